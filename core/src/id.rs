@@ -1,0 +1,35 @@
+//! Cheap, typed ids. They are interned numbers: names are strings only at the edge (`names`, `json`). Order of
+//! numbers is the order in which a node treats things, so whoever interns gives smaller numbers to smaller names.
+
+use core::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// A CoValue.
+    CoId, "co"
+);
+id!(
+    /// A session: one append-only, signed transaction log of one author.
+    SessionId, "session"
+);
+id!(
+    /// A peer, as a node knows it.
+    PeerId, "peer"
+);
+id!(
+    /// One connection between two nodes: an epoch. A reconnect gives a fresh id to both ends.
+    ConnectionId, "connection"
+);

@@ -1,0 +1,1 @@
+//! Names at the edge.

@@ -1,0 +1,4 @@
+//! The sans-IO node.
+/// Marks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Marks {}

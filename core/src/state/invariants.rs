@@ -1,0 +1,1 @@
+//! What must hold of every state, and of every step from one state to the next.
