@@ -1,0 +1,91 @@
+//! What the network does to messages: the conditions of one direction of a link, all in integers.
+
+use cosim_core::Span;
+
+/// A probability in parts per million.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ppm(u32);
+
+impl Ppm {
+    /// It never happens.
+    pub const NEVER: Ppm = Ppm(0);
+    /// It always happens.
+    pub const ALWAYS: Ppm = Ppm(1_000_000);
+
+    /// `ppm` parts per million; `None` above a million.
+    pub const fn new(ppm: u32) -> Option<Ppm> {
+        if ppm <= 1_000_000 { Some(Ppm(ppm)) } else { None }
+    }
+
+    /// `percent` parts per hundred; `None` above a hundred.
+    pub const fn percent(percent: u32) -> Option<Ppm> {
+        if percent <= 100 { Some(Ppm(percent * 10_000)) } else { None }
+    }
+
+    /// Parts per million.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Whether it happens, decided by 32 random bits.
+    #[inline]
+    pub(crate) const fn happens(self, bits: u32) -> bool {
+        (bits as u64 * 1_000_000) >> 32 < self.0 as u64
+    }
+}
+
+/// A span between two bounds, both included, every microsecond equally likely.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SpanRange {
+    min: Span,
+    max: Span,
+}
+
+impl SpanRange {
+    /// The longest bound, about 71 minutes: a draw is 32 bits wide.
+    pub const LIMIT: Span = Span::from_us(u32::MAX as u64 - 1);
+
+    /// Always `span`; `None` above [`LIMIT`](Self::LIMIT).
+    pub fn constant(span: Span) -> Option<SpanRange> {
+        SpanRange::new(span, span)
+    }
+
+    /// From `min` to `max`; `None` where they are the wrong way round or above [`LIMIT`](Self::LIMIT).
+    pub fn new(min: Span, max: Span) -> Option<SpanRange> {
+        (min <= max && max <= Self::LIMIT).then_some(SpanRange { min, max })
+    }
+
+    /// The lower bound: what happens where nothing is drawn.
+    pub const fn min(self) -> Span {
+        self.min
+    }
+
+    /// The upper bound.
+    pub const fn max(self) -> Span {
+        self.max
+    }
+
+    /// The span that 32 random bits stand for.
+    #[inline]
+    pub(crate) fn pick(self, bits: u32) -> Span {
+        let width = self.max.as_us() - self.min.as_us() + 1;
+        Span::from_us(self.min.as_us() + ((u64::from(bits) * width) >> 32))
+    }
+}
+
+/// The conditions of a link, the same in both directions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// How long a message takes. Messages of one direction stay in order all the same, unless reordered.
+    pub latency: SpanRange,
+    /// How often a message is lost.
+    pub loss: Ppm,
+    /// How often a message arrives twice; the second copy takes a latency of its own and keeps no order.
+    pub duplicate: Ppm,
+    /// How often a message leaves the order: it waits for none before it and holds up none behind it.
+    pub reorder: Ppm,
+    /// How much longer a reordered message takes.
+    pub reorder_delay: SpanRange,
+    /// How long after a connect or disconnect each end notices it, drawn for each end.
+    pub notice: SpanRange,
+}
