@@ -26,7 +26,7 @@ pub use crypto::{Crypto, FastCrypto, FastHeader, FastTransaction, OpaqueCrypto};
 pub use id::{CoId, ConnectionId, PeerId, SessionId};
 pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
-// pub use names::{NameTable, Names};
+pub use names::{NameError, NameTable, Names};
 // pub use node::{Config, Input, Mutation, Mutations, Node, Output, TimerKind};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
 pub use time::{Span, Time};
