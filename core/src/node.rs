@@ -2,3 +2,6 @@
 /// Marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Marks {}
+/// Marks of a CoValue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CoMarks {}

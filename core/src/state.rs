@@ -14,7 +14,7 @@ pub use update::NewTransactions;
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
-use crate::node::Marks;
+use crate::node::{CoMarks, Marks};
 use crate::vec_map::VecMap;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -61,6 +61,8 @@ pub struct CoValueState<C: Crypto> {
     pub done: bool,
     /// Where each peer stands; a missing entry means that nothing is known.
     pub sync: VecMap<PeerId, PeerSync>,
+    /// Who wants it here, and what came of it; empty on a bare state, and no part of its JSON.
+    pub(crate) marks: CoMarks,
 }
 
 /// One append-only log, with its author's signatures.
@@ -194,7 +196,13 @@ impl<C: Crypto> Default for NodeState<C> {
 
 impl<C: Crypto> Default for CoValueState<C> {
     fn default() -> Self {
-        CoValueState { header: None, sessions: VecMap::new(), done: false, sync: VecMap::new() }
+        CoValueState {
+            header: None,
+            sessions: VecMap::new(),
+            done: false,
+            sync: VecMap::new(),
+            marks: CoMarks::default(),
+        }
     }
 }
 
