@@ -1,1 +1,141 @@
-//! Scenario files.
+//! Scenario files: what a person writes, and the checked form of it that a run uses.
+//!
+//! A file is parsed into [`file::Scenario`], which says exactly what the file says, and resolved into [`Scenario`], in
+//! which names are indices, defaults are filled in and every check has passed. A mistake is a [`Problem`] with a place;
+//! all independent mistakes of a file are found together. [`Scenario::plan`] draws the generated operations and faults
+//! of a seed.
+//!
+//! Nothing here plays anything: the world does, and knows nothing of files.
+
+mod expect;
+pub mod file;
+mod generated;
+mod limits;
+mod operation;
+mod plan;
+
+pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
+pub use generated::{Faults, Mix, Workload};
+pub use limits::*;
+pub use operation::{Action, Direction, NetworkChange, Operation};
+
+use crate::network::Network;
+use cosim_core::{Relationship, Span};
+
+/// A scenario that has passed every check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// What the file said.
+    pub file: file::Scenario,
+    /// The story, in a sentence or two.
+    pub about: String,
+    /// The seed of a run for which no other is asked.
+    pub seed: u64,
+    /// How nodes sign and hash.
+    pub crypto: Crypto,
+    /// The nodes, in byte order of their names: an index into this list is a node.
+    pub nodes: Vec<NodeSpec>,
+    /// The names of the CoValues, in byte order: an index into this list is a CoValue.
+    pub co_values: Vec<String>,
+    /// The links, in order of their ends: an index into this list is a link.
+    pub links: Vec<LinkSpec>,
+    /// What the timeline says. Never empty.
+    pub chapters: Vec<Chapter>,
+    /// The operations to generate.
+    pub workload: Option<Workload>,
+    /// The faults to generate.
+    pub faults: Option<Faults>,
+    /// Whether partitions and disconnects of the timeline are healed when the liveness phase begins. Generated ones
+    /// always are.
+    pub heal: bool,
+    /// How the run is judged.
+    pub expect: Expect,
+}
+
+/// How nodes sign and hash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Crypto {
+    /// A cheap keyed hash that still detects tampering and forks.
+    #[default]
+    Fast,
+}
+
+/// To whom a node announces what it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Announce {
+    /// Everything to every client.
+    #[default]
+    All,
+    /// To a client only what it has asked for, and its dependencies.
+    Interested,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeSpec {
+    /// Its name.
+    pub name: String,
+    /// To whom it announces what it holds.
+    pub announce: Announce,
+    /// Its first deadline.
+    pub base: Span,
+    /// Its longest deadline.
+    pub cap: Span,
+    /// The bugs planted in it.
+    pub mutations: Vec<String>,
+}
+
+/// One link: two nodes that are peers of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSpec {
+    /// The two nodes, the smaller index first.
+    pub ends: [u32; 2],
+    /// What the other end is to each end: `relationship[0]` is what `ends[1]` is to `ends[0]`.
+    pub relationship: [Relationship; 2],
+    /// The priority that each end gives the other: larger is served first.
+    pub priority: [i32; 2],
+    /// Whether a connection is opened at the start.
+    pub connected: bool,
+    /// The conditions at the start, the same in both directions.
+    pub network: Network,
+}
+
+/// A stretch of the timeline with a clock of its own. The first begins when the run does; each other one when
+/// everything before it has happened and the simulated world has fallen silent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chapter {
+    /// What happens, in order of time; what comes first in this list comes first at equal times.
+    pub operations: Vec<Operation>,
+}
+
+/// What happens in one run: the timeline with the generated operations and faults of a seed merged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Never empty. What is generated belongs to the first chapter.
+    pub chapters: Vec<Chapter>,
+}
+
+impl Scenario {
+    /// The index of the node called `name`.
+    pub fn node(&self, name: &str) -> Option<u32> {
+        position(self.nodes.binary_search_by(|node| node.name.as_str().cmp(name)))
+    }
+
+    /// The index of the CoValue called `name`.
+    pub fn co_value(&self, name: &str) -> Option<u32> {
+        position(self.co_values.binary_search_by(|id| id.as_str().cmp(name)))
+    }
+
+    /// The index of the link between two nodes, in either order.
+    pub fn link(&self, a: u32, b: u32) -> Option<u32> {
+        let ends = [a.min(b), a.max(b)];
+        position(self.links.binary_search_by(|link| link.ends.cmp(&ends)))
+    }
+}
+
+/// An index found in a list whose length a limit bounds.
+fn position(found: Result<usize, usize>) -> Option<u32> {
+    found.ok().and_then(|at| u32::try_from(at).ok())
+}

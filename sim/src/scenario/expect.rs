@@ -1,0 +1,66 @@
+//! How a run is judged.
+
+use cosim_core::Span;
+
+/// The oracles there are, in the order in which they are listed and asked.
+pub const ORACLES: [&str; 10] = [
+    "convergence",
+    "prefix",
+    "no_fork",
+    "monotonic",
+    "truthful",
+    "no_lost_write",
+    "quiescence",
+    "load_ends",
+    "entitled",
+    "no_redundant",
+];
+
+/// How a run is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expect {
+    /// The oracles that judge it, in the order of [`ORACLES`].
+    pub oracles: Vec<&'static str>,
+    /// How long after the liveness phase begins there must be silence.
+    pub quiet_within: Span,
+    /// The failure key of the violation that must occur, in a scenario of a known bug.
+    pub violation: Option<String>,
+    /// How loads must have ended.
+    pub loads: Vec<LoadExpectation>,
+    /// What nodes must hold at rest.
+    pub content: Vec<ContentExpectation>,
+    /// How many messages may be sent in all.
+    pub messages_max: Option<u64>,
+}
+
+/// How the last load of a CoValue by a node must have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoadExpectation {
+    /// The node.
+    pub node: u32,
+    /// The CoValue.
+    pub co_value: u32,
+    /// The end.
+    pub ends: LoadEnd,
+}
+
+/// How a load ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoadEnd {
+    /// The CoValue is here.
+    Available,
+    /// Every source has said that it has it not, or has not answered.
+    Unavailable,
+}
+
+/// How much of a CoValue a node must hold at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentExpectation {
+    /// The node.
+    pub node: u32,
+    /// The CoValue.
+    pub co_value: u32,
+    /// Transactions, over all sessions.
+    pub transactions: u64,
+}

@@ -1,0 +1,63 @@
+//! What to generate: the checked form of `workload` and `faults`.
+
+use cosim_core::Span;
+
+/// The operations to generate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// How many operations.
+    pub operations: u32,
+    /// The start of the window in which they happen.
+    pub from: Span,
+    /// The end of the window.
+    pub until: Span,
+    /// The nodes at which they happen, in the order of the file. Never empty.
+    pub nodes: Vec<u32>,
+    /// The CoValues to which they happen, in the order of the file. Never empty.
+    pub co_values: Vec<u32>,
+    /// The CoValues among them that no entry of the timeline creates.
+    pub creates: Vec<u32>,
+    /// How often each kind is drawn.
+    pub mix: Mix,
+    /// The fewest and the most transactions of an edit.
+    pub transactions: [u32; 2],
+    /// The fewest and the most bytes of a transaction.
+    pub size: [u32; 2],
+}
+
+/// How often each kind of operation is drawn, as weights of which at least one is not zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mix {
+    /// Edits.
+    pub edit: u32,
+    /// Loads.
+    pub load: u32,
+    /// Marking done.
+    pub done: u32,
+}
+
+impl Mix {
+    /// The sum of the weights, at least one.
+    pub(super) fn total(self) -> u64 {
+        u64::from(self.edit) + u64::from(self.load) + u64::from(self.done)
+    }
+}
+
+/// The faults to generate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Faults {
+    /// The start of the window in which they begin.
+    pub from: Span,
+    /// The end of the window.
+    pub until: Span,
+    /// How many times a link is disconnected and connected again.
+    pub reconnects: u32,
+    /// How many times a link is partitioned, one way or both, and healed.
+    pub partitions: u32,
+    /// How many times a node restarts.
+    pub restarts: u32,
+    /// How many times a node is wiped.
+    pub wipes: u32,
+    /// How long one of them lasts at most.
+    pub longest: Span,
+}

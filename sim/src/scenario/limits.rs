@@ -1,0 +1,25 @@
+//! The largest scenario that is taken. Each limit is far above what a person writes and well below what would exhaust
+//! a machine; the message of a check names it.
+
+use cosim_core::Span;
+
+/// The bytes of a file: 64 MiB.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// The problems that are reported of one file.
+pub const MAX_PROBLEMS: usize = 20;
+/// The bytes of a name.
+pub const MAX_NAME_BYTES: usize = 64;
+/// The nodes.
+pub const MAX_NODES: usize = 1_000;
+/// The links.
+pub const MAX_LINKS: usize = 10_000;
+/// The CoValues.
+pub const MAX_CO_VALUES: usize = 100_000;
+/// The operations, timeline, workload and faults together.
+pub const MAX_OPERATIONS: usize = 1_000_000;
+/// The transactions of one edit.
+pub const MAX_TRANSACTIONS: u32 = 10_000;
+/// The bytes of one transaction: 1 MiB.
+pub const MAX_TRANSACTION_BYTES: u32 = 1024 * 1024;
+/// The longest duration, and the latest time in a chapter: a million seconds, about eleven days.
+pub const MAX_DURATION: Span = Span::from_s(1_000_000);

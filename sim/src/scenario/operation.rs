@@ -1,0 +1,164 @@
+//! What can happen in a run: one operation, named after what users do or suffer.
+
+use crate::network::{Network, Ppm, SpanRange};
+use cosim_core::{Span, Time};
+
+/// Something that happens to a node or a link at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name: unique in a scenario, and the same when other operations go.
+    pub name: String,
+    /// When it happens, counted from the start of its chapter.
+    pub at: Time,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What happens. Nodes, CoValues and links are indices into the lists of the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The app of a node creates a CoValue.
+    Create {
+        /// The node.
+        node: u32,
+        /// The CoValue.
+        co_value: u32,
+    },
+    /// The app of a node writes one batch of transactions.
+    Edit {
+        /// The node.
+        node: u32,
+        /// The CoValue.
+        co_value: u32,
+        /// How many transactions, at least one.
+        transactions: u32,
+        /// The bytes in each.
+        size: u32,
+    },
+    /// The app of a node wants a CoValue.
+    Load {
+        /// The node.
+        node: u32,
+        /// The CoValue.
+        co_value: u32,
+    },
+    /// The app of a node wants a CoValue no longer.
+    Done {
+        /// The node.
+        node: u32,
+        /// The CoValue.
+        co_value: u32,
+    },
+    /// A fresh connection of a link opens.
+    Connect {
+        /// The link.
+        link: u32,
+    },
+    /// The connection of a link ends, and what is under way in it is lost.
+    Disconnect {
+        /// The link.
+        link: u32,
+    },
+    /// A link swallows every message, though both ends believe it connected.
+    Partition {
+        /// The link.
+        link: u32,
+        /// Which way.
+        direction: Direction,
+    },
+    /// A partition ends.
+    Heal {
+        /// The link.
+        link: u32,
+        /// Which way.
+        direction: Direction,
+    },
+    /// A node stops, and starts again from its disk.
+    Restart {
+        /// The node.
+        node: u32,
+        /// How long it is down.
+        down_for: Span,
+    },
+    /// A node stops, loses its disk, and starts again empty.
+    Wipe {
+        /// The node.
+        node: u32,
+        /// How long it is down.
+        down_for: Span,
+    },
+    /// The conditions of the network change.
+    Network {
+        /// The link; `None` for all of them.
+        link: Option<u32>,
+        /// What changes.
+        change: NetworkChange,
+    },
+}
+
+/// Which way along a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// Both ways.
+    Both,
+    /// From the first end to the second.
+    Forward,
+    /// From the second end to the first.
+    Backward,
+}
+
+/// A change to the conditions of a link: only what is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NetworkChange {
+    /// See [`Network::latency`].
+    pub latency: Option<SpanRange>,
+    /// See [`Network::loss`].
+    pub loss: Option<Ppm>,
+    /// See [`Network::duplicate`].
+    pub duplicate: Option<Ppm>,
+    /// See [`Network::reorder`].
+    pub reorder: Option<Ppm>,
+    /// See [`Network::reorder_delay`].
+    pub reorder_delay: Option<SpanRange>,
+    /// See [`Network::notice`].
+    pub notice: Option<SpanRange>,
+}
+
+impl NetworkChange {
+    /// The conditions after this change to `network`. Where reordering is switched on and no delay was ever given, a
+    /// reordered message takes up to four times the longest latency more.
+    pub fn apply(&self, network: Network) -> Network {
+        let latency = self.latency.unwrap_or(network.latency);
+        let undelayed = network.reorder_delay == SpanRange::default();
+        let delay = match self.reorder {
+            Some(_) if undelayed => default_delay(latency),
+            _ => network.reorder_delay,
+        };
+        Network {
+            latency,
+            loss: self.loss.unwrap_or(network.loss),
+            duplicate: self.duplicate.unwrap_or(network.duplicate),
+            reorder: self.reorder.unwrap_or(network.reorder),
+            reorder_delay: self.reorder_delay.unwrap_or(delay),
+            notice: self.notice.unwrap_or(network.notice),
+        }
+    }
+
+    /// This change, and where it gives nothing, `other`'s.
+    pub(crate) fn or(self, other: NetworkChange) -> NetworkChange {
+        NetworkChange {
+            latency: self.latency.or(other.latency),
+            loss: self.loss.or(other.loss),
+            duplicate: self.duplicate.or(other.duplicate),
+            reorder: self.reorder.or(other.reorder),
+            reorder_delay: self.reorder_delay.or(other.reorder_delay),
+            notice: self.notice.or(other.notice),
+        }
+    }
+}
+
+/// From nothing to four times the longest latency.
+fn default_delay(latency: SpanRange) -> SpanRange {
+    let max = latency.max().saturating_mul(4).min(SpanRange::LIMIT);
+    SpanRange::new(Span::ZERO, max).expect("zero comes before any bound, and the bound is within the limit")
+}
