@@ -183,7 +183,9 @@ impl fmt::Display for Broken {
                 write!(f, "{id:?}: {peer:?} is assumed to hold something without its header")
             }
             Broken::HeaderLost { id } => write!(f, "{id:?}: the header is gone"),
-            Broken::TransactionsLost { id, session } => write!(f, "{id:?}: transactions of {session:?} are gone"),
+            Broken::TransactionsLost { id, session } => {
+                write!(f, "{id:?}: transactions of {session:?} are gone")
+            }
         }
     }
 }

@@ -198,7 +198,14 @@ impl PeerSync {
             Assumed::Known(assumed) => {
                 assumed.join(known);
             }
-            Assumed::Unknown | Assumed::Unavailable => self.assumed = Assumed::of(known),
+            Assumed::Unknown | Assumed::Unavailable => {
+                // A peer may have confirmed sessions without a header, and assumed is never below confirmed.
+                let mut assumed = known.clone();
+                if let Some(confirmed) = &self.confirmed {
+                    assumed.join(confirmed);
+                }
+                self.assumed = Assumed::of(&assumed);
+            }
         }
     }
 
