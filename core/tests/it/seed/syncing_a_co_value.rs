@@ -1,0 +1,1 @@
+//! "Syncing a CoValue".
