@@ -1,0 +1,105 @@
+//! Decisions: every random choice that a run makes about a message or a connection. The world draws nothing and acts
+//! on it: it asks for a [`Fate`], which comes from the seed ([`Seeded`]) or from somebody who knows better.
+//!
+//! Each kind of decision has a harmless default: the message arrives once, in order, after the shortest latency of its
+//! link; both ends notice at once.
+
+use crate::host::{NodeId, SimNode};
+use crate::network::{Network, SpanRange};
+use cosim_core::{ConnectionId, Span};
+
+/// What happens to one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// Whether it never arrives.
+    pub lost: bool,
+    /// How long it takes, if nothing before it in its direction holds it up.
+    pub latency: Span,
+    /// Whether it leaves the order, and how much longer it takes then.
+    pub reordered: Option<Span>,
+    /// Whether a second copy arrives, and how long that takes. It keeps no order.
+    pub duplicate: Option<Span>,
+}
+
+/// How many words of its direction's stream a message takes, whatever is made of them.
+pub(crate) const WORDS_PER_MESSAGE: usize = 3;
+
+impl Fate {
+    /// The harmless default on a link of these conditions.
+    pub const fn harmless(network: &Network) -> Fate {
+        Fate { lost: false, latency: network.latency.min(), reordered: None, duplicate: None }
+    }
+
+    /// What the words drawn for a message mean under these conditions.
+    #[inline]
+    pub(crate) fn drawn(network: &Network, words: [u64; WORDS_PER_MESSAGE]) -> Fate {
+        let [(loss, duplicate), (reorder, latency), (late, second)] = words.map(halves);
+        Fate {
+            lost: network.loss.happens(loss),
+            latency: network.latency.pick(latency),
+            reordered: network.reorder.happens(reorder).then(|| network.reorder_delay.pick(late)),
+            duplicate: network.duplicate.happens(duplicate).then(|| network.latency.pick(second)),
+        }
+    }
+}
+
+#[inline]
+fn halves(word: u64) -> (u32, u32) {
+    ((word >> 32) as u32, (word & 0xffff_ffff) as u32)
+}
+
+/// A message that asks for its fate.
+#[derive(Debug)]
+pub struct Sending<'a, N: SimNode> {
+    /// Who sends it.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// On which connection.
+    pub connection: ConnectionId,
+    /// Which operation opened that connection, by its number.
+    pub opened_by: u32,
+    /// The event in which it is sent.
+    pub event: u64,
+    /// What it says.
+    pub message: &'a N::Message,
+    /// The conditions of its link.
+    pub network: &'a Network,
+}
+
+/// An end of a connection that asks when it notices that the connection has opened or closed.
+#[derive(Clone, Copy, Debug)]
+pub struct Noticing {
+    /// Which node notices.
+    pub node: NodeId,
+    /// Of which connection.
+    pub connection: ConnectionId,
+    /// Which operation opened or closed it, by its number.
+    pub operation: u32,
+    /// The bounds that the link sets.
+    pub range: SpanRange,
+}
+
+/// Who decides. Both methods are given what the seed says.
+pub trait Decide<N: SimNode> {
+    /// Decides what happens to a message.
+    fn message(&mut self, sending: &Sending<'_, N>, drawn: Fate) -> Fate;
+
+    /// Decides how much later than the other end an end notices.
+    fn notice(&mut self, noticing: &Noticing, drawn: Span) -> Span;
+}
+
+/// Whatever the seed says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seeded;
+
+impl<N: SimNode> Decide<N> for Seeded {
+    #[inline]
+    fn message(&mut self, _sending: &Sending<'_, N>, drawn: Fate) -> Fate {
+        drawn
+    }
+
+    fn notice(&mut self, _noticing: &Noticing, drawn: Span) -> Span {
+        drawn
+    }
+}

@@ -1,0 +1,216 @@
+//! The event queue: everything that will happen, ordered by time, then by meaning ([`Order`]), never by when it was
+//! scheduled.
+//!
+//! Near events lie in a wheel of buckets, each sorted only when its time comes; the few that lie far ahead wait in a
+//! heap. A bitmap of occupied buckets lets idle stretches be skipped.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// What breaks ties in time: the class of an event (operation, timer, delivery), then its entity, then that entity's
+/// own counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Order(u64);
+
+/// The classes of events, in the order in which they happen at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Operation = 0,
+    Notice = 1,
+    Timer = 2,
+    Delivery = 3,
+}
+
+const COUNTER_BITS: u32 = 38;
+const ENTITY_BITS: u32 = 24;
+
+impl Order {
+    #[inline]
+    pub(crate) fn new(class: Class, entity: u32, counter: u64) -> Order {
+        debug_assert!(entity < 1 << ENTITY_BITS, "entities fit 24 bits");
+        debug_assert!(counter < 1 << COUNTER_BITS, "counters fit 38 bits");
+        Order((class as u64) << (ENTITY_BITS + COUNTER_BITS) | u64::from(entity) << COUNTER_BITS | counter)
+    }
+
+    pub(crate) fn class(self) -> Class {
+        match self.0 >> (ENTITY_BITS + COUNTER_BITS) {
+            0 => Class::Operation,
+            1 => Class::Notice,
+            2 => Class::Timer,
+            _ => Class::Delivery,
+        }
+    }
+
+    pub(crate) fn entity(self) -> u32 {
+        ((self.0 >> COUNTER_BITS) & ((1 << ENTITY_BITS) - 1)) as u32
+    }
+
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+/// An event that waits: when, in which order, and where its content is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Queued {
+    pub(crate) at_us: u64,
+    pub(crate) order: Order,
+    pub(crate) slot: u32,
+}
+
+impl Queued {
+    #[inline]
+    fn key(&self) -> u128 {
+        u128::from(self.at_us) << 64 | u128::from(self.order.0)
+    }
+}
+
+/// One bucket spans 2^7 = 128 microseconds.
+const BUCKET_SHIFT: u32 = 7;
+/// The wheel reaches 131 milliseconds ahead.
+const BUCKETS: usize = 1024;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    buckets: Vec<Vec<Queued>>,
+    occupied: [u64; BUCKETS / 64],
+    /// The bucket whose time has come, latest event first, and its number counted from time zero.
+    current: Vec<Queued>,
+    current_bucket: u64,
+    /// Events beyond the wheel's reach when they were pushed.
+    late: BinaryHeap<Reverse<Queued>>,
+    len: usize,
+}
+
+impl Queue {
+    pub(crate) fn new() -> Queue {
+        Queue {
+            buckets: vec![Vec::new(); BUCKETS],
+            occupied: [0; BUCKETS / 64],
+            current: Vec::new(),
+            current_bucket: 0,
+            late: BinaryHeap::new(),
+            len: 0,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, event: Queued) {
+        self.len += 1;
+        let bucket = event.at_us >> BUCKET_SHIFT;
+        if bucket <= self.current_bucket {
+            let key = event.key();
+            let i = self.current.partition_point(|other| other.key() > key);
+            self.current.insert(i, event);
+        } else if bucket - self.current_bucket < BUCKETS as u64 {
+            let slot = (bucket % BUCKETS as u64) as usize;
+            self.buckets[slot].push(event);
+            self.occupied[slot / 64] |= 1 << (slot % 64);
+        } else {
+            self.late.push(Reverse(event));
+        }
+    }
+
+    /// The next event, where it lies at or before `limit_us`.
+    #[inline]
+    pub(crate) fn pop_until(&mut self, limit_us: u64) -> Option<Queued> {
+        if self.current.is_empty() && !self.advance() {
+            return None;
+        }
+        let event = self.current.pop_if(|event| event.at_us <= limit_us)?;
+        self.len -= 1;
+        Some(event)
+    }
+
+    /// Every event that waits, in no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Queued> {
+        self.buckets.iter().flatten().chain(&self.current).chain(self.late.iter().map(|Reverse(event)| event))
+    }
+
+    /// Makes the next bucket that holds anything the current one; false where there is none.
+    fn advance(&mut self) -> bool {
+        let wheel = self.next_occupied();
+        let late = self.late.peek().map(|Reverse(event)| event.at_us >> BUCKET_SHIFT);
+        let Some(bucket) = wheel.into_iter().chain(late).min() else {
+            return false;
+        };
+        self.current_bucket = bucket;
+        if wheel == Some(bucket) {
+            let slot = (bucket % BUCKETS as u64) as usize;
+            std::mem::swap(&mut self.current, &mut self.buckets[slot]);
+            self.occupied[slot / 64] &= !(1 << (slot % 64));
+        }
+        while let Some(Reverse(event)) = self.late.peek() {
+            if event.at_us >> BUCKET_SHIFT > bucket {
+                break;
+            }
+            self.current.extend(self.late.pop().map(|Reverse(event)| event));
+        }
+        self.current.sort_unstable_by_key(|event| Reverse(event.key()));
+        true
+    }
+
+    /// The number of the first bucket of the wheel after the current one that holds anything.
+    fn next_occupied(&self) -> Option<u64> {
+        let start = ((self.current_bucket + 1) % BUCKETS as u64) as usize;
+        let words = self.occupied.len();
+        for step in 0..=words {
+            let word = (start / 64 + step) % words;
+            let mut bits = self.occupied[word];
+            if step == 0 {
+                bits &= !0 << (start % 64);
+            }
+            if bits != 0 {
+                let slot = word * 64 + bits.trailing_zeros() as usize;
+                let ahead = (slot + BUCKETS - start) % BUCKETS;
+                return Some(self.current_bucket + 1 + ahead as u64);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn event(at_us: u64, counter: u64) -> Queued {
+        Queued { at_us, order: Order::new(Class::Delivery, 0, counter), slot: 0 }
+    }
+
+    proptest! {
+        /// Against a sorted list, with pushes between pops, near, far and in the past.
+        #[test]
+        fn pops_in_order(steps in prop::collection::vec((0_u64..400_000, 0_usize..3), 1..300)) {
+            let mut queue = Queue::new();
+            let mut model: Vec<Queued> = Vec::new();
+            let mut now = 0;
+            for (i, (ahead, pops)) in steps.into_iter().enumerate() {
+                let new = event(now + if ahead % 7 == 0 { ahead * 50 } else { ahead % 3_000 }, i as u64);
+                queue.push(new);
+                model.push(new);
+                model.sort_unstable_by_key(Queued::key);
+                for _ in 0..pops {
+                    let limit = now + 1_000_000;
+                    let expected = model.first().copied().filter(|event| event.at_us <= limit);
+                    prop_assert_eq!(queue.pop_until(limit), expected);
+                    if let Some(event) = expected {
+                        model.remove(0);
+                        now = event.at_us;
+                    }
+                }
+                prop_assert_eq!(queue.len(), model.len());
+            }
+            for expected in model {
+                prop_assert_eq!(queue.pop_until(u64::MAX), Some(expected));
+            }
+            prop_assert_eq!(queue.pop_until(u64::MAX), None);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! The world: it owns the nodes, the links between them, virtual time, and the one queue of everything that will
+//! happen. It knows no protocol: see [`SimNode`].
+//!
+//! One owner, `&mut` down, values up. Everything that happens is one of five kinds of event, in this order where they
+//! fall on one moment: an operation, an end that notices a connection, a timer, a delivery. Each lets one node handle
+//! one input, then carries out what the node wants.
+
+mod links;
+mod transmit;
+
+pub use links::{LinkSpec, View};
+
+use crate::decision::{Decide, Seeded};
+use crate::fingerprint::Fingerprint;
+use crate::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Storage};
+use crate::observer::{Happening, Observer, Skipped};
+use crate::queue::{Class, Order, Queue, Queued};
+use crate::stream::Stream;
+use cosim_core::{ConnectionId, Span, Time};
+use links::{Connection, Link, Notice};
+use transmit::{Mail, Slab};
+
+/// A simulated world of nodes of type `N`, watched by `O`, whose decisions are made by `D`.
+#[derive(Clone, Debug)]
+pub struct World<N: SimNode, O = (), D = Seeded> {
+    now: Time,
+    /// The number of the event that is happening.
+    event: u64,
+    nodes: Vec<Host<N>>,
+    links: Vec<Link<N>>,
+    lanes: Vec<transmit::Lane>,
+    connections: Vec<Connection>,
+    operations: Vec<Operation<N>>,
+    notices: Slab<Notice>,
+    mail: Slab<Mail<N::Message>>,
+    queue: Queue,
+    fingerprint: Fingerprint,
+    figures: Figures,
+    /// Who watches.
+    pub observer: O,
+    /// Who decides.
+    pub decisions: D,
+}
+
+/// A node and what the world remembers of it.
+#[derive(Clone, Debug)]
+pub struct Host<N> {
+    /// The node.
+    pub node: N,
+    /// Whether its process runs.
+    pub up: bool,
+    /// The time of the queued timer that counts; other timers of the node in the queue are void.
+    timer: Option<Time>,
+}
+
+/// What a world counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Operations, notices, timers and deliveries handled.
+    pub events: u64,
+    /// Operations that had an effect.
+    pub operations: u64,
+    /// Operations that had none.
+    pub skipped: u64,
+    /// Deadlines that passed.
+    pub timers: u64,
+    /// Messages sent.
+    pub sent: u64,
+    /// Copies that arrived at a node that was up.
+    pub delivered: u64,
+    /// Messages lost by chance.
+    pub lost: u64,
+    /// Messages swallowed by a partition.
+    pub partitioned: u64,
+    /// Messages duplicated.
+    pub duplicated: u64,
+    /// Messages taken out of their order.
+    pub reordered: u64,
+    /// Bytes sent.
+    pub bytes: u64,
+}
+
+/// Why a world stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Nothing will ever happen again.
+    Silent,
+    /// The next event lies beyond the time given.
+    Limit,
+}
+
+impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
+    /// A world of these nodes and links at time zero, every link closed. `seed` decides everything that
+    /// `decisions` leaves to it.
+    pub fn new(nodes: Vec<N>, links: Vec<LinkSpec<N>>, seed: u64, observer: O, decisions: D) -> Self {
+        let lanes = links.iter().flat_map(|link| {
+            [(0, 1), (1, 0)].map(|(from, to)| {
+                let name = format!("{}>{}", link.names[from], link.names[to]);
+                transmit::Lane::new(link.ends[from], link.ends[to], link.network, Stream::new(seed, "link", &name))
+            })
+        });
+        World {
+            now: Time::ZERO,
+            event: 0,
+            lanes: lanes.collect(),
+            links: links.into_iter().map(|spec| Link::new(spec, seed)).collect(),
+            nodes: nodes.into_iter().map(|node| Host { node, up: true, timer: None }).collect(),
+            connections: Vec::new(),
+            operations: Vec::new(),
+            notices: Slab::default(),
+            mail: Slab::default(),
+            queue: Queue::new(),
+            fingerprint: Fingerprint::EMPTY,
+            figures: Figures::default(),
+            observer,
+            decisions,
+        }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The running hash over everything that has happened.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// What was counted so far.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// A node and whether it is up.
+    pub fn host(&self, node: NodeId) -> &Host<N> {
+        &self.nodes[node.index()]
+    }
+
+    /// What an observer sees.
+    pub fn view(&self) -> View<'_, N> {
+        View {
+            now: self.now,
+            event: self.event,
+            hosts: &self.nodes,
+            links: &self.links,
+            lanes: &self.lanes,
+            connections: &self.connections,
+        }
+    }
+
+    /// The world apart from those who watch and decide, so that both can be handed over at once.
+    pub fn split(&mut self) -> (View<'_, N>, &mut O) {
+        let view = View {
+            now: self.now,
+            event: self.event,
+            hosts: &self.nodes,
+            links: &self.links,
+            lanes: &self.lanes,
+            connections: &self.connections,
+        };
+        (view, &mut self.observer)
+    }
+
+    /// Plans an operation. Operations planned for one moment happen in the order in which they were planned. One that
+    /// is planned for the past happens now.
+    pub fn schedule(&mut self, at: Time, operation: Operation<N>) -> u32 {
+        let number = u32::try_from(self.operations.len()).expect("fewer than 2^32 operations");
+        self.operations.push(operation);
+        let order = Order::new(Class::Operation, 0, u64::from(number));
+        self.queue.push(Queued { at_us: at.max(self.now).as_us(), order, slot: number });
+        number
+    }
+
+    /// Lets everything happen up to and with `limit`, or until the world falls silent.
+    pub fn run_until(&mut self, limit: Time) -> Stop {
+        while self.step(limit) {}
+        if self.queue.len() == 0 { Stop::Silent } else { Stop::Limit }
+    }
+
+    /// Lets the next event happen, if there is one at or before `limit`; says whether there was.
+    #[inline]
+    pub fn step(&mut self, limit: Time) -> bool {
+        let Some(queued) = self.queue.pop_until(limit.as_us()) else {
+            return false;
+        };
+        let at = Time::from_us(queued.at_us);
+        match queued.order.class() {
+            Class::Delivery => self.deliver(at, queued),
+            Class::Timer => self.timer(at, NodeId(queued.order.entity())),
+            Class::Notice => self.notice(at, queued),
+            Class::Operation => self.operation(at, queued),
+        }
+        true
+    }
+
+    fn begin(&mut self, at: Time, order: Order) {
+        debug_assert!(at >= self.now, "time never runs backwards");
+        self.now = at;
+        self.event += 1;
+        self.figures.events += 1;
+        self.fingerprint.fold(at.as_us());
+        self.fingerprint.fold(order.bits());
+    }
+
+    fn observe(&mut self, happening: &Happening<'_, N>) {
+        let (view, observer) = self.split();
+        observer.observe(&view, happening);
+    }
+
+    /// Hands one input to a node and carries out what it wants.
+    #[inline]
+    fn handle(&mut self, id: NodeId, input: Input<'_, N>, subject: Option<u32>) -> Result<(), N::Refusal> {
+        let outcome = self.nodes[id.index()].node.handle(self.now, input);
+        while let Some(output) = self.nodes[id.index()].node.poll_output() {
+            match output {
+                Output::Send { connection, message } => self.transmit(id, connection, message),
+                Output::Notice(notice) => self.observe(&Happening::Noticed { node: id, notice: &notice }),
+            }
+        }
+        self.arm(id);
+        self.observe(&Happening::Settled { node: id, subject });
+        outcome
+    }
+
+    /// Queues a timer for the node's next deadline, unless one that is early enough is queued already.
+    #[inline]
+    fn arm(&mut self, id: NodeId) {
+        let host = &mut self.nodes[id.index()];
+        let Some(deadline) = host.node.next_deadline() else {
+            return;
+        };
+        let at = deadline.max(self.now);
+        if host.timer.is_none_or(|queued| at < queued) {
+            host.timer = Some(at);
+            let order = Order::new(Class::Timer, id.0, 0);
+            self.queue.push(Queued { at_us: at.as_us(), order, slot: 0 });
+        }
+    }
+
+    fn timer(&mut self, at: Time, id: NodeId) {
+        let host = &mut self.nodes[id.index()];
+        if host.timer != Some(at) {
+            return;
+        }
+        host.timer = None;
+        if !host.up {
+            return;
+        }
+        if host.node.next_deadline().is_none_or(|deadline| deadline > at) {
+            // It was moved or disarmed since. The clock stands still for that.
+            return self.arm(id);
+        }
+        self.begin(at, Order::new(Class::Timer, id.0, 0));
+        self.figures.timers += 1;
+        self.observe(&Happening::Timer { node: id });
+        // A node refuses commands only.
+        let _ = self.handle(id, Input::Deadline, None);
+    }
+
+    fn operation(&mut self, at: Time, queued: Queued) {
+        if queued.order.entity() != 0 {
+            return self.come_up(at, queued);
+        }
+        self.begin(at, queued.order);
+        let number = queued.slot;
+        let operation = self.operations[number as usize].clone();
+        self.observe(&Happening::Operation { number, operation: &operation });
+        let skipped = match &operation {
+            Operation::Command { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
+            Operation::Command { node, command } => {
+                self.handle(*node, Input::Command(command), None).err().map(Skipped::Refused)
+            }
+            Operation::Connect { link } => self.connect(*link, number),
+            Operation::Disconnect { link } => {
+                let done = self.disconnect(*link, number);
+                self.links[*link as usize].intended = false;
+                done
+            }
+            Operation::Partition { link, direction } => {
+                self.set_partitioned(*link, *direction, true);
+                None
+            }
+            Operation::Heal { link, direction } => {
+                self.set_partitioned(*link, *direction, false);
+                None
+            }
+            Operation::Restart { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
+            Operation::Restart { node, down_for, .. } => {
+                self.go_down(*node, *down_for, number);
+                None
+            }
+            Operation::Network { link, network } => {
+                self.set_network(*link, *network);
+                None
+            }
+        };
+        match skipped {
+            None => self.figures.operations += 1,
+            Some(why) => {
+                self.figures.skipped += 1;
+                self.observe(&Happening::Skipped { number, why: &why });
+            }
+        }
+    }
+
+    /// A node's process ends. Its peers notice that their connections have closed; it notices nothing.
+    fn go_down(&mut self, node: NodeId, down_for: Span, number: u32) {
+        let host = &mut self.nodes[node.index()];
+        host.up = false;
+        host.timer = None;
+        for link in 0..self.links.len() {
+            if self.links[link].spec.ends.contains(&node) {
+                // The link may have been closed already.
+                let _ = self.disconnect(link as u32, number);
+            }
+        }
+        self.observe(&Happening::Down { node });
+        let order = Order::new(Class::Operation, node.0 + 1, u64::from(number));
+        self.queue.push(Queued { at_us: (self.now + down_for).as_us(), order, slot: number });
+    }
+
+    /// A node's process starts anew, and its links open again.
+    fn come_up(&mut self, at: Time, queued: Queued) {
+        self.begin(at, queued.order);
+        let number = queued.slot;
+        let Operation::Restart { node, storage, .. } = self.operations[number as usize] else {
+            unreachable!("only a restart brings a node up");
+        };
+        self.nodes[node.index()].up = true;
+        self.observe(&Happening::Up { node });
+        self.fingerprint.fold(u64::from(storage == Storage::Lost));
+        // A node refuses commands only.
+        let _ = self.handle(node, Input::Restart(storage), None);
+        for link in 0..self.links.len() {
+            let state = &self.links[link];
+            if state.intended && state.spec.ends.contains(&node) {
+                // The other end may be down: then the link opens when that comes up.
+                let _ = self.connect(link as u32, number);
+            }
+        }
+    }
+
+    /// Whether a node has noticed that `connection` is open, and not yet that it is closed, is the node's own business:
+    /// a message is handed to it in any case.
+    fn deliver(&mut self, at: Time, queued: Queued) {
+        let mail = self.mail.take(queued.slot);
+        let Mail { lane, connection, number, message } = mail;
+        let lane = &self.lanes[lane as usize];
+        let (peer, node) = (lane.from, lane.to);
+        if !self.nodes[node.index()].up {
+            return;
+        }
+        self.begin(at, queued.order);
+        self.figures.delivered += 1;
+        let connection = ConnectionId(connection);
+        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail: number });
+        let subject = Some(message.subject());
+        // A node refuses commands only.
+        let _ = self.handle(node, Input::Received { peer, connection, message }, subject);
+    }
+}

@@ -1,0 +1,173 @@
+//! Links and the connections that open and close on them.
+
+use super::transmit::Lane;
+use super::{Host, World};
+use crate::decision::{Decide, Noticing};
+use crate::host::{Direction, Input, NodeId, SimNode};
+use crate::network::Network;
+use crate::observer::{Happening, Observer, Skipped};
+use crate::queue::{Class, Order, Queued};
+use crate::stream::Stream;
+use cosim_core::{ConnectionId, Time};
+
+/// A link between two nodes, on which one connection at a time can be open.
+#[derive(Clone, Debug)]
+pub struct LinkSpec<N: SimNode> {
+    /// The nodes at its ends.
+    pub ends: [NodeId; 2],
+    /// The names of those nodes: they name the streams from which the link's decisions come.
+    pub names: [String; 2],
+    /// What each end is told of it.
+    pub end: [N::End; 2],
+    /// Its conditions at first.
+    pub network: Network,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Link<N: SimNode> {
+    pub(crate) spec: LinkSpec<N>,
+    /// The connection that is open.
+    pub(crate) open: Option<ConnectionId>,
+    /// Whether it is meant to be open: a restart of an end opens it again.
+    pub(super) intended: bool,
+    notices: Stream,
+}
+
+impl<N: SimNode> Link<N> {
+    pub(super) fn new(spec: LinkSpec<N>, seed: u64) -> Link<N> {
+        let notices = Stream::new(seed, "notice", &format!("{}-{}", spec.names[0], spec.names[1]));
+        Link { spec, open: None, intended: false, notices }
+    }
+}
+
+/// A connection that was opened, and by which operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Connection {
+    pub(crate) link: u32,
+    pub(crate) opened_by: u32,
+}
+
+/// That an end is about to notice something.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notice {
+    node: NodeId,
+    connection: ConnectionId,
+    what: Noticed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noticed {
+    Opened,
+    Closed,
+}
+
+/// What those who watch see of a world.
+#[derive(Debug)]
+pub struct View<'a, N: SimNode> {
+    /// The present moment.
+    pub now: Time,
+    /// The number of the event that is happening.
+    pub event: u64,
+    /// All nodes, by number.
+    pub hosts: &'a [Host<N>],
+    pub(super) links: &'a [Link<N>],
+    pub(super) lanes: &'a [Lane],
+    pub(super) connections: &'a [Connection],
+}
+
+impl<'a, N: SimNode> View<'a, N> {
+    /// Every link: its ends, whether a connection is open, and whether both directions pass messages.
+    pub fn links(&self) -> impl Iterator<Item = (&'a LinkSpec<N>, Option<ConnectionId>, bool)> + '_ {
+        self.links.iter().enumerate().map(|(i, link)| {
+            let passes = !self.lanes[2 * i].partitioned && !self.lanes[2 * i + 1].partitioned;
+            (&link.spec, link.open, passes)
+        })
+    }
+
+    /// The two ends of a connection.
+    pub fn ends(&self, connection: ConnectionId) -> [NodeId; 2] {
+        self.links[self.connections[connection.0 as usize].link as usize].spec.ends
+    }
+}
+
+impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
+    /// Opens a connection, where none is open and both ends are up.
+    pub(super) fn connect(&mut self, link: u32, operation: u32) -> Option<Skipped<N>> {
+        let state = &mut self.links[link as usize];
+        state.intended = true;
+        if state.open.is_some() {
+            return Some(Skipped::AlreadySo);
+        }
+        if state.spec.ends.iter().any(|node| !self.nodes[node.index()].up) {
+            return Some(Skipped::Down);
+        }
+        let connection = ConnectionId(u32::try_from(self.connections.len()).expect("fewer than 2^32 connections"));
+        state.open = Some(connection);
+        self.connections.push(Connection { link, opened_by: operation });
+        self.tell_ends(link, connection, operation, Noticed::Opened);
+        None
+    }
+
+    /// Closes the connection of a link, where one is open.
+    pub(super) fn disconnect(&mut self, link: u32, operation: u32) -> Option<Skipped<N>> {
+        let Some(connection) = self.links[link as usize].open.take() else {
+            return Some(Skipped::AlreadySo);
+        };
+        self.tell_ends(link, connection, operation, Noticed::Closed);
+        None
+    }
+
+    fn tell_ends(&mut self, link: u32, connection: ConnectionId, operation: u32, what: Noticed) {
+        let range = self.lanes[2 * link as usize].network.notice;
+        for side in 0..2 {
+            let state = &mut self.links[link as usize];
+            let node = state.spec.ends[side];
+            let bits = (state.notices.word() >> 32) as u32;
+            let noticing = Noticing { node, connection, operation, range };
+            let delay = self.decisions.notice(&noticing, range.pick(bits));
+            let slot = self.notices.put(Notice { node, connection, what });
+            let entity = 2 * link + side as u32;
+            let counter = 2 * u64::from(connection.0) + u64::from(what == Noticed::Closed);
+            let order = Order::new(Class::Notice, entity, counter);
+            self.queue.push(Queued { at_us: (self.now + delay).as_us(), order, slot });
+        }
+    }
+
+    pub(super) fn notice(&mut self, at: Time, queued: Queued) {
+        let Notice { node, connection, what } = self.notices.take(queued.slot);
+        let state = &self.links[self.connections[connection.0 as usize].link as usize];
+        let stale = what == Noticed::Opened && state.open != Some(connection);
+        if stale || !self.nodes[node.index()].up {
+            // It was closed before this end noticed that it was open, or the process it belonged to has ended.
+            return;
+        }
+        let side = usize::from(state.spec.ends[0] != node);
+        let (peer, end) = (state.spec.ends[1 - side], state.spec.end[side].clone());
+        self.begin(at, queued.order);
+        let (happening, input) = match what {
+            Noticed::Opened => {
+                (Happening::Connected { node, peer, connection }, Input::Connected { peer, connection, end: &end })
+            }
+            Noticed::Closed => {
+                (Happening::Disconnected { node, peer, connection }, Input::Disconnected { peer, connection })
+            }
+        };
+        self.observe(&happening);
+        // A node refuses commands only.
+        let _ = self.handle(node, input, None);
+    }
+
+    pub(super) fn set_partitioned(&mut self, link: u32, direction: Direction, partitioned: bool) {
+        for side in 0..2 {
+            if direction.includes(side) {
+                self.lanes[2 * link as usize + side].partitioned = partitioned;
+            }
+        }
+    }
+
+    pub(super) fn set_network(&mut self, link: u32, network: Network) {
+        for side in 0..2 {
+            self.lanes[2 * link as usize + side].network = network;
+        }
+    }
+}
