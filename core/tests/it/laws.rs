@@ -1,1 +1,8 @@
-//! Laws.
+//! Laws: what holds of any value and after any sequence of updates, tried on random ones.
+
+mod arbitrary;
+mod fast_crypto;
+mod json;
+mod known_state;
+mod updates;
+mod vec_map;

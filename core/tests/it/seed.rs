@@ -11,7 +11,9 @@ mod updating_peer_state;
 use cosim_core::crypto::Signed;
 use cosim_core::json::JsonCrypto;
 use cosim_core::state::{NewTransactions, Source, check_invariants};
-use cosim_core::{CoId, Event, KnownState, NameTable, NodeState, OpaqueCrypto, PeerId, SessionId, UpdateError};
+use cosim_core::{
+    CoId, Event, KnownState, NameTable, NodeState, OpaqueCrypto, PeerId, SessionId, UpdateError,
+};
 use serde_json::{Value, json};
 
 /// A state under test, with the seed's names: `id1`, `session1`, `peer1` and so on.

@@ -64,7 +64,8 @@ fn correcting_a_peers_assumed_state_older_than_the_confirmed_state_updates_the_c
 }
 
 #[test]
-fn correcting_a_peers_assumed_state_newer_than_the_confirmed_state_updates_both_assumed_and_confirmed_state() {
+fn correcting_a_peers_assumed_state_newer_than_the_confirmed_state_updates_both_assumed_and_confirmed_state()
+{
     check_correct(&state(&known_json(3), &known_json(2)), 4, &state(&known_json(4), &known_json(4)));
     check_correct(&state(&json!("unknown"), &Value::Null), 4, &state(&known_json(4), &known_json(4)));
 }
