@@ -31,6 +31,12 @@ impl KnownState {
     /// Nothing: no header, no session.
     pub const EMPTY: KnownState = KnownState { header: false, sessions: Vec::new() };
 
+    /// `known`, or nothing where there is none.
+    pub(crate) fn or_empty(known: Option<&KnownState>) -> &KnownState {
+        static EMPTY: KnownState = KnownState::EMPTY;
+        known.unwrap_or(&EMPTY)
+    }
+
     /// The header alone.
     pub const fn header_only() -> KnownState {
         KnownState { header: true, sessions: Vec::new() }

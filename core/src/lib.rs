@@ -27,7 +27,9 @@ pub use id::{CoId, ConnectionId, PeerId, SessionId};
 pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
-// pub use node::{Config, Input, Mutation, Mutations, Node, Output, TimerKind};
+pub use node::{
+    Announce, Config, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind, UnknownMutation,
+};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
 pub use time::{Span, Time};
 pub use vec_map::VecMap;

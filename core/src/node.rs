@@ -1,7 +1,200 @@
-//! The sans-IO node.
-/// Marks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Marks {}
-/// Marks of a CoValue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct CoMarks {}
+//! The sans-IO node: a [`NodeState`] that speaks the sync protocol (ARCHITECTURE.md, "Protocol"; rules are quoted by
+//! its numbers). A driver hands it one [`Input`] at a time with the time at which it happens, drains
+//! [`Node::poll_output`], and wakes it with [`Input::Deadline`] at [`Node::next_deadline`].
+//!
+//! Nothing here does I/O, reads a clock or draws a random number, and nothing that a peer says can make it panic.
+
+mod app;
+mod connection;
+mod content;
+mod deadlines;
+mod due;
+mod io;
+mod link;
+mod marks;
+mod mutation;
+mod receive;
+mod say;
+mod shell;
+mod verdict;
+mod wake;
+
+pub use io::{Input, LoadStatus, Output, TimerKind};
+pub use mutation::{Mutation, Mutations, UnknownMutation};
+
+pub(crate) use connection::rank;
+pub(crate) use due::View;
+pub(crate) use marks::{CoMarks, InterestKind, Marks, Subscription};
+pub(crate) use say::say;
+use verdict::VERDICT_TRIES;
+
+use crate::crypto::Crypto;
+use crate::id::{CoId, ConnectionId, PeerId};
+use crate::message::Envelope;
+use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
+use crate::time::{Span, Time};
+use receive::Hearing;
+use shell::{Scope, Shell};
+
+/// How a node behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Config {
+    /// The first deadline; each further one without progress is twice as long (rule 6).
+    pub base: Span,
+    /// The longest deadline.
+    pub cap: Span,
+    /// What is announced to clients (rule 14).
+    pub announce: Announce,
+    /// Planted faults.
+    pub mutations: Mutations,
+}
+
+/// What a node announces to its clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Announce {
+    /// Everything it holds.
+    #[default]
+    All,
+    /// Only what the client has asked for.
+    Interested,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            base: Span::from_s(1),
+            cap: Span::from_s(16),
+            announce: Announce::All,
+            mutations: Mutations::NONE,
+        }
+    }
+}
+
+/// A node: a state, and the shell that keeps it in sync with its peers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Node<C: Crypto> {
+    crypto: C,
+    state: NodeState<C>,
+    shell: Shell<C>,
+}
+
+impl<C: Crypto> Node<C> {
+    /// A node that holds nothing and knows nobody.
+    pub fn new(config: Config, crypto: C) -> Self {
+        Node { crypto, state: NodeState::default(), shell: Shell::new(config) }
+    }
+
+    /// Applies one input, then syncs until nothing is due. A `now` before the latest one counts as that.
+    ///
+    /// # Errors
+    /// Only what the app does can be refused, and then nothing changes: creating what is here already, writing
+    /// nothing or to what is not here, being done with what is unknown. A peer may say what it likes.
+    pub fn handle(&mut self, now: Time, input: Input<C>) -> Result<(), UpdateError> {
+        self.shell.now = self.shell.now.max(now);
+        let result = self.apply(input);
+        self.settle();
+        result
+    }
+
+    fn apply(&mut self, input: Input<C>) -> Result<(), UpdateError> {
+        match input {
+            Input::Create { id, header } => return self.create(id, header),
+            Input::Edit { id, session, transactions } => return self.edit(id, session, transactions),
+            Input::Done { id } => return self.done(id),
+            Input::Load { id } => self.load(id),
+            Input::Connected { peer, connection, relationship, priority } => {
+                self.connected(peer, connection, PeerInfo { relationship, priority });
+            }
+            Input::Disconnected { peer, connection } => self.disconnected(peer, connection),
+            Input::Blocked { peer } => self.blocked(peer),
+            Input::Writable { peer } => self.writable(peer),
+            Input::Received { peer, connection, envelope } => self.receive(peer, connection, envelope),
+            Input::Deadline => self.wake(),
+        }
+        Ok(())
+    }
+
+    /// The next thing that the node wants done or has to say.
+    pub fn poll_output(&mut self) -> Option<Output<C>> {
+        self.shell.outputs.pop_front()
+    }
+
+    /// When the node wants to be woken, and why.
+    pub fn next_deadline(&self) -> Option<(Time, TimerKind)> {
+        self.shell.next
+    }
+
+    /// Every deadline, for a report of who still waits for what. It looks at all CoValues.
+    pub fn deadlines(&self) -> impl Iterator<Item = (Time, CoId, PeerId, TimerKind)> + '_ {
+        self.state.co_values.iter().flat_map(move |(id, co)| {
+            co.sync.iter().filter_map(move |(peer, sync)| {
+                let deadline = sync.marks.timer.deadline?;
+                let ranked = self.shell.connections.ranked_peer(peer)?;
+                Some((deadline, *id, peer, self.shell.view(co).timer_kind(ranked)?))
+            })
+        })
+    }
+
+    /// Everything it holds, and what it thinks of its peers.
+    pub fn state(&self) -> &NodeState<C> {
+        &self.state
+    }
+
+    /// How it behaves.
+    pub fn config(&self) -> &Config {
+        &self.shell.config
+    }
+
+    /// The present connection with a peer.
+    pub fn connection(&self, peer: PeerId) -> Option<ConnectionId> {
+        self.shell.connections.get(peer).map(|connection| connection.id)
+    }
+
+    /// Where the app's load of a CoValue stands; nothing where the app does not want it.
+    pub fn load_status(&self, id: CoId) -> Option<LoadStatus> {
+        self.state.co_values.get(&id)?.marks.want
+    }
+
+    /// Starts anew with the headers and logs that it holds; all else is forgotten, pending outputs included.
+    pub fn restart(&mut self) {
+        let held = core::mem::take(&mut self.state).co_values.into_iter();
+        self.state.co_values = held
+            .filter(|(_, co)| co.header.is_some())
+            .map(|(id, co)| {
+                (id, CoValueState { header: co.header, sessions: co.sessions, ..CoValueState::default() })
+            })
+            .collect();
+        let now = self.shell.now;
+        self.shell = Shell::new(self.shell.config);
+        self.shell.now = now;
+    }
+
+    fn receive(&mut self, peer: PeerId, connection: ConnectionId, envelope: Envelope<C>) {
+        let Some(from) = self.shell.connections.ranked_peer(peer) else { return };
+        let is_current = self.connection(peer) == Some(connection);
+        if !is_current && !self.shell.mutated(Mutation::IgnoreEpochs) {
+            return;
+        }
+        let id = envelope.message.id();
+        self.co_value(id);
+        let Node { state, shell, crypto } = self;
+        let NodeState { peers, co_values } = state;
+        let Some(co) = co_values.get_mut(&id) else { return };
+        Hearing { shell, crypto, peers, co, id, from, n: envelope.n, re: envelope.re }.hear(envelope.message);
+    }
+
+    /// The entry of a CoValue; without a header where there was none.
+    fn co_value(&mut self, id: CoId) -> &mut CoValueState<C> {
+        let peers = &self.state.peers;
+        self.state.co_values.entry(id).or_insert_with(|| CoValueState {
+            sync: peers.keys().map(|peer| (peer, PeerSync::default())).collect(),
+            ..CoValueState::default()
+        })
+    }
+
+    fn sync(&mut self, id: CoId, scope: Scope) {
+        if let Some(co) = self.state.co_values.get_mut(&id) {
+            self.shell.sync(id, co, scope);
+        }
+    }
+}

@@ -8,7 +8,7 @@ mod sync;
 mod update;
 
 pub use invariants::{Broken, check_co_value, check_invariants, check_step};
-// pub use sync::Send;
+pub use sync::Send;
 pub use update::NewTransactions;
 
 use crate::crypto::Crypto;
@@ -228,11 +228,22 @@ impl<C: Crypto> CoValueState<C> {
 
     /// Like [`known_state`](Self::known_state), into memory that is there already.
     pub(crate) fn known_state_into(&self, known: &mut KnownState) {
+        Self::held_into(self.header.is_some(), &self.sessions, known);
+    }
+
+    /// The known state of these parts of a CoValue, for where the rest of it is borrowed.
+    pub(crate) fn held_into(header: bool, sessions: &VecMap<SessionId, SessionLog<C>>, known: &mut KnownState) {
         known.clear();
-        known.header = self.header.is_some();
-        for (session, log) in self.sessions.iter() {
+        known.header = header;
+        for (session, log) in sessions.iter() {
             known.push(session, log.len());
         }
+    }
+
+    /// How much is held: it grows whenever S does.
+    pub(crate) fn size(&self) -> u64 {
+        let transactions: u64 = self.sessions.values().map(|log| u64::from(log.len())).sum();
+        u64::from(self.header.is_some()) + transactions
     }
 
     /// How many transactions of `session` we hold.

@@ -40,14 +40,7 @@ impl<C: Crypto> NodeState<C> {
         }
         self.check_source(from)?;
         let co_value = self.co_values.entry(id).or_default();
-        co_value.header = Some(header);
-        for peer in self.peers.keys() {
-            let sync = co_value.sync.entry_or_insert_with(peer, PeerSync::default);
-            sync.told = Some(KnownState::header_only());
-            if from == Source::Peer(peer) {
-                sync.raise_assumed(&KnownState::header_only());
-            }
-        }
+        co_value.set_header(header, &self.peers, from);
         Ok(Event::AddedNewHeader { id })
     }
 
@@ -77,11 +70,7 @@ impl<C: Crypto> NodeState<C> {
             return Err(UpdateError::InvalidAfter);
         }
         let co_value = self.co_values.get_mut(&id).expect("looked up above");
-        let length = co_value.append(session, batch);
-        if let Source::Peer(peer) = from {
-            let sync = co_value.sync.entry_or_insert_with(peer, PeerSync::default);
-            sync.raise_assumed(&KnownState::new(true, [(session, length)]));
-        }
+        co_value.append(session, batch, from);
         Ok(Event::AddedNewTransactions { id })
     }
 
@@ -159,8 +148,30 @@ impl<C: Crypto> NodeState<C> {
 }
 
 impl<C: Crypto> CoValueState<C> {
-    /// Appends a batch that was found to follow; gives the session's new length.
-    fn append(&mut self, session: SessionId, batch: NewTransactions<C>) -> u32 {
+    /// Takes a header that was found to be missing.
+    pub(crate) fn set_header(&mut self, header: C::Header, peers: &VecMap<PeerId, PeerInfo>, from: Source) {
+        debug_assert!(self.header.is_none(), "the header is missing");
+        self.header = Some(header);
+        for peer in peers.keys() {
+            let sync = self.sync.entry_or_insert_with(peer, PeerSync::default);
+            sync.told = Some(KnownState::header_only());
+            if from == Source::Peer(peer) {
+                sync.raise_assumed(&KnownState::header_only());
+            }
+        }
+    }
+
+    /// Appends a batch that was found to follow.
+    pub(crate) fn append(&mut self, session: SessionId, batch: NewTransactions<C>, from: Source) {
+        let length = self.extend(session, batch);
+        if let Source::Peer(peer) = from {
+            let sync = self.sync.entry_or_insert_with(peer, PeerSync::default);
+            sync.raise_assumed(&KnownState::new(true, [(session, length)]));
+        }
+    }
+
+    /// Appends a batch; gives the session's new length.
+    fn extend(&mut self, session: SessionId, batch: NewTransactions<C>) -> u32 {
         let NewTransactions { after, transactions, signed } = batch;
         debug_assert_eq!(after, self.count(session), "the batch follows");
         let Signed { hash, streaming_hash, signature } = signed;

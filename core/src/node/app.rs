@@ -1,0 +1,72 @@
+//! What the app on this node does: make, write, load, be done.
+
+use super::io::LoadStatus;
+use super::marks::Subscription;
+use super::shell::Scope;
+use super::{Mutation, Node};
+use crate::crypto::Crypto;
+use crate::id::{CoId, SessionId};
+use crate::state::{NewTransactions, Source, UpdateError};
+use alloc::vec::Vec;
+
+impl<C: Crypto> Node<C> {
+    pub(super) fn create(&mut self, id: CoId, header: C::Header) -> Result<(), UpdateError> {
+        let event = self.state.add_verified_header(id, header, Source::Local)?;
+        self.shell.event(event);
+        self.co_value(id).marks.requests.clear();
+        self.sync(id, Scope::All);
+        Ok(())
+    }
+
+    pub(super) fn edit(
+        &mut self,
+        id: CoId,
+        session: SessionId,
+        transactions: Vec<C::Transaction>,
+    ) -> Result<(), UpdateError> {
+        let co = self.state.co_values.get(&id).ok_or(UpdateError::CoValueNotFound)?;
+        let before = co.sessions.get(session).map(|log| &log.streaming_hash);
+        let signed = self.crypto.sign(id, session, before, &transactions);
+        let batch = NewTransactions { after: co.count(session), transactions, signed };
+        let event = self.state.add_verified_transactions(id, session, batch, Source::Local)?;
+        self.shell.event(event);
+        self.sync(id, Scope::All);
+        Ok(())
+    }
+
+    /// A CoValue that was done is wanted again: our sources must hear it (rule 13).
+    pub(super) fn load(&mut self, id: CoId) {
+        let co = self.co_value(id);
+        if core::mem::take(&mut co.done) {
+            for (_, sync) in co.sync.iter_mut() {
+                let marks = &mut sync.marks;
+                if marks.parting.done_sent || marks.parting.muted {
+                    marks.parting.done_sent = false;
+                    marks.subscription = Subscription::No;
+                }
+            }
+        }
+        co.marks.want.get_or_insert(LoadStatus::Loading);
+        self.sync(id, Scope::All);
+    }
+
+    /// Our questions for what we lack are taken back, unless somebody asked through us.
+    pub(super) fn done(&mut self, id: CoId) -> Result<(), UpdateError> {
+        let event = self.state.mark_co_value_done(id)?;
+        self.shell.event(event);
+        let co = self.co_value(id);
+        co.marks.want = None;
+        if co.header.is_none() && co.marks.requests.is_empty() {
+            for (_, sync) in co.sync.iter_mut() {
+                sync.marks.asking = None;
+            }
+        }
+        self.sync(id, Scope::All);
+        Ok(())
+    }
+
+    /// For [`Mutation::KeepAssumedAcrossConnections`].
+    pub(super) fn keeps_assumed(&self) -> bool {
+        self.shell.mutated(Mutation::KeepAssumedAcrossConnections)
+    }
+}

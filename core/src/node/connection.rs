@@ -1,0 +1,83 @@
+//! The connections of a node, and the order in which their peers are served.
+
+use crate::id::{CoId, ConnectionId, PeerId};
+use crate::state::{PeerInfo, Relationship};
+use crate::vec_map::VecMap;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+/// The present connection with a peer: an epoch (rule 1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Connection {
+    pub(crate) id: ConnectionId,
+    pub(crate) relationship: Relationship,
+    /// How many messages we have sent in it.
+    pub(crate) sent: u32,
+    /// Whether the peer takes messages, and what it missed while it did not.
+    pub(crate) flow: Flow,
+}
+
+/// Whether a peer takes messages.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Flow {
+    Writable,
+    /// It does not; to these CoValues something was due.
+    Blocked(BTreeSet<CoId>),
+}
+
+/// A peer in the order of service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ranked {
+    pub(crate) peer: PeerId,
+    pub(crate) relationship: Relationship,
+}
+
+/// All connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Connections {
+    by_peer: VecMap<PeerId, Connection>,
+    /// By priority, larger first, then by id.
+    ranked: Vec<Ranked>,
+}
+
+/// The peers in the order of service: by priority, larger first, then by id.
+pub(crate) fn rank(peers: &VecMap<PeerId, PeerInfo>) -> Vec<Ranked> {
+    let mut order: Vec<(PeerId, PeerInfo)> = peers.iter().map(|(peer, info)| (peer, *info)).collect();
+    order.sort_by_key(|(peer, info)| (core::cmp::Reverse(info.priority), *peer));
+    order.into_iter().map(|(peer, info)| Ranked { peer, relationship: info.relationship }).collect()
+}
+
+impl Connections {
+    pub(crate) fn get(&self, peer: PeerId) -> Option<&Connection> {
+        self.by_peer.get(peer)
+    }
+
+    pub(crate) fn get_mut(&mut self, peer: PeerId) -> Option<&mut Connection> {
+        self.by_peer.get_mut(peer)
+    }
+
+    /// The peers in the order of service.
+    pub(crate) fn ranked(&self) -> &[Ranked] {
+        &self.ranked
+    }
+
+    /// One peer of that order.
+    pub(crate) fn ranked_peer(&self, peer: PeerId) -> Option<Ranked> {
+        let relationship = self.by_peer.get(peer)?.relationship;
+        Some(Ranked { peer, relationship })
+    }
+
+    /// Begins a connection with a peer that has none; `peers` are all peers, this one included.
+    pub(crate) fn open(&mut self, peer: PeerId, id: ConnectionId, peers: &VecMap<PeerId, PeerInfo>) {
+        let Some(PeerInfo { relationship, .. }) = peers.get(peer).copied() else { return };
+        self.by_peer.insert(peer, Connection { id, relationship, sent: 0, flow: Flow::Writable });
+        self.ranked = rank(peers);
+        debug_assert_eq!(self.ranked.len(), self.by_peer.len(), "every peer has a connection");
+    }
+
+    /// Ends the connection with a peer.
+    pub(crate) fn close(&mut self, peer: PeerId) {
+        self.by_peer.remove(peer);
+        self.ranked.retain(|ranked| ranked.peer != peer);
+    }
+}

@@ -1,0 +1,125 @@
+//! What a node is told, and what it says: one [`Input`] at a time, then every [`Output`].
+
+use crate::crypto::Crypto;
+use crate::id::{CoId, ConnectionId, PeerId, SessionId};
+use crate::message::Envelope;
+use crate::state::{Event, Relationship};
+use alloc::vec::Vec;
+
+/// Something that happens to a node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Input<C: Crypto> {
+    /// The app makes a CoValue.
+    Create {
+        /// Its id.
+        id: CoId,
+        /// Its header.
+        header: C::Header,
+    },
+    /// The app writes to a CoValue. The node signs.
+    Edit {
+        /// This CoValue.
+        id: CoId,
+        /// In this session of its own.
+        session: SessionId,
+        /// At least one transaction.
+        transactions: Vec<C::Transaction>,
+    },
+    /// The app wants a CoValue.
+    Load {
+        /// This one.
+        id: CoId,
+    },
+    /// The app wants a CoValue no longer.
+    Done {
+        /// This one.
+        id: CoId,
+    },
+    /// A connection begins. Where the peer had one, that one is over.
+    Connected {
+        /// With this peer.
+        peer: PeerId,
+        /// The fresh id of the connection, the same at both ends.
+        connection: ConnectionId,
+        /// What the peer is to us.
+        relationship: Relationship,
+        /// Peers of larger priority are served first; ties go by id.
+        priority: i32,
+    },
+    /// A connection is over. Ignored unless it is the peer's current one.
+    Disconnected {
+        /// With this peer.
+        peer: PeerId,
+        /// This connection.
+        connection: ConnectionId,
+    },
+    /// A peer cannot take messages at present: nothing new is begun with it.
+    Blocked {
+        /// This peer.
+        peer: PeerId,
+    },
+    /// A peer can take messages again.
+    Writable {
+        /// This peer.
+        peer: PeerId,
+    },
+    /// A message has come. Dropped unless its connection is the peer's current one.
+    Received {
+        /// From this peer.
+        peer: PeerId,
+        /// In this connection.
+        connection: ConnectionId,
+        /// The message.
+        envelope: Envelope<C>,
+    },
+    /// A deadline may have passed: see [`Node::next_deadline`](super::Node::next_deadline).
+    Deadline,
+}
+
+/// Something that a node wants done, or has to say.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Output<C: Crypto> {
+    /// A message for a peer.
+    Send {
+        /// To this peer.
+        peer: PeerId,
+        /// In this connection.
+        connection: ConnectionId,
+        /// The message.
+        envelope: Envelope<C>,
+    },
+    /// The state has changed. Of [`Event::SyncStateUpdated`], only what was news.
+    Event(Event),
+    /// The app's load has come to a verdict (rule 7). The want stays, so a load that ended as unavailable ends once
+    /// more when the header comes after all.
+    LoadEnded {
+        /// Of this CoValue.
+        id: CoId,
+        /// Whether it is here now.
+        available: bool,
+    },
+}
+
+/// Where an app's load stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LoadStatus {
+    /// Some source has not answered yet.
+    Loading,
+    /// The header is here.
+    Available,
+    /// Every source has a verdict against it (rule 7).
+    Unavailable,
+}
+
+/// Why a node wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerKind {
+    /// When to repeat a `load` that is unanswered.
+    Load,
+    /// When to repeat an announcement that is unanswered.
+    Announce,
+    /// When to stop assuming that the peer holds what it has not confirmed, and send it again.
+    Acknowledge,
+    /// When to ask a peer that is ahead of us and has not pushed.
+    Pull,
+}

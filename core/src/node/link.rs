@@ -1,0 +1,96 @@
+//! Connections come and go, and peers stop and start taking messages.
+
+use super::connection::Flow;
+use super::shell::Scope;
+use super::{Mutation, Node};
+use crate::crypto::Crypto;
+use crate::id::{CoId, ConnectionId, PeerId};
+use crate::state::{Assumed, PeerInfo};
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+impl<C: Crypto> Node<C> {
+    pub(super) fn connected(&mut self, peer: PeerId, connection: ConnectionId, info: PeerInfo) {
+        if let Some(current) = self.connection(peer) {
+            if current == connection {
+                return;
+            }
+            self.disconnected(peer, current);
+        }
+        let Ok(event) = self.state.add_peer(peer, info.relationship, info.priority) else { return };
+        self.shell.connections.open(peer, connection, &self.state.peers);
+        self.shell.event(event);
+        if self.keeps_assumed() {
+            self.restore_assumed(peer);
+        }
+        for id in self.ids() {
+            let lacks_header = self.state.co_values.get(&id).is_some_and(|co| co.header.is_none());
+            self.sync(id, if lacks_header { Scope::All } else { Scope::Peer(peer) });
+        }
+    }
+
+    pub(super) fn disconnected(&mut self, peer: PeerId, connection: ConnectionId) {
+        if self.connection(peer) != Some(connection) {
+            return;
+        }
+        if self.keeps_assumed() {
+            self.keep_assumed(peer);
+        }
+        let Ok(event) = self.state.remove_peer(peer) else { return };
+        self.shell.connections.close(peer);
+        self.shell.event(event);
+        let wants_live = self.shell.mutated(Mutation::RelayWantsLive);
+        for id in self.ids() {
+            let co = self.co_value(id);
+            if !wants_live {
+                co.marks.withdraw(peer);
+            }
+            // With the header and unless it is done, nothing that is due to the others hangs on this peer.
+            if co.header.is_none() || co.done || co.marks.want.is_some() {
+                self.sync(id, Scope::All);
+            }
+        }
+    }
+
+    pub(super) fn blocked(&mut self, peer: PeerId) {
+        let Some(connection) = self.shell.connections.get_mut(peer) else { return };
+        if connection.flow == Flow::Writable {
+            connection.flow = Flow::Blocked(BTreeSet::new());
+        }
+    }
+
+    pub(super) fn writable(&mut self, peer: PeerId) {
+        let Some(connection) = self.shell.connections.get_mut(peer) else { return };
+        let Flow::Blocked(waiting) = core::mem::replace(&mut connection.flow, Flow::Writable) else { return };
+        for id in waiting {
+            self.sync(id, Scope::Peer(peer));
+        }
+    }
+
+    fn ids(&self) -> Vec<CoId> {
+        self.state.co_values.keys().copied().collect()
+    }
+
+    fn keep_assumed(&mut self, peer: PeerId) {
+        for co in self.state.co_values.values_mut() {
+            let Some(sync) = co.sync.get(peer) else { continue };
+            co.marks.kept.retain(|(kept, _)| *kept != peer);
+            if let Assumed::Known(_) = sync.assumed {
+                co.marks.kept.push((peer, sync.assumed.clone()));
+            }
+        }
+    }
+
+    /// It is believed as if it had been confirmed, or a deadline would soon put it right.
+    fn restore_assumed(&mut self, peer: PeerId) {
+        for co in self.state.co_values.values_mut() {
+            let Some((_, Assumed::Known(known))) = co.marks.kept.iter().find(|(kept, _)| *kept == peer)
+            else {
+                continue;
+            };
+            if let Some(sync) = co.sync.get_mut(peer) {
+                sync.confirm(known);
+            }
+        }
+    }
+}

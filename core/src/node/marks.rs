@@ -1,0 +1,242 @@
+//! What a node remembers beside its state: of each conversation about a CoValue with a peer ([`Marks`], which die
+//! with the connection), and of each CoValue as a whole ([`CoMarks`]). All of it is empty on a bare state.
+//!
+//! Marks, not `told`, stop repetition: what was sent and is unanswered is marked, and not due again.
+
+use super::LoadStatus;
+use crate::id::{PeerId, SessionId};
+use crate::state::Assumed;
+use crate::time::Time;
+use crate::vec_map::VecMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write;
+use core::hash::{Hash, Hasher};
+
+/// One conversation: a CoValue and a peer, in the present connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Marks {
+    /// What the peer wants of us.
+    pub(crate) interest: Interest,
+    /// Whether the peer is known to know that we want this CoValue.
+    pub(crate) subscription: Subscription,
+    /// Our `load` that is unanswered.
+    pub(crate) asking: Option<Asking>,
+    /// Whether our announcement is unanswered.
+    pub(crate) announcing: bool,
+    /// What the peer was told of our own interest.
+    pub(crate) parting: Parting,
+    /// What the peer is worth as a source (rule 7).
+    pub(crate) source: SourceVerdict,
+    /// The peer's `load` that waits until our other sources have answered (rule 8).
+    pub(crate) owed: Option<u32>,
+    /// The peer's `load` that our next content answers; 0 for none.
+    pub(crate) answering: u32,
+    /// Whether we have told the peer that we lack the CoValue: a late copy of its `load` then proves nothing.
+    pub(crate) told_none: bool,
+    /// Our contents that are unanswered, oldest first.
+    pub(crate) flight: Vec<Flight>,
+    /// What the peer refused to take from us.
+    pub(crate) refused_by_peer: RefusedByPeer,
+    /// What we refused to take from the peer: it does not count as being behind.
+    pub(crate) refused_by_us: RefusedByUs,
+    /// The corrections that we sent last, so as not to repeat them without progress (rule 5).
+    pub(crate) corrections: Corrections,
+    /// When to act if nothing is heard (rule 6).
+    pub(crate) timer: Timer,
+}
+
+/// The peer's interest, from its `load` and `done` of the highest number yet seen (rule 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Interest {
+    pub(crate) kind: InterestKind,
+    /// The number of the message that said so.
+    pub(crate) said_in: u32,
+}
+
+/// See [`Interest`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum InterestKind {
+    /// It has said nothing.
+    #[default]
+    None,
+    /// It asked.
+    Yes,
+    /// It asked, and then was done.
+    Ended,
+}
+
+/// Whether the peer is known to know that we want this CoValue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Subscription {
+    /// It is not.
+    #[default]
+    No,
+    /// It answered a `load` without header: enough while we lack the header, to be said again once we hold it.
+    Wanting,
+    /// It has seen us hold or ask for the CoValue with its header.
+    Holding,
+}
+
+/// A `load` that is unanswered, with its repeats.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Asking {
+    /// The number of each, oldest first, at most [`Asking::NUMBERS_MAX`].
+    pub(crate) numbers: Vec<u32>,
+    /// Whether every one was sent with the header here.
+    pub(crate) with_header: bool,
+}
+
+impl Asking {
+    /// How many repeats can still be answered; an answer to an older one comes hours late.
+    pub(crate) const NUMBERS_MAX: usize = 64;
+}
+
+/// What the peer was told of our own interest (rules 5 and 13).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Parting {
+    /// Whether a `load` was sent in this connection, or its answer made needless.
+    pub(crate) loaded: bool,
+    /// Whether `done` was sent, and nothing since makes it due again.
+    pub(crate) done_sent: bool,
+    /// Whether `done` was sent since our last `load`: nothing that the peer says then proves that it knows our wish.
+    pub(crate) muted: bool,
+}
+
+/// What a peer is worth as a source of a CoValue that we lack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct SourceVerdict {
+    /// Whether it said that it lacks the header.
+    pub(crate) said_none: bool,
+    /// Whether it let [`VERDICT_TRIES`](super::VERDICT_TRIES) deadlines pass.
+    pub(crate) timed_out: bool,
+}
+
+/// One content that is unanswered, and what it built on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Flight {
+    /// Its number.
+    pub(crate) n: u32,
+    /// Whether it came without the header, so that the peer must hold it.
+    pub(crate) on_header: bool,
+    /// For each session in it, how many transactions the peer must hold.
+    pub(crate) after: Vec<(SessionId, u32)>,
+}
+
+impl Flight {
+    /// How many contents can be told apart in a correction; one that answers an older content only confirms.
+    pub(crate) const FLIGHTS_MAX: usize = 64;
+}
+
+/// What the peer refused to take from us, until it confirms more or sends `load` (rules 5 and 10).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct RefusedByPeer {
+    /// The header.
+    pub(crate) header: bool,
+    /// Sessions, and from which count.
+    pub(crate) sessions: VecMap<SessionId, u32>,
+}
+
+impl RefusedByPeer {
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.header && self.sessions.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.header = false;
+        self.sessions.clear();
+    }
+
+    /// In words, for a reader of the state.
+    pub(crate) fn in_words(&self) -> Option<String> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut words = if self.header { "refused: header".to_string() } else { "refused:".to_string() };
+        for (i, (session, count)) in self.sessions.iter().enumerate() {
+            let comma = if i > 0 || self.header { "," } else { "" };
+            write!(words, "{comma} {session:?} from {count}").expect("a string takes everything");
+        }
+        Some(words)
+    }
+}
+
+/// What we refused to take from the peer because it was forged or forked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct RefusedByUs {
+    /// The header.
+    pub(crate) header: bool,
+    /// Sessions.
+    pub(crate) sessions: VecMap<SessionId, ()>,
+}
+
+/// The corrections that we sent last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Corrections {
+    /// For content without the header that we lack.
+    pub(crate) header: Option<Correction>,
+    /// For a gap in a session.
+    pub(crate) gap: Option<Correction>,
+}
+
+/// A correction that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Correction {
+    /// How much we held then. It only grows, so its size identifies it.
+    pub(crate) held: u64,
+    /// When it may be said again though nothing changed.
+    pub(crate) again_at: Time,
+}
+
+/// The one deadline of a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Timer {
+    /// How many deadlines have passed without progress.
+    pub(crate) tries: u32,
+    /// When to act.
+    pub(crate) deadline: Option<Time>,
+    /// Where it stands in the queue of deadlines.
+    pub(crate) queued: Queued,
+}
+
+/// The time at which the queue of deadlines will look at this one; at most the deadline. How the queue happens to
+/// stand is no part of what a node is, so any two are equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Queued(pub(crate) Option<Time>);
+
+impl PartialEq for Queued {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Queued {}
+
+impl Hash for Queued {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+/// What a node remembers of a CoValue as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct CoMarks {
+    /// What came of the app's load; nothing where the app does not want it.
+    pub(crate) want: Option<LoadStatus>,
+    /// The peers on whose behalf it is wanted (rule 8), oldest wish first.
+    pub(crate) requests: Vec<PeerId>,
+    /// For [`Mutation::KeepAssumedAcrossConnections`](super::Mutation::KeepAssumedAcrossConnections) alone.
+    pub(crate) kept: Vec<(PeerId, Assumed)>,
+}
+
+impl CoMarks {
+    /// Notes that `peer` wants it.
+    pub(crate) fn request(&mut self, peer: PeerId) {
+        if !self.requests.contains(&peer) {
+            self.requests.push(peer);
+        }
+    }
+
+    /// Forgets that `peer` wants it.
+    pub(crate) fn withdraw(&mut self, peer: PeerId) {
+        self.requests.retain(|p| *p != peer);
+    }
+}

@@ -1,0 +1,132 @@
+//! The messages that a node begins or answers with, and the marks that sending them leaves: a sent `load` is
+//! outstanding, content raises what is assumed, and all but `done` say what we hold.
+
+use super::due::Due;
+use super::marks::{Asking, Flight, Subscription};
+use crate::crypto::Crypto;
+use crate::id::{CoId, PeerId};
+use crate::known_state::KnownState;
+use crate::message::{Content, Known, Message, SessionContent};
+use crate::state::{Assumed, CoValueState, PeerSync};
+use crate::vec_map::VecMap;
+use alloc::vec::Vec;
+
+/// A message before it gets its number.
+pub(crate) struct Said<C: Crypto> {
+    /// The number of the message that it answers; 0 for none.
+    pub(crate) re: u32,
+    pub(crate) message: Message<C>,
+}
+
+/// What a `known` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KnownKind {
+    /// An announcement, an answer or an acknowledgement.
+    Statement,
+    /// Content could not be applied as it came.
+    Correction,
+}
+
+/// Makes the message that is due to `peer` and marks it as sent, as number `n`.
+pub(crate) fn say<C: Crypto>(due: Due, co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
+    match due {
+        Due::Load => load(co, id, peer, n),
+        Due::Announce => {
+            sync_of(&mut co.sync, peer).marks.announcing = true;
+            known(co, id, peer, 0, KnownKind::Statement)
+        }
+        Due::Content => content(co, id, peer, n),
+        Due::Done => done(co, id, peer),
+    }
+}
+
+fn sync_of(sync: &mut VecMap<PeerId, PeerSync>, peer: PeerId) -> &mut PeerSync {
+    sync.entry_or_insert_with(peer, PeerSync::default)
+}
+
+/// Notes that we tell `peer` all that we hold.
+fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: PeerId) -> (KnownState, &mut PeerSync) {
+    let known = co.known_state();
+    let sync = sync_of(&mut co.sync, peer);
+    match &mut sync.told {
+        Some(told) => told.clone_from(&known),
+        None => sync.told = Some(known.clone()),
+    }
+    (known, sync)
+}
+
+/// `load`, or its repeat.
+pub(crate) fn load<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
+    let done = co.done;
+    let (known, PeerSync { marks, .. }) = tell(co, peer);
+    let asking = marks.asking.get_or_insert(Asking { numbers: Vec::new(), with_header: known.header });
+    asking.with_header &= known.header;
+    if asking.numbers.len() == Asking::NUMBERS_MAX {
+        asking.numbers.remove(0);
+    }
+    asking.numbers.push(n);
+    marks.parting.loaded = true;
+    marks.parting.muted = false;
+    marks.parting.done_sent &= !done;
+    Said { re: 0, message: Message::Load { id, known } }
+}
+
+/// `known` S, as an answer to number `re` of the peer, or as an announcement (0).
+pub(crate) fn known<C: Crypto>(
+    co: &mut CoValueState<C>,
+    id: CoId,
+    peer: PeerId,
+    re: u32,
+    kind: KnownKind,
+) -> Said<C> {
+    let (known, PeerSync { marks, .. }) = tell(co, peer);
+    marks.told_none |= !known.header;
+    let is_correction = kind == KnownKind::Correction;
+    Said { re, message: Message::Known(Known { id, known, is_correction }) }
+}
+
+/// `content` since what is assumed.
+fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
+    let CoValueState { header, sessions, sync, .. } = co;
+    let sync = sync_of(sync, peer);
+    if !sync.is_unconfirmed() {
+        sync.marks.flight.clear();
+    }
+    let on_header = matches!(sync.assumed, Assumed::Known(_));
+    let mut assumed = match core::mem::take(&mut sync.assumed) {
+        Assumed::Known(assumed) => assumed,
+        Assumed::Unknown | Assumed::Unavailable => KnownState::header_only(),
+    };
+    let (mut new, mut after) = (VecMap::new(), Vec::new());
+    for (session, log) in sessions.iter() {
+        let from = assumed.count(session);
+        if log.len() <= from || sync.marks.refused_by_peer.sessions.contains(session) {
+            continue;
+        }
+        let new_transactions = log.transactions[from as usize..].to_vec();
+        let last_signature = log.last_signature.clone();
+        new.insert(session, SessionContent { after: from, new_transactions, last_signature });
+        after.push((session, from));
+        assumed.raise(session, log.len());
+    }
+    sync.assumed = Assumed::Known(assumed);
+    if sync.marks.flight.len() == Flight::FLIGHTS_MAX {
+        sync.marks.flight.remove(0);
+    }
+    sync.marks.flight.push(Flight { n, on_header, after });
+    let header = if on_header { None } else { header.clone() };
+    let re = core::mem::take(&mut sync.marks.answering);
+    CoValueState::<C>::held_into(co.header.is_some(), sessions, sync.told.get_or_insert(KnownState::EMPTY));
+    Said { re, message: Message::Content(Content { id, header, new }) }
+}
+
+/// `done`: the peer no longer knows of our wish.
+fn done<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId) -> Said<C> {
+    let marks = &mut sync_of(&mut co.sync, peer).marks;
+    marks.parting.done_sent = true;
+    marks.parting.muted = true;
+    if marks.subscription == Subscription::Wanting {
+        marks.subscription = Subscription::No;
+    }
+    Said { re: 0, message: Message::Done { id } }
+}

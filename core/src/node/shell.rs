@@ -1,0 +1,157 @@
+//! The part of a node around its state: connections, clock, deadlines and pending outputs. It sends, arms deadlines,
+//! and syncs one CoValue at a time until nothing is due.
+
+use super::connection::{Connections, Flow, Ranked};
+use super::deadlines::Queue;
+use super::due::View;
+use super::io::{Output, TimerKind};
+use super::marks::Subscription;
+use super::say::{Said, say};
+use super::{Config, Mutation};
+use crate::crypto::Crypto;
+use crate::id::{CoId, PeerId};
+use crate::message::Envelope;
+use crate::state::{CoValueState, Event, PeerSync};
+use crate::time::{Span, Time};
+use alloc::collections::VecDeque;
+
+/// How many messages one sync begins with one peer about one CoValue. By the rules two at most are due at once; the
+/// bound is there for planted faults.
+const MESSAGES_PER_SYNC_MAX: usize = 4;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Shell<C: Crypto> {
+    pub(crate) config: Config,
+    pub(crate) connections: Connections,
+    pub(crate) outputs: VecDeque<Output<C>>,
+    pub(crate) queue: Queue,
+    /// The latest time seen.
+    pub(crate) now: Time,
+    /// The first deadline and its reason, exact between inputs.
+    pub(crate) next: Option<(Time, TimerKind)>,
+}
+
+/// To which peers something may have become due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// What happened concerns the conversation with one peer.
+    Peer(PeerId),
+    /// S, interest or a verdict has changed.
+    All,
+}
+
+/// Whether an armed deadline is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// It stays: new sends do not move it.
+    Keep,
+    /// There was an answer or progress.
+    Restart,
+}
+
+impl<C: Crypto> Shell<C> {
+    pub(crate) fn new(config: Config) -> Self {
+        Shell {
+            config,
+            connections: Connections::default(),
+            outputs: VecDeque::new(),
+            queue: Queue::default(),
+            now: Time::ZERO,
+            next: None,
+        }
+    }
+
+    pub(crate) fn mutated(&self, mutation: Mutation) -> bool {
+        self.config.mutations.has(mutation)
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    pub(crate) fn view<'a>(&'a self, co: &'a CoValueState<C>) -> View<'a, C> {
+        View { co, ranked: self.connections.ranked(), config: &self.config }
+    }
+
+    /// The number that our next message to `peer` gets.
+    pub(crate) fn next_n(&self, peer: PeerId) -> u32 {
+        self.connections.get(peer).map_or(0, |connection| connection.sent).wrapping_add(1)
+    }
+
+    /// Sends, where the peer is connected.
+    pub(crate) fn send(&mut self, peer: PeerId, said: Said<C>) {
+        let Some(connection) = self.connections.get_mut(peer) else { return };
+        connection.sent = connection.sent.wrapping_add(1);
+        let envelope = Envelope { n: connection.sent, re: said.re, message: said.message };
+        self.outputs.push_back(Output::Send { peer, connection: connection.id, envelope });
+    }
+
+    /// Sends all that is due about a CoValue, gives verdicts, and arms what must be waited for.
+    pub(crate) fn sync(&mut self, id: CoId, co: &mut CoValueState<C>, scope: Scope) {
+        self.for_each_in(scope, |shell, ranked| shell.sync_with(id, co, ranked));
+        self.give_verdicts(id, co);
+        self.for_each_in(scope, |shell, ranked| shell.arm(id, co, ranked, Wait::Keep));
+    }
+
+    fn for_each_in(&mut self, scope: Scope, mut act: impl FnMut(&mut Self, Ranked)) {
+        if let Scope::Peer(peer) = scope {
+            if let Some(ranked) = self.connections.ranked_peer(peer) {
+                act(self, ranked);
+            }
+            return;
+        }
+        for i in 0..self.connections.ranked().len() {
+            act(self, self.connections.ranked()[i]);
+        }
+    }
+
+    fn sync_with(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked) {
+        for _ in 0..MESSAGES_PER_SYNC_MAX {
+            let peer = ranked.peer;
+            self.take_back_done(co, peer);
+            let Some(due) = self.view(co).due(ranked) else { return };
+            let forgets = self.mutated(Mutation::ForgetBlocked);
+            let Some(connection) = self.connections.get_mut(peer) else { return };
+            if let Flow::Blocked(waiting) = &mut connection.flow {
+                if !forgets {
+                    waiting.insert(id);
+                }
+                return;
+            }
+            let said = say(due, co, id, peer, self.next_n(peer));
+            self.send(peer, said);
+        }
+    }
+
+    /// A CoValue whose `done` we sent is wanted again, by the app or through us: the peer must be told.
+    fn take_back_done(&self, co: &mut CoValueState<C>, peer: PeerId) {
+        let done_sent = co.sync.get(peer).is_some_and(|sync| sync.marks.parting.done_sent);
+        if !done_sent || self.view(co).is_over_for(peer) {
+            return;
+        }
+        if let Some(PeerSync { marks, .. }) = co.sync.get_mut(peer) {
+            marks.parting.done_sent = false;
+            marks.subscription = Subscription::No;
+        }
+    }
+
+    /// Arms, moves or takes away the deadline of one conversation.
+    pub(crate) fn arm(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked, wait: Wait) {
+        let needed = self.view(co).timer_kind(ranked).is_some() && !self.mutated(Mutation::NeverRetransmit);
+        let Some(sync) = co.sync.get_mut(ranked.peer) else { return };
+        let timer = &mut sync.marks.timer;
+        if !needed {
+            timer.deadline = None;
+            timer.tries = 0;
+        } else if timer.deadline.is_none() || wait == Wait::Restart {
+            let span = self.config.base.backoff(timer.tries, self.config.cap).max(Span::from_us(1));
+            let deadline = self.now + span;
+            timer.deadline = Some(deadline);
+            if timer.queued.0.is_none_or(|queued| queued > deadline) {
+                timer.queued.0 = Some(deadline);
+                self.queue.push((deadline, id, ranked.peer));
+            }
+        }
+    }
+}
