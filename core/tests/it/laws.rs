@@ -4,5 +4,6 @@ mod arbitrary;
 mod fast_crypto;
 mod json;
 mod known_state;
+mod syncing;
 mod updates;
 mod vec_map;
