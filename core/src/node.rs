@@ -155,18 +155,15 @@ impl<C: Crypto> Node<C> {
         self.state.co_values.get(&id)?.marks.want
     }
 
+    /// A node that starts with the headers and logs of `state`, as it would from a disk; the rest of it is ignored.
+    pub fn resume(config: Config, crypto: C, state: NodeState<C>) -> Self {
+        Node { crypto, state: held_of(state), shell: Shell::new(config) }
+    }
+
     /// Starts anew with the headers and logs that it holds; all else is forgotten, pending outputs included.
     pub fn restart(&mut self) {
-        let held = core::mem::take(&mut self.state).co_values.into_iter();
-        self.state.co_values = held
-            .filter(|(_, co)| co.header.is_some())
-            .map(|(id, co)| {
-                (id, CoValueState { header: co.header, sessions: co.sessions, ..CoValueState::default() })
-            })
-            .collect();
-        let now = self.shell.now;
+        self.state = held_of(core::mem::take(&mut self.state));
         self.shell = Shell::new(self.shell.config);
-        self.shell.now = now;
     }
 
     fn receive(&mut self, peer: PeerId, connection: ConnectionId, envelope: Envelope<C>) {
@@ -197,4 +194,12 @@ impl<C: Crypto> Node<C> {
             self.shell.sync(id, co, scope);
         }
     }
+}
+
+/// The headers and logs of a state, and nothing else.
+fn held_of<C: Crypto>(state: NodeState<C>) -> NodeState<C> {
+    let held = state.co_values.into_iter().filter(|(_, co)| co.header.is_some()).map(|(id, co)| {
+        (id, CoValueState { header: co.header, sessions: co.sessions, ..CoValueState::default() })
+    });
+    NodeState { co_values: held.collect(), ..NodeState::default() }
 }
