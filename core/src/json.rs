@@ -9,6 +9,7 @@
 
 mod error;
 mod read;
+mod text;
 mod write;
 
 pub use error::{JsonError, Problem};
@@ -66,10 +67,9 @@ impl<C: JsonCrypto> NodeState<C> {
     /// Like [`from_json`](Self::from_json), from text.
     ///
     /// # Errors
-    /// Also, where the text is not JSON.
+    /// Also, where the text is not JSON, or an object in it has a key twice.
     pub fn from_json_str(text: &str, names: &mut NameTable) -> Result<Self, JsonError> {
-        let json = serde_json::from_str(text).map_err(JsonError::syntax)?;
-        Self::from_json(&json, names)
+        Self::from_json(&text::parse(text)?, names)
     }
 }
 

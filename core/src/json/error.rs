@@ -18,7 +18,7 @@ pub struct JsonError {
 /// See [`JsonError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The text is no JSON at all: the parser's words, with line and column.
+    /// The text is no JSON, or has a key twice: the parser's words, with line and column.
     Syntax(String),
     /// A value of another kind.
     Expected {
@@ -129,7 +129,7 @@ impl fmt::Display for JsonError {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Problem::Syntax(message) => write!(f, "this is not JSON: {message}"),
+            Problem::Syntax(message) => write!(f, "expected JSON: {message}"),
             Problem::Expected { expected, found } => write!(f, "expected {expected}, found {found}"),
             Problem::Malformed(message) => f.write_str(message),
             Problem::Missing(field) => write!(f, "the field `{field}` is missing"),

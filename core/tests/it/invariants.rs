@@ -4,9 +4,9 @@ use cosim_core::state::{
     Assumed, Broken, CoValueState, PeerSync, SessionLog, check_co_value, check_invariants, check_step,
 };
 use cosim_core::{
-    CoId, FastCrypto, FastHeader, FastTransaction, KnownState, NodeState, PeerId, SessionId, VecMap,
+    CoId, FastCrypto, FastHeader, FastTransaction, KnownState, NodeState, PeerId, PeerInfo, Relationship,
+    SessionId, VecMap,
 };
-use cosim_core::{PeerInfo, Relationship};
 
 const ID: CoId = CoId(1);
 const PEER: PeerId = PeerId(2);

@@ -200,11 +200,24 @@ fn an_error_about_a_peer_names_it() {
     );
 }
 
+#[track_caller]
+fn check_text(text: &str, message: &str) {
+    let read = NodeState::<OpaqueCrypto>::from_json_str(text, &mut NameTable::new());
+    assert_eq!(read.map_err(|error| error.to_string()), Err(String::from(message)));
+}
+
 #[test]
 fn text_that_is_no_json_is_an_error() {
-    let error =
-        NodeState::<OpaqueCrypto>::from_json_str("{", &mut NameTable::new()).expect_err("it ends early");
-    assert_eq!(error.to_string(), "this is not JSON: EOF while parsing an object at line 1 column 1");
+    check_text("{", "expected JSON: EOF while parsing an object at line 1 column 1");
+    check_text("{} {}", "expected JSON: trailing characters at line 1 column 4");
+    let deep = "[".repeat(1_000);
+    check_text(&deep, "expected JSON: recursion limit exceeded at line 1 column 128");
+}
+
+#[test]
+fn a_key_may_not_be_there_twice() {
+    let text = r#"{ "peers": {}, "coValues": { "id1": 1, "id1": 2 } }"#;
+    check_text(text, r#"expected JSON: the key "id1" is there twice at line 1 column 49"#);
 }
 
 /// Checks how a message is written that is made with the table's names.
