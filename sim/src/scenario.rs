@@ -7,20 +7,37 @@
 //!
 //! Nothing here plays anything: the world does, and knows nothing of files.
 
+mod describe;
 mod expect;
 pub mod file;
+mod format;
 mod generated;
 mod limits;
+mod mutations;
 mod operation;
+mod parse;
+mod place;
 mod plan;
+mod problems;
+mod resolve;
+mod schema;
+mod suggest;
+mod topology;
+mod tree;
 
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Mix, Workload};
 pub use limits::*;
+pub use mutations::known_mutations;
 pub use operation::{Action, Direction, NetworkChange, Operation};
+pub use parse::{parse, parse_bytes};
+pub use place::{Part, Place, Step};
+pub use problems::{Problem, Problems};
+pub use resolve::resolve;
+pub use schema::schema;
 
 use crate::network::Network;
-use cosim_core::{Relationship, Span};
+use cosim_core::{Announce, Relationship, Span};
 
 /// A scenario that has passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,17 +76,6 @@ pub enum Crypto {
     /// A cheap keyed hash that still detects tampering and forks.
     #[default]
     Fast,
-}
-
-/// To whom a node announces what it holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Announce {
-    /// Everything to every client.
-    #[default]
-    All,
-    /// To a client only what it has asked for, and its dependencies.
-    Interested,
 }
 
 /// One node.

@@ -9,6 +9,8 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 pub const MAX_PROBLEMS: usize = 20;
 /// The bytes of a name.
 pub const MAX_NAME_BYTES: usize = 64;
+/// The bytes of the name of an operation.
+pub const MAX_OPERATION_NAME_BYTES: usize = 256;
 /// The nodes.
 pub const MAX_NODES: usize = 1_000;
 /// The links.

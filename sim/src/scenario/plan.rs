@@ -6,7 +6,7 @@
 //! when its time comes is skipped by the world.
 
 use super::generated::{Faults, Workload};
-use super::{Action, Chapter, Direction, Operation, Plan, Scenario};
+use super::{Action, Direction, Operation, Plan, Scenario};
 use crate::stream::Stream;
 use cosim_core::{Span, Time};
 
@@ -40,10 +40,10 @@ impl Scenario {
 pub(super) fn generated_names<'a>(
     workload: Option<&'a Workload>,
     faults: Option<&'a Faults>,
-    co_values: &'a [String],
+    co_values: &'a [&'a str],
 ) -> impl Iterator<Item = String> + 'a {
     let workload = workload.into_iter().flat_map(move |workload| {
-        let created = workload.creates.iter().map(move |&id| create_name(&co_values[id as usize]));
+        let created = workload.creates.iter().map(move |&id| create_name(co_values[id as usize]));
         created.chain((1..=workload.operations).map(workload_name))
     });
     let faults = faults.into_iter().flat_map(|faults| {

@@ -1,0 +1,194 @@
+//! From a text to a checked scenario, with every independent mistake in it.
+//!
+//! Deserialising stops at the first mistake. It is noted, the mistaken part is taken out of the tree, and the rest is
+//! tried again, so that a person who made three mistakes is told of three. The checks of [`resolve`](super::resolve)
+//! follow unless what was taken out could mislead them.
+
+use super::describe::{Mistake, describe};
+use super::place::{Part, Place, Step};
+use super::problems::{Problem, Problems};
+use super::resolve::resolve_file;
+use super::tree::{Node, Tree};
+use super::{MAX_BYTES, MAX_PROBLEMS, Scenario, file};
+use serde_json::{Value, json};
+use serde_path_to_error::Segment;
+
+/// Parses and checks the text of a scenario file. `origin` is what messages call it, usually its path.
+pub fn parse(text: &str, origin: &str) -> Result<Scenario, Problems> {
+    parse_text(text).map_err(|list| Problems::of_text(origin, text, list))
+}
+
+/// Parses and checks the bytes of a scenario file.
+pub fn parse_bytes(bytes: &[u8], origin: &str) -> Result<Scenario, Problems> {
+    match str::from_utf8(bytes) {
+        Ok(text) => parse(text, origin),
+        Err(error) => {
+            let good = str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+            let problem = Problem::in_text(good.len()..good.len(), "the file is not UTF-8 text")
+                .expected(format!("byte {} is part of no character", good.len()))
+                .help("a scenario file is JSON, in UTF-8");
+            Err(Problems::of_text(origin, good, vec![problem]))
+        }
+    }
+}
+
+fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
+    if text.len() > MAX_BYTES {
+        let problem = Problem::in_text(0..0, format!("the file has {} bytes", text.len()));
+        return Err(vec![problem.help(format!("the limit is {MAX_BYTES} bytes: generate operations with `workload`"))]);
+    }
+    let mut problems = Vec::new();
+    let Some(mut tree) = Tree::parse(text, &mut problems) else { return Err(problems) };
+    if let Some(problem) = unsupported_version(&tree) {
+        return Err(vec![problem]);
+    }
+    let Some(file) = Pruning::new(&mut tree, &mut problems).deserialize() else { return Err(problems) };
+    match resolve_file(file) {
+        Ok(scenario) if problems.is_empty() => Ok(scenario),
+        Ok(_) => Err(problems),
+        Err(found) => {
+            let placed = found.into_iter().map(|problem| {
+                let span = problem.place.as_ref().map(|place| tree.span_of(place));
+                Problem { span, ..problem }
+            });
+            problems.extend(placed);
+            Err(problems)
+        }
+    }
+}
+
+/// A file of another version is not read at all: its fields mean other things.
+fn unsupported_version(tree: &Tree) -> Option<Problem> {
+    let version = &tree.field("version")?.value;
+    let Node::Plain(Value::Number(number)) = &version.node else { return None };
+    let supported = file::VERSION;
+    (number.as_u64() != Some(u64::from(supported))).then(|| {
+        Problem::in_text(version.span.clone(), format!("unsupported version {number}"))
+            .expected(format!("this cosim reads version {supported}"))
+            .help(format!("write the scenario anew in version {supported}, or use a cosim that reads this one"))
+    })
+}
+
+/// Takes mistaken parts out of a tree until the rest is a scenario.
+struct Pruning<'a> {
+    tree: &'a mut Tree,
+    problems: &'a mut Vec<Problem>,
+    /// The start of each object that lost a field, and the field: that it is missing is our doing.
+    lost: Vec<(usize, String)>,
+    /// Whether the checks of what is left would complain of what was taken out.
+    misleading: bool,
+}
+
+impl<'a> Pruning<'a> {
+    fn new(tree: &'a mut Tree, problems: &'a mut Vec<Problem>) -> Pruning<'a> {
+        Pruning { tree, problems, lost: Vec::new(), misleading: false }
+    }
+
+    /// What is left when nothing is mistaken any more; `None` where it is not worth checking.
+    fn deserialize(mut self) -> Option<file::Scenario> {
+        // Every round takes something out or fills one of three fields in, so that this ends; the bound makes it soon.
+        for _ in 0..4 * MAX_PROBLEMS {
+            let error = match serde_path_to_error::deserialize::<_, file::Scenario>(self.tree.value()) {
+                Ok(file) => return (!self.misleading).then_some(file),
+                Err(error) => error,
+            };
+            let path = path(error.path());
+            let mistake = describe(&error.into_inner().to_string());
+            if !self.take_out(path, mistake) {
+                break;
+            }
+        }
+        None
+    }
+
+    /// Notes a mistake and takes it out. False where that is impossible.
+    fn take_out(&mut self, mut path: Vec<Step>, mistake: Mistake) -> bool {
+        match mistake {
+            Mistake::Missing { field } => {
+                let place = Place { path: path.clone(), part: Part::Value };
+                let object = self.tree.span_of(&place);
+                if !self.lost.contains(&(object.start, field.clone())) {
+                    let span = object.start..(object.start + 1).min(object.end);
+                    let problem = Problem::in_text(span, format!("missing field `{field}`"));
+                    let expected = format!("an object with a field `{field}`");
+                    self.problems.push(Problem { place: Some(place), ..problem.expected(expected) });
+                }
+                if path.is_empty() { self.fill_in(&field) } else { self.remove(&path) }
+            }
+            Mistake::Unknown { field, expected, help } => {
+                // The path may or may not include the field.
+                if self.tree.get_mut(&path).is_none_or(|tree| tree.field(&field).is_none()) {
+                    path.pop();
+                }
+                path.push(Step::Key(field));
+                let place = Place { path: path.clone(), part: Part::Key };
+                let name = path.last().map(|step| match step {
+                    Step::Key(key) => file::quoted(key),
+                    Step::Index(index) => index.to_string(),
+                });
+                let message = format!("unknown field {}", name.unwrap_or_default());
+                self.note(Problem::new(place, message).expected(expected).maybe_help(help));
+                self.remove(&path)
+            }
+            Mistake::Other { message, expected, help } => {
+                let place = Place { path: path.clone(), part: Part::Value };
+                let problem = Problem::new(place, message).maybe_help(help);
+                self.note(Problem { expected, ..problem });
+                self.remove(&path)
+            }
+        }
+    }
+
+    fn note(&mut self, problem: Problem) {
+        let span = problem.place.as_ref().map(|place| self.tree.span_of(place));
+        self.problems.push(Problem { span, ..problem });
+    }
+
+    fn remove(&mut self, path: &[Step]) -> bool {
+        let Some((last, parent)) = path.split_last() else { return false };
+        if let (Step::Key(key), Some(object)) = (last, self.tree.get_mut(parent)) {
+            self.lost.push((object.span.start, key.clone()));
+        }
+        self.misleading |= misleads(path);
+        self.tree.remove(path)
+    }
+
+    /// Gives the outermost object a field that it must have.
+    fn fill_in(&mut self, field: &str) -> bool {
+        let value = match field {
+            "version" => json!(file::VERSION),
+            "about" => json!("-"),
+            _ => json!({}),
+        };
+        self.misleading |= field == "nodes";
+        let Node::Object(fields) = &mut self.tree.node else { return false };
+        let span = self.tree.span.start..self.tree.span.start;
+        let value = Tree { span: span.clone(), node: Node::Plain(value) };
+        fields.push(super::tree::Field { key: field.to_owned(), key_span: span, value });
+        true
+    }
+}
+
+/// Whether the checks would complain of what is gone once a path is taken out: a node, a link, an operation, a name.
+/// Only an optional detail deep inside is not missed.
+fn misleads(path: &[Step]) -> bool {
+    match path {
+        [] | [_] | [.., Step::Index(_)] => true,
+        [Step::Key(section), rest @ ..] => match section.as_str() {
+            "nodes" => rest.len() < 2,
+            "links" => rest.len() < 2,
+            "timeline" => rest.len() < 3,
+            _ => false,
+        },
+        _ => true,
+    }
+}
+
+fn path(path: &serde_path_to_error::Path) -> Vec<Step> {
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    path.iter().filter_map(step).collect()
+}

@@ -1,0 +1,138 @@
+//! From what a file says to what a run needs: names become indices, defaults are filled in, and every check is made.
+//!
+//! A check that fails is reported and the rest goes on, so that all independent mistakes are found; what depends on a
+//! mistake already reported is passed over in silence.
+
+mod expect;
+mod generated;
+mod links;
+mod names;
+mod nodes;
+mod timeline;
+
+use super::place::{At, Place};
+use super::problems::{Problem, Problems};
+use super::{
+    MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, NetworkChange, Scenario, file,
+};
+use crate::network::{Network, SpanRange};
+use cosim_core::Span;
+use names::Names;
+
+/// Checks a scenario that a program built.
+pub fn resolve(file: file::Scenario) -> Result<Scenario, Problems> {
+    resolve_file(file).map_err(Problems::of_value)
+}
+
+/// Checks a scenario. The problems have places, but no spans.
+pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem>> {
+    let mut report = Report::default();
+    check_sizes(&file, &mut report);
+    if !report.problems.is_empty() {
+        return Err(report.problems);
+    }
+    check_about(&file, &mut report);
+    let nodes = nodes::nodes(&file, &mut report);
+    let mut names = Names::new(&file, &mut report);
+    let general = file.network.as_ref().map(conditions).unwrap_or_default();
+    let links = links::links(&file, general, &mut names, &mut report);
+    let mut timeline = timeline::timeline(&file, &names, &mut report);
+    let workload = generated::workload(&file, &names, &mut report);
+    let faults = generated::faults(&file, links.len(), &mut report);
+    timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
+    let expect = expect::expect(&file, &names, &mut report);
+    if !report.problems.is_empty() {
+        return Err(report.problems);
+    }
+    Ok(Scenario {
+        about: file.about.clone(),
+        seed: file.seed.unwrap_or(1),
+        crypto: file.crypto.unwrap_or_default(),
+        nodes,
+        co_values: names.into_co_values(),
+        links,
+        chapters: timeline.chapters,
+        workload,
+        faults,
+        heal: file.heal.unwrap_or(false),
+        expect,
+        file,
+    })
+}
+
+/// Where checks put what they find.
+#[derive(Default)]
+struct Report {
+    problems: Vec<Problem>,
+}
+
+impl Report {
+    fn add(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn limit(&mut self, place: Place, found: usize, what: &str, limit: usize) {
+        if found > limit {
+            let problem = Problem::new(place, format!("{found} {what} are too many"));
+            self.add(problem.expected(format!("at most {limit}")).help("a smaller scenario shows the same"));
+        }
+    }
+}
+
+/// Before anything else: what is too large is not looked at.
+fn check_sizes(file: &file::Scenario, report: &mut Report) {
+    let root = At::Root;
+    report.limit(root.key("nodes").name(), file.nodes.len(), "nodes", MAX_NODES);
+    report.limit(root.key("links").name(), file.links.len(), "links", MAX_LINKS);
+    let workload = file.workload.as_ref();
+    let co_values = workload.map_or(0, |workload| workload.co_values.len());
+    report.limit(root.key("workload").key("co_values").name(), co_values, "CoValues", MAX_CO_VALUES);
+
+    let (mut generated, mut place) = (0, root.key("timeline").name());
+    if let Some(workload) = workload {
+        generated += count(workload.operations) + co_values;
+        place = root.key("workload").key("operations").value();
+    }
+    if let Some(faults) = &file.faults {
+        let pairs = count(faults.reconnects.unwrap_or(0)) + count(faults.partitions.unwrap_or(0));
+        let drawn = 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
+        if drawn > generated {
+            place = root.key("faults").name();
+        }
+        generated += drawn;
+    }
+    if file.timeline.len() > generated {
+        place = root.key("timeline").name();
+    }
+    report.limit(place, file.timeline.len() + generated, "operations", MAX_OPERATIONS);
+}
+
+/// A number from a file as a count.
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX / 16)
+}
+
+fn check_about(file: &file::Scenario, report: &mut Report) {
+    if file.about.trim().is_empty() {
+        let problem = Problem::new(At::Root.key("about").value(), "the scenario does not say what it is about");
+        report.add(problem.expected("a sentence or two").help("tell the story: who does what, and what goes wrong"));
+    }
+}
+
+/// The conditions that a file gives.
+fn conditions(network: &file::Network) -> NetworkChange {
+    NetworkChange {
+        latency: network.latency.map(|range| range.0),
+        loss: network.loss.map(|percent| percent.0),
+        duplicate: network.duplicate.map(|percent| percent.0),
+        reorder: network.reorder.map(|percent| percent.0),
+        reorder_delay: network.reorder_delay.map(|range| range.0),
+        notice: network.notice.map(|range| range.0),
+    }
+}
+
+/// The conditions where a file says nothing.
+fn usual() -> Network {
+    let latency = SpanRange::constant(Span::from_ms(50)).expect("far below the limit");
+    Network { latency, ..Network::default() }
+}

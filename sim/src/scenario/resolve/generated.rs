@@ -1,0 +1,105 @@
+//! What to generate: `workload` and `faults`.
+
+use super::names::Names;
+use super::timeline::check_edit;
+use super::{At, Problem, Report, file};
+use crate::scenario::{Faults, Mix, Workload};
+use cosim_core::Span;
+use std::collections::BTreeSet;
+
+pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Option<Workload> {
+    let workload = file.workload.as_ref()?;
+    let root = At::Root;
+    let at = root.key("workload");
+    let (from, until) = window(workload.from, workload.until, &at, report);
+    let one = |number| file::NumberRange { min: number, max: number };
+    let transactions = workload.transactions.unwrap_or(one(1));
+    let size = workload.size.unwrap_or(one(100));
+    let (transactions, size) = ([transactions.min, transactions.max], [size.min, size.max]);
+    check_edit(transactions, size, &at, report);
+    let co_values = co_values(workload, names, &at, report);
+    let created: BTreeSet<&str> =
+        file.timeline.iter().filter_map(|entry| entry.create.as_ref()).map(|create| create.id.as_str()).collect();
+    let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()));
+    Some(Workload {
+        operations: workload.operations,
+        from,
+        until,
+        nodes: nodes(workload, names, &at, report),
+        creates: missing.filter_map(|id| names.co_value(id)).collect(),
+        co_values,
+        mix: mix(workload.mix, &at, report),
+        transactions,
+        size,
+    })
+}
+
+pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -> Option<Faults> {
+    let faults = file.faults.as_ref()?;
+    let root = At::Root;
+    let at = root.key("faults");
+    let (from, until) = window(faults.from, faults.until, &at, report);
+    for (field, number) in [("reconnects", faults.reconnects), ("partitions", faults.partitions)] {
+        if number.unwrap_or(0) > 0 && file.links.is_empty() && links == 0 {
+            let problem = Problem::new(at.key(field).value(), format!("`{field}` without links"));
+            report.add(problem.help("add links, or leave it out"));
+        }
+    }
+    Some(Faults {
+        from,
+        until,
+        reconnects: faults.reconnects.unwrap_or(0),
+        partitions: faults.partitions.unwrap_or(0),
+        restarts: faults.restarts.unwrap_or(0),
+        wipes: faults.wipes.unwrap_or(0),
+        longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
+    })
+}
+
+/// A window of time, with its end not before its start whatever the file says.
+fn window(from: Option<file::Duration>, until: file::Duration, at: &At<'_>, report: &mut Report) -> (Span, Span) {
+    let (from, until) = (from.unwrap_or_default().0, until.0);
+    if until < from {
+        let problem = Problem::new(at.key("until").value(), "the window ends before it begins");
+        report.add(problem.expected(format!("at least {from}")).help("`from` comes first, then `until`"));
+    }
+    (from, until.max(from))
+}
+
+fn nodes(workload: &file::Workload, names: &Names<'_>, at: &At<'_>, report: &mut Report) -> Vec<u32> {
+    let Some(nodes) = &workload.nodes else { return (0..).take(names.node_count()).collect() };
+    let at = at.key("nodes");
+    check_list(nodes, "nodes", &at, report);
+    let named = nodes.iter().enumerate().filter_map(|(index, node)| names.node(node, &at.index(index), report));
+    named.collect()
+}
+
+fn co_values(workload: &file::Workload, names: &Names<'_>, at: &At<'_>, report: &mut Report) -> Vec<u32> {
+    check_list(&workload.co_values, "CoValues", &at.key("co_values"), report);
+    workload.co_values.iter().filter_map(|id| names.co_value(id)).collect()
+}
+
+/// A list of names to draw from has at least one, and each once.
+fn check_list(list: &[String], what: &str, at: &At<'_>, report: &mut Report) {
+    if list.is_empty() {
+        let problem = Problem::new(at.value(), format!("a workload without {what}"));
+        report.add(problem.expected("at least one name").help("there must be something to draw from"));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, name) in list.iter().enumerate() {
+        if !seen.insert(name) {
+            let message = format!("{} is in the list twice", file::quoted(name));
+            report.add(Problem::new(at.index(index).value(), message).help("every name counts the same: keep one"));
+        }
+    }
+}
+
+fn mix(mix: Option<file::Mix>, at: &At<'_>, report: &mut Report) -> Mix {
+    let Some(mix) = mix else { return Mix { edit: 1, load: 0, done: 0 } };
+    let mix = Mix { edit: mix.edit.unwrap_or(0), load: mix.load.unwrap_or(0), done: mix.done.unwrap_or(0) };
+    if mix.total() == 0 {
+        let problem = Problem::new(at.key("mix").value(), "a mix of nothing");
+        report.add(problem.expected("at least one weight above 0").help("`\"mix\": { \"edit\": 8, \"load\": 2 }`"));
+    }
+    mix
+}

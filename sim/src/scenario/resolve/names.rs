@@ -1,0 +1,148 @@
+//! The names of nodes, CoValues and links, and what they stand for.
+
+use super::{At, Problem, Report, file};
+use crate::scenario::place::Place;
+use crate::scenario::suggest::did_you_mean;
+use crate::scenario::{MAX_CO_VALUES, MAX_NAME_BYTES};
+use std::collections::BTreeMap;
+
+/// What each name stands for.
+pub(super) struct Names<'a> {
+    nodes: Vec<&'a str>,
+    co_values: Vec<&'a str>,
+    /// The index of each link, by its ends.
+    links: BTreeMap<[u32; 2], u32>,
+    /// Whether every link of the file is in `links`; else nothing is said of a missing one.
+    links_complete: bool,
+}
+
+impl<'a> Names<'a> {
+    /// Gathers the names of nodes and of all CoValues that are mentioned anywhere.
+    pub(super) fn new(file: &'a file::Scenario, report: &mut Report) -> Names<'a> {
+        let nodes = file.nodes.keys().map(String::as_str).collect();
+        let co_values = mentions(file, report);
+        Names { nodes, co_values, links: BTreeMap::new(), links_complete: true }
+    }
+
+    /// Adds the links, in order of their ends.
+    pub(super) fn set_links(&mut self, ends: impl Iterator<Item = [u32; 2]>, complete: bool) {
+        self.links = ends.zip(0..).collect();
+        self.links_complete = complete;
+    }
+
+    pub(super) fn node_name(&self, node: u32) -> &'a str {
+        self.nodes[node as usize]
+    }
+
+    pub(super) fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The node called `name`, or a problem.
+    pub(super) fn node(&self, name: &str, at: &At<'_>, report: &mut Report) -> Option<u32> {
+        if let Ok(index) = self.nodes.binary_search(&name) {
+            return u32::try_from(index).ok();
+        }
+        let problem = Problem::new(at.value(), format!("unknown node {}", file::quoted(name)));
+        let close = did_you_mean(name, self.nodes.iter().copied());
+        let help = close.unwrap_or_else(|| "add it to `nodes`, or name one that is there".to_owned());
+        report.add(problem.expected("expected a name of `nodes`").help(help));
+        None
+    }
+
+    /// The CoValue called `name`.
+    pub(super) fn co_value(&self, name: &str) -> Option<u32> {
+        self.co_values.binary_search(&name).ok().and_then(|index| u32::try_from(index).ok())
+    }
+
+    /// The link between two nodes, and whether they are named in the order of its ends; or a problem.
+    pub(super) fn link(&self, names: [&str; 2], at: [&At<'_>; 2], report: &mut Report) -> Option<(u32, bool)> {
+        let first = self.node(names[0], at[0], report);
+        let second = self.node(names[1], at[1], report);
+        let (first, second) = (first?, second?);
+        if let Some(&link) = self.links.get(&[first.min(second), first.max(second)]) {
+            return Some((link, first < second));
+        }
+        if self.links_complete {
+            let problem = Problem::new(at[1].value(), format!("there is no link between `{}` and `{}`", names[0], names[1]));
+            report.add(problem.help(self.linked_to(first)));
+        }
+        None
+    }
+
+    fn linked_to(&self, node: u32) -> String {
+        const MOST: usize = 5;
+        let others = self.links.keys().filter(|ends| ends.contains(&node));
+        let others = others.map(|&[a, b]| format!("`{}`", self.node_name(if a == node { b } else { a })));
+        let others = others.take(MOST).collect::<Vec<_>>().join(", ");
+        let name = self.node_name(node);
+        if others.is_empty() { "add it to `links`".to_owned() } else { format!("`{name}` is linked to {others}") }
+    }
+
+    pub(super) fn co_values(&self) -> &[&'a str] {
+        &self.co_values
+    }
+
+    pub(super) fn into_co_values(self) -> Vec<String> {
+        self.co_values.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// Every CoValue that is mentioned, sorted, once.
+fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
+    let root = At::Root;
+    let mut seen = BTreeMap::new();
+    let mut mention = |name: &'a str, at: At<'_>| {
+        seen.entry(name).or_insert_with(|| at.value());
+    };
+    let at = root.key("timeline");
+    for (index, entry) in file.timeline.iter().enumerate() {
+        let subjects = [("create", &entry.create), ("load", &entry.load), ("done", &entry.done)];
+        for (kind, subject) in subjects {
+            if let Some(subject) = subject {
+                mention(&subject.id, at.index(index).key(kind).key("id"));
+            }
+        }
+        if let Some(edit) = &entry.edit {
+            mention(&edit.id, at.index(index).key("edit").key("id"));
+        }
+    }
+    let at = root.key("workload");
+    for (index, id) in file.workload.iter().flat_map(|workload| &workload.co_values).enumerate() {
+        mention(id, at.key("co_values").index(index));
+    }
+    let at = root.key("expect");
+    if let Some(expect) = &file.expect {
+        for (index, load) in expect.loads.iter().enumerate() {
+            mention(&load.id, at.key("loads").index(index).key("id"));
+        }
+        for (index, content) in expect.content.iter().enumerate() {
+            mention(&content.id, at.key("content").index(index).key("id"));
+        }
+    }
+    report.limit(root.key("timeline").name(), seen.len(), "CoValues", MAX_CO_VALUES);
+    for (name, place) in &seen {
+        check_name(name, "CoValue", place.clone(), report);
+    }
+    seen.into_keys().collect()
+}
+
+/// Names stand in logs, addresses and printed commands: they are kept plain.
+pub(super) fn check_name(name: &str, what: &str, place: Place, report: &mut Report) {
+    check_name_up_to(MAX_NAME_BYTES, name, what, place, report);
+}
+
+pub(super) fn check_name_up_to(limit: usize, name: &str, what: &str, place: Place, report: &mut Report) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let message = if name.is_empty() {
+        format!("the name of a {what} is empty")
+    } else if name.len() > limit {
+        format!("the name of a {what} has {} bytes", name.len())
+    } else if !name.bytes().all(plain) {
+        format!("{} cannot be the name of a {what}", file::quoted(name))
+    } else {
+        return;
+    };
+    let help = format!("a name is made of letters, digits, `-`, `_` and `.`, at most {limit} bytes");
+    report.add(Problem::new(place, message).help(help));
+}
