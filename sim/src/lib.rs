@@ -1,10 +1,13 @@
 //! A deterministic simulation testbed for CoJSON sync.
 
+pub mod cojson;
 pub mod decision;
 mod fingerprint;
 pub mod host;
+pub mod log;
 pub mod network;
 pub mod observer;
+pub mod oracles;
 mod queue;
 pub mod scenario;
 pub mod stream;

@@ -8,7 +8,7 @@
 mod links;
 mod transmit;
 
-pub use links::{LinkSpec, View};
+pub use links::{LinkSpec, LinkView, View};
 
 use crate::decision::{Decide, Seeded};
 use crate::fingerprint::Fingerprint;

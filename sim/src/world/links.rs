@@ -23,6 +23,13 @@ pub struct LinkSpec<N: SimNode> {
     pub network: Network,
 }
 
+impl<N: SimNode> LinkSpec<N> {
+    /// What `node`, which is at one of the ends, is told of the link.
+    pub fn end_of(&self, node: NodeId) -> &N::End {
+        &self.end[usize::from(self.ends[0] != node)]
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Link<N: SimNode> {
     pub(crate) spec: LinkSpec<N>,
@@ -61,6 +68,17 @@ enum Noticed {
     Closed,
 }
 
+/// A link as it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkView<'a, N: SimNode> {
+    /// Its ends.
+    pub spec: &'a LinkSpec<N>,
+    /// The connection that is open, if any.
+    pub open: Option<ConnectionId>,
+    /// Whether messages pass in both directions.
+    pub passes: bool,
+}
+
 /// What those who watch see of a world.
 #[derive(Debug)]
 pub struct View<'a, N: SimNode> {
@@ -76,17 +94,28 @@ pub struct View<'a, N: SimNode> {
 }
 
 impl<'a, N: SimNode> View<'a, N> {
-    /// Every link: its ends, whether a connection is open, and whether both directions pass messages.
-    pub fn links(&self) -> impl Iterator<Item = (&'a LinkSpec<N>, Option<ConnectionId>, bool)> + '_ {
-        self.links.iter().enumerate().map(|(i, link)| {
-            let passes = !self.lanes[2 * i].partitioned && !self.lanes[2 * i + 1].partitioned;
-            (&link.spec, link.open, passes)
+    /// Every link as it stands.
+    pub fn links(&self) -> impl Iterator<Item = LinkView<'a, N>> + '_ {
+        self.links.iter().enumerate().map(|(i, link)| LinkView {
+            spec: &link.spec,
+            open: link.open,
+            passes: !self.lanes[2 * i].partitioned && !self.lanes[2 * i + 1].partitioned,
         })
     }
 
-    /// The two ends of a connection.
-    pub fn ends(&self, connection: ConnectionId) -> [NodeId; 2] {
-        self.links[self.connections[connection.0 as usize].link as usize].spec.ends
+    /// The id that the next connection will have: all that are larger or equal are yet to be opened.
+    pub fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.connections.len() as u32)
+    }
+
+    /// The link on which a connection was opened.
+    pub fn link(&self, connection: ConnectionId) -> &'a LinkSpec<N> {
+        &self.links[self.connections[connection.0 as usize].link as usize].spec
+    }
+
+    /// The operation that opened a connection, by its number.
+    pub fn opened_by(&self, connection: ConnectionId) -> u32 {
+        self.connections[connection.0 as usize].opened_by
     }
 }
 

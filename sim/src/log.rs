@@ -1,0 +1,291 @@
+//! The event log: what happened, in order, for people in the arrow notation that CoJSON developers use, and for
+//! machines as versioned JSON Lines.
+//!
+//! A message is one line, at the moment at which it arrives, or at which it is sent where it never does. The log is a
+//! sink: it keeps what its [`Limit`] says, and counts the rest.
+
+mod json;
+mod text;
+
+pub use text::message as message_text;
+
+use crate::cojson::{Cast, CoJson, Notice};
+use crate::host::NodeId;
+use crate::observer::{Happening, Observer, Skipped};
+use crate::world::View;
+use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Time, TimerKind};
+use std::collections::{BTreeMap, VecDeque};
+
+/// The version of the JSON Lines form.
+pub const LOG_VERSION: u32 = 1;
+
+/// How much of a log is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// All of it.
+    All,
+    /// So many entries from the start and so many from the end.
+    Ends {
+        /// From the start.
+        head: usize,
+        /// From the end.
+        tail: usize,
+    },
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The number of the event.
+    pub event: u64,
+    /// When.
+    pub at: Time,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An operation began.
+    Operation {
+        /// Its name.
+        name: String,
+        /// What it does, in words.
+        text: String,
+    },
+    /// An operation had no effect.
+    Skipped {
+        /// Its name.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// A node's process ended.
+    Down(NodeId),
+    /// A node's process started anew.
+    Up(NodeId),
+    /// A node noticed that a connection had opened.
+    Connected(NodeId, NodeId, ConnectionId),
+    /// A node noticed that a connection had closed.
+    Disconnected(NodeId, NodeId, ConnectionId),
+    /// A deadline passed, for these reasons.
+    Timer {
+        /// At this node.
+        node: NodeId,
+        /// About this CoValue, towards this peer, for this reason: the first, where there are several.
+        why: Option<(CoId, NodeId, TimerKind)>,
+    },
+    /// A message arrived.
+    Delivered {
+        /// The message.
+        mail: Mail,
+        /// When it was sent.
+        sent_at: Time,
+        /// The event in which it was sent.
+        sent_in: u64,
+        /// Whether a copy of it has arrived before.
+        again: bool,
+        /// Whether the receiver has another connection by now, or none: it ignores the message.
+        stale: bool,
+    },
+    /// A message was sent that will never arrive.
+    Lost {
+        /// The message.
+        mail: Mail,
+        /// Whether a partition swallowed it, and not chance.
+        partitioned: bool,
+    },
+    /// A load came to a verdict.
+    LoadEnded(NodeId, CoId, bool),
+    /// The faults end.
+    Liveness,
+}
+
+/// A message and its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Counts all messages of the run.
+    pub number: u64,
+    /// Who sent it.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// On which connection.
+    pub connection: ConnectionId,
+    /// What it says.
+    pub envelope: Envelope<FastCrypto>,
+}
+
+/// A log that is being written.
+#[derive(Clone, Debug)]
+pub struct Log {
+    cast: Cast,
+    limit: Limit,
+    /// The name of each operation and what it does, by number.
+    operations: Vec<(String, String)>,
+    head: Vec<Entry>,
+    tail: VecDeque<Entry>,
+    dropped: u64,
+    /// Messages under way: when and in which event they were sent, how many copies are still to come, and whether one
+    /// has come.
+    under_way: BTreeMap<u64, UnderWay>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct UnderWay {
+    sent_at: Time,
+    sent_in: u64,
+    copies: u8,
+    arrived: bool,
+}
+
+impl Log {
+    /// An empty log.
+    pub fn new(cast: Cast, limit: Limit) -> Log {
+        Log {
+            cast,
+            limit,
+            operations: Vec::new(),
+            head: Vec::new(),
+            tail: VecDeque::new(),
+            dropped: 0,
+            under_way: BTreeMap::new(),
+        }
+    }
+
+    /// Tells the name of the next operation, and what it does.
+    pub fn name_operation(&mut self, name: String, text: String) {
+        self.operations.push((name, text));
+    }
+
+    /// The names in the log.
+    pub fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    /// What was kept, in order.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.head.iter().chain(&self.tail)
+    }
+
+    /// The entries that were not kept, and how many were kept before them.
+    pub fn dropped(&self) -> (usize, u64) {
+        (self.head.len(), self.dropped)
+    }
+
+    /// Adds an entry.
+    pub fn push(&mut self, event: u64, at: Time, what: What) {
+        let entry = Entry { event, at, what };
+        match self.limit {
+            Limit::All => self.head.push(entry),
+            Limit::Ends { head, .. } if self.head.len() < head => self.head.push(entry),
+            Limit::Ends { tail, .. } => {
+                self.tail.push_back(entry);
+                if self.tail.len() > tail {
+                    self.tail.pop_front();
+                    self.dropped += 1;
+                }
+            }
+        }
+    }
+
+    /// The chain of entries that led to `event`, the first first: what happened in it, in which event the message that
+    /// it took in was sent, and so on back to something that no message caused.
+    pub fn chain(&self, event: u64) -> Vec<&Entry> {
+        let mut chain = Vec::new();
+        let mut next = Some(event);
+        while let Some(event) = next {
+            let cause = self.entries().rev().find(|entry| entry.event == event && entry.what.begins_event());
+            next = match cause.map(|entry| &entry.what) {
+                Some(What::Delivered { sent_in, .. }) => Some(*sent_in),
+                _ => None,
+            };
+            chain.extend(cause);
+        }
+        chain.reverse();
+        chain
+    }
+}
+
+impl What {
+    fn begins_event(&self) -> bool {
+        match self {
+            What::Lost { .. } | What::LoadEnded(..) | What::Skipped { .. } | What::Liveness | What::Down(_) => false,
+            What::Operation { .. }
+            | What::Up(_)
+            | What::Connected(..)
+            | What::Disconnected(..)
+            | What::Timer { .. }
+            | What::Delivered { .. } => true,
+        }
+    }
+}
+
+impl<N: CoJson> Observer<N> for Log {
+    fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        let what = match happening {
+            Happening::Operation { number, .. } => {
+                let (name, text) = self.operations.get(*number as usize).cloned().unwrap_or_default();
+                if name.is_empty() {
+                    return;
+                }
+                What::Operation { name, text }
+            }
+            Happening::Skipped { number, why } => {
+                let name = self.operations.get(*number as usize).map(|(name, _)| name.clone()).unwrap_or_default();
+                let why = match why {
+                    Skipped::Refused(refusal) => refusal.to_string(),
+                    Skipped::Down => "the node is down".to_owned(),
+                    Skipped::AlreadySo => "it is so already".to_owned(),
+                };
+                What::Skipped { name, why }
+            }
+            Happening::Down { node } => What::Down(*node),
+            Happening::Up { node } => What::Up(*node),
+            Happening::Connected { node, peer, connection } => What::Connected(*node, *peer, *connection),
+            Happening::Disconnected { node, peer, connection } => What::Disconnected(*node, *peer, *connection),
+            Happening::Timer { node } => {
+                let deadlines = view.hosts[node.index()].node.deadlines();
+                let due = deadlines.into_iter().filter(|(at, ..)| *at <= view.now).min_by_key(|(at, id, ..)| (*at, *id));
+                What::Timer { node: *node, why: due.map(|(_, id, peer, kind)| (id, peer, kind)) }
+            }
+            Happening::Sent(sent) => {
+                if !sent.partitioned && !sent.fate.lost {
+                    let copies = 1 + u8::from(sent.fate.duplicate.is_some());
+                    let under_way = UnderWay { sent_at: view.now, sent_in: view.event, copies, arrived: false };
+                    self.under_way.insert(sent.mail, under_way);
+                    return;
+                }
+                let mail = Mail {
+                    number: sent.mail,
+                    from: sent.from,
+                    to: sent.to,
+                    connection: sent.connection,
+                    envelope: sent.message.clone(),
+                };
+                What::Lost { mail, partitioned: sent.partitioned }
+            }
+            Happening::Delivered { node, peer, connection, message, mail } => {
+                let Some(under_way) = self.under_way.get_mut(mail) else {
+                    return;
+                };
+                let UnderWay { sent_at, sent_in, arrived, .. } = *under_way;
+                under_way.arrived = true;
+                under_way.copies -= 1;
+                if under_way.copies == 0 {
+                    self.under_way.remove(mail);
+                }
+                let stale = view.hosts[node.index()].node.connection(*peer) != Some(*connection);
+                let envelope = (*message).clone();
+                let mail = Mail { number: *mail, from: *peer, to: *node, connection: *connection, envelope };
+                What::Delivered { mail, sent_at, sent_in, again: arrived, stale }
+            }
+            Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
+                What::LoadEnded(*node, *id, *available)
+            }
+            Happening::Noticed { .. } | Happening::Settled { .. } => return,
+        };
+        self.push(view.event, view.now, what);
+    }
+}

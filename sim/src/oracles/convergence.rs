@@ -1,0 +1,105 @@
+//! `convergence`: at rest, nodes that want a CoValue and are joined by connected links hold the same of it.
+//!
+//! Judged link by link, which carries over to every group that links join. Who wants what is a matter of what the apps
+//! asked for: a server wants whatever its clients hold, a client whatever its server announces, until its app says
+//! `done`; an equal peer wants what it holds.
+
+use super::ledger::Ledger;
+use super::violation::Subject;
+use super::Setup;
+use crate::cojson::CoJson;
+use crate::host::NodeId;
+use crate::world::View;
+use cosim_core::node::Announce;
+use cosim_core::{CoId, Names, Relationship};
+use std::collections::BTreeSet;
+
+pub(super) fn look<N: CoJson>(view: &View<'_, N>, ledger: &Ledger, setup: &Setup) -> (u64, Option<Subject>) {
+    let ids: BTreeSet<CoId> =
+        view.hosts.iter().flat_map(|host| host.node.state().co_values.keys().copied()).collect();
+    let mut looks = 0;
+    for link in view.links().filter(|link| link.open.is_some() && link.passes) {
+        let [a, b] = link.spec.ends;
+        for (node, peer, end) in [(a, b, link.spec.end[0]), (b, a, link.spec.end[1])] {
+            for &id in &ids {
+                looks += 1;
+                let pair = Pair { view, ledger, setup, node, peer, id };
+                if let Some(subject) = pair.look(end.relationship) {
+                    return (looks, Some(subject));
+                }
+            }
+        }
+    }
+    (looks, None)
+}
+
+/// One CoValue at both ends of a link, seen from `node`.
+struct Pair<'a, N: CoJson> {
+    view: &'a View<'a, N>,
+    ledger: &'a Ledger,
+    setup: &'a Setup,
+    node: NodeId,
+    peer: NodeId,
+    id: CoId,
+}
+
+impl<N: CoJson> Pair<'_, N> {
+    fn look(&self, relationship: Relationship) -> Option<Subject> {
+        let [here, there] = [self.node, self.peer].map(|node| {
+            let state = self.view.hosts[node.index()].node.state();
+            state.co_values.get(&self.id).filter(|co_value| co_value.header.is_some())
+        });
+        let node_done = self.ledger.is_done(self.node, self.id);
+        let peer_done = self.ledger.is_done(self.peer, self.id);
+        match (relationship, here, there) {
+            (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
+            (Relationship::SyncAllOurs, Some(here), Some(there)) => {
+                let (ours, theirs) = (here.known_state(), there.known_state());
+                if !ours.le(&theirs) || (!node_done && ours != theirs) || !same_logs(here, there) {
+                    return self.differ();
+                }
+                None
+            }
+            (Relationship::SyncTheirs, Some(_), None) => {
+                let announced = self.setup.announce[self.node.index()] == Announce::All && !peer_done;
+                if announced || self.ledger.wants(self.peer, self.id) { self.lacks("its server") } else { None }
+            }
+            (Relationship::SyncCommon, Some(here), Some(there)) if !node_done && !peer_done => {
+                if here.known_state() == there.known_state() && same_logs(here, there) { None } else { self.differ() }
+            }
+            _ => None,
+        }
+    }
+
+    fn lacks(&self, holder: &str) -> Option<Subject> {
+        let cast = &self.setup.cast;
+        let what = format!(
+            "{} lacks {}, which {holder} {} holds",
+            cast.node(self.peer),
+            cast.co_value(self.id),
+            cast.node(self.node)
+        );
+        Some(Subject { node: self.node, peer: Some(self.peer), id: Some(self.id), kind: "header", what })
+    }
+
+    fn differ(&self) -> Option<Subject> {
+        let cast = &self.setup.cast;
+        let what = format!(
+            "{} and {} hold different logs of {}",
+            cast.node(self.node),
+            cast.node(self.peer),
+            cast.co_value(self.id)
+        );
+        Some(Subject { node: self.node, peer: Some(self.peer), id: Some(self.id), kind: "log", what })
+    }
+}
+
+/// Whether logs of the same length are the same.
+fn same_logs<C: cosim_core::Crypto>(
+    a: &cosim_core::state::CoValueState<C>,
+    b: &cosim_core::state::CoValueState<C>,
+) -> bool {
+    a.sessions.iter().all(|(session, log)| {
+        b.sessions.get(session).is_none_or(|other| other.len() != log.len() || other.transactions == log.transactions)
+    })
+}

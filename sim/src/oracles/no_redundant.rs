@@ -1,0 +1,29 @@
+//! `no_redundant`: content carries nothing that the peer has proved to hold in this connection.
+
+use super::heard::Hearing;
+use super::violation::Subject;
+use crate::cojson::{Cast, CoJson};
+use crate::observer::Sent;
+use cosim_core::{Content, FastCrypto, Names};
+
+pub(super) fn look<N: CoJson>(
+    sent: &Sent<'_, N>,
+    content: &Content<FastCrypto>,
+    heard: Option<&Hearing>,
+    cast: &Cast,
+) -> Option<Subject> {
+    let proved = &heard?.proved;
+    let redundant = if content.header.is_some() && proved.header {
+        "the header".to_owned()
+    } else {
+        let (session, _) = content.new.iter().find(|(session, piece)| piece.after < proved.count(*session))?;
+        format!("transactions of {}", cast.session(session))
+    };
+    let what = format!(
+        "{} sends {redundant} of {} to {}, which has proved to hold that",
+        cast.node(sent.from),
+        cast.co_value(content.id),
+        cast.node(sent.to),
+    );
+    Some(Subject { node: sent.from, peer: Some(sent.to), id: Some(content.id), kind: "content", what })
+}

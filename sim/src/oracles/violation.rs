@@ -1,0 +1,57 @@
+//! What an oracle found.
+
+use crate::cojson::CoJson;
+use crate::host::NodeId;
+use crate::world::View;
+use cosim_core::{CoId, Relationship, Time};
+
+/// What an oracle found, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which oracle.
+    pub oracle: &'static str,
+    /// The event at which it was found, by its number.
+    pub event: u64,
+    /// When.
+    pub at: Time,
+    /// Who and what is concerned.
+    pub subject: Subject,
+    /// What stays the same when names, times and numbers change: the oracle, what the nodes concerned are to each
+    /// other, and the kind of message or thing.
+    pub key: String,
+}
+
+/// Who and what a violation concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The node at fault, or first concerned.
+    pub node: NodeId,
+    /// The other node, where there is one.
+    pub peer: Option<NodeId>,
+    /// The CoValue, where it is about one.
+    pub id: Option<CoId>,
+    /// The kind of message or thing: `content`, `log`, `header`.
+    pub kind: &'static str,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl Violation {
+    pub(super) fn new<N: CoJson>(oracle: &'static str, view: &View<'_, N>, subject: Subject) -> Violation {
+        let relationship = subject.peer.and_then(|peer| relationship(view, subject.node, peer));
+        let between = match relationship {
+            Some(Relationship::SyncAllOurs) => "client>server",
+            Some(Relationship::SyncTheirs) => "server>client",
+            Some(Relationship::SyncCommon) => "peer>peer",
+            None => "node",
+        };
+        let key = format!("{oracle} {between} {}", subject.kind);
+        Violation { oracle, event: view.event, at: view.now, subject, key }
+    }
+}
+
+/// What `peer` is to `node`, by the link between them.
+fn relationship<N: CoJson>(view: &View<'_, N>, node: NodeId, peer: NodeId) -> Option<Relationship> {
+    let link = view.links().find(|link| link.spec.ends == [node, peer] || link.spec.ends == [peer, node])?;
+    Some(link.spec.end_of(node).relationship)
+}
