@@ -1,5 +1,7 @@
 //! A deterministic simulation testbed for CoJSON sync.
 
+#[doc(hidden)]
+pub mod cli;
 pub mod cojson;
 pub mod decision;
 mod fingerprint;
@@ -9,6 +11,8 @@ pub mod network;
 pub mod observer;
 pub mod oracles;
 mod queue;
+pub mod report;
+pub mod run;
 pub mod scenario;
 pub mod stream;
 pub mod world;

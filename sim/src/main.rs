@@ -1,2 +1,7 @@
 //! The command line `cosim`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cosim::cli::main()
+}

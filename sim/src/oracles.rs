@@ -120,6 +120,11 @@ impl Oracles {
         ORACLES.iter().zip(self.looks).filter(|(name, _)| self.setup.enabled.contains(name)).map(|(n, l)| (*n, l))
     }
 
+    /// How the last load of `id` by `node` ended: as available or not; `None` where it has not, or there was none.
+    pub fn load_ended(&self, node: NodeId, id: CoId) -> Option<bool> {
+        self.load_ends.ended(node, id)
+    }
+
     fn enabled(&self, name: Name) -> bool {
         self.setup.enabled.contains(&ORACLES[name as usize])
     }

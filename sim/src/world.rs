@@ -23,6 +23,7 @@ use transmit::{Mail, Slab};
 /// A simulated world of nodes of type `N`, watched by `O`, whose decisions are made by `D`.
 #[derive(Clone, Debug)]
 pub struct World<N: SimNode, O = (), D = Seeded> {
+    seed: u64,
     now: Time,
     /// The number of the event that is happening.
     event: u64,
@@ -100,6 +101,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             })
         });
         World {
+            seed,
             now: Time::ZERO,
             event: 0,
             lanes: lanes.collect(),
@@ -115,6 +117,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             observer,
             decisions,
         }
+    }
+
+    /// The seed that it was made with.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The present moment.

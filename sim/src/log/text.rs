@@ -11,7 +11,7 @@ impl fmt::Display for Log {
         let (before, dropped) = self.dropped();
         for (i, entry) in self.entries().enumerate() {
             if i == before && dropped > 0 {
-                writeln!(f, "{:>10}  … {dropped} more …", "")?;
+                writeln!(f, "{:>12}  … {dropped} more …", "")?;
             }
             writeln!(f, "{}", entry.display(self.cast()))?;
         }
@@ -34,7 +34,7 @@ struct Line<'a> {
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Line { entry, cast } = self;
-        write!(f, "{:>10}  ", entry.at.to_string())?;
+        write!(f, "{:>12}  ", entry.at.to_string())?;
         match &entry.what {
             What::Operation { name, text } => write!(f, "* {text}  [{name}]"),
             What::Skipped { name, why } => write!(f, "* skipped: {why}  [{name}]"),

@@ -50,6 +50,13 @@ impl Violation {
     }
 }
 
+impl Violation {
+    /// Whether this is the violation that `wanted` describes: its key, or the first words of it.
+    pub fn is(&self, wanted: &str) -> bool {
+        self.key.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }
+}
+
 /// What `peer` is to `node`, by the link between them.
 fn relationship<N: CoJson>(view: &View<'_, N>, node: NodeId, peer: NodeId) -> Option<Relationship> {
     let link = view.links().find(|link| link.spec.ends == [node, peer] || link.spec.ends == [peer, node])?;

@@ -1,5 +1,6 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
+use crate::host::Direction;
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
 
@@ -94,17 +95,6 @@ pub enum Action {
         /// What changes.
         change: NetworkChange,
     },
-}
-
-/// Which way along a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Direction {
-    /// Both ways.
-    Both,
-    /// From the first end to the second.
-    Forward,
-    /// From the second end to the first.
-    Backward,
 }
 
 /// A change to the conditions of a link: only what is given.

@@ -1,0 +1,63 @@
+//! The command line: one file a subcommand. Data goes to stdout, talk to stderr.
+
+mod check;
+mod exit;
+mod input;
+mod run;
+mod schema;
+
+use clap::{Parser, Subcommand};
+use exit::Exit;
+use std::process::ExitCode;
+
+/// A deterministic simulation testbed for CoJSON sync.
+///
+/// Plays a scenario file: virtual nodes sync CoValues over a seeded, lossy, reordering network, and oracles judge every
+/// step. The same file, seed and version give the same run, to the byte.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = EXAMPLES, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cosim run scenarios/basics/two-writers.json           play it with the seed in the file
+  cosim run scenarios/faults/heavy-loss.json --seed 7   play it with another seed
+  cosim run scenarios/faults/heavy-loss.json --seeds 0..1000
+  cosim run scenarios/basics/two-writers.json --log     with every message, in order
+  cosim test                                            every scenario against its snapshot
+  cosim check my-scenario.json                          is it a scenario? what is wrong with it?
+  cosim schema > scenario.schema.json                   for your editor
+
+Exit codes:
+  0    everything held (a violation that the scenario expects counts as that)
+  1    violated: safety, an expectation, or a snapshot that differs
+  2    usage, or a bad file: nothing was played
+  3    not live: no silence in time, or a load that did not end
+  4    nondeterminism: the same run came out differently
+  5    nothing ran
+  101  a bug in cosim itself";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Args),
+    Check(check::Args),
+    Schema,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match cli.command {
+        Command::Run(args) => run::main(&args),
+        Command::Check(args) => check::main(&args),
+        Command::Schema => schema::main(),
+    };
+    exit.unwrap_or_else(|error| {
+        anstream::eprintln!("{error}");
+        Exit::Usage
+    })
+    .into()
+}

@@ -1,0 +1,30 @@
+//! `cosim check`: is it a scenario, and what is wrong with it?
+
+use super::exit::{Exit, Failure};
+use super::input;
+use std::path::PathBuf;
+
+/// Check scenario files without playing them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let mut wrong = 0;
+    for path in &args.files {
+        match input::scenario(path) {
+            Ok(_) => anstream::println!("{}: fine", path.display()),
+            Err(failure) => {
+                anstream::eprintln!("{failure}\n");
+                wrong += 1;
+            }
+        }
+    }
+    match wrong {
+        0 => Ok(Exit::Held),
+        wrong => Err(Failure(format!("error: {wrong} of {} files cannot be played", args.files.len()))),
+    }
+}

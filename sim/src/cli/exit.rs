@@ -1,0 +1,61 @@
+//! Exit codes, and what ends a command before it has one.
+
+use crate::run::Class;
+use std::fmt;
+use std::process::ExitCode;
+
+/// How a command ended. Documented in the long help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    Held,
+    NothingRan,
+    Liveness,
+    Violated,
+    Nondeterminism,
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Held => 0,
+            Exit::Violated => 1,
+            Exit::Usage => 2,
+            Exit::Liveness => 3,
+            Exit::Nondeterminism => 4,
+            Exit::NothingRan => 5,
+        })
+    }
+}
+
+impl From<Class> for Exit {
+    fn from(class: Class) -> Exit {
+        match class {
+            Class::Held => Exit::Held,
+            Class::Liveness => Exit::Liveness,
+            Class::Violated => Exit::Violated,
+        }
+    }
+}
+
+/// What made a command impossible: it says what, where, what was expected and what to do.
+#[derive(Debug)]
+pub(super) struct Failure(pub(super) String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.trim_end())
+    }
+}
+
+impl Failure {
+    /// A file that could not be read or written.
+    pub(super) fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => "hint: is the path right? It is taken from the folder you are in",
+            std::io::ErrorKind::PermissionDenied => "hint: may you read and write there?",
+            _ => "hint: is the disk full, or the path a folder?",
+        };
+        Failure(format!("error: cannot {doing} {}: {error}\n{hint}", path.display()))
+    }
+}

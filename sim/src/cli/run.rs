@@ -1,0 +1,141 @@
+//! `cosim run`: play a scenario with one seed, or with several.
+
+use super::exit::{Exit, Failure};
+use super::input;
+use crate::log::Limit;
+use crate::report;
+use crate::run::{Class, Options, Outcome, run};
+use crate::scenario::Scenario;
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// Play a scenario, and judge it.
+///
+/// Without --seed, the seed in the file is played. With --seeds, each seed is one line, and what failed is said last.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario.
+    file: PathBuf,
+    /// Play this seed.
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// Play these seeds: from the first up to, not including, the last.
+    #[arg(long, value_name = "A..B", value_parser = seeds)]
+    seeds: Option<Range<u64>>,
+    /// Print the event log.
+    #[arg(long)]
+    log: bool,
+    /// Print what every node holds in the end, as JSON.
+    #[arg(long)]
+    states: bool,
+    /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
+    #[arg(long)]
+    json: bool,
+}
+
+/// `3..7`.
+pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
+    let parsed = text.split_once("..").and_then(|(a, b)| Some(a.parse().ok()?..b.parse().ok()?));
+    let range = parsed.ok_or("expected two numbers: `0..1000` is the seeds from 0 to 999")?;
+    if range.is_empty() {
+        return Err("it holds no seed: the first number must be smaller than the second".to_owned());
+    }
+    Ok(range)
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let scenario = input::scenario(&args.file)?;
+    match &args.seeds {
+        Some(seeds) => many(args, &scenario, seeds.clone()),
+        None => one(args, &scenario, args.seed.unwrap_or(scenario.seed)),
+    }
+}
+
+fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
+    let mut options = Options::judged();
+    if args.log {
+        options = Options::logged(Limit::All);
+    }
+    let mut outcome = run(scenario, seed, options);
+    if !outcome.violations.is_empty() && outcome.log.is_none() {
+        // What led to it is in the log, and a run can be had again.
+        outcome = run(scenario, seed, Options::logged(Limit::All));
+    }
+    if args.json {
+        print_json(args, scenario, &outcome)?;
+    } else {
+        print_text(args, scenario, &outcome)?;
+    }
+    if outcome.class() != Class::Held {
+        anstream::eprintln!("\nplay it again: cosim run {} --seed {seed}", args.file.display());
+        if !args.log {
+            anstream::eprintln!("hint: --log prints every event");
+        }
+    }
+    Ok(outcome.class().into())
+}
+
+fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
+    if let Some(log) = outcome.log.as_ref().filter(|_| args.log) {
+        anstream::println!("{log}");
+    }
+    if args.states {
+        anstream::println!("{}", states(outcome)?);
+    }
+    anstream::print!("{}", report::summary(scenario, outcome));
+    if let (Some(violation), Some(log)) = (outcome.violations.first(), &outcome.log) {
+        anstream::print!("\n  what led to it:\n{}", report::chain(log, violation));
+    }
+    Ok(())
+}
+
+fn print_json(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
+    if let Some(log) = outcome.log.as_ref().filter(|_| args.log) {
+        let out = anstream::stdout().lock();
+        return log.write_json_lines(out).map_err(|error| Failure(format!("error: cannot write the log: {error}")));
+    }
+    let mut json = report::json(scenario, outcome);
+    if args.states {
+        json["states"] = report::states_json(outcome);
+    }
+    anstream::println!("{json}");
+    Ok(())
+}
+
+fn states(outcome: &Outcome) -> Result<String, Failure> {
+    serde_json::to_string_pretty(&report::states_json(outcome)).map_err(|error| Failure(format!("error: {error}")))
+}
+
+fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Failure> {
+    let mut exit = Exit::Held;
+    let mut failed: Vec<(u64, String)> = Vec::new();
+    let total = seeds.end - seeds.start;
+    for seed in seeds {
+        let outcome = run(scenario, seed, Options::judged());
+        exit = exit.max(outcome.class().into());
+        let key = outcome.key().map(str::to_owned);
+        if args.json {
+            anstream::println!("{}", report::json(scenario, &outcome));
+        } else {
+            let verdict = if outcome.class() == Class::Held { "held" } else { "FAILED" };
+            let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
+            anstream::println!(
+                "seed {seed:>6}  {verdict}  {}  {:>6} events, silent at {}{key}",
+                outcome.fingerprint,
+                outcome.figures.events,
+                outcome.ended_at
+            );
+        }
+        if outcome.class() != Class::Held {
+            failed.push((seed, key.unwrap_or_else(|| "expectation".to_owned())));
+        }
+    }
+    match failed.first() {
+        None => anstream::eprintln!("{total} seeds, all held"),
+        Some((seed, key)) => {
+            anstream::eprintln!("{total} seeds, {} failed; the first: {key}", failed.len());
+            anstream::eprintln!("play it again: cosim run {} --seed {seed}", args.file.display());
+        }
+    }
+    Ok(exit)
+}

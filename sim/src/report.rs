@@ -1,0 +1,237 @@
+//! What a person reads about a run: a summary, the final states, and what led to a violation. `cosim run` prints it and
+//! snapshots hold it, so it depends on nothing but the run.
+
+use crate::cojson::Cast;
+use crate::log::{Limit, Log};
+use crate::oracles::{ORACLES, Violation};
+use crate::run::{Class, End, Outcome};
+use crate::scenario::Scenario;
+use cosim_core::state::{Assumed, CoValueState};
+use cosim_core::{FastCrypto, KnownState, Names, NodeState, PeerId};
+use std::fmt::{self, Write};
+
+/// How much of a log a snapshot holds: whole for short runs, head and tail for long ones.
+pub const SNAPSHOT_LOG: Limit = Limit::Ends { head: 120, tail: 40 };
+
+/// The summary of a run.
+pub fn summary(scenario: &Scenario, outcome: &Outcome) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_summary(&mut out, scenario, outcome);
+    out
+}
+
+fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fmt::Result {
+    let Outcome { figures, tally, .. } = outcome;
+    writeln!(out, "{}", scenario.about)?;
+    writeln!(out)?;
+    writeln!(
+        out,
+        "  seed        {}, {}, {}, {}",
+        outcome.seed,
+        count(scenario.nodes.len() as u64, "node"),
+        count(scenario.links.len() as u64, "link"),
+        count(scenario.co_values.len() as u64, "CoValue"),
+    )?;
+    let ended = match outcome.end {
+        End::Silent => format!("last change at {}, silent at {}", tally.last_change, outcome.ended_at),
+        End::Violation => format!("stopped by a violation at {}", outcome.ended_at),
+        End::Restless => format!("not silent at {}", outcome.ended_at),
+    };
+    writeln!(out, "  time        {ended}")?;
+    let skipped = some(figures.skipped, "without effect");
+    writeln!(out, "  operations  {}{skipped}", figures.operations)?;
+    writeln!(
+        out,
+        "  messages    {} sent ({} load, {} known, {} content, {} correction, {} done), {} bytes",
+        figures.sent, tally.load, tally.known, tally.content, tally.correction, tally.done, figures.bytes,
+    )?;
+    let network = [
+        (figures.lost, "lost"),
+        (figures.partitioned, "partitioned"),
+        (figures.duplicated, "duplicated"),
+        (figures.reordered, "reordered"),
+    ];
+    writeln!(out, "  network     {} delivered{}", figures.delivered, network.map(|(n, what)| some(n, what)).concat())?;
+    writeln!(
+        out,
+        "  waste       {}, {} passed, {} brought nothing new",
+        count(tally.retransmissions, "retransmission"),
+        count(figures.timers, "deadline"),
+        count(tally.redundant, "content"),
+    )?;
+    let looks: Vec<String> = outcome.looks.iter().map(|(name, looks)| format!("{name} {looks}")).collect();
+    writeln!(out, "  looks       {}", looks.join(", "))?;
+    let idle: Vec<&str> = outcome.looks.iter().filter(|(_, looks)| *looks == 0).map(|(name, _)| *name).collect();
+    if !idle.is_empty() && outcome.end == End::Silent {
+        writeln!(out, "              checked nothing: {}", idle.join(", "))?;
+    }
+    writeln!(out, "  events      {}, fingerprint {}", figures.events, outcome.fingerprint)?;
+    writeln!(out)?;
+    for violation in &outcome.violations {
+        writeln!(out, "  {}", finding(violation))?;
+    }
+    for unmet in &outcome.unmet {
+        writeln!(out, "  expectation not met: {unmet}")?;
+    }
+    let verdict = match (outcome.class(), outcome.expected_violation) {
+        (_, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
+        (_, Some(false)) => {
+            let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
+            format!("VIOLATED: the scenario expects the violation `{wanted}`, which did not occur")
+        }
+        (Class::Held, None) => format!("held: {}", held(outcome)),
+        (Class::Liveness, None) => "NOT LIVE: see above".to_owned(),
+        (Class::Violated, None) => "VIOLATED: see above".to_owned(),
+    };
+    writeln!(out, "  {verdict}")
+}
+
+fn held(outcome: &Outcome) -> String {
+    match outcome.looks.len() {
+        0 => "nothing was judged".to_owned(),
+        n if n == ORACLES.len() => format!("all {n} oracles"),
+        n => count(n as u64, "oracle"),
+    }
+}
+
+/// A violation in a line or two.
+pub fn finding(violation: &Violation) -> String {
+    let Violation { oracle, event, at, subject, key } = violation;
+    format!("{oracle}: {}\n    at {at}, event {event}; key `{key}`", subject.what)
+}
+
+/// The chain of entries that led to a violation; empty where the log does not reach back.
+pub fn chain(log: &Log, violation: &Violation) -> String {
+    let entries = log.chain(violation.event);
+    entries.iter().fold(String::new(), |mut out, entry| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "  {}", entry.display(log.cast()));
+        out
+    })
+}
+
+/// What every node holds: a line for each CoValue, and one for each peer that is not known to hold the same.
+pub fn states(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for (node, state) in outcome.cast.nodes.iter().zip(&outcome.states) {
+        // Writing to a string cannot fail.
+        let _ = write_state(&mut out, node, state, &outcome.cast);
+    }
+    out
+}
+
+fn write_state(out: &mut String, node: &str, state: &NodeState<FastCrypto>, cast: &Cast) -> fmt::Result {
+    writeln!(out, "{node}")?;
+    if state.co_values.is_empty() {
+        writeln!(out, "  nothing")?;
+    }
+    for (id, co_value) in &state.co_values {
+        let done = if co_value.done { ", done" } else { "" };
+        let known = co_value.known_state();
+        writeln!(out, "  {}: {}{done}", cast.co_value(*id), held_text(&known, cast))?;
+        for (peer, sync) in co_value.sync.iter() {
+            if let Some(doubt) = doubt(co_value, &known, peer, cast) {
+                writeln!(out, "    {}: {doubt}", cast.peer(peer))?;
+            }
+            if let Some(error) = &sync.error {
+                writeln!(out, "    {}: {error}", cast.peer(peer))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is worth saying of what a peer is thought to hold: nothing, where it has confirmed all that we hold.
+fn doubt(co_value: &CoValueState<FastCrypto>, known: &KnownState, peer: PeerId, cast: &Cast) -> Option<String> {
+    let sync = co_value.sync.get(peer)?;
+    if sync.confirmed.as_ref() == Some(known) {
+        return None;
+    }
+    let confirmed = match &sync.confirmed {
+        Some(confirmed) => format!("confirmed {}", held_text(confirmed, cast)),
+        None => "confirmed nothing".to_owned(),
+    };
+    let assumed = match &sync.assumed {
+        Assumed::Unknown => "assumed unknown".to_owned(),
+        Assumed::Unavailable => "assumed unavailable".to_owned(),
+        Assumed::Known(assumed) => format!("assumed {}", held_text(assumed, cast)),
+    };
+    Some(format!("{confirmed}, {assumed}"))
+}
+
+/// `header`, `header + alice/1: 3, bob/1: 2`, `no header`.
+fn held_text(known: &KnownState, cast: &Cast) -> String {
+    let header = if known.header { "header" } else { "no header" };
+    let sessions: Vec<String> = known.sessions().map(|(s, n)| format!("{}: {n}", cast.session(s))).collect();
+    if sessions.is_empty() { header.to_owned() } else { format!("{header} + {}", sessions.join(", ")) }
+}
+
+/// What a snapshot holds: the summary, the final states and the log, as far as it was kept.
+pub fn snapshot(scenario: &Scenario, outcome: &Outcome) -> String {
+    let log = outcome.log.as_ref().map(Log::to_string).unwrap_or_default();
+    format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), states(outcome))
+}
+
+fn count(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn some(n: u64, what: &str) -> String {
+    if n == 0 { String::new() } else { format!(", {n} {what}") }
+}
+
+/// A run for machines.
+pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
+    let violations: Vec<_> = outcome.violations.iter().map(|violation| violation_json(violation, &outcome.cast)).collect();
+    let looks: serde_json::Map<_, _> = outcome.looks.iter().map(|(n, l)| ((*n).to_owned(), (*l).into())).collect();
+    let Outcome { figures, tally, .. } = outcome;
+    serde_json::json!({
+        "cosim": env!("CARGO_PKG_VERSION"),
+        "about": scenario.about,
+        "seed": outcome.seed,
+        "crypto": scenario.crypto,
+        "verdict": match outcome.class() {
+            Class::Held => "held",
+            Class::Liveness => "liveness",
+            Class::Violated => "violated",
+        },
+        "fingerprint": outcome.fingerprint.to_string(),
+        "violations": violations,
+        "unmet": outcome.unmet,
+        "looks": looks,
+        "endedAt": outcome.ended_at.as_us(),
+        "lastChange": tally.last_change.as_us(),
+        "figures": {
+            "events": figures.events, "operations": figures.operations, "skipped": figures.skipped,
+            "timers": figures.timers, "sent": figures.sent, "delivered": figures.delivered, "lost": figures.lost,
+            "partitioned": figures.partitioned, "duplicated": figures.duplicated, "reordered": figures.reordered,
+            "bytes": figures.bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
+            "content": tally.content, "done": tally.done, "retransmissions": tally.retransmissions,
+            "redundant": tally.redundant,
+        },
+    })
+}
+
+fn violation_json(violation: &Violation, cast: &Cast) -> serde_json::Value {
+    let subject = &violation.subject;
+    serde_json::json!({
+        "oracle": violation.oracle,
+        "key": violation.key,
+        "event": violation.event,
+        "at": violation.at.as_us(),
+        "node": cast.node(subject.node),
+        "peer": subject.peer.map(|peer| cast.node(peer)),
+        "id": subject.id.map(|id| cast.co_value(id)),
+        "what": subject.what,
+    })
+}
+
+/// What every node holds in the end, by name, in the seed's shape.
+pub fn states_json(outcome: &Outcome) -> serde_json::Value {
+    let states = outcome.cast.nodes.iter().zip(&outcome.states).map(|(node, state)| {
+        let json = serde_json::to_value(state.display_json(&outcome.cast));
+        (node.clone(), json.expect("a state has string keys only"))
+    });
+    serde_json::Value::Object(states.collect())
+}

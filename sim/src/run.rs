@@ -1,0 +1,192 @@
+//! One run: a scenario and a seed, played to its end and judged.
+//!
+//! A run has two phases. In the *safety* phase the timeline, the generated operations and the faults happen. Then the
+//! faults end and the clock runs, in the *liveness* phase, until the world is silent or its time is up.
+
+mod outcome;
+mod stage;
+mod tally;
+
+pub use outcome::{Class, End, Outcome};
+pub use stage::Stage;
+pub use tally::Tally;
+
+use crate::cojson::{CoJson, CoNode};
+use crate::decision::{Decide, Seeded};
+use crate::host::NodeId;
+use crate::log::{Limit, Log, What};
+use crate::observer::{Happening, Observer};
+use crate::oracles::Oracles;
+use crate::scenario::Scenario;
+use crate::world::{Stop, View, World};
+use cosim_core::{Config, Span, Time};
+
+/// How long after the last operation the faults end.
+pub const SETTLE: Span = Span::from_s(5);
+
+/// How many events a run may have: what is still going on then would go on for ever.
+pub const EVENTS_MAX: u64 = 100_000_000;
+
+/// What is done beside playing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether the oracles judge.
+    pub oracles: Judging,
+    /// How much of the log is kept, if any.
+    pub log: Option<Limit>,
+}
+
+/// Whether the oracles judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judging {
+    /// They do.
+    On,
+    /// They do not: for measuring.
+    Off,
+}
+
+impl Options {
+    /// Judged, without a log.
+    pub const fn judged() -> Options {
+        Options { oracles: Judging::On, log: None }
+    }
+
+    /// Judged, with this much of the log.
+    pub const fn logged(limit: Limit) -> Options {
+        Options { oracles: Judging::On, log: Some(limit) }
+    }
+}
+
+/// Plays a scenario with the nodes of the core.
+pub fn run(scenario: &Scenario, seed: u64, options: Options) -> Outcome {
+    play(scenario, seed, options, CoNode::new, Seeded).0
+}
+
+/// Plays a scenario with nodes that `make` makes and decisions that `decisions` makes; gives the latter back.
+pub fn play<N: CoJson, D: Decide<N>>(
+    scenario: &Scenario,
+    seed: u64,
+    options: Options,
+    make: impl Fn(NodeId, Config) -> N,
+    decisions: D,
+) -> (Outcome, D) {
+    let stage = Stage::new(scenario, seed);
+    let watch = Watch {
+        oracles: (options.oracles == Judging::On).then(|| Oracles::new(stage.setup())),
+        log: options.log.map(|limit| Log::new(stage.cast().clone(), limit)),
+        tally: Tally::default(),
+    };
+    let nodes = stage.nodes(make);
+    let world = World::new(nodes, stage.links(), seed, watch, decisions);
+    let mut player = Player { stage, world, end: None };
+    player.play();
+    player.finish()
+}
+
+/// Those who watch a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    oracles: Option<Oracles>,
+    log: Option<Log>,
+    tally: Tally,
+}
+
+impl<N: CoJson> Observer<N> for Watch {
+    #[inline]
+    fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        self.tally.observe(view, happening);
+        if let Some(log) = &mut self.log {
+            log.observe(view, happening);
+        }
+        if let Some(oracles) = &mut self.oracles {
+            oracles.observe(view, happening);
+        }
+    }
+}
+
+impl Watch {
+    fn failed(&self) -> bool {
+        self.oracles.as_ref().is_some_and(|oracles| !oracles.violations().is_empty())
+    }
+}
+
+struct Player<'a, N: CoJson, D> {
+    stage: Stage<'a>,
+    world: World<N, Watch, D>,
+    /// Why the run ended before its time.
+    end: Option<End>,
+}
+
+impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
+    fn play(&mut self) {
+        let quiet_within = self.stage.scenario().expect.quiet_within;
+        let mut faults_end = Time::ZERO;
+        for number in 0..self.stage.chapters() {
+            if number > 0 && !self.until(self.world.now() + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
+                self.end.get_or_insert(End::Restless);
+            }
+            if self.end.is_some() {
+                return;
+            }
+            let operations = self.stage.chapter(number, self.world.now());
+            for planned in operations {
+                faults_end = faults_end.max(planned.at);
+                self.schedule(planned);
+            }
+        }
+        self.until(faults_end + SETTLE);
+        if self.end.is_some() {
+            return;
+        }
+        let now = self.world.now();
+        if let Some(log) = &mut self.world.observer.log {
+            log.push(0, now, What::Liveness);
+        }
+        for planned in self.stage.liveness(self.world.now()) {
+            self.schedule(planned);
+        }
+        let silent = self.until(self.world.now() + quiet_within);
+        if !silent {
+            self.end.get_or_insert(End::Restless);
+        }
+    }
+
+    fn schedule(&mut self, planned: stage::Planned<N>) {
+        if let Some(log) = &mut self.world.observer.log {
+            log.name_operation(planned.name, planned.text);
+        }
+        self.world.schedule(planned.at, planned.operation);
+    }
+
+    /// Runs up to `limit`, or to silence; says whether it is silent.
+    fn until(&mut self, limit: Time) -> bool {
+        if self.end.is_some() {
+            return false;
+        }
+        while self.world.step(limit) {
+            if self.world.observer.failed() {
+                self.end = Some(End::Violation);
+                return false;
+            }
+            if self.world.figures().events >= EVENTS_MAX {
+                self.end = Some(End::Restless);
+                return false;
+            }
+        }
+        self.world.run_until(limit) == Stop::Silent
+    }
+
+    fn finish(mut self) -> (Outcome, D) {
+        let end = self.end.unwrap_or(End::Silent);
+        if end != End::Violation {
+            let (view, watch) = self.world.split();
+            if let Some(oracles) = &mut watch.oracles {
+                oracles.at_rest(&view, end == End::Silent);
+            }
+        }
+        outcome::of(self.stage, self.world, end)
+    }
+}
+
+/// While faults go on, silence may take so many times longer.
+const QUIET_UNDER_FAULTS: u64 = 10;

@@ -1,0 +1,66 @@
+//! What a run counts beside what every world does: what is particular to CoJSON.
+
+use crate::cojson::{CoJson, Notice};
+use crate::host::SimMessage;
+use crate::observer::{Happening, Observer};
+use crate::world::View;
+use cosim_core::{Event, Message, Time};
+
+/// Counts of one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// `load` messages sent.
+    pub load: u64,
+    /// `known` messages sent, but for corrections.
+    pub known: u64,
+    /// Corrections sent.
+    pub correction: u64,
+    /// `content` messages sent.
+    pub content: u64,
+    /// `done` messages sent.
+    pub done: u64,
+    /// Messages sent because a deadline had passed.
+    pub retransmissions: u64,
+    /// Contents that brought their receiver nothing new.
+    pub redundant: u64,
+    /// When a node last came to hold something new.
+    pub last_change: Time,
+    /// Whether the event that is happening is a deadline.
+    in_timer: bool,
+    /// Whether the event that is happening is the delivery of content that has brought nothing yet.
+    in_vain: bool,
+}
+
+impl<N: CoJson> Observer<N> for Tally {
+    #[inline]
+    fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        match happening {
+            Happening::Sent(sent) => {
+                let count = match &sent.message.message {
+                    Message::Load { .. } => &mut self.load,
+                    Message::Known(known) if known.is_correction => &mut self.correction,
+                    Message::Known(_) => &mut self.known,
+                    Message::Content(_) => &mut self.content,
+                    Message::Done { .. } => &mut self.done,
+                };
+                *count += 1;
+                self.retransmissions += u64::from(self.in_timer);
+            }
+            Happening::Noticed {
+                notice: Notice::Event(Event::AddedNewHeader { .. } | Event::AddedNewTransactions { .. }),
+                ..
+            } => {
+                self.last_change = view.now;
+                self.in_vain = false;
+            }
+            Happening::Delivered { message, .. } => self.in_vain = message.kind() == "content",
+            Happening::Timer { .. } => self.in_timer = true,
+            Happening::Settled { .. } => {
+                self.redundant += u64::from(self.in_vain);
+                self.in_timer = false;
+                self.in_vain = false;
+            }
+            _ => {}
+        }
+    }
+}
