@@ -157,14 +157,14 @@ struct Gossip {
 struct GotItem;
 
 impl Gossip {
-    fn take(&mut self, item: Item, bytes: [u8; ITEM_BYTES], sender: Option<NodeId>) {
+    fn take(&mut self, item: Item, bytes: &[u8; ITEM_BYTES], sender: Option<NodeId>) {
         if !self.held.insert(item) {
             return;
         }
         self.outputs.push(Output::Notice(GotItem));
         for &(peer, connection) in &self.neighbours {
             if Some(peer) != sender {
-                self.outputs.push(Output::Send { connection, message: Message::Item(bytes) });
+                self.outputs.push(Output::Send { connection, message: Message::Item(*bytes) });
             }
         }
     }
@@ -182,15 +182,15 @@ impl SimNode for Gossip {
         match input {
             Input::Connected { peer, connection, .. } => self.neighbours.push((peer, connection)),
             Input::Disconnected { connection, .. } => self.neighbours.retain(|(_, open)| *open != connection),
-            Input::Received { peer, message: Message::Item(bytes), .. } => {
-                self.take(Item::of(&bytes), bytes, Some(peer));
-            }
-            Input::Received { connection, message: Message::Digest(digest), .. } => {
-                let outputs = &mut self.outputs;
-                self.held.beyond(&digest, |item| {
-                    outputs.push(Output::Send { connection, message: Message::Item(item.bytes()) });
-                });
-            }
+            Input::Received { peer, connection, message } => match &message {
+                Message::Item(bytes) => self.take(Item::of(bytes), bytes, Some(peer)),
+                Message::Digest(digest) => {
+                    let outputs = &mut self.outputs;
+                    self.held.beyond(digest, |item| {
+                        outputs.push(Output::Send { connection, message: Message::Item(item.bytes()) });
+                    });
+                }
+            },
             Input::Deadline => {
                 let (_, connection) = self.neighbours[self.chance.index(self.neighbours.len())];
                 self.outputs.push(Output::Send { connection, message: Message::Digest(self.held.prefix.clone()) });
@@ -198,7 +198,7 @@ impl SimNode for Gossip {
             }
             Input::Command(&number) => {
                 let item = Item { origin: self.me, number };
-                self.take(item, item.bytes(), None);
+                self.take(item, &item.bytes(), None);
             }
             Input::Restart(_) => self.neighbours.clear(),
         }

@@ -22,7 +22,7 @@ pub struct Fate {
 }
 
 /// How many words of its direction's stream a message takes, whatever is made of them.
-pub(crate) const WORDS_PER_MESSAGE: usize = 3;
+pub(crate) const WORDS_PER_MESSAGE: usize = 2;
 
 impl Fate {
     /// The harmless default on a link of these conditions.
@@ -30,22 +30,18 @@ impl Fate {
         Fate { lost: false, latency: network.latency.min(), reordered: None, duplicate: None }
     }
 
-    /// What the words drawn for a message mean under these conditions.
+    /// What the words drawn for a message mean under these conditions. The first word holds three chances of 21 bits;
+    /// the second, two spans of 32 bits, whose exclusive or makes a third that is independent of either.
     #[inline]
-    pub(crate) fn drawn(network: &Network, words: [u64; WORDS_PER_MESSAGE]) -> Fate {
-        let [(loss, duplicate), (reorder, latency), (late, second)] = words.map(halves);
+    pub(crate) fn drawn(network: &Network, [chances, spans]: [u64; WORDS_PER_MESSAGE]) -> Fate {
+        let (latency, second) = ((spans >> 32) as u32, spans as u32);
         Fate {
-            lost: network.loss.happens(loss),
+            lost: network.loss.happens(chances),
             latency: network.latency.pick(latency),
-            reordered: network.reorder.happens(reorder).then(|| network.reorder_delay.pick(late)),
-            duplicate: network.duplicate.happens(duplicate).then(|| network.latency.pick(second)),
+            reordered: network.reorder.happens(chances >> 21).then(|| network.reorder_delay.pick(latency ^ second)),
+            duplicate: network.duplicate.happens(chances >> 42).then(|| network.latency.pick(second)),
         }
     }
-}
-
-#[inline]
-fn halves(word: u64) -> (u32, u32) {
-    ((word >> 32) as u32, (word & 0xffff_ffff) as u32)
 }
 
 /// A message that asks for its fate.

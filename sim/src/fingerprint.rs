@@ -12,10 +12,10 @@ impl Fingerprint {
     /// The fingerprint of a run in which nothing has happened.
     pub const EMPTY: Fingerprint = Fingerprint(0);
 
-    /// Folds in one word.
+    /// Folds in two words.
     #[inline]
-    pub fn fold(&mut self, word: u64) {
-        self.0 = FastCrypto::mix(self.0, word);
+    pub fn fold(&mut self, a: u64, b: u64) {
+        self.0 = FastCrypto::mix(self.0.wrapping_add(a), b);
     }
 
     /// The hash as a number.

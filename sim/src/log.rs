@@ -105,7 +105,7 @@ pub enum What {
 /// A message and its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// Counts all messages of the run.
+    /// A number that no other message of the run has.
     pub number: u64,
     /// Who sent it.
     pub from: NodeId,

@@ -27,10 +27,11 @@ impl Ppm {
         self.0
     }
 
-    /// Whether it happens, decided by 32 random bits.
+    /// Whether it happens, decided by the lowest 21 random bits.
     #[inline]
-    pub(crate) const fn happens(self, bits: u32) -> bool {
-        (bits as u64 * 1_000_000) >> 32 < self.0 as u64
+    pub(crate) const fn happens(self, bits: u64) -> bool {
+        const BITS: u32 = 21;
+        (bits & ((1 << BITS) - 1)) * 1_000_000 < (self.0 as u64) << BITS
     }
 }
 

@@ -97,7 +97,7 @@ pub struct Sent<'a, N: SimNode> {
     pub connection: ConnectionId,
     /// What it says.
     pub message: &'a N::Message,
-    /// Counts all messages of the run.
+    /// A number that no other message of the run has.
     pub mail: u64,
     /// What will happen to it.
     pub fate: &'a Fate,

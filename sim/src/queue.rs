@@ -32,6 +32,16 @@ impl Order {
         Order((class as u64) << (ENTITY_BITS + COUNTER_BITS) | u64::from(entity) << COUNTER_BITS | counter)
     }
 
+    /// The place of the second copy of a message: right behind the first.
+    pub(crate) fn second_copy(self) -> Order {
+        Order(self.0 + 1)
+    }
+
+    /// What both copies of a message share, and no other message has.
+    pub(crate) fn mail(self) -> u64 {
+        self.0 >> 1
+    }
+
     pub(crate) fn class(self) -> Class {
         match self.0 >> (ENTITY_BITS + COUNTER_BITS) {
             0 => Class::Operation,
@@ -65,10 +75,10 @@ impl Queued {
     }
 }
 
-/// One bucket spans 2^7 = 128 microseconds.
-const BUCKET_SHIFT: u32 = 7;
+/// One bucket spans 2^5 = 32 microseconds.
+const BUCKET_SHIFT: u32 = 5;
 /// The wheel reaches 131 milliseconds ahead.
-const BUCKETS: usize = 1024;
+const BUCKETS: usize = 4096;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -125,11 +135,6 @@ impl Queue {
         let event = self.current.pop_if(|event| event.at_us <= limit_us)?;
         self.len -= 1;
         Some(event)
-    }
-
-    /// Every event that waits, in no particular order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Queued> {
-        self.buckets.iter().flatten().chain(&self.current).chain(self.late.iter().map(|Reverse(event)| event))
     }
 
     /// Makes the next bucket that holds anything the current one; false where there is none.

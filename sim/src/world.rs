@@ -16,7 +16,7 @@ use crate::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Storage
 use crate::observer::{Happening, Observer, Skipped};
 use crate::queue::{Class, Order, Queue, Queued};
 use crate::stream::Stream;
-use cosim_core::{ConnectionId, Span, Time};
+use cosim_core::{Span, Time};
 use links::{Connection, Link, Notice};
 use transmit::{Mail, Slab};
 
@@ -206,8 +206,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.now = at;
         self.event += 1;
         self.figures.events += 1;
-        self.fingerprint.fold(at.as_us());
-        self.fingerprint.fold(order.bits());
+        self.fingerprint.fold(at.as_us(), order.bits());
     }
 
     fn observe(&mut self, happening: &Happening<'_, N>) {
@@ -336,7 +335,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         };
         self.nodes[node.index()].up = true;
         self.observe(&Happening::Up { node });
-        self.fingerprint.fold(u64::from(storage == Storage::Lost));
+        self.fingerprint.fold(u64::from(number), u64::from(storage == Storage::Lost));
         // A node refuses commands only.
         let _ = self.handle(node, Input::Restart(storage), None);
         for link in 0..self.links.len() {
@@ -351,17 +350,16 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Whether a node has noticed that `connection` is open, and not yet that it is closed, is the node's own business:
     /// a message is handed to it in any case.
     fn deliver(&mut self, at: Time, queued: Queued) {
-        let mail = self.mail.take(queued.slot);
-        let Mail { lane, connection, number, message } = mail;
-        let lane = &self.lanes[lane as usize];
+        let Mail { connection, message } = self.mail.take(queued.slot);
+        let lane = &self.lanes[queued.order.entity() as usize];
         let (peer, node) = (lane.from, lane.to);
         if !self.nodes[node.index()].up {
             return;
         }
         self.begin(at, queued.order);
         self.figures.delivered += 1;
-        let connection = ConnectionId(connection);
-        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail: number });
+        let mail = queued.order.mail();
+        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail });
         let subject = Some(message.subject());
         // A node refuses commands only.
         let _ = self.handle(node, Input::Received { peer, connection, message }, subject);

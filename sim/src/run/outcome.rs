@@ -93,8 +93,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let seed = world.seed();
     let mut fingerprint = world.fingerprint();
     let states: Vec<NodeState<FastCrypto>> = world.view().hosts.iter().map(|host| host.node.state().clone()).collect();
-    for host in world.view().hosts {
-        fingerprint.fold(host.node.digest());
+    for (i, host) in (0..).zip(world.view().hosts) {
+        fingerprint.fold(i, host.node.digest());
     }
     let watch = &world.observer;
     let violations = watch.oracles.as_ref().map(|oracles| oracles.violations().to_vec()).unwrap_or_default();

@@ -51,6 +51,8 @@ impl<N: SimNode> Link<N> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection {
     pub(crate) link: u32,
+    /// The first end of that link.
+    pub(super) first_end: NodeId,
     pub(crate) opened_by: u32,
 }
 
@@ -132,7 +134,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
         let connection = ConnectionId(u32::try_from(self.connections.len()).expect("fewer than 2^32 connections"));
         state.open = Some(connection);
-        self.connections.push(Connection { link, opened_by: operation });
+        let first_end = state.spec.ends[0];
+        self.connections.push(Connection { link, first_end, opened_by: operation });
         self.tell_ends(link, connection, operation, Noticed::Opened);
         None
     }

@@ -29,13 +29,10 @@ impl Lane {
     }
 }
 
-/// A copy of a message on its way.
+/// A copy of a message on its way. Its place in the queue says in which lane.
 #[derive(Clone, Debug)]
 pub(super) struct Mail<M> {
-    pub(super) lane: u32,
-    pub(super) connection: u32,
-    /// Counts all messages of the run.
-    pub(super) number: u64,
+    pub(super) connection: ConnectionId,
     pub(super) message: M,
 }
 
@@ -75,12 +72,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// a bug in the node.
     #[inline]
     pub(super) fn transmit(&mut self, from: NodeId, connection: ConnectionId, message: N::Message) {
-        let opened = &self.connections[connection.0 as usize];
-        let link = &self.links[opened.link as usize];
-        let side = usize::from(link.spec.ends[0] != from);
-        debug_assert_eq!(link.spec.ends[side], from, "nodes send on their own connections");
-        let lane_number = 2 * opened.link + side as u32;
+        let opened = self.connections[connection.0 as usize];
+        let side = u32::from(opened.first_end != from);
+        let lane_number = 2 * opened.link + side;
         let lane = &mut self.lanes[lane_number as usize];
+        debug_assert_eq!(lane.from, from, "nodes send on their own connections");
 
         let words: [u64; WORDS_PER_MESSAGE] = std::array::from_fn(|_| lane.stream.word());
         let sending = Sending {
@@ -94,14 +90,14 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         };
         let fate = self.decisions.message(&sending, Fate::drawn(&lane.network, words));
 
-        let counter = 2 * lane.sent;
+        let order = Order::new(Class::Delivery, lane_number, 2 * lane.sent);
         lane.sent += 1;
         self.figures.sent += 1;
-        let number = self.figures.sent;
         self.figures.bytes += u64::from(message.size());
-        self.fingerprint.fold(message.digest() ^ u64::from(lane_number) << 40);
+        self.fingerprint.fold(order.bits(), message.digest());
         let partitioned = lane.partitioned;
-        let sent = Sent { from, to: lane.to, connection, message: &message, mail: number, fate: &fate, partitioned };
+        let mail = order.mail();
+        let sent = Sent { from, to: lane.to, connection, message: &message, mail, fate: &fate, partitioned };
         self.observe(&Happening::Sent(sent));
 
         if partitioned {
@@ -123,15 +119,14 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
         if let Some(latency) = fate.duplicate {
             self.figures.duplicated += 1;
-            let copy = Mail { lane: lane_number, connection: connection.0, number, message: message.clone() };
-            self.post(self.now + latency, counter + 1, copy);
+            let copy = Mail { connection, message: message.clone() };
+            self.post(self.now + latency, order.second_copy(), copy);
         }
-        self.post(at, counter, Mail { lane: lane_number, connection: connection.0, number, message });
+        self.post(at, order, Mail { connection, message });
     }
 
     #[inline]
-    fn post(&mut self, at: Time, counter: u64, mail: Mail<N::Message>) {
-        let order = Order::new(Class::Delivery, mail.lane, counter);
+    fn post(&mut self, at: Time, order: Order, mail: Mail<N::Message>) {
         let slot = self.mail.put(mail);
         self.queue.push(Queued { at_us: at.as_us(), order, slot });
     }
