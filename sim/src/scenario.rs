@@ -8,6 +8,7 @@
 //! Nothing here plays anything: the world does, and knows nothing of files.
 
 mod describe;
+mod deserialize;
 mod expect;
 pub mod file;
 mod format;
@@ -25,11 +26,11 @@ mod suggest;
 mod topology;
 mod tree;
 
+pub use crate::host::Direction;
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Mix, Workload};
 pub use limits::*;
 pub use mutations::known_mutations;
-pub use crate::host::Direction;
 pub use operation::{Action, NetworkChange, Operation};
 pub use parse::{parse, parse_bytes};
 pub use place::{Part, Place, Step};
@@ -71,7 +72,9 @@ pub struct Scenario {
 }
 
 /// How nodes sign and hash.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Crypto {
     /// A cheap keyed hash that still detects tampering and forks.

@@ -1,14 +1,14 @@
 //! What serde says of a value that does not fit, in the words of a scenario file.
 
 use super::file::quoted;
-use super::suggest::did_you_mean;
+use super::suggest::{closest, question};
 
 /// A mistake in the shape of a file.
 pub(super) enum Mistake {
     /// An object lacks a field.
     Missing { field: String },
     /// An object has a field that means nothing.
-    Unknown { field: String, expected: String, help: Option<String> },
+    Unknown { field: String, close: Option<String>, expected: Option<String>, help: Option<String> },
     /// A value does not fit.
     Other { message: String, expected: Option<String>, help: Option<String> },
 }
@@ -19,20 +19,29 @@ pub(super) fn describe(message: &str) -> Mistake {
     if let Some(field) = message.strip_prefix("missing field `") {
         return Mistake::Missing { field: field.trim_end_matches('`').to_owned() };
     }
-    if let Some((field, expected)) = split(message, "unknown field `", "`, ") {
-        let help = did_you_mean(field, names(expected));
-        return Mistake::Unknown { field: field.to_owned(), expected: sentence(expected), help };
+    if let Some((field, expected)) = split(message, "unknown field `", "`, expected ") {
+        let close = closest(field, names(expected)).map(str::to_owned);
+        let (expected, help) = choice(expected, close.as_deref(), "the fields here are");
+        return Mistake::Unknown { field: field.to_owned(), close, expected, help };
     }
-    if let Some((value, expected)) = split(message, "unknown variant `", "`, ") {
-        let help = did_you_mean(value, names(expected));
-        let message = format!("unknown value {}", quoted(value));
-        return Mistake::Other { message, expected: Some(sentence(expected)), help };
+    if let Some((value, expected)) = split(message, "unknown variant `", "`, expected ") {
+        let close = closest(value, names(expected));
+        let (expected, help) = choice(expected, close, "the values here are");
+        return Mistake::Other { message: format!("unknown value {}", quoted(value)), expected, help };
     }
     let kinds = ["invalid type: ", "invalid value: ", "invalid length "];
     if let Some((found, expected)) = kinds.iter().find_map(|kind| split(message, kind, ", expected ")) {
-        let found = if message.starts_with(kinds[2]) { format!("{found} entries") } else { found_in_words(found) };
+        let found = if message.starts_with(kinds[2]) {
+            format!("an array of {found}")
+        } else {
+            found_in_words(found)
+        };
         let message = format!("found {found} where {} belongs", expected_in_words(expected));
-        return Mistake::Other { message, expected: Some(format!("expected {}", expected_in_words(expected))), help: None };
+        return Mistake::Other {
+            message,
+            expected: Some(format!("expected {}", expected_in_words(expected))),
+            help: None,
+        };
     }
     // A unit says what is wrong and, on a second line, what to write.
     let (message, help) = message.split_once('\n').unwrap_or((message, ""));
@@ -50,13 +59,13 @@ fn names(expected: &str) -> impl Iterator<Item = &str> {
     expected.split('`').skip(1).step_by(2)
 }
 
-/// "expected one of …", with the end of a long list left out.
-fn sentence(expected: &str) -> String {
-    const LONGEST: usize = 200;
-    match expected.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &expected[..end]),
-        None => expected.to_owned(),
-    }
+/// What to say of a choice: a short one beside the excerpt, a long one as a hint, unless one of it is close.
+fn choice(expected: &str, close: Option<&str>, introduction: &str) -> (Option<String>, Option<String>) {
+    const LONGEST: usize = 60;
+    let short = (expected.len() <= LONGEST).then(|| format!("expected {expected}"));
+    let list = || format!("{introduction} {}", names(expected).collect::<Vec<_>>().join(", "));
+    let help = close.map(question).or_else(|| short.is_none().then(list));
+    (short, help)
 }
 
 fn found_in_words(found: &str) -> String {
@@ -83,7 +92,7 @@ fn expected_in_words(expected: &str) -> &str {
         "a boolean" => "true or false",
         "a sequence" => "an array",
         "a map" => "an object",
-        "an array of length 2" | "fewer elements in array" => "an array of two",
+        "an array of length 2" | "2 elements in sequence" => "an array of two",
         "string or map" | "variant identifier" => "a string",
         _ if expected.starts_with("struct ") => "an object",
         _ => expected,

@@ -4,14 +4,16 @@
 //! leave out is an `Option` or a list, and is left out again when the file is written. The JSON Schema is generated
 //! from these types, and their docs are what an editor shows.
 
+mod decisions;
 mod entry;
 mod relationship;
 mod units;
 
+pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use entry::{Between, Edit, Entry, NetworkChange, Outage, Subject, When, Where};
 pub use relationship::Ends;
-pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 pub(crate) use units::quoted;
+pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
 use super::{Crypto, LoadEnd};
 use schemars::JsonSchema;
@@ -61,9 +63,15 @@ pub struct Scenario {
     /// Whether partitions and disconnects of the timeline are healed when the liveness phase begins. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heal: Option<bool>,
+    /// What happens to single messages, whatever the seed says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<Decisions>,
     /// How the run is judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expect>,
+    /// Where this comes from, where `cosim freeze` or `cosim shrink` wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 /// A node.

@@ -34,7 +34,11 @@ impl Writer<'_> {
         let mut line = String::new();
         flat(self.text, ast, &mut line);
         // One more for the comma that may follow.
-        if column + line.chars().count() < WIDTH { self.out.push_str(&line) } else { self.broken(ast, depth, column) }
+        if column + line.chars().count() < WIDTH {
+            self.out.push_str(&line)
+        } else {
+            self.broken(ast, depth, column)
+        }
     }
 
     /// A value with every entry on a line of its own.

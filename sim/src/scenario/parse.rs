@@ -8,18 +8,24 @@ use super::describe::{Mistake, describe};
 use super::place::{Part, Place, Step};
 use super::problems::{Problem, Problems};
 use super::resolve::resolve_file;
-use super::tree::{Node, Tree};
+use super::tree::{Field, Node, Tree};
 use super::{MAX_BYTES, MAX_PROBLEMS, Scenario, file};
 use serde_json::{Value, json};
 use serde_path_to_error::Segment;
 
 /// Parses and checks the text of a scenario file. `origin` is what messages call it, usually its path.
 pub fn parse(text: &str, origin: &str) -> Result<Scenario, Problems> {
+    if text.len() > MAX_BYTES {
+        return Err(Problems::of_file(origin, too_large(text.len())));
+    }
     parse_text(text).map_err(|list| Problems::of_text(origin, text, list))
 }
 
 /// Parses and checks the bytes of a scenario file.
 pub fn parse_bytes(bytes: &[u8], origin: &str) -> Result<Scenario, Problems> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Problems::of_file(origin, too_large(bytes.len())));
+    }
     match str::from_utf8(bytes) {
         Ok(text) => parse(text, origin),
         Err(error) => {
@@ -32,11 +38,12 @@ pub fn parse_bytes(bytes: &[u8], origin: &str) -> Result<Scenario, Problems> {
     }
 }
 
+fn too_large(bytes: usize) -> Problem {
+    let problem = Problem::in_text(0..0, format!("the file has {bytes} bytes"));
+    problem.help(format!("the limit is {MAX_BYTES}: let `workload` generate operations"))
+}
+
 fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
-    if text.len() > MAX_BYTES {
-        let problem = Problem::in_text(0..0, format!("the file has {} bytes", text.len()));
-        return Err(vec![problem.help(format!("the limit is {MAX_BYTES} bytes: generate operations with `workload`"))]);
-    }
     let mut problems = Vec::new();
     let Some(mut tree) = Tree::parse(text, &mut problems) else { return Err(problems) };
     if let Some(problem) = unsupported_version(&tree) {
@@ -65,7 +72,9 @@ fn unsupported_version(tree: &Tree) -> Option<Problem> {
     (number.as_u64() != Some(u64::from(supported))).then(|| {
         Problem::in_text(version.span.clone(), format!("unsupported version {number}"))
             .expected(format!("this cosim reads version {supported}"))
-            .help(format!("write the scenario anew in version {supported}, or use a cosim that reads this one"))
+            .help(format!(
+                "write the scenario anew in version {supported}, or use a cosim that reads this one"
+            ))
     })
 }
 
@@ -87,8 +96,8 @@ impl<'a> Pruning<'a> {
     /// What is left when nothing is mistaken any more; `None` where it is not worth checking.
     fn deserialize(mut self) -> Option<file::Scenario> {
         // Every round takes something out or fills one of three fields in, so that this ends; the bound makes it soon.
-        for _ in 0..4 * MAX_PROBLEMS {
-            let error = match serde_path_to_error::deserialize::<_, file::Scenario>(self.tree.value()) {
+        while self.problems.len() < MAX_PROBLEMS {
+            let error = match serde_path_to_error::deserialize::<_, file::Scenario>(&*self.tree) {
                 Ok(file) => return (!self.misleading).then_some(file),
                 Err(error) => error,
             };
@@ -110,12 +119,13 @@ impl<'a> Pruning<'a> {
                 if !self.lost.contains(&(object.start, field.clone())) {
                     let span = object.start..(object.start + 1).min(object.end);
                     let problem = Problem::in_text(span, format!("missing field `{field}`"));
-                    let expected = format!("an object with a field `{field}`");
-                    self.problems.push(Problem { place: Some(place), ..problem.expected(expected) });
+                    let problem =
+                        problem.expected(format!("expected a field `{field}`")).help(example(&field));
+                    self.problems.push(Problem { place: Some(place), ..problem });
                 }
                 if path.is_empty() { self.fill_in(&field) } else { self.remove(&path) }
             }
-            Mistake::Unknown { field, expected, help } => {
+            Mistake::Unknown { field, close, expected, help } => {
                 // The path may or may not include the field.
                 if self.tree.get_mut(&path).is_none_or(|tree| tree.field(&field).is_none()) {
                     path.pop();
@@ -127,7 +137,11 @@ impl<'a> Pruning<'a> {
                     Step::Index(index) => index.to_string(),
                 });
                 let message = format!("unknown field {}", name.unwrap_or_default());
-                self.note(Problem::new(place, message).expected(expected).maybe_help(help));
+                let problem = Problem::new(place, message).maybe_help(help);
+                self.note(Problem { expected, ..problem });
+                let object = self.start(&path[..path.len() - 1]);
+                // What was meant is not missing as well.
+                self.lost.extend(close.map(|close| (object, close)));
                 self.remove(&path)
             }
             Mistake::Other { message, expected, help } => {
@@ -144,10 +158,16 @@ impl<'a> Pruning<'a> {
         self.problems.push(Problem { span, ..problem });
     }
 
+    /// Where the value at a path starts: that tells objects apart.
+    fn start(&mut self, path: &[Step]) -> usize {
+        self.tree.get_mut(path).map_or(0, |tree| tree.span.start)
+    }
+
     fn remove(&mut self, path: &[Step]) -> bool {
         let Some((last, parent)) = path.split_last() else { return false };
-        if let (Step::Key(key), Some(object)) = (last, self.tree.get_mut(parent)) {
-            self.lost.push((object.span.start, key.clone()));
+        if let Step::Key(key) = last {
+            let object = self.start(parent);
+            self.lost.push((object, key.clone()));
         }
         self.misleading |= misleads(path);
         self.tree.remove(path)
@@ -155,16 +175,16 @@ impl<'a> Pruning<'a> {
 
     /// Gives the outermost object a field that it must have.
     fn fill_in(&mut self, field: &str) -> bool {
-        let value = match field {
-            "version" => json!(file::VERSION),
-            "about" => json!("-"),
-            _ => json!({}),
+        let node = match field {
+            "version" => Node::Plain(json!(file::VERSION)),
+            "about" => Node::Plain(json!("-")),
+            _ => Node::Object(Vec::new()),
         };
         self.misleading |= field == "nodes";
         let Node::Object(fields) = &mut self.tree.node else { return false };
         let span = self.tree.span.start..self.tree.span.start;
-        let value = Tree { span: span.clone(), node: Node::Plain(value) };
-        fields.push(super::tree::Field { key: field.to_owned(), key_span: span, value });
+        let value = Tree { span: span.clone(), node };
+        fields.push(Field { key: field.to_owned(), key_span: span, value });
         true
     }
 }
@@ -181,6 +201,21 @@ fn misleads(path: &[Step]) -> bool {
             _ => false,
         },
         _ => true,
+    }
+}
+
+/// How to write a field that must be there.
+fn example(field: &str) -> String {
+    match field {
+        "version" => "write `\"version\": 1`".to_owned(),
+        "about" => "tell the story in a sentence or two: `\"about\": \"…\"`".to_owned(),
+        "nodes" => "name at least one: `\"nodes\": { \"alice\": {} }`".to_owned(),
+        "between" => "name two nodes: `\"between\": [\"alice\", \"server\"]`".to_owned(),
+        "relationship" => {
+            "say who is whose server: `\"relationship\": \"syncAllOurs/syncTheirs\"`".to_owned()
+        }
+        "until" => "say when it ends: `\"until\": \"10s\"`".to_owned(),
+        _ => format!("add `\"{field}\": …`"),
     }
 }
 

@@ -47,8 +47,10 @@ pub(super) fn generated_names<'a>(
         created.chain((1..=workload.operations).map(workload_name))
     });
     let faults = faults.into_iter().flat_map(|faults| {
-        let reconnects = (1..=faults.reconnects).flat_map(|n| [fault_name("reconnect", n), end_name("reconnect", n)]);
-        let partitions = (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
+        let reconnects =
+            (1..=faults.reconnects).flat_map(|n| [fault_name("reconnect", n), end_name("reconnect", n)]);
+        let partitions =
+            (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
         reconnects.chain(partitions).chain(restarts).chain(wipes)
@@ -116,7 +118,8 @@ fn faults_of_links(seed: u64, faults: &Faults, links: usize) -> Vec<Operation> {
 }
 
 /// Half of all generated partitions swallow both ways.
-const DIRECTIONS: [Direction; 4] = [Direction::Both, Direction::Both, Direction::Forward, Direction::Backward];
+const DIRECTIONS: [Direction; 4] =
+    [Direction::Both, Direction::Both, Direction::Forward, Direction::Backward];
 
 /// Restarts and wipes, three words each.
 fn faults_of_nodes(seed: u64, faults: &Faults, nodes: usize) -> Vec<Operation> {

@@ -73,6 +73,11 @@ impl Problems {
         Problems::new("scenario".to_owned(), None, list)
     }
 
+    /// What is wrong with a file at large: no excerpt would help.
+    pub(super) fn of_file(origin: &str, problem: Problem) -> Problems {
+        Problems::new(origin.to_owned(), None, vec![problem])
+    }
+
     /// The mistakes of a text that `origin` names, each with its span.
     pub(super) fn of_text(origin: &str, text: &str, list: Vec<Problem>) -> Problems {
         Problems::new(origin.to_owned(), Some(text.to_owned()), list)
@@ -118,7 +123,8 @@ impl Problems {
                     true => format!("in {}", self.origin),
                     false => format!("in {}, at {place}", self.origin),
                 }));
-                group = group.elements(problem.expected.as_ref().map(|expected| Level::NOTE.message(expected)));
+                group =
+                    group.elements(problem.expected.as_ref().map(|expected| Level::NOTE.message(expected)));
             }
         }
         group.elements(problem.help.as_ref().map(|help| Level::HELP.message(help)))

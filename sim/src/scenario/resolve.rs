@@ -12,8 +12,9 @@ mod timeline;
 
 use super::place::{At, Place};
 use super::problems::{Problem, Problems};
+use super::suggest::{closest, question};
 use super::{
-    MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, NetworkChange, Scenario, file,
+    MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, NetworkChange, Scenario, file,
 };
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;
@@ -71,6 +72,11 @@ impl Report {
         self.problems.push(problem);
     }
 
+    /// A hint at the closest of `names`; none where so much is wrong that nobody will read it.
+    fn did_you_mean<'a>(&self, found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+        if self.problems.len() > MAX_PROBLEMS { None } else { closest(found, names).map(question) }
+    }
+
     fn limit(&mut self, place: Place, found: usize, what: &str, limit: usize) {
         if found > limit {
             let problem = Problem::new(place, format!("{found} {what} are too many"));
@@ -114,8 +120,11 @@ fn count(number: u32) -> usize {
 
 fn check_about(file: &file::Scenario, report: &mut Report) {
     if file.about.trim().is_empty() {
-        let problem = Problem::new(At::Root.key("about").value(), "the scenario does not say what it is about");
-        report.add(problem.expected("a sentence or two").help("tell the story: who does what, and what goes wrong"));
+        let problem =
+            Problem::new(At::Root.key("about").value(), "the scenario does not say what it is about");
+        report.add(
+            problem.expected("a sentence or two").help("tell the story: who does what, and what goes wrong"),
+        );
     }
 }
 

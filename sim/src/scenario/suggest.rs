@@ -2,21 +2,28 @@
 
 use super::file::quoted;
 
-/// A hint at the closest of `names`, if one is close to `found`; else nothing.
-pub(super) fn did_you_mean<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// A hint at a name.
+pub(super) fn question(name: &str) -> String {
+    format!("did you mean {}?", quoted(name))
+}
+
+/// The closest of `names`, if one is close to `found`.
+pub(super) fn closest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 100;
     if found.len() > LONGEST {
         return None;
     }
-    let near = names.into_iter().filter(|name| name.len() <= LONGEST).map(|name| (distance(found, name), name));
+    let near =
+        names.into_iter().filter(|name| name.len() <= LONGEST).map(|name| (distance(found, name), name));
     let (distance, name) = near.min()?;
     let tolerance = found.chars().count().max(name.chars().count()).div_ceil(3);
-    (distance <= tolerance).then(|| format!("did you mean {}?", quoted(name)))
+    (distance <= tolerance).then_some(name)
 }
 
 /// The number of characters to insert, delete, replace or swap with a neighbour.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     let (mut before, mut previous) = (Vec::new(), (0..=b.len()).collect::<Vec<_>>());
     for i in 1..=a.len() {
         let mut row = vec![i];

@@ -27,8 +27,12 @@ pub(super) fn circle(nodes: usize, links: &[LinkSpec]) -> Option<Circle> {
     let mut closing: Vec<(u32, u32, usize)> = Vec::new();
     for (at, link) in links.iter().enumerate() {
         match link.relationship {
-            [Relationship::SyncAllOurs, Relationship::SyncTheirs] => closing.push((link.ends[1], link.ends[0], at)),
-            [Relationship::SyncTheirs, Relationship::SyncAllOurs] => closing.push((link.ends[0], link.ends[1], at)),
+            [Relationship::SyncAllOurs, Relationship::SyncTheirs] => {
+                closing.push((link.ends[1], link.ends[0], at))
+            }
+            [Relationship::SyncTheirs, Relationship::SyncAllOurs] => {
+                closing.push((link.ends[0], link.ends[1], at))
+            }
             _ => {}
         }
     }
@@ -36,8 +40,10 @@ pub(super) fn circle(nodes: usize, links: &[LinkSpec]) -> Option<Circle> {
     closing.sort_unstable();
     closing.chunk_by(|a, b| a.0 == b.0).find_map(|clients| {
         let before = search(clients[0].0, &upward);
-        let &(server, client, link) = clients.iter().find(|(_, client, _)| before[*client as usize].is_some())?;
-        let back = std::iter::successors(Some(client), |&node| before[node as usize].filter(|_| node != server));
+        let &(server, client, link) =
+            clients.iter().find(|(_, client, _)| before[*client as usize].is_some())?;
+        let back =
+            std::iter::successors(Some(client), |&node| before[node as usize].filter(|_| node != server));
         let mut nodes: Vec<u32> = back.collect();
         nodes.push(client);
         nodes.reverse();

@@ -24,6 +24,8 @@ pub(super) enum Node {
     Object(Vec<Field>),
     Array(Vec<Tree>),
     Plain(Value),
+    /// A number that no machine number comes near, as it is written.
+    Number(String),
 }
 
 /// A field of an object.
@@ -60,7 +62,8 @@ impl Tree {
             }
         };
         let Some(ast) = parsed else {
-            problems.push(Problem::in_text(0..0, "the file is empty").help("a scenario file is one JSON object"));
+            problems
+                .push(Problem::in_text(0..0, "the file is empty").help("a scenario file is one JSON object"));
             return None;
         };
         // A second opinion: what is no JSON to `serde_json` is none here.
@@ -69,17 +72,6 @@ impl Tree {
             return None;
         }
         Some(tree(&ast, problems))
-    }
-
-    /// The value without its places.
-    pub(super) fn value(&self) -> Value {
-        match &self.node {
-            Node::Plain(value) => value.clone(),
-            Node::Array(elements) => Value::Array(elements.iter().map(Tree::value).collect()),
-            Node::Object(fields) => {
-                Value::Object(fields.iter().map(|field| (field.key.clone(), field.value.value())).collect())
-            }
-        }
     }
 
     /// The field of this object called `key`.
@@ -145,8 +137,13 @@ fn tree(ast: &Ast<'_>, problems: &mut Vec<Problem>) -> Tree {
         Ast::StringLit(text) => Node::Plain(Value::String(text.value.clone().into_owned())),
         Ast::BooleanLit(boolean) => Node::Plain(Value::Bool(boolean.value)),
         Ast::NullKeyword(_) => Node::Plain(Value::Null),
-        Ast::NumberLit(number) => Node::Plain(serde_json::from_str(number.value).unwrap_or_default()),
-        Ast::Array(array) => Node::Array(array.elements.iter().map(|element| tree(element, problems)).collect()),
+        Ast::NumberLit(number) => match serde_json::from_str(number.value) {
+            Ok(number) => Node::Plain(number),
+            Err(_) => Node::Number(number.value.to_owned()),
+        },
+        Ast::Array(array) => {
+            Node::Array(array.elements.iter().map(|element| tree(element, problems)).collect())
+        }
         Ast::Object(object) => {
             let mut seen = BTreeMap::new();
             let mut fields = Vec::with_capacity(object.properties.len());
@@ -193,7 +190,14 @@ fn syntax(text: &str, error: &ParseError) -> Problem {
         ParseErrorKind::SingleQuotedStringsNotAllowed => "use double quotes",
         ParseErrorKind::NestingDepthExceeded => {
             let span = start..boundary(text, start + 1);
-            return Problem::in_text(span, "the file is nested too deeply").help("no scenario needs such a depth");
+            return Problem::in_text(span, "the file is nested too deeply")
+                .help("no scenario needs such a depth");
+        }
+        ParseErrorKind::UnterminatedObject | ParseErrorKind::UnterminatedArray => {
+            let problem = Problem::in_text(text.len()..text.len(), format!("not JSON: {reason}"));
+            let problem =
+                problem.expected("the file ends here").help("close it, or see whether a part is missing");
+            return Problem { earlier: Some((start..start, "it begins here".to_owned())), ..problem };
         }
         _ => "a scenario file is plain JSON",
     };

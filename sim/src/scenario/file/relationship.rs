@@ -35,7 +35,8 @@ impl FromStr for Ends {
 
 impl fmt::Display for Ends {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |end: Relationship| NAMES.iter().find(|&&(_, other)| other == end).map_or("", |(name, _)| name);
+        let name =
+            |end: Relationship| NAMES.iter().find(|&&(_, other)| other == end).map_or("", |(name, _)| name);
         write!(f, "{}/{}", name(self.0[0]), name(self.0[1]))
     }
 }

@@ -64,7 +64,8 @@ impl FromStr for Duration {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Duration, UnitError> {
-        let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+        let (number, unit) =
+            text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
         if unit.is_empty() && decimal(number, 1_000_000).is_ok() {
             return Err(error(
                 format!("duration {} has no unit", quoted(text)),
@@ -116,7 +117,7 @@ impl FromStr for DurationRange {
         let too_long = || {
             error(
                 format!("duration {} is too long for a network", quoted(text)),
-                format!("the longest is {}", SpanRange::LIMIT),
+                format!("the longest is about 71m, exactly {}", SpanRange::LIMIT),
             )
         };
         SpanRange::new(min, max).map(DurationRange).ok_or_else(too_long)
@@ -151,9 +152,10 @@ impl FromStr for Percent {
             DecimalError::TooFine => {
                 error(format!("probability {} is too fine", quoted(text)), "write at most four decimals")
             }
-            DecimalError::NotDecimal => {
-                error(format!("{} is no percentage", quoted(text)), "write a percentage, such as `5%` or `0.25%`")
-            }
+            DecimalError::NotDecimal => error(
+                format!("{} is no percentage", quoted(text)),
+                "write a percentage, such as `5%` or `0.25%`",
+            ),
         })
     }
 }
@@ -218,7 +220,8 @@ fn decimal(text: &str, scale: u64) -> Result<u64, DecimalError> {
     let whole: u64 = whole.parse().map_err(|_| DecimalError::TooLarge)?;
     let whole = whole.checked_mul(scale).ok_or(DecimalError::TooLarge)?;
     // At most 12 digits: neither the numerator nor the power of ten can overflow 128 bits.
-    let numerator = fraction.bytes().fold(0_u128, |sum, digit| sum * 10 + u128::from(digit - b'0')) * u128::from(scale);
+    let numerator =
+        fraction.bytes().fold(0_u128, |sum, digit| sum * 10 + u128::from(digit - b'0')) * u128::from(scale);
     let denominator = fraction.bytes().fold(1_u128, |power, _| power * 10);
     if numerator % denominator != 0 {
         return Err(DecimalError::TooFine);

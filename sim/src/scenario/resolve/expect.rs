@@ -2,7 +2,6 @@
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
-use crate::scenario::suggest::did_you_mean;
 use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ORACLES};
 use cosim_core::Span;
 
@@ -41,8 +40,11 @@ fn oracles(asked: Option<&[String]>, at: &At<'_>, report: &mut Report) -> Vec<&'
     let Some(asked) = asked else { return ORACLES.to_vec() };
     for (index, name) in asked.iter().enumerate() {
         if !ORACLES.contains(&name.as_str()) {
-            let problem = Problem::new(at.index(index).value(), format!("unknown oracle {}", file::quoted(name)));
-            let help = did_you_mean(name, ORACLES).unwrap_or_else(|| format!("the oracles are {}", ORACLES.join(", ")));
+            let problem =
+                Problem::new(at.index(index).value(), format!("unknown oracle {}", file::quoted(name)));
+            let help = report
+                .did_you_mean(name, ORACLES)
+                .unwrap_or_else(|| format!("the oracles are {}", ORACLES.join(", ")));
             report.add(problem.help(help));
         }
     }

@@ -18,8 +18,12 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     let (transactions, size) = ([transactions.min, transactions.max], [size.min, size.max]);
     check_edit(transactions, size, &at, report);
     let co_values = co_values(workload, names, &at, report);
-    let created: BTreeSet<&str> =
-        file.timeline.iter().filter_map(|entry| entry.create.as_ref()).map(|create| create.id.as_str()).collect();
+    let created: BTreeSet<&str> = file
+        .timeline
+        .iter()
+        .filter_map(|entry| entry.create.as_ref())
+        .map(|create| create.id.as_str())
+        .collect();
     let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()));
     Some(Workload {
         operations: workload.operations,
@@ -57,7 +61,12 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
 }
 
 /// A window of time, with its end not before its start whatever the file says.
-fn window(from: Option<file::Duration>, until: file::Duration, at: &At<'_>, report: &mut Report) -> (Span, Span) {
+fn window(
+    from: Option<file::Duration>,
+    until: file::Duration,
+    at: &At<'_>,
+    report: &mut Report,
+) -> (Span, Span) {
     let (from, until) = (from.unwrap_or_default().0, until.0);
     if until < from {
         let problem = Problem::new(at.key("until").value(), "the window ends before it begins");
@@ -70,7 +79,8 @@ fn nodes(workload: &file::Workload, names: &Names<'_>, at: &At<'_>, report: &mut
     let Some(nodes) = &workload.nodes else { return (0..).take(names.node_count()).collect() };
     let at = at.key("nodes");
     check_list(nodes, "nodes", &at, report);
-    let named = nodes.iter().enumerate().filter_map(|(index, node)| names.node(node, &at.index(index), report));
+    let named =
+        nodes.iter().enumerate().filter_map(|(index, node)| names.node(node, &at.index(index), report));
     named.collect()
 }
 
@@ -89,7 +99,9 @@ fn check_list(list: &[String], what: &str, at: &At<'_>, report: &mut Report) {
     for (index, name) in list.iter().enumerate() {
         if !seen.insert(name) {
             let message = format!("{} is in the list twice", file::quoted(name));
-            report.add(Problem::new(at.index(index).value(), message).help("every name counts the same: keep one"));
+            report.add(
+                Problem::new(at.index(index).value(), message).help("every name counts the same: keep one"),
+            );
         }
     }
 }
@@ -99,7 +111,9 @@ fn mix(mix: Option<file::Mix>, at: &At<'_>, report: &mut Report) -> Mix {
     let mix = Mix { edit: mix.edit.unwrap_or(0), load: mix.load.unwrap_or(0), done: mix.done.unwrap_or(0) };
     if mix.total() == 0 {
         let problem = Problem::new(at.key("mix").value(), "a mix of nothing");
-        report.add(problem.expected("at least one weight above 0").help("`\"mix\": { \"edit\": 8, \"load\": 2 }`"));
+        report.add(
+            problem.expected("at least one weight above 0").help("`\"mix\": { \"edit\": 8, \"load\": 2 }`"),
+        );
     }
     mix
 }

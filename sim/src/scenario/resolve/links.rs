@@ -27,8 +27,13 @@ pub(super) fn links(
         };
         if let Some((_, first)) = links.get(&spec.ends) {
             let [a, b] = &link.between;
-            let problem = Problem::new(at.key("between").value(), format!("`{a}` and `{b}` are linked twice"));
-            report.add(problem.expected(format!("already in links[{first}]")).help("two nodes have one link: keep one"));
+            let problem =
+                Problem::new(at.key("between").value(), format!("`{a}` and `{b}` are linked twice"));
+            report.add(
+                problem
+                    .expected(format!("already in links[{first}]"))
+                    .help("two nodes have one link: keep one"),
+            );
             continue;
         }
         links.insert(spec.ends, (spec, index));
@@ -77,7 +82,8 @@ fn check_relationship(link: &file::Link, at: &At<'_>, report: &mut Report) {
         [SyncAllOurs, SyncTheirs | SyncAllOurs] | [SyncTheirs, SyncAllOurs] | [SyncCommon, SyncCommon] => {}
         [SyncTheirs | SyncCommon, _] | [SyncAllOurs, SyncCommon] => {
             let place = at.key("relationship").value();
-            let problem = Problem::new(place, format!("the ends `{}` do not fit together", link.relationship));
+            let problem =
+                Problem::new(place, format!("the ends `{}` do not fit together", link.relationship));
             report.add(problem.help(
                 "a client and its server are `syncAllOurs/syncTheirs`, equal peers `syncCommon/syncCommon`, \
                  two servers `syncAllOurs/syncAllOurs`",
@@ -92,7 +98,9 @@ fn check_circle(links: &[LinkSpec], indices: &[usize], names: &Names<'_>, at: &A
     let place = at.index(indices[circle.link]).key("between").value();
     let [client, server] = [circle.nodes[0], circle.nodes[1]].map(|node| names.node_name(node));
     let problem = Problem::new(place, format!("servers in a circle: {way}"));
-    report.add(problem.expected(format!("`{server}` is a server of `{client}`, and its client as well")).help(
-        "turn a link of the circle round, take it away, or make all of them `syncAllOurs/syncAllOurs`",
-    ));
+    report.add(
+        problem.expected(format!("`{server}` is a server of `{client}`, and its client as well")).help(
+            "turn a link of the circle round, take it away, or make all of them `syncAllOurs/syncAllOurs`",
+        ),
+    );
 }

@@ -2,7 +2,6 @@
 
 use super::{At, Problem, Report, file};
 use crate::scenario::place::Place;
-use crate::scenario::suggest::did_you_mean;
 use crate::scenario::{MAX_CO_VALUES, MAX_NAME_BYTES};
 use std::collections::BTreeMap;
 
@@ -44,7 +43,7 @@ impl<'a> Names<'a> {
             return u32::try_from(index).ok();
         }
         let problem = Problem::new(at.value(), format!("unknown node {}", file::quoted(name)));
-        let close = did_you_mean(name, self.nodes.iter().copied());
+        let close = report.did_you_mean(name, self.nodes.iter().copied());
         let help = close.unwrap_or_else(|| "add it to `nodes`, or name one that is there".to_owned());
         report.add(problem.expected("expected a name of `nodes`").help(help));
         None
@@ -56,7 +55,12 @@ impl<'a> Names<'a> {
     }
 
     /// The link between two nodes, and whether they are named in the order of its ends; or a problem.
-    pub(super) fn link(&self, names: [&str; 2], at: [&At<'_>; 2], report: &mut Report) -> Option<(u32, bool)> {
+    pub(super) fn link(
+        &self,
+        names: [&str; 2],
+        at: [&At<'_>; 2],
+        report: &mut Report,
+    ) -> Option<(u32, bool)> {
         let first = self.node(names[0], at[0], report);
         let second = self.node(names[1], at[1], report);
         let (first, second) = (first?, second?);
@@ -64,7 +68,10 @@ impl<'a> Names<'a> {
             return Some((link, first < second));
         }
         if self.links_complete {
-            let problem = Problem::new(at[1].value(), format!("there is no link between `{}` and `{}`", names[0], names[1]));
+            let problem = Problem::new(
+                at[1].value(),
+                format!("there is no link between `{}` and `{}`", names[0], names[1]),
+            );
             report.add(problem.help(self.linked_to(first)));
         }
         None
@@ -76,7 +83,11 @@ impl<'a> Names<'a> {
         let others = others.map(|&[a, b]| format!("`{}`", self.node_name(if a == node { b } else { a })));
         let others = others.take(MOST).collect::<Vec<_>>().join(", ");
         let name = self.node_name(node);
-        if others.is_empty() { "add it to `links`".to_owned() } else { format!("`{name}` is linked to {others}") }
+        if others.is_empty() {
+            "add it to `links`".to_owned()
+        } else {
+            format!("`{name}` is linked to {others}")
+        }
     }
 
     pub(super) fn co_values(&self) -> &[&'a str] {
@@ -122,7 +133,7 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     }
     report.limit(root.key("timeline").name(), seen.len(), "CoValues", MAX_CO_VALUES);
     for (name, place) in &seen {
-        check_name(name, "CoValue", place.clone(), report);
+        check_name(name, "a CoValue", place.clone(), report);
     }
     seen.into_keys().collect()
 }
@@ -135,11 +146,11 @@ pub(super) fn check_name(name: &str, what: &str, place: Place, report: &mut Repo
 pub(super) fn check_name_up_to(limit: usize, name: &str, what: &str, place: Place, report: &mut Report) {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let message = if name.is_empty() {
-        format!("the name of a {what} is empty")
+        format!("the name of {what} is empty")
     } else if name.len() > limit {
-        format!("the name of a {what} has {} bytes", name.len())
+        format!("the name of {what} has {} bytes", name.len())
     } else if !name.bytes().all(plain) {
-        format!("{} cannot be the name of a {what}", file::quoted(name))
+        format!("{} cannot be the name of {what}", file::quoted(name))
     } else {
         return;
     };

@@ -2,7 +2,6 @@
 
 use super::names::check_name;
 use super::{At, Problem, Report, file};
-use crate::scenario::suggest::did_you_mean;
 use crate::scenario::{NodeSpec, known_mutations};
 use cosim_core::{Announce, Span};
 
@@ -15,13 +14,15 @@ pub(super) fn nodes(file: &file::Scenario, report: &mut Report) -> Vec<NodeSpec>
     let root = At::Root;
     let at = root.key("nodes");
     if file.nodes.is_empty() {
-        report.add(Problem::new(at.value(), "the scenario has no nodes").help("name at least one: `\"alice\": {}`"));
+        report.add(
+            Problem::new(at.value(), "the scenario has no nodes").help("name at least one: `\"alice\": {}`"),
+        );
     }
     file.nodes.iter().map(|(name, node)| spec(name, node, &at.key(name), report)).collect()
 }
 
 fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> NodeSpec {
-    check_name(name, "node", at.name(), report);
+    check_name(name, "a node", at.name(), report);
     if name == "local" {
         let problem = Problem::new(at.name(), "a node cannot be called `local`");
         report.add(problem.expected("another name").help("to every node, `local` is itself"));
@@ -54,5 +55,6 @@ fn check_mutation(mutation: &str, at: &At<'_>, report: &mut Report) {
     }
     let problem = Problem::new(at.value(), format!("unknown mutation {}", file::quoted(mutation)));
     let list = || format!("the mutations are {}", known_mutations().collect::<Vec<_>>().join(", "));
-    report.add(problem.help(did_you_mean(mutation, known_mutations()).unwrap_or_else(list)));
+    let help = report.did_you_mean(mutation, known_mutations()).unwrap_or_else(list);
+    report.add(problem.help(help));
 }

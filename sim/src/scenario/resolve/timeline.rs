@@ -48,11 +48,9 @@ fn time(entry: &file::Entry, latest: &mut Span, at: &At<'_>, report: &mut Report
     match (entry.at, entry.after) {
         (Some(file::Duration(time)), None) if time < *latest => {
             let problem = Problem::new(at.key("at").value(), "time runs backwards");
-            report.add(
-                problem
-                    .expected(format!("the entry before it is at {latest}"))
-                    .help("put the entries in order of time; after `\"after\": \"quiet\"` time starts at 0ms again"),
-            );
+            report.add(problem.expected(format!("the entry before it is at {latest}")).help(
+                "put the entries in order of time; after `\"after\": \"quiet\"` time starts at 0ms again",
+            ));
             None
         }
         (Some(file::Duration(time)), None) => {
@@ -66,7 +64,9 @@ fn time(entry: &file::Entry, latest: &mut Span, at: &At<'_>, report: &mut Report
         (Some(_), Some(_)) => {
             *latest = Span::ZERO;
             let problem = Problem::new(at.key("after").name(), "an entry has both `at` and `after`");
-            report.add(problem.expected("`at` or `after`, not both").help("keep one; the next entry may say `at`"));
+            report.add(
+                problem.expected("`at` or `after`, not both").help("keep one; the next entry may say `at`"),
+            );
             None
         }
         (None, None) => {

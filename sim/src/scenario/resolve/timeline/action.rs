@@ -12,7 +12,12 @@ pub(super) struct Chosen {
 }
 
 /// The operation of an entry; `None` with a problem where there is none, more than one or a mistaken one.
-pub(super) fn choose(entry: &file::Entry, names: &Names<'_>, at: &At<'_>, report: &mut Report) -> Option<Chosen> {
+pub(super) fn choose(
+    entry: &file::Entry,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<Chosen> {
     let kinds = [
         ("create", entry.create.is_some()),
         ("edit", entry.edit.is_some()),
@@ -34,7 +39,8 @@ pub(super) fn choose(entry: &file::Entry, names: &Names<'_>, at: &At<'_>, report
         return None;
     };
     if let Some(second) = given.next() {
-        let problem = Problem::new(at.key(second).name(), format!("an entry has both `{kind}` and `{second}`"));
+        let problem =
+            Problem::new(at.key(second).name(), format!("an entry has both `{kind}` and `{second}`"));
         report.add(problem.expected("exactly one operation").help("write two entries with the same time"));
         return None;
     }
@@ -82,7 +88,8 @@ impl Chooser<'_, '_> {
 
     fn connection(&mut self, ends: &file::Between) -> Option<Chosen> {
         let (link, usual_name) = self.between(&ends.between)?;
-        let action = if self.kind == "connect" { Action::Connect { link } } else { Action::Disconnect { link } };
+        let action =
+            if self.kind == "connect" { Action::Connect { link } } else { Action::Disconnect { link } };
         Some(Chosen { action, usual_name })
     }
 
@@ -117,8 +124,11 @@ impl Chooser<'_, '_> {
     fn outage(&mut self, outage: &file::Outage) -> Option<Chosen> {
         let node = self.names.node(&outage.node, &self.at.key("node"), self.report)?;
         let down_for = outage.down_for.map_or(Span::ZERO, |duration| duration.0);
-        let action =
-            if self.kind == "restart" { Action::Restart { node, down_for } } else { Action::Wipe { node, down_for } };
+        let action = if self.kind == "restart" {
+            Action::Restart { node, down_for }
+        } else {
+            Action::Wipe { node, down_for }
+        };
         Some(Chosen { action, usual_name: format!("{}-{}", self.kind, outage.node) })
     }
 
@@ -158,6 +168,8 @@ pub(in crate::scenario::resolve) fn check_edit(
     if size[1] > MAX_TRANSACTION_BYTES {
         let message = format!("{} bytes in one transaction are too many", size[1]);
         let problem = Problem::new(at.key("size").value(), message);
-        report.add(problem.expected(format!("at most {MAX_TRANSACTION_BYTES}")).help("write more transactions"));
+        report.add(
+            problem.expected(format!("at most {MAX_TRANSACTION_BYTES}")).help("write more transactions"),
+        );
     }
 }

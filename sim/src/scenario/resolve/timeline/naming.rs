@@ -45,12 +45,17 @@ fn explicit(
     for (index, entry) in file.timeline.iter().enumerate() {
         let Some(name) = &entry.name else { continue };
         let place = at.index(index).key("name").value();
-        check_name_up_to(MAX_OPERATION_NAME_BYTES, name, "operation", place.clone(), report);
+        check_name_up_to(MAX_OPERATION_NAME_BYTES, name, "an operation", place.clone(), report);
         if let Some(first) = first.get(name.as_str()) {
             let problem = Problem::new(place, format!("two operations are called {}", file::quoted(name)));
-            report.add(problem.expected(format!("already the name of timeline[{first}]")).help("leave one of the names out"));
+            report.add(
+                problem
+                    .expected(format!("already the name of timeline[{first}]"))
+                    .help("leave one of the names out"),
+            );
         } else if taken.contains(name) {
-            let problem = Problem::new(place, format!("{} is the name of a generated operation", file::quoted(name)));
+            let problem =
+                Problem::new(place, format!("{} is the name of a generated operation", file::quoted(name)));
             report.add(problem.help("choose another, or leave it out"));
         } else {
             first.insert(name, index);

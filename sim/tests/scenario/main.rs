@@ -1,0 +1,7 @@
+//! Scenario files: what is read, what is refused and how it is said, what is written, and what is planned.
+
+mod errors;
+mod files;
+mod fuzz;
+mod plans;
+mod samples;
