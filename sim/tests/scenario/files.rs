@@ -3,7 +3,7 @@
 use crate::samples::{ALL, FULL, LEAST};
 use cosim::scenario::{Action, Direction, Scenario, file, parse, resolve, schema};
 use cosim_core::{Relationship, Span};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn good(text: &str) -> Scenario {
     parse(text, "scenario.json").unwrap_or_else(|problems| panic!("{problems}"))
@@ -135,6 +135,34 @@ fn the_schema_takes_what_is_good() {
             if let Err(error) = validator.validate(&value) {
                 panic!("{error} at {}", error.instance_path());
             }
+        }
+    }
+}
+
+/// Every `.json` file in a folder and those in it.
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut entries: Vec<PathBuf> = entries.collect();
+    entries.sort();
+    let expand = |path: PathBuf| if path.is_dir() { json_files(&path) } else { vec![path] };
+    entries
+        .into_iter()
+        .flat_map(expand)
+        .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
+        .collect()
+}
+
+#[test]
+fn every_scenario_that_is_checked_in_is_good_and_as_the_schema_says() {
+    let validator = jsonschema::validator_for(&schema()).expect("a JSON Schema");
+    let files = json_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios"));
+    assert!(!files.is_empty());
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a readable file");
+        parse(&text, &path.display().to_string()).unwrap_or_else(|problems| panic!("{problems}"));
+        let value = serde_json::from_str(&text).expect("JSON");
+        if let Err(error) = validator.validate(&value) {
+            panic!("{}: {error} at {}", path.display(), error.instance_path());
         }
     }
 }
