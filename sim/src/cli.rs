@@ -2,9 +2,12 @@
 
 mod check;
 mod exit;
+mod freeze;
 mod input;
+mod output;
 mod run;
 mod schema;
+mod test;
 
 use clap::{Parser, Subcommand};
 use exit::Exit;
@@ -43,7 +46,9 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Test(test::Args),
     Check(check::Args),
+    Freeze(freeze::Args),
     Schema,
 }
 
@@ -52,7 +57,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.command {
         Command::Run(args) => run::main(&args),
+        Command::Test(args) => test::main(&args),
         Command::Check(args) => check::main(&args),
+        Command::Freeze(args) => freeze::main(&args),
         Command::Schema => schema::main(),
     };
     exit.unwrap_or_else(|error| {

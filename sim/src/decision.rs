@@ -59,6 +59,8 @@ pub struct Sending<'a, N: SimNode> {
     pub event: u64,
     /// What it says.
     pub message: &'a N::Message,
+    /// The sender, as it is now.
+    pub node: &'a N,
     /// The conditions of its link.
     pub network: &'a Network,
 }
@@ -68,12 +70,25 @@ pub struct Sending<'a, N: SimNode> {
 pub struct Noticing {
     /// Which node notices.
     pub node: NodeId,
+    /// The node at the other end.
+    pub peer: NodeId,
+    /// What it notices.
+    pub turn: Turn,
     /// Of which connection.
     pub connection: ConnectionId,
     /// Which operation opened or closed it, by its number.
     pub operation: u32,
     /// The bounds that the link sets.
     pub range: SpanRange,
+}
+
+/// What becomes of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It opens.
+    Opened,
+    /// It closes.
+    Closed,
 }
 
 /// Who decides. Both methods are given what the seed says.

@@ -1,10 +1,12 @@
 //! A deterministic simulation testbed for CoJSON sync.
 
+mod address;
 #[doc(hidden)]
 pub mod cli;
 pub mod cojson;
 pub mod decision;
 mod fingerprint;
+pub mod freeze;
 pub mod host;
 pub mod log;
 pub mod network;
@@ -14,6 +16,8 @@ mod queue;
 pub mod report;
 pub mod run;
 pub mod scenario;
+mod script;
+pub mod snapshot;
 pub mod stream;
 pub mod world;
 

@@ -12,6 +12,7 @@ pub use text::message as message_text;
 use crate::cojson::{Cast, CoJson, Notice};
 use crate::host::NodeId;
 use crate::observer::{Happening, Observer, Skipped};
+use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Time, TimerKind};
 use std::collections::{BTreeMap, VecDeque};
@@ -122,8 +123,8 @@ pub struct Mail {
 pub struct Log {
     cast: Cast,
     limit: Limit,
-    /// The name of each operation and what it does, by number.
-    operations: Vec<(String, String)>,
+    /// What each operation is called and does, by number.
+    operations: Vec<OperationName>,
     head: Vec<Entry>,
     tail: VecDeque<Entry>,
     dropped: u64,
@@ -142,21 +143,16 @@ struct UnderWay {
 
 impl Log {
     /// An empty log.
-    pub fn new(cast: Cast, limit: Limit) -> Log {
+    pub fn new(cast: Cast, operations: Vec<OperationName>, limit: Limit) -> Log {
         Log {
             cast,
             limit,
-            operations: Vec::new(),
+            operations,
             head: Vec::new(),
             tail: VecDeque::new(),
             dropped: 0,
             under_way: BTreeMap::new(),
         }
-    }
-
-    /// Tells the name of the next operation, and what it does.
-    pub fn name_operation(&mut self, name: String, text: String) {
-        self.operations.push((name, text));
     }
 
     /// The names in the log.
@@ -226,14 +222,13 @@ impl<N: CoJson> Observer<N> for Log {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         let what = match happening {
             Happening::Operation { number, .. } => {
-                let (name, text) = self.operations.get(*number as usize).cloned().unwrap_or_default();
-                if name.is_empty() {
+                let Some(OperationName { name, text }) = self.operations.get(*number as usize).cloned() else {
                     return;
-                }
+                };
                 What::Operation { name, text }
             }
             Happening::Skipped { number, why } => {
-                let name = self.operations.get(*number as usize).map(|(name, _)| name.clone()).unwrap_or_default();
+                let name = self.operations.get(*number as usize).map(|known| known.name.clone()).unwrap_or_default();
                 let why = match why {
                     Skipped::Refused(refusal) => refusal.to_string(),
                     Skipped::Down => "the node is down".to_owned(),

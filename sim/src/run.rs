@@ -7,8 +7,9 @@ mod outcome;
 mod stage;
 mod tally;
 
-pub use outcome::{Class, End, Outcome};
-pub use stage::Stage;
+pub use outcome::{Class, End, Outcome, UNMET_KEY};
+pub use stage::{OperationName, Stage};
+pub(crate) use stage::opening;
 pub use tally::Tally;
 
 use crate::cojson::{CoJson, CoNode};
@@ -18,6 +19,7 @@ use crate::log::{Limit, Log, What};
 use crate::observer::{Happening, Observer};
 use crate::oracles::Oracles;
 use crate::scenario::Scenario;
+use crate::script::Director;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
 
@@ -59,7 +61,13 @@ impl Options {
 
 /// Plays a scenario with the nodes of the core.
 pub fn run(scenario: &Scenario, seed: u64, options: Options) -> Outcome {
-    play(scenario, seed, options, CoNode::new, Seeded).0
+    if scenario.file.decisions.is_none() {
+        return play(scenario, seed, options, CoNode::new, Seeded).0;
+    }
+    let director = Director::new(&Stage::new(scenario, seed));
+    let (mut outcome, director) = play(scenario, seed, options, CoNode::new, director);
+    outcome.unused = director.unused();
+    outcome
 }
 
 /// Plays a scenario with nodes that `make` makes and decisions that `decisions` makes; gives the latter back.
@@ -73,12 +81,12 @@ pub fn play<N: CoJson, D: Decide<N>>(
     let stage = Stage::new(scenario, seed);
     let watch = Watch {
         oracles: (options.oracles == Judging::On).then(|| Oracles::new(stage.setup())),
-        log: options.log.map(|limit| Log::new(stage.cast().clone(), limit)),
+        log: options.log.map(|limit| Log::new(stage.cast().clone(), stage.names().to_vec(), limit)),
         tally: Tally::default(),
     };
     let nodes = stage.nodes(make);
     let world = World::new(nodes, stage.links(), seed, watch, decisions);
-    let mut player = Player { stage, world, end: None };
+    let mut player = Player { stage, world, end: None, chapters: Vec::new() };
     player.play();
     player.finish()
 }
@@ -115,6 +123,8 @@ struct Player<'a, N: CoJson, D> {
     world: World<N, Watch, D>,
     /// Why the run ended before its time.
     end: Option<End>,
+    /// When each chapter began.
+    chapters: Vec<Time>,
 }
 
 impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
@@ -128,7 +138,9 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
             if self.end.is_some() {
                 return;
             }
-            let operations = self.stage.chapter(number, self.world.now());
+            let start = if number == 0 { Time::ZERO } else { self.world.now() + AFTER_QUIET };
+            self.chapters.push(start);
+            let operations = self.stage.chapter(number, start);
             for planned in operations {
                 faults_end = faults_end.max(planned.at);
                 self.schedule(planned);
@@ -139,10 +151,16 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
             return;
         }
         let now = self.world.now();
-        if let Some(log) = &mut self.world.observer.log {
+        let healing = self.stage.healing(now);
+        if self.stage.has_faults()
+            && let Some(log) = &mut self.world.observer.log
+        {
             log.push(0, now, What::Liveness);
         }
-        for planned in self.stage.liveness(self.world.now()) {
+        for (link, network) in self.stage.calm() {
+            self.world.set_network(link, network);
+        }
+        for planned in healing {
             self.schedule(planned);
         }
         let silent = self.until(self.world.now() + quiet_within);
@@ -152,9 +170,6 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
     }
 
     fn schedule(&mut self, planned: stage::Planned<N>) {
-        if let Some(log) = &mut self.world.observer.log {
-            log.name_operation(planned.name, planned.text);
-        }
         self.world.schedule(planned.at, planned.operation);
     }
 
@@ -184,9 +199,13 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
                 oracles.at_rest(&view, end == End::Silent);
             }
         }
-        outcome::of(self.stage, self.world, end)
+        outcome::of(self.stage, self.world, end, self.chapters)
     }
 }
+
+/// How long after silence has come a chapter begins that waits for it: later, so that no event of one moment belongs to
+/// both.
+const AFTER_QUIET: Span = Span::from_ms(1);
 
 /// While faults go on, silence may take so many times longer.
 const QUIET_UNDER_FAULTS: u64 = 10;

@@ -6,6 +6,7 @@ use crate::fingerprint::Fingerprint;
 use crate::host::NodeId;
 use crate::log::Log;
 use crate::oracles::Violation;
+use crate::scenario::file::Decision;
 use crate::scenario::{LoadEnd, Scenario};
 use crate::world::{Figures, World};
 use cosim_core::{CoId, FastCrypto, Names, NodeState, Time};
@@ -33,6 +34,10 @@ pub struct Outcome {
     pub unmet: Vec<String>,
     /// Whether the violation that the scenario expects occurred; `None` where it expects none.
     pub expected_violation: Option<bool>,
+    /// The decisions that the scenario lists and the run never met.
+    pub unused: Vec<Decision>,
+    /// When each part of the timeline began that waits for silence; the first at zero.
+    pub chapters: Vec<Time>,
     /// The names in it.
     pub cast: Cast,
     /// What every node holds in the end.
@@ -79,16 +84,23 @@ impl Outcome {
         }
     }
 
-    /// The first violation's key.
+    /// The failure key: the first violation's, or that of an expectation that was not met.
     pub fn key(&self) -> Option<&str> {
-        self.violations.first().map(|violation| violation.key.as_str())
+        match self.violations.first() {
+            Some(violation) => Some(&violation.key),
+            None => self.unmet.first().map(|_| UNMET_KEY),
+        }
     }
 }
+
+/// The failure key of a run that breaks no oracle but does not meet what its scenario expects.
+pub const UNMET_KEY: &str = "expectation";
 
 pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     stage: Stage<'_>,
     mut world: World<N, Watch, D>,
     end: End,
+    chapters: Vec<Time>,
 ) -> (Outcome, D) {
     let seed = world.seed();
     let mut fingerprint = world.fingerprint();
@@ -118,6 +130,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         looks,
         unmet,
         expected_violation,
+        unused: Vec::new(),
+        chapters,
         cast: stage.cast().clone(),
         states,
         log: world.observer.log.take(),

@@ -9,22 +9,31 @@ use crate::world::LinkSpec;
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
 
 /// A scenario that is being staged with one seed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stage<'a> {
     scenario: &'a Scenario,
     plan: Plan,
     cast: Cast,
+    /// What every operation is called and does, by its number in the world.
+    names: Vec<OperationName>,
     /// The conditions of each link after the operations staged so far.
     networks: Vec<Network>,
     /// How many operations were staged.
     staged: u32,
 }
 
+/// What an operation is called, and what it does, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationName {
+    /// Its name: unique, and the same when others go.
+    pub name: String,
+    /// What it does.
+    pub text: String,
+}
+
 /// An operation for a world.
 #[derive(Clone, Debug)]
 pub(super) struct Planned<N: CoJson> {
-    pub(super) name: String,
-    pub(super) text: String,
     pub(super) at: Time,
     pub(super) operation: Operation<N>,
 }
@@ -37,10 +46,66 @@ impl<'a> Stage<'a> {
             co_values: scenario.co_values.clone(),
         };
         let networks = scenario.links.iter().map(|link| link.network).collect();
-        Stage { scenario, plan: scenario.plan(seed), cast, networks, staged: 0 }
+        let plan = scenario.plan(seed);
+        let mut stage = Stage { scenario, plan, cast, names: Vec::new(), networks, staged: 0 };
+        stage.names = stage.name_operations();
+        stage
     }
 
-    pub(super) fn scenario(&self) -> &'a Scenario {
+    /// In the order in which they will be staged.
+    fn name_operations(&self) -> Vec<OperationName> {
+        let mut names = Vec::new();
+        for link in self.scenario.links.iter().filter(|link| link.connected) {
+            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
+            names.push(OperationName { name: opening(&a, &b), text: format!("{a} and {b} connect") });
+        }
+        for operation in self.plan.chapters.iter().flat_map(|chapter| &chapter.operations) {
+            let times = self.width(&operation.action) as usize;
+            let name = OperationName { name: operation.name.clone(), text: self.text(&operation.action) };
+            names.extend(std::iter::repeat_n(name, times));
+        }
+        for link in self.scenario.links.iter().filter(|_| self.scenario.heal) {
+            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
+            let name = |verb: &str| OperationName { name: format!("{verb}-{a}-{b}"), text: format!("{a} and {b} {verb}") };
+            names.extend([name("heal"), name("reconnect")]);
+        }
+        names
+    }
+
+    /// What every operation is called and does, by its number in the world.
+    pub fn names(&self) -> &[OperationName] {
+        &self.names
+    }
+
+    /// The operations that create a CoValue, by number, and which one.
+    pub(crate) fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
+        let opened = self.scenario.links.iter().filter(|link| link.connected).count() as u32;
+        let mut number = opened;
+        let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
+        operations.filter_map(move |operation| {
+            let this = number;
+            number += self.width(&operation.action);
+            match operation.action {
+                Action::Create { co_value, .. } => Some((this, CoId(co_value))),
+                _ => None,
+            }
+        })
+    }
+
+    /// How many operations of a world an action is.
+    fn width(&self, action: &Action) -> u32 {
+        match action {
+            Action::Network { link: None, .. } => self.networks.len() as u32,
+            _ => 1,
+        }
+    }
+
+    /// The plan that is staged, as far as it has not been handed out.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub(crate) fn scenario(&self) -> &'a Scenario {
         self.scenario
     }
 
@@ -83,10 +148,8 @@ impl<'a> Stage<'a> {
     pub(super) fn chapter<N: CoJson>(&mut self, number: usize, start: Time) -> Vec<Planned<N>> {
         let mut planned = Vec::new();
         if number == 0 {
-            for (i, link) in self.scenario.links.iter().enumerate().filter(|(_, link)| link.connected) {
-                let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)).into_owned());
-                let (name, text) = (format!("open-{a}-{b}"), format!("{a} and {b} connect"));
-                planned.push(Planned { name, text, at: start, operation: Operation::Connect { link: i as u32 } });
+            for (i, _) in self.scenario.links.iter().enumerate().filter(|(_, link)| link.connected) {
+                planned.push(Planned { at: start, operation: Operation::Connect { link: i as u32 } });
                 self.staged += 1;
             }
         }
@@ -98,30 +161,32 @@ impl<'a> Stage<'a> {
         planned
     }
 
-    /// What ends the faults at `now`: every link is made lossless and orderly, and where the scenario says so, closed
-    /// links open and partitions heal.
-    pub(super) fn liveness<N: CoJson>(&mut self, now: Time) -> Vec<Planned<N>> {
-        let mut planned = Vec::new();
-        for (link, network) in (0..).zip(self.networks.clone()) {
-            let calm = Network { loss: Ppm::NEVER, duplicate: Ppm::NEVER, reorder: Ppm::NEVER, ..network };
-            let mut silently = |operation| {
-                planned.push(Planned { name: String::new(), text: String::new(), at: now, operation });
-            };
-            if calm != network {
-                silently(Operation::Network { link, network: calm });
-            }
-            if self.scenario.heal {
-                silently(Operation::Heal { link, direction: Direction::Both });
-                silently(Operation::Connect { link });
-            }
-        }
-        planned
+    /// The conditions of every link once the faults have ended: lossless and orderly.
+    pub(super) fn calm(&self) -> impl Iterator<Item = (u32, Network)> + '_ {
+        (0..).zip(&self.networks).map(|(link, network)| {
+            let calm = Network { loss: Ppm::NEVER, duplicate: Ppm::NEVER, reorder: Ppm::NEVER, ..*network };
+            (link, calm)
+        })
+    }
+
+    /// Whether there is anything for the end of the faults to end.
+    pub(super) fn has_faults(&self) -> bool {
+        self.scenario.heal || self.calm().zip(&self.networks).any(|((_, calm), network)| calm != *network)
+    }
+
+    /// What else ends the faults at `now`, where the scenario says so: partitions heal and closed links open.
+    pub(super) fn healing<N: CoJson>(&self, now: Time) -> Vec<Planned<N>> {
+        let links = (0..self.networks.len() as u32).filter(|_| self.scenario.heal);
+        let operations = links.flat_map(|link| {
+            [Operation::Heal { link, direction: Direction::Both }, Operation::Connect { link }]
+        });
+        operations.map(|operation| Planned { at: now, operation }).collect()
     }
 
     fn stage<N: CoJson>(&mut self, operation: &scenario::Operation, at: Time, planned: &mut Vec<Planned<N>>) {
-        let (name, text) = (&operation.name, self.text(&operation.action));
+        let number = self.staged;
         let mut push = |operation| {
-            planned.push(Planned { name: name.clone(), text: text.clone(), at, operation });
+            planned.push(Planned { at, operation });
             self.staged += 1;
         };
         let command = |node: u32, command: Command| Operation::Command { node: NodeId(node), command };
@@ -130,14 +195,8 @@ impl<'a> Stage<'a> {
             Action::Load { node, co_value } => push(command(node, Command::Load { id: CoId(co_value) })),
             Action::Done { node, co_value } => push(command(node, Command::Done { id: CoId(co_value) })),
             Action::Edit { node, co_value, transactions, size } => {
-                let edit = Edit { id: CoId(co_value), transactions, size, operation: self.staged };
-                planned.push(Planned {
-                    name: name.clone(),
-                    text,
-                    at,
-                    operation: command(node, Command::Edit(edit)),
-                });
-                self.staged += 1;
+                let edit = Edit { id: CoId(co_value), transactions, size, operation: number };
+                push(command(node, Command::Edit(edit)));
             }
             Action::Connect { link } => push(Operation::Connect { link }),
             Action::Disconnect { link } => push(Operation::Disconnect { link }),
@@ -201,6 +260,11 @@ impl<'a> Stage<'a> {
             Direction::Backward => format!("from {b} to {a}"),
         }
     }
+}
+
+/// The name of the operation that opens a link at the start.
+pub(crate) fn opening(a: &str, b: &str) -> String {
+    format!("open-{a}-{b}")
 }
 
 fn config(spec: &scenario::NodeSpec) -> Config {

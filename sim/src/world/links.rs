@@ -2,7 +2,7 @@
 
 use super::transmit::Lane;
 use super::{Host, World};
-use crate::decision::{Decide, Noticing};
+use crate::decision::{Decide, Noticing, Turn};
 use crate::host::{Direction, Input, NodeId, SimNode};
 use crate::network::Network;
 use crate::observer::{Happening, Observer, Skipped};
@@ -61,13 +61,7 @@ pub(crate) struct Connection {
 pub(super) struct Notice {
     node: NodeId,
     connection: ConnectionId,
-    what: Noticed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Noticed {
-    Opened,
-    Closed,
+    turn: Turn,
 }
 
 /// A link as it stands.
@@ -136,7 +130,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         state.open = Some(connection);
         let first_end = state.spec.ends[0];
         self.connections.push(Connection { link, first_end, opened_by: operation });
-        self.tell_ends(link, connection, operation, Noticed::Opened);
+        self.tell_ends(link, connection, operation, Turn::Opened);
         None
     }
 
@@ -145,30 +139,31 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let Some(connection) = self.links[link as usize].open.take() else {
             return Some(Skipped::AlreadySo);
         };
-        self.tell_ends(link, connection, operation, Noticed::Closed);
+        self.tell_ends(link, connection, operation, Turn::Closed);
         None
     }
 
-    fn tell_ends(&mut self, link: u32, connection: ConnectionId, operation: u32, what: Noticed) {
+    fn tell_ends(&mut self, link: u32, connection: ConnectionId, operation: u32, turn: Turn) {
         let range = self.lanes[2 * link as usize].network.notice;
         for side in 0..2 {
             let state = &mut self.links[link as usize];
             let node = state.spec.ends[side];
             let bits = (state.notices.word() >> 32) as u32;
-            let noticing = Noticing { node, connection, operation, range };
+            let peer = state.spec.ends[1 - side];
+            let noticing = Noticing { node, peer, turn, connection, operation, range };
             let delay = self.decisions.notice(&noticing, range.pick(bits));
-            let slot = self.notices.put(Notice { node, connection, what });
+            let slot = self.notices.put(Notice { node, connection, turn });
             let entity = 2 * link + side as u32;
-            let counter = 2 * u64::from(connection.0) + u64::from(what == Noticed::Closed);
+            let counter = 2 * u64::from(connection.0) + u64::from(turn == Turn::Closed);
             let order = Order::new(Class::Notice, entity, counter);
             self.queue.push(Queued { at_us: (self.now + delay).as_us(), order, slot });
         }
     }
 
     pub(super) fn notice(&mut self, at: Time, queued: Queued) {
-        let Notice { node, connection, what } = self.notices.take(queued.slot);
+        let Notice { node, connection, turn } = self.notices.take(queued.slot);
         let state = &self.links[self.connections[connection.0 as usize].link as usize];
-        let stale = what == Noticed::Opened && state.open != Some(connection);
+        let stale = turn == Turn::Opened && state.open != Some(connection);
         if stale || !self.nodes[node.index()].up {
             // It was closed before this end noticed that it was open, or the process it belonged to has ended.
             return;
@@ -176,11 +171,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let side = usize::from(state.spec.ends[0] != node);
         let (peer, end) = (state.spec.ends[1 - side], state.spec.end[side].clone());
         self.begin(at, queued.order);
-        let (happening, input) = match what {
-            Noticed::Opened => {
+        let (happening, input) = match turn {
+            Turn::Opened => {
                 (Happening::Connected { node, peer, connection }, Input::Connected { peer, connection, end: &end })
             }
-            Noticed::Closed => {
+            Turn::Closed => {
                 (Happening::Disconnected { node, peer, connection }, Input::Disconnected { peer, connection })
             }
         };
@@ -197,7 +192,9 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
     }
 
-    pub(super) fn set_network(&mut self, link: u32, network: Network) {
+    /// Changes the conditions of a link at once. That is no event: where it must be one, plan an
+    /// [`Operation::Network`](crate::host::Operation::Network).
+    pub fn set_network(&mut self, link: u32, network: Network) {
         for side in 0..2 {
             self.lanes[2 * link as usize + side].network = network;
         }

@@ -86,6 +86,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             opened_by: opened.opened_by,
             event: self.event,
             message: &message,
+            node: &self.nodes[from.index()].node,
             network: &lane.network,
         };
         let fate = self.decisions.message(&sending, Fate::drawn(&lane.network, words));

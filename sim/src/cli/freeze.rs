@@ -1,0 +1,42 @@
+//! `cosim freeze`: a run as a plain scenario.
+
+use super::exit::{Exit, Failure};
+use super::{input, output};
+use crate::freeze::freeze;
+use std::path::PathBuf;
+
+/// Write the run of a seed as a plain scenario without randomness.
+///
+/// What was generated is written out, and every message that did not simply arrive is listed. The frozen scenario runs
+/// to the same fingerprint.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario.
+    file: PathBuf,
+    /// The seed. Default the one in the file.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where to write it. Default standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let scenario = input::scenario(&args.file)?;
+    let seed = args.seed.unwrap_or(scenario.seed);
+    let frozen = freeze(&scenario, seed, &args.file.display().to_string());
+    let text = frozen.file.to_json_pretty();
+    let Some(path) = &args.output else {
+        anstream::print!("{text}");
+        return Ok(Exit::Held);
+    };
+    output::write_whole(path, &text)?;
+    let decisions = frozen.file.decisions.as_ref().map_or(0, crate::scenario::file::Decisions::len);
+    anstream::eprintln!(
+        "{}: {} operations and {decisions} decisions, fingerprint {}",
+        path.display(),
+        frozen.file.timeline.len(),
+        frozen.outcome.fingerprint
+    );
+    Ok(Exit::Held)
+}

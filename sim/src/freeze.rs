@@ -1,0 +1,152 @@
+//! Freezing: a run as a plain scenario without randomness. What was generated is written out, times are absolute, and
+//! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
+//! fingerprint, whatever the seed.
+
+use crate::cojson::CoNode;
+use crate::network::{Ppm, SpanRange};
+use crate::run::{Options, Outcome, Stage, play};
+use crate::scenario::file::{
+    Between, Duration, DurationRange, Edit, Entry, Expect, Link, Network, NetworkChange, Origin, Outage, Subject, When,
+    Where,
+};
+use crate::scenario::{Action, Direction, Operation, Scenario, file};
+use crate::script::Director;
+use cosim_core::Span;
+
+/// A run, frozen.
+#[derive(Clone, Debug)]
+pub struct Frozen {
+    /// The scenario without randomness.
+    pub file: file::Scenario,
+    /// The run that was frozen.
+    pub outcome: Outcome,
+}
+
+/// Freezes the run of a seed. `scenario_name` is where the scenario came from, for its reader.
+pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
+    let stage = Stage::new(scenario, seed);
+    let director = Director::recording(&stage);
+    let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
+    let decisions = director.into_recorded();
+    let source = &scenario.file;
+    let (network, links) = networks(scenario);
+    let file = file::Scenario {
+        schema: source.schema.clone(),
+        version: source.version,
+        about: source.about.clone(),
+        seed: None,
+        crypto: source.crypto,
+        nodes: source.nodes.clone(),
+        network,
+        links,
+        timeline: timeline(scenario, &stage, &outcome),
+        workload: None,
+        faults: None,
+        heal: source.heal,
+        decisions: Some(decisions),
+        expect: Some(Expect {
+            quiet_within: Some(Duration(scenario.expect.quiet_within)),
+            ..source.expect.clone().unwrap_or_default()
+        }),
+        origin: Some(Origin {
+            scenario: scenario_name.to_owned(),
+            seed,
+            cosim: env!("CARGO_PKG_VERSION").to_owned(),
+            fingerprint: Some(outcome.fingerprint.to_string()),
+            key: outcome.key().map(str::to_owned),
+        }),
+    };
+    Frozen { file, outcome }
+}
+
+/// The harmless conditions: of all links, where they are the same everywhere, and else of each.
+fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
+    let harmless = |link: &crate::scenario::LinkSpec| constant(link.network.latency.min());
+    let first = scenario.links.first().map(harmless);
+    let same = scenario.links.iter().all(|link| Some(harmless(link)) == first);
+    let links = scenario.file.links.iter().map(|link| {
+        let [a, b] = &link.between;
+        let ends = scenario.node(a).zip(scenario.node(b));
+        let spec = ends.and_then(|(a, b)| scenario.link(a, b)).map(|index| &scenario.links[index as usize]);
+        Link { network: spec.map(harmless).filter(|_| !same), ..link.clone() }
+    });
+    (first.filter(|_| same), links.collect())
+}
+
+fn constant(latency: Span) -> Network {
+    Network { latency: SpanRange::constant(latency).map(DurationRange), ..Network::default() }
+}
+
+/// Every operation at its time. Chapters that never began, since a violation came first, keep waiting for silence.
+fn timeline(scenario: &Scenario, stage: &Stage<'_>, outcome: &Outcome) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (number, chapter) in stage.plan().chapters.iter().enumerate() {
+        let began = outcome.chapters.get(number);
+        for (i, operation) in chapter.operations.iter().enumerate() {
+            let mut entry = entry(scenario, operation);
+            match began {
+                Some(start) => entry.at = Some(Duration(Span::from_us(start.as_us() + operation.at.as_us()))),
+                None if i == 0 => entry.after = Some(When::Quiet),
+                None => entry.at = Some(Duration(Span::from_us(operation.at.as_us()))),
+            }
+            entries.push(entry);
+        }
+    }
+    entries
+}
+
+/// An operation as an entry without a time.
+fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
+    let node = |node: u32| scenario.nodes[node as usize].name.clone();
+    let subject = |n: u32, co_value: u32| {
+        Some(Subject { node: node(n), id: scenario.co_values[co_value as usize].clone() })
+    };
+    let ends = |link: u32| scenario.links[link as usize].ends.map(node);
+    let named = Entry { name: Some(operation.name.clone()), ..Entry::default() };
+    match operation.action {
+        Action::Create { node, co_value } => Entry { create: subject(node, co_value), ..named },
+        Action::Load { node, co_value } => Entry { load: subject(node, co_value), ..named },
+        Action::Done { node, co_value } => Entry { done: subject(node, co_value), ..named },
+        Action::Edit { node: n, co_value, transactions, size } => {
+            let edit = Edit {
+                node: node(n),
+                id: scenario.co_values[co_value as usize].clone(),
+                transactions: Some(transactions).filter(|n| *n != 1),
+                size: Some(size).filter(|size| *size != EDIT_SIZE),
+            };
+            Entry { edit: Some(edit), ..named }
+        }
+        Action::Connect { link } => Entry { connect: Some(Between { between: ends(link) }), ..named },
+        Action::Disconnect { link } => Entry { disconnect: Some(Between { between: ends(link) }), ..named },
+        Action::Partition { link, direction } => {
+            Entry { partition: Some(way(ends(link), direction)), ..named }
+        }
+        Action::Heal { link, direction } => Entry { heal: Some(way(ends(link), direction)), ..named },
+        Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },
+        Action::Wipe { node: n, down_for } => Entry { wipe: Some(outage(node(n), down_for)), ..named },
+        Action::Network { link, change } => {
+            let latency = change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);
+            let mut change = NetworkChange { between: link.map(ends), latency, ..NetworkChange::default() };
+            if change.latency.is_none() {
+                // It changed chances only, and there are none left: it stays as the event that it was.
+                change.loss = Some(file::Percent(Ppm::NEVER));
+            }
+            Entry { network: Some(change), ..named }
+        }
+    }
+}
+
+/// The size that an edit has where a file says nothing.
+const EDIT_SIZE: u32 = 100;
+
+fn way([a, b]: [String; 2], direction: Direction) -> Where {
+    match direction {
+        Direction::Both => Where { between: Some([a, b]), ..Where::default() },
+        Direction::Forward => Where { from: Some(a), to: Some(b), ..Where::default() },
+        Direction::Backward => Where { from: Some(b), to: Some(a), ..Where::default() },
+    }
+}
+
+fn outage(node: String, down_for: Span) -> Outage {
+    Outage { node, down_for: Some(Duration(down_for)).filter(|_| down_for != Span::ZERO) }
+}

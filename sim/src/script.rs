@@ -1,0 +1,102 @@
+//! Decisions from a list: [`Director`] gives the messages that a scenario names the fate that it says, leaves the rest
+//! to the seed, and can write down every decision that is not the harmless one.
+
+use crate::address::Addresses;
+use crate::cojson::CoJson;
+use crate::decision::{Decide, Fate, Noticing, Sending};
+use crate::run::Stage;
+use crate::scenario::file::{Decision, DecisionKind, Decisions, Duration};
+use cosim_core::Span;
+use std::collections::BTreeSet;
+
+/// Decides by a list, then by the seed.
+#[derive(Clone, Debug)]
+pub(crate) struct Director {
+    addresses: Addresses,
+    listed: Decisions,
+    lost: BTreeSet<String>,
+    /// What was met of the list.
+    used: BTreeSet<Decision>,
+    /// What was decided otherwise than harmlessly.
+    recorded: Option<Decisions>,
+}
+
+impl Director {
+    /// Decides by the list of a scenario.
+    pub(crate) fn new(stage: &Stage<'_>) -> Director {
+        let listed = stage.scenario().file.decisions.clone().unwrap_or_default();
+        let lost = listed.lost.iter().cloned().collect();
+        Director { addresses: Addresses::new(stage), listed, lost, used: BTreeSet::new(), recorded: None }
+    }
+
+    /// Decides by the list of a scenario, and writes everything down.
+    pub(crate) fn recording(stage: &Stage<'_>) -> Director {
+        Director { recorded: Some(Decisions::default()), ..Director::new(stage) }
+    }
+
+    /// What was decided otherwise than harmlessly.
+    pub(crate) fn into_recorded(self) -> Decisions {
+        self.recorded.unwrap_or_default()
+    }
+
+    /// What was listed and never met.
+    pub(crate) fn unused(&self) -> Vec<Decision> {
+        self.listed.iter().filter(|decision| !self.used.contains(decision)).collect()
+    }
+
+    fn listed(&mut self, kind: DecisionKind, address: &str) -> Option<Span> {
+        let table = match kind {
+            DecisionKind::Duplicated => &self.listed.duplicated,
+            DecisionKind::Reordered => &self.listed.reordered,
+            DecisionKind::Noticed => &self.listed.noticed,
+            DecisionKind::Latency | DecisionKind::Lost => &self.listed.latencies,
+        };
+        let Duration(span) = *table.get(address)?;
+        self.used.insert(Decision { kind, address: address.to_owned() });
+        Some(span)
+    }
+
+    fn record(&mut self, address: String, fate: &Fate, harmless: &Fate) {
+        let Some(recorded) = &mut self.recorded else {
+            return;
+        };
+        if fate.lost {
+            recorded.lost.push(address);
+            return;
+        }
+        if let Some(latency) = fate.duplicate {
+            recorded.duplicated.insert(address.clone(), Duration(latency));
+        }
+        if let Some(late) = fate.reordered {
+            recorded.reordered.insert(address.clone(), Duration(late));
+        }
+        if fate.latency != harmless.latency {
+            recorded.latencies.insert(address, Duration(fate.latency));
+        }
+    }
+}
+
+impl<N: CoJson> Decide<N> for Director {
+    fn message(&mut self, sending: &Sending<'_, N>, drawn: Fate) -> Fate {
+        let address = self.addresses.of_message(sending);
+        let mut fate = drawn;
+        if self.lost.contains(&address) {
+            self.used.insert(Decision { kind: DecisionKind::Lost, address: address.clone() });
+            fate.lost = true;
+        }
+        fate.latency = self.listed(DecisionKind::Latency, &address).unwrap_or(fate.latency);
+        fate.duplicate = self.listed(DecisionKind::Duplicated, &address).or(fate.duplicate);
+        fate.reordered = self.listed(DecisionKind::Reordered, &address).or(fate.reordered);
+        self.record(address, &fate, &Fate::harmless(sending.network));
+        fate
+    }
+
+    fn notice(&mut self, noticing: &Noticing, drawn: Span) -> Span {
+        let address = self.addresses.of_notice(noticing);
+        let delay = self.listed(DecisionKind::Noticed, &address).unwrap_or(drawn);
+        if let Some(recorded) = self.recorded.as_mut().filter(|_| delay != Span::ZERO) {
+            recorded.noticed.insert(address, Duration(delay));
+        }
+        delay
+    }
+}
