@@ -180,6 +180,7 @@ impl<C: Crypto> Hearing<'_, C> {
             sync.marks.subscription = Subscription::Holding;
         }
         sync.marks.answering = n;
+        sync.marks.owed = None;
         let entitled = !is_common || sync.confirmed.as_ref().is_some_and(|confirmed| confirmed.header);
         let ended = sync.marks.interest.kind == InterestKind::Ended;
         let sync = &self.co.sync.get(peer).expect("made above");
@@ -324,7 +325,7 @@ impl PeerSync {
         self.marks.flight.clear();
         match (&mut self.assumed, &self.confirmed) {
             (assumed, None) if self.marks.interest.kind == InterestKind::Yes => {
-                *assumed = Assumed::Unavailable
+                *assumed = Assumed::Unavailable;
             }
             (assumed, None) => *assumed = Assumed::Unknown,
             (Assumed::Known(assumed), Some(confirmed)) if confirmed.header => assumed.clone_from(confirmed),

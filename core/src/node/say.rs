@@ -115,7 +115,11 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
     }
     sync.marks.flight.push(Flight { n, on_header, after });
     let header = if on_header { None } else { header.clone() };
-    let re = core::mem::take(&mut sync.marks.answering);
+    let re = match core::mem::take(&mut sync.marks.answering) {
+        // A load that was passed on is answered by the content that it brought (rule 8).
+        0 => sync.marks.owed.take().unwrap_or(0),
+        n => n,
+    };
     CoValueState::<C>::held_into(co.header.is_some(), sessions, sync.told.get_or_insert(KnownState::EMPTY));
     Said { re, message: Message::Content(Content { id, header, new }) }
 }

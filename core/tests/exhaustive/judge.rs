@@ -3,18 +3,18 @@
 use crate::topology::Topology;
 use cosim_core::{Announce, CoId, FastCrypto, LoadStatus, Node, PeerId, Relationship};
 
-pub type TestNode = Node<FastCrypto>;
+pub(crate) type TestNode = Node<FastCrypto>;
 
-pub fn peer(node: usize) -> PeerId {
-    PeerId(u32::try_from(node).unwrap())
+pub(crate) fn peer(node: usize) -> PeerId {
+    PeerId(u32::try_from(node).expect("there are few"))
 }
 
-pub fn held(node: &TestNode, id: CoId) -> cosim_core::KnownState {
+pub(crate) fn held(node: &TestNode, id: CoId) -> cosim_core::KnownState {
     node.state().co_values.get(&id).map_or_else(Default::default, |co| co.known_state())
 }
 
 /// What a node says of a peer: told ≤ S, confirmed ≤ assumed, and confirmed ≤ what the peer holds.
-pub fn check_pair(nodes: &[&TestNode], a: usize, b: usize, id: CoId) -> Result<(), String> {
+pub(crate) fn check_pair(nodes: &[&TestNode], a: usize, b: usize, id: CoId) -> Result<(), String> {
     let Some(co) = nodes[a].state().co_values.get(&id) else { return Ok(()) };
     let Some(sync) = co.sync.get(peer(b)) else { return Ok(()) };
     if sync.told.as_ref().is_some_and(|told| !told.le(&co.known_state())) {
@@ -37,7 +37,7 @@ pub fn check_pair(nodes: &[&TestNode], a: usize, b: usize, id: CoId) -> Result<(
 }
 
 /// What must hold when nothing more happens, all links being up.
-pub fn check_rest(nodes: &[&TestNode], topology: &Topology) -> Result<(), String> {
+pub(crate) fn check_rest(nodes: &[&TestNode], topology: &Topology) -> Result<(), String> {
     let mut ids: Vec<CoId> = nodes.iter().flat_map(|node| node.state().co_values.keys().copied()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -73,7 +73,13 @@ fn check_load(n: usize, node: &TestNode, id: CoId) -> Result<(), String> {
 }
 
 /// `y` is `other_is` to `x`.
-fn check_link(nodes: &[&TestNode], x: usize, y: usize, other_is: Relationship, id: CoId) -> Result<(), String> {
+fn check_link(
+    nodes: &[&TestNode],
+    x: usize,
+    y: usize,
+    other_is: Relationship,
+    id: CoId,
+) -> Result<(), String> {
     let (sx, sy) = (held(nodes[x], id), held(nodes[y], id));
     let is_done = |n: usize| nodes[n].state().co_values.get(&id).is_some_and(|co| co.done);
     let wants = |n: usize| nodes[n].load_status(id).is_some() && !is_done(n);

@@ -4,24 +4,23 @@ use cosim_core::Relationship::{self, SyncAllOurs, SyncCommon, SyncTheirs};
 
 /// A link; each end has its view of the other.
 #[derive(Clone, Copy)]
-pub struct Link {
-    pub ends: [End; 2],
+pub(crate) struct Link {
+    pub(crate) ends: [End; 2],
 }
 
 /// One end of a link: a node, and what the other end is to it.
 #[derive(Clone, Copy)]
-pub struct End {
-    pub node: usize,
-    pub other_is: Relationship,
-    pub priority: i32,
+pub(crate) struct End {
+    pub(crate) node: usize,
+    pub(crate) other_is: Relationship,
+    pub(crate) priority: i32,
 }
 
 /// Nodes, by number, and links.
 #[derive(Clone)]
-pub struct Topology {
-    pub name: &'static str,
-    pub nodes: usize,
-    pub links: Vec<Link>,
+pub(crate) struct Topology {
+    pub(crate) nodes: usize,
+    pub(crate) links: Vec<Link>,
 }
 
 fn link(a: usize, b: usize, other_is: [Relationship; 2], priority: i32) -> Link {
@@ -54,7 +53,7 @@ fn ring(nodes: usize) -> Vec<Link> {
 }
 
 /// The topology of that name.
-pub fn topology(name: &'static str) -> Topology {
+pub(crate) fn topology(name: &'static str) -> Topology {
     let (nodes, links) = match name {
         "pair" => (2, vec![upstream(0, 1)]),
         "two" => (3, vec![upstream(0, 2), upstream(1, 2)]),
@@ -73,7 +72,7 @@ pub fn topology(name: &'static str) -> Topology {
         "commonpair" => (2, vec![common(0, 1)]),
         other => panic!("no topology {other}"),
     };
-    Topology { name, nodes, links }
+    Topology { nodes, links }
 }
 
 fn two_servers(client: usize, first: usize, second: usize) -> [Link; 2] {
@@ -82,7 +81,7 @@ fn two_servers(client: usize, first: usize, second: usize) -> [Link; 2] {
 }
 
 /// All of them.
-pub const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 15] = [
     "pair",
     "two",
     "edge",

@@ -4,4 +4,4 @@
 mod scenario;
 mod world;
 
-pub use scenario::{Kind, walk};
+pub(crate) use scenario::{Kind, walk};

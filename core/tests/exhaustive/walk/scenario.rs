@@ -8,7 +8,7 @@ use cosim_core::{Announce, Config, Mutations, Relationship};
 
 /// How much happens in a walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// One CoValue, up to four operations, up to two faults.
     Small,
     /// Four CoValues, up to 22 operations, up to ten faults.
@@ -18,16 +18,14 @@ pub enum Kind {
 /// How long the calm phase may last.
 const HORIZON: u64 = 600 * S;
 
-/// Walks once; `Err` says what failed.
-pub fn walk(seed: u64, name: &'static str, kind: Kind, mutations: Mutations) -> Result<(), String> {
-    play(plan(seed, name, kind, mutations)).1
-}
-
-/// The trace of a walk, for a person who looks into a failure.
-pub fn trace(seed: u64, name: &'static str, kind: Kind, mutations: Mutations) -> Vec<String> {
-    let mut world = plan(seed, name, kind, mutations);
-    world.trace = Some(Vec::new());
-    play(world).0.trace.unwrap_or_default()
+/// Walks once; a failure comes with the trace that leads to it.
+pub(crate) fn walk(seed: u64, name: &'static str, kind: Kind, mutations: Mutations) -> Result<(), String> {
+    play(plan(seed, name, kind, mutations)).1.map_err(|failure| {
+        let mut traced = plan(seed, name, kind, mutations);
+        traced.trace = Some(Vec::new());
+        let trace = play(traced).0.trace.unwrap_or_default();
+        format!("{failure}\n{name} {seed} {kind:?}:\n{}", trace.join("\n"))
+    })
 }
 
 fn play(mut world: World) -> (World, Result<(), String>) {
@@ -78,7 +76,7 @@ struct Plan {
 
 impl Plan {
     fn node(&mut self) -> usize {
-        usize::try_from(self.rng.below(self.topology.nodes as u64)).unwrap()
+        self.rng.below(self.topology.nodes as u64) as usize
     }
 
     fn time(&mut self) -> u64 {
@@ -97,14 +95,14 @@ impl Plan {
         let count = if self.small { self.rng.range(1, 4) } else { self.rng.range(4, 22) };
         for _ in 0..count {
             let at = self.time();
-            let id = if self.small { 0 } else { u32::try_from(self.rng.below(4)).unwrap() };
+            let id = if self.small { 0 } else { self.rng.below(4) as u32 };
             let kind = self.rng.weighted(&[3, 5, 2, 1, 1]);
             let owner = self.owners[id as usize];
             match kind {
                 0 => self.create(world, at, id),
                 1 if owner.is_none() => {
                     self.create(world, at, id);
-                    let owner = self.owners[id as usize].unwrap();
+                    let owner = self.owners[id as usize].expect("created above");
                     let at = self.rng.range(at, self.span);
                     world.plan(at, Op::Edit(owner, id));
                 }
@@ -127,7 +125,7 @@ impl Plan {
             let all = self.rng.percent(60);
             let mut nodes: Vec<usize> = (0..self.topology.nodes).collect();
             while !all && nodes.len() > 1 && self.rng.percent(60) {
-                let i = usize::try_from(self.rng.below(nodes.len() as u64)).unwrap();
+                let i = self.rng.below(nodes.len() as u64) as usize;
                 nodes.remove(i);
             }
             nodes
@@ -155,7 +153,7 @@ impl Plan {
         for _ in 0..self.rng.range(0, if self.small { 2 } else { 10 }) {
             let at = self.time();
             let kind = self.rng.weighted(&[4, 2, 1, 2, 2]);
-            let link = usize::try_from(self.rng.below(self.topology.links.len() as u64)).unwrap();
+            let link = self.rng.below(self.topology.links.len() as u64) as usize;
             let [a, b] = self.topology.links[link].ends.map(|end| end.node);
             let (from, to) = self.rng.pick(&[(a, b), (b, a)]);
             match kind {

@@ -4,28 +4,28 @@ use crate::judge::{TestNode, check_pair, peer};
 use crate::rng::Rng;
 use crate::topology::Topology;
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, FastCrypto, FastHeader, FastTransaction, Input, KnownState, Message,
-    Node, NodeState, Output, SessionId, Time,
+    CoId, Config, ConnectionId, Envelope, FastCrypto, FastHeader, FastTransaction, Input, KnownState,
+    Message, Node, NodeState, Output, SessionId, Time,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-pub const MS: u64 = 1_000;
-pub const S: u64 = 1_000_000;
+pub(crate) const MS: u64 = 1_000;
+pub(crate) const S: u64 = 1_000_000;
 const MESSAGES_MAX: u64 = 12_000;
 
 /// What the links do to messages.
 #[derive(Clone, Copy)]
-pub struct Net {
-    pub loss: u64,
-    pub dup: u64,
-    pub latency: (u64, u64),
-    pub late: u64,
+pub(crate) struct Net {
+    pub(crate) loss: u64,
+    pub(crate) dup: u64,
+    pub(crate) latency: (u64, u64),
+    pub(crate) late: u64,
 }
 
 /// Something that a walk does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Op {
+pub(crate) enum Op {
     Create(usize, u32),
     Edit(usize, u32),
     Load(usize, u32),
@@ -66,11 +66,11 @@ struct Host {
     wakes_at: Option<Time>,
 }
 
-pub struct World {
-    pub topology: Topology,
-    pub net: Net,
-    pub rng: Rng,
-    pub now: u64,
+pub(crate) struct World {
+    pub(crate) topology: Topology,
+    pub(crate) net: Net,
+    pub(crate) rng: Rng,
+    pub(crate) now: u64,
     config: Config,
     limit: u64,
     hosts: Vec<Host>,
@@ -83,14 +83,14 @@ pub struct World {
     partitions: BTreeSet<(usize, usize)>,
     /// What each node has heard from a peer in a connection: (hearer, speaker, connection, CoValue).
     proved: BTreeMap<(usize, usize, ConnectionId, CoId), KnownState>,
-    pub messages: u64,
-    pub trace: Option<Vec<String>>,
-    pub last_activity: u64,
+    pub(crate) messages: u64,
+    pub(crate) trace: Option<Vec<String>>,
+    pub(crate) last_activity: u64,
     failure: Option<String>,
 }
 
 impl World {
-    pub fn new(topology: Topology, config: Config, net: Net, rng: Rng) -> World {
+    pub(crate) fn new(topology: Topology, config: Config, net: Net, rng: Rng) -> World {
         let host = |_| Host {
             node: Node::new(config, FastCrypto),
             disk: NodeState::default(),
@@ -126,7 +126,7 @@ impl World {
         }
     }
 
-    pub fn nodes(&self) -> Vec<&TestNode> {
+    pub(crate) fn nodes(&self) -> Vec<&TestNode> {
         self.hosts.iter().map(|host| &host.node).collect()
     }
 
@@ -136,17 +136,17 @@ impl World {
         self.next_event += 1;
     }
 
-    pub fn plan(&mut self, at: u64, op: Op) {
+    pub(crate) fn plan(&mut self, at: u64, op: Op) {
         self.push(at, Event::Op(op));
     }
 
     /// Sets when the walk is over.
-    pub fn ends_at(&mut self, limit: u64) {
+    pub(crate) fn ends_at(&mut self, limit: u64) {
         self.limit = limit;
     }
 
     /// Plays everything until the walk is over.
-    pub fn run(&mut self) -> Result<(), String> {
+    pub(crate) fn run(&mut self) -> Result<(), String> {
         let limit = self.limit;
         while let Some(&Reverse((at, key))) = self.queue.peek() {
             if at > limit {
@@ -154,7 +154,7 @@ impl World {
             }
             self.queue.pop();
             self.now = self.now.max(at);
-            let event = self.events.remove(&key).unwrap();
+            let event = self.events.remove(&key).expect("queued with its event");
             self.step(event);
             if let Some(failure) = self.failure.take() {
                 return Err(failure);
@@ -188,7 +188,10 @@ impl World {
                 self.note(|| format!("** {node} connects to {} {connection:?}", ends[1 - end].node));
                 let (this, peer) = (ends[end], peer(ends[1 - end].node));
                 let relationship = this.other_is;
-                self.handle(node, Input::Connected { peer, connection, relationship, priority: this.priority });
+                self.handle(
+                    node,
+                    Input::Connected { peer, connection, relationship, priority: this.priority },
+                );
             }
             Event::Disconnect { node, life, other, connection } => {
                 if self.is_alive(node, life) {
@@ -293,10 +296,7 @@ impl World {
             if self.rng.percent(self.net.late) {
                 latency += self.rng.range(0, 8 * S);
             }
-            self.push(
-                self.now + latency,
-                Event::Arrive { from, to, connection, envelope: envelope.clone() },
-            );
+            self.push(self.now + latency, Event::Arrive { from, to, connection, envelope: envelope.clone() });
         }
     }
 
@@ -352,7 +352,7 @@ impl World {
 
     fn edit(&mut self, node: usize, id: u32) {
         self.next_payload += 1;
-        let session = u32::try_from(node).unwrap() * 100 + self.hosts[node].incarnation;
+        let session = u32::try_from(node).expect("there are few") * 100 + self.hosts[node].incarnation;
         let transactions = vec![FastTransaction::new(Time::from_us(self.now), self.next_payload, 1)];
         self.note(|| format!("** {node} edits {id}"));
         self.handle(node, Input::Edit { id: CoId(id), session: SessionId(session), transactions });
@@ -389,10 +389,7 @@ impl World {
         let (ends, connection) = (self.topology.links[link].ends, self.links[link].connection);
         for (end, this) in ends.iter().enumerate() {
             let (at, life) = (self.now + self.rng.range(0, skew), self.hosts[this.node].life);
-            self.push(
-                at,
-                Event::Disconnect { node: this.node, life, other: ends[1 - end].node, connection },
-            );
+            self.push(at, Event::Disconnect { node: this.node, life, other: ends[1 - end].node, connection });
         }
     }
 
