@@ -50,8 +50,10 @@ const IN_SOURCES: [Banned; 14] = [
     banned("#[path", "a module lies where its name says"),
 ];
 
-const FORWARDED: (&str, &str) =
-    ("sim/src/scenario/deserialize.rs", "serde's list of all types, every one of which is read as what it is");
+const FORWARDED: (&str, &str) = (
+    "sim/src/scenario/deserialize.rs",
+    "serde's list of all types, every one of which is read as what it is",
+);
 
 /// Who may name a random number generator.
 const GENERATORS: [Banned; 2] = [
