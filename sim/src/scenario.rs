@@ -20,6 +20,7 @@ mod parse;
 mod place;
 mod plan;
 mod problems;
+mod prune;
 mod resolve;
 mod schema;
 mod suggest;

@@ -6,6 +6,7 @@
 
 mod decisions;
 mod entry;
+mod json;
 mod relationship;
 mod units;
 

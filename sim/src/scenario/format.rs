@@ -16,7 +16,7 @@ impl Scenario {
         let mut out = String::new();
         if let Some(ast) = parsed.ok().and_then(|parsed| parsed.value) {
             // The outermost object is always broken up: its sections are what a reader looks for.
-            Writer { text: &compact, out: &mut out }.broken(&ast, 0, 0);
+            Writer { text: &compact, out: &mut out }.broken(&ast, 0);
         }
         out.push('\n');
         out
@@ -29,20 +29,20 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// A value that starts in a column at a depth, and is followed by `after` characters: on one line if it fits.
+    /// A value that starts in a column at a depth: on one line if it fits.
     fn value(&mut self, ast: &Ast<'_>, depth: usize, column: usize) {
         let mut line = String::new();
         flat(self.text, ast, &mut line);
         // One more for the comma that may follow.
         if column + line.chars().count() < WIDTH {
-            self.out.push_str(&line)
+            self.out.push_str(&line);
         } else {
-            self.broken(ast, depth, column)
+            self.broken(ast, depth);
         }
     }
 
     /// A value with every entry on a line of its own.
-    fn broken(&mut self, ast: &Ast<'_>, depth: usize, _column: usize) {
+    fn broken(&mut self, ast: &Ast<'_>, depth: usize) {
         let indent = "  ".repeat(depth + 1);
         match ast {
             Ast::Object(object) => {

@@ -28,10 +28,10 @@ pub(super) fn circle(nodes: usize, links: &[LinkSpec]) -> Option<Circle> {
     for (at, link) in links.iter().enumerate() {
         match link.relationship {
             [Relationship::SyncAllOurs, Relationship::SyncTheirs] => {
-                closing.push((link.ends[1], link.ends[0], at))
+                closing.push((link.ends[1], link.ends[0], at));
             }
             [Relationship::SyncTheirs, Relationship::SyncAllOurs] => {
-                closing.push((link.ends[0], link.ends[1], at))
+                closing.push((link.ends[0], link.ends[1], at));
             }
             _ => {}
         }

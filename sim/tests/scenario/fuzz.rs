@@ -81,10 +81,10 @@ fn pointers(value: &Value, here: &str, out: &mut Vec<String>) {
     out.push(here.to_owned());
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(key, value)| pointers(value, &format!("{here}/{key}"), out))
+            fields.iter().for_each(|(key, value)| pointers(value, &format!("{here}/{key}"), out));
         }
         Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, value)| pointers(value, &format!("{here}/{at}"), out))
+            list.iter().enumerate().for_each(|(at, value)| pointers(value, &format!("{here}/{at}"), out));
         }
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! The two ends of a link, as a file writes them: `syncAllOurs/syncTheirs`.
 
-use super::units::{UnitError, quoted, string_in_json};
+use super::json::string_in_json;
+use super::units::{UnitError, quoted};
 use cosim_core::Relationship;
 use std::fmt;
 use std::str::FromStr;
