@@ -2,7 +2,7 @@
 //!
 //! Judged link by link, which carries over to every group that links join. Who wants what is a matter of what the apps
 //! asked for: a server wants whatever its clients hold, a client whatever its server announces, until its app says
-//! `done`; an equal peer wants what it holds.
+//! `done`; an equal peer wants what it holds. Whoever is a server wants what its clients want, whatever its own app says.
 
 use super::ledger::Ledger;
 use super::violation::Subject;
@@ -49,23 +49,30 @@ impl<N: CoJson> Pair<'_, N> {
             let state = self.view.hosts[node.index()].node.state();
             state.co_values.get(&self.id).filter(|co_value| co_value.header.is_some())
         });
-        let node_done = self.ledger.is_done(self.node, self.id);
-        let peer_done = self.ledger.is_done(self.peer, self.id);
+        let node_done = self.is_over(self.node);
+        let peer_done = self.is_over(self.peer);
         match (relationship, here, there) {
             (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
             (Relationship::SyncAllOurs, Some(here), Some(there)) => {
                 let (ours, theirs) = (here.known_state(), there.known_state());
+                if here.header != there.header {
+                    return self.differ("header");
+                }
                 if !ours.le(&theirs) || (!node_done && ours != theirs) || !same_logs(here, there) {
-                    return self.differ();
+                    return self.differ("log");
                 }
                 None
             }
             (Relationship::SyncTheirs, Some(_), None) => {
                 let announced = self.setup.announce[self.node.index()] == Announce::All && !peer_done;
-                if announced || self.ledger.wants(self.peer, self.id) { self.lacks("its server") } else { None }
+                if announced || self.is_wanted(self.peer) { self.lacks("its server") } else { None }
             }
             (Relationship::SyncCommon, Some(here), Some(there)) if !node_done && !peer_done => {
-                if here.known_state() == there.known_state() && same_logs(here, there) { None } else { self.differ() }
+                if here.header != there.header {
+                    return self.differ("header");
+                }
+                let same = here.known_state() == there.known_state() && same_logs(here, there);
+                if same { None } else { self.differ("log") }
             }
             _ => None,
         }
@@ -82,15 +89,41 @@ impl<N: CoJson> Pair<'_, N> {
         Some(Subject { node: self.node, peer: Some(self.peer), id: Some(self.id), kind: "header", what })
     }
 
-    fn differ(&self) -> Option<Subject> {
+    fn differ(&self, kind: &'static str) -> Option<Subject> {
         let cast = &self.setup.cast;
         let what = format!(
-            "{} and {} hold different logs of {}",
+            "{} and {} hold different {kind}s of {}",
             cast.node(self.node),
             cast.node(self.peer),
             cast.co_value(self.id)
         );
-        Some(Subject { node: self.node, peer: Some(self.peer), id: Some(self.id), kind: "log", what })
+        Some(Subject { node: self.node, peer: Some(self.peer), id: Some(self.id), kind, what })
+    }
+
+    /// The clients with which a node can talk.
+    fn clients(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let links = self.view.links().filter(|link| link.open.is_some() && link.passes);
+        links.filter_map(move |link| {
+            let [a, b] = link.spec.ends;
+            let client = if a == node { b } else { a };
+            let is_server = (a == node || b == node) && link.spec.end_of(node).relationship == Relationship::SyncTheirs;
+            is_server.then_some(client)
+        })
+    }
+
+    /// Whether a node's app, or a client's, wants the CoValue. No node is its own client's client.
+    fn is_wanted(&self, node: NodeId) -> bool {
+        self.ledger.wants(node, self.id) || self.clients(node).any(|client| self.is_wanted(client))
+    }
+
+    /// Whether a node's app wants the CoValue no longer, and no client of its that holds it does.
+    fn is_over(&self, node: NodeId) -> bool {
+        let holds = |client: NodeId| {
+            let co_value = self.view.hosts[client.index()].node.state().co_values.get(&self.id);
+            co_value.is_some_and(|co_value| co_value.header.is_some())
+        };
+        self.ledger.is_done(node, self.id)
+            && self.clients(node).all(|client| !holds(client) || self.is_over(client))
     }
 }
 
