@@ -1,7 +1,10 @@
 //! The oracles: what must hold in every run. Each is one file and judges by operations, messages and logs, never by
 //! what a node says of itself; `ledger` and `heard` are what several of them know.
 //!
-//! Most look at every event, at what the event touched only; the rest look once the world is at rest.
+//! Most look at every event, at what the event touches; the rest look once the world is at rest. A message or a command
+//! touches one CoValue, a new connection or process all of them. A deadline may touch any, but how many a node holds
+//! must not decide what a deadline costs: [`ROUND_MAX`] are looked at, and the next deadline goes on from there. What
+//! that misses is found at the next event that touches it, or at rest, when everything is looked at again.
 
 mod convergence;
 mod entitled;
@@ -24,13 +27,16 @@ use crate::host::{NodeId, Operation, Storage};
 use crate::observer::{Happening, Observer, Sent};
 use crate::world::View;
 use cosim_core::node::Announce;
-use cosim_core::{CoId, Message, Span};
+use cosim_core::{CoId, ConnectionId, Message, Span};
 use heard::Heard;
 use ledger::Ledger;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of all oracles, in the order in which they are asked.
 pub use crate::scenario::ORACLES;
+
+/// How many CoValues are looked at when a deadline passes. A node that holds no more is looked at as a whole.
+const ROUND_MAX: usize = 64;
 
 /// What the oracles must be told about a run.
 #[derive(Clone, Debug)]
@@ -63,17 +69,23 @@ pub struct Oracles {
     violations: Vec<Violation>,
     /// What the event that is happening touches.
     touched: Touched,
+    /// With whom, in which connection and about what messages were exchanged in the event that is happening.
+    talked: Vec<(NodeId, ConnectionId, CoId)>,
+    /// Where the next round of looks at a node begins.
+    rounds: BTreeMap<NodeId, CoId>,
 }
 
 /// What an event touches of the node that it happens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Touched {
     /// One CoValue, by a message from a peer that may hold content.
-    Message { id: CoId, peer: NodeId, content: bool },
+    Message { id: CoId, content: bool },
     /// One CoValue, by the node's app.
     Command { id: CoId },
-    /// Perhaps anything.
-    Anything,
+    /// One or a few, by a deadline: it is not known which.
+    Some,
+    /// All of them.
+    All,
 }
 
 /// An oracle's name, as its place in [`ORACLES`].
@@ -106,7 +118,9 @@ impl Oracles {
             no_lost_write: no_lost_write::NoLostWrite::default(),
             looks: [0; ORACLES.len()],
             violations: Vec::new(),
-            touched: Touched::Anything,
+            touched: Touched::All,
+            talked: Vec::new(),
+            rounds: BTreeMap::new(),
         }
     }
 
@@ -147,6 +161,14 @@ impl Oracles {
         if !silent {
             return;
         }
+        for node in (0..view.hosts.len()).map(|i| NodeId(i as u32)) {
+            for id in self.ids(view, node, CoId(0), usize::MAX) {
+                self.look_at_held(view, node, id);
+                for (peer, connection) in self.heard.peers(node).collect::<Vec<_>>() {
+                    self.look_at_confirmed(view, (node, peer, connection), id);
+                }
+            }
+        }
         let (looks, found) = self.prefix.all(view, &self.ledger, &self.setup.cast);
         self.judge(Name::Prefix, view, looks, found);
         let (looks, found) = convergence::look(view, &self.ledger, &self.setup);
@@ -158,6 +180,7 @@ impl Oracles {
     }
 
     fn sent<N: CoJson>(&mut self, view: &View<'_, N>, sent: &Sent<'_, N>) {
+        self.talked.push((sent.to, sent.connection, sent.message.message.id()));
         let Message::Content(content) = &sent.message.message else {
             return;
         };
@@ -171,7 +194,6 @@ impl Oracles {
     }
 
     fn operation<N: CoJson>(&mut self, view: &View<'_, N>, operation: &Operation<N>) {
-        self.touched = Touched::Anything;
         match operation {
             Operation::Command { node, command } => {
                 self.touched = Touched::Command { id: command.id() };
@@ -188,7 +210,8 @@ impl Oracles {
             Operation::Restart { node, storage, .. } => {
                 self.truthful.goes_down(view, *node);
                 self.ledger.goes_down(*node);
-                self.monotonic.goes_down(*node);
+                self.heard.goes_down(*node);
+                self.monotonic.goes_down(*node, *storage);
                 self.prefix.goes_down(*node);
                 self.load_ends.goes_down(*node);
                 if *storage == Storage::Lost {
@@ -204,17 +227,8 @@ impl Oracles {
     }
 
     fn settled<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
-        let state = view.hosts[node.index()].node.state();
-        let ids = |touched: Touched| -> BTreeSet<CoId> {
-            match touched {
-                Touched::Message { id, .. } | Touched::Command { id } => BTreeSet::from([id]),
-                Touched::Anything => state.co_values.keys().copied().collect(),
-            }
-        };
         match self.touched {
-            Touched::Message { id, peer, content } => {
-                let found = self.truthful.look(view, node, peer, id, &self.setup.cast);
-                self.judge(Name::Truthful, view, 1, found);
+            Touched::Message { id, content } => {
                 let found = self.monotonic.look(view, node, id, &self.setup.cast);
                 self.judge(Name::Monotonic, view, 1, found);
                 if content {
@@ -222,17 +236,58 @@ impl Oracles {
                     self.judge(Name::Prefix, view, 1, found);
                 }
             }
-            touched @ (Touched::Command { .. } | Touched::Anything) => {
-                for id in ids(touched) {
-                    let found = self.monotonic.look(view, node, id, &self.setup.cast);
-                    self.judge(Name::Monotonic, view, 1, found);
-                    let found = self.prefix.look(view, node, id, &self.ledger, &self.setup.cast);
-                    self.judge(Name::Prefix, view, 1, found);
+            Touched::Command { id } => self.look_at_held(view, node, id),
+            Touched::Some => {
+                let from = self.rounds.get(&node).copied().unwrap_or(CoId(0));
+                let ids = self.ids(view, node, from, ROUND_MAX);
+                let next = ids.range(..from).next_back().or(ids.last()).map_or(0, |id| id.0.saturating_add(1));
+                self.rounds.insert(node, CoId(next));
+                for id in ids {
+                    self.look_at_held(view, node, id);
+                }
+            }
+            Touched::All => {
+                for id in self.ids(view, node, CoId(0), usize::MAX) {
+                    self.look_at_held(view, node, id);
                 }
             }
         }
+        for (peer, connection, id) in std::mem::take(&mut self.talked) {
+            self.look_at_confirmed(view, (node, peer, connection), id);
+        }
         let (looks, found) = self.load_ends.look(view.now, self.setup.load_within, &self.setup.cast);
         self.judge(Name::LoadEnds, view, looks, found);
+    }
+
+    fn look_at_held<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
+        let found = self.monotonic.look(view, node, id, &self.setup.cast);
+        self.judge(Name::Monotonic, view, 1, found);
+        let found = self.prefix.look(view, node, id, &self.ledger, &self.setup.cast);
+        self.judge(Name::Prefix, view, 1, found);
+    }
+
+    /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
+    fn look_at_confirmed<N: CoJson>(&mut self, view: &View<'_, N>, pair: (NodeId, NodeId, ConnectionId), id: CoId) {
+        let (node, peer, connection) = pair;
+        if self.heard.current(node, peer) == Some(connection) {
+            let found = self.truthful.look(view, pair, id, &self.setup.cast);
+            self.judge(Name::Truthful, view, 1, found);
+        }
+    }
+
+    /// At most `max` CoValues that a node holds or was seen to hold: those from `from` on, then those before.
+    fn ids<N: CoJson>(&self, view: &View<'_, N>, node: NodeId, from: CoId, max: usize) -> BTreeSet<CoId> {
+        let held = &view.hosts[node.index()].node.state().co_values;
+        let stretch = |from: CoId, to: CoId, max: usize| -> BTreeSet<CoId> {
+            let now = held.range(from..=to).map(|(id, _)| *id).take(max);
+            let ids: BTreeSet<CoId> = now.chain(self.monotonic.seen(node, from, to).take(max)).collect();
+            if ids.len() <= max { ids } else { ids.into_iter().take(max).collect() }
+        };
+        let mut ids = stretch(from, CoId(u32::MAX), max);
+        if let Some(before) = from.0.checked_sub(1) {
+            ids.extend(stretch(CoId(0), CoId(before), max - ids.len()));
+        }
+        ids
     }
 }
 
@@ -241,28 +296,28 @@ impl<N: CoJson> Observer<N> for Oracles {
         match happening {
             Happening::Operation { operation, .. } => self.operation(view, operation),
             Happening::Delivered { node, peer, connection, message, .. } => {
-                self.touched = Touched::Message {
-                    id: message.message.id(),
-                    peer: *peer,
-                    content: matches!(message.message, Message::Content(_)),
-                };
-                if view.hosts[node.index()].node.connection(*peer) == Some(*connection) {
-                    self.heard.delivered(*connection, *node, message);
-                }
+                let id = message.message.id();
+                self.touched = Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
+                self.heard.delivered(*connection, *node, *peer, message);
+                self.talked.extend(self.heard.current(*node, *peer).map(|current| (*peer, current, id)));
             }
-            Happening::Timer { .. } | Happening::Connected { .. } => self.touched = Touched::Anything,
+            Happening::Timer { .. } => self.touched = Touched::Some,
+            Happening::Connected { node, peer, connection } => {
+                self.touched = Touched::All;
+                self.heard.opened(*node, *peer, *connection);
+            }
             Happening::Up { node } => {
-                self.touched = Touched::Anything;
+                self.touched = Touched::All;
                 self.no_lost_write.came_up(*node);
             }
-            Happening::Disconnected { node, connection, .. } => {
-                self.touched = Touched::Anything;
-                self.heard.closed(*connection, *node);
+            Happening::Disconnected { node, peer, connection } => {
+                self.touched = Touched::All;
+                self.heard.closed(*node, *peer, *connection);
             }
             Happening::Sent(sent) => self.sent(view, sent),
             Happening::Noticed { node, notice } => {
-                let found = self.load_ends.noticed(view, *node, notice, &self.setup.cast);
-                self.judge(Name::LoadEnds, view, 0, found);
+                let (looks, found) = self.load_ends.noticed(view, *node, notice, &self.setup.cast);
+                self.judge(Name::LoadEnds, view, looks, found);
             }
             Happening::Settled { node, .. } => self.settled(view, *node),
             Happening::Down { .. } | Happening::Skipped { .. } => {}

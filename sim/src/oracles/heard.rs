@@ -1,4 +1,5 @@
 //! What each end of each connection has heard from the other, in that connection: the evidence on which it may act.
+//! Which connection is an end's current one is taken from what the world told it, not from what the node says.
 
 use crate::host::NodeId;
 use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, KnownState, Message};
@@ -32,12 +33,56 @@ impl Hearing {
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heard {
+    /// The connection that a node was last told of, by node and peer, until it is told that it has closed.
+    current: BTreeMap<(NodeId, NodeId), ConnectionId>,
     hearings: BTreeMap<(ConnectionId, NodeId, CoId), Hearing>,
 }
 
 impl Heard {
-    /// `node` takes in a message on its current connection.
-    pub(super) fn delivered(&mut self, connection: ConnectionId, node: NodeId, envelope: &Envelope<FastCrypto>) {
+    /// `node` is told that a connection has opened. Where it had another with `peer`, that one is over.
+    pub(super) fn opened(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
+        if let Some(earlier) = self.current.insert((node, peer), connection) {
+            self.forget(earlier, node);
+        }
+    }
+
+    /// `node` is told that a connection has closed, perhaps one that is not its current one any more.
+    pub(super) fn closed(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
+        if self.current(node, peer) == Some(connection) {
+            self.current.remove(&(node, peer));
+        }
+        self.forget(connection, node);
+    }
+
+    /// A process ends, and with it its connections, of which it is told nothing.
+    pub(super) fn goes_down(&mut self, node: NodeId) {
+        for (peer, connection) in self.peers(node).collect::<Vec<_>>() {
+            self.closed(node, peer, connection);
+        }
+    }
+
+    /// The connection that `node` has with `peer`, as far as it was told.
+    pub(super) fn current(&self, node: NodeId, peer: NodeId) -> Option<ConnectionId> {
+        self.current.get(&(node, peer)).copied()
+    }
+
+    /// The peers that `node` is connected to, as far as it was told.
+    pub(super) fn peers(&self, node: NodeId) -> impl Iterator<Item = (NodeId, ConnectionId)> + '_ {
+        let of_node = (node, NodeId(0))..=(node, NodeId(u32::MAX));
+        self.current.range(of_node).map(|((_, peer), connection)| (*peer, *connection))
+    }
+
+    /// A message arrives at `node`; one on a connection that is not its current one tells it nothing.
+    pub(super) fn delivered(
+        &mut self,
+        connection: ConnectionId,
+        node: NodeId,
+        peer: NodeId,
+        envelope: &Envelope<FastCrypto>,
+    ) {
+        if self.current(node, peer) != Some(connection) {
+            return;
+        }
         let hearing = self.hearings.entry((connection, node, envelope.message.id())).or_default();
         match &envelope.message {
             Message::Load { known, .. } => {
@@ -62,8 +107,7 @@ impl Heard {
         self.hearings.get(&(connection, node, id))
     }
 
-    /// An end has noticed that the connection is closed: what was heard in it counts no more for that end.
-    pub(super) fn closed(&mut self, connection: ConnectionId, node: NodeId) {
+    fn forget(&mut self, connection: ConnectionId, node: NodeId) {
         let first = (connection, node, CoId(0));
         let last = (connection, node, CoId(u32::MAX));
         let keys: Vec<_> = self.hearings.range(first..=last).map(|(key, _)| *key).collect();

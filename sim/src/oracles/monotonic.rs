@@ -1,8 +1,9 @@
-//! `monotonic`: what a node holds of a CoValue never shrinks, but by a restart or a wipe.
+//! `monotonic`: what a node holds of a CoValue never shrinks, but by a wipe. A restart that keeps the storage keeps all
+//! of it: a node reports as written only what is on its disk.
 
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
-use crate::host::NodeId;
+use crate::host::{NodeId, Storage};
 use crate::world::View;
 use cosim_core::{CoId, KnownState, Names};
 use std::collections::BTreeMap;
@@ -14,9 +15,16 @@ pub(super) struct Monotonic {
 }
 
 impl Monotonic {
-    /// A process ends: what it holds is a matter of its storage.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.held.retain(|(of, _), _| *of != node);
+    /// A process ends; its storage is what the next one starts from.
+    pub(super) fn goes_down(&mut self, node: NodeId, storage: Storage) {
+        if storage == Storage::Lost {
+            self.held.retain(|(of, _), _| *of != node);
+        }
+    }
+
+    /// The CoValues of a node that were looked at, from `from` to `to`.
+    pub(super) fn seen(&self, node: NodeId, from: CoId, to: CoId) -> impl Iterator<Item = CoId> + '_ {
+        self.held.range((node, from)..=(node, to)).map(|((_, id), _)| *id)
     }
 
     /// Looks at one CoValue of one node.

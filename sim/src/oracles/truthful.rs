@@ -1,4 +1,8 @@
 //! `truthful`: what a node takes for confirmed about a peer is at most what that peer has, or had in that connection.
+//!
+//! Looked at where it can change rightly, or wrongly: for whom a message came from, and for whom a message goes to (a
+//! node that takes what it sends for received). Of a peer that has ended several times, what any of its processes held
+//! counts, which is lenient: a node that goes on with the connection before the last may be believed too much.
 
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
@@ -29,17 +33,15 @@ impl Truthful {
         }
     }
 
-    /// Looks at what `node` has confirmed about `peer` and one CoValue.
+    /// Looks at what `node` has confirmed about `peer`, with which it has `connection`, and one CoValue.
     pub(super) fn look<N: CoJson>(
-        &mut self,
+        &self,
         view: &View<'_, N>,
-        node: NodeId,
-        peer: NodeId,
+        (node, peer, connection): (NodeId, NodeId, ConnectionId),
         id: CoId,
         cast: &Cast,
     ) -> Option<Subject> {
         let host = &view.hosts[node.index()].node;
-        let connection = host.connection(peer)?;
         let sync = host.state().co_values.get(&id)?.sync.get(PeerId(peer.0))?;
         let confirmed = sync.confirmed.as_ref()?;
         let at_peer = view.hosts[peer.index()].node.state().co_values.get(&id);
