@@ -4,9 +4,11 @@ mod check;
 mod exit;
 mod freeze;
 mod input;
+mod merge;
 mod output;
 mod run;
 mod schema;
+mod sweep;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +33,7 @@ Examples:
   cosim run scenarios/faults/heavy-loss.json --seeds 0..1000
   cosim run scenarios/basics/two-writers.json --log     with every message, in order
   cosim test                                            every scenario against its snapshot
+  cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
   cosim schema > scenario.schema.json                   for your editor
 
@@ -41,12 +44,15 @@ Exit codes:
   3    not live: no silence in time, or a load that did not end
   4    nondeterminism: the same run came out differently
   5    nothing ran
+  130  interrupted (cosim sweep): go on with --resume
   101  a bug in cosim itself";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
     Test(test::Args),
+    Sweep(sweep::Args),
+    Merge(merge::Args),
     Check(check::Args),
     Freeze(freeze::Args),
     Schema,
@@ -58,6 +64,8 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Command::Run(args) => run::main(&args),
         Command::Test(args) => test::main(&args),
+        Command::Sweep(args) => sweep::main(&args),
+        Command::Merge(args) => merge::main(&args),
         Command::Check(args) => check::main(&args),
         Command::Freeze(args) => freeze::main(&args),
         Command::Schema => schema::main(),

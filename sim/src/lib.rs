@@ -19,6 +19,7 @@ pub mod scenario;
 mod script;
 pub mod snapshot;
 pub mod stream;
+pub mod sweep;
 pub mod world;
 
 pub use fingerprint::Fingerprint;

@@ -13,6 +13,13 @@ pub(super) enum Exit {
     Violated,
     Nondeterminism,
     Usage,
+    /// By Ctrl-C, or a signal like it.
+    Interrupted,
+}
+
+impl Exit {
+    /// The code of [`Exit::Interrupted`]: what shells report of a process that SIGINT ended.
+    pub(super) const INTERRUPTED: u8 = 130;
 }
 
 impl From<Exit> for ExitCode {
@@ -24,6 +31,7 @@ impl From<Exit> for ExitCode {
             Exit::Liveness => 3,
             Exit::Nondeterminism => 4,
             Exit::NothingRan => 5,
+            Exit::Interrupted => Exit::INTERRUPTED,
         })
     }
 }

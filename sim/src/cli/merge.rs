@@ -1,0 +1,30 @@
+//! `cosim merge`: one file of outcomes from the parts of a divided sweep.
+
+use super::exit::{Exit, Failure};
+use super::sweep::{Format, conclude, failure};
+use crate::sweep::{merge, outcomes_path};
+use std::path::PathBuf;
+
+/// Put the parts of a divided sweep together.
+///
+/// The parts are what `cosim sweep --shard` kept with --out, all of them, in any order. The result is the file, to the
+/// byte, that one sweep would have kept; its summary is printed, and decides the exit code.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The parts: files of outcomes, or the folders that hold them.
+    #[arg(required = true, value_name = "PART")]
+    parts: Vec<PathBuf>,
+    /// Where the whole goes: this file, if it ends in .jsonl, else outcomes.jsonl in this folder.
+    #[arg(short, long, value_name = "FILE.jsonl|DIR")]
+    out: PathBuf,
+    /// Print the summary for machines, as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let in_folder = |path: &PathBuf| if path.is_dir() { outcomes_path(path) } else { path.clone() };
+    let parts: Vec<PathBuf> = args.parts.iter().map(in_folder).collect();
+    let summary = merge(&parts, &outcomes_path(&args.out)).map_err(failure)?;
+    Ok(conclude(&summary, Format::new(args.json)))
+}

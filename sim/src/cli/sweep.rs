@@ -1,0 +1,185 @@
+//! `cosim sweep`: play scenarios with many seeds, on all cores.
+
+mod progress;
+
+use super::exit::{Exit, Failure};
+use crate::scenario;
+use crate::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
+use progress::Progress;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Play scenarios with many seeds, on all cores, and sum up what failed and what was exercised.
+///
+/// Outcomes come in order: every seed of the first file, then of the next. They, and the summary, are the same to the
+/// byte whatever the number of threads.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = NOTES)]
+pub(super) struct Args {
+    /// The scenarios.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Play these seeds: from the first up to, not including, the last.
+    #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
+    seeds: Range<u64>,
+    /// How many threads play; as many as there are cores, if not given.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// End with this failure, counted in order from 1: nothing after it is played, or kept.
+    #[arg(long, value_name = "K")]
+    max_failures: Option<NonZeroU64>,
+    /// Keep every outcome: as this file, if it ends in .jsonl, else as outcomes.jsonl in this folder.
+    #[arg(long, value_name = "FILE.jsonl|DIR")]
+    out: Option<PathBuf>,
+    /// Play only this part of the seeds: 2/8 is the second of eight. `cosim merge` puts the parts together.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Go on with what is in --out, if anything is.
+    #[arg(long, requires = "out")]
+    resume: bool,
+    /// Print the summary for machines, as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+const NOTES: &str = "\
+Outcomes are written as JSON Lines, a header first, and under the name outcomes.jsonl.partial until all are there. \
+What a Ctrl-C, or anything worse, leaves of it is gone on with by the same command and --resume, to the same bytes. \
+A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.";
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let entries = args.files.iter().map(|path| entry(path)).collect::<Result<_, _>>()?;
+    let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
+    let sweep = Sweep::new(entries, &scope).map_err(failure)?;
+    let stop = stop_on_signal()?;
+    let mut summary = Summary::new(sweep.header());
+    let format = Format::new(args.json);
+    let mut file = match open(args, &sweep, &mut summary)? {
+        Some(Opened::Complete) => {
+            anstream::eprintln!("nothing is left to play");
+            return Ok(conclude(&summary, format));
+        }
+        Some(Opened::Partial(file)) => Some(file),
+        None => None,
+    };
+    let mut progress = Progress::new(sweep.runs(), &summary);
+    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let ended = sweep.play(jobs, &stop, &mut summary, |record, summary| {
+        progress.passed(summary);
+        file.as_mut().map_or(Ok(()), |file| file.write(record))
+    });
+    progress.finish(&summary);
+    match ended.map_err(failure)? {
+        Ended::Complete => {
+            file.map_or(Ok(()), OutcomeFile::finish).map_err(failure)?;
+            Ok(conclude(&summary, format))
+        }
+        Ended::Stopped => {
+            interrupted(file.as_mut(), sweep.runs(), &summary)?;
+            conclude(&summary, format);
+            Ok(Exit::Interrupted)
+        }
+        Ended::Panicked { scenario, seed, payload } => {
+            anstream::eprintln!(
+                "\na bug in cosim: play it again: {}",
+                sweep::command(&summary, scenario, seed)
+            );
+            std::panic::resume_unwind(payload)
+        }
+    }
+}
+
+fn entry(path: &Path) -> Result<Entry, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    let name = path.display().to_string();
+    let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let scenario =
+        scenario::parse_bytes(&bytes, &name).map_err(|problems| Failure(problems.render(colour)))?;
+    Ok(Entry::new(name, &bytes, scenario))
+}
+
+/// Set by the first Ctrl-C; the second ends the process at once, which loses nothing that was written.
+fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(Exit::INTERRUPTED.into());
+        }
+    };
+    ctrlc::set_handler(handler).map_err(|error| Failure(format!("error: cannot handle Ctrl-C: {error}")))?;
+    Ok(stop)
+}
+
+fn open(args: &Args, sweep: &Sweep, summary: &mut Summary) -> Result<Option<Opened>, Failure> {
+    let Some(out) = &args.out else { return Ok(None) };
+    let path = sweep::outcomes_path(out);
+    let opened = if args.resume {
+        OutcomeFile::resume(&path, sweep.header(), summary)
+    } else {
+        OutcomeFile::begin(&path, sweep.header()).map(Opened::Partial)
+    };
+    if summary.runs() > 0 && matches!(opened, Ok(Opened::Partial(_))) {
+        anstream::eprintln!("{} of {} runs were played before", summary.runs(), sweep.runs());
+    }
+    opened.map(Some).map_err(failure)
+}
+
+fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> Result<(), Failure> {
+    anstream::eprintln!("interrupted after {} of {runs} runs", summary.runs());
+    match file {
+        None => anstream::eprintln!("hint: with --out, what was played is kept and can be gone on with"),
+        Some(file) => {
+            file.sync().map_err(failure)?;
+            anstream::eprintln!("they are in {}", file.partial().display());
+            anstream::eprintln!("hint: go on with the same command and --resume");
+        }
+    }
+    Ok(())
+}
+
+/// For whom a summary is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+}
+
+impl Format {
+    /// As `--json` says.
+    pub(super) fn new(json: bool) -> Format {
+        if json { Format::Json } else { Format::Text }
+    }
+}
+
+/// Prints a summary, and last the command that plays the first failure again.
+pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
+    match format {
+        Format::Json => anstream::println!("{}", sweep::json(summary)),
+        Format::Text => anstream::print!("{}", sweep::text(summary)),
+    }
+    let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
+    if let Some(group) = first {
+        anstream::eprintln!("\nplay it again: {}", sweep::command(summary, group.scenario, group.seed));
+    }
+    match summary.verdict() {
+        Some(verdict) => crate::run::Class::from(verdict).into(),
+        None => {
+            anstream::eprintln!("nothing was played: there is no seed in this part");
+            Exit::NothingRan
+        }
+    }
+}
+
+/// What made a sweep impossible, as what ends a command.
+pub(super) fn failure(error: Error) -> Failure {
+    match error {
+        Error::File { doing, path, error } => Failure::file(doing, &path, &error),
+        error => Failure(format!("error: {error}")),
+    }
+}

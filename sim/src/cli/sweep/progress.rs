@@ -1,0 +1,73 @@
+//! How far a sweep is: a bar on a terminal, a line now and then where there is none. It goes to stderr only.
+
+use crate::sweep::Summary;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+
+/// Without a terminal, about so many lines are written in a sweep.
+const LINES: u64 = 20;
+
+/// Without a terminal, no fewer runs than these lie between two lines.
+const RUNS_BETWEEN_LINES: u64 = 1000;
+
+const TEMPLATE: &str = "{wide_bar} {pos}/{len}  {per_sec}, {eta} left, {msg}";
+
+/// How far a sweep is.
+#[derive(Debug)]
+pub(super) struct Progress {
+    /// Measures time also where it is not drawn.
+    bar: ProgressBar,
+    total: u64,
+    /// Runs that were played before.
+    before: u64,
+    /// Runs between two lines; `None` where there is a bar.
+    every: Option<u64>,
+    failures: u64,
+}
+
+impl Progress {
+    /// Of a sweep with this many runs in all, of which `done` were played before.
+    pub(super) fn new(total: u64, done: &Summary) -> Progress {
+        let is_drawn = std::io::stderr().is_terminal();
+        let target = if is_drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total), target).with_position(done.runs());
+        bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is well formed"));
+        bar.set_message(failed(done.failures()));
+        bar.reset_eta();
+        let every = (!is_drawn).then_some((total / LINES).max(RUNS_BETWEEN_LINES));
+        Progress { bar, total, before: done.runs(), every, failures: done.failures() }
+    }
+
+    /// One more run was played.
+    pub(super) fn passed(&mut self, summary: &Summary) {
+        self.bar.inc(1);
+        if self.failures != summary.failures() {
+            self.failures = summary.failures();
+            self.bar.set_message(failed(self.failures));
+        }
+        let runs = summary.runs();
+        if self.every.is_some_and(|every| runs.is_multiple_of(every)) && runs < self.total {
+            anstream::eprintln!("{runs} of {} runs, {}", self.total, failed(self.failures));
+        }
+    }
+
+    /// No more runs are played.
+    pub(super) fn finish(self, summary: &Summary) {
+        let elapsed_ms = self.bar.elapsed().as_millis().max(1);
+        self.bar.finish_and_clear();
+        let played = summary.runs() - self.before;
+        let rate = u128::from(played) * 1000 / elapsed_ms;
+        anstream::eprintln!(
+            "{played} runs in {}.{} s, {rate} a second",
+            elapsed_ms / 1000,
+            elapsed_ms % 1000 / 100
+        );
+    }
+}
+
+fn failed(failures: u64) -> String {
+    match failures {
+        0 => "none failed".to_owned(),
+        n => format!("{n} failed"),
+    }
+}

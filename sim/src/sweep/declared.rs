@@ -1,0 +1,71 @@
+//! What a scenario declares and a run may or may not come to: loss that loses nothing tests nothing.
+
+use crate::network::{Network, Ppm};
+use crate::scenario::{Action, Operation, Scenario};
+
+/// What a scenario declares. It is part of a sweep's header, so that results can be judged without the scenario.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Declared {
+    /// Whether messages may be lost by chance.
+    pub loss: bool,
+    /// Whether messages may be duplicated.
+    pub duplicate: bool,
+    /// Whether messages may be taken out of their order.
+    pub reorder: bool,
+    /// Operations that the workload generates for each run.
+    pub workload: u64,
+    /// Partitions planned for each run.
+    pub partitions: u64,
+    /// Disconnects planned for each run.
+    pub disconnects: u64,
+    /// Restarts planned for each run.
+    pub restarts: u64,
+    /// Wipes planned for each run.
+    pub wipes: u64,
+}
+
+impl Declared {
+    /// What `scenario` declares.
+    pub fn of(scenario: &Scenario) -> Declared {
+        let mut declared = Declared::default();
+        for link in &scenario.links {
+            declared.network(link.network);
+        }
+        for operation in scenario.chapters.iter().flat_map(|chapter| &chapter.operations) {
+            declared.operation(operation);
+        }
+        if let Some(workload) = &scenario.workload {
+            declared.workload = u64::from(workload.operations) + workload.creates.len() as u64;
+        }
+        if let Some(faults) = &scenario.faults {
+            declared.partitions += u64::from(faults.partitions);
+            declared.disconnects += u64::from(faults.reconnects);
+            declared.restarts += u64::from(faults.restarts);
+            declared.wipes += u64::from(faults.wipes);
+        }
+        declared
+    }
+
+    fn network(&mut self, network: Network) {
+        self.loss |= network.loss > Ppm::NEVER;
+        self.duplicate |= network.duplicate > Ppm::NEVER;
+        self.reorder |= network.reorder > Ppm::NEVER;
+    }
+
+    fn operation(&mut self, operation: &Operation) {
+        match operation.action {
+            Action::Partition { .. } => self.partitions += 1,
+            Action::Disconnect { .. } => self.disconnects += 1,
+            Action::Restart { .. } => self.restarts += 1,
+            Action::Wipe { .. } => self.wipes += 1,
+            Action::Network { change, .. } => self.network(change.apply(Network::default())),
+            Action::Create { .. }
+            | Action::Edit { .. }
+            | Action::Load { .. }
+            | Action::Done { .. }
+            | Action::Connect { .. }
+            | Action::Heal { .. } => {}
+        }
+    }
+}

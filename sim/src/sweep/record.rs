@@ -1,0 +1,164 @@
+//! The outcome of one run, as a line of a file of outcomes.
+
+use crate::run::{Class, Outcome};
+use crate::scenario::{Crypto, Scenario};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The failure key of a run in which no oracle found anything, but something that the scenario expects did not come.
+pub const EXPECTATION: &str = "expectation";
+
+/// The outcome of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Record {
+    /// The scenario, as its index in the header.
+    pub scenario: u32,
+    /// The seed.
+    pub seed: u64,
+    /// How nodes signed and hashed.
+    pub crypto: Crypto,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// The fingerprint, in hexadecimal.
+    pub fingerprint: String,
+    /// The failure key; `null` where it held.
+    pub key: Option<String>,
+    /// How many events there were.
+    pub events: u64,
+    /// When it ended, in microseconds of virtual time.
+    pub ended_at: u64,
+    /// When a node last came to hold something new, in microseconds of virtual time.
+    pub last_change: u64,
+    /// What was counted.
+    pub counts: Counts,
+    /// How often each oracle that judged has looked.
+    pub looks: BTreeMap<String, u64>,
+}
+
+/// What a run came to, the worse the larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Everything held.
+    Held,
+    /// Something good did not happen in time.
+    Liveness,
+    /// Something bad happened, or something expected did not.
+    Violated,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Held => "held",
+            Verdict::Liveness => "liveness",
+            Verdict::Violated => "violated",
+        }
+    }
+}
+
+impl From<Class> for Verdict {
+    fn from(class: Class) -> Verdict {
+        match class {
+            Class::Held => Verdict::Held,
+            Class::Liveness => Verdict::Liveness,
+            Class::Violated => Verdict::Violated,
+        }
+    }
+}
+
+impl From<Verdict> for Class {
+    fn from(verdict: Verdict) -> Class {
+        match verdict {
+            Verdict::Held => Class::Held,
+            Verdict::Liveness => Class::Liveness,
+            Verdict::Violated => Class::Violated,
+        }
+    }
+}
+
+macro_rules! counts {
+    ($($(#[$doc:meta])* $name:ident from $part:ident,)*) => {
+        /// What is counted in a run, or over several.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Counts {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Counts {
+            /// What was counted in a run.
+            pub fn of(outcome: &Outcome) -> Counts {
+                Counts { $($name: outcome.$part.$name,)* }
+            }
+
+            pub(super) fn add(&mut self, other: &Counts) {
+                $(self.$name = self.$name.saturating_add(other.$name);)*
+            }
+        }
+    };
+}
+
+counts! {
+    /// Operations that had an effect.
+    operations from figures,
+    /// Operations that had none.
+    skipped from figures,
+    /// Deadlines that passed.
+    timers from figures,
+    /// Messages sent.
+    sent from figures,
+    /// Copies that arrived at a node that was up.
+    delivered from figures,
+    /// Messages lost by chance.
+    lost from figures,
+    /// Messages swallowed by a partition.
+    partitioned from figures,
+    /// Messages duplicated.
+    duplicated from figures,
+    /// Messages taken out of their order.
+    reordered from figures,
+    /// Bytes sent.
+    bytes from figures,
+    /// `load` messages sent.
+    load from tally,
+    /// `known` messages sent, but for corrections.
+    known from tally,
+    /// Corrections sent.
+    correction from tally,
+    /// `content` messages sent.
+    content from tally,
+    /// `done` messages sent.
+    done from tally,
+    /// Messages sent because a deadline had passed.
+    retransmissions from tally,
+    /// Contents that brought their receiver nothing new.
+    redundant from tally,
+}
+
+impl Record {
+    /// The record of an outcome of the scenario with this index.
+    pub fn of(index: u32, scenario: &Scenario, outcome: &Outcome) -> Record {
+        let class = outcome.class();
+        Record {
+            scenario: index,
+            seed: outcome.seed,
+            crypto: scenario.crypto,
+            verdict: class.into(),
+            fingerprint: outcome.fingerprint.to_string(),
+            key: (class != Class::Held).then(|| outcome.key().unwrap_or(EXPECTATION).to_owned()),
+            events: outcome.figures.events,
+            ended_at: outcome.ended_at.as_us(),
+            last_change: outcome.tally.last_change.as_us(),
+            counts: Counts::of(outcome),
+            looks: outcome.looks.iter().map(|(oracle, looks)| ((*oracle).to_owned(), *looks)).collect(),
+        }
+    }
+
+    /// The record as its line, without the end of the line.
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).expect("a record has string keys only")
+    }
+}

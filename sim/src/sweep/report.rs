@@ -1,0 +1,178 @@
+//! What a person or a machine reads about a sweep. It depends on the runs only: not on threads, nor on time.
+
+use super::record::{Counts, Verdict};
+use super::summary::{Group, OfScenario, Summary};
+use std::fmt::{self, Write};
+
+/// The summary of a sweep.
+pub fn text(summary: &Summary) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_text(&mut out, summary);
+    out
+}
+
+/// The command that plays a run again.
+pub fn command(summary: &Summary, scenario: u32, seed: u64) -> String {
+    let path = &summary.scenarios()[scenario as usize].source.path;
+    format!("cosim run {} --seed {seed}", quoted(path))
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !path.is_empty() && !path.starts_with('-') && path.chars().all(plain) {
+        return path.to_owned();
+    }
+    let dash = if path.starts_with('-') { "./" } else { "" };
+    format!("{dash}'{}'", path.replace('\'', r"'\''"))
+}
+
+fn write_text(out: &mut String, summary: &Summary) -> fmt::Result {
+    writeln!(out, "{}", verdicts(summary.runs(), summary.scenarios()))?;
+    if summary.scenarios().len() > 1 {
+        for of in summary.scenarios() {
+            writeln!(out, "  {}: {}", of.source.path, verdicts(of.runs, std::slice::from_ref(of)))?;
+        }
+    }
+    if summary.runs() == 0 {
+        return Ok(());
+    }
+    write_exercised(out, summary)?;
+    write_never(out, summary)?;
+    if !summary.groups().is_empty() {
+        writeln!(out, "\n  failures, by key")?;
+        for (key, group) in by_first(summary) {
+            let times = if group.count == 1 { "once".to_owned() } else { format!("{} times", group.count) };
+            writeln!(out, "    {key}: {times}, first with seed {}", group.seed)?;
+            writeln!(out, "      {}", command(summary, group.scenario, group.seed))?;
+        }
+    }
+    Ok(())
+}
+
+/// `10 runs: 8 held, 1 violated, 1 not live`.
+fn verdicts(runs: u64, scenarios: &[OfScenario]) -> String {
+    let sum = |part: fn(&OfScenario) -> u64| scenarios.iter().map(part).sum::<u64>();
+    let parts = [(sum(|of| of.violated), "violated"), (sum(|of| of.liveness), "not live")];
+    let bad = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}"));
+    let noun = if runs == 1 { "run" } else { "runs" };
+    format!("{runs} {noun}: {} held{}", sum(|of| of.held), bad.collect::<String>())
+}
+
+fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
+    let mut counts = Counts::default();
+    summary.scenarios().iter().for_each(|of| counts.add(&of.counts));
+    let events: u64 = summary.scenarios().iter().map(|of| of.events).sum();
+    writeln!(out)?;
+    writeln!(out, "  events      {events}")?;
+    writeln!(out, "  operations  {}, {} without effect", counts.operations, counts.skipped)?;
+    writeln!(
+        out,
+        "  messages    {} sent ({} load, {} known, {} content, {} correction, {} done), {} bytes",
+        counts.sent, counts.load, counts.known, counts.content, counts.correction, counts.done, counts.bytes,
+    )?;
+    writeln!(
+        out,
+        "  network     {} delivered, {} lost, {} partitioned, {} duplicated, {} reordered",
+        counts.delivered, counts.lost, counts.partitioned, counts.duplicated, counts.reordered,
+    )?;
+    writeln!(
+        out,
+        "  waste       {} retransmissions, {} deadlines passed, {} contents brought nothing new",
+        counts.retransmissions, counts.timers, counts.redundant,
+    )?;
+    let planned = planned(summary).map(|(what, n)| format!("{n} {what}"));
+    writeln!(out, "  planned     {}", planned.join(", "))?;
+    let looks: Vec<String> =
+        looks(summary).into_iter().map(|(oracle, looks)| format!("{oracle} {looks}")).collect();
+    writeln!(out, "  looks       {}", looks.join(", "))
+}
+
+/// The faults planned over all runs; a run that was cut short may not have come to them.
+fn planned(summary: &Summary) -> [(&'static str, u64); 4] {
+    let sum = |part: fn(&OfScenario) -> u64| {
+        summary.scenarios().iter().map(|of| part(of).saturating_mul(of.runs)).fold(0, u64::saturating_add)
+    };
+    [
+        ("partitions", sum(|of| of.source.declares.partitions)),
+        ("disconnects", sum(|of| of.source.declares.disconnects)),
+        ("restarts", sum(|of| of.source.declares.restarts)),
+        ("wipes", sum(|of| of.source.declares.wipes)),
+    ]
+}
+
+/// How often each oracle looked, over all runs.
+fn looks(summary: &Summary) -> std::collections::BTreeMap<&str, u64> {
+    let mut sums = std::collections::BTreeMap::new();
+    for (oracle, looks) in summary.scenarios().iter().flat_map(|of| &of.looks) {
+        *sums.entry(oracle.as_str()).or_insert(0) += looks;
+    }
+    sums
+}
+
+fn write_never(out: &mut String, summary: &Summary) -> fmt::Result {
+    let never: Vec<(&str, String)> = summary
+        .scenarios()
+        .iter()
+        .flat_map(|of| of.never_happened().into_iter().map(|what| (of.source.path.as_str(), what)))
+        .collect();
+    if never.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  declared, and never happened")?;
+    never.iter().try_for_each(|(path, what)| writeln!(out, "    {path}: {what}"))
+}
+
+/// The groups, in order of their first failure.
+fn by_first(summary: &Summary) -> Vec<(&str, &Group)> {
+    let mut groups: Vec<(&str, &Group)> =
+        summary.groups().iter().map(|(key, group)| (key.as_str(), group)).collect();
+    groups.sort_by_key(|(_, group)| (group.scenario, group.seed));
+    groups
+}
+
+/// A sweep for machines.
+pub fn json(summary: &Summary) -> serde_json::Value {
+    let scenarios: Vec<_> = summary
+        .scenarios()
+        .iter()
+        .map(|of| {
+            serde_json::json!({
+                "path": of.source.path, "blake3": of.source.blake3, "declares": of.source.declares,
+                "runs": of.runs, "held": of.held, "liveness": of.liveness, "violated": of.violated,
+                "events": of.events, "counts": of.counts, "looks": of.looks, "neverHappened": of.never_happened(),
+            })
+        })
+        .collect();
+    let failures: Vec<_> = by_first(summary)
+        .into_iter()
+        .map(|(key, group)| {
+            serde_json::json!({
+                "key": key, "count": group.count, "scenario": group.scenario, "seed": group.seed,
+                "command": command(summary, group.scenario, group.seed),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "cosim": env!("CARGO_PKG_VERSION"),
+        "verdict": summary.verdict().map(Verdict::name),
+        "runs": summary.runs(),
+        "failed": summary.failures(),
+        "failures": failures,
+        "scenarios": scenarios,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn paths_are_one_word_for_a_shell() {
+        assert_eq!(quoted("scenarios/a-b.json"), "scenarios/a-b.json");
+        assert_eq!(quoted("my story.json"), "'my story.json'");
+        assert_eq!(quoted("it's.json"), r"'it'\''s.json'");
+        assert_eq!(quoted("-x.json"), "./'-x.json'");
+    }
+}

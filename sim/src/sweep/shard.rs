@@ -1,0 +1,107 @@
+//! A part of a range of seeds, and the order in which the runs of a sweep come.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+/// One of several contiguous parts of a range of seeds. The sizes of the parts differ by at most one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shard {
+    /// Which part, from 1.
+    number: u32,
+    /// How many parts there are.
+    of: u32,
+}
+
+impl Shard {
+    /// Part `number` of `of`, counted from 1; `None` where there is no such part.
+    pub fn new(number: u32, of: u32) -> Option<Shard> {
+        (1..=of).contains(&number).then_some(Shard { number, of })
+    }
+
+    /// The seeds of this part.
+    pub fn of(self, seeds: &Range<u64>) -> Range<u64> {
+        let len = u128::from(seeds.end.saturating_sub(seeds.start));
+        let boundary = |parts: u32| {
+            let before = len * u128::from(parts) / u128::from(self.of.max(1));
+            seeds.start + u64::try_from(before).expect("no part is longer than the whole")
+        };
+        boundary(self.number.saturating_sub(1))..boundary(self.number)
+    }
+
+    /// Whether there is such a part: what is read from a file may be anything.
+    pub(super) fn is_sound(self) -> bool {
+        Shard::new(self.number, self.of).is_some()
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Shard, String> {
+        let parts = text.split_once('/').and_then(|(n, of)| Some((n.parse().ok()?, of.parse().ok()?)));
+        let (number, of) = parts.ok_or("expected two numbers: `2/8` is the second of eight parts")?;
+        Shard::new(number, of)
+            .ok_or_else(|| "the parts are counted from 1: of eight, `1/8` to `8/8`".to_owned())
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+/// The order of runs: every seed of the first scenario, then every seed of the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Order {
+    pub(super) scenarios: u32,
+    pub(super) seeds: Range<u64>,
+}
+
+impl Order {
+    /// How many runs there are; `None` where 64 bits cannot count them.
+    pub(super) fn runs(&self) -> Option<u64> {
+        self.seeds.end.saturating_sub(self.seeds.start).checked_mul(u64::from(self.scenarios))
+    }
+
+    /// The scenario and the seed of a run, by its number.
+    pub(super) fn at(&self, run: u64) -> (u32, u64) {
+        let len = (self.seeds.end - self.seeds.start).max(1);
+        let scenario =
+            u32::try_from(run / len).expect("a run that there is belongs to a scenario that there is");
+        (scenario, self.seeds.start + run % len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_lie_end_to_end_and_differ_by_at_most_one() {
+        for (seeds, of) in [(0..100, 8), (5..6, 3), (0..u64::MAX, 7), (3..3, 2)] {
+            let parts: Vec<_> = (1..=of).map(|n| Shard::new(n, of).unwrap().of(&seeds)).collect();
+            assert_eq!((parts[0].start, parts[parts.len() - 1].end), (seeds.start, seeds.end));
+            assert!(parts.windows(2).all(|pair| pair[0].end == pair[1].start));
+            let sizes = parts.iter().map(|part| part.end - part.start);
+            assert!(sizes.clone().max().unwrap() - sizes.min().unwrap() <= 1);
+        }
+    }
+
+    #[test]
+    fn parts_are_written_as_fractions() {
+        assert_eq!("2/8".parse(), Ok(Shard { number: 2, of: 8 }));
+        for wrong in ["0/8", "9/8", "2", "2/", "a/b", "-1/8", "0/0"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn runs_go_through_the_seeds_of_one_scenario_first() {
+        let order = Order { scenarios: 2, seeds: 7..9 };
+        let runs: Vec<_> = (0..order.runs().unwrap()).map(|run| order.at(run)).collect();
+        assert_eq!(runs, [(0, 7), (0, 8), (1, 7), (1, 8)]);
+    }
+}

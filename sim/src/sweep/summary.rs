@@ -1,0 +1,160 @@
+//! What a sweep came to so far: counters and groups of failures, and so no larger after a million runs than after ten.
+
+use super::header::{Header, Source};
+use super::record::{Counts, Record, Verdict};
+use std::collections::BTreeMap;
+
+/// What a sweep came to so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    scenarios: Vec<OfScenario>,
+    groups: BTreeMap<String, Group>,
+    failures: u64,
+}
+
+/// What the runs of one scenario came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfScenario {
+    /// The scenario.
+    pub source: Source,
+    /// How many runs there were.
+    pub runs: u64,
+    /// How many of them held.
+    pub held: u64,
+    /// How many were not live.
+    pub liveness: u64,
+    /// How many were violated.
+    pub violated: u64,
+    /// Events, over all runs.
+    pub events: u64,
+    /// What was counted over all runs.
+    pub counts: Counts,
+    /// How often each oracle looked, over all runs.
+    pub looks: BTreeMap<String, u64>,
+}
+
+/// The failures with one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// How many there are.
+    pub count: u64,
+    /// The index of the first scenario with such a failure.
+    pub scenario: u32,
+    /// The smallest seed with which that scenario fails so.
+    pub seed: u64,
+}
+
+impl Summary {
+    /// The summary of a sweep that has not begun.
+    pub fn new(header: &Header) -> Summary {
+        let scenarios = header.scenarios.iter().map(|source| OfScenario {
+            source: source.clone(),
+            runs: 0,
+            held: 0,
+            liveness: 0,
+            violated: 0,
+            events: 0,
+            counts: Counts::default(),
+            looks: BTreeMap::new(),
+        });
+        Summary { scenarios: scenarios.collect(), groups: BTreeMap::new(), failures: 0 }
+    }
+
+    /// Adds a run. Runs must come in their order: the first of a group is its smallest seed.
+    pub fn add(&mut self, record: &Record) {
+        let of = &mut self.scenarios[record.scenario as usize];
+        of.runs += 1;
+        match record.verdict {
+            Verdict::Held => of.held += 1,
+            Verdict::Liveness => of.liveness += 1,
+            Verdict::Violated => of.violated += 1,
+        }
+        of.events += record.events;
+        of.counts.add(&record.counts);
+        for (oracle, looks) in &record.looks {
+            match of.looks.get_mut(oracle) {
+                Some(sum) => *sum += looks,
+                None => drop(of.looks.insert(oracle.clone(), *looks)),
+            }
+        }
+        let Some(key) = &record.key else { return };
+        self.failures += 1;
+        match self.groups.get_mut(key) {
+            Some(group) => group.count += 1,
+            None => {
+                let group = Group { count: 1, scenario: record.scenario, seed: record.seed };
+                self.groups.insert(key.clone(), group);
+            }
+        }
+    }
+
+    /// How many runs there were.
+    pub fn runs(&self) -> u64 {
+        self.scenarios.iter().map(|of| of.runs).sum()
+    }
+
+    /// How many of them failed.
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+
+    /// What each scenario came to, in their order.
+    pub fn scenarios(&self) -> &[OfScenario] {
+        &self.scenarios
+    }
+
+    /// The failures by key.
+    pub fn groups(&self) -> &BTreeMap<String, Group> {
+        &self.groups
+    }
+
+    /// The worst verdict; `None` where nothing ran.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let sum = |part: fn(&OfScenario) -> u64| self.scenarios.iter().map(part).sum::<u64>();
+        if sum(|of| of.violated) > 0 {
+            Some(Verdict::Violated)
+        } else if sum(|of| of.liveness) > 0 {
+            Some(Verdict::Liveness)
+        } else {
+            (self.runs() > 0).then_some(Verdict::Held)
+        }
+    }
+}
+
+impl OfScenario {
+    /// What the scenario declares and never happened in any of its runs, in words; nothing where none ran.
+    pub fn never_happened(&self) -> Vec<String> {
+        if self.runs == 0 {
+            return Vec::new();
+        }
+        let (declares, counts) = (&self.source.declares, &self.counts);
+        let network = [
+            (declares.loss && counts.lost == 0, "it declares loss, and no message was lost"),
+            (
+                declares.duplicate && counts.duplicated == 0,
+                "it declares duplication, and no message was duplicated",
+            ),
+            (
+                declares.reorder && counts.reordered == 0,
+                "it declares reordering, and no message was reordered",
+            ),
+            (
+                declares.partitions > 0 && counts.partitioned == 0,
+                "it plans partitions, and none swallowed a message",
+            ),
+            (counts.sent == 0, "no message was sent"),
+        ];
+        let mut never: Vec<String> =
+            network.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned()).collect();
+        let generated = declares.workload.saturating_mul(self.runs);
+        if generated > 0 && counts.skipped >= generated {
+            never.push(format!(
+                "its workload generated {generated} operations, and {} operations had no effect",
+                counts.skipped
+            ));
+        }
+        let idle = self.looks.iter().filter(|(_, looks)| **looks == 0);
+        never.extend(idle.map(|(oracle, _)| format!("the oracle {oracle} never looked")));
+        never
+    }
+}
