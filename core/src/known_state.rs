@@ -139,6 +139,11 @@ impl KnownState {
         self.sessions.clear();
     }
 
+    /// Makes room for so many sessions.
+    pub(crate) fn reserve(&mut self, sessions: usize) {
+        self.sessions.reserve(sessions);
+    }
+
     /// Adds a session that is larger than every one here.
     pub(crate) fn push(&mut self, session: SessionId, count: u32) {
         debug_assert!(self.sessions.last().is_none_or(|(last, _)| *last < session), "sessions ascend");

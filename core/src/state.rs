@@ -235,6 +235,7 @@ impl<C: Crypto> CoValueState<C> {
     pub(crate) fn held_into(header: bool, sessions: &VecMap<SessionId, SessionLog<C>>, known: &mut KnownState) {
         known.clear();
         known.header = header;
+        known.reserve(sessions.len());
         for (session, log) in sessions.iter() {
             known.push(session, log.len());
         }
