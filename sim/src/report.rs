@@ -4,14 +4,17 @@
 use crate::cojson::Cast;
 use crate::log::{Limit, Log};
 use crate::oracles::{ORACLES, Violation};
-use crate::run::{Class, End, Outcome};
-use crate::scenario::Scenario;
+use crate::run::{Class, End, Outcome, Tally};
+use crate::scenario::{Crypto, Scenario};
 use cosim_core::state::{Assumed, CoValueState};
-use cosim_core::{FastCrypto, KnownState, Names, NodeState, PeerId};
+use cosim_core::{FastCrypto, KnownState, Names, NodeState, PeerId, Time};
 use std::fmt::{self, Write};
 
 /// How much of a log a snapshot holds: whole for short runs, head and tail for long ones.
 pub const SNAPSHOT_LOG: Limit = Limit::Ends { head: 120, tail: 40 };
+
+/// The columns that a line of a summary may fill.
+const WIDTH: usize = 100;
 
 /// The summary of a run.
 pub fn summary(scenario: &Scenario, outcome: &Outcome) -> String {
@@ -22,69 +25,99 @@ pub fn summary(scenario: &Scenario, outcome: &Outcome) -> String {
 }
 
 fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fmt::Result {
-    let Outcome { figures, tally, .. } = outcome;
-    writeln!(out, "{}", scenario.about)?;
+    wrap(out, "", "", &scenario.about)?;
     writeln!(out)?;
-    writeln!(
-        out,
-        "  seed        {}, {}, {}, {}",
-        outcome.seed,
+    let Outcome { figures, tally, .. } = outcome;
+    let crypto = match scenario.crypto {
+        Crypto::Fast => "fast crypto",
+    };
+    row(out, "seed", &format!("{}, {crypto}", outcome.seed))?;
+    let world = [
         count(scenario.nodes.len() as u64, "node"),
         count(scenario.links.len() as u64, "link"),
         count(scenario.co_values.len() as u64, "CoValue"),
-    )?;
-    let ended = match outcome.end {
-        End::Silent => format!("last change at {}, silent at {}", tally.last_change, outcome.ended_at),
-        End::Violation => format!("stopped by a violation at {}", outcome.ended_at),
-        End::Restless => format!("not silent at {}", outcome.ended_at),
-    };
-    writeln!(out, "  time        {ended}")?;
-    let skipped = some(figures.skipped, "without effect");
-    writeln!(out, "  operations  {}{skipped}", figures.operations)?;
-    writeln!(
-        out,
-        "  messages    {} sent ({} load, {} known, {} content, {} correction, {} done), {} bytes",
-        figures.sent, tally.load, tally.known, tally.content, tally.correction, tally.done, figures.bytes,
-    )?;
+    ];
+    row(out, "world", &world.join(", "))?;
+    row(out, "time", &time(outcome))?;
+    row(out, "operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
+    row(out, "messages", &format!("{}, {}", said(tally, figures.sent), count(figures.bytes, "byte")))?;
     let network = [
         (figures.lost, "lost"),
-        (figures.partitioned, "partitioned"),
+        (figures.partitioned, "swallowed by partitions"),
         (figures.duplicated, "duplicated"),
         (figures.reordered, "reordered"),
     ];
-    writeln!(out, "  network     {} delivered{}", figures.delivered, network.map(|(n, what)| some(n, what)).concat())?;
-    writeln!(
-        out,
-        "  waste       {}, {} passed, {} brought nothing new",
-        count(tally.retransmissions, "retransmission"),
-        count(figures.timers, "deadline"),
-        count(tally.redundant, "content"),
-    )?;
-    let looks: Vec<String> = outcome.looks.iter().map(|(name, looks)| format!("{name} {looks}")).collect();
-    writeln!(out, "  looks       {}", looks.join(", "))?;
-    let idle: Vec<&str> = outcome.looks.iter().filter(|(_, looks)| *looks == 0).map(|(name, _)| *name).collect();
-    if !idle.is_empty() && outcome.end == End::Silent {
-        writeln!(out, "              checked nothing: {}", idle.join(", "))?;
-    }
-    writeln!(out, "  events      {}, fingerprint {}", figures.events, outcome.fingerprint)?;
+    let network = network.map(|(n, what)| some(n, what)).concat();
+    row(out, "network", &format!("{} delivered{network}", figures.delivered))?;
+    row(out, "waste", &waste(tally, figures.timers))?;
+    row(out, "events", &format!("{}, fingerprint {}", figures.events, outcome.fingerprint))?;
+    write_looks(out, outcome)?;
     writeln!(out)?;
     for violation in &outcome.violations {
         writeln!(out, "  {}", finding(violation))?;
     }
     for unmet in &outcome.unmet {
-        writeln!(out, "  expectation not met: {unmet}")?;
+        wrap(out, "  ", "    ", &format!("expectation not met: {unmet}"))?;
     }
-    let verdict = match (outcome.class(), outcome.expected_violation) {
-        (_, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
+    wrap(out, "  ", "    ", &verdict(scenario, outcome))
+}
+
+fn time(outcome: &Outcome) -> String {
+    let ended_at = milliseconds(outcome.ended_at);
+    match outcome.end {
+        End::Silent => format!("last change at {}, silent at {ended_at}", milliseconds(outcome.tally.last_change)),
+        End::Violation => format!("stopped by a violation at {ended_at}"),
+        End::Restless => format!("not silent at {ended_at}"),
+    }
+}
+
+/// `12 sent: 3 load, 5 known, 4 content`, without the kinds of which there was none.
+fn said(tally: &Tally, sent: u64) -> String {
+    let kinds = [
+        (tally.load, "load"),
+        (tally.known, "known"),
+        (tally.correction, "correction"),
+        (tally.content, "content"),
+        (tally.done, "done"),
+    ];
+    let kinds = listed(kinds.map(|(n, what)| (n > 0).then(|| format!("{n} {what}"))));
+    if kinds.is_empty() { format!("{sent} sent") } else { format!("{sent} sent: {kinds}") }
+}
+
+/// What a perfect network and perfect knowledge would have spared.
+fn waste(tally: &Tally, deadlines: u64) -> String {
+    let waste = listed([
+        (deadlines > 0).then(|| format!("{} passed", count(deadlines, "deadline"))),
+        (tally.retransmissions > 0).then(|| count(tally.retransmissions, "retransmission")),
+        (tally.redundant > 0).then(|| format!("{} brought nothing new", count(tally.redundant, "content"))),
+    ]);
+    if waste.is_empty() { "none".to_owned() } else { waste }
+}
+
+fn write_looks(out: &mut String, outcome: &Outcome) -> fmt::Result {
+    if outcome.looks.is_empty() {
+        return Ok(());
+    }
+    let looks: Vec<String> = outcome.looks.iter().map(|(name, looks)| format!("{name} {looks}")).collect();
+    row(out, "looks", &looks.join(", "))?;
+    let idle: Vec<&str> = outcome.looks.iter().filter(|(_, looks)| *looks == 0).map(|(name, _)| *name).collect();
+    if !idle.is_empty() && outcome.end == End::Silent {
+        row(out, "", &format!("had nothing to check: {}", idle.join(", ")))?;
+    }
+    Ok(())
+}
+
+fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
+    match (outcome.class(), outcome.expected_violation) {
+        (Class::Held, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
         (_, Some(false)) => {
             let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
             format!("VIOLATED: the scenario expects the violation `{wanted}`, which did not occur")
         }
         (Class::Held, None) => format!("held: {}", held(outcome)),
-        (Class::Liveness, None) => "NOT LIVE: see above".to_owned(),
-        (Class::Violated, None) => "VIOLATED: see above".to_owned(),
-    };
-    writeln!(out, "  {verdict}")
+        (Class::Liveness, _) => "NOT LIVE: see above".to_owned(),
+        (Class::Violated, _) => "VIOLATED: see above".to_owned(),
+    }
 }
 
 fn held(outcome: &Outcome) -> String {
@@ -171,6 +204,40 @@ fn held_text(known: &KnownState, cast: &Cast) -> String {
 pub fn snapshot(scenario: &Scenario, outcome: &Outcome) -> String {
     let log = outcome.log.as_ref().map(Log::to_string).unwrap_or_default();
     format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), states(outcome))
+}
+
+/// A line with a label, wrapped under its text.
+fn row(out: &mut String, label: &str, text: &str) -> fmt::Result {
+    wrap(out, &format!("  {label:<12}"), &" ".repeat(14), text)
+}
+
+/// Words in lines of at most [`WIDTH`] columns, the first line after `first`, the others after `rest`.
+fn wrap(out: &mut String, first: &str, rest: &str, text: &str) -> fmt::Result {
+    let mut line = first.to_owned();
+    let mut has_word = false;
+    for word in text.split_whitespace() {
+        if has_word && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(out, "{line}")?;
+            line = rest.to_owned();
+            has_word = false;
+        }
+        if has_word {
+            line.push(' ');
+        }
+        line.push_str(word);
+        has_word = true;
+    }
+    writeln!(out, "{}", line.trim_end())
+}
+
+/// Without the microseconds, which the log has.
+fn milliseconds(time: Time) -> Time {
+    Time::from_us(time.as_us() / 1_000 * 1_000)
+}
+
+/// What there is, with commas.
+fn listed<const N: usize>(parts: [Option<String>; N]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn count(n: u64, what: &str) -> String {
