@@ -8,6 +8,7 @@ mod merge;
 mod output;
 mod run;
 mod schema;
+mod shrink;
 mod sweep;
 mod test;
 
@@ -55,6 +56,7 @@ enum Command {
     Merge(merge::Args),
     Check(check::Args),
     Freeze(freeze::Args),
+    Shrink(shrink::Args),
     Schema,
 }
 
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Merge(args) => merge::main(&args),
         Command::Check(args) => check::main(&args),
         Command::Freeze(args) => freeze::main(&args),
+        Command::Shrink(args) => shrink::main(&args),
         Command::Schema => schema::main(),
     };
     exit.unwrap_or_else(|error| {

@@ -17,6 +17,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 mod script;
+pub mod shrink;
 pub mod snapshot;
 pub mod stream;
 pub mod sweep;

@@ -1,0 +1,84 @@
+//! `cosim shrink`: a failing run cut down to what causes it.
+
+use super::exit::{Exit, Failure};
+use super::{input, output};
+use crate::freeze::freeze;
+use crate::log::Limit;
+use crate::run::{Options, run};
+use crate::scenario::resolve;
+use crate::shrink::{Shrunk, shrink};
+use std::path::{Path, PathBuf};
+
+/// Cut a failing run down to the few things that cause it.
+///
+/// What can be taken away is, as long as the same failure remains. The result is a scenario like any other, which
+/// expects that failure: keep it, mend the cause, then take the expectation out.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario: any, or one that was frozen.
+    file: PathBuf,
+    /// The seed that fails. Default the one in the file.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where to write it.
+    #[arg(short, long, value_name = "FILE", required_unless_present = "name")]
+    output: Option<PathBuf>,
+    /// Write it as scenarios/regressions/NAME.json.
+    #[arg(long, value_name = "NAME", conflicts_with = "output")]
+    name: Option<String>,
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let scenario = input::scenario(&args.file)?;
+    let seed = args.seed.unwrap_or(scenario.seed);
+    let path = match (&args.output, &args.name) {
+        (Some(path), _) => path.clone(),
+        (None, name) => Path::new("scenarios/regressions").join(format!("{}.json", name.as_deref().unwrap_or("shrunk"))),
+    };
+    let frozen = freeze(&scenario, seed, &args.file.display().to_string());
+    let mut shown = 0;
+    let mut progress = |best: &crate::scenario::file::Scenario, runs: u64| {
+        // The best so far is kept, should this be interrupted; that it cannot be written is said at the end.
+        let _ = output::write_whole(&path, &best.to_json_pretty());
+        if runs >= shown {
+            shown = runs + 100;
+            let decisions = best.decisions.as_ref().map_or(0, crate::scenario::file::Decisions::len);
+            anstream::eprintln!("shrinking: {runs} runs, {} operations and {decisions} decisions left", best.timeline.len());
+        }
+    };
+    let mut shrunk = match shrink(&frozen.file, &mut progress) {
+        Ok(shrunk) => shrunk,
+        Err(error) => {
+            anstream::eprintln!("seed {seed}: {error}");
+            return Ok(Exit::NothingRan);
+        }
+    };
+    let key = shrunk.outcome.key().unwrap_or_default().to_owned();
+    shrunk.file.about = format!("`{key}`, cut down from seed {seed} of {}.", args.file.display());
+    output::write_whole(&path, &shrunk.file.to_json_pretty())?;
+    tell(&shrunk, &path)?;
+    Ok(Exit::Held)
+}
+
+fn tell(shrunk: &Shrunk, path: &Path) -> Result<(), Failure> {
+    let scenario = resolve(shrunk.file.clone()).map_err(|problems| Failure(problems.render(false)))?;
+    let outcome = run(&scenario, scenario.seed, Options::logged(Limit::All));
+    if let Some(log) = &outcome.log {
+        anstream::println!("{log}");
+    }
+    for violation in &outcome.violations {
+        anstream::println!("  {}", crate::report::finding(violation));
+    }
+    if !shrunk.decisions.is_empty() {
+        anstream::println!("\nEvery decision left is a cause. Without it:");
+    }
+    for (decision, what) in &shrunk.decisions {
+        anstream::println!("  {decision}: {what}");
+    }
+    anstream::eprintln!("\nbefore: {}\nafter:  {}  ({} runs)", shrunk.before, shrunk.after, shrunk.runs);
+    for other in shrunk.others.keys() {
+        anstream::eprintln!("met on the way, and not followed: {other}");
+    }
+    anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
+    Ok(())
+}
