@@ -95,7 +95,12 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
     let on_header = matches!(sync.assumed, Assumed::Known(_));
     let mut assumed = match core::mem::take(&mut sync.assumed) {
         Assumed::Known(assumed) => assumed,
-        Assumed::Unknown | Assumed::Unavailable => KnownState::header_only(),
+        // Sessions that it confirmed without a header, which only a liar does, count too.
+        Assumed::Unknown | Assumed::Unavailable => {
+            let mut confirmed = sync.confirmed.clone().unwrap_or_default();
+            confirmed.header = true;
+            confirmed
+        }
     };
     let (mut new, mut after) = (VecMap::new(), Vec::new());
     for (session, log) in sessions.iter() {

@@ -1,6 +1,7 @@
 //! The node, tried against every order of delivery of small stories, and on seeded random walks.
 
 mod explore;
+mod hostile;
 mod judge;
 mod rng;
 mod story;
@@ -86,5 +87,12 @@ fn walks_catch_planted_faults() {
             [Kind::Small, Kind::Large].iter().any(|kind| walk(seed, name, *kind, mutations).is_err())
         });
         assert!(caught, "{mutation} is not caught");
+    }
+}
+
+#[test]
+fn a_peer_may_say_anything() {
+    for seed in 0..5_000 {
+        hostile::converse(seed);
     }
 }
