@@ -6,6 +6,7 @@ mod freeze;
 mod input;
 mod merge;
 mod output;
+mod print;
 mod run;
 mod schema;
 mod shrink;

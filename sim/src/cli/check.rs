@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::input;
+use super::print::outln;
 use std::path::PathBuf;
 
 /// Check scenario files without playing them.
@@ -16,7 +17,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut wrong = 0;
     for path in &args.files {
         match input::scenario(path) {
-            Ok(_) => anstream::println!("{}: fine", path.display()),
+            Ok(_) => outln!("{}: fine", path.display()),
             Err(failure) => {
                 anstream::eprintln!("{failure}\n");
                 wrong += 1;

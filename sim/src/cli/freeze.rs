@@ -1,6 +1,7 @@
 //! `cosim freeze`: a run as a plain scenario.
 
 use super::exit::{Exit, Failure};
+use super::print::out;
 use super::{input, output};
 use crate::freeze::freeze;
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let frozen = freeze(&scenario, seed, &args.file.display().to_string());
     let text = frozen.file.to_json_pretty();
     let Some(path) = &args.output else {
-        anstream::print!("{text}");
+        out!("{text}");
         return Ok(Exit::Held);
     };
     output::write_whole(path, &text)?;

@@ -2,10 +2,12 @@
 
 use super::exit::{Exit, Failure};
 use super::input;
+use super::print::{out, outln};
 use crate::log::Limit;
 use crate::report;
 use crate::run::{Class, Options, Outcome, run};
 use crate::scenario::Scenario;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -77,33 +79,38 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
 
 fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
     if let Some(log) = outcome.log.as_ref().filter(|_| args.log) {
-        anstream::println!("{log}");
+        outln!("{log}");
     }
     if args.states {
-        anstream::println!("{}", states(outcome)?);
+        outln!("{}", states(outcome)?);
     }
-    anstream::print!("{}", report::summary(scenario, outcome));
+    out!("{}", report::summary(scenario, outcome));
     if let (Some(violation), Some(log)) = (outcome.violations.first(), &outcome.log) {
-        anstream::print!("\n  what led to it:\n{}", report::chain(log, violation));
+        out!("\n  what led to it:\n{}", report::chain(log, violation));
     }
     Ok(())
 }
 
 fn print_json(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
     if let Some(log) = outcome.log.as_ref().filter(|_| args.log) {
-        let out = anstream::stdout().lock();
-        return log.write_json_lines(out).map_err(|error| Failure(format!("error: cannot write the log: {error}")));
+        return match log.write_json_lines(anstream::stdout().lock()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure(format!("error: cannot write the log: {error}")))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        };
     }
     let mut json = report::json(scenario, outcome);
     if args.states {
         json["states"] = report::states_json(outcome);
     }
-    anstream::println!("{json}");
+    outln!("{json}");
     Ok(())
 }
 
 fn states(outcome: &Outcome) -> Result<String, Failure> {
-    serde_json::to_string_pretty(&report::states_json(outcome)).map_err(|error| Failure(format!("error: {error}")))
+    serde_json::to_string_pretty(&report::states_json(outcome))
+        .map_err(|error| Failure(format!("error: {error}")))
 }
 
 fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Failure> {
@@ -115,11 +122,11 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
         exit = exit.max(outcome.class().into());
         let key = outcome.key().map(str::to_owned);
         if args.json {
-            anstream::println!("{}", report::json(scenario, &outcome));
+            outln!("{}", report::json(scenario, &outcome));
         } else {
             let verdict = if outcome.class() == Class::Held { "held" } else { "FAILED" };
             let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
-            anstream::println!(
+            outln!(
                 "seed {seed:>6}  {verdict}  {}  {:>6} events, silent at {}{key}",
                 outcome.fingerprint,
                 outcome.figures.events,

@@ -1,6 +1,7 @@
 //! `cosim shrink`: a failing run cut down to what causes it.
 
 use super::exit::{Exit, Failure};
+use super::print::outln;
 use super::{input, output};
 use crate::freeze::freeze;
 use crate::log::Limit;
@@ -64,16 +65,16 @@ fn tell(shrunk: &Shrunk, path: &Path) -> Result<(), Failure> {
     let scenario = resolve(shrunk.file.clone()).map_err(|problems| Failure(problems.render(false)))?;
     let outcome = run(&scenario, scenario.seed, Options::logged(Limit::All));
     if let Some(log) = &outcome.log {
-        anstream::println!("{log}");
+        outln!("{log}");
     }
     for violation in &outcome.violations {
-        anstream::println!("  {}", crate::report::finding(violation));
+        outln!("  {}", crate::report::finding(violation));
     }
     if !shrunk.decisions.is_empty() {
-        anstream::println!("\nEvery decision left is a cause. Without it:");
+        outln!("\nEvery decision left is a cause. Without it:");
     }
     for (decision, what) in &shrunk.decisions {
-        anstream::println!("  {decision}: {what}");
+        outln!("  {decision}: {what}");
     }
     anstream::eprintln!("\nbefore: {}\nafter:  {}  ({} runs)", shrunk.before, shrunk.after, shrunk.runs);
     for other in shrunk.others.keys() {

@@ -3,6 +3,7 @@
 mod progress;
 
 use super::exit::{Exit, Failure};
+use super::print::{out, outln};
 use crate::scenario;
 use crate::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
 use progress::Progress;
@@ -160,8 +161,8 @@ impl Format {
 /// Prints a summary, and last the command that plays the first failure again.
 pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
     match format {
-        Format::Json => anstream::println!("{}", sweep::json(summary)),
-        Format::Text => anstream::print!("{}", sweep::text(summary)),
+        Format::Json => outln!("{}", sweep::json(summary)),
+        Format::Text => out!("{}", sweep::text(summary)),
     }
     let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
     if let Some(group) = first {

@@ -4,6 +4,7 @@ mod trial;
 mod twice;
 
 use super::exit::{Exit, Failure};
+use super::print::{out, outln};
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -102,13 +103,13 @@ impl Tally {
             (_, Exit::Held) => self.passed += 1,
             _ => self.failed += 1,
         }
-        anstream::println!("{:<8}  {}", finding.word(), name.display());
-        anstream::print!("{}", finding.details());
+        outln!("{:<8}  {}", finding.word(), name.display());
+        out!("{}", finding.details());
     }
 
     fn close(&self, args: &Args, folders: &Folders) -> Exit {
         let updated = if args.update { format!(", {} snapshots updated", self.updated) } else { String::new() };
-        anstream::println!("\n{} passed, {} failed{updated}", self.passed, self.failed);
+        outln!("\n{} passed, {} failed{updated}", self.passed, self.failed);
         if self.outdated {
             let folder = |option: &str, folder: &Path| format!("{option}{}", folder.display());
             let named = args.snapshots.as_ref().map(|path| folder(" --snapshots ", path)).unwrap_or_default();
