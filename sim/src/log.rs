@@ -187,10 +187,12 @@ impl Log {
     }
 
     /// The chain of entries that led to `event`, the first first: what happened in it, in which event the message that
-    /// it took in was sent, and so on back to something that no message caused.
+    /// it took in was sent, and so on back to something that no message caused. Where the log has nothing of `event`,
+    /// as of what ends the faults, the chain leads to what happened last before.
     pub fn chain(&self, event: u64) -> Vec<&Entry> {
         let mut chain = Vec::new();
-        let mut next = Some(event);
+        let begun = self.entries().rev().filter(|entry| entry.what.begins_event());
+        let mut next = begun.map(|entry| entry.event).find(|begun| *begun <= event);
         while let Some(event) = next {
             let cause = self.entries().rev().find(|entry| entry.event == event && entry.what.begins_event());
             next = match cause.map(|entry| &entry.what) {
@@ -207,7 +209,11 @@ impl Log {
 impl What {
     fn begins_event(&self) -> bool {
         match self {
-            What::Lost { .. } | What::LoadEnded(..) | What::Skipped { .. } | What::Liveness | What::Down(_) => false,
+            What::Lost { .. }
+            | What::LoadEnded(..)
+            | What::Skipped { .. }
+            | What::Liveness
+            | What::Down(_) => false,
             What::Operation { .. }
             | What::Up(_)
             | What::Connected(..)
@@ -222,13 +228,15 @@ impl<N: CoJson> Observer<N> for Log {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         let what = match happening {
             Happening::Operation { number, .. } => {
-                let Some(OperationName { name, text }) = self.operations.get(*number as usize).cloned() else {
+                let Some(OperationName { name, text }) = self.operations.get(*number as usize).cloned()
+                else {
                     return;
                 };
                 What::Operation { name, text }
             }
             Happening::Skipped { number, why } => {
-                let name = self.operations.get(*number as usize).map(|known| known.name.clone()).unwrap_or_default();
+                let name =
+                    self.operations.get(*number as usize).map(|known| known.name.clone()).unwrap_or_default();
                 let why = match why {
                     Skipped::Refused(refusal) => refusal.to_string(),
                     Skipped::Down => "the node is down".to_owned(),
@@ -239,16 +247,22 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Down { node } => What::Down(*node),
             Happening::Up { node } => What::Up(*node),
             Happening::Connected { node, peer, connection } => What::Connected(*node, *peer, *connection),
-            Happening::Disconnected { node, peer, connection } => What::Disconnected(*node, *peer, *connection),
+            Happening::Disconnected { node, peer, connection } => {
+                What::Disconnected(*node, *peer, *connection)
+            }
             Happening::Timer { node } => {
                 let deadlines = view.hosts[node.index()].node.deadlines();
-                let due = deadlines.into_iter().filter(|(at, ..)| *at <= view.now).min_by_key(|(at, id, ..)| (*at, *id));
+                let due = deadlines
+                    .into_iter()
+                    .filter(|(at, ..)| *at <= view.now)
+                    .min_by_key(|(at, id, ..)| (*at, *id));
                 What::Timer { node: *node, why: due.map(|(_, id, peer, kind)| (id, peer, kind)) }
             }
             Happening::Sent(sent) => {
                 if !sent.partitioned && !sent.fate.lost {
                     let copies = 1 + u8::from(sent.fate.duplicate.is_some());
-                    let under_way = UnderWay { sent_at: view.now, sent_in: view.event, copies, arrived: false };
+                    let under_way =
+                        UnderWay { sent_at: view.now, sent_in: view.event, copies, arrived: false };
                     self.under_way.insert(sent.mail, under_way);
                     return;
                 }
