@@ -1,6 +1,9 @@
 //! The atomic updates, as the seed's code and its twelve written tests have them, and the three that it left empty.
 
-use super::{Assumed, CoValueState, Event, NodeState, PeerInfo, PeerSync, Relationship, SessionLog, Source, UpdateError};
+use super::{
+    Assumed, CoValueState, Event, NodeState, PeerInfo, PeerSync, Relationship, SessionLog, Source,
+    UpdateError,
+};
 use crate::crypto::{Crypto, Signed};
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
@@ -34,7 +37,12 @@ impl<C: Crypto> NodeState<C> {
     ///
     /// # Errors
     /// [`CoValueAlreadyExists`](UpdateError::CoValueAlreadyExists), [`UnknownPeer`](UpdateError::UnknownPeer).
-    pub fn add_verified_header(&mut self, id: CoId, header: C::Header, from: Source) -> Result<Event, UpdateError> {
+    pub fn add_verified_header(
+        &mut self,
+        id: CoId,
+        header: C::Header,
+        from: Source,
+    ) -> Result<Event, UpdateError> {
         if self.co_values.get(&id).is_some_and(|co_value| co_value.header.is_some()) {
             return Err(UpdateError::CoValueAlreadyExists);
         }
@@ -88,7 +96,12 @@ impl<C: Crypto> NodeState<C> {
     ///
     /// # Errors
     /// [`PeerAlreadyExists`](UpdateError::PeerAlreadyExists).
-    pub fn add_peer(&mut self, peer: PeerId, relationship: Relationship, priority: i32) -> Result<Event, UpdateError> {
+    pub fn add_peer(
+        &mut self,
+        peer: PeerId,
+        relationship: Relationship,
+        priority: i32,
+    ) -> Result<Event, UpdateError> {
         if self.peers.contains(peer) {
             return Err(UpdateError::PeerAlreadyExists);
         }
@@ -115,7 +128,12 @@ impl<C: Crypto> NodeState<C> {
     ///
     /// # Errors
     /// [`UnknownPeer`](UpdateError::UnknownPeer), [`CoValueNotFound`](UpdateError::CoValueNotFound).
-    pub fn confirm_peer_state(&mut self, peer: PeerId, id: CoId, known: &KnownState) -> Result<Event, UpdateError> {
+    pub fn confirm_peer_state(
+        &mut self,
+        peer: PeerId,
+        id: CoId,
+        known: &KnownState,
+    ) -> Result<Event, UpdateError> {
         self.peer_sync_mut(peer, id)?.confirm(known);
         Ok(Event::SyncStateUpdated { peer, id })
     }
