@@ -58,6 +58,7 @@ enum Command {
     Check(check::Args),
     Freeze(freeze::Args),
     Shrink(shrink::Args),
+    /// Print the JSON Schema of scenario files, for an editor.
     Schema,
 }
 

@@ -13,6 +13,7 @@ pub mod network;
 pub mod observer;
 pub mod oracles;
 mod queue;
+pub mod replay;
 pub mod report;
 pub mod run;
 pub mod scenario;

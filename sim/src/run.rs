@@ -142,15 +142,16 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
             self.chapters.push(start);
             let operations = self.stage.chapter(number, start);
             for planned in operations {
-                faults_end = faults_end.max(planned.at);
+                faults_end = faults_end.max(planned.ends());
                 self.schedule(planned);
             }
         }
-        self.until(faults_end + SETTLE);
+        let settled = faults_end + SETTLE;
+        let silent = self.until(settled);
         if self.end.is_some() {
             return;
         }
-        let now = self.world.now();
+        let now = if silent { self.world.now() } else { settled };
         let healing = self.stage.healing(now);
         if self.stage.has_faults()
             && let Some(log) = &mut self.world.observer.log
@@ -163,8 +164,7 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         for planned in healing {
             self.schedule(planned);
         }
-        let silent = self.until(self.world.now() + quiet_within);
-        if !silent {
+        if !self.until(now + quiet_within) {
             self.end.get_or_insert(End::Restless);
         }
     }

@@ -35,6 +35,8 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     notices: Slab<Notice>,
     mail: Slab<Mail<N::Message>>,
     queue: Queue,
+    /// How many events of the queue are timers.
+    timers: usize,
     fingerprint: Fingerprint,
     figures: Figures,
     /// Who watches.
@@ -112,6 +114,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             notices: Slab::default(),
             mail: Slab::default(),
             queue: Queue::new(),
+            timers: 0,
             fingerprint: Fingerprint::EMPTY,
             figures: Figures::default(),
             observer,
@@ -182,7 +185,14 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Lets everything happen up to and with `limit`, or until the world falls silent.
     pub fn run_until(&mut self, limit: Time) -> Stop {
         while self.step(limit) {}
-        if self.queue.len() == 0 { Stop::Silent } else { Stop::Limit }
+        if self.is_silent() { Stop::Silent } else { Stop::Limit }
+    }
+
+    /// Whether nothing will ever happen again: nothing is planned or under way, and no node waits for a deadline. Timers
+    /// that were moved or disarmed may still lie in the queue; they count for nothing.
+    pub fn is_silent(&self) -> bool {
+        let waits = |host: &Host<N>| host.up && host.node.next_deadline().is_some();
+        self.queue.len() == self.timers && !self.nodes.iter().any(waits)
     }
 
     /// Lets the next event happen, if there is one at or before `limit`; says whether there was.
@@ -239,12 +249,14 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let at = deadline.max(self.now);
         if host.timer.is_none_or(|queued| at < queued) {
             host.timer = Some(at);
+            self.timers += 1;
             let order = Order::new(Class::Timer, id.0, 0);
             self.queue.push(Queued { at_us: at.as_us(), order, slot: 0 });
         }
     }
 
     fn timer(&mut self, at: Time, id: NodeId) {
+        self.timers -= 1;
         let host = &mut self.nodes[id.index()];
         if host.timer != Some(at) {
             return;

@@ -4,6 +4,7 @@ use super::exit::{Exit, Failure};
 use super::input;
 use super::print::{out, outln};
 use crate::log::Limit;
+use crate::replay::Replay;
 use crate::report;
 use crate::run::{Class, Options, Outcome, run};
 use crate::scenario::Scenario;
@@ -85,6 +86,13 @@ fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
         outln!("{}", states(outcome)?);
     }
     out!("{}", report::summary(scenario, outcome));
+    if let Some(origin) = &scenario.file.origin {
+        outln!("  replay of seed {}: {}", origin.seed, Replay::of(origin, outcome));
+    } else {
+        for unused in &outcome.unused {
+            outln!("  never met: {unused}");
+        }
+    }
     if let (Some(violation), Some(log)) = (outcome.violations.first(), &outcome.log) {
         out!("\n  what led to it:\n{}", report::chain(log, violation));
     }
@@ -101,6 +109,11 @@ fn print_json(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
         };
     }
     let mut json = report::json(scenario, outcome);
+    if let Some(origin) = &scenario.file.origin {
+        json["replay"] = Replay::of(origin, outcome).name().into();
+    }
+    let unused: Vec<String> = outcome.unused.iter().map(ToString::to_string).collect();
+    json["unused"] = unused.into();
     if args.states {
         json["states"] = report::states_json(outcome);
     }
@@ -127,7 +140,7 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
             let verdict = if outcome.class() == Class::Held { "held" } else { "FAILED" };
             let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
             outln!(
-                "seed {seed:>6}  {verdict}  {}  {:>6} events, silent at {}{key}",
+                "seed {seed:>6}  {verdict}  {}  {:>6} events, ended at {}{key}",
                 outcome.fingerprint,
                 outcome.figures.events,
                 outcome.ended_at

@@ -38,6 +38,16 @@ pub(super) struct Planned<N: CoJson> {
     pub(super) operation: Operation<N>,
 }
 
+impl<N: CoJson> Planned<N> {
+    /// When the last of it is over.
+    pub(super) fn ends(&self) -> Time {
+        match self.operation {
+            Operation::Restart { down_for, .. } => self.at + down_for,
+            _ => self.at,
+        }
+    }
+}
+
 impl<'a> Stage<'a> {
     /// Draws the plan of a seed.
     pub fn new(scenario: &'a Scenario, seed: u64) -> Stage<'a> {

@@ -1,0 +1,85 @@
+//! What a frozen or shrunk scenario says of changed code. The code is changed by planting a fault in a node, or by
+//! taking one out, under a file that stays as it is.
+
+use cosim::freeze::freeze;
+use cosim::replay::Replay;
+use cosim::run::{Options, run};
+use cosim::scenario::{file, parse, resolve};
+use cosim::shrink::shrink;
+
+const STORY: &str = r#"{
+  "version": 1,
+  "about": "Alice's writes go to bob through a server that never sends twice.",
+  "nodes": { "alice": {}, "bob": {}, "server": { "mutations": ["never-retransmit"] } },
+  "network": { "latency": "20ms..80ms", "loss": "20%" },
+  "links": [
+    { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" }
+  ],
+  "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }],
+  "workload": { "operations": 20, "until": "5s", "co_values": ["notes"], "nodes": ["alice", "bob"] }
+}"#;
+
+/// The first failing seed of the story with this key, cut down.
+fn shrunk() -> file::Scenario {
+    let scenario = parse(STORY, "story.json").expect("a good scenario");
+    let failing = (0..200).find(|seed| {
+        let outcome = run(&scenario, *seed, Options::judged());
+        outcome.key().is_some_and(|key| key.starts_with("convergence"))
+    });
+    let frozen = freeze(&scenario, failing.expect("one in two hundred fails"), "story.json").file;
+    let shrunk = shrink(&frozen, &mut |_, _| {}).expect("it fails").file;
+    assert!(!shrunk.decisions.as_ref().expect("it lists decisions").is_empty(), "a loss is the cause");
+    shrunk
+}
+
+fn mutate(mut file: file::Scenario, node: &str, mutations: &[&str]) -> file::Scenario {
+    let node = file.nodes.get_mut(node).expect("it is there");
+    node.mutations = mutations.iter().map(|name| (*name).to_owned()).collect();
+    file
+}
+
+fn replay(file: file::Scenario) -> Replay {
+    let origin = file.origin.clone().expect("written by shrink");
+    let scenario = resolve(file).expect("a good scenario");
+    Replay::of(&origin, &run(&scenario, scenario.seed, Options::judged()))
+}
+
+#[test]
+fn unchanged_code_reproduces() {
+    assert_eq!(replay(shrunk()), Replay::Reproduces);
+}
+
+#[test]
+fn mended_code_is_fixed() {
+    assert_eq!(replay(mutate(shrunk(), "server", &[])), Replay::Fixed);
+}
+
+#[test]
+fn another_fault_is_another_failure() {
+    let file = mutate(shrunk(), "server", &["never-retransmit", "echo-to-sender"]);
+    assert!(matches!(replay(file), Replay::AnotherFailure(_)));
+}
+
+/// A decision about a message that is not sent any more says nothing about the fault that it once brought out.
+#[test]
+fn other_messages_are_a_divergence() {
+    let mut file = mutate(shrunk(), "server", &[]);
+    let decisions = file.decisions.as_mut().expect("it lists decisions");
+    for address in &mut decisions.lost {
+        address.push_str(" #9");
+    }
+    let unused: Vec<_> = decisions.iter().collect();
+    assert_eq!(replay(file), Replay::Diverged(unused));
+}
+
+#[test]
+fn a_run_that_held_is_the_same_or_another() {
+    let scenario = parse(&STORY.replace(r#"["never-retransmit"]"#, "[]"), "story.json").expect("a good scenario");
+    let frozen = freeze(&scenario, 3, "story.json").file;
+    assert_eq!(frozen.origin.as_ref().expect("frozen").key, None);
+    assert_eq!(replay(frozen.clone()), Replay::Reproduces);
+    let mut other = frozen;
+    other.network = None;
+    assert!(matches!(replay(other), Replay::Changed | Replay::Diverged(_)));
+}
