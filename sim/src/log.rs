@@ -5,8 +5,10 @@
 //! sink: it keeps what its [`Limit`] says, and counts the rest.
 
 mod json;
+mod read;
 mod text;
 
+pub use read::{ReadError, Recorded};
 pub use text::message as message_text;
 
 use crate::cojson::{Cast, CoJson, Notice};
