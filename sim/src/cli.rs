@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Data goes to stdout, talk to stderr.
 
 mod check;
+mod diff;
 mod exit;
 mod freeze;
 mod input;
@@ -58,6 +59,7 @@ enum Command {
     Check(check::Args),
     Freeze(freeze::Args),
     Shrink(shrink::Args),
+    Diff(diff::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
 }
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(&args),
         Command::Freeze(args) => freeze::main(&args),
         Command::Shrink(args) => shrink::main(&args),
+        Command::Diff(args) => diff::main(&args),
         Command::Schema => schema::main(),
     };
     exit.unwrap_or_else(|error| {

@@ -5,6 +5,7 @@ mod address;
 pub mod cli;
 pub mod cojson;
 pub mod decision;
+pub mod diff;
 mod fingerprint;
 pub mod freeze;
 pub mod host;

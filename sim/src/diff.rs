@@ -1,0 +1,195 @@
+//! What sets two runs apart: the first event that differs, and what led to it on either side.
+//!
+//! Each side is a run, or the log of one that somebody kept. Logs are compared line by line, by what is written of them:
+//! names count, numbers given to names do not. That the faults end is passed over: it is no event, and a frozen run has
+//! none to end. Of two runs, the decisions that only one of them made are told too.
+
+mod text;
+mod witness;
+
+use crate::cojson::CoNode;
+use crate::log::{Entry, Limit, Log, Recorded, What};
+use crate::run::{Options, Stage, play};
+use crate::scenario::Scenario;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
+use witness::{Made, Witness};
+
+/// A run that is compared with another, or the log of one.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// What it is called: a path, and the seed of a run.
+    name: String,
+    /// The version of cosim that played it.
+    cosim: String,
+    log: Log,
+    /// What was decided otherwise than harmlessly, in order; not known of a log.
+    decisions: Option<Vec<Made>>,
+}
+
+impl Side {
+    /// A log that was read.
+    pub fn recorded(name: String, recorded: Recorded) -> Side {
+        Side { name, cosim: recorded.cosim, log: recorded.log, decisions: None }
+    }
+
+    /// A run, which is played.
+    pub fn played(path: &str, scenario: &Scenario, seed: u64) -> Side {
+        let witness = Witness::new(&Stage::new(scenario, seed));
+        let (outcome, witness) = play(scenario, seed, Options::logged(Limit::All), CoNode::new, witness);
+        let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
+        let decisions = Some(witness.made(&log));
+        Side { name: format!("{path}, seed {seed}"), cosim: env!("CARGO_PKG_VERSION").to_owned(), log, decisions }
+    }
+
+    fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.log.entries().filter(|entry| is_event(entry))
+    }
+
+    fn len(&self) -> usize {
+        self.entries().count()
+    }
+
+    /// How many entries there are before the first that was left out.
+    fn whole_until(&self) -> usize {
+        match self.log.dropped() {
+            (_, 0) => self.len(),
+            (before, _) => self.log.entries().take(before).filter(|entry| is_event(entry)).count(),
+        }
+    }
+}
+
+fn is_event(entry: &Entry) -> bool {
+    !matches!(entry.what, What::Liveness)
+}
+
+/// What a comparison came to.
+#[derive(Clone, Debug)]
+pub enum Compared<'a> {
+    /// Both logs say the same, in so many entries.
+    Same(usize),
+    /// They do not.
+    Different(Box<Difference<'a>>),
+}
+
+/// Where two runs part.
+#[derive(Clone, Debug)]
+pub struct Difference<'a> {
+    sides: [&'a Side; 2],
+    /// How many entries come before, the same on both sides.
+    at: usize,
+    /// What differs between the two entries there; nothing where they tell of different things, or there is only one.
+    fields: Vec<Field>,
+}
+
+/// A field of an entry that is not the same on both sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Field {
+    /// Its path: `message.sessions.alice/1`.
+    path: String,
+    values: [Option<Value>; 2],
+}
+
+/// A log lacks what would have to be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    name: String,
+    entries: u64,
+    after: usize,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LeftOut { name, entries, after } = self;
+        write!(f, "{name} leaves out {entries} entries after the first {after}, up to which there is no difference")
+    }
+}
+
+impl std::error::Error for LeftOut {}
+
+/// Compares two sides.
+///
+/// # Errors
+/// There is no difference as far as both logs go without leaving anything out.
+pub fn compare<'a>(a: &'a Side, b: &'a Side) -> Result<Compared<'a>, LeftOut> {
+    let whole = a.whole_until().min(b.whole_until());
+    let json = |side: &Side, entry: &Entry| entry.to_json(side.log.cast());
+    let pairs = a.entries().zip(b.entries()).take(whole);
+    for (at, (left, right)) in pairs.enumerate() {
+        let (left, right) = (json(a, left), json(b, right));
+        if left != right {
+            let fields = if left["kind"] == right["kind"] { differing(&left, &right) } else { Vec::new() };
+            return Ok(Compared::Different(Box::new(Difference { sides: [a, b], at, fields })));
+        }
+    }
+    for side in [a, b] {
+        let (after, entries) = side.log.dropped();
+        if entries > 0 {
+            return Err(LeftOut { name: side.name.clone(), entries, after });
+        }
+    }
+    if a.len() == b.len() {
+        return Ok(Compared::Same(whole));
+    }
+    Ok(Compared::Different(Box::new(Difference { sides: [a, b], at: whole, fields: Vec::new() })))
+}
+
+/// The smallest parts in which two values differ.
+fn differing(a: &Value, b: &Value) -> Vec<Field> {
+    let mut fields = Vec::new();
+    descend(String::new(), [Some(a), Some(b)], &mut fields);
+    fields
+}
+
+fn descend(path: String, values: [Option<&Value>; 2], fields: &mut Vec<Field>) {
+    let inside = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match values {
+        [Some(a), Some(b)] if a == b => {}
+        [Some(Value::Object(a)), Some(Value::Object(b))] => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            keys.into_iter().for_each(|key| descend(inside(key), [a.get(key), b.get(key)], fields));
+        }
+        [Some(Value::Array(a)), Some(Value::Array(b))] => {
+            for i in 0..a.len().max(b.len()) {
+                descend(inside(&i.to_string()), [a.get(i), b.get(i)], fields);
+            }
+        }
+        values => fields.push(Field { path, values: values.map(|value| value.cloned()) }),
+    }
+}
+
+impl Difference<'_> {
+    /// How many entries come before it, the same on both sides.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The entry of a side that differs; `None` where its log has ended.
+    fn entry(&self, side: usize) -> Option<&Entry> {
+        self.sides[side].entries().nth(self.at)
+    }
+
+    /// What led to the entry of a side that differs, the first cause first, itself last.
+    fn causes(&self, side: usize) -> Vec<&Entry> {
+        let Some(entry) = self.entry(side) else { return Vec::new() };
+        let mut causes = self.sides[side].log.chain(entry.event);
+        if causes.last().is_none_or(|last| *last != entry) {
+            causes.push(entry);
+        }
+        causes
+    }
+
+    /// The decisions that only this side made up to where they part; `None` where one side is not a run.
+    fn decisions(&self, side: usize) -> Option<Vec<&Made>> {
+        let (made, others) = (self.sides[side].decisions.as_ref()?, self.sides[1 - side].decisions.as_ref()?);
+        // What is decided in an event comes of it, but for the loss that an entry is about.
+        let before = match self.entry(side) {
+            Some(Entry { event, what: What::Lost { .. }, .. }) => event + 1,
+            Some(Entry { event, .. }) => *event,
+            None => u64::MAX,
+        };
+        let others: BTreeSet<_> = others.iter().map(Made::what).collect();
+        Some(made.iter().filter(|made| made.event < before && !others.contains(&made.what())).collect())
+    }
+}

@@ -1,0 +1,101 @@
+//! Who sees what is decided in a run, and when.
+
+use crate::address::Addresses;
+use crate::cojson::CoJson;
+use crate::decision::{Decide, Fate, Noticing, Sending};
+use crate::log::{Log, What};
+use crate::run::Stage;
+use crate::scenario::file::{Decision, DecisionKind};
+use crate::script::Director;
+use cosim_core::Span;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A decision that was not the harmless one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Made {
+    /// The event in which it was made.
+    pub(super) event: u64,
+    decision: Decision,
+    /// How long or how late, where it says that.
+    span: Option<Span>,
+}
+
+impl Made {
+    /// What was decided, whenever it was.
+    pub(super) fn what(&self) -> (&Decision, Option<Span>) {
+        (&self.decision, self.span)
+    }
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.decision.fmt(f)?;
+        self.span.map_or(Ok(()), |span| write!(f, ": {span}"))
+    }
+}
+
+/// Decides as a run of the scenario does, and writes down what was not harmless.
+#[derive(Clone, Debug)]
+pub(super) struct Witness {
+    director: Director,
+    addresses: Addresses,
+    made: Vec<Made>,
+}
+
+impl Witness {
+    pub(super) fn new(stage: &Stage<'_>) -> Witness {
+        Witness { director: Director::new(stage), addresses: Addresses::new(stage), made: Vec::new() }
+    }
+
+    /// What was decided otherwise than harmlessly, in order. An end that notices a connection late asks in no event of
+    /// its own: that is decided in the event of the operation that its address names.
+    pub(super) fn made(mut self, log: &Log) -> Vec<Made> {
+        let operations: BTreeMap<&str, u64> = log
+            .entries()
+            .filter_map(|entry| match &entry.what {
+                What::Operation { name, .. } => Some((name.as_str(), entry.event)),
+                _ => None,
+            })
+            .collect();
+        for made in self.made.iter_mut().filter(|made| made.decision.kind == DecisionKind::Noticed) {
+            let operation = made.decision.address.rsplit_once(" @").map(|(_, operation)| operation);
+            made.event = operation.and_then(|name| operations.get(name)).copied().unwrap_or_default();
+        }
+        self.made
+    }
+
+    fn add(&mut self, event: u64, kind: DecisionKind, address: &str, span: Option<Span>) {
+        self.made.push(Made { event, decision: Decision { kind, address: address.to_owned() }, span });
+    }
+}
+
+impl<N: CoJson> Decide<N> for Witness {
+    fn message(&mut self, sending: &Sending<'_, N>, drawn: Fate) -> Fate {
+        let fate = self.director.message(sending, drawn);
+        let address = self.addresses.of_message(sending);
+        if fate.lost {
+            self.add(sending.event, DecisionKind::Lost, &address, None);
+            return fate;
+        }
+        let latency = Some(fate.latency).filter(|latency| *latency != Fate::harmless(sending.network).latency);
+        let timed = [
+            (DecisionKind::Latency, latency),
+            (DecisionKind::Duplicated, fate.duplicate),
+            (DecisionKind::Reordered, fate.reordered),
+        ];
+        for (kind, span) in timed.into_iter().filter(|(_, span)| span.is_some()) {
+            self.add(sending.event, kind, &address, span);
+        }
+        fate
+    }
+
+    fn notice(&mut self, noticing: &Noticing, drawn: Span) -> Span {
+        let delay = Decide::<N>::notice(&mut self.director, noticing, drawn);
+        if delay != Span::ZERO {
+            let address = self.addresses.of_notice(noticing);
+            self.add(0, DecisionKind::Noticed, &address, Some(delay));
+        }
+        delay
+    }
+}
