@@ -65,7 +65,9 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
 fn time(outcome: &Outcome) -> String {
     let ended_at = milliseconds(outcome.ended_at);
     match outcome.end {
-        End::Silent => format!("last change at {}, silent at {ended_at}", milliseconds(outcome.tally.last_change)),
+        End::Silent => {
+            format!("last change at {}, silent at {ended_at}", milliseconds(outcome.tally.last_change))
+        }
         End::Violation => format!("stopped by a violation at {ended_at}"),
         End::Restless => format!("not silent at {ended_at}"),
     }
@@ -100,7 +102,8 @@ fn write_looks(out: &mut String, outcome: &Outcome) -> fmt::Result {
     }
     let looks: Vec<String> = outcome.looks.iter().map(|(name, looks)| format!("{name} {looks}")).collect();
     row(out, "looks", &looks.join(", "))?;
-    let idle: Vec<&str> = outcome.looks.iter().filter(|(_, looks)| *looks == 0).map(|(name, _)| *name).collect();
+    let idle: Vec<&str> =
+        outcome.looks.iter().filter(|(_, looks)| *looks == 0).map(|(name, _)| *name).collect();
     if !idle.is_empty() && outcome.end == End::Silent {
         row(out, "", &format!("had nothing to check: {}", idle.join(", ")))?;
     }
@@ -176,7 +179,12 @@ fn write_state(out: &mut String, node: &str, state: &NodeState<FastCrypto>, cast
 }
 
 /// What is worth saying of what a peer is thought to hold: nothing, where it has confirmed all that we hold.
-fn doubt(co_value: &CoValueState<FastCrypto>, known: &KnownState, peer: PeerId, cast: &Cast) -> Option<String> {
+fn doubt(
+    co_value: &CoValueState<FastCrypto>,
+    known: &KnownState,
+    peer: PeerId,
+    cast: &Cast,
+) -> Option<String> {
     let sync = co_value.sync.get(peer)?;
     if sync.confirmed.as_ref() == Some(known) {
         return None;
@@ -250,8 +258,10 @@ fn some(n: u64, what: &str) -> String {
 
 /// A run for machines.
 pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
-    let violations: Vec<_> = outcome.violations.iter().map(|violation| violation_json(violation, &outcome.cast)).collect();
-    let looks: serde_json::Map<_, _> = outcome.looks.iter().map(|(n, l)| ((*n).to_owned(), (*l).into())).collect();
+    let violations: Vec<_> =
+        outcome.violations.iter().map(|violation| violation_json(violation, &outcome.cast)).collect();
+    let looks: serde_json::Map<_, _> =
+        outcome.looks.iter().map(|(n, l)| ((*n).to_owned(), (*l).into())).collect();
     let Outcome { figures, tally, .. } = outcome;
     serde_json::json!({
         "cosim": env!("CARGO_PKG_VERSION"),

@@ -18,7 +18,7 @@ pub const SCENARIO: &str = "json";
 pub const SNAPSHOT: &str = "snap";
 
 /// What insta writes in this repository. Nothing reads it, and a constant keeps the files of every writer equal.
-const HEADER: &str = "---\nsource: sim/tests/snapshots/main.rs\n---\n";
+const HEADER: &str = "---\nsource: sim/tests/snapshots/collection.rs\n---\n";
 
 /// Plays a scenario with the seed in its file, and keeps as much of the log as a snapshot holds.
 pub fn play(scenario: &Scenario) -> Outcome {

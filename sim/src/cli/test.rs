@@ -38,7 +38,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let names = files(&folders.scenarios, SCENARIO)?;
     if names.is_empty() {
         anstream::eprintln!("error: there is no scenario in {}", folders.scenarios.display());
-        anstream::eprintln!("hint: a scenario is a file whose name ends with .json, in this folder or below it");
+        anstream::eprintln!(
+            "hint: a scenario is a file whose name ends with .json, in this folder or below it"
+        );
         return Ok(Exit::NothingRan);
     }
     let findings: Vec<Finding> = names.par_iter().map(|name| Trial::new(&folders, name).judge()).collect();
@@ -48,7 +50,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         tally.take(name, &finding);
     }
     if folders.snapshots.is_dir() {
-        for name in files(&folders.snapshots, SNAPSHOT)?.iter().filter(|name| names.binary_search(name).is_err()) {
+        for name in
+            files(&folders.snapshots, SNAPSHOT)?.iter().filter(|name| names.binary_search(name).is_err())
+        {
             let stale = Finding::Stale(snapshot::path(&folders.snapshots, name, SNAPSHOT));
             let finding = if args.update { stale.update(&folders, name)? } else { stale };
             tally.take(name, &finding);
@@ -108,7 +112,8 @@ impl Tally {
     }
 
     fn close(&self, args: &Args, folders: &Folders) -> Exit {
-        let updated = if args.update { format!(", {} snapshots updated", self.updated) } else { String::new() };
+        let updated =
+            if args.update { format!(", {} snapshots updated", self.updated) } else { String::new() };
         outln!("\n{} passed, {} failed{updated}", self.passed, self.failed);
         if self.outdated {
             let folder = |option: &str, folder: &Path| format!("{option}{}", folder.display());

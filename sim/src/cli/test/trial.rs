@@ -74,7 +74,8 @@ impl Trial {
         let rendered = report::snapshot(scenario, &outcome);
         if outcome.class() != Class::Held {
             let summary = report::summary(scenario, &outcome);
-            let again = format!("play it again: cosim run {} --seed {}", self.scenario.display(), outcome.seed);
+            let again =
+                format!("play it again: cosim run {} --seed {}", self.scenario.display(), outcome.seed);
             return Finding::Failed(outcome.class(), format!("{summary}\n{again}"));
         }
         match snapshot::read(&self.snapshot) {
@@ -143,7 +144,9 @@ impl Finding {
             Finding::Nondeterministic(text) => format!("the same run came out differently\n{text}"),
             Finding::Missing(_) => "it holds, and there is no snapshot of it".to_owned(),
             Finding::Stale(path) => format!("{} has no scenario: was it removed or renamed?", path.display()),
-            Finding::Differs { kept, rendered } => format!("the snapshot (-) is not what happens (+)\n{}", diff(kept, rendered)),
+            Finding::Differs { kept, rendered } => {
+                format!("the snapshot (-) is not what happens (+)\n{}", diff(kept, rendered))
+            }
         };
         text.lines().fold(String::new(), |mut out, line| {
             // Writing to a string cannot fail.

@@ -11,7 +11,9 @@ const TRIES: u32 = 10;
 pub(super) fn first_difference(scenario: &Scenario) -> String {
     let play = || run(scenario, scenario.seed, Options::logged(Limit::All)).log;
     let found = (0..TRIES).find_map(|_| play().zip(play()).and_then(|(one, other)| between(&one, &other)));
-    found.unwrap_or_else(|| format!("their logs were equal in {TRIES} more pairs of runs; the final states may differ"))
+    found.unwrap_or_else(|| {
+        format!("their logs were equal in {TRIES} more pairs of runs; the final states may differ")
+    })
 }
 
 /// The first entry that two logs do not share.
@@ -27,7 +29,11 @@ fn between(one: &Log, other: &Log) -> Option<String> {
         let line = |entry: Option<&crate::log::Entry>, log: &Log| {
             entry.map_or_else(|| "nothing more".to_owned(), |entry| entry.display(log.cast()).to_string())
         };
-        return Some(format!("first in event {event}:\n  once   {}\n  again  {}", line(a, one), line(b, other)));
+        return Some(format!(
+            "first in event {event}:\n  once   {}\n  again  {}",
+            line(a, one),
+            line(b, other)
+        ));
     }
 }
 

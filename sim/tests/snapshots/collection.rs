@@ -1,0 +1,96 @@
+//! The scenarios of the repository: what they do is what their snapshots say, and they hold on other seeds too.
+
+use cosim::report;
+use cosim::run::{Class, Options, run};
+use cosim::scenario::{Scenario, parse};
+use cosim::snapshot::{self, SCENARIO, SNAPSHOT};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// The seeds on which every scenario must hold, beside the one in its file.
+const SEEDS: u64 = 30;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn names() -> Vec<PathBuf> {
+    let names = snapshot::files(&root().join("scenarios"), SCENARIO).unwrap();
+    assert!(!names.is_empty());
+    names
+}
+
+fn text(name: &Path) -> String {
+    std::fs::read_to_string(snapshot::path(&root().join("scenarios"), name, SCENARIO)).unwrap()
+}
+
+fn scenario(name: &Path) -> Scenario {
+    parse(&text(name), &name.display().to_string())
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
+/// Checks each scenario, and says of all of them which failed.
+fn for_each(check: impl Fn(&Path)) {
+    let names = names();
+    let failed: Vec<_> =
+        names.iter().filter(|name| catch_unwind(AssertUnwindSafe(|| check(name))).is_err()).collect();
+    assert!(failed.is_empty(), "{} of {} scenarios failed: {failed:?}", failed.len(), names.len());
+}
+
+#[test]
+fn every_scenario_is_what_its_snapshot_says() {
+    for_each(|name| {
+        let scenario = scenario(name);
+        let rendered = report::snapshot(&scenario, &snapshot::play(&scenario));
+        let mut settings = insta::Settings::clone_current();
+        let folder = Path::new("../../../snapshots").join(name.parent().unwrap());
+        settings.set_snapshot_path(folder);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let file_name = name.file_name().unwrap().to_str().unwrap();
+        settings.bind(|| insta::assert_snapshot!(file_name, rendered));
+
+        let kept =
+            std::fs::read_to_string(snapshot::path(&root().join("snapshots"), name, SNAPSHOT)).unwrap();
+        assert_eq!(
+            kept,
+            snapshot::file_text(&rendered),
+            "insta and `cosim test --update` write the same bytes"
+        );
+    });
+}
+
+#[test]
+fn every_snapshot_has_a_scenario() {
+    let snapshots = snapshot::files(&root().join("snapshots"), SNAPSHOT).unwrap();
+    let names = names();
+    let stale: Vec<_> = snapshots.iter().filter(|name| !names.contains(name)).collect();
+    assert!(stale.is_empty(), "no such scenarios: {stale:?}\nremove their snapshots: cosim test --update");
+}
+
+#[test]
+fn every_scenario_holds_on_other_seeds() {
+    for_each(|name| {
+        let scenario = scenario(name);
+        for seed in 0..SEEDS {
+            let outcome = run(&scenario, seed, Options::judged());
+            assert_eq!(outcome.class(), Class::Held, "seed {seed}\n{}", report::summary(&scenario, &outcome));
+        }
+    });
+}
+
+#[test]
+fn every_scenario_tells_its_story() {
+    for_each(|name| {
+        let about = scenario(name).about;
+        assert!(about.ends_with('.') && about.len() > 40, "a sentence or two: {about}");
+    });
+}
+
+#[test]
+fn every_scenario_is_written_as_cosim_writes_it() {
+    for_each(|name| {
+        let pretty = scenario(name).file.to_json_pretty();
+        assert!(text(name) == pretty, "{} should be written as\n{pretty}", name.display());
+    });
+}
