@@ -5,6 +5,7 @@ mod diff;
 mod exit;
 mod freeze;
 mod input;
+mod keep;
 mod merge;
 mod output;
 mod print;
@@ -35,6 +36,8 @@ Examples:
   cosim run scenarios/faults/heavy-loss.json --seed 7   play it with another seed
   cosim run scenarios/faults/heavy-loss.json --seeds 0..1000
   cosim run scenarios/basics/two-writers.json --log     with every message, in order
+  cosim run DIR/FAILURE                                 a failure that --out DIR kept
+  cosim diff scenarios/faults/storm.json --seeds 1,2    where two runs part, and what led there
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?

@@ -40,7 +40,12 @@ impl Side {
         let (outcome, witness) = play(scenario, seed, Options::logged(Limit::All), CoNode::new, witness);
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
         let decisions = Some(witness.made(&log));
-        Side { name: format!("{path}, seed {seed}"), cosim: env!("CARGO_PKG_VERSION").to_owned(), log, decisions }
+        Side {
+            name: format!("{path}, seed {seed}"),
+            cosim: env!("CARGO_PKG_VERSION").to_owned(),
+            log,
+            decisions,
+        }
     }
 
     fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
@@ -102,7 +107,10 @@ pub struct LeftOut {
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let LeftOut { name, entries, after } = self;
-        write!(f, "{name} leaves out {entries} entries after the first {after}, up to which there is no difference")
+        write!(
+            f,
+            "{name} leaves out {entries} entries after the first {after}, up to which there is no difference"
+        )
     }
 }
 

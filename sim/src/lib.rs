@@ -1,6 +1,7 @@
 //! A deterministic simulation testbed for CoJSON sync.
 
 mod address;
+pub mod capsule;
 #[doc(hidden)]
 pub mod cli;
 pub mod cojson;

@@ -37,7 +37,8 @@ Exits with 0 where there is no difference, and with 1 where there is one.";
 
 /// `3,7`.
 fn seeds(text: &str) -> Result<[u64; 2], String> {
-    let parsed = text.split_once(',').and_then(|(a, b)| Some([a.trim().parse().ok()?, b.trim().parse().ok()?]));
+    let parsed =
+        text.split_once(',').and_then(|(a, b)| Some([a.trim().parse().ok()?, b.trim().parse().ok()?]));
     parsed.ok_or_else(|| "expected two numbers: `1,2` is seed 1 and seed 2".to_owned())
 }
 
@@ -51,7 +52,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         }
     };
     let compared = compare(&a, &b).map_err(|left_out| {
-        Failure(format!("error: {left_out}\nhint: compare whole logs, as `cosim run --log --json` writes them"))
+        Failure(format!(
+            "error: {left_out}\nhint: compare whole logs, as `cosim run --log --json` writes them"
+        ))
     })?;
     match compared {
         Compared::Same(entries) => {
@@ -73,7 +76,9 @@ fn side(path: &Path) -> Result<Side, Failure> {
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     let recorded = Log::read_json_lines(&bytes).map_err(|error| {
-        Failure(format!("error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json > {name}"))
+        Failure(format!(
+            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json > {name}"
+        ))
     })?;
     Ok(Side::recorded(name, recorded))
 }

@@ -2,12 +2,15 @@
 
 use super::exit::{Exit, Failure};
 use super::input;
+use super::keep::Keeping;
 use super::print::{out, outln};
+use crate::capsule::Failing;
 use crate::log::Limit;
 use crate::replay::Replay;
 use crate::report;
 use crate::run::{Class, Options, Outcome, run};
 use crate::scenario::Scenario;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -17,7 +20,7 @@ use std::path::PathBuf;
 /// Without --seed, the seed in the file is played. With --seeds, each seed is one line, and what failed is said last.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The scenario.
+    /// The scenario, or the folder in which --out kept a failure.
     file: PathBuf,
     /// Play this seed.
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
@@ -34,6 +37,13 @@ pub(super) struct Args {
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
     json: bool,
+    /// Keep a failure as a folder in this one: the run as a plain scenario, its log, states and verdict. Of several
+    /// seeds, the first that fails with each key.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Also cut down what is kept, as `cosim shrink` does.
+    #[arg(long, requires = "out")]
+    shrink: bool,
 }
 
 /// `3..7`.
@@ -70,12 +80,21 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         print_text(args, scenario, &outcome)?;
     }
     if outcome.class() != Class::Held {
+        keep(args, scenario, [seed])?;
         anstream::eprintln!("\nplay it again: cosim run {} --seed {seed}", args.file.display());
         if !args.log {
             anstream::eprintln!("hint: --log prints every event");
         }
     }
     Ok(outcome.class().into())
+}
+
+/// Keeps the failures of these seeds, where that is asked for.
+fn keep(args: &Args, scenario: &Scenario, seeds: impl IntoIterator<Item = u64>) -> Result<(), Failure> {
+    let name = args.file.display().to_string();
+    let failures: Vec<Failing<'_>> =
+        seeds.into_iter().map(|seed| Failing { scenario, name: &name, seed }).collect();
+    Keeping::new(args.out.as_deref(), args.shrink).map_or(Ok(()), |keeping| keeping.keep(&failures))
 }
 
 fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(), Failure> {
@@ -150,6 +169,8 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
             failed.push((seed, key.unwrap_or_else(|| "expectation".to_owned())));
         }
     }
+    let mut keys = BTreeSet::new();
+    keep(args, scenario, failed.iter().filter(|(_, key)| keys.insert(key)).map(|(seed, _)| *seed))?;
     match failed.first() {
         None => anstream::eprintln!("{total} seeds, all held"),
         Some((seed, key)) => {

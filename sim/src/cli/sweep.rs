@@ -3,8 +3,10 @@
 mod progress;
 
 use super::exit::{Exit, Failure};
+use super::keep::Keeping;
 use super::print::{out, outln};
-use crate::scenario;
+use crate::capsule::Failing;
+use crate::scenario::{self, Scenario};
 use crate::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
 use progress::Progress;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -32,7 +34,8 @@ pub(super) struct Args {
     /// End with this failure, counted in order from 1: nothing after it is played, or kept.
     #[arg(long, value_name = "K")]
     max_failures: Option<NonZeroU64>,
-    /// Keep every outcome: as this file, if it ends in .jsonl, else as outcomes.jsonl in this folder.
+    /// Keep every outcome: as this file, if it ends in .jsonl, else as outcomes.jsonl in this folder, and beside it a
+    /// folder for the first failure with each key, which `cosim run` plays.
     #[arg(long, value_name = "FILE.jsonl|DIR")]
     out: Option<PathBuf>,
     /// Play only this part of the seeds: 2/8 is the second of eight. `cosim merge` puts the parts together.
@@ -41,6 +44,9 @@ pub(super) struct Args {
     /// Go on with what is in --out, if anything is.
     #[arg(long, requires = "out")]
     resume: bool,
+    /// Also cut down the failures that are kept, as `cosim shrink` does.
+    #[arg(long, requires = "out")]
+    shrink: bool,
     /// Print the summary for machines, as one JSON object.
     #[arg(long)]
     json: bool,
@@ -52,7 +58,8 @@ What a Ctrl-C, or anything worse, leaves of it is gone on with by the same comma
 A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let entries = args.files.iter().map(|path| entry(path)).collect::<Result<_, _>>()?;
+    let entries: Vec<Entry> = args.files.iter().map(|path| entry(path)).collect::<Result<_, _>>()?;
+    let scenarios: Vec<Scenario> = entries.iter().map(|entry| entry.scenario.clone()).collect();
     let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
     let sweep = Sweep::new(entries, &scope).map_err(failure)?;
     let stop = stop_on_signal()?;
@@ -61,6 +68,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut file = match open(args, &sweep, &mut summary)? {
         Some(Opened::Complete) => {
             anstream::eprintln!("nothing is left to play");
+            keep(args, &scenarios, &summary)?;
             return Ok(conclude(&summary, format));
         }
         Some(Opened::Partial(file)) => Some(file),
@@ -76,6 +84,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     match ended.map_err(failure)? {
         Ended::Complete => {
             file.map_or(Ok(()), OutcomeFile::finish).map_err(failure)?;
+            keep(args, &scenarios, &summary)?;
             Ok(conclude(&summary, format))
         }
         Ended::Stopped => {
@@ -127,6 +136,21 @@ fn open(args: &Args, sweep: &Sweep, summary: &mut Summary) -> Result<Option<Open
         anstream::eprintln!("{} of {} runs were played before", summary.runs(), sweep.runs());
     }
     opened.map(Some).map_err(failure)
+}
+
+/// Keeps the first failure with each key, where outcomes are kept in a folder.
+fn keep(args: &Args, scenarios: &[Scenario], summary: &Summary) -> Result<(), Failure> {
+    let folder = args.out.as_deref().filter(|out| sweep::outcomes_path(out) != *out);
+    let Some(keeping) = Keeping::new(folder, args.shrink) else { return Ok(()) };
+    let mut first: Vec<(u32, u64)> =
+        summary.groups().values().map(|group| (group.scenario, group.seed)).collect();
+    first.sort_unstable();
+    let failing = |(index, seed): (u32, u64)| Failing {
+        scenario: &scenarios[index as usize],
+        name: &summary.scenarios()[index as usize].source.path,
+        seed,
+    };
+    keeping.keep(&first.into_iter().map(failing).collect::<Vec<_>>())
 }
 
 fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> Result<(), Failure> {

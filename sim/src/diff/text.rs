@@ -84,7 +84,11 @@ fn line<'a>(side: &'a Side, entry: &'a Entry) -> impl Display + 'a {
 }
 
 /// The last of some lines, and how many came before them.
-fn write_last<T: Display>(f: &mut Formatter<'_>, lines: impl ExactSizeIterator<Item = T>, max: usize) -> fmt::Result {
+fn write_last<T: Display>(
+    f: &mut Formatter<'_>,
+    lines: impl ExactSizeIterator<Item = T>,
+    max: usize,
+) -> fmt::Result {
     let earlier = lines.len().saturating_sub(max);
     if earlier > 0 {
         writeln!(f, "  … {earlier} before …")?;

@@ -78,7 +78,8 @@ impl<N: CoJson> Decide<N> for Witness {
             self.add(sending.event, DecisionKind::Lost, &address, None);
             return fate;
         }
-        let latency = Some(fate.latency).filter(|latency| *latency != Fate::harmless(sending.network).latency);
+        let latency =
+            Some(fate.latency).filter(|latency| *latency != Fate::harmless(sending.network).latency);
         let timed = [
             (DecisionKind::Latency, latency),
             (DecisionKind::Duplicated, fate.duplicate),

@@ -9,8 +9,8 @@ use crate::cojson::{Cast, session};
 use crate::host::NodeId;
 use crate::scenario::MAX_NODES;
 use cosim_core::{
-    CoId, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Known, KnownState, Message,
-    SessionContent, SessionId, Time, TimerKind, VecMap,
+    CoId, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Known, KnownState,
+    Message, SessionContent, SessionId, Time, TimerKind, VecMap,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -77,7 +77,8 @@ impl Log {
         let mut lines = (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n'));
         let (_, first) = lines.next().ok_or(ReadError::NotALog)?;
         let header = header(first)?;
-        let lines: Vec<Line> = lines.map(|(number, line)| Line::parse(number, line)).collect::<Result<_, _>>()?;
+        let lines: Vec<Line> =
+            lines.map(|(number, line)| Line::parse(number, line)).collect::<Result<_, _>>()?;
         let mut numbers = Numbers::default();
         for line in &lines {
             line.entry(&mut numbers)?;
@@ -85,12 +86,20 @@ impl Log {
         let cast = numbers.in_order()?;
         let entry = |line: &Line| {
             let entry = line.entry(&mut numbers)?;
-            if entry.to_json(&cast) == line.json { Ok(entry) } else { Err(line.damaged("it is not as a log says it")) }
+            if entry.to_json(&cast) == line.json {
+                Ok(entry)
+            } else {
+                Err(line.damaged("it is not as a log says it"))
+            }
         };
         let mut head: Vec<Entry> = lines.iter().map(entry).collect::<Result<_, _>>()?;
         let dropped = header.dropped.unwrap_or(Dropped { after: head.len(), entries: 0 });
         if dropped.after > head.len() {
-            let why = format!("{} entries are to come before those left out, but there are {}", dropped.after, head.len());
+            let why = format!(
+                "{} entries are to come before those left out, but there are {}",
+                dropped.after,
+                head.len()
+            );
             return Err(ReadError::Damaged { line: 1, why });
         }
         let tail: VecDeque<Entry> = head.split_off(dropped.after).into();
@@ -167,7 +176,10 @@ impl Line {
     }
 
     fn entry(&self, numbers: &mut Numbers) -> Result<Entry, ReadError> {
-        let what = self.kind.what(numbers).ok_or_else(|| self.damaged("the name of a session is not like `alice/1`"))?;
+        let what = self
+            .kind
+            .what(numbers)
+            .ok_or_else(|| self.damaged("the name of a session is not like `alice/1`"))?;
         Ok(Entry { event: self.event, at: self.at, what })
     }
 }
@@ -230,10 +242,26 @@ struct MailLine {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum MessageLine {
-    Load { id: String, header: bool, sessions: BTreeMap<String, u32> },
-    Known { id: String, header: bool, sessions: BTreeMap<String, u32>, #[serde(default)] is_correction: bool },
-    Content { id: String, header: Option<FastHeader>, new: BTreeMap<String, Piece> },
-    Done { id: String },
+    Load {
+        id: String,
+        header: bool,
+        sessions: BTreeMap<String, u32>,
+    },
+    Known {
+        id: String,
+        header: bool,
+        sessions: BTreeMap<String, u32>,
+        #[serde(default)]
+        is_correction: bool,
+    },
+    Content {
+        id: String,
+        header: Option<FastHeader>,
+        new: BTreeMap<String, Piece>,
+    },
+    Done {
+        id: String,
+    },
 }
 
 #[derive(Debug, Deserialize)]
