@@ -6,12 +6,12 @@ use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, Duration, DurationRange, Edit, Entry, Expect, Link, Network, NetworkChange, Origin, Outage, Subject, When,
+    Between, Duration, DurationRange, Edit, Entry, Link, Network, NetworkChange, Origin, Outage, Subject, When,
     Where,
 };
-use crate::scenario::{Action, Direction, Operation, Scenario, file};
+use crate::scenario::{Action, Direction, MAX_DURATION, Operation, Scenario, file};
 use crate::script::Director;
-use cosim_core::Span;
+use cosim_core::{Span, Time};
 
 /// A run, frozen.
 #[derive(Clone, Debug)]
@@ -43,11 +43,8 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         workload: None,
         faults: None,
         heal: source.heal,
-        decisions: Some(decisions),
-        expect: Some(Expect {
-            quiet_within: Some(Duration(scenario.expect.quiet_within)),
-            ..source.expect.clone().unwrap_or_default()
-        }),
+        decisions: Some(decisions).filter(|decisions| !decisions.is_empty()),
+        expect: source.expect.clone(),
         origin: Some(Origin {
             scenario: scenario_name.to_owned(),
             seed,
@@ -77,22 +74,34 @@ fn constant(latency: Span) -> Network {
     Network { latency: SpanRange::constant(latency).map(DurationRange), ..Network::default() }
 }
 
-/// Every operation at its time. Chapters that never began, since a violation came first, keep waiting for silence.
+/// Every operation at its time. Where a chapter never began, since a violation came first or silence never did, all of
+/// them keep waiting for silence: how long the run waits for it is part of the run.
 fn timeline(scenario: &Scenario, stage: &Stage<'_>, outcome: &Outcome) -> Vec<Entry> {
+    let chapters = &stage.plan().chapters;
+    let absolute = outcome.chapters.len() == chapters.len() && last(stage, outcome) <= MAX_DURATION;
     let mut entries = Vec::new();
-    for (number, chapter) in stage.plan().chapters.iter().enumerate() {
-        let began = outcome.chapters.get(number);
+    for (number, chapter) in chapters.iter().enumerate() {
+        let start = outcome.chapters.get(number).filter(|_| absolute).map_or(Span::ZERO, |start| start.since(Time::ZERO));
         for (i, operation) in chapter.operations.iter().enumerate() {
             let mut entry = entry(scenario, operation);
-            match began {
-                Some(start) => entry.at = Some(Duration(Span::from_us(start.as_us() + operation.at.as_us()))),
-                None if i == 0 => entry.after = Some(When::Quiet),
-                None => entry.at = Some(Duration(Span::from_us(operation.at.as_us()))),
+            if absolute || number == 0 || i > 0 {
+                entry.at = Some(Duration(start + operation.at.since(Time::ZERO)));
+            } else {
+                entry.after = Some(When::Quiet);
             }
             entries.push(entry);
         }
     }
     entries
+}
+
+/// When the last operation happens, counted from the start of the run.
+fn last(stage: &Stage<'_>, outcome: &Outcome) -> Span {
+    let chapters = stage.plan().chapters.iter().zip(&outcome.chapters);
+    let ends = chapters.filter_map(|(chapter, start)| {
+        Some(start.since(Time::ZERO) + chapter.operations.last()?.at.since(Time::ZERO))
+    });
+    ends.max().unwrap_or(Span::ZERO)
 }
 
 /// An operation as an entry without a time.

@@ -19,6 +19,8 @@ pub(crate) struct Director {
     used: BTreeSet<Decision>,
     /// What was decided otherwise than harmlessly.
     recorded: Option<Decisions>,
+    /// Every address that something was decided of, in order.
+    seen: Option<Vec<String>>,
 }
 
 impl Director {
@@ -26,12 +28,22 @@ impl Director {
     pub(crate) fn new(stage: &Stage<'_>) -> Director {
         let listed = stage.scenario().file.decisions.clone().unwrap_or_default();
         let lost = listed.lost.iter().cloned().collect();
-        Director { addresses: Addresses::new(stage), listed, lost, used: BTreeSet::new(), recorded: None }
+        Director { addresses: Addresses::new(stage), listed, lost, used: BTreeSet::new(), recorded: None, seen: None }
     }
 
     /// Decides by the list of a scenario, and writes everything down.
     pub(crate) fn recording(stage: &Stage<'_>) -> Director {
         Director { recorded: Some(Decisions::default()), ..Director::new(stage) }
+    }
+
+    /// Decides by the list of a scenario, and notes every address.
+    pub(crate) fn noting(stage: &Stage<'_>) -> Director {
+        Director { seen: Some(Vec::new()), ..Director::new(stage) }
+    }
+
+    /// Every address that something was decided of, in order, where they were noted.
+    pub(crate) fn seen(&self) -> &[String] {
+        self.seen.as_deref().unwrap_or_default()
     }
 
     /// What was decided otherwise than harmlessly.
@@ -79,6 +91,7 @@ impl Director {
 impl<N: CoJson> Decide<N> for Director {
     fn message(&mut self, sending: &Sending<'_, N>, drawn: Fate) -> Fate {
         let address = self.addresses.of_message(sending);
+        self.seen.iter_mut().for_each(|seen| seen.push(address.clone()));
         let mut fate = drawn;
         if self.lost.contains(&address) {
             self.used.insert(Decision { kind: DecisionKind::Lost, address: address.clone() });
@@ -93,6 +106,7 @@ impl<N: CoJson> Decide<N> for Director {
 
     fn notice(&mut self, noticing: &Noticing, drawn: Span) -> Span {
         let address = self.addresses.of_notice(noticing);
+        self.seen.iter_mut().for_each(|seen| seen.push(address.clone()));
         let delay = self.listed(DecisionKind::Noticed, &address).unwrap_or(drawn);
         if let Some(recorded) = self.recorded.as_mut().filter(|_| delay != Span::ZERO) {
             recorded.noticed.insert(address, Duration(delay));

@@ -6,6 +6,8 @@
 //! parallel, and the first of a window that fails in the same way is taken, so that the result does not depend on how
 //! many threads there are.
 
+mod attempt;
+mod rebind;
 mod reduce;
 mod simplify;
 
@@ -13,6 +15,7 @@ pub use reduce::Reduction;
 
 use crate::run::{Options, Outcome, UNMET_KEY, run};
 use crate::scenario::{file, resolve};
+use attempt::{Attempt, Tried};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +25,9 @@ const WINDOW: usize = 8;
 
 /// How often everything is gone through again before the result is taken as it is.
 const ROUNDS_MAX: u32 = 50;
+
+/// Of how many operations and decisions any two are tried together.
+const TWOS_MAX: usize = 24;
 
 /// A failing scenario, cut down.
 #[derive(Clone, Debug)]
@@ -145,27 +151,19 @@ struct Shrinker<'a> {
     progress: &'a mut dyn FnMut(&file::Scenario, u64),
 }
 
-/// What became of a candidate.
-enum Tried {
-    Invalid,
-    Holds,
-    Other(Box<(String, file::Scenario)>),
-    Same(Box<(file::Scenario, Outcome)>),
-}
-
 impl Shrinker<'_> {
     /// What says nothing about the failure goes at once; what it was is kept in the origin.
     fn prepare(&mut self) {
-        let mut file = self.best.clone();
-        let expect = file.expect.get_or_insert_default();
-        expect.loads.clear();
-        expect.content.clear();
-        expect.messages_max = None;
+        let expect = self.best.expect.get_or_insert_default();
         expect.violation = Some(self.key.clone());
-        if let Some(origin) = &mut file.origin {
+        if let Some(origin) = &mut self.best.origin {
             origin.key = Some(self.key.clone());
         }
-        self.best = file;
+        let expect = file::Expect { violation: Some(self.key.clone()), ..file::Expect::default() };
+        let bare = file::Scenario { expect: Some(expect), ..self.best.clone() };
+        let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);
+        let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
+        self.first_of(candidates.into_iter().flatten().collect());
         for kind in [
             file::DecisionKind::Latency,
             file::DecisionKind::Reordered,
@@ -185,9 +183,11 @@ impl Shrinker<'_> {
     fn round(&mut self) {
         self.remove(reduce::co_values);
         self.remove(reduce::nodes);
+        self.remove(reduce::pairs);
         self.remove(reduce::entries);
         self.remove(reduce::links);
         self.remove(reduce::decisions);
+        self.remove_twos();
         self.simplify();
     }
 
@@ -195,25 +195,45 @@ impl Shrinker<'_> {
     fn remove(&mut self, list: fn(&file::Scenario) -> Vec<Reduction>) {
         let mut size = list(&self.best).len();
         while size > 0 {
-            let mut at = 0;
-            loop {
-                let items = list(&self.best);
-                if at >= items.len() {
-                    break;
-                }
-                let chunks: Vec<&[Reduction]> = items[at..].chunks(size).take(WINDOW / 2).collect();
-                // Each chunk as it is, then with the decisions that it strands bound to what remains.
-                let candidates = chunks.iter().flat_map(|chunk| {
-                    let removed = reduce::without(&self.best, chunk);
-                    let rebound = reduce::rebound(&self.best, &removed, chunk);
-                    [Some(removed), rebound]
-                });
-                let candidates: Vec<Option<file::Scenario>> = candidates.collect();
-                let (taken, tried) = (self.first_some(candidates), chunks.len());
-                // What was tried in vain before the one that was taken is passed over until the next round.
-                at += taken.map_or(tried, |index| index / 2) * size;
-            }
+            self.remove_sets(&|file| list(file).chunks(size).map(<[Reduction]>::to_vec).collect());
             size = if size == 1 { 0 } else { size.div_ceil(2) };
+        }
+    }
+
+    /// Takes away any two things at once, where few enough are left.
+    fn remove_twos(&mut self) {
+        self.remove_sets(&|file| {
+            let mut things = reduce::entries(file);
+            things.extend(reduce::decisions(file));
+            if things.len() > TWOS_MAX {
+                return Vec::new();
+            }
+            let twos = things.iter().enumerate().flat_map(|(i, first)| {
+                things[i + 1..].iter().map(move |second| vec![first.clone(), second.clone()])
+            });
+            twos.collect()
+        });
+    }
+
+    /// Takes away sets of things, each as a whole, as long as one can go.
+    fn remove_sets(&mut self, list: &dyn Fn(&file::Scenario) -> Vec<Vec<Reduction>>) {
+        let mut at = 0;
+        loop {
+            let sets = list(&self.best);
+            let sets: Vec<&Vec<Reduction>> = sets.iter().skip(at).take(WINDOW / 2).collect();
+            if sets.is_empty() {
+                return;
+            }
+            // Each set is taken as it is, then with the decisions that this strands bound to what remains.
+            let candidates = sets.iter().flat_map(|set| {
+                let removed = reduce::without(&self.best, set);
+                let renamed = rebind::renamed(&self.best, &removed, set);
+                [Some(removed), renamed]
+            });
+            let candidates: Vec<Option<file::Scenario>> = candidates.collect();
+            let (taken, tried) = (self.first_some(candidates, attempt::bending), sets.len());
+            // What was tried in vain before the one that was taken is passed over until the next round.
+            at += taken.map_or(tried, |index| index / 2);
         }
     }
 
@@ -231,20 +251,22 @@ impl Shrinker<'_> {
     }
 
     fn first_of(&mut self, candidates: Vec<file::Scenario>) -> Option<usize> {
-        self.first_some(candidates.into_iter().map(Some).collect())
+        self.first_some(candidates.into_iter().map(Some).collect(), attempt::plain)
     }
 
     /// Tries candidates at once and takes the first that fails in the same way; says which it was.
-    fn first_some(&mut self, candidates: Vec<Option<file::Scenario>>) -> Option<usize> {
+    fn first_some(
+        &mut self,
+        candidates: Vec<Option<file::Scenario>>,
+        attempt: fn(file::Scenario, &str) -> Attempt,
+    ) -> Option<usize> {
         let key = &self.key;
-        let tried: Vec<Tried> = candidates
-            .into_par_iter()
-            .map(|candidate| candidate.map_or(Tried::Invalid, |candidate| try_one(candidate, key)))
-            .collect();
+        let tried: Vec<Option<Attempt>> =
+            candidates.into_par_iter().map(|candidate| candidate.map(|candidate| attempt(candidate, key))).collect();
         let mut taken = None;
-        for (index, tried) in tried.into_iter().enumerate() {
-            self.runs += u64::from(!matches!(tried, Tried::Invalid));
-            match tried {
+        for (index, attempt) in tried.into_iter().enumerate().filter_map(|(i, attempt)| Some((i, attempt?))) {
+            self.runs += attempt.runs;
+            match attempt.tried {
                 Tried::Invalid | Tried::Holds => {}
                 Tried::Other(other) => {
                     let (key, file) = *other;
@@ -272,7 +294,7 @@ impl Shrinker<'_> {
             let Reduction::Decision(decision) = item else {
                 return None;
             };
-            let what = match try_one(without, &self.key) {
+            let what = match attempt::plain(without, &self.key).tried {
                 Tried::Holds | Tried::Invalid => "the run holds".to_owned(),
                 Tried::Other(other) => format!("another failure: {}", other.0),
                 Tried::Same(_) => "the same failure".to_owned(),
@@ -280,24 +302,6 @@ impl Shrinker<'_> {
             Some((decision, what))
         });
         explained.collect()
-    }
-}
-
-/// Plays a candidate. What it lists and never meets is taken out: it decides nothing.
-fn try_one(mut candidate: file::Scenario, key: &str) -> Tried {
-    let Ok(scenario) = resolve(candidate.clone()) else {
-        return Tried::Invalid;
-    };
-    let outcome = run(&scenario, scenario.seed, Options::judged());
-    match outcome.key() {
-        None | Some(UNMET_KEY) => Tried::Holds,
-        Some(found) if found != key => Tried::Other(Box::new((found.to_owned(), candidate))),
-        Some(_) => {
-            if let Some(decisions) = &mut candidate.decisions {
-                decisions.retain(|decision| !outcome.unused.contains(decision));
-            }
-            Tried::Same(Box::new((candidate, outcome)))
-        }
     }
 }
 

@@ -4,12 +4,14 @@
 //! leave out is an `Option` or a list, and is left out again when the file is written. The JSON Schema is generated
 //! from these types, and their docs are what an editor shows.
 
+mod address;
 mod decisions;
 mod entry;
 mod json;
 mod relationship;
 mod units;
 
+pub(crate) use address::{About, Address, KINDS};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use entry::{Between, Edit, Entry, NetworkChange, Outage, Subject, When, Where};
 pub use relationship::Ends;

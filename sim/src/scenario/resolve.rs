@@ -3,6 +3,7 @@
 //! A check that fails is reported and the rest goes on, so that all independent mistakes are found; what depends on a
 //! mistake already reported is passed over in silence.
 
+mod decisions;
 mod expect;
 mod generated;
 mod links;
@@ -41,6 +42,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let workload = generated::workload(&file, &names, &mut report);
     let faults = generated::faults(&file, links.len(), &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
+    decisions::check(&file, &names, &mut report);
     let expect = expect::expect(&file, &names, &mut report);
     if !report.problems.is_empty() {
         return Err(report.problems);

@@ -1,8 +1,8 @@
 //! What can be taken out of a scenario, and what goes with it.
 
-use crate::address::nodes_of;
-use crate::scenario::file::{Decision, Decisions, Entry, Scenario, Where};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::scenario::file::{Address, Decision, Decisions, Duration, Entry, Scenario, When, Where};
+use cosim_core::Span;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// One thing to take out.
@@ -16,6 +16,8 @@ pub enum Reduction {
     CoValue(String),
     /// An operation, by its place in the timeline.
     Entry(usize),
+    /// Two operations, of which the second undoes the first, by their places in the timeline.
+    Pair([usize; 2]),
     /// A decision.
     Decision(Decision),
 }
@@ -27,7 +29,19 @@ impl fmt::Display for Reduction {
             Reduction::Link([a, b]) => write!(f, "link {a}, {b}"),
             Reduction::CoValue(id) => write!(f, "CoValue {id}"),
             Reduction::Entry(index) => write!(f, "operation {}", index + 1),
+            Reduction::Pair([first, second]) => write!(f, "operations {} and {}", first + 1, second + 1),
             Reduction::Decision(decision) => decision.fmt(f),
+        }
+    }
+}
+
+impl Reduction {
+    /// The operations that it takes out by their places.
+    pub(super) fn entries(&self) -> &[usize] {
+        match self {
+            Reduction::Entry(index) => std::slice::from_ref(index),
+            Reduction::Pair(indices) => indices,
+            Reduction::Node(_) | Reduction::Link(_) | Reduction::CoValue(_) | Reduction::Decision(_) => &[],
         }
     }
 }
@@ -41,13 +55,31 @@ pub(super) fn links(file: &Scenario) -> Vec<Reduction> {
 }
 
 pub(super) fn co_values(file: &Scenario) -> Vec<Reduction> {
-    let ids: BTreeSet<&String> = file.timeline.iter().filter_map(|entry| about(entry).map(|(_, id)| id)).collect();
-    ids.into_iter().cloned().map(Reduction::CoValue).collect()
+    let ids: BTreeSet<&str> = file.timeline.iter().filter_map(|entry| about(entry).map(|(_, id)| id)).collect();
+    ids.into_iter().map(|id| Reduction::CoValue(id.to_owned())).collect()
 }
 
 /// The last first: what comes late is less often needed.
 pub(super) fn entries(file: &Scenario) -> Vec<Reduction> {
     (0..file.timeline.len()).rev().map(Reduction::Entry).collect()
+}
+
+/// Each operation with the next one that undoes it: one without the other would leave a link closed for good.
+pub(super) fn pairs(file: &Scenario) -> Vec<Reduction> {
+    let pairs = file.timeline.iter().enumerate().rev().filter_map(|(first, entry)| {
+        let later = &file.timeline[first + 1..];
+        let second = later.iter().position(|later| undoes(later, entry))?;
+        Some(Reduction::Pair([first, first + 1 + second]))
+    });
+    pairs.collect()
+}
+
+fn undoes(later: &Entry, entry: &Entry) -> bool {
+    let on_one_link = link_of(entry).map(sorted) == link_of(later).map(sorted);
+    let on_one_subject = about(entry) == about(later);
+    (entry.disconnect.is_some() && later.connect.is_some() && on_one_link)
+        || (entry.partition.is_some() && later.heal.is_some() && on_one_link)
+        || (entry.done.is_some() && later.load.is_some() && on_one_subject)
 }
 
 pub(super) fn decisions(file: &Scenario) -> Vec<Reduction> {
@@ -60,107 +92,90 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     let mut nodes = BTreeSet::new();
     let mut links = BTreeSet::new();
     let mut ids = BTreeSet::new();
-    let mut entries = BTreeSet::new();
+    let mut entries = BTreeSet::<usize>::new();
     let mut decisions = BTreeSet::new();
     for reduction in taken {
         match reduction {
             Reduction::Node(node) => drop(nodes.insert(node.as_str())),
             Reduction::Link([a, b]) => drop(links.insert(sorted([a, b]))),
             Reduction::CoValue(id) => drop(ids.insert(id.as_str())),
-            Reduction::Entry(index) => drop(entries.insert(*index)),
+            Reduction::Entry(_) | Reduction::Pair(_) => entries.extend(reduction.entries()),
             Reduction::Decision(decision) => drop(decisions.insert(decision)),
         }
     }
-    let gone = |ends: [&String; 2]| ends.iter().any(|end| nodes.contains(end.as_str())) || links.contains(&sorted(ends));
+    let gone = |ends: [&str; 2]| ends.iter().any(|end| nodes.contains(end)) || links.contains(&sorted(ends));
     file.nodes.retain(|node, _| !nodes.contains(node.as_str()));
     file.links.retain(|link| !gone([&link.between[0], &link.between[1]]));
     let mut index = 0;
-    file.timeline.retain(|entry| {
+    retain(&mut file.timeline, |entry| {
         index += 1;
-        let about_gone = about(entry).is_some_and(|(node, id)| nodes.contains(node.as_str()) || ids.contains(id.as_str()));
+        let about_gone = about(entry).is_some_and(|(node, id)| nodes.contains(node) || ids.contains(id));
         let link_gone = link_of(entry).is_some_and(gone);
-        let node_gone = outage_of(entry).is_some_and(|node| nodes.contains(node.as_str()));
+        let node_gone = outage_of(entry).is_some_and(|node| nodes.contains(node));
         !(about_gone || link_gone || node_gone || entries.contains(&(index - 1)))
     });
     if let Some(listed) = &mut file.decisions {
         listed.retain(|decision| {
-            let ends = nodes_of(&decision.address).map(|ends| ends.map(str::to_owned));
-            let link_gone = ends.as_ref().is_some_and(|[a, b]| gone([a, b]));
-            let id_gone = decision.address.split(' ').nth(2).is_some_and(|id| ids.contains(id));
-            !(link_gone || id_gone || decisions.contains(decision))
+            let Ok(address) = Address::parse(&decision.address) else {
+                return false;
+            };
+            let id_gone = address.id().is_some_and(|id| ids.contains(id));
+            !(gone([address.from, address.to]) || id_gone || decisions.contains(decision))
         });
     }
     file
 }
 
-/// The same, with the decisions that name a removed edit bound to the newest operation before it on the same CoValue
-/// that is left: the message that they are about carries that now. `None` where that changes nothing.
-pub(super) fn rebound(before: &Scenario, after: &Scenario, taken: &[Reduction]) -> Option<Scenario> {
-    let removed: BTreeSet<usize> = taken.iter().filter_map(entry_index).collect();
-    let mut names = BTreeMap::new();
-    for &index in &removed {
-        let (Some((_, id)), Some(name)) = (about(&before.timeline[index]), &before.timeline[index].name) else {
-            continue;
-        };
-        let earlier = before.timeline[..index].iter().enumerate().rev().find(|(i, entry)| {
-            let writes = entry.edit.is_some() || entry.create.is_some();
-            writes && !removed.contains(i) && about(entry).is_some_and(|(_, other)| other == id)
-        });
-        if let Some(earlier) = earlier.and_then(|(_, entry)| entry.name.as_ref()) {
-            names.insert(name.as_str(), earlier.as_str());
+/// Keeps the entries of which `keep` holds. Where the one goes that waits for silence, the next of its chapter does, and
+/// those behind it keep their distance.
+fn retain(timeline: &mut Vec<Entry>, mut keep: impl FnMut(&Entry) -> bool) {
+    let mut waiting = false;
+    let mut earlier = Span::ZERO;
+    timeline.retain_mut(|entry| {
+        if entry.after.is_some() {
+            (waiting, earlier) = (false, Span::ZERO);
         }
-    }
-    let mut file = after.clone();
-    let decisions = file.decisions.as_mut()?;
-    let mut changed = false;
-    let mut rename = |address: &String| -> String {
-        let words = address.split(' ').map(|word| match names.get(word) {
-            Some(earlier) => {
-                changed = true;
-                *earlier
-            }
-            None => word,
-        });
-        words.collect::<Vec<_>>().join(" ")
-    };
-    decisions.lost = decisions.lost.iter().map(&mut rename).collect();
-    decisions.lost.sort_unstable();
-    decisions.lost.dedup();
-    for table in [&mut decisions.duplicated, &mut decisions.reordered, &mut decisions.latencies] {
-        *table = table.iter().map(|(address, span)| (rename(address), *span)).collect();
-    }
-    changed.then_some(file)
+        let keeps = keep(entry);
+        if !keeps {
+            waiting |= entry.after.is_some();
+            return false;
+        }
+        if waiting {
+            waiting = false;
+            earlier = entry.at.map_or(Span::ZERO, |at| at.0);
+            (entry.at, entry.after) = (None, Some(When::Quiet));
+        } else {
+            entry.at = entry.at.map(|Duration(at)| Duration(at - earlier));
+        }
+        true
+    });
 }
 
-fn entry_index(reduction: &Reduction) -> Option<usize> {
-    match reduction {
-        Reduction::Entry(index) => Some(*index),
-        _ => None,
-    }
-}
-
-fn sorted([a, b]: [&String; 2]) -> [String; 2] {
-    if a < b { [a.clone(), b.clone()] } else { [b.clone(), a.clone()] }
+fn sorted([a, b]: [&str; 2]) -> [String; 2] {
+    if a < b { [a.to_owned(), b.to_owned()] } else { [b.to_owned(), a.to_owned()] }
 }
 
 /// The node and the CoValue that an entry is about.
-fn about(entry: &Entry) -> Option<(&String, &String)> {
+pub(super) fn about(entry: &Entry) -> Option<(&str, &str)> {
     let subject = entry.create.as_ref().or(entry.load.as_ref()).or(entry.done.as_ref());
-    let subject = subject.map(|subject| (&subject.node, &subject.id));
-    subject.or_else(|| entry.edit.as_ref().map(|edit| (&edit.node, &edit.id)))
+    let subject = subject.map(|subject| (subject.node.as_str(), subject.id.as_str()));
+    subject.or_else(|| entry.edit.as_ref().map(|edit| (edit.node.as_str(), edit.id.as_str())))
 }
 
-fn outage_of(entry: &Entry) -> Option<&String> {
-    entry.restart.as_ref().or(entry.wipe.as_ref()).map(|outage| &outage.node)
+/// The node that an entry restarts or wipes.
+pub(super) fn outage_of(entry: &Entry) -> Option<&str> {
+    entry.restart.as_ref().or(entry.wipe.as_ref()).map(|outage| outage.node.as_str())
 }
 
-fn link_of(entry: &Entry) -> Option<[&String; 2]> {
+/// The link to which an entry does something.
+pub(super) fn link_of(entry: &Entry) -> Option<[&str; 2]> {
     let between = entry.connect.as_ref().or(entry.disconnect.as_ref()).map(|between| &between.between);
     let between = between.or_else(|| entry.network.as_ref().and_then(|network| network.between.as_ref()));
-    between.map(|[a, b]| [a, b]).or_else(|| way_of(entry.partition.as_ref().or(entry.heal.as_ref())?))
+    let both = between.map(|[a, b]| [a.as_str(), b.as_str()]);
+    both.or_else(|| way_of(entry.partition.as_ref().or(entry.heal.as_ref())?))
 }
 
-fn way_of(way: &Where) -> Option<[&String; 2]> {
+fn way_of(way: &Where) -> Option<[&str; 2]> {
     match way {
         Where { between: Some([a, b]), .. } => Some([a, b]),
         Where { from: Some(from), to: Some(to), .. } => Some([from, to]),

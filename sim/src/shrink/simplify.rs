@@ -1,8 +1,9 @@
 //! What can be made simpler without being taken out: counts, times, conditions.
 
-use crate::scenario::file::{Duration, DurationRange, Network, Scenario};
+use super::reduce::{Reduction, without};
 use crate::network::SpanRange;
-use cosim_core::Span;
+use crate::scenario::file::{Duration, DurationRange, Entry, Network, Scenario};
+use cosim_core::{Span, Time};
 
 /// Every scenario that is this one with one thing made simpler. What is as simple as can be yields none, so trying
 /// them all again and again comes to an end.
@@ -16,6 +17,22 @@ pub(super) fn candidates(file: &Scenario) -> Vec<Scenario> {
     candidates
 }
 
+/// The scenario without waiting for silence: what waits for it happens when the run that began these chapters had it
+/// happen, and chapters that never began are gone. `None` where nothing waits.
+pub(super) fn on_one_clock(file: &Scenario, chapters: &[Time]) -> Option<Scenario> {
+    let mut file = file.clone();
+    file.timeline.iter().find(|entry| entry.after.is_some())?;
+    let mut number = 0;
+    file.timeline.retain_mut(|entry| {
+        number += usize::from(entry.after.take().is_some());
+        let start = chapters.get(number).map(|start| start.since(Time::ZERO));
+        let at = entry.at.map_or(Span::ZERO, |at| at.0);
+        entry.at = start.map(|start| Duration(start + at));
+        start.is_some()
+    });
+    Some(file)
+}
+
 fn changed(file: &Scenario, candidates: &mut Vec<Scenario>, change: impl FnOnce(&mut Scenario)) {
     let mut candidate = file.clone();
     change(&mut candidate);
@@ -26,6 +43,11 @@ fn changed(file: &Scenario, candidates: &mut Vec<Scenario>, change: impl FnOnce(
 
 fn all_at_once(file: &Scenario, candidates: &mut Vec<Scenario>) {
     changed(file, candidates, |file| file.heal = None);
+    changed(file, candidates, |file| {
+        if let Some(expect) = &mut file.expect {
+            (expect.quiet_within, expect.oracles) = (None, None);
+        }
+    });
     changed(file, candidates, |file| {
         for entry in &mut file.timeline {
             entry.at = entry.at.map(|at| Duration(round(at.0, Span::from_ms(100))));
@@ -61,6 +83,23 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
     }
     for index in 0..file.links.len() {
         changed(file, candidates, |file| file.links[index].priority = None);
+        changed(file, candidates, |file| file.links[index].connected = None);
+        connected_at_first(file, index, candidates);
+    }
+}
+
+/// A link that an operation connects for the first time is connected from the start instead.
+fn connected_at_first(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
+    let link = &file.links[index];
+    let connects = |between: &[String; 2]| between.iter().all(|end| link.between.contains(end));
+    let on_link = |entry: &Entry| entry.connect.as_ref().is_some_and(|connect| connects(&connect.between));
+    if link.connected != Some(false) {
+        return;
+    }
+    if let Some(connect) = file.timeline.iter().position(on_link) {
+        let mut candidate = without(file, &[Reduction::Entry(connect)]);
+        candidate.links[index].connected = None;
+        candidates.push(candidate);
     }
 }
 
@@ -73,28 +112,34 @@ fn operations(file: &Scenario, candidates: &mut Vec<Scenario>) {
                 }
             });
         }
-        changed(file, candidates, |file| {
-            let entry = &mut file.timeline[index];
-            for outage in [&mut entry.restart, &mut entry.wipe].into_iter().flatten() {
-                outage.down_for = None;
-            }
-        });
+        let outage = entry.restart.as_ref().or(entry.wipe.as_ref());
+        let down_for = outage.and_then(|outage| outage.down_for).map_or(Span::ZERO, |down_for| down_for.0);
+        for simpler in simpler(down_for) {
+            changed(file, candidates, |file| {
+                let entry = &mut file.timeline[index];
+                for outage in [&mut entry.restart, &mut entry.wipe].into_iter().flatten() {
+                    outage.down_for = Some(Duration(simpler)).filter(|_| simpler != Span::ZERO);
+                }
+            });
+        }
     }
 }
 
-/// Shorter gaps between operations, with everything after them drawn closer; then rounder times.
+/// Simpler gaps between operations; everything after them in their chapter keeps its distance.
 fn times(file: &Scenario, candidates: &mut Vec<Scenario>) {
     let mut before = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
         let Some(Duration(at)) = entry.at else {
-            return;
+            before = Span::ZERO;
+            continue;
         };
         let gap = at - before;
-        for shorter in simpler(gap) {
-            let by = gap - shorter;
+        let chapter = file.timeline[index..].iter().position(|entry| entry.after.is_some());
+        let end = chapter.map_or(file.timeline.len(), |length| index + length);
+        for simpler in simpler(gap) {
             changed(file, candidates, |file| {
-                for later in &mut file.timeline[index..] {
-                    later.at = later.at.map(|Duration(at)| Duration(at - by));
+                for later in &mut file.timeline[index..end] {
+                    later.at = later.at.map(|Duration(at)| Duration(at - gap + simpler));
                 }
             });
         }
@@ -126,14 +171,18 @@ fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
     }
 }
 
-/// Shorter spans that are rounder than this one, the simplest first.
+/// Spans that are simpler than this one, the simplest first: shorter ones that are at least as round, then longer ones
+/// that are rounder.
 fn simpler(span: Span) -> Vec<Span> {
-    let units = [Span::from_s(1), Span::from_ms(100), Span::from_ms(10), Span::from_ms(1)];
-    let rounder = units.into_iter().map(|unit| round(span, unit));
+    let rounder = UNITS.into_iter().map(|unit| round(span, unit));
     let mut simpler: Vec<Span> = std::iter::once(Span::ZERO).chain(rounder).filter(|other| *other < span).collect();
+    let longer = UNITS.into_iter().filter(|unit| round(span, *unit) != span && *unit <= span.max(Span::from_ms(1)));
+    simpler.extend(longer.map(|unit| round(span, unit) + unit));
     simpler.dedup();
     simpler
 }
+
+const UNITS: [Span; 4] = [Span::from_s(1), Span::from_ms(100), Span::from_ms(10), Span::from_ms(1)];
 
 /// The largest multiple of `unit` that is no longer than `span`.
 fn round(span: Span, unit: Span) -> Span {

@@ -81,6 +81,47 @@ impl Decisions {
         ]
     }
 
+    /// Every decision, with its span where its kind has one.
+    pub(crate) fn with_spans(&self) -> impl Iterator<Item = (Decision, Option<Duration>)> + '_ {
+        self.iter().map(|decision| {
+            let span = self.table(decision.kind).and_then(|table| table.get(&decision.address)).copied();
+            (decision, span)
+        })
+    }
+
+    /// Whether a decision is listed.
+    pub(crate) fn has(&self, kind: DecisionKind, address: &str) -> bool {
+        match self.table(kind) {
+            None => self.lost.iter().any(|lost| lost == address),
+            Some(table) => table.contains_key(address),
+        }
+    }
+
+    /// The decisions of a kind that have a span; `None` for messages that are lost.
+    pub(crate) fn table(&self, kind: DecisionKind) -> Option<&BTreeMap<String, Duration>> {
+        match kind {
+            DecisionKind::Lost => None,
+            DecisionKind::Duplicated => Some(&self.duplicated),
+            DecisionKind::Reordered => Some(&self.reordered),
+            DecisionKind::Noticed => Some(&self.noticed),
+            DecisionKind::Latency => Some(&self.latencies),
+        }
+    }
+
+    /// Adds a decision; one of the same kind and address is replaced. A message that is lost has no span.
+    pub(crate) fn put(&mut self, decision: Decision, span: Option<Duration>) {
+        let Decision { kind, address } = decision;
+        let table = match kind {
+            DecisionKind::Lost if self.lost.contains(&address) => return,
+            DecisionKind::Lost => return self.lost.push(address),
+            DecisionKind::Duplicated => &mut self.duplicated,
+            DecisionKind::Reordered => &mut self.reordered,
+            DecisionKind::Noticed => &mut self.noticed,
+            DecisionKind::Latency => &mut self.latencies,
+        };
+        table.insert(address, span.unwrap_or_default());
+    }
+
     /// Keeps the decisions of which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&Decision) -> bool) {
         let mut keeps = |kind, address: &String| keep(&Decision { kind, address: address.clone() });

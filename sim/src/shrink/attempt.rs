@@ -1,0 +1,80 @@
+//! One candidate, played.
+
+use super::rebind;
+use crate::cojson::CoNode;
+use crate::run::{Options, Outcome, Stage, UNMET_KEY, play};
+use crate::scenario::file::{Decision, Scenario};
+use crate::scenario::resolve;
+use crate::script::Director;
+
+/// What became of a candidate, and how many runs that took.
+pub(super) struct Attempt {
+    pub(super) tried: Tried,
+    pub(super) runs: u64,
+}
+
+/// What became of a candidate.
+pub(super) enum Tried {
+    /// It is no valid scenario.
+    Invalid,
+    /// It does not fail.
+    Holds,
+    /// It fails in another way: the key, and the scenario.
+    Other(Box<(String, Scenario)>),
+    /// It fails in the same way.
+    Same(Box<(Scenario, Outcome)>),
+}
+
+/// Plays a candidate as it is.
+pub(super) fn plain(candidate: Scenario, key: &str) -> Attempt {
+    once(candidate, key).0
+}
+
+/// Plays a candidate; where it does not fail in the same way and its decisions were not all met, those are tried with
+/// other messages.
+pub(super) fn bending(candidate: Scenario, key: &str) -> Attempt {
+    let (mut attempt, met) = once(candidate.clone(), key);
+    if matches!(attempt.tried, Tried::Invalid | Tried::Same(_)) {
+        return attempt;
+    }
+    for other in rebind::others(&candidate, &met.stranded, &met.seen) {
+        let (bent, _) = once(other, key);
+        attempt.runs += bent.runs;
+        if matches!(bent.tried, Tried::Same(_)) {
+            attempt.tried = bent.tried;
+            return attempt;
+        }
+    }
+    attempt
+}
+
+/// What a run met of what its scenario lists.
+#[derive(Default)]
+struct Met {
+    /// The decisions that it never met.
+    stranded: Vec<Decision>,
+    /// The addresses of all that it decided.
+    seen: Vec<String>,
+}
+
+/// Plays a candidate. What it lists and never meets is taken out: it decides nothing.
+fn once(mut candidate: Scenario, key: &str) -> (Attempt, Met) {
+    let Ok(scenario) = resolve(candidate.clone()) else {
+        return (Attempt { tried: Tried::Invalid, runs: 0 }, Met::default());
+    };
+    let director = Director::noting(&Stage::new(&scenario, scenario.seed));
+    let (outcome, director) = play(&scenario, scenario.seed, Options::judged(), CoNode::new, director);
+    let met = Met { stranded: director.unused(), seen: director.seen().to_vec() };
+    let tried = match outcome.key() {
+        None | Some(UNMET_KEY) => Tried::Holds,
+        Some(found) if found != key => Tried::Other(Box::new((found.to_owned(), candidate))),
+        Some(_) => {
+            if let Some(decisions) = &mut candidate.decisions {
+                decisions.retain(|decision| !met.stranded.contains(decision));
+            }
+            candidate.decisions = candidate.decisions.filter(|decisions| !decisions.is_empty());
+            Tried::Same(Box::new((candidate, outcome)))
+        }
+    };
+    (Attempt { tried, runs: 1 }, met)
+}

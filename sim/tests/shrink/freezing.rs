@@ -1,0 +1,133 @@
+//! A frozen run is the run that was frozen.
+
+use crate::generate::scenario;
+use cosim::freeze::{Frozen, freeze};
+use cosim::run::{End, Options, Outcome, run};
+use cosim::scenario::{Scenario, file, parse, resolve};
+use proptest::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What two equal runs have in common: all that is not the seed or where a decision came from.
+#[derive(Debug, PartialEq)]
+struct Same {
+    fingerprint: String,
+    end: End,
+    ended_at: cosim_core::Time,
+    class: cosim::run::Class,
+    violations: Vec<cosim::oracles::Violation>,
+    unmet: Vec<String>,
+    figures: cosim::world::Figures,
+    states: Vec<cosim_core::NodeState<cosim_core::FastCrypto>>,
+}
+
+fn same(outcome: &Outcome) -> Same {
+    Same {
+        fingerprint: outcome.fingerprint.to_string(),
+        end: outcome.end,
+        ended_at: outcome.ended_at,
+        class: outcome.class(),
+        violations: outcome.violations.clone(),
+        unmet: outcome.unmet.clone(),
+        figures: outcome.figures,
+        states: outcome.states.clone(),
+    }
+}
+
+fn without_origin(file: &file::Scenario) -> file::Scenario {
+    file::Scenario { origin: None, ..file.clone() }
+}
+
+/// Everything that must be true of a frozen run. Gives what was frozen.
+fn check(scenario: &Scenario, seed: u64) -> Frozen {
+    let original = run(scenario, seed, Options::judged());
+    let frozen = freeze(scenario, seed, "some.json");
+    assert_eq!(same(&frozen.outcome), same(&original), "being written down changes nothing");
+
+    let text = frozen.file.to_json_pretty();
+    let read = parse(&text, "frozen.json").unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    assert_eq!(read.file, frozen.file, "the text says the same");
+    assert_eq!((&read.file.workload, &read.file.faults), (&None, &None));
+
+    let again = run(&read, 7_777, Options::judged());
+    assert_eq!(same(&again), same(&original), "seed {seed} of\n{}\nfrozen\n{text}", scenario.file.to_json_pretty());
+    assert_eq!(again.unused, [], "{text}");
+
+    let refrozen = freeze(&read, 4_444, "frozen.json");
+    assert_eq!(without_origin(&refrozen.file), without_origin(&frozen.file), "nothing is left to freeze");
+    frozen
+}
+
+fn scenario_files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.extension() {
+                _ if path.is_dir() => folders.push(path),
+                Some(extension) if extension == "json" => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_scenario_file() {
+    let files = scenario_files();
+    assert!(files.len() > 10, "{files:?}");
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        let scenario = parse(&text, &path.display().to_string()).unwrap();
+        for seed in (0..4).chain([scenario.seed]) {
+            check(&scenario, seed);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_scenarios(file in scenario(), seed in 0..1_000_u64) {
+        let scenario = resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+        check(&scenario, seed);
+    }
+
+    /// What a person adds by hand to a scenario full of chance decides, and stays when it is frozen.
+    #[test]
+    fn decisions_by_hand(file in scenario(), seed in 0..1_000_u64, pick in any::<prop::sample::Index>(), kind in 0..5_u8) {
+        let scenario = resolve(file.clone()).unwrap_or_else(|problems| panic!("{problems}"));
+        let drawn = freeze(&scenario, seed, "");
+        let drawn = drawn.file.decisions.unwrap_or_default();
+        let message = drawn.iter().find(|decision| decision.kind != file::DecisionKind::Noticed);
+        let Some(message) = message else { return Ok(()) };
+        let listed: Vec<file::Decision> = drawn.iter().collect();
+        let picked = listed[pick.index(listed.len())].clone();
+        let picked = if picked.kind == file::DecisionKind::Noticed { message } else { picked };
+        let by_hand = by_hand(kind, picked.address.clone());
+        let scenario = resolve(file::Scenario { decisions: Some(by_hand.clone()), ..file }).unwrap();
+        let outcome = run(&scenario, seed, Options::judged());
+        // The same draws came before it, so that it was met.
+        prop_assert_eq!(outcome.unused, []);
+        let frozen = check(&scenario, seed).file.decisions.unwrap_or_default();
+        let kept = by_hand.iter().all(|decision| frozen.iter().any(|other| other == decision));
+        let lost = frozen.lost.contains(&picked.address);
+        prop_assert!(kept || lost, "{by_hand:?} in {frozen:?}");
+    }
+}
+
+fn by_hand(kind: u8, address: String) -> file::Decisions {
+    let span = file::Duration(cosim_core::Span::from_us(123_456));
+    let mut decisions = file::Decisions::default();
+    match kind {
+        0 | 1 => decisions.lost.push(address),
+        2 => drop(decisions.duplicated.insert(address, span)),
+        3 => drop(decisions.reordered.insert(address, span)),
+        _ => drop(decisions.latencies.insert(address, span)),
+    }
+    decisions
+}

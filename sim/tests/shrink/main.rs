@@ -1,0 +1,7 @@
+//! Freezing and shrinking: a run written down is the same run, and what is left of a failure is all of it a cause.
+
+mod decisions;
+mod freezing;
+mod generate;
+mod planted;
+mod shrinking;

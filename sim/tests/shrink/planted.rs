@@ -1,0 +1,111 @@
+//! Ten planted faults, each met somewhere in a storm, frozen, and cut down to a few lines.
+
+use crate::shrinking::{check, on_threads};
+use cosim::freeze::freeze;
+use cosim::scenario::{Scenario, file, parse, resolve};
+use cosim::shrink::Size;
+
+/// Five nodes, and all that can happen to them.
+const STORM: &str = r#"{
+  "version": 1,
+  "about": "A storm.",
+  "nodes": { "alice": {}, "bob": {}, "carol": {}, "core": {}, "edge": {} },
+  "network": {
+    "latency": "10ms..150ms",
+    "loss": "12%",
+    "duplicate": "8%",
+    "reorder": "8%",
+    "reorder_delay": "10ms..600ms",
+    "notice": "0ms..100ms"
+  },
+  "links": [
+    { "between": ["alice", "edge"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["bob", "edge"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["carol", "core"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["edge", "core"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["alice", "bob"], "relationship": "syncCommon/syncCommon" }
+  ],
+  "workload": {
+    "operations": 60,
+    "until": "20s",
+    "nodes": ["alice", "bob", "carol"],
+    "co_values": ["diary", "notes", "photos"],
+    "mix": { "edit": 6, "load": 3, "done": 1 },
+    "transactions": "1..3",
+    "size": "20..400"
+  },
+  "faults": {
+    "from": "1s",
+    "until": "20s",
+    "reconnects": 5,
+    "partitions": 4,
+    "restarts": 2,
+    "longest": "3s"
+  },
+  "heal": true
+}"#;
+
+/// Each fault, and where it is planted.
+const FAULTS: [(&str, &str); 10] = [
+    ("never-retransmit", "alice"),
+    ("announce-once", "bob"),
+    ("ignore-gap", "edge"),
+    ("ack-without-applying", "edge"),
+    ("echo-to-sender", "core"),
+    ("keep-assumed-across-connections", "edge"),
+    ("replace-first-hand", "edge"),
+    ("ignore-epochs", "edge"),
+    ("never-unavailable", "core"),
+    ("ignore-re", "alice"),
+];
+
+const SEEDS: u64 = 200;
+
+fn storm(fault: &str, node: &str) -> Scenario {
+    let mut file = parse(STORM, "storm.json").unwrap_or_else(|problems| panic!("{problems}")).file;
+    file.nodes.get_mut(node).unwrap().mutations.push(fault.to_owned());
+    resolve(file).unwrap()
+}
+
+/// The first seed that fails, frozen, and its failure key.
+fn first_failure(fault: &str, node: &str) -> (u64, file::Scenario, String) {
+    let scenario = storm(fault, node);
+    let failing = (0..SEEDS).find_map(|seed| {
+        let frozen = freeze(&scenario, seed, "storm.json");
+        let violation = frozen.outcome.violations.first()?;
+        Some((seed, frozen.file, violation.key.clone()))
+    });
+    failing.unwrap_or_else(|| panic!("no seed below {SEEDS} shows {fault} at {node}"))
+}
+
+/// Of ten thousand things, how many are gone.
+fn gone(before: u64, after: u64) -> u64 {
+    10_000 - 10_000 * after / before.max(1)
+}
+
+#[test]
+fn ten_faults_in_a_storm() {
+    let mut events = Vec::new();
+    for (fault, node) in FAULTS {
+        let (seed, frozen, key) = first_failure(fault, node);
+        let shrunk = check(&frozen, &key);
+        let Size { operations, .. } = shrunk.after;
+        events.push(gone(shrunk.before.events, shrunk.after.events));
+        println!("{fault} at {node}, seed {seed}: {key}\n  {}\n  {}\n  {} runs", shrunk.before, shrunk.after, shrunk.runs);
+        println!("{}", shrunk.file.to_json_pretty());
+        assert!(operations <= 8, "{fault}: {operations} operations are left");
+    }
+    events.sort_unstable();
+    let median = events[events.len() / 2];
+    println!("median: {}.{:02}% of the events are gone", median / 100, median % 100);
+    assert!(median >= 9_000, "{events:?}");
+}
+
+/// Candidates are tried side by side; which is taken does not depend on which is done first.
+#[test]
+fn whatever_the_threads() {
+    for (fault, node) in &FAULTS[..3] {
+        let (_, frozen, _) = first_failure(fault, node);
+        assert_eq!(on_threads(&frozen, 1), on_threads(&frozen, 4), "{fault}");
+    }
+}

@@ -1,0 +1,103 @@
+//! What is left of a failure is valid, the same failure, and no single thing in it can go.
+
+use crate::generate::scenario;
+use cosim::freeze::freeze;
+use cosim::run::{Class, Options, run};
+use cosim::scenario::{Scenario, file, parse, resolve};
+use cosim::shrink::{Shrunk, Unshrinkable, shrink, single_removals};
+use proptest::prelude::*;
+
+/// Shrinks a frozen failure and checks every law of what comes of it.
+pub(crate) fn check(frozen: &file::Scenario, key: &str) -> Shrunk {
+    let mut steps = 0;
+    let mut progress = |best: &file::Scenario, _: u64| {
+        steps += 1;
+        let best = read(best);
+        assert_eq!(best.file.expect.as_ref().and_then(|expect| expect.violation.as_deref()), Some(key));
+    };
+    let shrunk = shrink(frozen, &mut progress).unwrap_or_else(|error| panic!("{error}"));
+    let text = shrunk.file.to_json_pretty();
+    let outcome = run(&read(&shrunk.file), 12_345, Options::judged());
+    assert_eq!(outcome.key(), Some(key), "{text}");
+    assert_eq!(outcome.class(), Class::Held, "it is what is expected now: {text}");
+    assert_eq!(outcome.unused, [], "{text}");
+    assert_eq!(outcome.fingerprint, shrunk.outcome.fingerprint);
+    assert_eq!(shrunk.outcome.unused, []);
+    for (removed, file) in single_removals(&shrunk.file) {
+        let Ok(scenario) = resolve(file) else { continue };
+        let outcome = run(&scenario, 1, Options::judged());
+        assert_ne!(outcome.key(), Some(key), "{removed} can go: {text}");
+    }
+    shrunk
+}
+
+fn read(file: &file::Scenario) -> Scenario {
+    parse(&file.to_json_pretty(), "shrunk.json").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What is left, whatever the number of threads.
+pub(crate) fn on_threads(frozen: &file::Scenario, threads: usize) -> String {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| shrink(frozen, &mut |_, _| {})).unwrap().file.to_json_pretty()
+}
+
+fn frozen(text: &str) -> file::Scenario {
+    freeze(&parse(text, "story.json").unwrap_or_else(|problems| panic!("{problems}")), 1, "story.json").file
+}
+
+/// A client that never repeats itself loses its only content. Around that, much happens that matters not.
+const STORY: &str = r#"{
+  "version": 1,
+  "about": "Loss, and things beside it.",
+  "nodes": { "alice": { "mutations": ["never-retransmit"] }, "bob": {}, "server": {} },
+  "network": { "latency": "20ms..50ms" },
+  "links": [
+    { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs", "connected": false }
+  ],
+  "timeline": [
+    { "at": "0ms", "connect": { "between": ["bob", "server"] } },
+    { "at": "10ms", "create": { "node": "alice", "id": "notes" } },
+    { "at": "1s", "edit": { "node": "alice", "id": "notes", "transactions": 3 } },
+    { "at": "2s", "name": "away", "disconnect": { "between": ["alice", "server"] } },
+    { "at": "2.5s", "name": "back", "connect": { "between": ["alice", "server"] } },
+    { "after": "quiet", "create": { "node": "bob", "id": "diary" } },
+    { "at": "1.2345s", "name": "last", "edit": { "node": "alice", "id": "notes" } },
+    { "after": "quiet", "restart": { "node": "bob", "down_for": "1s" } }
+  ],
+  "decisions": { "lost": ["alice>server content notes last @back"] }
+}"#;
+
+#[test]
+fn a_story() {
+    let frozen = frozen(STORY);
+    let outcome = run(&resolve(frozen.clone()).unwrap(), 1, Options::judged());
+    let key = outcome.key().expect("the loss is found").to_owned();
+    let shrunk = check(&frozen, &key);
+    // Neither the connection in which it was lost nor the one before it matters, nor what bob does.
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("a_story", shrunk.file.to_json_pretty());
+    });
+}
+
+#[test]
+fn what_does_not_fail() {
+    let harmless = STORY.replace("content notes last @back", "content notes never");
+    assert_eq!(shrink(&frozen(&harmless), &mut |_, _| {}).err(), Some(Unshrinkable::Holds));
+    let unmet = harmless.replace("\"decisions\"", "\"expect\": { \"messages_max\": 1 }, \"decisions\"");
+    assert_eq!(shrink(&frozen(&unmet), &mut |_, _| {}).err(), Some(Unshrinkable::OnlyUnmet));
+    let invalid = file::Scenario { version: 2, about: String::new(), ..file::Scenario::default() };
+    assert_eq!(shrink(&invalid, &mut |_, _| {}).err(), Some(Unshrinkable::Invalid));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 20, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_failures(file in scenario(), seed in 0..1_000_u64) {
+        let scenario = resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+        let frozen = freeze(&scenario, seed, "");
+        let Some(violation) = frozen.outcome.violations.first() else { return Ok(()) };
+        check(&frozen.file, &violation.key);
+    }
+}
