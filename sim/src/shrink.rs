@@ -183,6 +183,7 @@ impl Shrinker<'_> {
     fn round(&mut self) {
         self.remove(reduce::co_values);
         self.remove(reduce::nodes);
+        self.remove_sets(&|file| reduce::folds(file).into_iter().map(|fold| vec![fold]).collect());
         self.remove(reduce::pairs);
         self.remove(reduce::entries);
         self.remove(reduce::links);

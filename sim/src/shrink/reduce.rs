@@ -1,6 +1,6 @@
 //! What can be taken out of a scenario, and what goes with it.
 
-use crate::scenario::file::{Address, Decision, Decisions, Duration, Entry, Scenario, When, Where};
+use crate::scenario::file::{Address, Decision, Decisions, Duration, Entry, Link, Scenario, When, Where};
 use cosim_core::Span;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,6 +10,13 @@ use std::fmt;
 pub enum Reduction {
     /// A node, with its links and all that happens to it.
     Node(String),
+    /// A node, of which another does what it did.
+    Fold {
+        /// Which goes.
+        node: String,
+        /// Which does what it did.
+        into: String,
+    },
     /// A link, with all that happens to it.
     Link([String; 2]),
     /// A CoValue, with all that happens to it.
@@ -26,6 +33,7 @@ impl fmt::Display for Reduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reduction::Node(node) => write!(f, "node {node}"),
+            Reduction::Fold { node, into } => write!(f, "node {node}, its part played by {into}"),
             Reduction::Link([a, b]) => write!(f, "link {a}, {b}"),
             Reduction::CoValue(id) => write!(f, "CoValue {id}"),
             Reduction::Entry(index) => write!(f, "operation {}", index + 1),
@@ -41,13 +49,23 @@ impl Reduction {
         match self {
             Reduction::Entry(index) => std::slice::from_ref(index),
             Reduction::Pair(indices) => indices,
-            Reduction::Node(_) | Reduction::Link(_) | Reduction::CoValue(_) | Reduction::Decision(_) => &[],
+            Reduction::Node(_)
+            | Reduction::Fold { .. }
+            | Reduction::Link(_)
+            | Reduction::CoValue(_)
+            | Reduction::Decision(_) => &[],
         }
     }
 }
 
 pub(super) fn nodes(file: &Scenario) -> Vec<Reduction> {
     file.nodes.keys().cloned().map(Reduction::Node).collect()
+}
+
+/// Each node with each one that it has a link to.
+pub(super) fn folds(file: &Scenario) -> Vec<Reduction> {
+    let fold = |node: &String, into: &String| Reduction::Fold { node: node.clone(), into: into.clone() };
+    file.links.iter().flat_map(|Link { between: [a, b], .. }| [fold(a, b), fold(b, a)]).collect()
 }
 
 pub(super) fn links(file: &Scenario) -> Vec<Reduction> {
@@ -97,6 +115,10 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     for reduction in taken {
         match reduction {
             Reduction::Node(node) => drop(nodes.insert(node.as_str())),
+            Reduction::Fold { node, into } => {
+                nodes.insert(node.as_str());
+                file.timeline.iter_mut().filter_map(app_of).filter(|app| *app == node).for_each(|app| app.clone_from(into));
+            }
             Reduction::Link([a, b]) => drop(links.insert(sorted([a, b]))),
             Reduction::CoValue(id) => drop(ids.insert(id.as_str())),
             Reduction::Entry(_) | Reduction::Pair(_) => entries.extend(reduction.entries()),
@@ -160,6 +182,13 @@ pub(super) fn about(entry: &Entry) -> Option<(&str, &str)> {
     let subject = entry.create.as_ref().or(entry.load.as_ref()).or(entry.done.as_ref());
     let subject = subject.map(|subject| (subject.node.as_str(), subject.id.as_str()));
     subject.or_else(|| entry.edit.as_ref().map(|edit| (edit.node.as_str(), edit.id.as_str())))
+}
+
+/// The node whose app does what an entry says.
+fn app_of(entry: &mut Entry) -> Option<&mut String> {
+    let subject = entry.create.as_mut().or(entry.load.as_mut()).or(entry.done.as_mut());
+    let node = subject.map(|subject| &mut subject.node);
+    node.or_else(|| entry.edit.as_mut().map(|edit| &mut edit.node))
 }
 
 /// The node that an entry restarts or wipes.

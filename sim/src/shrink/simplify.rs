@@ -171,14 +171,22 @@ fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
     }
 }
 
-/// Spans that are simpler than this one, the simplest first: shorter ones that are at least as round, then longer ones
-/// that are rounder.
+/// Spans that are simpler than this one, the simplest first: shorter ones that are as round or rounder than people say,
+/// then longer ones that are rounder.
 fn simpler(span: Span) -> Vec<Span> {
+    let usual = [Span::ZERO, Span::from_s(1), Span::from_ms(100)];
     let rounder = UNITS.into_iter().map(|unit| round(span, unit));
-    let mut simpler: Vec<Span> = std::iter::once(Span::ZERO).chain(rounder).filter(|other| *other < span).collect();
+    let finest = UNITS.into_iter().find(|unit| round(span, *unit) == span).unwrap_or(Span::from_us(1));
+    let half = round(Span::from_us(span.as_us() / 2), finest);
+    let less = Span::from_us(span.as_us().saturating_sub(finest.as_us()));
+    let shorter = usual.into_iter().chain(rounder).chain([half, less]).filter(|other| *other < span);
     let longer = UNITS.into_iter().filter(|unit| round(span, *unit) != span && *unit <= span.max(Span::from_ms(1)));
-    simpler.extend(longer.map(|unit| round(span, unit) + unit));
-    simpler.dedup();
+    let mut simpler = Vec::new();
+    for other in shorter.chain(longer.map(|unit| round(span, unit) + unit)) {
+        if !simpler.contains(&other) {
+            simpler.push(other);
+        }
+    }
     simpler
 }
 

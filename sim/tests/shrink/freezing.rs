@@ -5,6 +5,8 @@ use cosim::freeze::{Frozen, freeze};
 use cosim::run::{End, Options, Outcome, run};
 use cosim::scenario::{Scenario, file, parse, resolve};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -88,8 +90,29 @@ fn every_scenario_file() {
     }
 }
 
+/// The random scenarios are worth freezing: they end in every way, and wait for silence that comes and that does not.
+#[test]
+fn random_scenarios_reach_everything() {
+    let mut runner = TestRunner::deterministic();
+    let [mut silent, mut violated, mut restless, mut late, mut never] = [0; 5];
+    for seed in 0..400 {
+        let file = scenario().new_tree(&mut runner).unwrap().current();
+        let waits = file.timeline.iter().filter(|entry| entry.after.is_some()).count();
+        let outcome = run(&resolve(file).unwrap(), seed, Options::judged());
+        match outcome.end {
+            End::Silent => silent += 1,
+            End::Violation => violated += 1,
+            End::Restless => restless += 1,
+        }
+        late += usize::from(waits > 0 && outcome.chapters.len() == waits + 1);
+        never += usize::from(outcome.chapters.len() > 1 && outcome.chapters.len() <= waits);
+    }
+    println!("{silent} silent, {violated} violated, {restless} restless; {late} chapters late, {never} never");
+    assert!([silent, violated, restless, late, never].iter().all(|count| *count >= 5));
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn random_scenarios(file in scenario(), seed in 0..1_000_u64) {

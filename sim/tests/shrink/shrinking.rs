@@ -91,7 +91,7 @@ fn what_does_not_fail() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 20, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 80, max_shrink_iters: 20, ..ProptestConfig::default() })]
 
     #[test]
     fn random_failures(file in scenario(), seed in 0..1_000_u64) {
