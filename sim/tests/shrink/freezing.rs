@@ -64,8 +64,8 @@ fn scenario_files() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
             match path.extension() {
                 _ if path.is_dir() => folders.push(path),
                 Some(extension) if extension == "json" => found.push(path),

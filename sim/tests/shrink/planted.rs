@@ -63,8 +63,8 @@ const SEEDS: u64 = 200;
 
 fn storm(fault: &str, node: &str) -> Scenario {
     let mut file = parse(STORM, "storm.json").unwrap_or_else(|problems| panic!("{problems}")).file;
-    file.nodes.get_mut(node).unwrap().mutations.push(fault.to_owned());
-    resolve(file).unwrap()
+    file.nodes.get_mut(node).expect("a node of the storm").mutations.push(fault.to_owned());
+    resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The first seed that fails, frozen, and its failure key.

@@ -37,8 +37,8 @@ fn read(file: &file::Scenario) -> Scenario {
 
 /// What is left, whatever the number of threads.
 pub(crate) fn on_threads(frozen: &file::Scenario, threads: usize) -> String {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| shrink(frozen, &mut |_, _| {})).unwrap().file.to_json_pretty()
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    pool.install(|| shrink(frozen, &mut |_, _| {})).expect("a failure").file.to_json_pretty()
 }
 
 fn frozen(text: &str) -> file::Scenario {
