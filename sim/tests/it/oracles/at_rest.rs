@@ -1,0 +1,158 @@
+//! The oracles that look at rest: `convergence`, `no_lost_write`, `quiescence`, and `load_ends`, which also looks before.
+
+use super::faulty::Fault;
+use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
+use cosim::log::Limit;
+use cosim::run::{Class, End, Options, run};
+use cosim::scenario::Scenario;
+
+#[test]
+fn convergence_finds_a_client_that_lacks_a_write() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "partition": { "from": "server", "to": "bob" } },
+           { "at": "2s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "3s", "heal": { "from": "server", "to": "bob" } }"#,
+    );
+    check_mutations(&scenario, &[("server", "never-retransmit")], "convergence client>server log");
+}
+
+#[test]
+fn convergence_finds_a_client_that_was_not_told() {
+    let scenario = star(
+        r#"{ "at": "0ms", "partition": { "from": "server", "to": "bob" } },
+           { "at": "1s", "create": { "node": "alice", "id": "notes" } },
+           { "at": "2s", "heal": { "from": "server", "to": "bob" } }"#,
+    );
+    check_mutations(&scenario, &[("server", "announce-once")], "convergence server>client header");
+}
+
+/// Two servers in a row: `edge` is a client of `core`, and bob one of `edge`.
+fn row(server: &str, timeline: &str) -> Scenario {
+    network(
+        &format!(r#""alice": {{}}, "bob": {{}}, "core": {server}, "edge": {server}"#),
+        r#"{ "between": ["alice", "core"], "relationship": "syncAllOurs/syncTheirs" },
+           { "between": ["bob", "edge"], "relationship": "syncAllOurs/syncTheirs" },
+           { "between": ["edge", "core"], "relationship": "syncAllOurs/syncTheirs" }"#,
+        timeline,
+    )
+}
+
+/// The app on the server in between says `done`, but bob still wants it through that server.
+#[test]
+fn convergence_counts_what_a_client_wants_through_a_server_that_is_done() {
+    let scenario = row(
+        "{}",
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "done": { "node": "edge", "id": "notes" } },
+           { "at": "2s", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    check_mutations(&scenario, &[("edge", "done-for-all")], "convergence client>server log");
+}
+
+/// Nothing is announced. Bob asks `edge`, which has to ask `core`, and once that answers nothing passes for a while.
+#[test]
+fn convergence_counts_what_a_client_wants_through_a_server_that_was_not_told() {
+    let scenario = row(
+        r#"{ "announce": "interested" }"#,
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "load": { "node": "bob", "id": "notes" } },
+           { "at": "1s", "partition": { "from": "core", "to": "edge" } },
+           { "at": "40s", "heal": { "from": "core", "to": "edge" } }"#,
+    );
+    let mutations = [("bob", "never-retransmit"), ("core", "never-retransmit"), ("edge", "never-retransmit")];
+    check_mutations(&scenario, &mutations, "convergence server>client header");
+}
+
+#[test]
+fn no_lost_write_finds_a_write_that_nobody_holds() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    check_fault(&scenario, "alice", Fault::WritesNothing, "no_lost_write node log");
+}
+
+/// The write is lost with its only holder, which was wiped: that is nobody's fault.
+#[test]
+fn no_lost_write_allows_what_a_wipe_takes() {
+    holds(&star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "disconnect": { "between": ["alice", "server"] } },
+           { "at": "2s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "3s", "wipe": { "node": "alice", "down_for": "1s" } },
+           { "at": "5s", "connect": { "between": ["alice", "server"] } }"#,
+    ));
+}
+
+/// A server that does not answer is asked for ever.
+#[test]
+fn quiescence_finds_what_never_ends_and_says_who_waits_for_what() {
+    let scenario = star(r#"{ "at": "1s", "load": { "node": "bob", "id": "notes" } }"#);
+    let mutations = [("server", "never-unavailable")];
+    check_mutations(&scenario, &mutations, "quiescence client>server load");
+    let outcome = run(&planted(&scenario, &mutations), 1, Options::logged(Limit::All));
+    assert_eq!((outcome.end, outcome.class()), (End::Restless, Class::Liveness));
+    let said = &outcome.violations[0].subject.what;
+    assert!(said.contains("bob waits until"), "{said}");
+    assert!(said.contains("for an answer to its load of notes from server"), "{said}");
+}
+
+/// A server that never answers, and a client that never gives up.
+#[test]
+fn load_ends_finds_a_load_without_end() {
+    let scenario = star(r#"{ "at": "1s", "load": { "node": "alice", "id": "notes" } }"#);
+    let mutations = [("alice", "never-retransmit"), ("server", "never-unavailable")];
+    check_mutations(&scenario, &mutations, "load_ends node load");
+    assert_eq!(run(&planted(&scenario, &mutations), 1, Options::judged()).class(), Class::Liveness);
+}
+
+/// While other things go on, a load that is late is found when its time is up, not only at rest.
+#[test]
+fn load_ends_finds_a_load_that_is_late() {
+    let nodes =
+        r#""alice": { "base": "100ms", "cap": "100ms" }, "server": { "base": "100ms", "cap": "100ms" }"#;
+    let link = r#"{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }"#;
+    let edit = |i| format!(r#"{{ "at": "{i}s", "edit": {{ "node": "alice", "id": "notes" }} }}"#);
+    let edits = sequence((1..8).map(edit));
+    let timeline = format!(
+        r#"{{ "at": "0ms", "create": {{ "node": "alice", "id": "notes" }} }},
+           {{ "at": "500ms", "load": {{ "node": "alice", "id": "other" }} }}, {edits}"#
+    );
+    let scenario = network(nodes, link, &timeline);
+    check_fault(&scenario, "alice", Fault::SwallowsVerdicts, "load_ends node load");
+    let outcome = play_with(&scenario, "alice", Fault::SwallowsVerdicts);
+    let found = &outcome.violations[0];
+    assert_eq!(
+        found.at.to_string(),
+        "3.000s",
+        "the first event after 500 ms and 8 deadlines for each of two nodes"
+    );
+    assert_eq!(outcome.class(), Class::Liveness);
+}
+
+#[test]
+fn load_ends_finds_a_wrong_verdict() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "load": { "node": "bob", "id": "notes" } }"#,
+    );
+    check_fault(&scenario, "bob", Fault::TurnsVerdicts, "load_ends node verdict");
+    let none = star(r#"{ "at": "1s", "load": { "node": "bob", "id": "notes" } }"#);
+    holds(&none);
+    fails(&none, &play_with(&none, "bob", Fault::TurnsVerdicts), "load_ends node verdict");
+}
+
+/// What is found at rest is found after the silent operations that end the faults; it still has a chain.
+#[test]
+fn what_is_found_after_the_faults_have_ended_has_a_chain() {
+    let mut file = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "2s", "network": { "loss": "100%" } }"#,
+    )
+    .file;
+    file.heal = Some(true);
+    let scenario = cosim::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+    check_fault(&scenario, "alice", Fault::WritesNothing, "no_lost_write node log");
+}

@@ -1,0 +1,106 @@
+//! The oracles that look at every event: `prefix`, `no_fork`, `monotonic`, `truthful`.
+
+use super::faulty::Fault;
+use super::{check_fault, check_mutations, fails, holds, planted, play_with, sequence, star};
+
+const ALICE_WRITES: &str = r#"
+    { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+    { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+    { "at": "2s", "edit": { "node": "alice", "id": "notes" } }"#;
+
+#[test]
+fn prefix_finds_a_log_that_its_author_did_not_write() {
+    // Believing everything alone does no harm: somebody must be there to be believed.
+    let gullible = planted(&star(ALICE_WRITES), &[("bob", "skip-verification")]);
+    check_fault(&gullible, "bob", Fault::TakesAnother, "prefix node log");
+}
+
+#[test]
+fn no_fork_finds_a_session_that_goes_on_after_its_log_was_lost() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "2s", "disconnect": { "between": ["alice", "server"] } },
+           { "at": "3s", "wipe": { "node": "alice" } },
+           { "at": "4s", "create": { "node": "alice", "id": "notes" } },
+           { "at": "5s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "6s", "connect": { "between": ["alice", "server"] } }"#,
+    );
+    check_fault(&scenario, "alice", Fault::ReusesSession, "no_fork node write");
+}
+
+#[test]
+fn no_fork_finds_other_transactions_on_the_wire() {
+    check_fault(&star(ALICE_WRITES), "alice", Fault::SendsAnother, "no_fork node content");
+}
+
+#[test]
+fn monotonic_finds_a_loss_when_a_message_comes() {
+    check_fault(&star(ALICE_WRITES), "alice", Fault::LosesOnKnown, "monotonic node log");
+}
+
+#[test]
+fn monotonic_finds_a_loss_when_a_deadline_passes() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "2s", "partition": { "between": ["alice", "server"] } },
+           { "at": "3s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "6s", "heal": { "between": ["alice", "server"] } }"#,
+    );
+    check_fault(&scenario, "alice", Fault::LosesOnDeadline, "monotonic node log");
+}
+
+/// A node that holds more than one round of looks covers is not let off.
+#[test]
+fn monotonic_finds_a_loss_among_many_when_a_deadline_passes() {
+    let create = |i| format!(r#"{{ "at": "0ms", "create": {{ "node": "alice", "id": "n{i}" }} }}"#);
+    let many = sequence((0..200).map(create));
+    let last = r#"{ "at": "2s", "partition": { "between": ["alice", "server"] } },
+                  { "at": "3s", "edit": { "node": "alice", "id": "n199" } },
+                  { "at": "40s", "heal": { "between": ["alice", "server"] } }"#;
+    check_fault(&star(&format!("{many},{last}")), "alice", Fault::LosesOnDeadline, "monotonic node log");
+}
+
+#[test]
+fn monotonic_finds_a_restart_that_does_not_keep_what_is_kept() {
+    let scenario = star(&format!(r#"{ALICE_WRITES}, {{ "at": "3s", "restart": {{ "node": "alice" }} }}"#));
+    check_fault(&scenario, "alice", Fault::LosesOnRestart, "monotonic node log");
+}
+
+/// A wipe may lose everything, whatever the node does about it.
+#[test]
+fn monotonic_allows_a_wipe() {
+    holds(&star(&format!(r#"{ALICE_WRITES}, {{ "at": "3s", "wipe": {{ "node": "alice" }} }}"#)));
+}
+
+#[test]
+fn truthful_finds_an_acknowledgement_of_what_was_thrown_away() {
+    check_mutations(
+        &star(ALICE_WRITES),
+        &[("server", "ack-without-applying")],
+        "truthful client>server confirmed",
+    );
+}
+
+/// Each content is soon received, so that only a look at the very event can tell.
+#[test]
+fn truthful_finds_what_is_confirmed_before_it_arrives() {
+    let scenario = star(ALICE_WRITES);
+    check_fault(&scenario, "alice", Fault::ConfirmsOnSend, "truthful client>server confirmed");
+    let outcome = play_with(&scenario, "server", Fault::ConfirmsOnSend);
+    fails(&scenario, &outcome, "truthful server>client confirmed");
+}
+
+/// What the server said before it lost everything arrives in a connection in which it holds nothing.
+#[test]
+fn truthful_finds_a_message_of_an_earlier_connection() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "500ms", "network": { "latency": "300ms" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "1400ms", "network": { "latency": "1ms" } },
+           { "at": "1400ms", "wipe": { "node": "server" } }"#,
+    );
+    check_mutations(&scenario, &[("alice", "ignore-epochs")], "truthful client>server confirmed");
+}

@@ -1,0 +1,196 @@
+//! A node with a fault that no mutation of the core has: it tampers with what it is told, says or shows.
+
+use cosim::cojson::{CoJson, CoNode, Command, End, Notice};
+use cosim::host::{Input, NodeId, Output, SimNode, Storage};
+use cosim_core::{
+    CoId, Config, ConnectionId, Envelope, FastCrypto, Message, NodeState, SessionId, Time, TimerKind,
+    UpdateError,
+};
+
+/// What is wrong with a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Nothing.
+    None,
+    /// It says that it has written, and has not.
+    WritesNothing,
+    /// It shows nothing of a CoValue after a message about it that is no content.
+    LosesOnKnown,
+    /// It shows nothing of its first CoValue once a deadline has passed.
+    LosesOnDeadline,
+    /// It loses everything in a restart that keeps its storage, and starts a new session.
+    LosesOnRestart,
+    /// It has lost its storage, and goes on writing in the same session.
+    ReusesSession,
+    /// It sends other transactions the second time.
+    SendsAnother,
+    /// It takes in other transactions than were sent.
+    TakesAnother,
+    /// It counts what it sends as received.
+    ConfirmsOnSend,
+    /// It never tells its app how a load has ended.
+    SwallowsVerdicts,
+    /// It tells its app the opposite of how a load has ended.
+    TurnsVerdicts,
+}
+
+/// A node with a fault, or none.
+#[derive(Clone, Debug)]
+pub(super) struct Faulty {
+    node: CoNode,
+    fault: Fault,
+    id: NodeId,
+    config: Config,
+    /// What it shows as its state.
+    shown: NodeState<FastCrypto>,
+    /// CoValues of which it shows nothing.
+    hidden: Vec<CoId>,
+    /// Contents sent so far.
+    contents: u32,
+}
+
+impl Faulty {
+    pub(super) fn new(node: CoNode, fault: Option<Fault>, id: NodeId, config: Config) -> Faulty {
+        let shown = node.state().clone();
+        Faulty {
+            node,
+            fault: fault.unwrap_or(Fault::None),
+            id,
+            config,
+            shown,
+            hidden: Vec::new(),
+            contents: 0,
+        }
+    }
+
+    fn restart(&mut self, now: Time, storage: Storage) -> Result<(), UpdateError> {
+        match (self.fault, storage) {
+            (Fault::LosesOnRestart, Storage::Kept) => self.node.handle(now, Input::Restart(Storage::Lost)),
+            (Fault::ReusesSession, Storage::Lost) => {
+                self.node = CoNode::new(self.id, self.config);
+                Ok(())
+            }
+            _ => self.node.handle(now, Input::Restart(storage)),
+        }
+    }
+
+    fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
+        if self.fault == Fault::WritesNothing && matches!(command, Command::Edit(_)) {
+            return Ok(());
+        }
+        self.node.handle(now, Input::Command(command))
+    }
+
+    /// What it makes of a message before it takes it in.
+    fn hear(&mut self, envelope: &mut Envelope<FastCrypto>) {
+        match (self.fault, &mut envelope.message) {
+            (Fault::TakesAnother, message) => change_transactions(message),
+            (Fault::LosesOnKnown, Message::Known(known)) => self.hidden.push(known.id),
+            _ => {}
+        }
+    }
+
+    fn show(&mut self) {
+        self.shown = self.node.state().clone();
+        for id in &self.hidden {
+            self.shown.co_values.remove(id);
+        }
+        if self.fault == Fault::ConfirmsOnSend {
+            for co_value in self.shown.co_values.values_mut() {
+                let known = co_value.known_state();
+                for (_, sync) in
+                    co_value.sync.iter_mut().filter(|(_, sync)| sync.assumed.known() == Some(&known))
+                {
+                    sync.confirmed = Some(known.clone());
+                }
+            }
+        }
+    }
+}
+
+fn change_transactions(message: &mut Message<FastCrypto>) {
+    let Message::Content(content) = message else { return };
+    for (_, piece) in content.new.iter_mut() {
+        for transaction in &mut piece.new_transactions {
+            transaction.payload ^= 1;
+        }
+    }
+}
+
+impl SimNode for Faulty {
+    type Message = Envelope<FastCrypto>;
+    type Command = Command;
+    type Refusal = UpdateError;
+    type Notice = Notice;
+    type End = End;
+
+    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
+        let result = match input {
+            Input::Command(command) => self.command(now, command),
+            Input::Restart(storage) => self.restart(now, storage),
+            Input::Deadline => {
+                if self.fault == Fault::LosesOnDeadline {
+                    self.hidden.extend(self.node.state().co_values.keys().next());
+                }
+                self.node.handle(now, Input::Deadline)
+            }
+            Input::Received { peer, connection, mut message } => {
+                self.hear(&mut message);
+                self.node.handle(now, Input::Received { peer, connection, message })
+            }
+            Input::Connected { peer, connection, end } => {
+                self.node.handle(now, Input::Connected { peer, connection, end })
+            }
+            Input::Disconnected { peer, connection } => {
+                self.node.handle(now, Input::Disconnected { peer, connection })
+            }
+        };
+        self.show();
+        result
+    }
+
+    fn poll_output(&mut self) -> Option<Output<Self>> {
+        loop {
+            match (self.node.poll_output()?, self.fault) {
+                (Output::Notice(Notice::LoadEnded { .. }), Fault::SwallowsVerdicts) => {}
+                (Output::Notice(Notice::LoadEnded { id, available }), Fault::TurnsVerdicts) => {
+                    return Some(Output::Notice(Notice::LoadEnded { id, available: !available }));
+                }
+                (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
+                (Output::Send { connection, mut message }, fault) => {
+                    self.contents += u32::from(matches!(message.message, Message::Content(_)));
+                    if fault == Fault::SendsAnother && self.contents > 1 {
+                        change_transactions(&mut message.message);
+                    }
+                    return Some(Output::Send { connection, message });
+                }
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        self.node.next_deadline()
+    }
+
+    fn digest(&self) -> u64 {
+        self.node.digest()
+    }
+}
+
+impl CoJson for Faulty {
+    fn state(&self) -> &NodeState<FastCrypto> {
+        &self.shown
+    }
+
+    fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
+        self.node.connection(peer)
+    }
+
+    fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {
+        self.node.deadlines()
+    }
+
+    fn session(&self) -> SessionId {
+        self.node.session()
+    }
+}
