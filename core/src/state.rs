@@ -270,7 +270,12 @@ impl<C: Crypto> CoValueState<C> {
         if other.header && self.header.is_none() {
             return false;
         }
-        other.sessions().all(|(session, count)| count <= self.count(session) || except(session))
+        let mut ours = self.sessions.iter().peekable();
+        other.sessions().all(|(session, count)| {
+            while ours.next_if(|(s, _)| *s < session).is_some() {}
+            let held = ours.peek().filter(|(s, _)| *s == session).map_or(0, |(_, log)| log.len());
+            count <= held || except(session)
+        })
     }
 }
 

@@ -5,20 +5,20 @@ use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
 use crate::world::View;
-use cosim_core::{CoId, Names, SessionId};
+use cosim_core::{CoId, Names, SessionId, VecMap};
 use std::collections::BTreeMap;
 
 /// How far each stored log was found to be right: a look costs no more than what is new. Everything is looked at again
 /// at rest.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prefix {
-    checked: BTreeMap<(NodeId, CoId, SessionId), usize>,
+    checked: BTreeMap<(NodeId, CoId), VecMap<SessionId, usize>>,
 }
 
 impl Prefix {
     /// A process ends: its logs will come from elsewhere.
     pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.checked.retain(|(of, ..), _| *of != node);
+        self.checked.retain(|(of, _), _| *of != node);
     }
 
     /// Looks at what is new in one CoValue of one node.
@@ -31,8 +31,12 @@ impl Prefix {
         cast: &Cast,
     ) -> Option<Subject> {
         let co_value = view.hosts[node.index()].node.state().co_values.get(&id)?;
+        let checked = self.checked.entry((node, id)).or_default();
         for (session, log) in co_value.sessions.iter() {
-            let checked = self.checked.entry((node, id, session)).or_default();
+            let checked = checked.entry_or_insert_with(session, || 0);
+            if *checked == log.transactions.len() {
+                continue;
+            }
             let truth = ledger.log(id, session);
             let from = (*checked).min(log.transactions.len());
             let right = log.transactions.len() <= truth.len()
