@@ -131,7 +131,11 @@ impl Oracles {
 
     /// Each oracle that is asked, and how often it has looked.
     pub fn looks(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
-        ORACLES.iter().zip(self.looks).filter(|(name, _)| self.setup.enabled.contains(name)).map(|(n, l)| (*n, l))
+        ORACLES
+            .iter()
+            .zip(self.looks)
+            .filter(|(name, _)| self.setup.enabled.contains(name))
+            .map(|(n, l)| (*n, l))
     }
 
     /// How the last load of `id` by `node` ended: as available or not; `None` where it has not, or there was none.
@@ -240,7 +244,8 @@ impl Oracles {
             Touched::Some => {
                 let from = self.rounds.get(&node).copied().unwrap_or(CoId(0));
                 let ids = self.ids(view, node, from, ROUND_MAX);
-                let next = ids.range(..from).next_back().or(ids.last()).map_or(0, |id| id.0.saturating_add(1));
+                let next =
+                    ids.range(..from).next_back().or(ids.last()).map_or(0, |id| id.0.saturating_add(1));
                 self.rounds.insert(node, CoId(next));
                 for id in ids {
                     self.look_at_held(view, node, id);
@@ -267,7 +272,12 @@ impl Oracles {
     }
 
     /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
-    fn look_at_confirmed<N: CoJson>(&mut self, view: &View<'_, N>, pair: (NodeId, NodeId, ConnectionId), id: CoId) {
+    fn look_at_confirmed<N: CoJson>(
+        &mut self,
+        view: &View<'_, N>,
+        pair: (NodeId, NodeId, ConnectionId),
+        id: CoId,
+    ) {
         let (node, peer, connection) = pair;
         if self.heard.current(node, peer) == Some(connection) {
             let found = self.truthful.look(view, pair, id, &self.setup.cast);
@@ -297,7 +307,8 @@ impl<N: CoJson> Observer<N> for Oracles {
             Happening::Operation { operation, .. } => self.operation(view, operation),
             Happening::Delivered { node, peer, connection, message, .. } => {
                 let id = message.message.id();
-                self.touched = Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
+                self.touched =
+                    Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
                 self.heard.delivered(*connection, *node, *peer, message);
                 self.talked.extend(self.heard.current(*node, *peer).map(|current| (*peer, current, id)));
             }
