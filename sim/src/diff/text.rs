@@ -24,10 +24,13 @@ impl Display for Difference<'_> {
             let cosim = if a.cosim == b.cosim { String::new() } else { format!(", by cosim {}", side.cosim) };
             writeln!(f, "{label}: {}{cosim}", side.name)?;
         }
-        match self.at {
-            0 => writeln!(f, "\nThe first entries differ.")?,
-            1 => writeln!(f, "\nThe first entry is the same, the second is not.")?,
-            at => writeln!(f, "\nThe first {at} entries are the same, the next is not.")?,
+        match (self.at, LABELS.iter().enumerate().find(|(i, _)| self.entry(*i).is_none())) {
+            (0, None) => writeln!(f, "\nThe first entries differ.")?,
+            (0, Some((_, ended))) => writeln!(f, "\n{ended} has no entries.")?,
+            (at, None) => writeln!(f, "\nThe first {at} entries are the same, the next is not.")?,
+            (at, Some((_, ended))) => {
+                writeln!(f, "\nThe first {at} entries are the same, then {ended} ends.")?
+            }
         }
         self.write_fields(f)?;
         for (label, side) in LABELS.iter().zip(self.sides) {

@@ -1,0 +1,144 @@
+//! The folders in which failures are kept: whole, enough alone, and the same run.
+
+use crate::samples::{CALM, FAULTY, calm_with, json_lines, play, scenario};
+use cosim::capsule::{Error, Failing, Shrink, write};
+use cosim::log::Limit;
+use cosim::run::{Class, Outcome};
+use cosim::scenario::Scenario;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn failing(scenario: &Scenario, seed: u64) -> Failing<'_> {
+    Failing { scenario, name: "stories/faulty.json", seed }
+}
+
+/// The first seeds that fail.
+fn failures(scenario: &Scenario) -> Vec<Outcome> {
+    let outcomes = (0..60).map(|seed| play(scenario, seed, Limit::All));
+    let failures: Vec<_> = outcomes.filter(|outcome| outcome.class() != Class::Held).collect();
+    assert!(failures.len() >= 3);
+    failures
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = entries.collect();
+    names.sort();
+    names
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn json(folder: &Path, name: &str) -> Value {
+    serde_json::from_str(&read(folder, name)).unwrap()
+}
+
+/// Plays what was kept, and compares it with the run that failed.
+#[track_caller]
+fn plays_again(folder: &Path, failed: &Outcome) {
+    let kept = scenario(&read(folder, "scenario.json"));
+    assert_eq!(kept.seed, failed.seed);
+    let outcome = play(&kept, kept.seed, Limit::All);
+    assert_eq!(outcome.fingerprint, failed.fingerprint);
+    assert_eq!(outcome.class(), failed.class());
+    assert_eq!(outcome.violations, failed.violations);
+    assert_eq!(outcome.unmet, failed.unmet);
+    assert_eq!(outcome.unused, []);
+    assert_eq!(read(folder, "log.jsonl"), json_lines(&outcome));
+    assert_eq!(read(folder, "log.txt"), outcome.log.unwrap().to_string());
+    let verdict = json(folder, "verdict.json");
+    assert_eq!(verdict["fingerprint"], failed.fingerprint.to_string());
+    assert_eq!(verdict["seed"], failed.seed);
+    assert_eq!(verdict["key"], failed.key().unwrap_or("expectation"));
+}
+
+#[test]
+fn every_failure_plays_again_as_it_was() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    for failed in failures(&story) {
+        let folder = write(dir.path(), &failing(&story, failed.seed), Shrink::No).unwrap();
+        let all = ["README.txt", "log.jsonl", "log.txt", "scenario.json", "states.json", "verdict.json"];
+        assert_eq!(names(&folder), all);
+        plays_again(&folder, &failed);
+    }
+    assert!(names(dir.path()).iter().all(|name| name.contains("-seed-") && !name.contains('.')));
+}
+
+#[test]
+fn what_is_expected_and_did_not_come_is_kept_too() {
+    let dir = tempfile::tempdir().unwrap();
+    for expect in [r#""messages_max": 1"#, r#""violation": "prefix""#] {
+        let story = scenario(&calm_with(&format!(r#""expect": {{ {expect} }}"#)));
+        let folder = write(dir.path(), &failing(&story, 3), Shrink::Yes).unwrap();
+        assert_eq!(folder, dir.path().join("expectation-seed-3"));
+        plays_again(&folder, &play(&story, 3, Limit::All));
+        assert!(!folder.join("shrunk.json").exists());
+        assert!(read(&folder, "README.txt").contains("there is no shrunk.json"));
+    }
+}
+
+#[test]
+fn a_run_that_holds_leaves_nothing() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(CALM));
+    let error = write(dir.path(), &failing(&story, 0), Shrink::Yes).unwrap_err();
+    assert!(matches!(error, Error::Holds), "{error}");
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
+#[test]
+fn it_can_be_cut_down_to_the_same_failure() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    let failed = &failures(&story)[0];
+    let folder = write(dir.path(), &failing(&story, failed.seed), Shrink::Yes).unwrap();
+    let shrunk = scenario(&read(&folder, "shrunk.json"));
+    let outcome = play(&shrunk, shrunk.seed, Limit::All);
+    assert_eq!(outcome.key(), failed.key());
+    assert_eq!(outcome.class(), Class::Held, "it expects the failure");
+    assert!(shrunk.about.contains("stories/faulty.json"));
+}
+
+/// What was there of an earlier, or of an interrupted, write.
+#[test]
+fn a_folder_of_the_same_failure_is_replaced() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    let failed = &failures(&story)[0];
+    let keep = || write(dir.path(), &failing(&story, failed.seed), Shrink::No).unwrap();
+    let folder = keep();
+    let contents = |folder: &PathBuf| names(folder).iter().map(|name| read(folder, name)).collect::<Vec<_>>();
+    let before = contents(&folder);
+    fs::write(folder.join("stale.json"), "{}").unwrap();
+    for suffix in ["partial", "old"] {
+        let beside = folder.with_extension(suffix);
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("half.json"), "{").unwrap();
+    }
+    assert_eq!(keep(), folder);
+    assert_eq!(contents(&folder), before);
+    assert_eq!(names(dir.path()).len(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_an_error() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = write(&file, &failing(&story, failures(&story)[0].seed), Shrink::No).unwrap_err();
+    assert!(matches!(error, Error::File { .. }), "{error}");
+}
+
+#[test]
+fn the_readme_fits_on_a_screen() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    let failed = &failures(&story)[0];
+    let folder = write(dir.path(), &failing(&story, failed.seed), Shrink::Yes).unwrap();
+    let readme = read(&folder, "README.txt");
+    assert!(readme.lines().count() <= 24, "{readme}");
+    let command = format!("cosim run {}", folder.display());
+    for part in [failed.key().unwrap(), &command, &failed.fingerprint.to_string(), "stories/faulty.json"] {
+        assert!(readme.contains(part), "{readme}");
+    }
+}
