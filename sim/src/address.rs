@@ -37,15 +37,23 @@ impl Addresses {
         for (number, id) in stage.creates() {
             creates.entry(id).or_insert(number);
         }
-        Addresses { cast: stage.cast().clone(), operations: stage.names().to_vec(), creates, attempts: BTreeMap::new() }
+        Addresses {
+            cast: stage.cast().clone(),
+            operations: stage.names().to_vec(),
+            creates,
+            attempts: BTreeMap::new(),
+        }
     }
 
     /// The address of a message that is being sent. Each call is one message more.
     pub(crate) fn of_message<N: CoJson>(&mut self, sending: &Sending<'_, N>) -> String {
         let message = &sending.message.message;
         let (from, to) = (self.cast.node(sending.from), self.cast.node(sending.to));
-        let mut address = format!("{from}>{to} {} {}", sending.message.kind(), self.cast.co_value(message.id()));
-        if let Some(carried) = self.carried(sending.node.state(), message).and_then(|number| self.name(number)) {
+        let mut address =
+            format!("{from}>{to} {} {}", sending.message.kind(), self.cast.co_value(message.id()));
+        if let Some(carried) =
+            self.carried(sending.node.state(), message).and_then(|number| self.name(number))
+        {
             address.push(' ');
             address.push_str(carried);
         }

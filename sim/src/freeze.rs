@@ -6,8 +6,8 @@ use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, Duration, DurationRange, Edit, Entry, Link, Network, NetworkChange, Origin, Outage, Subject, When,
-    Where,
+    Between, Duration, DurationRange, Edit, Entry, Link, Network, NetworkChange, Origin, Outage, Subject,
+    When, Where,
 };
 use crate::scenario::{Action, Direction, MAX_DURATION, Operation, Scenario, file};
 use crate::script::Director;
@@ -81,7 +81,11 @@ fn timeline(scenario: &Scenario, stage: &Stage<'_>, outcome: &Outcome) -> Vec<En
     let absolute = outcome.chapters.len() == chapters.len() && last(stage, outcome) <= MAX_DURATION;
     let mut entries = Vec::new();
     for (number, chapter) in chapters.iter().enumerate() {
-        let start = outcome.chapters.get(number).filter(|_| absolute).map_or(Span::ZERO, |start| start.since(Time::ZERO));
+        let start = outcome
+            .chapters
+            .get(number)
+            .filter(|_| absolute)
+            .map_or(Span::ZERO, |start| start.since(Time::ZERO));
         for (i, operation) in chapter.operations.iter().enumerate() {
             let mut entry = entry(scenario, operation);
             if absolute || number == 0 || i > 0 {
@@ -134,7 +138,8 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
         Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },
         Action::Wipe { node: n, down_for } => Entry { wipe: Some(outage(node(n), down_for)), ..named },
         Action::Network { link, change } => {
-            let latency = change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);
+            let latency =
+                change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);
             let mut change = NetworkChange { between: link.map(ends), latency, ..NetworkChange::default() };
             if change.latency.is_none() {
                 // It changed chances only, and there are none left: it stays as the event that it was.

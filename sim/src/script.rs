@@ -28,7 +28,14 @@ impl Director {
     pub(crate) fn new(stage: &Stage<'_>) -> Director {
         let listed = stage.scenario().file.decisions.clone().unwrap_or_default();
         let lost = listed.lost.iter().cloned().collect();
-        Director { addresses: Addresses::new(stage), listed, lost, used: BTreeSet::new(), recorded: None, seen: None }
+        Director {
+            addresses: Addresses::new(stage),
+            listed,
+            lost,
+            used: BTreeSet::new(),
+            recorded: None,
+            seen: None,
+        }
     }
 
     /// Decides by the list of a scenario, and writes everything down.

@@ -92,7 +92,10 @@ impl std::error::Error for Unshrinkable {}
 ///
 /// # Errors
 /// See [`Unshrinkable`].
-pub fn shrink(frozen: &file::Scenario, progress: &mut dyn FnMut(&file::Scenario, u64)) -> Result<Shrunk, Unshrinkable> {
+pub fn shrink(
+    frozen: &file::Scenario,
+    progress: &mut dyn FnMut(&file::Scenario, u64),
+) -> Result<Shrunk, Unshrinkable> {
     let scenario = resolve(frozen.clone()).map_err(|_| Unshrinkable::Invalid)?;
     let first = run(&scenario, scenario.seed, Options::judged());
     let key = match first.key() {
@@ -138,7 +141,10 @@ impl Size {
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Size { nodes, links, operations, decisions, events } = self;
-        write!(f, "{nodes} nodes, {links} links, {operations} operations, {decisions} decisions, {events} events")
+        write!(
+            f,
+            "{nodes} nodes, {links} links, {operations} operations, {decisions} decisions, {events} events"
+        )
     }
 }
 
@@ -262,8 +268,10 @@ impl Shrinker<'_> {
         attempt: fn(file::Scenario, &str) -> Attempt,
     ) -> Option<usize> {
         let key = &self.key;
-        let tried: Vec<Option<Attempt>> =
-            candidates.into_par_iter().map(|candidate| candidate.map(|candidate| attempt(candidate, key))).collect();
+        let tried: Vec<Option<Attempt>> = candidates
+            .into_par_iter()
+            .map(|candidate| candidate.map(|candidate| attempt(candidate, key)))
+            .collect();
         let mut taken = None;
         for (index, attempt) in tried.into_iter().enumerate().filter_map(|(i, attempt)| Some((i, attempt?))) {
             self.runs += attempt.runs;

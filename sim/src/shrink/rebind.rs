@@ -16,8 +16,12 @@ const STRANDED_MAX: usize = 3;
 /// its place. `None` where that changes nothing.
 pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) -> Option<Scenario> {
     let removed: BTreeSet<usize> = taken.iter().flat_map(Reduction::entries).copied().collect();
-    let places: BTreeMap<&str, usize> =
-        before.timeline.iter().enumerate().filter_map(|(i, entry)| Some((entry.name.as_deref()?, i))).collect();
+    let places: BTreeMap<&str, usize> = before
+        .timeline
+        .iter()
+        .enumerate()
+        .filter_map(|(i, entry)| Some((entry.name.as_deref()?, i)))
+        .collect();
     let left = |index: usize, holds: &dyn Fn(&Entry) -> bool| {
         let earlier = before.timeline[..index].iter().enumerate().rev();
         let mut earlier = earlier.filter(|(i, entry)| !removed.contains(i) && holds(entry));
@@ -64,7 +68,8 @@ fn writes(entry: &Entry, id: &str) -> bool {
 
 /// Whether an entry may open a connection between two nodes.
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
-    let connects = entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
+    let connects =
+        entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
     connects || outage_of(entry).is_some_and(|node| ends.contains(&node))
 }
 

@@ -73,7 +73,8 @@ pub(super) fn links(file: &Scenario) -> Vec<Reduction> {
 }
 
 pub(super) fn co_values(file: &Scenario) -> Vec<Reduction> {
-    let ids: BTreeSet<&str> = file.timeline.iter().filter_map(|entry| about(entry).map(|(_, id)| id)).collect();
+    let ids: BTreeSet<&str> =
+        file.timeline.iter().filter_map(|entry| about(entry).map(|(_, id)| id)).collect();
     ids.into_iter().map(|id| Reduction::CoValue(id.to_owned())).collect()
 }
 
@@ -117,7 +118,11 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
             Reduction::Node(node) => drop(nodes.insert(node.as_str())),
             Reduction::Fold { node, into } => {
                 nodes.insert(node.as_str());
-                file.timeline.iter_mut().filter_map(app_of).filter(|app| *app == node).for_each(|app| app.clone_from(into));
+                file.timeline
+                    .iter_mut()
+                    .filter_map(app_of)
+                    .filter(|app| *app == node)
+                    .for_each(|app| app.clone_from(into));
             }
             Reduction::Link([a, b]) => drop(links.insert(sorted([a, b]))),
             Reduction::CoValue(id) => drop(ids.insert(id.as_str())),

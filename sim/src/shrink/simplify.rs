@@ -159,9 +159,14 @@ fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
                     let Some(listed) = &mut file.decisions else {
                         return;
                     };
-                    let tables =
-                        [&mut listed.duplicated, &mut listed.reordered, &mut listed.noticed, &mut listed.latencies];
-                    if let Some(Duration(span)) = tables.into_iter().nth(number).and_then(|table| table.get_mut(address))
+                    let tables = [
+                        &mut listed.duplicated,
+                        &mut listed.reordered,
+                        &mut listed.noticed,
+                        &mut listed.latencies,
+                    ];
+                    if let Some(Duration(span)) =
+                        tables.into_iter().nth(number).and_then(|table| table.get_mut(address))
                     {
                         *span = simpler;
                     }
@@ -180,7 +185,8 @@ fn simpler(span: Span) -> Vec<Span> {
     let half = round(Span::from_us(span.as_us() / 2), finest);
     let less = Span::from_us(span.as_us().saturating_sub(finest.as_us()));
     let shorter = usual.into_iter().chain(rounder).chain([half, less]).filter(|other| *other < span);
-    let longer = UNITS.into_iter().filter(|unit| round(span, *unit) != span && *unit <= span.max(Span::from_ms(1)));
+    let longer =
+        UNITS.into_iter().filter(|unit| round(span, *unit) != span && *unit <= span.max(Span::from_ms(1)));
     let mut simpler = Vec::new();
     for other in shorter.chain(longer.map(|unit| round(span, unit) + unit)) {
         if !simpler.contains(&other) {

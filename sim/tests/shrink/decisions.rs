@@ -45,12 +45,16 @@ fn mistakes() {
         ("an unknown node", r#"{ "duplicated": { "alise>server content notes": "5ms" } }"#),
         ("no link", r#"{ "latencies": { "alice>bob content notes": "5ms" } }"#),
         ("twice", r#"{ "lost": ["alice>server load notes", "alice>server load notes"] }"#),
-        ("a notice among messages", r#"{ "reordered": { "alice hears-open server @open-alice-server": "5ms" } }"#),
+        (
+            "a notice among messages",
+            r#"{ "reordered": { "alice hears-open server @open-alice-server": "5ms" } }"#,
+        ),
         ("a message among notices", r#"{ "noticed": { "alice>server load notes": "5ms" } }"#),
         ("a notice of no link", r#"{ "noticed": { "alice hears-close bob @x": "5ms" } }"#),
         ("too long a span", r#"{ "latencies": { "alice>server load notes": "72m" } }"#),
     ];
-    let said: Vec<String> = cases.iter().map(|(what, decisions)| format!("## {what}\n\n{}", said(decisions))).collect();
+    let said: Vec<String> =
+        cases.iter().map(|(what, decisions)| format!("## {what}\n\n{}", said(decisions))).collect();
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!("mistakes", said.join("\n")) });
 }
 

@@ -52,7 +52,12 @@ fn check(scenario: &Scenario, seed: u64) -> Frozen {
     assert_eq!((&read.file.workload, &read.file.faults), (&None, &None));
 
     let again = run(&read, 7_777, Options::judged());
-    assert_eq!(same(&again), same(&original), "seed {seed} of\n{}\nfrozen\n{text}", scenario.file.to_json_pretty());
+    assert_eq!(
+        same(&again),
+        same(&original),
+        "seed {seed} of\n{}\nfrozen\n{text}",
+        scenario.file.to_json_pretty()
+    );
     assert_eq!(again.unused, [], "{text}");
 
     let refrozen = freeze(&read, 4_444, "frozen.json");
@@ -107,7 +112,9 @@ fn random_scenarios_reach_everything() {
         late += usize::from(waits > 0 && outcome.chapters.len() == waits + 1);
         never += usize::from(outcome.chapters.len() > 1 && outcome.chapters.len() <= waits);
     }
-    println!("{silent} silent, {violated} violated, {restless} restless; {late} chapters late, {never} never");
+    println!(
+        "{silent} silent, {violated} violated, {restless} restless; {late} chapters late, {never} never"
+    );
     assert!([silent, violated, restless, late, never].iter().all(|count| *count >= 5));
 }
 

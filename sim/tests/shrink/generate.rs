@@ -2,8 +2,8 @@
 
 use cosim::network::{Ppm, SpanRange};
 use cosim::scenario::file::{
-    Between, Duration, DurationRange, Edit, Ends, Entry, Expect, Faults, Link, Mix, Network, NetworkChange, Node,
-    NumberRange, Outage, Percent, Scenario, Subject, VERSION, When, Where, Workload,
+    Between, Duration, DurationRange, Edit, Ends, Entry, Expect, Faults, Link, Mix, Network, NetworkChange,
+    Node, NumberRange, Outage, Percent, Scenario, Subject, VERSION, When, Where, Workload,
 };
 use cosim::scenario::known_mutations;
 use cosim_core::{Relationship, Span};
@@ -20,14 +20,15 @@ fn ms(number: u64) -> Duration {
 
 /// Durations that are no whole milliseconds too.
 fn span(ms: std::ops::Range<u64>) -> impl Strategy<Value = Duration> {
-    (ms.start * 1000..ms.end * 1000, any::<bool>()).prop_map(|(us, whole)| {
-        Duration(Span::from_us(if whole { us / 1000 * 1000 } else { us }))
-    })
+    (ms.start * 1000..ms.end * 1000, any::<bool>())
+        .prop_map(|(us, whole)| Duration(Span::from_us(if whole { us / 1000 * 1000 } else { us })))
 }
 
 fn range(ms: std::ops::Range<u64>) -> impl Strategy<Value = DurationRange> {
     (span(ms.clone()), span(ms)).prop_map(|(a, b)| {
-        DurationRange(SpanRange::new(a.0.min(b.0), a.0.max(b.0)).expect("two bounds in order, far below the limit"))
+        DurationRange(
+            SpanRange::new(a.0.min(b.0), a.0.max(b.0)).expect("two bounds in order, far below the limit"),
+        )
     })
 }
 
@@ -58,7 +59,11 @@ fn network() -> impl Strategy<Value = Network> {
 fn node() -> impl Strategy<Value = Node> {
     let mutations: Vec<&'static str> = known_mutations().collect();
     (prop::option::weighted(0.2, select(mutations)), prop::option::weighted(0.3, span(100..2_000))).prop_map(
-        |(mutation, base)| Node { base, mutations: mutation.map(str::to_owned).into_iter().collect(), ..Node::default() },
+        |(mutation, base)| Node {
+            base,
+            mutations: mutation.map(str::to_owned).into_iter().collect(),
+            ..Node::default()
+        },
     )
 }
 
@@ -176,7 +181,8 @@ fn timeline(steps: &[Step], nodes: usize, links: &[Link]) -> Vec<Entry> {
             let mut ends = connect.between.clone();
             ends.sort();
             let verb = if step.number == 1 { "reconnect" } else { "open" };
-            entry.name = Some(format!("{verb}-{}-{}", ends[0], ends[1])).filter(|name| names.insert(name.clone()));
+            entry.name =
+                Some(format!("{verb}-{}-{}", ends[0], ends[1])).filter(|name| names.insert(name.clone()));
         }
         if step.waits {
             at = Span::ZERO;
@@ -219,7 +225,13 @@ fn faults() -> impl Strategy<Value = Faults> {
 
 /// A scenario of two to five nodes, some of them faulty.
 pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
-    let tie = (any::<Index>(), any::<Index>(), any::<bool>(), prop::option::of(any::<bool>()), prop::option::of(network()));
+    let tie = (
+        any::<Index>(),
+        any::<Index>(),
+        any::<bool>(),
+        prop::option::of(any::<bool>()),
+        prop::option::of(network()),
+    );
     (
         prop::collection::vec((0..3_u8, node()), 2..=5),
         prop::option::of(network()),
@@ -237,7 +249,11 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
             Scenario {
                 version: VERSION,
                 about: "Drawn by a test.".to_owned(),
-                nodes: NODES.iter().map(|&name| name.to_owned()).zip(nodes.into_iter().map(|(_, node)| node)).collect(),
+                nodes: NODES
+                    .iter()
+                    .map(|&name| name.to_owned())
+                    .zip(nodes.into_iter().map(|(_, node)| node))
+                    .collect(),
                 network,
                 links,
                 timeline,

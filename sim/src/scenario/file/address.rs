@@ -106,7 +106,8 @@ fn message<'a>(
 }
 
 fn attempt(word: &str) -> Result<u32, UnitError> {
-    let number = word[1..].parse().ok().filter(|number| *number >= 2 && word[1..].bytes().all(|b| b.is_ascii_digit()));
+    let number =
+        word[1..].parse().ok().filter(|number| *number >= 2 && word[1..].bytes().all(|b| b.is_ascii_digit()));
     number.ok_or_else(|| UnitError {
         message: format!("{} is no attempt", quoted(word)),
         help: "attempts are counted from `#2` on; the first has no number".to_owned(),

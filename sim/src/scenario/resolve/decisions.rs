@@ -49,7 +49,9 @@ fn check_address(text: &str, table: Table, names: &Names<'_>, place: &Place, rep
     };
     if address.is_message() != (table == Table::Messages) {
         let (message, help) = match table {
-            Table::Messages => ("no message, but when an end notices a connection", "it belongs in `noticed`"),
+            Table::Messages => {
+                ("no message, but when an end notices a connection", "it belongs in `noticed`")
+            }
             Table::Notices => {
                 ("a message, and no end that notices a connection", "write `node hears-open peer @operation`")
             }
