@@ -82,8 +82,11 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
         "  waste       {} retransmissions, {} deadlines passed, {} contents brought nothing new",
         counts.retransmissions, counts.timers, counts.redundant,
     )?;
-    let planned = planned(summary).map(|(what, n)| format!("{n} {what}"));
-    writeln!(out, "  planned     {}", planned.join(", "))?;
+    let planned = planned(summary).into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{n} {what}"));
+    let planned: Vec<String> = planned.collect();
+    if !planned.is_empty() {
+        writeln!(out, "  planned     {}", planned.join(", "))?;
+    }
     let looks: Vec<String> =
         looks(summary).into_iter().map(|(oracle, looks)| format!("{oracle} {looks}")).collect();
     writeln!(out, "  looks       {}", looks.join(", "))

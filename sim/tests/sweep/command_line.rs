@@ -1,0 +1,136 @@
+//! The commands as a whole: exit codes, what goes where, and what is left when the process is ended from outside.
+
+use crate::samples::{FAULTY, TINY};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn cosim(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
+    command.current_dir(folder).args(arguments.split_whitespace());
+    command
+}
+
+fn play(folder: &Path, arguments: &str) -> Output {
+    cosim(folder, arguments).output().unwrap()
+}
+
+#[track_caller]
+fn check(folder: &Path, arguments: &str, code: i32) -> (String, String) {
+    let Output { status, stdout, stderr } = play(folder, arguments);
+    let [out, err] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(status.code(), Some(code), "{out}{err}");
+    (out, err)
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("faulty.json"), FAULTY).unwrap();
+    fs::write(folder.path().join("tiny.json"), TINY).unwrap();
+    folder
+}
+
+#[test]
+fn exit_codes_say_how_bad_it_is() {
+    let folder = folder();
+    check(folder.path(), "sweep tiny.json --seeds 0..10", 0);
+    let (out, err) = check(folder.path(), "sweep tiny.json faulty.json --seeds 0..50", 1);
+    assert!(out.contains("cosim run faulty.json --seed "), "{out}");
+    assert!(err.contains("play it again: cosim run faulty.json --seed "), "{err}");
+    check(folder.path(), "sweep tiny.json --seeds 5..5", 2);
+    check(folder.path(), "sweep tiny.json --seeds 0..5 --resume", 2);
+    check(folder.path(), "sweep none.json --seeds 0..5", 2);
+    let (_, err) = check(folder.path(), "sweep tiny.json --seeds 0..2 --shard 1/4", 5);
+    assert!(err.contains("nothing was played"), "{err}");
+}
+
+#[test]
+fn the_command_that_is_printed_fails_the_same_way() {
+    let folder = folder();
+    let (out, _) = check(folder.path(), "sweep faulty.json --seeds 0..50 --json", 1);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let failures = json["failures"].as_array().unwrap();
+    for failure in failures {
+        let [command, key] = ["command", "key"].map(|part| failure[part].as_str().unwrap());
+        let code = if key.starts_with("quiescence ") { 3 } else { 1 };
+        let (out, _) = check(folder.path(), command.strip_prefix("cosim ").unwrap(), code);
+        assert!(out.contains(&format!("key `{key}`")), "{out}");
+    }
+    let classes = failures.iter().map(|failure| failure["key"].as_str().unwrap().starts_with("quiescence "));
+    assert!(
+        classes.clone().any(|live| live) && !classes.clone().all(|live| live),
+        "the worse of both classes wins"
+    );
+}
+
+#[test]
+fn parts_merge_to_the_whole_with_its_summary_and_exit_code() {
+    let folder = folder();
+    let whole = check(folder.path(), "sweep faulty.json tiny.json --seeds 0..50 --out whole", 1);
+    for n in 1..=3 {
+        play(
+            folder.path(),
+            &format!("sweep faulty.json tiny.json --seeds 0..50 --shard {n}/3 --out part{n}"),
+        );
+    }
+    let merged = check(folder.path(), "merge part1 part3 part2/outcomes.jsonl -o merged.jsonl", 1);
+    assert_eq!(merged.0, whole.0);
+    let [merged, whole] =
+        ["merged.jsonl", "whole/outcomes.jsonl"].map(|path| fs::read(folder.path().join(path)).unwrap());
+    assert!(merged == whole);
+    let (_, err) = check(folder.path(), "merge part1 part3 -o gap.jsonl", 2);
+    assert!(err.contains("error: no part has the seeds 16..33"), "{err}");
+}
+
+/// A sweep that goes on long enough to be ended from outside, once it has said that it has played a part.
+fn begun(folder: &Path) -> Child {
+    let mut sweep = cosim(folder, LONG);
+    let mut child = sweep.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+    assert_eq!(said, "1000 of 20000 runs, none failed\n");
+    child
+}
+
+const LONG: &str = "sweep tiny.json --seeds 0..20000 --out long";
+
+/// Goes on with the long sweep, and compares it with one that nothing has interrupted.
+#[track_caller]
+fn resumes_to_the_same_bytes(folder: &Path) {
+    let [partial, path] =
+        ["long/outcomes.jsonl.partial", "long/outcomes.jsonl"].map(|path| folder.join(path));
+    assert!(partial.exists() && !path.exists());
+    let (_, err) = check(folder, LONG, 2);
+    assert!(err.contains("hint: --resume goes on with it"), "{err}");
+    let (resumed, err) = check(folder, &format!("{LONG} --resume"), 0);
+    assert!(err.contains(" of 20000 runs were played before"), "{err}");
+    assert!(path.exists() && !partial.exists());
+    let (whole, _) = check(folder, &LONG.replace("--out long", "--out whole.jsonl --jobs 1"), 0);
+    assert_eq!(resumed, whole);
+    assert!(fs::read(path).unwrap() == fs::read(folder.join("whole.jsonl")).unwrap());
+}
+
+#[test]
+fn a_sweep_that_was_killed_is_gone_on_with() {
+    let folder = folder();
+    let mut child = begun(folder.path());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    resumes_to_the_same_bytes(folder.path());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_was_interrupted_says_how_to_go_on() {
+    let folder = folder();
+    let mut child = begun(folder.path());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(said.contains("go on with the same command and --resume"), "{said}");
+    resumes_to_the_same_bytes(folder.path());
+}

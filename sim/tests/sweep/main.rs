@@ -1,0 +1,8 @@
+//! Sweeps: the same bytes whatever the threads, the shards and the interruptions; and what is said of them.
+
+mod command_line;
+mod merging;
+mod order;
+mod resuming;
+mod samples;
+mod summaries;

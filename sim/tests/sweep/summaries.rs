@@ -1,0 +1,102 @@
+//! What is said of a sweep: failures by key, what was exercised, and what was declared and never happened.
+
+use crate::samples::{FAULTY, TINY, both, bytes, entry, records, scope};
+use cosim::sweep::{EXPECTATION, Summary, Verdict, command, json, text};
+
+fn summary_of(path: &str, text: &str, seeds: u64) -> Summary {
+    bytes(vec![entry(path, text)], &scope(0..seeds), 2).1
+}
+
+#[test]
+fn failures_are_grouped_by_key_with_the_first_of_each() {
+    let (bytes, summary) = bytes(both(), &scope(0..100), 2);
+    let records = records(&bytes);
+    let failed = records.iter().filter(|record| record.verdict != Verdict::Held);
+    assert_eq!(summary.failures(), failed.count() as u64);
+    assert_eq!(summary.groups().values().map(|group| group.count).sum::<u64>(), summary.failures());
+    for (key, group) in summary.groups() {
+        let first = records.iter().find(|record| record.key.as_ref() == Some(key)).unwrap();
+        assert_eq!((group.scenario, group.seed), (first.scenario, first.seed));
+        let command = command(&summary, group.scenario, group.seed);
+        assert_eq!(command, format!("cosim run faulty.json --seed {}", group.seed));
+        assert!(text(&summary).contains(&command));
+    }
+}
+
+#[test]
+fn what_was_exercised_is_summed_up() {
+    let (bytes, summary) = bytes(both(), &scope(0..50), 2);
+    let lost: u64 = records(&bytes).iter().map(|record| record.counts.lost).sum();
+    assert!(lost > 0);
+    assert!(text(&summary).contains(&format!(" {lost} lost")), "{}", text(&summary));
+    let json = json(&summary);
+    assert_eq!(json["scenarios"][0]["counts"]["lost"], lost);
+    assert_eq!(json["runs"], 100);
+    assert_eq!(json["failures"].as_array().unwrap().len(), summary.groups().len());
+}
+
+#[test]
+fn an_expectation_that_is_not_met_has_a_key_of_its_own() {
+    let unmet = TINY.replacen("\"timeline\"", "\"expect\": { \"messages_max\": 1 },\n  \"timeline\"", 1);
+    let summary = summary_of("unmet.json", &unmet, 10);
+    assert_eq!(summary.groups()[EXPECTATION].count, 10);
+    assert_eq!(summary.verdict(), Some(Verdict::Violated));
+}
+
+/// What of a scenario was declared and never happened.
+fn never(text: &str) -> Vec<String> {
+    summary_of("story.json", text, 20).scenarios()[0].never_happened()
+}
+
+#[test]
+fn what_happened_is_not_called_out() {
+    let all = never(FAULTY);
+    assert!(all.iter().all(|what| what.starts_with("the oracle ")), "{all:?}");
+}
+
+#[test]
+fn what_never_happened_is_called_out() {
+    let network = TINY.replace(
+        "\"latency\": \"10ms..50ms\"",
+        "\"latency\": \"10ms..50ms\", \"loss\": \"0.0001%\", \"duplicate\": \"0.0001%\", \"reorder\": \"0.0001%\"",
+    );
+    let called = never(&network);
+    for what in ["loss, and no message", "duplication, and no message", "reordering, and no message"] {
+        assert!(called.iter().any(|call| call.contains(what)), "{what}: {called:?}");
+    }
+    let late = TINY.replace(
+        " }]\n}",
+        " }, { \"at\": \"1m\", \"partition\": { \"between\": [\"alice\", \"server\"] } },
+           { \"at\": \"61s\", \"heal\": { \"between\": [\"alice\", \"server\"] } }]\n}",
+    );
+    assert!(never(&late).iter().any(|call| call.contains("it plans partitions")), "{:?}", never(&late));
+}
+
+#[test]
+fn an_oracle_that_never_looked_is_called_out() {
+    let called = never(TINY);
+    assert!(
+        called.iter().any(|call| call.starts_with("the oracle ") && call.ends_with(" never looked")),
+        "{called:?}"
+    );
+    assert!(!called.iter().any(|call| call.contains("quiescence")), "{called:?}");
+}
+
+#[test]
+fn a_workload_that_did_nothing_is_called_out() {
+    let down = TINY.replace(
+        " }]\n}",
+        " }, { \"at\": \"1s\", \"restart\": { \"node\": \"alice\", \"down_for\": \"5s\" } }],
+         \"workload\": { \"operations\": 5, \"from\": \"2s\", \"until\": \"3s\", \"nodes\": [\"alice\"],
+           \"co_values\": [\"notes\"], \"mix\": { \"edit\": 1 }, \"transactions\": \"1..2\" }\n}",
+    );
+    let called = never(&down);
+    assert!(called.iter().any(|call| call.contains("its workload generated 100 operations")), "{called:?}");
+}
+
+#[test]
+fn nothing_is_not_green() {
+    let (bytes, summary) = bytes(both(), &crate::samples::shard(0..2, "1/4"), 2);
+    assert_eq!((bytes.lines().count(), summary.runs(), summary.verdict()), (1, 0, None));
+    assert!(json(&summary)["verdict"].is_null());
+}
