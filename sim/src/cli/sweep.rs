@@ -68,8 +68,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut file = match open(args, &sweep, &mut summary)? {
         Some(Opened::Complete) => {
             anstream::eprintln!("nothing is left to play");
-            keep(args, &scenarios, &summary)?;
-            return Ok(conclude(&summary, format));
+            let kept = keep(args, &scenarios, &summary);
+            let exit = conclude(&summary, format);
+            return kept.map(|()| exit);
         }
         Some(Opened::Partial(file)) => Some(file),
         None => None,
@@ -84,8 +85,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     match ended.map_err(failure)? {
         Ended::Complete => {
             file.map_or(Ok(()), OutcomeFile::finish).map_err(failure)?;
-            keep(args, &scenarios, &summary)?;
-            Ok(conclude(&summary, format))
+            // What cannot be kept does not take the summary with it.
+            let kept = keep(args, &scenarios, &summary);
+            let exit = conclude(&summary, format);
+            kept.map(|()| exit)
         }
         Ended::Stopped => {
             interrupted(file.as_mut(), sweep.runs(), &summary)?;
