@@ -24,14 +24,14 @@ impl Display for Difference<'_> {
             let cosim = if a.cosim == b.cosim { String::new() } else { format!(", by cosim {}", side.cosim) };
             writeln!(f, "{label}: {}{cosim}", side.name)?;
         }
-        match (self.at, LABELS.iter().enumerate().find(|(i, _)| self.entry(*i).is_none())) {
-            (0, None) => writeln!(f, "\nThe first entries differ.")?,
-            (0, Some((_, ended))) => writeln!(f, "\n{ended} has no entries.")?,
-            (at, None) => writeln!(f, "\nThe first {at} entries are the same, the next is not.")?,
-            (at, Some((_, ended))) => {
-                writeln!(f, "\nThe first {at} entries are the same, then {ended} ends.")?
-            }
-        }
+        let ended = LABELS.iter().enumerate().find(|(side, _)| self.entry(*side).is_none());
+        let heading = match (self.at, ended) {
+            (0, None) => "The first entries differ.".to_owned(),
+            (0, Some((_, ended))) => format!("{ended} has no entries."),
+            (at, None) => format!("The first {at} entries are the same, the next is not."),
+            (at, Some((_, ended))) => format!("The first {at} entries are the same, then {ended} ends."),
+        };
+        writeln!(f, "\n{heading}")?;
         self.write_fields(f)?;
         for (label, side) in LABELS.iter().zip(self.sides) {
             writeln!(f, "\n{label}")?;

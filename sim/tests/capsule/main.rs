@@ -1,6 +1,8 @@
 //! What is kept of a run, and what two runs are told apart by: logs that are read back, `cosim diff`, and the folders in
 //! which failures are kept.
 
+#![expect(clippy::unwrap_used, reason = "a test says where it failed")]
+
 mod command_line;
 mod comparing;
 mod keeping;
