@@ -232,7 +232,11 @@ impl<C: Crypto> CoValueState<C> {
     }
 
     /// The known state of these parts of a CoValue, for where the rest of it is borrowed.
-    pub(crate) fn held_into(header: bool, sessions: &VecMap<SessionId, SessionLog<C>>, known: &mut KnownState) {
+    pub(crate) fn held_into(
+        header: bool,
+        sessions: &VecMap<SessionId, SessionLog<C>>,
+        known: &mut KnownState,
+    ) {
         known.clear();
         known.header = header;
         known.reserve(sessions.len());

@@ -55,7 +55,9 @@ fn bench(criterion: &mut Criterion) {
         let outcome = run(&scenario, 1, options);
         assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
         group.throughput(Throughput::Elements(outcome.figures.events));
-        group.bench_function(name, |bencher| bencher.iter(|| run(black_box(&scenario), 1, options).fingerprint));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| run(black_box(&scenario), 1, options).fingerprint)
+        });
     }
     group.finish();
 }

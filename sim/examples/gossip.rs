@@ -80,7 +80,9 @@ impl SimMessage for Message {
     fn digest(&self) -> u64 {
         match self {
             Message::Item(_) => u64::from(self.subject()),
-            Message::Digest(counts) => counts.iter().fold(1, |hash, &count| FastCrypto::mix(hash, u64::from(count))),
+            Message::Digest(counts) => {
+                counts.iter().fold(1, |hash, &count| FastCrypto::mix(hash, u64::from(count)))
+            }
         }
     }
 }
@@ -193,7 +195,8 @@ impl SimNode for Gossip {
             },
             Input::Deadline => {
                 let (_, connection) = self.neighbours[self.chance.index(self.neighbours.len())];
-                self.outputs.push(Output::Send { connection, message: Message::Digest(self.held.prefix.clone()) });
+                self.outputs
+                    .push(Output::Send { connection, message: Message::Digest(self.held.prefix.clone()) });
                 self.next_digest = now + DIGEST_EVERY;
             }
             Input::Command(&number) => {

@@ -7,8 +7,8 @@ pub use cast::Cast;
 use crate::host::{Input, NodeId, Output, SimMessage, SimNode, Storage};
 use cosim_core::node::LoadStatus;
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, Event, FastCrypto, FastHeader, FastTransaction, KnownState, Message, Node,
-    NodeState, PeerId, Relationship, SessionId, Time, TimerKind, UpdateError,
+    CoId, Config, ConnectionId, Envelope, Event, FastCrypto, FastHeader, FastTransaction, KnownState,
+    Message, Node, NodeState, PeerId, Relationship, SessionId, Time, TimerKind, UpdateError,
 };
 use std::hash::{Hash, Hasher};
 
@@ -215,9 +215,13 @@ impl SimNode for CoNode {
 
     fn poll_output(&mut self) -> Option<Output<Self>> {
         Some(match self.node.poll_output()? {
-            cosim_core::Output::Send { connection, envelope, .. } => Output::Send { connection, message: envelope },
+            cosim_core::Output::Send { connection, envelope, .. } => {
+                Output::Send { connection, message: envelope }
+            }
             cosim_core::Output::Event(event) => Output::Notice(Notice::Event(event)),
-            cosim_core::Output::LoadEnded { id, available } => Output::Notice(Notice::LoadEnded { id, available }),
+            cosim_core::Output::LoadEnded { id, available } => {
+                Output::Notice(Notice::LoadEnded { id, available })
+            }
         })
     }
 
@@ -258,7 +262,10 @@ impl SimMessage for Envelope<FastCrypto> {
             Message::Content(content) => {
                 let header = if content.header.is_some() { HEADER } else { 0 };
                 let pieces = content.new.values().map(|piece| {
-                    piece.new_transactions.iter().fold(2 * SESSION, |sum, tx| sum.saturating_add(tx.size as usize))
+                    piece
+                        .new_transactions
+                        .iter()
+                        .fold(2 * SESSION, |sum, tx| sum.saturating_add(tx.size as usize))
                 });
                 pieces.fold(FRAME + header, usize::saturating_add)
             }
@@ -337,4 +344,3 @@ impl Hasher for Digest {
         self.fold(i as u64);
     }
 }
-

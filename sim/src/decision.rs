@@ -38,7 +38,10 @@ impl Fate {
         Fate {
             lost: network.loss.happens(chances),
             latency: network.latency.pick(latency),
-            reordered: network.reorder.happens(chances >> 21).then(|| network.reorder_delay.pick(latency ^ second)),
+            reordered: network
+                .reorder
+                .happens(chances >> 21)
+                .then(|| network.reorder_delay.pick(latency ^ second)),
             duplicate: network.duplicate.happens(chances >> 42).then(|| network.latency.pick(second)),
         }
     }

@@ -8,8 +8,8 @@ mod stage;
 mod tally;
 
 pub use outcome::{Class, End, Outcome, UNMET_KEY};
-pub use stage::{OperationName, Stage};
 pub(crate) use stage::opening;
+pub use stage::{OperationName, Stage};
 pub use tally::Tally;
 
 use crate::cojson::{CoJson, CoNode};

@@ -99,7 +99,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let lanes = links.iter().flat_map(|link| {
             [(0, 1), (1, 0)].map(|(from, to)| {
                 let name = format!("{}>{}", link.names[from], link.names[to]);
-                transmit::Lane::new(link.ends[from], link.ends[to], link.network, Stream::new(seed, "link", &name))
+                transmit::Lane::new(
+                    link.ends[from],
+                    link.ends[to],
+                    link.network,
+                    Stream::new(seed, "link", &name),
+                )
             })
         });
         World {

@@ -75,7 +75,8 @@ fn other_messages_are_a_divergence() {
 
 #[test]
 fn a_run_that_held_is_the_same_or_another() {
-    let scenario = parse(&STORY.replace(r#"["never-retransmit"]"#, "[]"), "story.json").expect("a good scenario");
+    let scenario =
+        parse(&STORY.replace(r#"["never-retransmit"]"#, "[]"), "story.json").expect("a good scenario");
     let frozen = freeze(&scenario, 3, "story.json").file;
     assert_eq!(frozen.origin.as_ref().expect("frozen").key, None);
     assert_eq!(replay(frozen.clone()), Replay::Reproduces);

@@ -78,7 +78,13 @@ impl Crypto for FastCrypto {
         (signed.signature == *signature).then_some(signed)
     }
 
-    fn sign(&self, _id: CoId, session: SessionId, before: Option<&u64>, new: &[FastTransaction]) -> Signed<Self> {
+    fn sign(
+        &self,
+        _id: CoId,
+        session: SessionId,
+        before: Option<&u64>,
+        new: &[FastTransaction],
+    ) -> Signed<Self> {
         let hash = Self::hash(before, new);
         Signed { hash, streaming_hash: hash, signature: Self::signature(session, hash) }
     }

@@ -34,7 +34,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let seed = args.seed.unwrap_or(scenario.seed);
     let path = match (&args.output, &args.name) {
         (Some(path), _) => path.clone(),
-        (None, name) => Path::new("scenarios/regressions").join(format!("{}.json", name.as_deref().unwrap_or("shrunk"))),
+        (None, name) => {
+            Path::new("scenarios/regressions").join(format!("{}.json", name.as_deref().unwrap_or("shrunk")))
+        }
     };
     let frozen = freeze(&scenario, seed, &args.file.display().to_string());
     let mut shown = 0;
@@ -44,7 +46,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         if runs >= shown {
             shown = runs + 100;
             let decisions = best.decisions.as_ref().map_or(0, crate::scenario::file::Decisions::len);
-            anstream::eprintln!("shrinking: {runs} runs, {} operations and {decisions} decisions left", best.timeline.len());
+            anstream::eprintln!(
+                "shrinking: {runs} runs, {} operations and {decisions} decisions left",
+                best.timeline.len()
+            );
         }
     };
     let mut shrunk = match shrink(&frozen.file, &mut progress) {

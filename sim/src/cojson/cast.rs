@@ -23,7 +23,9 @@ impl Cast {
 
 impl Names for Cast {
     fn co_value(&self, id: CoId) -> Cow<'_, str> {
-        self.co_values.get(id.0 as usize).map_or_else(|| Cow::Owned(format!("co{}", id.0)), |name| name.into())
+        self.co_values
+            .get(id.0 as usize)
+            .map_or_else(|| Cow::Owned(format!("co{}", id.0)), |name| name.into())
     }
 
     /// `alice/1` is the first session of alice's app, `alice/2` the one after alice has lost its storage.

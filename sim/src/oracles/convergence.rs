@@ -4,9 +4,9 @@
 //! asked for: a server wants whatever its clients hold, a client whatever its server announces, until its app says
 //! `done`; an equal peer wants what it holds. Whoever is a server wants what its clients want, whatever its own app says.
 
+use super::Setup;
 use super::ledger::Ledger;
 use super::violation::Subject;
-use super::Setup;
 use crate::cojson::CoJson;
 use crate::host::NodeId;
 use crate::world::View;
@@ -106,7 +106,8 @@ impl<N: CoJson> Pair<'_, N> {
         links.filter_map(move |link| {
             let [a, b] = link.spec.ends;
             let client = if a == node { b } else { a };
-            let is_server = (a == node || b == node) && link.spec.end_of(node).relationship == Relationship::SyncTheirs;
+            let is_server =
+                (a == node || b == node) && link.spec.end_of(node).relationship == Relationship::SyncTheirs;
             is_server.then_some(client)
         })
     }
@@ -133,6 +134,8 @@ fn same_logs<C: cosim_core::Crypto>(
     b: &cosim_core::state::CoValueState<C>,
 ) -> bool {
     a.sessions.iter().all(|(session, log)| {
-        b.sessions.get(session).is_none_or(|other| other.len() != log.len() || other.transactions == log.transactions)
+        b.sessions
+            .get(session)
+            .is_none_or(|other| other.len() != log.len() || other.transactions == log.transactions)
     })
 }

@@ -65,7 +65,8 @@ impl LoadEnds {
         let here = state.co_values.get(&id).is_some_and(|co_value| co_value.header.is_some());
         let found = (here != available).then(|| {
             let verdict = if available { "available" } else { "unavailable" };
-            let what = format!("{} reports {} as {verdict}, which is not so", cast.node(node), cast.co_value(id));
+            let what =
+                format!("{} reports {} as {verdict}, which is not so", cast.node(node), cast.co_value(id));
             Subject { node, peer: None, id: Some(id), kind: "verdict", what }
         });
         (1, found)

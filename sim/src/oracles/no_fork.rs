@@ -38,7 +38,12 @@ impl NoFork {
     }
 
     /// A node sends content.
-    pub(super) fn sent(&mut self, node: NodeId, content: &Content<FastCrypto>, cast: &Cast) -> Option<Subject> {
+    pub(super) fn sent(
+        &mut self,
+        node: NodeId,
+        content: &Content<FastCrypto>,
+        cast: &Cast,
+    ) -> Option<Subject> {
         content.new.iter().find_map(|(session, piece)| {
             let forked = self.see(content.id, session, piece.after, &piece.new_transactions)?;
             let what = format!(

@@ -16,7 +16,8 @@ pub(super) fn look<N: CoJson>(
     let redundant = if content.header.is_some() && proved.header {
         "the header".to_owned()
     } else {
-        let (session, _) = content.new.iter().find(|(session, piece)| piece.after < proved.count(*session))?;
+        let (session, _) =
+            content.new.iter().find(|(session, piece)| piece.after < proved.count(*session))?;
         format!("transactions of {}", cast.session(session))
     };
     let what = format!(

@@ -104,7 +104,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
 ) -> (Outcome, D) {
     let seed = world.seed();
     let mut fingerprint = world.fingerprint();
-    let states: Vec<NodeState<FastCrypto>> = world.view().hosts.iter().map(|host| host.node.state().clone()).collect();
+    let states: Vec<NodeState<FastCrypto>> =
+        world.view().hosts.iter().map(|host| host.node.state().clone()).collect();
     for (i, host) in (0..).zip(world.view().hosts) {
         fingerprint.fold(i, host.node.digest());
     }
@@ -165,7 +166,8 @@ fn unmet(
     }
     for content in &expect.content {
         let co_value = states[content.node as usize].co_values.get(&CoId(content.co_value));
-        let held: u64 = co_value.map_or(0, |co_value| co_value.sessions.values().map(|log| u64::from(log.len())).sum());
+        let held: u64 =
+            co_value.map_or(0, |co_value| co_value.sessions.values().map(|log| u64::from(log.len())).sum());
         if held != content.transactions {
             unmet.push(format!(
                 "{} was to hold {} transactions of {}, but holds {held}",

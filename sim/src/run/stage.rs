@@ -76,7 +76,10 @@ impl<'a> Stage<'a> {
         }
         for link in self.scenario.links.iter().filter(|_| self.scenario.heal) {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
-            let name = |verb: &str| OperationName { name: format!("{verb}-{a}-{b}"), text: format!("{a} and {b} {verb}") };
+            let name = |verb: &str| OperationName {
+                name: format!("{verb}-{a}-{b}"),
+                text: format!("{a} and {b} {verb}"),
+            };
             names.extend([name("heal"), name("reconnect")]);
         }
         names
@@ -252,7 +255,9 @@ impl<'a> Stage<'a> {
             Action::Heal { link, direction } => format!("messages pass {} again", self.way(link, direction)),
             Action::Restart { node: of, down_for } => format!("{} restarts, down for {down_for}", node(of)),
             Action::Wipe { node: of, down_for } => format!("{} is wiped, down for {down_for}", node(of)),
-            Action::Network { link: Some(link), .. } => format!("the network between {} changes", self.pair(link)),
+            Action::Network { link: Some(link), .. } => {
+                format!("the network between {} changes", self.pair(link))
+            }
             Action::Network { link: None, .. } => "the network changes everywhere".to_owned(),
         }
     }
@@ -289,6 +294,7 @@ fn config(spec: &scenario::NodeSpec) -> Config {
 
 /// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines.
 fn load_bound(scenario: &Scenario) -> Span {
-    let longest = scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
+    let longest =
+        scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
     longest.unwrap_or(Span::ZERO).saturating_mul(scenario.nodes.len() as u64)
 }

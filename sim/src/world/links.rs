@@ -126,7 +126,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         if state.spec.ends.iter().any(|node| !self.nodes[node.index()].up) {
             return Some(Skipped::Down);
         }
-        let connection = ConnectionId(u32::try_from(self.connections.len()).expect("fewer than 2^32 connections"));
+        let connection =
+            ConnectionId(u32::try_from(self.connections.len()).expect("fewer than 2^32 connections"));
         state.open = Some(connection);
         let first_end = state.spec.ends[0];
         self.connections.push(Connection { link, first_end, opened_by: operation });
@@ -172,9 +173,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let (peer, end) = (state.spec.ends[1 - side], state.spec.end[side].clone());
         self.begin(at, queued.order);
         let (happening, input) = match turn {
-            Turn::Opened => {
-                (Happening::Connected { node, peer, connection }, Input::Connected { peer, connection, end: &end })
-            }
+            Turn::Opened => (
+                Happening::Connected { node, peer, connection },
+                Input::Connected { peer, connection, end: &end },
+            ),
             Turn::Closed => {
                 (Happening::Disconnected { node, peer, connection }, Input::Disconnected { peer, connection })
             }

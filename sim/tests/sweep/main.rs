@@ -1,5 +1,7 @@
 //! Sweeps: the same bytes whatever the threads, the shards and the interruptions; and what is said of them.
 
+#![expect(clippy::unwrap_used, reason = "a test says where it failed")]
+
 mod command_line;
 mod merging;
 mod order;
