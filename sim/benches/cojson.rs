@@ -56,7 +56,7 @@ fn bench(criterion: &mut Criterion) {
         assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
         group.throughput(Throughput::Elements(outcome.figures.events));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| run(black_box(&scenario), 1, options).fingerprint)
+            bencher.iter(|| run(black_box(&scenario), 1, options).fingerprint);
         });
     }
     group.finish();
