@@ -3,7 +3,7 @@
 //!
 //! Most look at every event, at what the event touches; the rest look once the world is at rest. A message or a command
 //! touches one CoValue, a new connection or process all of them. A deadline may touch any, but how many a node holds
-//! must not decide what a deadline costs: [`ROUND_MAX`] are looked at, and the next deadline goes on from there. What
+//! must not decide what a deadline costs: `ROUND_MAX` are looked at, and the next deadline goes on from there. What
 //! that misses is found at the next event that touches it, or at rest, when everything is looked at again.
 
 mod convergence;
