@@ -120,10 +120,12 @@ impl KnownState {
         if self.header && !other.header {
             return false;
         }
-        let mut theirs = other.sessions.iter().peekable();
+        let mut at = 0;
         self.sessions.iter().all(|&(session, count)| {
-            while theirs.next_if(|(s, _)| *s < session).is_some() {}
-            let held = theirs.peek().filter(|(s, _)| *s == session).map_or(0, |(_, n)| *n);
+            while other.sessions.get(at).is_some_and(|(theirs, _)| *theirs < session) {
+                at += 1;
+            }
+            let held = other.sessions.get(at).filter(|(theirs, _)| *theirs == session).map_or(0, |(_, n)| *n);
             count <= held || except(session)
         })
     }
@@ -131,6 +133,11 @@ impl KnownState {
     /// The sessions and their counts, ascending by session.
     pub fn sessions(&self) -> impl DoubleEndedIterator<Item = (SessionId, u32)> + ExactSizeIterator + '_ {
         self.sessions.iter().copied()
+    }
+
+    /// The sessions and their counts, ascending by session.
+    pub(crate) fn as_slice(&self) -> &[(SessionId, u32)] {
+        &self.sessions
     }
 
     /// Forgets everything, keeping the memory.

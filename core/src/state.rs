@@ -261,10 +261,13 @@ impl<C: Crypto> CoValueState<C> {
         if self.header.is_some() && !other.header {
             return false;
         }
-        let mut theirs = other.sessions().peekable();
+        let theirs = other.as_slice();
+        let mut at = 0;
         self.sessions.iter().all(|(session, log)| {
-            while theirs.next_if(|(s, _)| *s < session).is_some() {}
-            let held = theirs.peek().filter(|(s, _)| *s == session).map_or(0, |(_, n)| *n);
+            while theirs.get(at).is_some_and(|(other, _)| *other < session) {
+                at += 1;
+            }
+            let held = theirs.get(at).filter(|(other, _)| *other == session).map_or(0, |(_, n)| *n);
             log.len() <= held || except(session)
         })
     }
@@ -274,10 +277,13 @@ impl<C: Crypto> CoValueState<C> {
         if other.header && self.header.is_none() {
             return false;
         }
-        let mut ours = self.sessions.iter().peekable();
+        let mut at = 0;
         other.sessions().all(|(session, count)| {
-            while ours.next_if(|(s, _)| *s < session).is_some() {}
-            let held = ours.peek().filter(|(s, _)| *s == session).map_or(0, |(_, log)| log.len());
+            while self.sessions.at(at).is_some_and(|(ours, _)| ours < session) {
+                at += 1;
+            }
+            let held =
+                self.sessions.at(at).filter(|(ours, _)| *ours == session).map_or(0, |(_, log)| log.len());
             count <= held || except(session)
         })
     }

@@ -40,6 +40,7 @@ Examples:
   cosim diff scenarios/faults/storm.json --seeds 1,2    where two runs part, and what led there
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
+  cosim shrink FILE --seed 17 -o small.json             a failing run, cut down to its causes
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
   cosim schema > scenario.schema.json                   for your editor
 
