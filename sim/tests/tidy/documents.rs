@@ -112,7 +112,8 @@ fn headings(document: &File) -> impl Iterator<Item = String> {
 /// Nothing refers to a machine on which it was written.
 #[test]
 fn the_project_stands_alone() {
-    const PLACES: [&str; 4] = ["/work/", "/home/", "/root/", "/tmp/"];
+    // The folder in which this was built is one, wherever that is.
+    const PLACES: [&str; 4] = [env!("CARGO_MANIFEST_DIR"), "/home/", "/root/", "/tmp/"];
     let mut all = documents();
     all.push(file(".ci/run"));
     all.extend(files("core", ".rs"));
