@@ -8,6 +8,7 @@ pub use fast::{FastCrypto, FastHeader, FastTransaction};
 pub use opaque::OpaqueCrypto;
 
 use crate::id::{CoId, SessionId};
+use alloc::vec::Vec;
 use core::fmt::Debug;
 use core::hash::Hash;
 
@@ -61,4 +62,23 @@ pub trait Crypto {
         before: Option<&Self::StreamingHash>,
         new: &[Self::Transaction],
     ) -> Signed<Self>;
+
+    /// How many bytes a transaction takes, about: what content is cut by.
+    fn transaction_size(transaction: &Self::Transaction) -> usize;
+
+    /// Adds the CoValues that must be here before `header` is of use (rule 9); none, where nothing is said.
+    fn header_dependencies(&self, header: &Self::Header, into: &mut Vec<CoId>) {
+        let _ = (header, into);
+    }
+
+    /// Adds the CoValues that must be here before a transaction of `session` is of use (rule 9); none, where nothing
+    /// is said.
+    fn transaction_dependencies(
+        &self,
+        session: SessionId,
+        transaction: &Self::Transaction,
+        into: &mut Vec<CoId>,
+    ) {
+        let _ = (session, transaction, into);
+    }
 }

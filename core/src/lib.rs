@@ -18,6 +18,7 @@ mod known_state;
 mod message;
 mod names;
 pub mod node;
+pub mod record;
 pub mod state;
 mod time;
 mod vec_map;
@@ -28,8 +29,10 @@ pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
 pub use node::{
-    Announce, Config, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind, UnknownMutation,
+    Announce, Config, Durability, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind,
+    UnknownMutation,
 };
+pub use record::{Record, Recovery};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
 pub use time::{Span, Time};
 pub use vec_map::VecMap;

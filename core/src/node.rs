@@ -8,18 +8,24 @@ mod app;
 mod connection;
 mod content;
 mod deadlines;
+mod dependencies;
 mod due;
 mod io;
+mod limits;
 mod link;
 mod marks;
 mod mutation;
 mod receive;
 mod say;
 mod shell;
+mod storage;
 mod verdict;
 mod wake;
 
 pub use io::{Input, LoadStatus, Output, TimerKind};
+pub use limits::{
+    Buffers, FLIGHTS_MAX, HELD_MAX, LOADS_MAX, NAMED_MAX, PIECE_BYTES_MAX, SESSIONS_MAX, WRITES_MAX,
+};
 pub use mutation::{Mutation, Mutations, UnknownMutation};
 
 pub(crate) use connection::rank;
@@ -30,10 +36,13 @@ use verdict::VERDICT_TRIES;
 
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId};
-use crate::message::Envelope;
+use crate::json::JsonCrypto;
+use crate::known_state::KnownState;
+use crate::message::{Envelope, Message};
+use crate::record::{Recovery, recover};
 use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
 use crate::time::{Span, Time};
-use receive::Hearing;
+use limits::is_oversized;
 use shell::{Scope, Shell};
 
 /// How a node behaves.
@@ -45,6 +54,8 @@ pub struct Config {
     pub cap: Span,
     /// What is announced to clients (rule 14).
     pub announce: Announce,
+    /// What becomes of what the app writes when the process ends (rule 11).
+    pub durability: Durability,
     /// Planted faults.
     pub mutations: Mutations,
 }
@@ -59,12 +70,41 @@ pub enum Announce {
     Interested,
 }
 
+/// When what the app writes counts, and when it is on the disk (rule 11).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Durability {
+    /// Nothing is written: whoever drives the node keeps its state, whole and at once.
+    #[default]
+    Ideal,
+    /// A local transaction counts, and is sent, once the disk has it.
+    DurableFirst,
+    /// A local transaction is sent at once. What the disk did not have at a crash is lost here, so a new session is begun
+    /// after every crash.
+    SendFirst,
+    /// As [`SendFirst`](Durability::SendFirst), but the session goes on after a crash: an index that was sent is taken
+    /// again, which forks the session. It is there to show that.
+    SendFirstReuse,
+}
+
+impl Durability {
+    /// Whether an app that finds this on its disk must write in a new session. In the old one, an index may be taken by
+    /// something that was sent, or may be read yet, and is not seen here.
+    pub const fn needs_new_session(self, recovery: &Recovery) -> bool {
+        match self {
+            Durability::SendFirstReuse => false,
+            Durability::SendFirst => true,
+            Durability::Ideal | Durability::DurableFirst => !recovery.is_intact(),
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Config {
             base: Span::from_s(1),
             cap: Span::from_s(16),
             announce: Announce::All,
+            durability: Durability::Ideal,
             mutations: Mutations::NONE,
         }
     }
@@ -92,6 +132,8 @@ impl<C: Crypto> Node<C> {
     pub fn handle(&mut self, now: Time, input: Input<C>) -> Result<(), UpdateError> {
         self.shell.now = self.shell.now.max(now);
         let result = self.apply(input);
+        self.release();
+        self.send_dependencies();
         self.settle();
         result
     }
@@ -109,6 +151,8 @@ impl<C: Crypto> Node<C> {
             Input::Blocked { peer } => self.blocked(peer),
             Input::Writable { peer } => self.writable(peer),
             Input::Received { peer, connection, envelope } => self.receive(peer, connection, envelope),
+            Input::Persisted { write } => self.persisted(write),
+            Input::PersistFailed { write } => self.persist_failed(write),
             Input::Deadline => self.wake(),
         }
         Ok(())
@@ -157,12 +201,37 @@ impl<C: Crypto> Node<C> {
 
     /// A node that starts with the headers and logs of `state`, as it would from a disk; the rest of it is ignored.
     pub fn resume(config: Config, crypto: C, state: NodeState<C>) -> Self {
-        Node { crypto, state: held_of(state), shell: Shell::new(config) }
+        let mut state = held_of(state);
+        state.co_values.values_mut().for_each(|co| co.note_all_dependencies(&crypto));
+        Node { crypto, state, shell: Shell::new(config) }
+    }
+
+    /// A node that starts with what its disk holds, and how whole that was. What depends on what is missing is put aside
+    /// until that comes.
+    pub fn recover(config: Config, crypto: C, disk: &[u8]) -> (Self, Recovery)
+    where
+        C: JsonCrypto,
+    {
+        let (state, recovery) = recover(disk, &crypto);
+        let mut node = Node::resume(config, crypto, state);
+        for co in node.state.co_values.values_mut() {
+            co.marks.durable = co.known_state();
+            co.marks.written.clone_from(&co.marks.durable);
+        }
+        node.put_aside_dependants();
+        node.settle();
+        (node, recovery)
+    }
+
+    /// How much of a CoValue the disk has, as far as the node was told.
+    pub fn durable(&self, id: CoId) -> Option<&KnownState> {
+        self.state.co_values.get(&id).map(|co| &co.marks.durable)
     }
 
     /// Starts anew with the headers and logs that it holds; all else is forgotten, pending outputs included.
     pub fn restart(&mut self) {
         self.state = held_of(core::mem::take(&mut self.state));
+        self.state.co_values.values_mut().for_each(|co| co.note_all_dependencies(&self.crypto));
         self.shell = Shell::new(self.shell.config);
     }
 
@@ -172,12 +241,31 @@ impl<C: Crypto> Node<C> {
         if !is_current && !self.shell.mutated(Mutation::IgnoreEpochs) {
             return;
         }
-        let id = envelope.message.id();
-        self.co_value(id);
-        let Node { state, shell, crypto } = self;
-        let NodeState { peers, co_values } = state;
-        let Some(co) = co_values.get_mut(&id) else { return };
-        Hearing { shell, crypto, peers, co, id, from, n: envelope.n, re: envelope.re }.hear(envelope.message);
+        if is_oversized(&envelope.message) || !self.may_name(from.peer, envelope.message.id()) {
+            return;
+        }
+        let Some(envelope) = self.hold_back(from, envelope) else { return };
+        let (id, is_content) = (envelope.message.id(), matches!(envelope.message, Message::Content(_)));
+        if let Some(hearing) = self.hearing(id, from, envelope.n, envelope.re) {
+            hearing.hear(envelope.message);
+        }
+        if is_content {
+            self.grown(id);
+        }
+    }
+
+    /// Whether a peer may speak of a CoValue: of what is not here it may bring only so much into being.
+    fn may_name(&mut self, peer: PeerId, id: CoId) -> bool {
+        if self.state.co_values.contains_key(&id) {
+            return true;
+        }
+        let Some(connection) = self.shell.connections.get_mut(peer) else { return false };
+        if connection.named >= NAMED_MAX {
+            return false;
+        }
+        connection.named += 1;
+        self.co_value(id).marks.named_by = Some(peer);
+        true
     }
 
     /// The entry of a CoValue; without a header where there was none.

@@ -170,6 +170,12 @@ pub enum UpdateError {
     UnknownPeer,
     /// A peer of that name is there already.
     PeerAlreadyExists,
+    /// A CoValue that this depends on is missing.
+    DependencyMissing,
+    /// A write in this session has failed: a new session must be begun.
+    SessionBroken,
+    /// The disk is too far behind.
+    StorageBusy,
 }
 
 impl fmt::Display for UpdateError {
@@ -182,6 +188,9 @@ impl fmt::Display for UpdateError {
             UpdateError::EmptyTransactions => "the batch of transactions is empty",
             UpdateError::UnknownPeer => "no such peer",
             UpdateError::PeerAlreadyExists => "the peer exists already",
+            UpdateError::DependencyMissing => "a CoValue that this depends on is missing",
+            UpdateError::SessionBroken => "a write in this session has failed; begin a new one",
+            UpdateError::StorageBusy => "too many writes wait for the disk; write again later",
         })
     }
 }
@@ -243,6 +252,14 @@ impl<C: Crypto> CoValueState<C> {
         for (session, log) in sessions.iter() {
             known.push(session, log.len());
         }
+    }
+
+    /// Whether it is neither held nor wanted, and no peer has said anything of it.
+    pub(crate) fn is_forgettable(&self) -> bool {
+        self.header.is_none()
+            && !self.done
+            && self.marks == CoMarks::default()
+            && self.sync.values().all(|sync| *sync == PeerSync::default())
     }
 
     /// How much is held: it grows whenever S does.

@@ -5,16 +5,26 @@ mod cast;
 pub use cast::Cast;
 
 use crate::host::{Input, NodeId, Output, SimMessage, SimNode, Storage};
-use cosim_core::node::LoadStatus;
+use cosim_core::node::{Buffers, LoadStatus};
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, Event, FastCrypto, FastHeader, FastTransaction, KnownState,
-    Message, Node, NodeState, PeerId, Relationship, SessionId, Time, TimerKind, UpdateError,
+    CoId, Config, ConnectionId, Durability, Envelope, Event, FastCrypto, FastHeader, FastTransaction,
+    KnownState, Message, Node, NodeState, PeerId, Record, Recovery, Relationship, SessionId, Time, TimerKind,
+    UpdateError,
 };
+use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// A node of which the oracles can see what it holds. [`CoNode`] is one; a test plants a fault by wrapping it.
 pub trait CoJson:
-    SimNode<Message = Envelope<FastCrypto>, Command = Command, Refusal = UpdateError, Notice = Notice, End = End>
+    SimNode<
+        Message = Envelope<FastCrypto>,
+        Command = Command,
+        Refusal = UpdateError,
+        Notice = Notice,
+        End = End,
+        Record = Record<FastCrypto>,
+    >
 {
     /// What it holds, and what it thinks of its peers.
     fn state(&self) -> &NodeState<FastCrypto>;
@@ -27,6 +37,47 @@ pub trait CoJson:
 
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
+
+    /// Tells it what depends on what, before anything happens.
+    fn depend(&mut self, dependencies: &Arc<Dependencies>) {
+        let _ = dependencies;
+    }
+
+    /// How it treats what its app writes.
+    fn durability(&self) -> Durability {
+        Durability::Ideal
+    }
+
+    /// How much of a CoValue would outlive a crash, as far as it was told.
+    fn durable(&self, id: CoId) -> KnownState {
+        self.state().co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state())
+    }
+
+    /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
+    fn buffers(&self, _peer: NodeId, _id: CoId) -> Buffers {
+        Buffers::default()
+    }
+}
+
+/// What depends on what: given by the scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dependencies {
+    /// What each CoValue's header depends on, by CoValue; a CoValue beyond the list depends on nothing.
+    pub headers: Vec<Vec<CoId>>,
+    /// The account of each node, on which all that it writes depends; a node beyond the list has none.
+    pub accounts: Vec<Option<CoId>>,
+}
+
+impl Dependencies {
+    /// What the header of a CoValue depends on.
+    pub fn of(&self, id: CoId) -> &[CoId] {
+        self.headers.get(id.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The account of a node.
+    pub fn account(&self, node: NodeId) -> Option<CoId> {
+        self.accounts.get(node.index()).copied().flatten()
+    }
 }
 
 /// What an app asks of a node.
@@ -62,6 +113,8 @@ pub struct Edit {
     pub size: u32,
     /// The number of the operation, which the transactions carry.
     pub operation: u32,
+    /// The CoValue on which the transactions depend: its author's account.
+    pub depends_on: Option<CoId>,
 }
 
 impl Command {
@@ -78,7 +131,10 @@ impl Edit {
     /// The transactions that this writes at `now`. Each carries the operation that wrote it.
     pub fn transactions(&self, now: Time) -> Vec<FastTransaction> {
         let payload = |i: u32| u64::from(self.operation) << 32 | u64::from(i);
-        (0..self.transactions).map(|i| FastTransaction::new(now, payload(i), self.size)).collect()
+        let depends_on = self.depends_on.filter(|account| *account != self.id);
+        let transaction =
+            |i| FastTransaction { depends_on, ..FastTransaction::new(now, payload(i), self.size) };
+        (0..self.transactions).map(transaction).collect()
     }
 }
 
@@ -99,6 +155,33 @@ pub enum Notice {
         /// Whether it is here.
         available: bool,
     },
+    /// The disk has a session up to here.
+    Written {
+        /// Of this CoValue.
+        id: CoId,
+        /// The session.
+        session: SessionId,
+        /// How many of its transactions.
+        count: u32,
+    },
+    /// What its app wrote could not be written, and counts as never written.
+    WriteFailed {
+        /// To this CoValue.
+        id: CoId,
+        /// In this session.
+        session: SessionId,
+        /// How many transactions come before those that failed.
+        after: u32,
+        /// How many failed.
+        count: u32,
+    },
+    /// It has started from its disk.
+    Recovered {
+        /// How whole that was.
+        recovery: Recovery,
+        /// Whether its app writes in a new session from here on.
+        new_session: bool,
+    },
 }
 
 /// What a node is told about its end of a link.
@@ -115,8 +198,11 @@ pub struct End {
 pub struct CoNode {
     node: Node<FastCrypto>,
     id: NodeId,
-    /// How often it has lost its storage. Each time, its app starts a session that nobody has seen.
+    /// How often its app had to begin a new session: one that nobody has seen.
     incarnation: u32,
+    dependencies: Arc<Dependencies>,
+    /// What it says of its own accord, before what the node says.
+    notices: VecDeque<Notice>,
 }
 
 const INCARNATION_BITS: u32 = 20;
@@ -134,7 +220,29 @@ pub fn session_parts(session: SessionId) -> (NodeId, u32) {
 impl CoNode {
     /// A node that holds nothing.
     pub fn new(id: NodeId, config: Config) -> CoNode {
-        CoNode { node: Node::new(config, FastCrypto), id, incarnation: 0 }
+        CoNode {
+            node: Node::new(config, FastCrypto),
+            id,
+            incarnation: 0,
+            dependencies: Arc::default(),
+            notices: VecDeque::new(),
+        }
+    }
+
+    fn header(&self, id: CoId) -> FastHeader {
+        FastHeader::depending_on(id, self.dependencies.of(id).to_vec())
+    }
+
+    /// Starts from what is on the disk.
+    fn recover(&mut self, disk: &[u8], restored: bool) {
+        let config = *self.node.config();
+        let (node, recovery) = Node::recover(config, FastCrypto, disk);
+        self.node = node;
+        // Whoever puts an old copy in place of a disk marks it, or the session would be forked.
+        let new_session = config.durability.needs_new_session(&recovery)
+            || (restored && config.durability != Durability::SendFirstReuse);
+        self.incarnation += u32::from(new_session);
+        self.notices.push_back(Notice::Recovered { recovery, new_session });
     }
 
     /// Where the app's load of a CoValue stands.
@@ -144,9 +252,7 @@ impl CoNode {
 
     fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
         let input = match command {
-            Command::Create { id } => {
-                cosim_core::Input::Create { id: *id, header: FastHeader { uniqueness: id.0 } }
-            }
+            Command::Create { id } => cosim_core::Input::Create { id: *id, header: self.header(*id) },
             Command::Edit(edit) => cosim_core::Input::Edit {
                 id: edit.id,
                 session: session(self.id, self.incarnation),
@@ -175,6 +281,27 @@ impl CoJson for CoNode {
     fn session(&self) -> SessionId {
         session(self.id, self.incarnation)
     }
+
+    fn depend(&mut self, dependencies: &Arc<Dependencies>) {
+        self.dependencies = Arc::clone(dependencies);
+    }
+
+    fn durability(&self) -> Durability {
+        self.node.config().durability
+    }
+
+    fn durable(&self, id: CoId) -> KnownState {
+        let held = || self.state().co_values.get(&id).map(|co_value| co_value.known_state());
+        let durable = match self.durability() {
+            Durability::Ideal => held(),
+            _ => self.node.durable(id).cloned(),
+        };
+        durable.unwrap_or_default()
+    }
+
+    fn buffers(&self, peer: NodeId, id: CoId) -> Buffers {
+        self.node.buffers(PeerId(peer.0), id)
+    }
 }
 
 impl SimNode for CoNode {
@@ -183,6 +310,7 @@ impl SimNode for CoNode {
     type Refusal = UpdateError;
     type Notice = Notice;
     type End = End;
+    type Record = Record<FastCrypto>;
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
         let input = match input {
@@ -204,6 +332,12 @@ impl SimNode for CoNode {
                 self.node.restart();
                 return Ok(());
             }
+            Input::Recover { disk, restored } => {
+                self.recover(disk, restored);
+                return Ok(());
+            }
+            Input::Written { ticket } => cosim_core::Input::Persisted { write: ticket },
+            Input::WriteFailed { ticket } => cosim_core::Input::PersistFailed { write: ticket },
             Input::Restart(Storage::Lost) => {
                 self.node = Node::new(*self.node.config(), FastCrypto);
                 self.incarnation += 1;
@@ -214,7 +348,23 @@ impl SimNode for CoNode {
     }
 
     fn poll_output(&mut self) -> Option<Output<Self>> {
+        if let Some(notice) = self.notices.pop_front() {
+            return Some(Output::Notice(notice));
+        }
         Some(match self.node.poll_output()? {
+            cosim_core::Output::Persist { write, record } => {
+                let bytes = record.encode().expect("plain values have a JSON form");
+                Output::Write { ticket: write, record, bytes }
+            }
+            cosim_core::Output::Written { id, session, count } => {
+                Output::Notice(Notice::Written { id, session, count })
+            }
+            cosim_core::Output::WriteFailed { id, session, after, count } => {
+                if session == self.session() {
+                    self.incarnation += 1;
+                }
+                Output::Notice(Notice::WriteFailed { id, session, after, count })
+            }
             cosim_core::Output::Send { connection, envelope, .. } => {
                 Output::Send { connection, message: envelope }
             }
@@ -227,6 +377,20 @@ impl SimNode for CoNode {
 
     fn next_deadline(&self) -> Option<Time> {
         self.node.next_deadline().map(|(at, _)| at)
+    }
+
+    fn holds_last_copy<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> bool
+    where
+        Self: 'a,
+    {
+        self.state().co_values.keys().any(|id| {
+            let here = self.durable(*id);
+            let mut elsewhere = KnownState::EMPTY;
+            for other in others.clone() {
+                elsewhere.join(&other.durable(*id));
+            }
+            !here.le(&elsewhere)
+        })
     }
 
     fn digest(&self) -> u64 {

@@ -4,7 +4,7 @@
 //! Each kind of decision has a harmless default: the message arrives once, in order, after the shortest latency of its
 //! link; both ends notice at once.
 
-use crate::host::{NodeId, SimNode};
+use crate::host::{DiskSpec, NodeId, SimNode, Survival, WriteError};
 use crate::network::{Network, SpanRange};
 use cosim_core::{ConnectionId, Span};
 
@@ -94,13 +94,68 @@ pub enum Turn {
     Closed,
 }
 
-/// Who decides. Both methods are given what the seed says.
+/// What becomes of one write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteFate {
+    /// How long it takes.
+    pub latency: Span,
+    /// Whether it is reported as failed, and what is on the disk then.
+    pub error: Option<WriteError>,
+}
+
+impl WriteFate {
+    /// The harmless default of a disk.
+    pub const fn harmless(spec: &DiskSpec) -> WriteFate {
+        WriteFate { latency: spec.latency.min(), error: None }
+    }
+
+    /// What the word drawn for a write means: a span of 32 bits, a chance of 21, and two bits of what is left of it.
+    pub(crate) fn drawn(spec: &DiskSpec, word: u64) -> WriteFate {
+        let error = match word >> 21 & 3 {
+            0 | 1 => WriteError::Nothing,
+            2 => WriteError::Torn,
+            _ => WriteError::Whole,
+        };
+        let latency = spec.latency.pick((word >> 32) as u32);
+        WriteFate { latency, error: spec.errors.happens(word).then_some(error) }
+    }
+}
+
+/// A write that asks for its fate.
+#[derive(Debug)]
+pub struct Writing<'a, N: SimNode> {
+    /// Whose it is.
+    pub node: NodeId,
+    /// What is written.
+    pub record: &'a N::Record,
+    /// How the disk behaves.
+    pub spec: &'a DiskSpec,
+}
+
+/// A crash that asks what it leaves of the writes under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Crashing<'a> {
+    /// Which node.
+    pub node: NodeId,
+    /// Which operation makes it crash, by its number.
+    pub operation: u32,
+    /// The lengths of the writes under way, in order, in bytes.
+    pub pending: &'a [u32],
+}
+
+/// Who decides. The methods are given what the seed says.
 pub trait Decide<N: SimNode> {
     /// Decides what happens to a message.
     fn message(&mut self, sending: &Sending<'_, N>, drawn: Fate) -> Fate;
 
     /// Decides how much later than the other end an end notices.
     fn notice(&mut self, noticing: &Noticing, drawn: Span) -> Span;
+
+    /// Decides what happens to a write.
+    fn write(&mut self, writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate;
+
+    /// Decides what a crash leaves of the writes under way.
+    fn crash(&mut self, crashing: &Crashing<'_>, drawn: Survival) -> Survival;
 }
 
 /// Whatever the seed says.
@@ -114,6 +169,14 @@ impl<N: SimNode> Decide<N> for Seeded {
     }
 
     fn notice(&mut self, _noticing: &Noticing, drawn: Span) -> Span {
+        drawn
+    }
+
+    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        drawn
+    }
+
+    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
         drawn
     }
 }

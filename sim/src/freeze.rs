@@ -3,6 +3,7 @@
 //! fingerprint, whatever the seed.
 
 use crate::cojson::CoNode;
+use crate::host::DiskFault;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
@@ -12,6 +13,7 @@ use crate::scenario::file::{
 use crate::scenario::{Action, Direction, MAX_DURATION, Operation, Scenario, file};
 use crate::script::Director;
 use cosim_core::{Span, Time};
+use std::collections::BTreeMap;
 
 /// A run, frozen.
 #[derive(Clone, Debug)]
@@ -36,7 +38,8 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         about: source.about.clone(),
         seed: None,
         crypto: source.crypto,
-        nodes: source.nodes.clone(),
+        nodes: harmless_disks(&source.nodes),
+        co_values: source.co_values.clone(),
         network,
         links,
         timeline: timeline(scenario, &stage, &outcome),
@@ -136,7 +139,48 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
         }
         Action::Heal { link, direction } => Entry { heal: Some(way(ends(link), direction)), ..named },
         Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },
-        Action::Wipe { node: n, down_for } => Entry { wipe: Some(outage(node(n), down_for)), ..named },
+        Action::Wipe { node: n, down_for, spare } => {
+            let wipe = Outage { spare_last_copy: spare.then_some(true), ..outage(node(n), down_for) };
+            Entry { wipe: Some(wipe), ..named }
+        }
+        Action::Crash { node: n, point, down_for } => {
+            let point = Some(point.into()).filter(|point| *point != file::Point::Now);
+            let down_for = Some(Duration(down_for)).filter(|_| down_for != Span::ZERO);
+            Entry { crash: Some(file::Crash { node: node(n), point, down_for }), ..named }
+        }
+        Action::BackUp { node: n, backup } => {
+            let copy = file::BackUp { node: node(n), backup: Some(scenario.backup_name(backup)) };
+            Entry { back_up: Some(copy), ..named }
+        }
+        Action::Restore { node: n, backup, down_for, spare } => {
+            let restore = file::Restore {
+                node: node(n),
+                backup: Some(scenario.backup_name(backup)),
+                down_for: Some(Duration(down_for)).filter(|_| down_for != Span::ZERO),
+                spare_last_copy: spare.then_some(true),
+            };
+            Entry { restore: Some(restore), ..named }
+        }
+        Action::Disk { node: n, fault, spare } => {
+            let node = node(n);
+            match fault {
+                DiskFault::Stall(span) => {
+                    Entry { stall: Some(file::Stall { node, span: Duration(span) }), ..named }
+                }
+                DiskFault::Full => Entry { disk_full: Some(file::OfNode { node }), ..named },
+                DiskFault::Room => Entry { disk_room: Some(file::OfNode { node }), ..named },
+                DiskFault::FailNext(count) => {
+                    let count = Some(count).filter(|count| *count != 1);
+                    Entry { fail_writes: Some(file::FailWrites { node, count }), ..named }
+                }
+                DiskFault::Rot { place, bit } => {
+                    let place = Ppm::new(place).map(file::Percent);
+                    let bit = Some(bit).filter(|bit| *bit != 0);
+                    let spare_last_copy = spare.then_some(true);
+                    Entry { rot: Some(file::Rot { node, place, bit, spare_last_copy }), ..named }
+                }
+            }
+        }
         Action::Network { link, change } => {
             let latency =
                 change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);
@@ -162,5 +206,17 @@ fn way([a, b]: [String; 2], direction: Direction) -> Where {
 }
 
 fn outage(node: String, down_for: Span) -> Outage {
-    Outage { node, down_for: Some(Duration(down_for)).filter(|_| down_for != Span::ZERO) }
+    let down_for = Some(Duration(down_for)).filter(|_| down_for != Span::ZERO);
+    Outage { node, down_for, spare_last_copy: None }
+}
+
+/// The nodes, with disks that take the shortest time and never fail.
+fn harmless_disks(nodes: &BTreeMap<String, file::Node>) -> BTreeMap<String, file::Node> {
+    let harmless = |node: &file::Node| {
+        let latency = |disk: file::Disk| disk.latency.and_then(|range| SpanRange::constant(range.0.min()));
+        let disk =
+            node.disk.map(|disk| file::Disk { latency: latency(disk).map(DurationRange), errors: None });
+        file::Node { disk, ..node.clone() }
+    };
+    nodes.iter().map(|(name, node)| (name.clone(), harmless(node))).collect()
 }

@@ -1,6 +1,7 @@
 //! What a world asks of the nodes that it hosts. Implement [`SimNode`] for a sans-IO node of any protocol and a
 //! [`World`](crate::world::World) runs it; `examples/gossip.rs` is such a protocol, [`crate::cojson`] another.
 
+use crate::network::{Ppm, SpanRange};
 use cosim_core::{ConnectionId, Span, Time};
 use std::fmt::Debug;
 
@@ -43,6 +44,8 @@ pub trait SimNode: Clone + Debug {
     type Notice: Clone + Debug;
     /// What it is told about its end of a link when a connection opens.
     type End: Clone + Debug;
+    /// What it says of bytes that it hands over to be written, so that a write can be called by what it means.
+    type Record: Clone + Debug;
 
     /// Takes one input. An error means that a command was refused and changed nothing.
     ///
@@ -59,6 +62,16 @@ pub trait SimNode: Clone + Debug {
 
     /// A hash over all that the node holds that is the same on every machine.
     fn digest(&self) -> u64;
+
+    /// Whether what this node has reported as written is nowhere safe but here: among the others, those that are up
+    /// are given.
+    fn holds_last_copy<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> bool
+    where
+        Self: 'a,
+    {
+        let _ = others;
+        false
+    }
 }
 
 /// What happens to a node.
@@ -95,6 +108,23 @@ pub enum Input<'a, N: SimNode> {
     Command(&'a N::Command),
     /// The process ended and starts anew.
     Restart(Storage),
+    /// The process ended and starts anew from its disk.
+    Recover {
+        /// What is on the disk.
+        disk: &'a [u8],
+        /// Whether that is an old copy, put there by hand.
+        restored: bool,
+    },
+    /// The disk has what was handed over under this number.
+    Written {
+        /// The number.
+        ticket: u64,
+    },
+    /// The disk reports that it could not take what was handed over under this number.
+    WriteFailed {
+        /// The number.
+        ticket: u64,
+    },
 }
 
 /// What a restart leaves of what a node has written.
@@ -116,8 +146,78 @@ pub enum Output<N: SimNode> {
         /// What to say.
         message: N::Message,
     },
+    /// To write bytes behind those on its disk.
+    Write {
+        /// What to call the write: larger than the one before, since the process began.
+        ticket: u64,
+        /// What is written.
+        record: N::Record,
+        /// As bytes.
+        bytes: Vec<u8>,
+    },
     /// To tell its app something.
     Notice(N::Notice),
+}
+
+/// How a disk behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskSpec {
+    /// The name of its node: it names the streams from which the disk's decisions come.
+    pub name: String,
+    /// How long a write takes once those before it are done.
+    pub latency: SpanRange,
+    /// How often a write fails.
+    pub errors: Ppm,
+}
+
+/// What a write that was reported as failed left on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// Nothing.
+    Nothing,
+    /// Half of it.
+    Torn,
+    /// All of it, though the node was told otherwise.
+    Whole,
+}
+
+/// What a crash leaves of the writes that were under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Survival {
+    /// How many of them are written, the first first.
+    pub kept: u32,
+    /// How many bytes of the next one are.
+    pub torn: u32,
+}
+
+impl Survival {
+    /// Nothing is lost: the harmless default.
+    pub fn harmless(pending: &[u32]) -> Survival {
+        Survival { kept: pending.len() as u32, torn: 0 }
+    }
+
+    /// What the words drawn for a crash mean, where writes of these lengths are under way.
+    pub(crate) fn drawn(pending: &[u32], [kept, torn]: [u64; 2]) -> Survival {
+        let scale = |word: u64, bound: u64| ((u128::from(word) * u128::from(bound)) >> 64) as u32;
+        let kept = scale(kept, pending.len() as u64 + 1);
+        let next = pending.get(kept as usize).copied().unwrap_or(0);
+        // Half of the time the next one is torn, in its lowest bit.
+        let torn = if torn & 1 == 1 { scale(torn, u64::from(next)) } else { 0 };
+        Survival { kept, torn }
+    }
+}
+
+/// Where in its work a process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// At once, between two events.
+    Now,
+    /// As soon as it has handed over a write: whatever it would do next in that event is not done.
+    Writing,
+    /// As soon as a write has ended, before it is told.
+    Written,
+    /// As soon as it has sent a message: whatever it would do next in that event is not done.
+    Sending,
 }
 
 /// Something that is done to the world at a time.
@@ -163,12 +263,71 @@ pub enum Operation<N: SimNode> {
         /// What is left of what it had written.
         storage: Storage,
     },
+    /// A node's process ends in the middle of its work, and starts anew from what its disk has.
+    Crash {
+        /// Which node.
+        node: NodeId,
+        /// Where in its work: the next time that it comes there.
+        point: Point,
+        /// How long it is away.
+        down_for: Span,
+    },
+    /// A copy of a node's disk is taken.
+    BackUp {
+        /// Which node.
+        node: NodeId,
+        /// What to call the copy.
+        backup: u32,
+    },
+    /// A node's process ends and starts anew from a copy of its disk.
+    Restore {
+        /// Which node.
+        node: NodeId,
+        /// How long it is away.
+        down_for: Span,
+        /// Which copy.
+        backup: u32,
+    },
+    /// Another operation, unless a node holds the last copy of something.
+    UnlessLastCopy {
+        /// The node.
+        node: NodeId,
+        /// The operation.
+        operation: Box<Operation<N>>,
+    },
+    /// Something goes wrong with a node's disk, or is mended.
+    Disk {
+        /// Which node.
+        node: NodeId,
+        /// What.
+        fault: DiskFault,
+    },
     /// A link's conditions change.
     Network {
         /// Which link.
         link: u32,
         /// To these.
         network: crate::network::Network,
+    },
+}
+
+/// What can happen to a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskFault {
+    /// Nothing is written for a while.
+    Stall(Span),
+    /// There is no room left: every write fails.
+    Full,
+    /// There is room again.
+    Room,
+    /// The next so many writes fail.
+    FailNext(u32),
+    /// One bit of what is written flips: at this place, in millionths of all of it.
+    Rot {
+        /// The place.
+        place: u32,
+        /// The bit of the byte there, 0 to 7.
+        bit: u8,
     },
 }
 

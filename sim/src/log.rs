@@ -12,11 +12,11 @@ pub use read::{ReadError, Recorded};
 pub use text::message as message_text;
 
 use crate::cojson::{Cast, CoJson, Notice};
-use crate::host::NodeId;
+use crate::host::{NodeId, WriteError};
 use crate::observer::{Happening, Observer, Skipped};
 use crate::run::OperationName;
 use crate::world::View;
-use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Time, TimerKind};
+use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Names, Time, TimerKind};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The version of the JSON Lines form.
@@ -99,6 +99,10 @@ pub enum What {
         /// Whether a partition swallowed it, and not chance.
         partitioned: bool,
     },
+    /// A write ended, and how.
+    Disk(NodeId, String),
+    /// Something that came of what happened, in words.
+    Note(NodeId, String),
     /// A load came to a verdict.
     LoadEnded(NodeId, CoId, bool),
     /// The faults end.
@@ -130,6 +134,8 @@ pub struct Log {
     head: Vec<Entry>,
     tail: VecDeque<Entry>,
     dropped: u64,
+    /// What disks are writing, in words.
+    writing: BTreeMap<(NodeId, u64), String>,
     /// Messages under way: when and in which event they were sent, how many copies are still to come, and whether one
     /// has come.
     under_way: BTreeMap<u64, UnderWay>,
@@ -153,6 +159,7 @@ impl Log {
             head: Vec::new(),
             tail: VecDeque::new(),
             dropped: 0,
+            writing: BTreeMap::new(),
             under_way: BTreeMap::new(),
         }
     }
@@ -212,6 +219,7 @@ impl What {
     fn begins_event(&self) -> bool {
         match self {
             What::Lost { .. }
+            | What::Note(..)
             | What::LoadEnded(..)
             | What::Skipped { .. }
             | What::Liveness
@@ -221,6 +229,7 @@ impl What {
             | What::Connected(..)
             | What::Disconnected(..)
             | What::Timer { .. }
+            | What::Disk(..)
             | What::Delivered { .. } => true,
         }
     }
@@ -243,10 +252,50 @@ impl<N: CoJson> Observer<N> for Log {
                     Skipped::Refused(refusal) => refusal.to_string(),
                     Skipped::Down => "the node is down".to_owned(),
                     Skipped::AlreadySo => "it is so already".to_owned(),
+                    Skipped::NoDisk => "the node has no disk".to_owned(),
+                    Skipped::NoBackup => "no such copy was taken".to_owned(),
+                    Skipped::EmptyDisk => "nothing is written on the disk".to_owned(),
+                    Skipped::LastCopy => "the node holds the last copy of something".to_owned(),
                 };
                 What::Skipped { name, why }
             }
-            Happening::Down { node } => What::Down(*node),
+            Happening::Down { node, .. } => What::Down(*node),
+            Happening::Writing { node, ticket, record } => {
+                self.writing.insert((*node, *ticket), text::record(record, &self.cast));
+                return;
+            }
+            Happening::Written { node, ticket, error, full } => {
+                let record = self.writing.remove(&(*node, *ticket)).unwrap_or_default();
+                let outcome = match error {
+                    None => "is written",
+                    Some(_) if *full => "cannot be written: the disk is full",
+                    Some(WriteError::Nothing) => "cannot be written",
+                    Some(WriteError::Torn) => "cannot be written, but half of it is",
+                    Some(WriteError::Whole) => "cannot be written, it says, but is",
+                };
+                What::Disk(*node, format!("{record} {outcome}"))
+            }
+            Happening::Cut { node, survival, pending } => {
+                self.writing.retain(|(of, _), _| of != node);
+                if *pending == 0 {
+                    return;
+                }
+                let torn = match survival.torn {
+                    0 => String::new(),
+                    bytes => format!(", and {bytes} bytes of the next"),
+                };
+                let kept = survival.kept;
+                What::Note(*node, format!("{kept} of the {pending} writes under way are written{torn}"))
+            }
+            Happening::Noticed { node, notice: Notice::Recovered { recovery, new_session } } => {
+                let session = if *new_session { "; its app writes in a new session" } else { "" };
+                What::Note(*node, format!("its disk has {recovery}{session}"))
+            }
+            Happening::Noticed { node, notice: Notice::WriteFailed { id, session, after, count } } => {
+                let (id, session) = (self.cast.co_value(*id), self.cast.session(*session));
+                let text = format!("{count} transactions of {session} in {id} after {after} are not written");
+                What::Note(*node, text)
+            }
             Happening::Up { node } => What::Up(*node),
             Happening::Connected { node, peer, connection } => What::Connected(*node, *peer, *connection),
             Happening::Disconnected { node, peer, connection } => {
@@ -295,7 +344,7 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
                 What::LoadEnded(*node, *id, *available)
             }
-            Happening::Noticed { .. } | Happening::Settled { .. } => return,
+            Happening::Noticed { .. } | Happening::Rotted { .. } | Happening::Settled { .. } => return,
         };
         self.push(view.event, view.now, what);
     }

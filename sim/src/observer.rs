@@ -1,7 +1,7 @@
 //! Those who watch a world without touching it: the log, the oracles, the figures.
 
 use crate::decision::Fate;
-use crate::host::{NodeId, Operation, SimNode};
+use crate::host::{NodeId, Operation, SimNode, Survival, WriteError};
 use crate::world::View;
 use cosim_core::ConnectionId;
 
@@ -22,10 +22,46 @@ pub enum Happening<'a, N: SimNode> {
         /// Why.
         why: &'a Skipped<N>,
     },
-    /// A node's process ended.
+    /// A node's process ends; its connections are still open.
     Down {
         /// Which node.
         node: NodeId,
+        /// What it will find when it starts anew.
+        ending: Ending,
+    },
+    /// A write ended, well or not; the node has not been told yet.
+    Written {
+        /// Which node's.
+        node: NodeId,
+        /// Which write.
+        ticket: u64,
+        /// Whether it is reported as failed, and what is on the disk then.
+        error: Option<WriteError>,
+        /// Whether that is because there is no room.
+        full: bool,
+    },
+    /// A bit of what is written on a disk has flipped.
+    Rotted {
+        /// Which node's.
+        node: NodeId,
+    },
+    /// A crash has ended the writes under way.
+    Cut {
+        /// Which node's.
+        node: NodeId,
+        /// What is left of them.
+        survival: Survival,
+        /// How many there were.
+        pending: u32,
+    },
+    /// A node hands over a write.
+    Writing {
+        /// Which node.
+        node: NodeId,
+        /// Which write.
+        ticket: u64,
+        /// What is written.
+        record: &'a N::Record,
     },
     /// A node's process starts anew.
     Up {
@@ -86,6 +122,30 @@ pub enum Happening<'a, N: SimNode> {
     },
 }
 
+/// How a process ends, and what the next one finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// In order: all of what it held.
+    Restart,
+    /// In the middle of its work: what its disk has.
+    Crash,
+    /// Without its disk: nothing.
+    Wipe,
+    /// With a copy in place of its disk: this one.
+    Restore(u32),
+}
+
+impl Ending {
+    pub(crate) fn code(self) -> u64 {
+        match self {
+            Ending::Restart => 0,
+            Ending::Wipe => 1,
+            Ending::Crash => 2,
+            Ending::Restore(backup) => 3 + u64::from(backup),
+        }
+    }
+}
+
 /// See [`Happening::Sent`].
 #[derive(Debug)]
 pub struct Sent<'a, N: SimNode> {
@@ -114,6 +174,14 @@ pub enum Skipped<N: SimNode> {
     Down,
     /// The link is connected, or is not, already.
     AlreadySo,
+    /// The node has no disk.
+    NoDisk,
+    /// No such copy of its disk was taken.
+    NoBackup,
+    /// Nothing is written on its disk.
+    EmptyDisk,
+    /// The node holds the last copy of something.
+    LastCopy,
 }
 
 /// Watches. `()` watches nothing, at no cost.

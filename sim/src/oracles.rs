@@ -6,7 +6,11 @@
 //! must not decide what a deadline costs: `ROUND_MAX` are looked at, and the next deadline goes on from there. What
 //! that misses is found at the next event that touches it, or at rest, when everything is looked at again.
 
+mod bounded;
 mod convergence;
+mod dependencies;
+mod disks;
+mod durable;
 mod entitled;
 mod heard;
 mod ledger;
@@ -14,6 +18,7 @@ mod load_ends;
 mod monotonic;
 mod no_fork;
 mod no_lost_write;
+mod no_phantom;
 mod no_redundant;
 mod prefix;
 mod quiescence;
@@ -22,9 +27,9 @@ mod violation;
 
 pub use violation::{Subject, Violation};
 
-use crate::cojson::{Cast, CoJson, Command};
-use crate::host::{NodeId, Operation, Storage};
-use crate::observer::{Happening, Observer, Sent};
+use crate::cojson::{Cast, CoJson, Dependencies, Notice, session_parts};
+use crate::host::{NodeId, Operation};
+use crate::observer::{Ending, Happening, Observer, Sent};
 use crate::world::View;
 use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
@@ -49,6 +54,8 @@ pub struct Setup {
     pub announce: Vec<Announce>,
     /// How long a load may take.
     pub load_within: Span,
+    /// What depends on what.
+    pub dependencies: Dependencies,
 }
 
 /// All oracles of a run.
@@ -63,6 +70,10 @@ pub struct Oracles {
     truthful: truthful::Truthful,
     load_ends: load_ends::LoadEnds,
     no_lost_write: no_lost_write::NoLostWrite,
+    no_phantom: no_phantom::NoPhantom,
+    disks: disks::Disks,
+    /// Nodes that start from their disk just now.
+    starting: BTreeSet<NodeId>,
     /// How often each has looked, in the order of [`ORACLES`].
     looks: [u64; ORACLES.len()],
     /// What was found, the first first.
@@ -101,6 +112,10 @@ enum Name {
     LoadEnds,
     Entitled,
     NoRedundant,
+    NoPhantom,
+    Durable,
+    Dependencies,
+    Bounded,
 }
 
 impl Oracles {
@@ -116,6 +131,9 @@ impl Oracles {
             truthful: truthful::Truthful::default(),
             load_ends: load_ends::LoadEnds::default(),
             no_lost_write: no_lost_write::NoLostWrite::default(),
+            no_phantom: no_phantom::NoPhantom::default(),
+            disks: disks::Disks::default(),
+            starting: BTreeSet::new(),
             looks: [0; ORACLES.len()],
             violations: Vec::new(),
             touched: Touched::All,
@@ -189,55 +207,107 @@ impl Oracles {
             return;
         };
         let heard = self.heard.of(sent.connection, sent.from, content.id);
-        let found = entitled::look(view, sent, content, heard, &self.setup.cast);
+        let as_dependency = || self.is_dependency(view, sent, content.id);
+        let found = entitled::look(view, sent, content, heard, as_dependency, &self.setup.cast);
         let redundant = no_redundant::look(sent, content, heard, &self.setup.cast);
         let forked = self.no_fork.sent(sent.from, content, &self.setup.cast);
         self.judge(Name::NoFork, view, 1, forked);
         self.judge(Name::Entitled, view, 1, found);
         self.judge(Name::NoRedundant, view, 1, redundant);
+        self.ledger.sent(content);
+        let large = bounded::message(sent.from, content, self.ledger.largest_batch(), &self.setup.cast);
+        self.judge(Name::Bounded, view, 1, large);
+    }
+
+    /// Whether the receiver has asked for, or shown to hold, something that depends on `id` and that the sender holds.
+    fn is_dependency<N: CoJson>(&self, view: &View<'_, N>, sent: &Sent<'_, N>, id: CoId) -> bool {
+        let dependencies = &self.setup.dependencies;
+        let held = &view.hosts[sent.from.index()].node.state().co_values;
+        let (mut needed, mut next) = (BTreeSet::new(), vec![id]);
+        while let Some(need) = next.pop() {
+            for (dependant, co_value) in held {
+                let by_account = || {
+                    let mut authors = co_value.sessions.keys().map(|session| session_parts(session).0);
+                    authors.any(|author| dependencies.account(author) == Some(need))
+                };
+                let depends = dependencies.of(*dependant).contains(&need) || by_account();
+                if depends && *dependant != need && needed.insert(*dependant) {
+                    next.push(*dependant);
+                }
+            }
+        }
+        let hearings =
+            needed.iter().filter_map(|dependant| self.heard.of(sent.connection, sent.from, *dependant));
+        hearings.into_iter().any(|heard| heard.asked() || (heard.header && !heard.ended()))
     }
 
     fn operation<N: CoJson>(&mut self, view: &View<'_, N>, operation: &Operation<N>) {
-        match operation {
-            Operation::Command { node, command } => {
-                self.touched = Touched::Command { id: command.id() };
-                if view.hosts[node.index()].up {
-                    if let Command::Edit(edit) = command {
-                        let forked = self.no_fork.wrote(view, *node, edit, &self.setup.cast);
-                        self.judge(Name::NoFork, view, 1, forked);
-                    }
-                    self.load_ends.commanded(view.now, *node, command, &self.ledger);
-                    self.ledger.apply(view, *node, command);
-                }
-            }
-            Operation::Restart { node, .. } if !view.hosts[node.index()].up => {}
-            Operation::Restart { node, storage, .. } => {
-                self.truthful.goes_down(view, *node);
-                self.ledger.goes_down(*node);
-                self.heard.goes_down(*node);
-                self.monotonic.goes_down(*node, *storage);
-                self.prefix.goes_down(*node);
-                self.load_ends.goes_down(*node);
-                if *storage == Storage::Lost {
-                    self.no_lost_write.wiped(view, *node, &self.ledger);
-                }
-            }
-            Operation::Connect { .. }
-            | Operation::Disconnect { .. }
-            | Operation::Partition { .. }
-            | Operation::Heal { .. }
-            | Operation::Network { .. } => {}
+        let Operation::Command { node, command } = operation else { return };
+        self.touched = Touched::Command { id: command.id() };
+        if view.hosts[node.index()].up {
+            self.load_ends.commanded(view.now, *node, command, &self.ledger);
+            self.ledger.apply(view, *node, command);
         }
     }
 
+    fn goes_down<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, ending: Ending) {
+        self.took(view, node);
+        let has_disk = view.hosts[node.index()].disk.is_some();
+        self.truthful.goes_down(view, node);
+        self.no_lost_write.goes_down(view, node, ending, &self.ledger);
+        self.ledger.goes_down(node);
+        self.heard.goes_down(node);
+        self.monotonic.goes_down(node, ending, has_disk);
+        self.prefix.goes_down(node);
+        self.no_phantom.goes_down(node);
+        self.load_ends.goes_down(node);
+        self.disks.goes_down(node);
+        if matches!(ending, Ending::Wipe | Ending::Restore(_)) {
+            self.disks.spoilt(node);
+        }
+    }
+
+    /// A node may have taken what its app wrote.
+    fn took<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
+        if let Some(taken) = self.ledger.settle(view, node) {
+            let forked = self.no_fork.wrote(&taken, &self.setup.cast);
+            self.judge(Name::NoFork, view, 1, forked);
+        }
+    }
+
+    /// A write has ended.
+    fn written<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, ticket: u64, failed: bool) {
+        self.touched = Touched::Some;
+        if let Some(record) = self.disks.written(node, ticket, failed) {
+            self.touched = Touched::Command { id: record.id() };
+            let forked = self.no_fork.on_disk(node, &record, &self.setup.cast);
+            self.judge(Name::NoFork, view, 1, forked);
+        }
+    }
+
+    fn noticed<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, notice: &Notice) {
+        if let Notice::Written { id, session, count } = notice
+            && view.hosts[node.index()].node.session() == *session
+        {
+            self.ledger.report(*id, *session, *count);
+        }
+        let (looks, found) = self.load_ends.noticed(view, node, notice, &self.setup.cast);
+        self.judge(Name::LoadEnds, view, looks, found);
+    }
+
     fn settled<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
+        self.took(view, node);
+        if self.starting.remove(&node) {
+            let Setup { dependencies, cast, .. } = &self.setup;
+            let (looks, found) = durable::look(view, node, &self.disks, dependencies, cast);
+            self.judge(Name::Durable, view, looks, found);
+        }
         match self.touched {
             Touched::Message { id, content } => {
                 let found = self.monotonic.look(view, node, id, &self.setup.cast);
                 self.judge(Name::Monotonic, view, 1, found);
                 if content {
-                    let found = self.prefix.look(view, node, id, &self.ledger, &self.setup.cast);
-                    self.judge(Name::Prefix, view, 1, found);
+                    self.look_at_logs(view, node, id);
                 }
             }
             Touched::Command { id } => self.look_at_held(view, node, id),
@@ -258,6 +328,8 @@ impl Oracles {
             }
         }
         for (peer, connection, id) in std::mem::take(&mut self.talked) {
+            let full = bounded::look(view, node, peer, id, &self.setup.cast);
+            self.judge(Name::Bounded, view, 1, full);
             self.look_at_confirmed(view, (node, peer, connection), id);
         }
         let (looks, found) = self.load_ends.look(view.now, self.setup.load_within, &self.setup.cast);
@@ -267,8 +339,16 @@ impl Oracles {
     fn look_at_held<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
         let found = self.monotonic.look(view, node, id, &self.setup.cast);
         self.judge(Name::Monotonic, view, 1, found);
+        self.look_at_logs(view, node, id);
+    }
+
+    fn look_at_logs<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
         let found = self.prefix.look(view, node, id, &self.ledger, &self.setup.cast);
         self.judge(Name::Prefix, view, 1, found);
+        let (looks, found) = self.no_phantom.look(view, node, id, &self.ledger, &self.setup.cast);
+        self.judge(Name::NoPhantom, view, looks, found);
+        let (looks, found) = dependencies::look(view, node, id, &self.setup.dependencies, &self.setup.cast);
+        self.judge(Name::Dependencies, view, looks, found);
     }
 
     /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
@@ -319,6 +399,9 @@ impl<N: CoJson> Observer<N> for Oracles {
             }
             Happening::Up { node } => {
                 self.touched = Touched::All;
+                if view.hosts[node.index()].disk.is_some() {
+                    self.starting.insert(*node);
+                }
                 self.no_lost_write.came_up(*node);
             }
             Happening::Disconnected { node, peer, connection } => {
@@ -326,12 +409,22 @@ impl<N: CoJson> Observer<N> for Oracles {
                 self.heard.closed(*node, *peer, *connection);
             }
             Happening::Sent(sent) => self.sent(view, sent),
-            Happening::Noticed { node, notice } => {
-                let (looks, found) = self.load_ends.noticed(view, *node, notice, &self.setup.cast);
-                self.judge(Name::LoadEnds, view, looks, found);
+            Happening::Noticed { node, notice } => self.noticed(view, *node, notice),
+            Happening::Down { node, ending } => self.goes_down(view, *node, *ending),
+            Happening::Writing { node, ticket, record } => {
+                let durability = view.hosts[node.index()].node.durability();
+                self.ledger.writing(*node, durability, record);
+                self.disks.writing(*node, *ticket, record);
+            }
+            Happening::Written { node, ticket, error, .. } => {
+                self.written(view, *node, *ticket, error.is_some());
+            }
+            Happening::Rotted { node } => {
+                self.no_lost_write.damaged(*node);
+                self.disks.spoilt(*node);
             }
             Happening::Settled { node, .. } => self.settled(view, *node),
-            Happening::Down { .. } | Happening::Skipped { .. } => {}
+            Happening::Cut { .. } | Happening::Skipped { .. } => {}
         }
     }
 }

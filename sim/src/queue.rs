@@ -17,17 +17,18 @@ pub(crate) struct Order(u64);
 pub(crate) enum Class {
     Operation = 0,
     Notice = 1,
-    Timer = 2,
-    Delivery = 3,
+    Disk = 2,
+    Timer = 3,
+    Delivery = 4,
 }
 
 const COUNTER_BITS: u32 = 38;
-const ENTITY_BITS: u32 = 24;
+const ENTITY_BITS: u32 = 23;
 
 impl Order {
     #[inline]
     pub(crate) fn new(class: Class, entity: u32, counter: u64) -> Order {
-        debug_assert!(entity < 1 << ENTITY_BITS, "entities fit 24 bits");
+        debug_assert!(entity < 1 << ENTITY_BITS, "entities fit 23 bits");
         debug_assert!(counter < 1 << COUNTER_BITS, "counters fit 38 bits");
         Order((class as u64) << (ENTITY_BITS + COUNTER_BITS) | u64::from(entity) << COUNTER_BITS | counter)
     }
@@ -46,7 +47,8 @@ impl Order {
         match self.0 >> (ENTITY_BITS + COUNTER_BITS) {
             0 => Class::Operation,
             1 => Class::Notice,
-            2 => Class::Timer,
+            2 => Class::Disk,
+            3 => Class::Timer,
             _ => Class::Delivery,
         }
     }

@@ -22,6 +22,7 @@ use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
+use std::sync::Arc;
 
 /// How long after the last operation the faults end.
 pub const SETTLE: Span = Span::from_s(5);
@@ -84,8 +85,13 @@ pub fn play<N: CoJson, D: Decide<N>>(
         log: options.log.map(|limit| Log::new(stage.cast().clone(), stage.names().to_vec(), limit)),
         tally: Tally::default(),
     };
-    let nodes = stage.nodes(make);
-    let world = World::new(nodes, stage.links(), seed, watch, decisions);
+    let mut nodes = stage.nodes(make);
+    let dependencies = Arc::new(stage.dependencies());
+    nodes.iter_mut().for_each(|node| node.depend(&dependencies));
+    let mut world = World::new(nodes, stage.links(), seed, watch, decisions);
+    for (node, spec) in stage.disks() {
+        world.add_disk(node, spec);
+    }
     let mut player = Player { stage, world, end: None, chapters: Vec::new() };
     player.play();
     player.finish()
@@ -161,6 +167,7 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         for (link, network) in self.stage.calm() {
             self.world.set_network(link, network);
         }
+        self.world.heal_disks();
         for planned in healing {
             self.schedule(planned);
         }

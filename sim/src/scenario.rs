@@ -39,8 +39,8 @@ pub use problems::{Problem, Problems};
 pub use resolve::resolve;
 pub use schema::schema;
 
-use crate::network::Network;
-use cosim_core::{Announce, Relationship, Span};
+use crate::network::{Network, Ppm, SpanRange};
+use cosim_core::{Announce, Durability, Relationship, Span};
 
 /// A scenario that has passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,10 @@ pub struct Scenario {
     pub nodes: Vec<NodeSpec>,
     /// The names of the CoValues, in byte order: an index into this list is a CoValue.
     pub co_values: Vec<String>,
+    /// The names of copies of disks: an index into this list is a copy.
+    pub backups: Vec<String>,
+    /// What the header of each CoValue depends on, by CoValue.
+    pub depends_on: Vec<Vec<u32>>,
     /// The links, in order of their ends: an index into this list is a link.
     pub links: Vec<LinkSpec>,
     /// What the timeline says. Never empty.
@@ -94,6 +98,12 @@ pub struct NodeSpec {
     pub base: Span,
     /// Its longest deadline.
     pub cap: Span,
+    /// Its disk: how long a write takes, and how often one fails.
+    pub disk: Option<(SpanRange, Ppm)>,
+    /// When what its app writes counts as written.
+    pub durability: Durability,
+    /// The account of its app.
+    pub account: Option<u32>,
     /// The bugs planted in it.
     pub mutations: Vec<String>,
 }
@@ -129,6 +139,12 @@ pub struct Plan {
 }
 
 impl Scenario {
+    /// What a copy of a disk is called. Generated ones count down from the largest number.
+    pub fn backup_name(&self, backup: u32) -> String {
+        let name = self.backups.get(backup as usize).cloned();
+        name.unwrap_or_else(|| format!("f-restore-{}", u32::MAX - backup))
+    }
+
     /// The index of the node called `name`.
     pub fn node(&self, name: &str) -> Option<u32> {
         position(self.nodes.binary_search_by(|node| node.name.as_str().cmp(name)))

@@ -3,7 +3,8 @@
 
 use crate::address::Addresses;
 use crate::cojson::CoJson;
-use crate::decision::{Decide, Fate, Noticing, Sending};
+use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
+use crate::host::Survival;
 use crate::run::Stage;
 use crate::scenario::file::{Decision, DecisionKind, Decisions, Duration};
 use cosim_core::Span;
@@ -119,5 +120,13 @@ impl<N: CoJson> Decide<N> for Director {
             recorded.noticed.insert(address, Duration(delay));
         }
         delay
+    }
+
+    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        drawn
+    }
+
+    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
+        drawn
     }
 }

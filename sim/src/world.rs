@@ -5,15 +5,19 @@
 //! fall on one moment: an operation, an end that notices a connection, a timer, a delivery. Each lets one node handle
 //! one input, then carries out what the node wants.
 
+mod disk;
 mod links;
 mod transmit;
 
+pub use disk::{Disk, PLACES};
 pub use links::{LinkSpec, LinkView, View};
 
 use crate::decision::{Decide, Seeded};
 use crate::fingerprint::Fingerprint;
-use crate::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Storage};
-use crate::observer::{Happening, Observer, Skipped};
+use crate::host::{
+    DiskFault, DiskSpec, Input, NodeId, Operation, Output, Point, SimMessage, SimNode, Storage,
+};
+use crate::observer::{Ending, Happening, Observer, Skipped};
 use crate::queue::{Class, Order, Queue, Queued};
 use crate::stream::Stream;
 use cosim_core::{Span, Time};
@@ -34,6 +38,7 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     operations: Vec<Operation<N>>,
     notices: Slab<Notice>,
     mail: Slab<Mail<N::Message>>,
+    writes: Slab<disk::Done>,
     queue: Queue,
     /// How many events of the queue are timers.
     timers: usize,
@@ -52,8 +57,21 @@ pub struct Host<N> {
     pub node: N,
     /// Whether its process runs.
     pub up: bool,
+    /// Its disk, where it has one.
+    pub disk: Option<Disk>,
+    /// Where in its work its process is to end, by which operation, and for how long.
+    trap: Option<Trap>,
+    /// What the next process finds, while there is none.
+    ending: Ending,
     /// The time of the queued timer that counts; other timers of the node in the queue are void.
     timer: Option<Time>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Trap {
+    point: Point,
+    operation: u32,
+    down_for: Span,
 }
 
 /// What a world counts.
@@ -92,6 +110,12 @@ pub enum Stop {
     Limit,
 }
 
+impl<N> Host<N> {
+    fn new(node: N) -> Host<N> {
+        Host { node, up: true, disk: None, trap: None, ending: Ending::Restart, timer: None }
+    }
+}
+
 impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// A world of these nodes and links at time zero, every link closed. `seed` decides everything that
     /// `decisions` leaves to it.
@@ -113,11 +137,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             event: 0,
             lanes: lanes.collect(),
             links: links.into_iter().map(|spec| Link::new(spec, seed)).collect(),
-            nodes: nodes.into_iter().map(|node| Host { node, up: true, timer: None }).collect(),
+            nodes: nodes.into_iter().map(Host::new).collect(),
             connections: Vec::new(),
             operations: Vec::new(),
             notices: Slab::default(),
             mail: Slab::default(),
+            writes: Slab::default(),
             queue: Queue::new(),
             timers: 0,
             fingerprint: Fingerprint::EMPTY,
@@ -125,6 +150,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             observer,
             decisions,
         }
+    }
+
+    /// Gives a node a disk, empty at first.
+    pub fn add_disk(&mut self, node: NodeId, spec: DiskSpec) {
+        self.nodes[node.index()].disk = Some(Disk::new(spec, self.seed));
     }
 
     /// The seed that it was made with.
@@ -209,6 +239,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let at = Time::from_us(queued.at_us);
         match queued.order.class() {
             Class::Delivery => self.deliver(at, queued),
+            Class::Disk => self.written(at, queued),
             Class::Timer => self.timer(at, NodeId(queued.order.entity())),
             Class::Notice => self.notice(at, queued),
             Class::Operation => self.operation(at, queued),
@@ -235,7 +266,19 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let outcome = self.nodes[id.index()].node.handle(self.now, input);
         while let Some(output) = self.nodes[id.index()].node.poll_output() {
             match output {
-                Output::Send { connection, message } => self.transmit(id, connection, message),
+                Output::Send { connection, message } => {
+                    self.transmit(id, connection, message);
+                    if self.springs(id, Point::Sending) {
+                        return outcome;
+                    }
+                }
+                Output::Write { ticket, record, bytes } => {
+                    self.observe(&Happening::Writing { node: id, ticket, record: &record });
+                    self.write(id, ticket, record, bytes);
+                    if self.springs(id, Point::Writing) {
+                        return outcome;
+                    }
+                }
                 Output::Notice(notice) => self.observe(&Happening::Noticed { node: id, notice: &notice }),
             }
         }
@@ -289,7 +332,19 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let number = queued.slot;
         let operation = self.operations[number as usize].clone();
         self.observe(&Happening::Operation { number, operation: &operation });
-        let skipped = match &operation {
+        let skipped = self.carry_out(number, &operation);
+        match skipped {
+            None => self.figures.operations += 1,
+            Some(why) => {
+                self.figures.skipped += 1;
+                self.observe(&Happening::Skipped { number, why: &why });
+            }
+        }
+    }
+
+    /// Does what an operation says; gives the reason where that has no effect.
+    fn carry_out(&mut self, number: u32, operation: &Operation<N>) -> Option<Skipped<N>> {
+        match operation {
             Operation::Command { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
             Operation::Command { node, command } => {
                 self.handle(*node, Input::Command(command), None).err().map(Skipped::Refused)
@@ -308,37 +363,105 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                 self.set_partitioned(*link, *direction, false);
                 None
             }
-            Operation::Restart { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
-            Operation::Restart { node, down_for, .. } => {
-                self.go_down(*node, *down_for, number);
+            Operation::Restart { node, .. }
+            | Operation::Crash { node, .. }
+            | Operation::Restore { node, .. }
+            | Operation::BackUp { node, .. }
+                if !self.nodes[node.index()].up =>
+            {
+                Some(Skipped::Down)
+            }
+            Operation::Restart { node, down_for, storage } => {
+                let ending = if *storage == Storage::Kept { Ending::Restart } else { Ending::Wipe };
+                self.go_down(*node, *down_for, number, ending);
                 None
             }
+            Operation::Crash { node, point: Point::Now, down_for } => {
+                self.go_down(*node, *down_for, number, Ending::Crash);
+                None
+            }
+            Operation::Crash { node, point, down_for } => {
+                let trap = Trap { point: *point, operation: number, down_for: *down_for };
+                self.nodes[node.index()].trap = Some(trap);
+                None
+            }
+            Operation::BackUp { node, backup } => match &mut self.nodes[node.index()].disk {
+                Some(disk) => {
+                    disk.back_up(*backup);
+                    None
+                }
+                None => Some(Skipped::NoDisk),
+            },
+            Operation::Restore { node, down_for, backup } => match &self.nodes[node.index()].disk {
+                Some(disk) if disk.has_backup(*backup) => {
+                    self.go_down(*node, *down_for, number, Ending::Restore(*backup));
+                    None
+                }
+                Some(_) => Some(Skipped::NoBackup),
+                None => Some(Skipped::NoDisk),
+            },
+            Operation::Disk { node, fault } => self.disk_fault(*node, *fault),
+            Operation::UnlessLastCopy { node, .. } if self.holds_last_copy(*node) => Some(Skipped::LastCopy),
+            Operation::UnlessLastCopy { operation, .. } => self.carry_out(number, operation),
             Operation::Network { link, network } => {
                 self.set_network(*link, *network);
                 None
             }
-        };
-        match skipped {
-            None => self.figures.operations += 1,
-            Some(why) => {
-                self.figures.skipped += 1;
-                self.observe(&Happening::Skipped { number, why: &why });
-            }
         }
     }
 
+    fn holds_last_copy(&self, node: NodeId) -> bool {
+        let others = self.nodes.iter().enumerate().filter(move |(i, host)| *i != node.index() && host.up);
+        self.nodes[node.index()].node.holds_last_copy(others.map(|(_, host)| &host.node))
+    }
+
+    fn disk_fault(&mut self, node: NodeId, fault: DiskFault) -> Option<Skipped<N>> {
+        let now = self.now;
+        let Some(disk) = &mut self.nodes[node.index()].disk else { return Some(Skipped::NoDisk) };
+        match fault {
+            DiskFault::Stall(span) => disk.stall(now + span),
+            DiskFault::Full => disk.set_full(true),
+            DiskFault::Room => disk.set_full(false),
+            DiskFault::FailNext(count) => disk.fail_next(count),
+            DiskFault::Rot { place, bit } => {
+                if !disk.rot(place, bit) {
+                    return Some(Skipped::EmptyDisk);
+                }
+                self.observe(&Happening::Rotted { node });
+            }
+        }
+        None
+    }
+
+    /// Whether a node's process was to end at this point of its work; then it does.
+    fn springs(&mut self, node: NodeId, point: Point) -> bool {
+        let host = &mut self.nodes[node.index()];
+        let Some(trap) = host.trap.take_if(|trap| trap.point == point) else { return false };
+        while host.node.poll_output().is_some() {}
+        self.go_down(node, trap.down_for, trap.operation, Ending::Crash);
+        true
+    }
+
     /// A node's process ends. Its peers notice that their connections have closed; it notices nothing.
-    fn go_down(&mut self, node: NodeId, down_for: Span, number: u32) {
+    fn go_down(&mut self, node: NodeId, down_for: Span, number: u32, ending: Ending) {
+        self.observe(&Happening::Down { node, ending });
         let host = &mut self.nodes[node.index()];
         host.up = false;
         host.timer = None;
+        host.trap = None;
+        host.ending = ending;
+        match (ending, &mut host.disk) {
+            (Ending::Restart, Some(disk)) => disk.flush(),
+            (Ending::Crash, Some(_)) => self.crash_disk(node, number),
+            (Ending::Wipe | Ending::Restore(_), Some(disk)) => disk.abandon(),
+            (_, None) => {}
+        }
         for link in 0..self.links.len() {
             if self.links[link].spec.ends.contains(&node) {
                 // The link may have been closed already.
                 let _ = self.disconnect(link as u32, number);
             }
         }
-        self.observe(&Happening::Down { node });
         let order = Order::new(Class::Operation, node.0 + 1, u64::from(number));
         self.queue.push(Queued { at_us: (self.now + down_for).as_us(), order, slot: number });
     }
@@ -347,14 +470,26 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     fn come_up(&mut self, at: Time, queued: Queued) {
         self.begin(at, queued.order);
         let number = queued.slot;
-        let Operation::Restart { node, storage, .. } = self.operations[number as usize] else {
-            unreachable!("only a restart brings a node up");
-        };
-        self.nodes[node.index()].up = true;
+        let node = NodeId(queued.order.entity() - 1);
+        let host = &mut self.nodes[node.index()];
+        host.up = true;
+        let ending = host.ending;
+        match (ending, &mut host.disk) {
+            (Ending::Restore(backup), Some(disk)) => disk.restore(backup),
+            (Ending::Wipe, Some(disk)) => disk.clear(),
+            _ => {}
+        }
         self.observe(&Happening::Up { node });
-        self.fingerprint.fold(u64::from(number), u64::from(storage == Storage::Lost));
+        self.fingerprint.fold(u64::from(number), ending.code());
         // A node refuses commands only.
-        let _ = self.handle(node, Input::Restart(storage), None);
+        let _ = match (ending, self.nodes[node.index()].disk.as_ref().map(|disk| disk.bytes().to_vec())) {
+            (Ending::Wipe, _) => self.handle(node, Input::Restart(Storage::Lost), None),
+            (_, None) => self.handle(node, Input::Restart(Storage::Kept), None),
+            (_, Some(disk)) => {
+                let restored = matches!(ending, Ending::Restore(_));
+                self.handle(node, Input::Recover { disk: &disk, restored }, None)
+            }
+        };
         for link in 0..self.links.len() {
             let state = &self.links[link];
             if state.intended && state.spec.ends.contains(&node) {

@@ -38,7 +38,7 @@ pub extern "C" fn cosim_no_std_probe() -> bool {
     let mut state = NodeState::<FastCrypto>::default();
     let (id, peer) = (CoId(0), PeerId(0));
     let added = state.add_peer(peer, Relationship::SyncAllOurs, 0);
-    let held = state.add_verified_header(id, FastHeader { uniqueness: id.0 }, Source::Peer(peer));
+    let held = state.add_verified_header(id, FastHeader::new(id), Source::Peer(peer));
     let read = NodeState::<FastCrypto>::from_json_str("{}", &mut NameTable::new());
     added.is_ok() && held.is_ok() && read.is_err() && check_invariants(&state).is_ok()
 }

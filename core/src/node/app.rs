@@ -6,14 +6,21 @@ use super::shell::Scope;
 use super::{Mutation, Node};
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
-use crate::state::{NewTransactions, Source, UpdateError};
+use crate::state::{Source, UpdateError};
 use alloc::vec::Vec;
 
 impl<C: Crypto> Node<C> {
     pub(super) fn create(&mut self, id: CoId, header: C::Header) -> Result<(), UpdateError> {
+        if self.lacks_dependency_of(id, &header) {
+            return Err(UpdateError::DependencyMissing);
+        }
         let event = self.state.add_verified_header(id, header, Source::Local)?;
         self.shell.event(event);
-        self.co_value(id).marks.requests.clear();
+        if let Some(co) = self.state.co_values.get_mut(&id) {
+            co.marks.requests.clear();
+            co.note_header_dependencies(&self.crypto);
+        }
+        self.grown(id);
         self.sync(id, Scope::All);
         Ok(())
     }
@@ -24,14 +31,10 @@ impl<C: Crypto> Node<C> {
         session: SessionId,
         transactions: Vec<C::Transaction>,
     ) -> Result<(), UpdateError> {
-        let co = self.state.co_values.get(&id).ok_or(UpdateError::CoValueNotFound)?;
-        let before = co.sessions.get(session).map(|log| &log.streaming_hash);
-        let signed = self.crypto.sign(id, session, before, &transactions);
-        let batch = NewTransactions { after: co.count(session), transactions, signed };
-        let event = self.state.add_verified_transactions(id, session, batch, Source::Local)?;
-        self.shell.event(event);
-        self.sync(id, Scope::All);
-        Ok(())
+        if self.lacks_dependency_in(id, session, &transactions) {
+            return Err(UpdateError::DependencyMissing);
+        }
+        self.write_local(id, session, transactions)
     }
 
     /// A CoValue that was done is wanted again: our sources must hear it (rule 13).

@@ -13,6 +13,8 @@ pub(crate) struct Connection {
     pub(crate) relationship: Relationship,
     /// How many messages we have sent in it.
     pub(crate) sent: u32,
+    /// How many CoValues that are not here it has named.
+    pub(crate) named: usize,
     /// Whether the peer takes messages, and what it missed while it did not.
     pub(crate) flow: Flow,
 }
@@ -70,7 +72,7 @@ impl Connections {
     /// Begins a connection with a peer that has none; `peers` are all peers, this one included.
     pub(crate) fn open(&mut self, peer: PeerId, id: ConnectionId, peers: &VecMap<PeerId, PeerInfo>) {
         let Some(PeerInfo { relationship, .. }) = peers.get(peer).copied() else { return };
-        self.by_peer.insert(peer, Connection { id, relationship, sent: 0, flow: Flow::Writable });
+        self.by_peer.insert(peer, Connection { id, relationship, sent: 0, named: 0, flow: Flow::Writable });
         self.ranked = rank(peers);
         debug_assert_eq!(self.ranked.len(), self.by_peer.len(), "every peer has a connection");
     }

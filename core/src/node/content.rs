@@ -73,6 +73,7 @@ impl<C: Crypto> Hearing<'_, C> {
         }
         let from = self.source();
         self.co.set_header(header, self.peers, from);
+        self.co.note_header_dependencies(self.crypto);
         self.shell.event(Event::AddedNewHeader { id: self.id });
         self.sync().marks.refused_by_us.header = false;
         sum.header_added = true;
@@ -144,6 +145,7 @@ impl<C: Crypto> Hearing<'_, C> {
         let batch = NewTransactions { after: held, transactions: new_transactions, signed };
         let from = self.source();
         self.co.append(session, batch, from);
+        self.co.note_dependencies(self.crypto, session, held);
         Taken::Applied(end)
     }
 

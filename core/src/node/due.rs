@@ -2,7 +2,7 @@
 //! [`NodeState`](crate::NodeState) both decide here; nothing here changes anything.
 
 use super::connection::Ranked;
-use super::marks::{InterestKind, Subscription};
+use super::marks::{CoMarks, InterestKind, Subscription};
 use super::{Announce, Config, Mutation, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::PeerId;
@@ -35,9 +35,11 @@ impl<C: Crypto> View<'_, C> {
         self.co.header.is_some()
     }
 
-    /// Whether the CoValue is done and nobody but `peer` is interested in it through us (rule 8).
+    /// Whether the CoValue is done, nothing held back waits for it, and nobody but `peer` is interested in it through us
+    /// (rules 8 and 9).
     pub(crate) fn is_over_for(&self, peer: PeerId) -> bool {
         self.co.done
+            && self.co.marks.dependants.is_empty()
             && (self.mutated(Mutation::DoneForAll)
                 || self
                     .co
@@ -46,10 +48,11 @@ impl<C: Crypto> View<'_, C> {
                     .all(|(other, sync)| other == peer || sync.marks.interest.kind != InterestKind::Yes))
     }
 
-    /// Whether the app or somebody other than `peer` wants it.
+    /// Whether the app, something held back or somebody other than `peer` wants it.
     fn is_wanted_from(&self, peer: PeerId) -> bool {
         let requests = &self.co.marks.requests;
         (self.co.marks.want.is_some() && !self.co.done)
+            || !self.co.marks.dependants.is_empty()
             || requests.iter().any(|asker| *asker != peer || self.mutated(Mutation::AskTheAsker))
     }
 
@@ -60,7 +63,8 @@ impl<C: Crypto> View<'_, C> {
         }
         let better = self.ranked.iter().take_while(|ranked| ranked.peer != peer);
         better.filter(|ranked| ranked.relationship == Relationship::SyncAllOurs).any(|ranked| {
-            let only_asker = self.co.marks.want.is_none() && self.co.marks.requests == [ranked.peer];
+            let CoMarks { want, dependants, requests, .. } = &self.co.marks;
+            let only_asker = want.is_none() && dependants.is_empty() && *requests == [ranked.peer];
             let Some(PeerSync { marks, .. }) = self.co.sync.get(ranked.peer) else { return true };
             let passed = marks.source.said_none || marks.source.timed_out || marks.timer.tries > 0;
             !passed && !only_asker
@@ -164,7 +168,7 @@ impl<C: Crypto> View<'_, C> {
             Relationship::SyncTheirs => {
                 interest == InterestKind::Yes && !self.mutated(Mutation::InterestLiftsNothing)
             }
-            Relationship::SyncCommon => false,
+            Relationship::SyncCommon => sync.marks.as_dependency,
         };
         match &sync.assumed {
             Assumed::Unknown => false,

@@ -3,6 +3,7 @@
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId, SessionId};
 use crate::message::Envelope;
+use crate::record::Record;
 use crate::state::{Event, Relationship};
 use alloc::vec::Vec;
 
@@ -72,6 +73,16 @@ pub enum Input<C: Crypto> {
         /// The message.
         envelope: Envelope<C>,
     },
+    /// The disk has what [`Output::Persist`] gave this number.
+    Persisted {
+        /// The number.
+        write: u64,
+    },
+    /// The disk could not take what [`Output::Persist`] gave this number, or may not have.
+    PersistFailed {
+        /// The number.
+        write: u64,
+    },
     /// A deadline may have passed: see [`Node::next_deadline`](super::Node::next_deadline).
     Deadline,
 }
@@ -87,6 +98,34 @@ pub enum Output<C: Crypto> {
         connection: ConnectionId,
         /// The message.
         envelope: Envelope<C>,
+    },
+    /// A record for the disk, to be appended to those before it.
+    Persist {
+        /// What to call it in [`Input::Persisted`] and [`Input::PersistFailed`].
+        write: u64,
+        /// The record.
+        record: Record<C>,
+    },
+    /// The disk has a session up to here.
+    Written {
+        /// Of this CoValue.
+        id: CoId,
+        /// The session.
+        session: SessionId,
+        /// How many of its transactions.
+        count: u32,
+    },
+    /// What the app wrote could not be written, and was not sent to anybody. Nothing more can be written in that session:
+    /// the app begins a new one.
+    WriteFailed {
+        /// To this CoValue.
+        id: CoId,
+        /// In this session.
+        session: SessionId,
+        /// How many transactions come before those that failed.
+        after: u32,
+        /// How many failed.
+        count: u32,
     },
     /// The state has changed. Of [`Event::SyncStateUpdated`], only what was news.
     Event(Event),
@@ -122,4 +161,6 @@ pub enum TimerKind {
     Acknowledge,
     /// When to ask a peer that is ahead of us and has not pushed.
     Pull,
+    /// When to write again what the disk could not take.
+    Store,
 }

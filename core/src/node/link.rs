@@ -39,11 +39,17 @@ impl<C: Crypto> Node<C> {
         let Ok(event) = self.state.remove_peer(peer) else { return };
         self.shell.connections.close(peer);
         self.shell.event(event);
+        self.drop_held_of(peer);
         let wants_live = self.shell.mutated(Mutation::RelayWantsLive);
         for id in self.ids() {
             let co = self.co_value(id);
             if !wants_live {
                 co.marks.withdraw(peer);
+            }
+            co.marks.named_by.take_if(|named_by| *named_by == peer);
+            if co.is_forgettable() {
+                self.state.co_values.remove(&id);
+                continue;
             }
             // With the header and unless it is done, nothing that is due to the others hangs on this peer.
             if co.header.is_none() || co.done || co.marks.want.is_some() {

@@ -4,10 +4,14 @@
 //! Marks, not `told`, stop repetition: what was sent and is unanswered is marked, and not due again.
 
 use super::LoadStatus;
-use crate::id::{PeerId, SessionId};
+#[cfg(doc)]
+use super::limits::LOADS_MAX;
+use crate::id::{CoId, PeerId, SessionId};
+use crate::known_state::KnownState;
 use crate::state::Assumed;
 use crate::time::Time;
 use crate::vec_map::VecMap;
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -44,6 +48,10 @@ pub(crate) struct Marks {
     pub(crate) corrections: Corrections,
     /// When to act if nothing is heard (rule 6).
     pub(crate) timer: Timer,
+    /// Whether the peer is to be sent it because something else that it asked for depends on it (rule 9).
+    pub(crate) as_dependency: bool,
+    /// What this depends on that was sent ahead of it.
+    pub(crate) dependencies_sent: BTreeSet<CoId>,
 }
 
 /// The peer's interest, from its `load` and `done` of the highest number yet seen (rule 2).
@@ -81,15 +89,10 @@ pub(crate) enum Subscription {
 /// A `load` that is unanswered, with its repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Asking {
-    /// The number of each, oldest first, at most [`Asking::NUMBERS_MAX`].
+    /// The number of each, oldest first, at most [`LOADS_MAX`].
     pub(crate) numbers: Vec<u32>,
     /// Whether every one was sent with the header here.
     pub(crate) with_header: bool,
-}
-
-impl Asking {
-    /// How many repeats can still be answered; an answer to an older one comes hours late.
-    pub(crate) const NUMBERS_MAX: usize = 64;
 }
 
 /// What the peer was told of our own interest (rules 5 and 13).
@@ -121,11 +124,6 @@ pub(crate) struct Flight {
     pub(crate) on_header: bool,
     /// For each session in it, how many transactions the peer must hold.
     pub(crate) after: Vec<(SessionId, u32)>,
-}
-
-impl Flight {
-    /// How many contents can be told apart in a correction; one that answers an older content only confirms.
-    pub(crate) const FLIGHTS_MAX: usize = 64;
 }
 
 /// What the peer refused to take from us, until it confirms more or sends `load` (rules 5 and 10).
@@ -223,6 +221,16 @@ pub(crate) struct CoMarks {
     pub(crate) want: Option<LoadStatus>,
     /// The peers on whose behalf it is wanted (rule 8), oldest wish first.
     pub(crate) requests: Vec<PeerId>,
+    /// The peer that named it while it was not here.
+    pub(crate) named_by: Option<PeerId>,
+    /// What it depends on (rule 9).
+    pub(crate) dependencies: BTreeSet<CoId>,
+    /// What is held back until this comes.
+    pub(crate) dependants: BTreeSet<CoId>,
+    /// What the disk has, or is being handed.
+    pub(crate) written: KnownState,
+    /// What the disk has.
+    pub(crate) durable: KnownState,
     /// For [`Mutation::KeepAssumedAcrossConnections`](super::Mutation::KeepAssumedAcrossConnections) alone.
     pub(crate) kept: Vec<(PeerId, Assumed)>,
 }

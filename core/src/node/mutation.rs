@@ -95,6 +95,14 @@ mutations! {
     SkipVerification = "skip-verification",
     /// What a peer was assumed to hold in one connection is assumed in the next (rule 1).
     KeepAssumedAcrossConnections = "keep-assumed-across-connections",
+    /// Content is applied though what it depends on is missing (rule 9).
+    IgnoreDependencies = "ignore-dependencies",
+    /// Content of which a dependency is missing is dropped (rule 9).
+    DropDependants = "drop-dependants",
+    /// Content of which a dependency is missing is held back, but the dependency is not asked for (rule 9).
+    NeverAskDependencies = "never-ask-dependencies",
+    /// A write that failed counts as done.
+    SwallowStorageErrors = "swallow-storage-errors",
 }
 
 impl fmt::Display for Mutation {

@@ -55,6 +55,17 @@ impl<C: Crypto> Hearing<'_, C> {
         self.conclude(heard);
     }
 
+    /// Content that has to wait for what it depends on (rule 9): it proves what its sender holds, and is acknowledged by
+    /// S without it.
+    pub(crate) fn hear_held(mut self, proved: &KnownState) {
+        let progress = self.confirm(proved);
+        self.answer(KnownKind::Statement);
+        let marks = &mut self.sync().marks;
+        marks.announcing = false;
+        marks.source.said_none = false;
+        self.conclude(Heard { progress, ..Heard::default() });
+    }
+
     fn conclude(mut self, heard: Heard) {
         let sync = self.sync();
         if heard.progress {

@@ -2,12 +2,13 @@
 //! outstanding, content raises what is assumed, and all but `done` say what we hold.
 
 use super::due::Due;
+use super::limits::{FLIGHTS_MAX, LOADS_MAX, PIECE_BYTES_MAX, SESSIONS_MAX};
 use super::marks::{Asking, Flight, Subscription};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::known_state::KnownState;
 use crate::message::{Content, Known, Message, SessionContent};
-use crate::state::{Assumed, CoValueState, PeerSync};
+use crate::state::{Assumed, CoValueState, PeerSync, SessionLog};
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;
 
@@ -61,7 +62,7 @@ pub(crate) fn load<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, 
     let (known, PeerSync { marks, .. }) = tell(co, peer);
     let asking = marks.asking.get_or_insert(Asking { numbers: Vec::new(), with_header: known.header });
     asking.with_header &= known.header;
-    if asking.numbers.len() == Asking::NUMBERS_MAX {
+    if asking.numbers.len() == LOADS_MAX {
         asking.numbers.remove(0);
     }
     asking.numbers.push(n);
@@ -103,19 +104,23 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
         }
     };
     let (mut new, mut after) = (VecMap::new(), Vec::new());
+    let mut room = PIECE_BYTES_MAX;
     for (session, log) in sessions.iter() {
         let from = assumed.count(session);
         if log.len() <= from || sync.marks.refused_by_peer.sessions.contains(session) {
             continue;
         }
-        let new_transactions = log.transactions[from as usize..].to_vec();
-        let last_signature = log.last_signature.clone();
+        let (end, last_signature) = cut(log, from, &mut room);
+        let new_transactions = log.transactions[from as usize..end as usize].to_vec();
         new.insert(session, SessionContent { after: from, new_transactions, last_signature });
         after.push((session, from));
-        assumed.raise(session, log.len());
+        assumed.raise(session, end);
+        if room == 0 || new.len() == SESSIONS_MAX {
+            break;
+        }
     }
     sync.assumed = Assumed::Known(assumed);
-    if sync.marks.flight.len() == Flight::FLIGHTS_MAX {
+    if sync.marks.flight.len() == FLIGHTS_MAX {
         sync.marks.flight.remove(0);
     }
     sync.marks.flight.push(Flight { n, on_header, after });
@@ -127,6 +132,22 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
     };
     CoValueState::<C>::held_into(co.header.is_some(), sessions, sync.told.get_or_insert(KnownState::EMPTY));
     Said { re, message: Message::Content(Content { id, header, new }) }
+}
+
+/// Where a piece that begins after `from` transactions ends: after the first batch, of those that its author signed
+/// together, that leaves no room. What it takes is taken from `room`.
+fn cut<C: Crypto>(log: &SessionLog<C>, from: u32, room: &mut usize) -> (u32, C::Signature) {
+    let mut start = from;
+    for (last, signature) in log.signature_after.iter().filter(|(last, _)| *last >= from) {
+        let batch = &log.transactions[start as usize..=last as usize];
+        let size = batch.iter().map(C::transaction_size).fold(0, usize::saturating_add);
+        *room = room.saturating_sub(size);
+        start = last + 1;
+        if *room == 0 {
+            return (start, signature.clone());
+        }
+    }
+    (log.len(), log.last_signature.clone())
 }
 
 /// `done`: the peer no longer knows of our wish.

@@ -3,10 +3,12 @@
 
 use super::connection::{Connections, Flow, Ranked};
 use super::deadlines::Queue;
-use super::due::View;
+use super::dependencies::{Held, go_first};
+use super::due::{Due, View};
 use super::io::{Output, TimerKind};
 use super::marks::Subscription;
 use super::say::{Said, say};
+use super::storage::Disk;
 use super::{Config, Mutation};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
@@ -26,6 +28,8 @@ pub(crate) struct Shell<C: Crypto> {
     pub(crate) connections: Connections,
     pub(crate) outputs: VecDeque<Output<C>>,
     pub(crate) queue: Queue,
+    pub(crate) disk: Disk<C>,
+    pub(crate) held: Held<C>,
     /// The latest time seen.
     pub(crate) now: Time,
     /// The first deadline and its reason, exact between inputs.
@@ -57,6 +61,8 @@ impl<C: Crypto> Shell<C> {
             connections: Connections::default(),
             outputs: VecDeque::new(),
             queue: Queue::default(),
+            disk: Disk::new(),
+            held: Held::new(),
             now: Time::ZERO,
             next: None,
         }
@@ -119,9 +125,31 @@ impl<C: Crypto> Shell<C> {
                 }
                 return;
             }
+            if due == Due::Content && self.dependencies_go_first(id, co, ranked) {
+                return;
+            }
             let said = say(due, co, id, peer, self.next_n(peer));
             self.send(peer, said);
         }
+    }
+
+    /// Whether something has to be sent before content (rule 9). It is noted; the content is due again after it.
+    fn dependencies_go_first(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked) -> bool {
+        let CoValueState { marks, sync, .. } = co;
+        if marks.dependencies.is_empty() {
+            return false;
+        }
+        let Some(sync) = sync.get_mut(ranked.peer).filter(|sync| go_first(ranked, sync)) else {
+            return false;
+        };
+        let mut any = false;
+        for need in &marks.dependencies {
+            if *need != id && sync.marks.dependencies_sent.insert(*need) {
+                self.held.send_first(*need, ranked.peer, id);
+                any = true;
+            }
+        }
+        any
     }
 
     /// A CoValue whose `done` we sent is wanted again, by the app or through us: the peer must be told.

@@ -1,8 +1,8 @@
 //! Deadlines that have passed (rule 6), and the one that is next.
 
-use super::Node;
 use super::say::{KnownKind, known, load};
 use super::shell::Scope;
+use super::{Node, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::state::Assumed;
@@ -11,6 +11,7 @@ use crate::time::Time;
 impl<C: Crypto> Node<C> {
     /// Acts on every deadline that has passed. What is armed meanwhile lies ahead, so this ends.
     pub(super) fn wake(&mut self) {
+        self.write_again();
         while let Some((at, id, peer)) = self.first_deadline() {
             if at > self.shell.now {
                 return;
@@ -27,6 +28,11 @@ impl<C: Crypto> Node<C> {
             let ranked = self.shell.connections.ranked_peer(peer)?;
             Some((at, self.shell.view(co).timer_kind(ranked)?))
         });
+        if let Some(at) = self.shell.disk.retry()
+            && self.shell.next.is_none_or(|(next, _)| at < next)
+        {
+            self.shell.next = Some((at, TimerKind::Store));
+        }
     }
 
     /// The first look of the queue that is a deadline; looks that are too early or stale go.

@@ -18,9 +18,6 @@ pub struct Send<C: Crypto> {
     pub messages: Vec<Message<C>>,
 }
 
-/// By the rules two messages at most are due to a peer at once.
-const MESSAGES_MAX: usize = 4;
-
 impl<C: Crypto> NodeState<C> {
     /// The messages for the first peer, by priority (larger first) and then by id, to which something about a CoValue
     /// is due; they count as sent. A second call therefore reaches the next peer.
@@ -37,8 +34,7 @@ impl<C: Crypto> NodeState<C> {
         let config = Config::default();
         for peer in &ranked {
             let mut messages = Vec::new();
-            while messages.len() < MESSAGES_MAX {
-                let Some(due) = (View { co, ranked: &ranked, config: &config }).due(*peer) else { break };
+            while let Some(due) = (View { co, ranked: &ranked, config: &config }).due(*peer) {
                 messages.push(say(due, co, id, peer.peer, 1).message);
             }
             if !messages.is_empty() {

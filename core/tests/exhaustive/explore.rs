@@ -199,9 +199,7 @@ impl Moment {
         let name =
             |link: usize, epoch: u32| ConnectionId(u32::try_from(link).expect("there are few") * 10 + epoch);
         match step {
-            Step::Create(node) => {
-                self.handle(node, Input::Create { id: ID, header: FastHeader { uniqueness: ID.0 } })
-            }
+            Step::Create(node) => self.handle(node, Input::Create { id: ID, header: FastHeader::new(ID) }),
             Step::Edit(node) => {
                 let payload = self.steps_taken as u64;
                 let transactions = vec![FastTransaction::new(Time::ZERO, payload, 1)];

@@ -19,7 +19,7 @@ fn known(rng: &mut Rng) -> KnownState {
 }
 
 fn content(rng: &mut Rng) -> Content<FastCrypto> {
-    let header = rng.percent(50).then(|| FastHeader { uniqueness: rng.pick(&[0, 0, 1]) });
+    let header = rng.percent(50).then(|| FastHeader::new(CoId(rng.pick(&[0, 0, 1]))));
     let pieces = rng.below(3);
     let new = (0..pieces).map(|_| {
         let new_transactions = (0..rng.below(3)).map(|_| FastTransaction::new(Time::ZERO, 666, 1)).collect();
@@ -42,7 +42,7 @@ fn message(rng: &mut Rng) -> Message<FastCrypto> {
 fn input(rng: &mut Rng) -> Input<FastCrypto> {
     let transactions = vec![FastTransaction::new(Time::ZERO, 1, 1)];
     match rng.below(20) {
-        0 => Input::Create { id: ID, header: FastHeader { uniqueness: 0 } },
+        0 => Input::Create { id: ID, header: FastHeader::new(CoId(0)) },
         1 => Input::Edit { id: ID, session: OWN, transactions },
         2 => Input::Load { id: ID },
         3 => Input::Done { id: ID },

@@ -13,7 +13,7 @@ const PEER: PeerId = PeerId(2);
 const SESSION: SessionId = SessionId(3);
 
 fn log() -> SessionLog<FastCrypto> {
-    let transaction = FastTransaction { made_at: 0, payload: 0, size: 0 };
+    let transaction = FastTransaction { made_at: 0, payload: 0, size: 0, depends_on: None };
     SessionLog {
         transactions: vec![transaction; 2],
         last_hash: 7,
@@ -30,7 +30,7 @@ fn valid() -> NodeState<FastCrypto> {
     sync.assumed = Assumed::Known(KnownState::new(true, [(SESSION, 2)]));
     sync.confirmed = Some(KnownState::new(true, [(SESSION, 1)]));
     let mut co_value = CoValueState::default();
-    co_value.header = Some(FastHeader { uniqueness: ID.0 });
+    co_value.header = Some(FastHeader::new(ID));
     co_value.sessions.insert(SESSION, log());
     co_value.sync.insert(PEER, sync);
     let mut state = NodeState::default();

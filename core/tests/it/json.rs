@@ -252,7 +252,7 @@ fn messages_have_the_wire_shape_of_the_published_package() {
     check_message(|names| Message::Done { id: notes(names) }, json!({ "action": "done", "id": "notes" }));
     check_message(
         |names| {
-            let transaction = FastTransaction { made_at: 5, payload: 6, size: 7 };
+            let transaction = FastTransaction { made_at: 5, payload: 6, size: 7, depends_on: None };
             let piece = SessionContent { after: 2, new_transactions: vec![transaction], last_signature: 9 };
             let session = names.intern_session("alice1").expect("there is room");
             let new = VecMap::from_iter([(session, piece)]);

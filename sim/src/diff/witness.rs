@@ -2,7 +2,8 @@
 
 use crate::address::Addresses;
 use crate::cojson::CoJson;
-use crate::decision::{Decide, Fate, Noticing, Sending};
+use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
+use crate::host::Survival;
 use crate::log::{Log, What};
 use crate::run::Stage;
 use crate::scenario::file::{Decision, DecisionKind};
@@ -98,5 +99,13 @@ impl<N: CoJson> Decide<N> for Witness {
             self.add(0, DecisionKind::Noticed, &address, Some(delay));
         }
         delay
+    }
+
+    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        drawn
+    }
+
+    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
+        drawn
     }
 }

@@ -69,6 +69,8 @@ impl Entry {
                 lost["why"] = if *partitioned { "partition" } else { "chance" }.into();
                 lost
             }
+            What::Disk(node, text) => json!({ "kind": "disk", "node": cast.node(*node), "text": text }),
+            What::Note(node, text) => json!({ "kind": "note", "node": cast.node(*node), "text": text }),
             What::LoadEnded(node, id, available) => {
                 json!({ "kind": "loadEnded", "node": cast.node(*node), "id": cast.co_value(*id), "available": available })
             }
@@ -101,5 +103,6 @@ fn timer_name(kind: TimerKind) -> &'static str {
         TimerKind::Announce => "announce",
         TimerKind::Acknowledge => "acknowledge",
         TimerKind::Pull => "pull",
+        TimerKind::Store => "store",
     }
 }

@@ -197,6 +197,8 @@ enum Kind {
     Timer { node: String, id: Option<String>, peer: Option<String>, why: Option<Why> },
     Delivered(Delivered),
     Lost(Lost),
+    Disk { node: String, text: String },
+    Note { node: String, text: String },
     LoadEnded { node: String, id: String, available: bool },
     Liveness {},
 }
@@ -288,6 +290,7 @@ enum Why {
     Announce,
     Acknowledge,
     Pull,
+    Store,
 }
 
 impl From<Why> for TimerKind {
@@ -297,6 +300,7 @@ impl From<Why> for TimerKind {
             Why::Announce => TimerKind::Announce,
             Why::Acknowledge => TimerKind::Acknowledge,
             Why::Pull => TimerKind::Pull,
+            Why::Store => TimerKind::Store,
         }
     }
 }
@@ -383,6 +387,8 @@ impl Kind {
             Kind::Lost(Lost { mail, why }) => {
                 What::Lost { mail: mail.mail(numbers)?, partitioned: *why == Fault::Partition }
             }
+            Kind::Disk { node, text } => What::Disk(numbers.node(node), text.clone()),
+            Kind::Note { node, text } => What::Note(numbers.node(node), text.clone()),
             Kind::LoadEnded { node, id, available } => {
                 What::LoadEnded(numbers.node(node), numbers.co_value(id), *available)
             }
@@ -419,7 +425,7 @@ impl MessageLine {
                 for (name, piece) in new {
                     pieces.insert(numbers.session(name)?, piece.content());
                 }
-                Message::Content(Content { id: numbers.co_value(id), header: *header, new: pieces })
+                Message::Content(Content { id: numbers.co_value(id), header: header.clone(), new: pieces })
             }
             MessageLine::Done { id } => Message::Done { id: numbers.co_value(id) },
         })

@@ -2,7 +2,7 @@
 
 use super::{Entry, Log, Mail, What};
 use crate::cojson::Cast;
-use cosim_core::{FastCrypto, KnownState, Message, Names, TimerKind};
+use cosim_core::{FastCrypto, KnownState, Message, Names, Record, TimerKind};
 use std::fmt;
 
 /// All that was kept; a line says what was not.
@@ -64,6 +64,8 @@ impl fmt::Display for Line<'_> {
                 way(f, mail, "-x", cast)?;
                 f.write_str(if *partitioned { "  (partitioned)" } else { "  (lost)" })
             }
+            What::Disk(node, text) => write!(f, "* {}'s disk: {text}", cast.node(*node)),
+            What::Note(node, text) => write!(f, "* {}: {text}", cast.node(*node)),
             What::LoadEnded(node, id, available) => {
                 let verdict = if *available { "available" } else { "unavailable" };
                 write!(f, "* {}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
@@ -78,12 +80,24 @@ fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt
     write!(f, "{from} {arrow} {to} | {}", message(&mail.envelope.message, cast))
 }
 
+/// A record in words: `header of notes`, `notes alice/1 3..5`.
+pub(super) fn record(record: &Record<FastCrypto>, cast: &Cast) -> String {
+    match record {
+        Record::Header { id, .. } => format!("header of {}", cast.co_value(*id)),
+        Record::Log { id, session, after, transactions, .. } => {
+            let end = *after as usize + transactions.len();
+            format!("{} {} {after}..{end}", cast.co_value(*id), cast.session(*session))
+        }
+    }
+}
+
 fn timer(kind: TimerKind) -> &'static str {
     match kind {
         TimerKind::Load => "no answer yet to the load of",
         TimerKind::Announce => "no answer yet to the announcement of",
         TimerKind::Acknowledge => "no acknowledgement yet of the content of",
         TimerKind::Pull => "no content yet of",
+        TimerKind::Store => "time to write again",
     }
 }
 

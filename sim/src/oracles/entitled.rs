@@ -1,5 +1,5 @@
 //! `entitled`: content goes only to one's server, or to a peer that has asked for it in this connection (an equal
-//! peer: or has shown to hold it) and has not taken that back.
+//! peer: or has shown to hold it) and has not taken that back. What something else depends on goes with it.
 
 use super::heard::Hearing;
 use super::violation::Subject;
@@ -13,6 +13,7 @@ pub(super) fn look<N: CoJson>(
     sent: &Sent<'_, N>,
     content: &Content<FastCrypto>,
     heard: Option<&Hearing>,
+    as_dependency: impl FnOnce() -> bool,
     cast: &Cast,
 ) -> Option<Subject> {
     let asked = heard.is_some_and(Hearing::asked);
@@ -21,7 +22,7 @@ pub(super) fn look<N: CoJson>(
         Relationship::SyncTheirs => asked,
         Relationship::SyncCommon => asked || heard.is_some_and(|heard| heard.header && !heard.ended()),
     };
-    (!entitled).then(|| {
+    (!entitled && !as_dependency()).then(|| {
         let what = format!(
             "{} sends content of {} to {}, which has not asked for it in this connection, or asks no longer",
             cast.node(sent.from),

@@ -1,10 +1,10 @@
 //! The reference model: what the apps asked for, and nothing else. It knows no message and no peer: the truth about a
-//! log is the sequence of batches that its author's app wrote.
+//! log is the sequence of batches that its author's app wrote and that its node took.
 
-use crate::cojson::{CoJson, Command};
+use crate::cojson::{CoJson, Command, Edit};
 use crate::host::NodeId;
 use crate::world::View;
-use cosim_core::{CoId, FastTransaction, SessionId};
+use cosim_core::{CoId, Content, Durability, FastCrypto, FastTransaction, Record, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the apps of all nodes did.
@@ -12,43 +12,140 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Ledger {
     /// What was written, by CoValue and session.
     pub(super) logs: BTreeMap<(CoId, SessionId), Vec<FastTransaction>>,
+    /// Everything that an app ever asked its node to write, by CoValue and session, whether it was taken or not.
+    asked: BTreeMap<(CoId, SessionId), BTreeSet<u64>>,
+    /// How much of each log was reported as written.
+    reported: BTreeMap<(CoId, SessionId), u32>,
+    /// How much of each log was ever sent.
+    sent: BTreeMap<(CoId, SessionId), u32>,
+    /// The edit that a node is handling.
+    handling: Option<Handling>,
     /// Which CoValues the app of which node has asked for, and not said `done` of since.
     wants: BTreeSet<(NodeId, CoId)>,
     /// Which CoValues the app of which node has said `done` of last.
     done: BTreeSet<(NodeId, CoId)>,
+    /// The transactions of the largest edit so far, in bytes.
+    largest_batch: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Handling {
+    node: NodeId,
+    id: CoId,
+    session: SessionId,
+    /// How long the node's log was before.
+    before: u32,
+    transactions: Vec<FastTransaction>,
+}
+
+/// Transactions that a node has taken from its app.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub(super) node: NodeId,
+    pub(super) id: CoId,
+    pub(super) session: SessionId,
+    /// How many come before them.
+    pub(super) after: u32,
+    pub(super) transactions: Vec<FastTransaction>,
 }
 
 impl Ledger {
-    /// An app asks for something. It gets it where that makes sense: no edit without a header.
+    /// An app asks for something.
     pub(super) fn apply<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, command: &Command) {
-        let host = &view.hosts[node.index()].node;
-        let entry = host.state().co_values.get(&command.id());
         match command {
             Command::Create { .. } => {}
-            Command::Edit(edit) => {
-                let Some(co_value) = entry.filter(|co_value| co_value.header.is_some()) else {
-                    return;
-                };
-                let log = self.logs.entry((edit.id, host.session())).or_default();
-                if log.len() == co_value.count(host.session()) as usize {
-                    log.extend(edit.transactions(view.now));
-                }
-            }
+            Command::Edit(edit) => self.ask(view, node, edit),
             Command::Load { id } => {
                 self.wants.insert((node, *id));
                 self.done.remove(&(node, *id));
             }
             Command::Done { id } => {
                 self.wants.remove(&(node, *id));
-                if entry.is_some() {
+                if view.hosts[node.index()].node.state().co_values.contains_key(id) {
                     self.done.insert((node, *id));
                 }
             }
         }
     }
 
+    fn ask<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, edit: &Edit) {
+        let host = &view.hosts[node.index()].node;
+        let (id, session) = (edit.id, host.session());
+        let transactions = edit.transactions(view.now);
+        let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
+        self.largest_batch = self.largest_batch.max(size);
+        let payloads = transactions.iter().map(|transaction| transaction.payload);
+        self.asked.entry((id, session)).or_default().extend(payloads);
+        let before = host.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session));
+        self.handling = Some(Handling { node, id, session, before, transactions });
+    }
+
+    /// The node has handled what its app asked: where its log is longer, it took it.
+    pub(super) fn settle<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) -> Option<Taken> {
+        let Handling { id, session, before, transactions, .. } =
+            self.handling.take_if(|handling| handling.node == node)?;
+        let host = &view.hosts[node.index()].node;
+        let held = host.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session));
+        if held <= before || host.durability() == Durability::DurableFirst {
+            return None;
+        }
+        let taken = Taken { node, id, session, after: before, transactions };
+        let end = self.append(&taken);
+        if host.durability() == Durability::Ideal {
+            self.report(id, session, end);
+        }
+        Some(taken)
+    }
+
+    /// A node hands a record over to its disk: that is how it takes what its app asks, where durability comes first.
+    pub(super) fn writing(&mut self, node: NodeId, durability: Durability, record: &Record<FastCrypto>) {
+        let Record::Log { id, session, after, transactions, .. } = record else { return };
+        let asked = self.handling.take_if(|handling| {
+            durability == Durability::DurableFirst
+                && (handling.node, handling.id, handling.session) == (node, *id, *session)
+                && handling.transactions == *transactions
+        });
+        let Some(Handling { transactions, .. }) = asked else { return };
+        let (id, session, after) = (*id, *session, *after);
+        // What a crash took before it was sent or on the disk was never written: its place is free.
+        let sent = self.sent.get(&(id, session)).copied().unwrap_or(0);
+        let reported = self.reported(id, session);
+        if after >= sent.max(reported)
+            && let Some(log) = self.logs.get_mut(&(id, session))
+        {
+            log.truncate(after as usize);
+        }
+        self.append(&Taken { node, id, session, after, transactions });
+    }
+
+    /// Appends what follows on what is there; gives the length of the log.
+    fn append(&mut self, taken: &Taken) -> u32 {
+        let log = self.logs.entry((taken.id, taken.session)).or_default();
+        if log.len() == taken.after as usize {
+            log.extend(taken.transactions.iter().copied());
+        }
+        log.len() as u32
+    }
+
+    /// A node sends content.
+    pub(super) fn sent(&mut self, content: &Content<FastCrypto>) {
+        for (session, piece) in content.new.iter() {
+            let sent = self.sent.entry((content.id, session)).or_insert(0);
+            *sent = (*sent).max(piece.end());
+        }
+    }
+
+    /// A node tells its app that a log is written up to here.
+    pub(super) fn report(&mut self, id: CoId, session: SessionId, count: u32) {
+        if self.logs.contains_key(&(id, session)) {
+            let reported = self.reported.entry((id, session)).or_insert(0);
+            *reported = (*reported).max(count);
+        }
+    }
+
     /// A process ends, and with it what its app wants.
     pub(super) fn goes_down(&mut self, node: NodeId) {
+        self.handling = None;
         self.wants.retain(|(wanting, _)| *wanting != node);
         self.done.retain(|(done, _)| *done != node);
     }
@@ -66,5 +163,20 @@ impl Ledger {
     /// What was written in a session.
     pub(super) fn log(&self, id: CoId, session: SessionId) -> &[FastTransaction] {
         self.logs.get(&(id, session)).map_or(&[], Vec::as_slice)
+    }
+
+    /// How much of a log was reported as written.
+    pub(super) fn reported(&self, id: CoId, session: SessionId) -> u32 {
+        self.reported.get(&(id, session)).copied().unwrap_or(0)
+    }
+
+    /// Whether the author's app ever asked for a transaction in this session.
+    pub(super) fn was_asked(&self, id: CoId, session: SessionId, transaction: &FastTransaction) -> bool {
+        self.asked.get(&(id, session)).is_some_and(|asked| asked.contains(&transaction.payload))
+    }
+
+    /// The transactions of the largest edit so far, in bytes.
+    pub(super) fn largest_batch(&self) -> u64 {
+        self.largest_batch
     }
 }

@@ -1,9 +1,10 @@
-//! `monotonic`: what a node holds of a CoValue never shrinks, but by a wipe. A restart that keeps the storage keeps all
-//! of it: a node reports as written only what is on its disk.
+//! `monotonic`: what a node holds of a CoValue never shrinks while its process runs, nor when that starts anew without
+//! a disk and is not wiped. What a disk must keep is the business of `durable`.
 
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
-use crate::host::{NodeId, Storage};
+use crate::host::NodeId;
+use crate::observer::Ending;
 use crate::world::View;
 use cosim_core::{CoId, KnownState, Names};
 use std::collections::BTreeMap;
@@ -15,9 +16,9 @@ pub(super) struct Monotonic {
 }
 
 impl Monotonic {
-    /// A process ends; its storage is what the next one starts from.
-    pub(super) fn goes_down(&mut self, node: NodeId, storage: Storage) {
-        if storage == Storage::Lost {
+    /// A process ends; the next one starts from its storage, which on a real disk may lack the last of it.
+    pub(super) fn goes_down(&mut self, node: NodeId, ending: Ending, has_disk: bool) {
+        if has_disk || ending == Ending::Wipe {
             self.held.retain(|(of, _), _| *of != node);
         }
     }

@@ -1,11 +1,11 @@
 //! `no_fork`: at most one transaction was ever written or sent for each CoValue, session and index, by nodes that have
 //! crashed since included.
 
+use super::ledger::Taken;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Edit};
+use crate::cojson::Cast;
 use crate::host::NodeId;
-use crate::world::View;
-use cosim_core::{CoId, Content, FastCrypto, FastTransaction, Names, SessionId};
+use cosim_core::{CoId, Content, FastCrypto, FastTransaction, Names, Record, SessionId};
 use std::collections::BTreeMap;
 
 /// The first transaction seen at each place.
@@ -15,26 +15,38 @@ pub(super) struct NoFork {
 }
 
 impl NoFork {
-    /// An app writes, at the end of the log as its node has it.
-    pub(super) fn wrote<N: CoJson>(
+    /// A node has taken what its app wrote.
+    pub(super) fn wrote(&mut self, taken: &Taken, cast: &Cast) -> Option<Subject> {
+        let Taken { node, id, session, after, transactions } = taken;
+        self.written(*node, *id, (*session, *after, transactions), cast)
+    }
+
+    /// A node's disk has a record.
+    pub(super) fn on_disk(
         &mut self,
-        view: &View<'_, N>,
         node: NodeId,
-        edit: &Edit,
+        record: &Record<FastCrypto>,
         cast: &Cast,
     ) -> Option<Subject> {
-        let host = &view.hosts[node.index()].node;
-        let co_value = host.state().co_values.get(&edit.id).filter(|co_value| co_value.header.is_some())?;
-        let session = host.session();
-        let after = co_value.count(session);
-        let forked = self.see(edit.id, session, after, &edit.transactions(view.now))?;
+        let Record::Log { id, session, after, transactions, .. } = record else { return None };
+        self.written(node, *id, (*session, *after, transactions), cast)
+    }
+
+    fn written(
+        &mut self,
+        node: NodeId,
+        id: CoId,
+        (session, after, transactions): (SessionId, u32, &[FastTransaction]),
+        cast: &Cast,
+    ) -> Option<Subject> {
+        let forked = self.see(id, session, after, transactions)?;
         let what = format!(
             "{} writes transaction {forked} of {} in {} a second time",
             cast.node(node),
             cast.session(session),
-            cast.co_value(edit.id),
+            cast.co_value(id),
         );
-        Some(Subject { node, peer: None, id: Some(edit.id), kind: "write", what })
+        Some(Subject { node, peer: None, id: Some(id), kind: "write", what })
     }
 
     /// A node sends content.

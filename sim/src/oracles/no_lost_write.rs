@@ -1,9 +1,11 @@
-//! `no_lost_write`: what a node reported written is held at rest, unless every node that held it was wiped.
+//! `no_lost_write`: what a node reported written is held at rest, unless every node that held it lost it to something
+//! that no node can help: a wipe, a crash before it was on the disk, an old copy in place of a disk, a damaged disk.
 
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson, session_parts};
 use crate::host::NodeId;
+use crate::observer::Ending;
 use crate::world::View;
 use cosim_core::{CoId, Names, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,21 +13,50 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How much of each log may be lost.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoLostWrite {
-    /// Where the last holders of a log's end were wiped: the length that somebody else still held.
+    /// Where the last holders of a log's end lost it: the length that somebody still held.
     survives: BTreeMap<(CoId, SessionId), u32>,
-    /// Nodes that were wiped and are not up again: what they hold counts no more.
-    wiped: BTreeSet<NodeId>,
+    /// Nodes that will come up with something else than they held.
+    losing: BTreeMap<NodeId, Loss>,
+    /// Nodes whose disk is damaged: what they will find on it is not known.
+    damaged: BTreeSet<NodeId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    /// All of it, as far as is known.
+    All,
+    /// What is not on the disk.
+    Volatile,
 }
 
 impl NoLostWrite {
-    /// A node's storage is lost.
-    pub(super) fn wiped<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, ledger: &Ledger) {
-        self.wiped.insert(node);
-        let held: Vec<(CoId, SessionId)> = ledger.logs.keys().copied().collect();
-        for (id, session) in held {
-            let written = ledger.log(id, session).len() as u32;
+    /// A bit on a node's disk flips.
+    pub(super) fn damaged(&mut self, node: NodeId) {
+        self.damaged.insert(node);
+    }
+
+    /// A process ends.
+    pub(super) fn goes_down<N: CoJson>(
+        &mut self,
+        view: &View<'_, N>,
+        node: NodeId,
+        ending: Ending,
+        ledger: &Ledger,
+    ) {
+        let has_disk = view.hosts[node.index()].disk.is_some();
+        let loss = match ending {
+            Ending::Wipe | Ending::Restore(_) => Loss::All,
+            Ending::Crash | Ending::Restart if self.damaged.contains(&node) => Loss::All,
+            Ending::Crash | Ending::Restart if has_disk => Loss::Volatile,
+            Ending::Crash | Ending::Restart => return,
+        };
+        if ending == Ending::Wipe {
+            self.damaged.remove(&node);
+        }
+        self.losing.insert(node, loss);
+        for &(id, session) in ledger.logs.keys() {
             let elsewhere = self.longest(view, id, session);
-            let required = self.survives.get(&(id, session)).copied().unwrap_or(written);
+            let required = self.required(id, session, ledger);
             if elsewhere < required {
                 self.survives.insert((id, session), elsewhere);
             }
@@ -34,16 +65,22 @@ impl NoLostWrite {
 
     /// A process has come up, and holds what it holds.
     pub(super) fn came_up(&mut self, node: NodeId) {
-        self.wiped.remove(&node);
+        self.losing.remove(&node);
+    }
+
+    fn required(&self, id: CoId, session: SessionId, ledger: &Ledger) -> u32 {
+        let reported = ledger.reported(id, session);
+        self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
     }
 
     /// How much of a log some node holds.
     fn longest<N: CoJson>(&self, view: &View<'_, N>, id: CoId, session: SessionId) -> u32 {
-        let counts = view.hosts.iter().enumerate().filter(|(i, _)| !self.wiped.contains(&NodeId(*i as u32)));
-        counts
-            .filter_map(|(_, host)| Some(host.node.state().co_values.get(&id)?.count(session)))
-            .max()
-            .unwrap_or(0)
+        let counts = (0..).map(NodeId).zip(view.hosts).map(|(node, host)| match self.losing.get(&node) {
+            Some(Loss::All) => 0,
+            Some(Loss::Volatile) => host.node.durable(id).count(session),
+            None => host.node.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session)),
+        });
+        counts.max().unwrap_or(0)
     }
 
     /// Nothing will happen any more: every write must be somewhere.
@@ -53,13 +90,12 @@ impl NoLostWrite {
         ledger: &Ledger,
         cast: &Cast,
     ) -> (u64, Option<Subject>) {
-        let lost = ledger.logs.iter().find_map(|(&(id, session), log)| {
-            let written = log.len() as u32;
-            let required = self.survives.get(&(id, session)).copied().unwrap_or(written);
+        let lost = ledger.logs.keys().find_map(|&(id, session)| {
+            let required = self.required(id, session, ledger);
             let held = self.longest(view, id, session);
             (held < required).then(|| {
                 let what = format!(
-                    "{required} transactions of {} in {} were written and not wiped, but no node holds more than {held}",
+                    "{required} transactions of {} in {} were written and not lost, but no node holds more than {held}",
                     cast.session(session),
                     cast.co_value(id),
                 );

@@ -25,6 +25,7 @@ pub(super) fn look<N: CoJson>(view: &View<'_, N>, silent: bool, cast: &Cast) -> 
                 TimerKind::Announce => "an answer to its announcement",
                 TimerKind::Acknowledge => "an acknowledgement of its content",
                 TimerKind::Pull => "the content that is ahead",
+                TimerKind::Store => "its disk to take it again",
             };
             reasons.push(format!(
                 "{} waits until {at} for {wait} of {} from {}",
@@ -40,7 +41,7 @@ pub(super) fn look<N: CoJson>(view: &View<'_, N>, silent: bool, cast: &Cast) -> 
         reasons.push(format!("and {more} more"));
     }
     if reasons.is_empty() {
-        reasons.push("messages are still on their way".to_owned());
+        reasons.push("messages or writes are still on their way".to_owned());
     }
     let what = format!("no silence within the bound: {}", reasons.join("; "));
     Some(match first {
@@ -50,6 +51,7 @@ pub(super) fn look<N: CoJson>(view: &View<'_, N>, silent: bool, cast: &Cast) -> 
                 TimerKind::Announce => "announcement",
                 TimerKind::Acknowledge => "content",
                 TimerKind::Pull => "known",
+                TimerKind::Store => "write",
             };
             Subject { node, peer: Some(peer), id: Some(id), kind, what }
         }

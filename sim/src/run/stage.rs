@@ -1,7 +1,7 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
-use crate::cojson::{Cast, CoJson, Command, Edit, End};
-use crate::host::{NodeId, Operation, Storage};
+use crate::cojson::{Cast, CoJson, Command, Dependencies, Edit, End};
+use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
 use crate::network::{Network, Ppm};
 use crate::oracles::Setup;
 use crate::scenario::{self, Action, Direction, Plan, Scenario};
@@ -41,10 +41,18 @@ pub(super) struct Planned<N: CoJson> {
 impl<N: CoJson> Planned<N> {
     /// When the last of it is over.
     pub(super) fn ends(&self) -> Time {
-        match self.operation {
-            Operation::Restart { down_for, .. } => self.at + down_for,
-            _ => self.at,
-        }
+        ends(self.at, &self.operation)
+    }
+}
+
+fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
+    match operation {
+        Operation::Restart { down_for, .. }
+        | Operation::Crash { down_for, .. }
+        | Operation::Restore { down_for, .. } => at + *down_for,
+        Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
+        Operation::UnlessLastCopy { operation, .. } => ends(at, operation),
+        _ => at,
     }
 }
 
@@ -134,12 +142,28 @@ impl<'a> Stage<'a> {
             cast: self.cast.clone(),
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
             load_within: load_bound(scenario),
+            dependencies: self.dependencies(),
         }
     }
 
     pub(super) fn nodes<N>(&self, make: impl Fn(NodeId, Config) -> N) -> Vec<N> {
         let nodes = self.scenario.nodes.iter().enumerate();
         nodes.map(|(i, spec)| make(NodeId(i as u32), config(spec))).collect()
+    }
+
+    /// The disks, of the nodes that have one.
+    pub(super) fn disks(&self) -> impl Iterator<Item = (NodeId, DiskSpec)> + '_ {
+        (0..).zip(&self.scenario.nodes).filter_map(|(i, spec)| {
+            let (latency, errors) = spec.disk?;
+            Some((NodeId(i), DiskSpec { name: spec.name.clone(), latency, errors }))
+        })
+    }
+
+    /// What depends on what.
+    pub(super) fn dependencies(&self) -> Dependencies {
+        let headers = self.scenario.depends_on.iter().map(|needs| needs.iter().copied().map(CoId).collect());
+        let accounts = self.scenario.nodes.iter().map(|node| node.account.map(CoId));
+        Dependencies { headers: headers.collect(), accounts: accounts.collect() }
     }
 
     pub(super) fn links<N: CoJson>(&self) -> Vec<LinkSpec<N>> {
@@ -208,7 +232,8 @@ impl<'a> Stage<'a> {
             Action::Load { node, co_value } => push(command(node, Command::Load { id: CoId(co_value) })),
             Action::Done { node, co_value } => push(command(node, Command::Done { id: CoId(co_value) })),
             Action::Edit { node, co_value, transactions, size } => {
-                let edit = Edit { id: CoId(co_value), transactions, size, operation: number };
+                let depends_on = self.scenario.nodes[node as usize].account.map(CoId);
+                let edit = Edit { id: CoId(co_value), transactions, size, operation: number, depends_on };
                 push(command(node, Command::Edit(edit)));
             }
             Action::Connect { link } => push(Operation::Connect { link }),
@@ -218,8 +243,21 @@ impl<'a> Stage<'a> {
             Action::Restart { node, down_for } => {
                 push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Kept });
             }
-            Action::Wipe { node, down_for } => {
-                push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Lost });
+            Action::Wipe { node, down_for, spare } => {
+                let node = NodeId(node);
+                push(sparing(spare, node, Operation::Restart { node, down_for, storage: Storage::Lost }));
+            }
+            Action::Crash { node, point, down_for } => {
+                push(Operation::Crash { node: NodeId(node), point, down_for });
+            }
+            Action::BackUp { node, backup } => push(Operation::BackUp { node: NodeId(node), backup }),
+            Action::Restore { node, backup, down_for, spare } => {
+                let node = NodeId(node);
+                push(sparing(spare, node, Operation::Restore { node, down_for, backup }));
+            }
+            Action::Disk { node, fault, spare } => {
+                let node = NodeId(node);
+                push(sparing(spare, node, Operation::Disk { node, fault }));
             }
             Action::Network { link, change } => {
                 let links = match link {
@@ -254,7 +292,31 @@ impl<'a> Stage<'a> {
             Action::Partition { link, direction } => format!("nothing passes {}", self.way(link, direction)),
             Action::Heal { link, direction } => format!("messages pass {} again", self.way(link, direction)),
             Action::Restart { node: of, down_for } => format!("{} restarts, down for {down_for}", node(of)),
-            Action::Wipe { node: of, down_for } => format!("{} is wiped, down for {down_for}", node(of)),
+            Action::Wipe { node: of, down_for, .. } => format!("{} is wiped, down for {down_for}", node(of)),
+            Action::Crash { node: of, point, down_for } => {
+                let when = match point {
+                    Point::Now => "",
+                    Point::Writing => " as soon as it hands over a write",
+                    Point::Written => " as soon as a write ends",
+                    Point::Sending => " as soon as it sends a message",
+                };
+                format!("{} crashes{when}, down for {down_for}", node(of))
+            }
+            Action::BackUp { node: of, backup } => {
+                format!("{}'s disk is copied as {}", node(of), self.scenario.backup_name(backup))
+            }
+            Action::Restore { node: of, backup, down_for, .. } => {
+                let copy = self.scenario.backup_name(backup);
+                format!("{} starts again from the copy {copy} of its disk, down for {down_for}", node(of))
+            }
+            Action::Disk { node: of, fault, .. } => match fault {
+                DiskFault::Stall(span) => format!("{}'s disk stalls for {span}", node(of)),
+                DiskFault::Full => format!("{}'s disk is full", node(of)),
+                DiskFault::Room => format!("{}'s disk has room again", node(of)),
+                DiskFault::FailNext(1) => format!("the next write of {}'s disk fails", node(of)),
+                DiskFault::FailNext(n) => format!("the next {n} writes of {}'s disk fail", node(of)),
+                DiskFault::Rot { .. } => format!("a bit on {}'s disk flips", node(of)),
+            },
             Action::Network { link: Some(link), .. } => {
                 format!("the network between {} changes", self.pair(link))
             }
@@ -277,6 +339,11 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// An operation, or what becomes of it where the last copy of something is to be spared.
+fn sparing<N: CoJson>(spare: bool, node: NodeId, operation: Operation<N>) -> Operation<N> {
+    if spare { Operation::UnlessLastCopy { node, operation: Box::new(operation) } } else { operation }
+}
+
 /// The name of the operation that opens a link at the start.
 pub(crate) fn opening(a: &str, b: &str) -> String {
     format!("open-{a}-{b}")
@@ -288,6 +355,7 @@ fn config(spec: &scenario::NodeSpec) -> Config {
         base: spec.base,
         cap: spec.cap,
         announce: spec.announce,
+        durability: spec.durability,
         mutations: mutations.fold(Mutations::NONE, Mutations::with),
     }
 }

@@ -3,7 +3,7 @@
 use cosim_core::Span;
 
 /// The oracles there are, in the order in which they are listed and asked.
-pub const ORACLES: [&str; 10] = [
+pub const ORACLES: [&str; 14] = [
     "convergence",
     "prefix",
     "no_fork",
@@ -14,6 +14,10 @@ pub const ORACLES: [&str; 10] = [
     "load_ends",
     "entitled",
     "no_redundant",
+    "no_phantom",
+    "durable",
+    "dependencies",
+    "bounded",
 ];
 
 /// How a run is judged.

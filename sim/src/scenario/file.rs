@@ -6,6 +6,7 @@
 
 mod address;
 mod decisions;
+mod disk;
 mod entry;
 mod json;
 mod relationship;
@@ -13,6 +14,7 @@ mod units;
 
 pub(crate) use address::{About, Address, KINDS};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
+pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, OfNode, Point, Restore, Rot, Stall};
 pub use entry::{Between, Edit, Entry, NetworkChange, Outage, Subject, When, Where};
 pub use relationship::Ends;
 pub(crate) use units::quoted;
@@ -48,6 +50,9 @@ pub struct Scenario {
     /// The nodes, by name.
     #[schemars(extend("minProperties" = 1))]
     pub nodes: BTreeMap<String, Node>,
+    /// The CoValues of which there is more to say than their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub co_values: BTreeMap<String, CoValue>,
     /// The conditions of every link, where the link says nothing else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
@@ -90,9 +95,27 @@ pub struct Node {
     /// Its longest deadline. Default 16s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cap: Option<Duration>,
+    /// Its disk. Default none: what it holds outlives every process at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk: Option<Disk>,
+    /// When what its app writes counts as written, where it has a disk. Default `durable-first`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub durability: Option<Durability>,
+    /// The CoValue that is the account of its app: all that the app writes depends on it. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// Bugs planted in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,
+}
+
+/// A CoValue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoValue {
+    /// The CoValues without which it is of no use: the group that owns it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
 }
 
 /// To whom a node announces what it holds.
@@ -223,6 +246,27 @@ pub struct Faults {
     /// How many times a node loses its disk. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wipes: Option<u32>,
+    /// How many times a node crashes, at any point of its work. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crashes: Option<u32>,
+    /// How many times a disk stalls. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stalls: Option<u32>,
+    /// How many times a disk is full for a while. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_disks: Option<u32>,
+    /// How many times a disk fails to write one to four times on end. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_writes: Option<u32>,
+    /// How many times a bit flips on a disk, and its node crashes later. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rots: Option<u32>,
+    /// How many times a disk is copied, and the copy put in its place later. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u32>,
+    /// Whether what is generated may take the last copy of something that was reported as written. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub take_last_copies: Option<bool>,
     /// How long one of them lasts at most. Default 1s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest: Option<Duration>,

@@ -58,6 +58,20 @@ pub struct Faults {
     pub restarts: u32,
     /// How many times a node is wiped.
     pub wipes: u32,
+    /// How many times a node crashes.
+    pub crashes: u32,
+    /// How many times a disk stalls.
+    pub stalls: u32,
+    /// How many times a disk is full for a while.
+    pub full_disks: u32,
+    /// How many times a disk fails to write.
+    pub failed_writes: u32,
+    /// How many times a bit flips on a disk.
+    pub rots: u32,
+    /// How many times a disk is copied, and the copy put in its place.
+    pub restores: u32,
+    /// Whether the last copy of anything is spared.
+    pub spare: bool,
     /// How long one of them lasts at most.
     pub longest: Span,
 }

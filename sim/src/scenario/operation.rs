@@ -1,6 +1,6 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
-use crate::host::Direction;
+use crate::host::{Direction, DiskFault, Point};
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
 
@@ -87,6 +87,44 @@ pub enum Action {
         node: u32,
         /// How long it is down.
         down_for: Span,
+        /// Whether the last copy of anything is spared.
+        spare: bool,
+    },
+    /// A node stops in the middle of its work, and starts again from what its disk has.
+    Crash {
+        /// The node.
+        node: u32,
+        /// Where in its work.
+        point: Point,
+        /// How long it is down.
+        down_for: Span,
+    },
+    /// A copy of a node's disk is taken.
+    BackUp {
+        /// The node.
+        node: u32,
+        /// The copy.
+        backup: u32,
+    },
+    /// A node stops, and starts again from a copy of its disk.
+    Restore {
+        /// The node.
+        node: u32,
+        /// The copy.
+        backup: u32,
+        /// How long it is down.
+        down_for: Span,
+        /// Whether the last copy of anything is spared.
+        spare: bool,
+    },
+    /// Something goes wrong with a node's disk, or is mended.
+    Disk {
+        /// The node.
+        node: u32,
+        /// What.
+        fault: DiskFault,
+        /// Whether the last copy of anything is spared.
+        spare: bool,
     },
     /// The conditions of the network change.
     Network {

@@ -3,6 +3,7 @@
 //! A check that fails is reported and the rest goes on, so that all independent mistakes are found; what depends on a
 //! mistake already reported is passed over in silence.
 
+mod co_values;
 mod decisions;
 mod expect;
 mod generated;
@@ -34,8 +35,10 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         return Err(report.problems);
     }
     check_about(&file, &mut report);
-    let nodes = nodes::nodes(&file, &mut report);
+    let mut nodes = nodes::nodes(&file, &mut report);
     let mut names = Names::new(&file, &mut report);
+    nodes::accounts(&file, &names, &mut nodes);
+    let depends_on = co_values::depends_on(&file, &names, &mut report);
     let general = file.network.as_ref().map(conditions).unwrap_or_default();
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
@@ -52,7 +55,9 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         seed: file.seed.unwrap_or(1),
         crypto: file.crypto.unwrap_or_default(),
         nodes,
+        backups: names.backups(),
         co_values: names.into_co_values(),
+        depends_on,
         links,
         chapters: timeline.chapters,
         workload,
@@ -104,6 +109,15 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
     if let Some(faults) = &file.faults {
         let pairs = count(faults.reconnects.unwrap_or(0)) + count(faults.partitions.unwrap_or(0));
         let drawn = 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
+        let of_disks = [
+            faults.crashes,
+            faults.stalls,
+            faults.full_disks,
+            faults.failed_writes,
+            faults.rots,
+            faults.restores,
+        ];
+        let drawn = drawn + of_disks.iter().map(|number| 2 * count(number.unwrap_or(0))).sum::<usize>();
         if drawn > generated {
             place = root.key("faults").name();
         }

@@ -23,6 +23,10 @@ pub struct Declared {
     pub restarts: u64,
     /// Wipes planned for each run.
     pub wipes: u64,
+    /// Crashes planned for each run.
+    pub crashes: u64,
+    /// Faults of disks, old copies put in their place included, planned for each run.
+    pub disk_faults: u64,
 }
 
 impl Declared {
@@ -43,6 +47,10 @@ impl Declared {
             declared.disconnects += u64::from(faults.reconnects);
             declared.restarts += u64::from(faults.restarts);
             declared.wipes += u64::from(faults.wipes);
+            declared.crashes += u64::from(faults.crashes);
+            let of_disks =
+                [faults.stalls, faults.full_disks, faults.failed_writes, faults.rots, faults.restores];
+            declared.disk_faults += of_disks.into_iter().map(u64::from).sum::<u64>();
         }
         declared
     }
@@ -65,7 +73,10 @@ impl Declared {
             | Action::Load { .. }
             | Action::Done { .. }
             | Action::Connect { .. }
-            | Action::Heal { .. } => {}
+            | Action::Heal { .. }
+            | Action::BackUp { .. } => {}
+            Action::Crash { .. } => self.crashes += 1,
+            Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,
         }
     }
 }

@@ -321,7 +321,7 @@ impl World {
         match op {
             Op::Create(node, id) if self.hosts[node].up => {
                 self.note(|| format!("** {node} creates {id}"));
-                self.handle(node, Input::Create { id: CoId(id), header: FastHeader { uniqueness: id } });
+                self.handle(node, Input::Create { id: CoId(id), header: FastHeader::new(CoId(id)) });
                 self.persist(node, CoId(id));
             }
             Op::Edit(node, id) if self.hosts[node].up => self.edit(node, id),
@@ -363,7 +363,7 @@ impl World {
         let host = &mut self.hosts[node];
         let Some(co) = host.node.state().co_values.get(&id).filter(|co| co.header.is_some()) else { return };
         let stored = host.disk.co_values.entry(id).or_default();
-        stored.header = co.header;
+        stored.header = co.header.clone();
         stored.sessions = co.sessions.clone();
     }
 

@@ -27,7 +27,12 @@ pub(crate) fn known_state() -> impl Strategy<Value = KnownState> {
 
 /// A transaction of any content.
 pub(crate) fn transaction() -> impl Strategy<Value = FastTransaction> {
-    any::<(u64, u64, u32)>().prop_map(|(made_at, payload, size)| FastTransaction { made_at, payload, size })
+    any::<(u64, u64, u32)>().prop_map(|(made_at, payload, size)| FastTransaction {
+        made_at,
+        payload,
+        size,
+        depends_on: None,
+    })
 }
 
 /// Any JSON, a few levels deep.

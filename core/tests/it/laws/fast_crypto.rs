@@ -90,9 +90,9 @@ proptest! {
 
     #[test]
     fn a_header_belongs_to_one_id(id in any::<u32>(), uniqueness in any::<u32>()) {
-        let belongs = FastCrypto.verify_header(CoId(id), &FastHeader { uniqueness: id });
+        let belongs = FastCrypto.verify_header(CoId(id), &FastHeader::new(CoId(id)));
         prop_assert!(belongs);
-        let belongs = FastCrypto.verify_header(CoId(id), &FastHeader { uniqueness });
+        let belongs = FastCrypto.verify_header(CoId(id), &FastHeader::new(CoId(uniqueness)));
         prop_assert_eq!(belongs, id == uniqueness);
     }
 }

@@ -53,7 +53,7 @@ proptest! {
                 let before = state.clone();
                 let Ok(Some(send)) = state.sync_to_peer(id) else { break };
                 let sync = before.co_values[&id].sync.get(send.to).expect("every peer has an entry");
-                let assumed = sync.assumed.known().cloned().unwrap_or_default();
+                let mut assumed = sync.assumed.known().cloned().unwrap_or_default();
                 for message in &send.messages {
                     let Message::Content(content) = message else { continue };
                     prop_assert_eq!(content.header.is_some(), !assumed.header);
@@ -61,6 +61,8 @@ proptest! {
                         prop_assert_eq!(piece.after, assumed.count(session));
                         prop_assert!(!piece.new_transactions.is_empty());
                     }
+                    // What is large comes in pieces.
+                    assumed.join(&content.known());
                 }
             }
         }

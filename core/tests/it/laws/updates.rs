@@ -71,7 +71,7 @@ pub(crate) fn start() -> NodeState<FastCrypto> {
 
 pub(crate) fn apply(state: &mut NodeState<FastCrypto>, update: Update) -> Result<Event, UpdateError> {
     match update {
-        Update::AddHeader(id, from) => state.add_verified_header(id, FastHeader { uniqueness: id.0 }, from),
+        Update::AddHeader(id, from) => state.add_verified_header(id, FastHeader::new(id), from),
         Update::AddTransactions { id, session, after, new, from } => {
             let after = match after {
                 After::Held => state.co_values.get(&id).map_or(0, |co_value| co_value.count(session)),

@@ -1,6 +1,8 @@
 //! One entry of a timeline: when, and exactly one operation.
 
-use super::{Duration, DurationRange, Network, Percent};
+use super::{
+    BackUp, Crash, Duration, DurationRange, FailWrites, Network, OfNode, Percent, Restore, Rot, Stall,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +49,30 @@ pub struct Entry {
     /// A node stops, loses its disk, and starts again empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wipe: Option<Outage>,
+    /// A node stops in the middle of its work, and starts again from what its disk has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crash: Option<Crash>,
+    /// A copy of a node's disk is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back_up: Option<BackUp>,
+    /// A node stops, and starts again from a copy of its disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<Restore>,
+    /// A disk writes nothing for a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stall: Option<Stall>,
+    /// A disk has no room left: every write fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk_full: Option<OfNode>,
+    /// A disk has room again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk_room: Option<OfNode>,
+    /// The next writes of a disk fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fail_writes: Option<FailWrites>,
+    /// A bit of what is written on a disk flips.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rot: Option<Rot>,
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,
@@ -118,6 +144,9 @@ pub struct Outage {
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
+    /// For a wipe: whether nothing happens where the node holds the last copy of anything. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spare_last_copy: Option<bool>,
 }
 
 /// A change to the conditions of a link, or of all links: only the fields given.

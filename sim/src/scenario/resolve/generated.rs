@@ -49,6 +49,19 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
             report.add(problem.help("add links, or leave it out"));
         }
     }
+    let disk_faults = [
+        ("stalls", faults.stalls),
+        ("full_disks", faults.full_disks),
+        ("failed_writes", faults.failed_writes),
+        ("rots", faults.rots),
+        ("restores", faults.restores),
+    ];
+    for (field, number) in disk_faults {
+        if number.unwrap_or(0) > 0 && file.nodes.values().all(|node| node.disk.is_none()) {
+            let problem = Problem::new(at.key(field).value(), format!("`{field}`, but no node has a disk"));
+            report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
+        }
+    }
     Some(Faults {
         from,
         until,
@@ -56,6 +69,13 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
         partitions: faults.partitions.unwrap_or(0),
         restarts: faults.restarts.unwrap_or(0),
         wipes: faults.wipes.unwrap_or(0),
+        crashes: faults.crashes.unwrap_or(0),
+        stalls: faults.stalls.unwrap_or(0),
+        full_disks: faults.full_disks.unwrap_or(0),
+        failed_writes: faults.failed_writes.unwrap_or(0),
+        rots: faults.rots.unwrap_or(0),
+        restores: faults.restores.unwrap_or(0),
+        spare: !faults.take_last_copies.unwrap_or(false),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
     })
 }

@@ -5,12 +5,19 @@ use crate::scenario::place::Place;
 use crate::scenario::{MAX_CO_VALUES, MAX_NAME_BYTES};
 use std::collections::BTreeMap;
 
+/// What a copy of a disk is called where the file does not say.
+const BACKUP: &str = "backup";
+
 /// What each name stands for.
 pub(super) struct Names<'a> {
     nodes: Vec<&'a str>,
     co_values: Vec<&'a str>,
     /// The index of each link, by its ends.
     links: BTreeMap<[u32; 2], u32>,
+    /// Whether each node has a disk.
+    disks: Vec<bool>,
+    /// The names of copies that are taken of disks, sorted, once.
+    backups: Vec<&'a str>,
     /// Whether every link of the file is in `links`; else nothing is said of a missing one.
     links_complete: bool,
 }
@@ -20,7 +27,12 @@ impl<'a> Names<'a> {
     pub(super) fn new(file: &'a file::Scenario, report: &mut Report) -> Names<'a> {
         let nodes = file.nodes.keys().map(String::as_str).collect();
         let co_values = mentions(file, report);
-        Names { nodes, co_values, links: BTreeMap::new(), links_complete: true }
+        let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
+        let taken = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
+        let mut backups: Vec<&str> = taken.map(|copy| copy.backup.as_deref().unwrap_or(BACKUP)).collect();
+        backups.sort_unstable();
+        backups.dedup();
+        Names { nodes, co_values, disks, backups, links: BTreeMap::new(), links_complete: true }
     }
 
     /// Adds the links, in order of their ends.
@@ -47,6 +59,24 @@ impl<'a> Names<'a> {
         let help = close.unwrap_or_else(|| "add it to `nodes`, or name one that is there".to_owned());
         report.add(problem.expected("expected a name of `nodes`").help(help));
         None
+    }
+
+    pub(super) fn has_disk(&self, node: u32) -> bool {
+        self.disks.get(node as usize).copied().unwrap_or(false)
+    }
+
+    /// The copy of that name, where one is ever taken.
+    pub(super) fn backup(&self, name: Option<&str>) -> Option<u32> {
+        let found = self.backups.binary_search(&self.backup_name(name)).ok()?;
+        u32::try_from(found).ok()
+    }
+
+    pub(super) fn backup_name<'n>(&self, name: Option<&'n str>) -> &'n str {
+        name.unwrap_or(BACKUP)
+    }
+
+    pub(super) fn backups(&self) -> Vec<String> {
+        self.backups.iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// The CoValue called `name`.
@@ -106,6 +136,18 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     let mut mention = |name: &'a str, at: At<'_>| {
         seen.entry(name).or_insert_with(|| at.value());
     };
+    for (name, node) in &file.nodes {
+        if let Some(account) = &node.account {
+            mention(account, root.key("nodes").key(name).key("account"));
+        }
+    }
+    for (name, co_value) in &file.co_values {
+        let at = root.key("co_values");
+        mention(name, at.key(name));
+        for (index, need) in co_value.depends_on.iter().enumerate() {
+            mention(need, at.key(name).key("depends_on").index(index));
+        }
+    }
     let at = root.key("timeline");
     for (index, entry) in file.timeline.iter().enumerate() {
         let subjects = [("create", &entry.create), ("load", &entry.load), ("done", &entry.done)];

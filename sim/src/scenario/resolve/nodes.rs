@@ -1,12 +1,15 @@
 //! The nodes.
 
-use super::names::check_name;
+use super::names::{Names, check_name};
 use super::{At, Problem, Report, file};
+use crate::network::{Ppm, SpanRange};
 use crate::scenario::{NodeSpec, known_mutations};
-use cosim_core::{Announce, Span};
+use cosim_core::{Announce, Durability, Span};
 
 /// The first deadline of a node that does not give one.
 const BASE: Span = Span::from_s(1);
+/// How long a write takes on a disk that does not say.
+const DISK_LATENCY: Span = Span::from_ms(1);
 /// The longest deadline of a node that does not give one.
 const CAP: Span = Span::from_s(16);
 
@@ -19,6 +22,13 @@ pub(super) fn nodes(file: &file::Scenario, report: &mut Report) -> Vec<NodeSpec>
         );
     }
     file.nodes.iter().map(|(name, node)| spec(name, node, &at.key(name), report)).collect()
+}
+
+/// The accounts, once all CoValues have numbers.
+pub(super) fn accounts(file: &file::Scenario, names: &Names<'_>, nodes: &mut [NodeSpec]) {
+    for (node, spec) in file.nodes.values().zip(nodes) {
+        spec.account = node.account.as_deref().and_then(|account| names.co_value(account));
+    }
 }
 
 fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> NodeSpec {
@@ -40,7 +50,24 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
     for (index, mutation) in node.mutations.iter().enumerate() {
         check_mutation(mutation, &at.key("mutations").index(index), report);
     }
+    let disk = node.disk.map(|disk| {
+        let usual = SpanRange::constant(DISK_LATENCY).unwrap_or_default();
+        let latency = disk.latency.map_or(usual, |latency| latency.0);
+        (latency, disk.errors.map_or(Ppm::NEVER, |errors| errors.0))
+    });
+    if disk.is_none() && node.durability.is_some() {
+        let message = format!("`{name}` has a durability, but no disk");
+        let problem = Problem::new(at.key("durability").name(), message);
+        report.add(problem.help("add `\"disk\": {}`, or leave it out"));
+    }
     NodeSpec {
+        disk,
+        durability: match (disk, node.durability) {
+            (None, _) => Durability::Ideal,
+            (Some(_), None) => Durability::DurableFirst,
+            (Some(_), Some(durability)) => durability.into(),
+        },
+        account: None,
         name: name.to_owned(),
         announce: node.announce.map_or(Announce::All, Into::into),
         base,

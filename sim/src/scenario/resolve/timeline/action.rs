@@ -2,7 +2,9 @@
 
 use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
+use crate::host::{DiskFault, Point};
 use crate::scenario::{Action, Direction, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
+use crate::world::PLACES;
 use cosim_core::Span;
 
 /// What an entry does, and how it is called if the file gives it no name.
@@ -29,6 +31,14 @@ pub(super) fn choose(
         ("heal", entry.heal.is_some()),
         ("restart", entry.restart.is_some()),
         ("wipe", entry.wipe.is_some()),
+        ("crash", entry.crash.is_some()),
+        ("back_up", entry.back_up.is_some()),
+        ("restore", entry.restore.is_some()),
+        ("stall", entry.stall.is_some()),
+        ("disk_full", entry.disk_full.is_some()),
+        ("disk_room", entry.disk_room.is_some()),
+        ("fail_writes", entry.fail_writes.is_some()),
+        ("rot", entry.rot.is_some()),
         ("network", entry.network.is_some()),
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|&(kind, _)| kind);
@@ -54,7 +64,29 @@ pub(super) fn choose(
         .or_else(|| ends.map(|ends| chooser.connection(ends)))
         .or_else(|| cut.map(|cut| chooser.partition(cut)))
         .or_else(|| outage.map(|outage| chooser.outage(outage)))
+        .or_else(|| entry.crash.as_ref().map(|crash| chooser.crash(crash)))
+        .or_else(|| entry.back_up.as_ref().map(|copy| chooser.back_up(copy)))
+        .or_else(|| entry.restore.as_ref().map(|restore| chooser.restore(restore)))
+        .or_else(|| disk_fault(entry).map(|(node, fault, spare)| chooser.disk(node, fault, spare)))
         .or_else(|| entry.network.as_ref().map(|change| chooser.network(change)))?
+}
+
+/// What an entry does to a disk.
+fn disk_fault(entry: &file::Entry) -> Option<(&str, DiskFault, bool)> {
+    let stall =
+        entry.stall.as_ref().map(|stall| (stall.node.as_str(), DiskFault::Stall(stall.span.0), false));
+    let full = entry.disk_full.as_ref().map(|of| (of.node.as_str(), DiskFault::Full, false));
+    let room = entry.disk_room.as_ref().map(|of| (of.node.as_str(), DiskFault::Room, false));
+    let fails = entry
+        .fail_writes
+        .as_ref()
+        .map(|fails| (fails.node.as_str(), DiskFault::FailNext(fails.count.unwrap_or(1)), false));
+    let rot = entry.rot.as_ref().map(|rot| {
+        let place = rot.place.map_or(PLACES / 2, |place| place.0.get()).min(PLACES - 1);
+        let fault = DiskFault::Rot { place, bit: rot.bit.unwrap_or(0) };
+        (rot.node.as_str(), fault, rot.spare_last_copy.unwrap_or(false))
+    });
+    stall.or(full).or(room).or(fails).or(rot)
 }
 
 struct Chooser<'a, 'n> {
@@ -127,9 +159,81 @@ impl Chooser<'_, '_> {
         let action = if self.kind == "restart" {
             Action::Restart { node, down_for }
         } else {
-            Action::Wipe { node, down_for }
+            Action::Wipe { node, down_for, spare: outage.spare_last_copy.unwrap_or(false) }
         };
+        if self.kind == "restart" && outage.spare_last_copy.is_some() {
+            let problem = Problem::new(self.at.key("spare_last_copy").name(), "a restart loses nothing");
+            self.report.add(problem.help("leave it out, or write `wipe`"));
+        }
         Some(Chosen { action, usual_name: format!("{}-{}", self.kind, outage.node) })
+    }
+
+    fn crash(&mut self, crash: &file::Crash) -> Option<Chosen> {
+        let node = self.names.node(&crash.node, &self.at.key("node"), self.report)?;
+        let down_for = crash.down_for.map_or(Span::ZERO, |duration| duration.0);
+        let point = crash.point.map_or(Point::Now, Into::into);
+        let action = Action::Crash { node, point, down_for };
+        if matches!(point, Point::Writing | Point::Written) {
+            self.disk_of(node, &crash.node)?;
+        }
+        Some(Chosen { action, usual_name: format!("crash-{}", crash.node) })
+    }
+
+    /// The disk of a node, which must be there.
+    fn disk_of(&mut self, node: u32, name: &str) -> Option<()> {
+        if self.names.has_disk(node) {
+            return Some(());
+        }
+        let problem = Problem::new(self.at.key("node").value(), format!("`{name}` has no disk"));
+        self.report.add(problem.help("give it one: `\"disk\": {}` among the node's fields"));
+        None
+    }
+
+    fn back_up(&mut self, copy: &file::BackUp) -> Option<Chosen> {
+        let node = self.names.node(&copy.node, &self.at.key("node"), self.report)?;
+        self.disk_of(node, &copy.node)?;
+        let backup = self.names.backup(copy.backup.as_deref())?;
+        let action = Action::BackUp { node, backup };
+        Some(Chosen { action, usual_name: format!("back-up-{}", copy.node) })
+    }
+
+    fn restore(&mut self, restore: &file::Restore) -> Option<Chosen> {
+        let node = self.names.node(&restore.node, &self.at.key("node"), self.report)?;
+        self.disk_of(node, &restore.node)?;
+        let Some(backup) = self.names.backup(restore.backup.as_deref()) else {
+            let name = file::quoted(self.names.backup_name(restore.backup.as_deref()));
+            let problem =
+                Problem::new(self.at.value(), format!("no copy called {name} is ever taken of a disk"));
+            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", restore.node);
+            self.report.add(problem.help(format!("take one before: `{entry}`")));
+            return None;
+        };
+        let down_for = restore.down_for.map_or(Span::ZERO, |duration| duration.0);
+        let spare = restore.spare_last_copy.unwrap_or(false);
+        let action = Action::Restore { node, backup, down_for, spare };
+        Some(Chosen { action, usual_name: format!("restore-{}", restore.node) })
+    }
+
+    fn disk(&mut self, name: &str, fault: DiskFault, spare: bool) -> Option<Chosen> {
+        let node = self.names.node(name, &self.at.key("node"), self.report)?;
+        self.disk_of(node, name)?;
+        match fault {
+            DiskFault::Stall(Span::ZERO) => {
+                let problem = Problem::new(self.at.key("for").value(), "a stall of no length");
+                self.report.add(problem.expected("more than 0ms").help("leave the entry out"));
+            }
+            DiskFault::FailNext(0) => {
+                let problem = Problem::new(self.at.key("count").value(), "no write is to fail");
+                self.report.add(problem.expected("at least 1").help("leave it out for one write"));
+            }
+            DiskFault::Rot { bit, .. } if bit > 7 => {
+                let problem = Problem::new(self.at.key("bit").value(), format!("a byte has no bit {bit}"));
+                self.report.add(problem.expected("0 to 7").help("leave it out for bit 0"));
+            }
+            _ => {}
+        }
+        let usual_name = format!("{}-{name}", self.kind.replace('_', "-"));
+        Some(Chosen { action: Action::Disk { node, fault, spare }, usual_name })
     }
 
     fn network(&mut self, change: &file::NetworkChange) -> Option<Chosen> {

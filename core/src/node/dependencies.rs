@@ -1,0 +1,352 @@
+//! Dependencies (rule 9): who holds a CoValue holds what it depends on. Content whose dependencies are missing is held
+//! back, and they are wanted; to peers that ask for a CoValue its dependencies are sent first.
+
+use super::connection::Ranked;
+use super::limits::HELD_MAX;
+use super::marks::InterestKind;
+use super::receive::Hearing;
+use super::shell::Scope;
+use super::{Mutation, Node};
+use crate::crypto::Crypto;
+use crate::id::{CoId, PeerId, SessionId};
+use crate::message::{Content, Envelope, Message};
+use crate::record::append;
+use crate::state::{Assumed, CoValueState, Event, NodeState, PeerSync, Relationship, Source};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+/// What waits for dependencies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Held<C: Crypto> {
+    /// Content by CoValue and sender, the latest of each.
+    contents: BTreeMap<(CoId, PeerId), (Envelope<C>, Vec<CoId>)>,
+    /// What was found on the disk.
+    stored: BTreeMap<CoId, (CoValueState<C>, Vec<CoId>)>,
+    /// Dependencies to be sent to a peer before the CoValue that needs them: the dependency, the peer, the CoValue.
+    first: Vec<(CoId, PeerId, CoId)>,
+}
+
+impl<C: Crypto> Held<C> {
+    pub(crate) fn new() -> Self {
+        Held { contents: BTreeMap::new(), stored: BTreeMap::new(), first: Vec::new() }
+    }
+
+    /// How many contents are held back.
+    pub(crate) fn contents(&self) -> usize {
+        self.contents.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.contents.is_empty() && self.stored.is_empty()
+    }
+
+    /// Notes that `peer` is to be sent `dependency` before `id`.
+    pub(crate) fn send_first(&mut self, dependency: CoId, peer: PeerId, id: CoId) {
+        self.first.push((dependency, peer, id));
+    }
+}
+
+impl<C: Crypto> CoValueState<C> {
+    /// Notes what its header and these transactions depend on.
+    pub(crate) fn note_dependencies(&mut self, crypto: &C, session: SessionId, from: u32) {
+        let mut needs = Vec::new();
+        if let Some(log) = self.sessions.get(session) {
+            for transaction in log.transactions.iter().skip(from as usize) {
+                crypto.transaction_dependencies(session, transaction, &mut needs);
+            }
+        }
+        self.marks.dependencies.extend(needs);
+    }
+
+    /// Notes what its header depends on.
+    pub(crate) fn note_header_dependencies(&mut self, crypto: &C) {
+        let mut needs = Vec::new();
+        if let Some(header) = &self.header {
+            crypto.header_dependencies(header, &mut needs);
+        }
+        self.marks.dependencies.extend(needs);
+    }
+
+    /// Notes what all of it depends on.
+    pub(crate) fn note_all_dependencies(&mut self, crypto: &C) {
+        self.note_header_dependencies(crypto);
+        for session in self.sessions.keys().collect::<Vec<_>>() {
+            self.note_dependencies(crypto, session, 0);
+        }
+    }
+}
+
+impl<C: Crypto> Node<C> {
+    fn lacks(&self, id: CoId) -> bool {
+        self.state.co_values.get(&id).is_none_or(|co| co.header.is_none())
+    }
+
+    /// What must be here before a header and transactions of `id` are of use, and is not.
+    fn missing(&self, id: CoId, content: &Content<C>) -> Vec<CoId> {
+        let mut needs = Vec::new();
+        if let Some(header) = &content.header {
+            self.crypto.header_dependencies(header, &mut needs);
+        }
+        for (session, piece) in content.new.iter() {
+            for transaction in &piece.new_transactions {
+                self.crypto.transaction_dependencies(session, transaction, &mut needs);
+            }
+        }
+        needs.sort_unstable();
+        needs.dedup();
+        needs.retain(|need| *need != id && self.lacks(*need));
+        needs
+    }
+
+    /// Whether a header is missing that a new CoValue depends on.
+    pub(super) fn lacks_dependency_of(&self, id: CoId, header: &C::Header) -> bool {
+        let mut needs = Vec::new();
+        self.crypto.header_dependencies(header, &mut needs);
+        needs.iter().any(|need| *need != id && self.lacks(*need))
+    }
+
+    /// Whether transactions depend on what is missing.
+    pub(super) fn lacks_dependency_in(&self, id: CoId, session: SessionId, new: &[C::Transaction]) -> bool {
+        let mut needs = Vec::new();
+        new.iter().for_each(|tx| self.crypto.transaction_dependencies(session, tx, &mut needs));
+        needs.iter().any(|need| *need != id && self.lacks(*need))
+    }
+
+    /// Holds content back where it depends on what is missing; gives back what can be heard at once.
+    pub(super) fn hold_back(&mut self, from: Ranked, envelope: Envelope<C>) -> Option<Envelope<C>> {
+        let Message::Content(content) = &envelope.message else { return Some(envelope) };
+        let id = content.id;
+        if self.shell.mutated(Mutation::IgnoreDependencies) {
+            return Some(envelope);
+        }
+        let header_is_known = match &content.header {
+            Some(header) => self.crypto.verify_header(id, header),
+            None => !self.lacks(id),
+        };
+        let missing = if header_is_known { self.missing(id, content) } else { Vec::new() };
+        if missing.is_empty() {
+            self.shell.held.contents.remove(&(id, from.peer));
+            return Some(envelope);
+        }
+        let (n, proved) = (envelope.n, content.known());
+        let of_peer = self.shell.held.contents.keys().filter(|(_, peer)| *peer == from.peer).count();
+        let repeats = self.shell.held.contents.contains_key(&(id, from.peer));
+        let drops = self.shell.mutated(Mutation::DropDependants);
+        if (repeats || of_peer < HELD_MAX) && !drops {
+            self.shell.held.contents.insert((id, from.peer), (envelope, missing.clone()));
+        }
+        if let Some(hearing) = self.hearing(id, from, n, 0) {
+            hearing.hear_held(&proved);
+        }
+        if !self.shell.mutated(Mutation::NeverAskDependencies) && !drops {
+            self.want_dependencies(id, &missing);
+        }
+        self.release();
+        None
+    }
+
+    /// What something held back waits for is wanted, even if it is done.
+    fn want_dependencies(&mut self, dependant: CoId, missing: &[CoId]) {
+        for need in missing {
+            self.co_value(*need).marks.dependants.insert(dependant);
+            self.sync(*need, Scope::All);
+        }
+    }
+
+    /// A connection is over, and what came by it and waits is dropped: it comes again in the next one.
+    pub(super) fn drop_held_of(&mut self, peer: PeerId) {
+        let before = self.shell.held.contents.len();
+        self.shell.held.contents.retain(|(_, from), _| *from != peer);
+        if self.shell.held.contents.len() != before {
+            self.forget_dependants();
+        }
+    }
+
+    /// Takes back the wants for which nothing waits any more.
+    fn forget_dependants(&mut self) {
+        let held = &self.shell.held;
+        let mut waiting: BTreeSet<(CoId, CoId)> = BTreeSet::new();
+        for ((id, _), (_, missing)) in &held.contents {
+            waiting.extend(missing.iter().map(|need| (*need, *id)));
+        }
+        for (id, (_, missing)) in &held.stored {
+            waiting.extend(missing.iter().map(|need| (*need, *id)));
+        }
+        for (id, co) in &mut self.state.co_values {
+            co.marks.dependants.retain(|dependant| waiting.contains(&(*id, *dependant)));
+        }
+    }
+
+    /// Hears what was held back and misses nothing any more. What depends on each other in a circle goes together.
+    pub(super) fn release(&mut self) {
+        if self.shell.held.is_empty() {
+            return;
+        }
+        loop {
+            let ready = self.ready();
+            let held = &mut self.shell.held;
+            let contents: Vec<_> = held.contents.extract_if(.., |(id, _), _| ready.contains(id)).collect();
+            let stored: Vec<_> = held.stored.extract_if(.., |id, _| ready.contains(id)).collect();
+            if contents.is_empty() && stored.is_empty() {
+                return;
+            }
+            for (id, (co, _)) in stored {
+                self.take_stored(id, co);
+            }
+            for ((id, peer), (envelope, _)) in contents {
+                let Some(ranked) = self.shell.connections.ranked_peer(peer) else { continue };
+                if let Some(hearing) = self.hearing(id, ranked, envelope.n, envelope.re) {
+                    hearing.hear(envelope.message);
+                }
+                self.grown(id);
+            }
+            self.forget_dependants();
+        }
+    }
+
+    /// The CoValues of which all that is held back can be heard: the greatest set in which every dependency is here, or
+    /// comes with its header.
+    fn ready(&self) -> BTreeSet<CoId> {
+        let held = &self.shell.held;
+        let mut needs: BTreeMap<CoId, (bool, BTreeSet<CoId>)> = BTreeMap::new();
+        for ((id, _), (envelope, missing)) in &held.contents {
+            let brings = matches!(&envelope.message, Message::Content(content) if content.header.is_some());
+            let entry = needs.entry(*id).or_default();
+            entry.0 |= brings;
+            entry.1.extend(missing);
+        }
+        for (id, (_, missing)) in &held.stored {
+            let entry = needs.entry(*id).or_default();
+            entry.0 = true;
+            entry.1.extend(missing);
+        }
+        let mut ready: BTreeSet<CoId> = needs.keys().copied().collect();
+        loop {
+            let comes =
+                |need: &CoId| ready.contains(need) && needs.get(need).is_some_and(|(brings, _)| *brings);
+            let stuck: Vec<CoId> = ready
+                .iter()
+                .filter(|id| {
+                    needs.get(id).is_some_and(|(_, missing)| {
+                        missing.iter().any(|need| self.lacks(*need) && !comes(need))
+                    })
+                })
+                .copied()
+                .collect();
+            if stuck.is_empty() {
+                return ready;
+            }
+            stuck.iter().for_each(|id| {
+                ready.remove(id);
+            });
+        }
+    }
+
+    /// What was on the disk all the while is taken, where it goes on from what came meanwhile.
+    fn take_stored(&mut self, id: CoId, stored: CoValueState<C>) {
+        self.co_value(id);
+        let Some(co) = self.state.co_values.get_mut(&id) else { return };
+        if co.header.is_none()
+            && let Some(header) = stored.header
+        {
+            co.set_header(header, &self.state.peers, Source::Local);
+            co.note_header_dependencies(&self.crypto);
+            self.shell.event(Event::AddedNewHeader { id });
+        }
+        for (session, log) in stored.sessions {
+            let from = co.count(session);
+            let taken =
+                append(co, id, session, 0, log.transactions, &log.last_signature, &self.crypto).is_some();
+            if taken && co.count(session) > from {
+                co.note_dependencies(&self.crypto, session, from);
+                self.shell.event(Event::AddedNewTransactions { id });
+            }
+        }
+        self.grown(id);
+        self.sync(id, Scope::All);
+    }
+
+    /// Sends what has to be sent before the CoValues that need it, and then those.
+    pub(super) fn send_dependencies(&mut self) {
+        while !self.shell.held.first.is_empty() {
+            let mut then = BTreeSet::new();
+            for (need, peer, id) in core::mem::take(&mut self.shell.held.first) {
+                self.offer(need, peer);
+                then.insert((id, peer));
+            }
+            for (id, peer) in then {
+                self.sync(id, Scope::Peer(peer));
+            }
+        }
+    }
+
+    /// A dependency counts as asked for by whoever asked for its dependant.
+    fn offer(&mut self, id: CoId, peer: PeerId) {
+        let Some(co) = self.state.co_values.get_mut(&id) else { return };
+        if co.header.is_none() {
+            return;
+        }
+        let sync = co.sync.entry_or_insert_with(peer, PeerSync::default);
+        sync.marks.as_dependency = true;
+        if sync.marks.interest.kind == InterestKind::None {
+            sync.marks.interest.kind = InterestKind::Yes;
+        }
+        if sync.assumed == Assumed::Unknown {
+            sync.assumed = Assumed::of(&sync.confirmed.clone().unwrap_or_default());
+        }
+        self.sync(id, Scope::Peer(peer));
+    }
+
+    /// One message of `from` about `id` in its place.
+    pub(super) fn hearing(&mut self, id: CoId, from: Ranked, n: u32, re: u32) -> Option<Hearing<'_, C>> {
+        self.co_value(id);
+        let Node { state: NodeState { peers, co_values }, shell, crypto } = self;
+        let co = co_values.get_mut(&id)?;
+        Some(Hearing { shell, crypto, peers, co, id, from, n, re })
+    }
+
+    /// Puts aside, of a state that was read from a disk, what depends on what is not in it: it is not loaded until that
+    /// comes. What depends on each other in a circle stays.
+    pub(super) fn put_aside_dependants(&mut self) {
+        loop {
+            let held: BTreeSet<CoId> = self.state.co_values.keys().copied().collect();
+            let lacks = |id: CoId, co: &CoValueState<C>| -> Vec<CoId> {
+                co.marks
+                    .dependencies
+                    .iter()
+                    .copied()
+                    .filter(|need| *need != id && !held.contains(need))
+                    .collect()
+            };
+            let stuck: Vec<(CoId, Vec<CoId>)> = self
+                .state
+                .co_values
+                .iter()
+                .map(|(id, co)| (*id, lacks(*id, co)))
+                .filter(|(_, missing)| !missing.is_empty())
+                .collect();
+            if stuck.is_empty() {
+                break;
+            }
+            for (id, missing) in stuck {
+                if let Some(co) = self.state.co_values.remove(&id) {
+                    self.shell.held.stored.insert(id, (co, missing));
+                }
+            }
+        }
+        let waiting: Vec<(CoId, Vec<CoId>)> =
+            self.shell.held.stored.iter().map(|(id, (_, missing))| (*id, missing.clone())).collect();
+        for (id, missing) in waiting {
+            self.want_dependencies(id, &missing);
+        }
+    }
+}
+
+/// Whether dependencies go ahead of content to a peer: a server is pushed them anyway.
+pub(super) fn go_first(peer: Ranked, sync: &PeerSync) -> bool {
+    match peer.relationship {
+        Relationship::SyncAllOurs => false,
+        Relationship::SyncTheirs => !matches!(sync.assumed, Assumed::Known(_)),
+        Relationship::SyncCommon => true,
+    }
+}

@@ -1,0 +1,53 @@
+//! What disks have acknowledged: the evidence of what must outlive a crash. It is taken from what the world wrote, not
+//! from what a node says of itself.
+
+use crate::host::NodeId;
+use cosim_core::{CoId, FastCrypto, KnownState, Record};
+use std::collections::BTreeMap;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Disks {
+    /// What each node's disk is writing, by its number.
+    writing: BTreeMap<(NodeId, u64), Record<FastCrypto>>,
+    /// What each node's disk has acknowledged.
+    acknowledged: BTreeMap<NodeId, BTreeMap<CoId, KnownState>>,
+}
+
+impl Disks {
+    /// A node hands a record over.
+    pub(super) fn writing(&mut self, node: NodeId, ticket: u64, record: &Record<FastCrypto>) {
+        self.writing.insert((node, ticket), record.clone());
+    }
+
+    /// A write has ended; gives its record where it is acknowledged.
+    pub(super) fn written(&mut self, node: NodeId, ticket: u64, failed: bool) -> Option<Record<FastCrypto>> {
+        let record = self.writing.remove(&(node, ticket)).filter(|_| !failed)?;
+        let known = self.acknowledged.entry(node).or_default().entry(record.id()).or_default();
+        match &record {
+            Record::Header { .. } => known.header = true,
+            // A record that leaves a gap, because the one before it failed, cannot be read before that is made good.
+            Record::Log { session, after, transactions, .. } => {
+                if known.count(*session) >= *after {
+                    known.raise(*session, after.saturating_add(transactions.len() as u32));
+                }
+            }
+        }
+        Some(record)
+    }
+
+    /// A process ends: what is under way then may be lost.
+    pub(super) fn goes_down(&mut self, node: NodeId) {
+        self.writing.retain(|(of, _), _| *of != node);
+    }
+
+    /// A disk is lost, replaced or damaged: nothing is sure.
+    pub(super) fn spoilt(&mut self, node: NodeId) {
+        self.acknowledged.remove(&node);
+    }
+
+    /// What a disk has acknowledged.
+    pub(super) fn acknowledged(&self, node: NodeId) -> impl Iterator<Item = (CoId, &KnownState)> {
+        self.acknowledged.get(&node).into_iter().flatten().map(|(id, known)| (*id, known))
+    }
+}

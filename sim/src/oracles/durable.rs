@@ -1,0 +1,60 @@
+//! `durable`: a process that starts from its disk holds at least everything that the disk had acknowledged, and every
+//! log that it holds verifies from its start. What depends on what is missing may be held back.
+
+use super::disks::Disks;
+use super::violation::Subject;
+use crate::cojson::{Cast, CoJson, Dependencies, session_parts};
+use crate::host::NodeId;
+use crate::world::View;
+use cosim_core::state::CoValueState;
+use cosim_core::{CoId, Crypto, FastCrypto, KnownState, Names};
+
+/// Looks at a node that has just started from its disk; says at how many CoValues it looked.
+pub(super) fn look<N: CoJson>(
+    view: &View<'_, N>,
+    node: NodeId,
+    disks: &Disks,
+    dependencies: &Dependencies,
+    cast: &Cast,
+) -> (u64, Option<Subject>) {
+    let state = view.hosts[node.index()].node.state();
+    let has_header = |id: &CoId| state.co_values.get(id).is_some_and(|co_value| co_value.header.is_some());
+    let mut looks = 0;
+    for (id, acknowledged) in disks.acknowledged(node) {
+        let accounts =
+            acknowledged.sessions().filter_map(|(session, _)| dependencies.account(session_parts(session).0));
+        let mut needs = dependencies.of(id).iter().copied().chain(accounts).filter(|need| *need != id);
+        if needs.any(|need| !has_header(&need)) {
+            continue;
+        }
+        looks += 1;
+        let held = state.co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state());
+        if !acknowledged.le(&held) {
+            let what = format!(
+                "{} has started anew with less of {} than its disk had acknowledged",
+                cast.node(node),
+                cast.co_value(id)
+            );
+            return (looks, Some(Subject { node, peer: None, id: Some(id), kind: "log", what }));
+        }
+    }
+    for (id, co_value) in &state.co_values {
+        looks += 1;
+        if !verifies(*id, co_value) {
+            let what = format!(
+                "{} has started anew with a log of {} that does not verify",
+                cast.node(node),
+                cast.co_value(*id)
+            );
+            return (looks, Some(Subject { node, peer: None, id: Some(*id), kind: "signature", what }));
+        }
+    }
+    (looks, None)
+}
+
+fn verifies(id: CoId, co_value: &CoValueState<FastCrypto>) -> bool {
+    co_value.header.as_ref().is_none_or(|header| FastCrypto.verify_header(id, header))
+        && co_value.sessions.iter().all(|(session, log)| {
+            FastCrypto.verify(id, session, None, &log.transactions, &log.last_signature).is_some()
+        })
+}
