@@ -116,41 +116,52 @@ impl fmt::Display for Recovery {
     }
 }
 
-/// The state that a disk holds, and how whole it is. Nothing on a disk can make this fail.
+/// The state that a disk holds, and how whole it is. Nothing on a disk can make this fail. A record may stand before one
+/// that it builds on, where the write of that failed at first.
 pub fn recover<C: JsonCrypto>(disk: &[u8], crypto: &C) -> (NodeState<C>, Recovery) {
     let mut state = NodeState::default();
     let mut recovery = Recovery::default();
+    let mut left = Vec::new();
     for line in disk.split_inclusive(|byte| *byte == b'\n').filter(|line| *line != b"\n") {
         let record = match line.strip_suffix(b"\n") {
             Some(line) => Record::decode(line),
             None => Err(Unreadable::Checksum),
         };
-        let count = match record.map(|record| take(&mut state, record, crypto)) {
-            Err(_) => &mut recovery.damaged,
-            Ok(true) => &mut recovery.records,
-            Ok(false) => &mut recovery.unfit,
-        };
-        *count = count.saturating_add(1);
+        match record {
+            Err(_) => recovery.damaged = recovery.damaged.saturating_add(1),
+            Ok(record) => left.push(record),
+        }
     }
+    let count = |records: usize| u32::try_from(records).unwrap_or(u32::MAX);
+    let whole = left.len();
+    loop {
+        let before = left.len();
+        left.retain(|record| !take(&mut state, record, crypto));
+        if left.len() == before {
+            break;
+        }
+    }
+    recovery.records = count(whole - left.len());
+    recovery.unfit = count(left.len());
     (state, recovery)
 }
 
 /// Adds what a record says to what was read so far; says whether it fits.
-fn take<C: JsonCrypto>(state: &mut NodeState<C>, record: Record<C>, crypto: &C) -> bool {
+fn take<C: JsonCrypto>(state: &mut NodeState<C>, record: &Record<C>, crypto: &C) -> bool {
     match record {
         Record::Header { id, header } => {
-            if !crypto.verify_header(id, &header) {
+            if !crypto.verify_header(*id, header) {
                 return false;
             }
-            let co = state.co_values.entry(id).or_default();
+            let co = state.co_values.entry(*id).or_default();
             if co.header.is_none() {
-                co.set_header(header, &VecMap::new(), Source::Local);
+                co.set_header(header.clone(), &VecMap::new(), Source::Local);
             }
             true
         }
         Record::Log { id, session, after, transactions, signature } => {
-            let Some(co) = state.co_values.get_mut(&id) else { return false };
-            append(co, id, session, after, transactions, &signature, crypto).is_some()
+            let Some(co) = state.co_values.get_mut(id) else { return false };
+            append(co, *id, *session, *after, transactions, signature, crypto).is_some()
         }
     }
 }
@@ -161,7 +172,7 @@ pub(crate) fn append<C: Crypto>(
     id: CoId,
     session: SessionId,
     after: u32,
-    mut transactions: Vec<C::Transaction>,
+    transactions: &[C::Transaction],
     signature: &C::Signature,
     crypto: &C,
 ) -> Option<()> {
@@ -177,10 +188,10 @@ pub(crate) fn append<C: Crypto>(
     if same == transactions.len() {
         return Some(());
     }
-    transactions.drain(..same);
+    let new = &transactions[same..];
     let before = log.map(|log| &log.streaming_hash);
-    let signed = crypto.verify(id, session, before, &transactions, signature)?;
-    co.append(session, NewTransactions { after: held, transactions, signed }, Source::Local);
+    let signed = crypto.verify(id, session, before, new, signature)?;
+    co.append(session, NewTransactions { after: held, transactions: new.to_vec(), signed }, Source::Local);
     Some(())
 }
 

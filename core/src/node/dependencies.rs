@@ -256,7 +256,7 @@ impl<C: Crypto> Node<C> {
         for (session, log) in stored.sessions {
             let from = co.count(session);
             let taken =
-                append(co, id, session, 0, log.transactions, &log.last_signature, &self.crypto).is_some();
+                append(co, id, session, 0, &log.transactions, &log.last_signature, &self.crypto).is_some();
             if taken && co.count(session) > from {
                 co.note_dependencies(&self.crypto, session, from);
                 self.shell.event(Event::AddedNewTransactions { id });

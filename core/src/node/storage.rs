@@ -184,9 +184,7 @@ impl<C: Crypto> Node<C> {
             staged.written = true;
         }
         self.note_durable(pending);
-        while let Some(Staged { id, session, batch, .. }) =
-            self.shell.disk.staged.pop_front_if(|staged| staged.written)
-        {
+        while let Some(Staged { id, session, batch, .. }) = self.next_written() {
             let end = batch.end();
             if let Some(co) = self.state.co_values.get_mut(&id) {
                 co.marks.written.raise(session, end);
@@ -200,15 +198,28 @@ impl<C: Crypto> Node<C> {
         }
     }
 
+    /// Takes the first staged batch, if it and its CoValue's header are on the disk.
+    fn next_written(&mut self) -> Option<Staged<C>> {
+        let co_values = &self.state.co_values;
+        let has_header = |id| co_values.get(&id).is_some_and(|co| co.marks.durable.header);
+        self.shell.disk.staged.pop_front_if(|staged| staged.written && has_header(staged.id))
+    }
+
     fn note_durable(&mut self, pending: Pending) {
         let (Pending::Header(id) | Pending::Log { id, .. }) = pending;
         let Some(co) = self.state.co_values.get_mut(&id) else { return };
         let durable = &mut co.marks.durable;
         match pending {
-            Pending::Header(_) => durable.header = true,
+            // Without its header no log can be read. Now what was written before it counts too.
+            Pending::Header(_) => {
+                durable.header = true;
+                let written =
+                    durable.sessions().map(|(session, count)| Output::Written { id, session, count });
+                self.shell.outputs.extend(written);
+            }
             // Where an earlier write failed, this one counts once that is made good.
             Pending::Log { session, after, end, .. } if durable.count(session) >= after => {
-                if durable.raise(session, end) {
+                if durable.raise(session, end) && durable.header {
                     self.shell.outputs.push_back(Output::Written { id, session, count: end });
                 }
             }

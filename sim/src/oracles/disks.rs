@@ -46,8 +46,9 @@ impl Disks {
         self.acknowledged.remove(&node);
     }
 
-    /// What a disk has acknowledged.
+    /// What a disk has acknowledged; of a CoValue without its header, which cannot be read, nothing.
     pub(super) fn acknowledged(&self, node: NodeId) -> impl Iterator<Item = (CoId, &KnownState)> {
-        self.acknowledged.get(&node).into_iter().flatten().map(|(id, known)| (*id, known))
+        let known = self.acknowledged.get(&node).into_iter().flatten().map(|(id, known)| (*id, known));
+        known.filter(|(_, known)| known.header)
     }
 }

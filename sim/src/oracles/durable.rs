@@ -3,7 +3,7 @@
 
 use super::disks::Disks;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Dependencies, session_parts};
+use crate::cojson::{Cast, CoJson, Dependencies};
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::state::CoValueState;
@@ -21,8 +21,8 @@ pub(super) fn look<N: CoJson>(
     let has_header = |id: &CoId| state.co_values.get(id).is_some_and(|co_value| co_value.header.is_some());
     let mut looks = 0;
     for (id, acknowledged) in disks.acknowledged(node) {
-        let accounts =
-            acknowledged.sessions().filter_map(|(session, _)| dependencies.account(session_parts(session).0));
+        // A write that was never acknowledged may have survived, and need an account that did not.
+        let accounts = dependencies.accounts.iter().copied().flatten();
         let mut needs = dependencies.of(id).iter().copied().chain(accounts).filter(|need| *need != id);
         if needs.any(|need| !has_header(&need)) {
             continue;
