@@ -308,36 +308,25 @@ impl<C: Crypto> Node<C> {
     /// Puts aside, of a state that was read from a disk, what depends on what is not in it: it is not loaded until that
     /// comes. What depends on each other in a circle stays.
     pub(super) fn put_aside_dependants(&mut self) {
+        let mut aside: BTreeMap<CoId, CoValueState<C>> = BTreeMap::new();
         loop {
-            let held: BTreeSet<CoId> = self.state.co_values.keys().copied().collect();
-            let lacks = |id: CoId, co: &CoValueState<C>| -> Vec<CoId> {
-                co.marks
-                    .dependencies
-                    .iter()
-                    .copied()
-                    .filter(|need| *need != id && !held.contains(need))
-                    .collect()
-            };
-            let stuck: Vec<(CoId, Vec<CoId>)> = self
-                .state
-                .co_values
+            let co_values = &self.state.co_values;
+            let lacks = |id: CoId, need: CoId| need != id && !co_values.contains_key(&need);
+            let stuck: Vec<CoId> = co_values
                 .iter()
-                .map(|(id, co)| (*id, lacks(*id, co)))
-                .filter(|(_, missing)| !missing.is_empty())
+                .filter(|(id, co)| co.marks.dependencies.iter().any(|need| lacks(**id, *need)))
+                .map(|(id, _)| *id)
                 .collect();
             if stuck.is_empty() {
                 break;
             }
-            for (id, missing) in stuck {
-                if let Some(co) = self.state.co_values.remove(&id) {
-                    self.shell.held.stored.insert(id, (co, missing));
-                }
-            }
+            aside.extend(stuck.into_iter().filter_map(|id| Some((id, self.state.co_values.remove(&id)?))));
         }
-        let waiting: Vec<(CoId, Vec<CoId>)> =
-            self.shell.held.stored.iter().map(|(id, (_, missing))| (*id, missing.clone())).collect();
-        for (id, missing) in waiting {
+        for (id, co) in aside {
+            let needs = co.marks.dependencies.iter().copied();
+            let missing: Vec<CoId> = needs.filter(|need| *need != id && self.lacks(*need)).collect();
             self.want_dependencies(id, &missing);
+            self.shell.held.stored.insert(id, (co, missing));
         }
     }
 }
