@@ -18,6 +18,7 @@ mod known_state;
 mod message;
 mod names;
 pub mod node;
+pub mod real;
 pub mod state;
 mod time;
 mod vec_map;
