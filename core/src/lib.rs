@@ -18,6 +18,7 @@ mod known_state;
 mod message;
 mod names;
 pub mod node;
+pub mod real;
 pub mod record;
 pub mod state;
 mod time;
@@ -32,6 +33,7 @@ pub use node::{
     Announce, Config, Durability, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind,
     UnknownMutation,
 };
+pub use real::RealCrypto;
 pub use record::{Record, Recovery};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
 pub use time::{Span, Time};

@@ -1,7 +1,9 @@
 //! The tests of the core from outside: the seed's own, and the laws that hold whatever happens.
 
+mod cutting;
 mod invariants;
 mod json;
 mod laws;
 mod names;
+mod real;
 mod seed;

@@ -1,0 +1,53 @@
+//! Sealing: encryption from one agent for another, with which the secrets of keys are handed out.
+//!
+//! The shared secret of X25519 is the key of NaCl's `secretbox` (XSalsa20-Poly1305) as it is, without the step of
+//! hashing that `crypto_box` takes. The tag comes before the encrypted text.
+
+use super::cipher::{CipherError, Place, value_of};
+use super::encoding::{from_base64url, to_base64url};
+use super::keys::{SealerId, SealerSecret};
+use super::stable::stable_stringify;
+use alloc::string::String;
+use alloc::vec::Vec;
+use crypto_secretbox::aead::AeadInPlace;
+use crypto_secretbox::{KeyInit, Tag, XSalsa20Poly1305};
+use serde_json::Value;
+use x25519_dalek::{PublicKey, StaticSecret};
+
+const SEALED: &str = "sealed_U";
+const TAG_BYTES: usize = 16;
+
+/// `value`, sealed from one for another at `place`: `sealed_U…`.
+///
+/// # Errors
+/// [`WeakKey`](CipherError::WeakKey).
+pub fn seal(value: &Value, from: &SealerSecret, to: &SealerId, place: &Place) -> Result<String, CipherError> {
+    let mut bytes = stable_stringify(value).into_bytes();
+    let tag = cipher(from, to)?
+        .encrypt_in_place_detached(&place.nonce().into(), &[], &mut bytes)
+        .expect("the cipher takes far longer texts than a memory holds");
+    Ok(to_base64url(SEALED, &[tag.as_slice(), &bytes].concat()))
+}
+
+/// The value that was sealed from `from` for `to` at `place`.
+///
+/// # Errors
+/// [`Decode`](CipherError::Decode), [`WeakKey`](CipherError::WeakKey); for other people, another place or a changed
+/// text, [`Seal`](CipherError::Seal).
+pub fn unseal(text: &str, to: &SealerSecret, from: &SealerId, place: &Place) -> Result<Value, CipherError> {
+    let bytes = from_base64url(SEALED, text).map_err(CipherError::Decode)?;
+    let (tag, encrypted) = bytes.split_at_checked(TAG_BYTES).ok_or(CipherError::Seal)?;
+    let mut bytes = Vec::from(encrypted);
+    cipher(to, from)?
+        .decrypt_in_place_detached(&place.nonce().into(), &[], &mut bytes, Tag::from_slice(tag))
+        .map_err(|_| CipherError::Seal)?;
+    value_of(bytes)
+}
+
+fn cipher(mine: &SealerSecret, theirs: &SealerId) -> Result<XSalsa20Poly1305, CipherError> {
+    let shared = StaticSecret::from(*mine.as_bytes()).diffie_hellman(&PublicKey::from(*theirs.as_bytes()));
+    if !shared.was_contributory() {
+        return Err(CipherError::WeakKey);
+    }
+    Ok(XSalsa20Poly1305::new(shared.as_bytes().into()))
+}

@@ -1,0 +1,62 @@
+//! The recorded files: those beside this test, or those of the folder that `COSIM_VECTORS` names.
+
+use flate2::read::GzDecoder;
+use serde::de::DeserializeOwned;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A file that holds a list.
+#[derive(serde::Deserialize)]
+pub(crate) struct List<T> {
+    count: usize,
+    vectors: Vec<T>,
+}
+
+/// All vectors of the list in the file `name`.
+pub(crate) fn list<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    let plain = root().join(format!("{name}.json"));
+    let path = if plain.exists() { plain } else { root().join(format!("{name}.json.gz")) };
+    let list: List<T> = parse(&path);
+    assert_eq!(list.vectors.len(), list.count, "{}: `count` says how many", path.display());
+    assert!(list.count > 0, "{}: nothing to check", path.display());
+    list.vectors
+}
+
+/// Every recorded run, with its path: those of `transcripts`, then those of `lockstep`.
+pub(crate) fn runs<T: DeserializeOwned>() -> Vec<(String, T)> {
+    let mut runs = Vec::new();
+    for folder in ["transcripts", "lockstep"] {
+        let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| entry.expect("an entry that was listed").path()).collect();
+        paths.sort();
+        runs.extend(paths.iter().map(|path| (path.display().to_string(), parse(path))));
+    }
+    assert!(!runs.is_empty(), "no recorded runs");
+    runs
+}
+
+fn root() -> PathBuf {
+    match std::env::var_os("COSIM_VECTORS") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"),
+    }
+}
+
+fn parse<T: DeserializeOwned>(path: &Path) -> T {
+    serde_json::from_str(&text(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn text(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut text = String::new();
+    let read = if path.extension() == Some(OsStr::new("gz")) {
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text)
+    } else {
+        bytes.as_slice().read_to_string(&mut text)
+    };
+    read.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text
+}
