@@ -29,6 +29,12 @@ impl CoGroup {
         self.members.get(member).or_else(|| self.members.get(EVERYONE)).copied()
     }
 
+    /// The members to whom a new read key is revealed, by name: invites and everyone are not among them.
+    pub fn readers(&self) -> impl Iterator<Item = &str> {
+        let named = self.members.iter().filter(|(name, role)| *name != EVERYONE && role.is_inherited());
+        named.map(|(name, _)| name.as_str())
+    }
+
     /// Whether `member` may read what the group owns.
     pub fn can_read(&self, member: &str) -> bool {
         self.role_of(member).is_some_and(Role::can_read)

@@ -67,7 +67,7 @@ impl Role {
         }
     }
 
-    /// Whether a child group hands it down.
+    /// Whether it is one of the three that members have, and that a child group hands down.
     pub(super) fn is_inherited(self) -> bool {
         matches!(self, Role::Reader | Role::Writer | Role::Admin)
     }
