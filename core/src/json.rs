@@ -8,11 +8,15 @@
 //! Reading makes no judgement about what a state says: see [`check_invariants`](crate::state::check_invariants).
 
 mod error;
+mod fields;
 mod read;
 mod text;
 mod write;
 
+pub(crate) use error::At;
 pub use error::{JsonError, Problem};
+pub(crate) use fields::{Fields, parse, text};
+pub(crate) use write::{Entries, optional};
 
 use crate::crypto::Crypto;
 use crate::id::CoId;

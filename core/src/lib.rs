@@ -32,6 +32,7 @@ pub use names::{NameError, NameTable, Names};
 pub use node::{
     Announce, Config, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind, UnknownMutation,
 };
+pub use real::RealCrypto;
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
 pub use time::{Span, Time};
 pub use vec_map::VecMap;

@@ -26,7 +26,7 @@ pub trait Names {
 /// Strings as ids, and back: each kind counts from 0, and a string that is there already keeps its id.
 ///
 /// An id that was not given out here is printed as its kind and number: `co7`, `session3`, `peer1`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NameTable {
     co_values: Interner,
     sessions: Interner,
@@ -88,6 +88,11 @@ impl NameTable {
         self.sessions.find(name).map(SessionId)
     }
 
+    /// All sessions and their names, in the order of ids.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionId, &str)> {
+        (0..).map(SessionId).zip(self.sessions.names.iter().map(String::as_str))
+    }
+
     /// The id of the peer called `name`, where it has one.
     pub fn find_peer(&self, name: &str) -> Option<PeerId> {
         self.peers.find(name).map(PeerId)
@@ -109,7 +114,7 @@ impl Names for NameTable {
 }
 
 /// The names of one kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Interner {
     /// By id.
     names: Vec<String>,

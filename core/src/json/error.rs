@@ -60,17 +60,17 @@ pub enum Problem {
 
 /// A place in a JSON document: a key, and the place that it is in.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     above: Option<&'a At<'a>>,
     key: &'a str,
 }
 
 impl<'a> At<'a> {
     /// The top.
-    pub(super) const TOP: At<'static> = At { above: None, key: "" };
+    pub(crate) const TOP: At<'static> = At { above: None, key: "" };
 
     /// The value at `key` in this one.
-    pub(super) fn child(&'a self, key: &'a str) -> At<'a> {
+    pub(crate) fn child(&'a self, key: &'a str) -> At<'a> {
         At { above: Some(self), key }
     }
 
@@ -80,12 +80,12 @@ impl<'a> At<'a> {
     }
 
     /// A problem here.
-    pub(super) fn error(&self, problem: Problem) -> JsonError {
+    pub(crate) fn error(&self, problem: Problem) -> JsonError {
         JsonError { at: self.to_string(), problem }
     }
 
     /// The problem that `found` is not what was expected here.
-    pub(super) fn expected(&self, expected: &'static str, found: &Value) -> JsonError {
+    pub(crate) fn expected(&self, expected: &'static str, found: &Value) -> JsonError {
         self.error(Problem::Expected { expected, found: summary(found) })
     }
 }
@@ -111,7 +111,7 @@ fn summary(value: &Value) -> String {
 }
 
 impl JsonError {
-    pub(super) fn syntax(error: serde_json::Error) -> JsonError {
+    pub(crate) fn syntax(error: serde_json::Error) -> JsonError {
         At::TOP.error(Problem::Syntax(error.to_string()))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::JsonCrypto;
 use super::error::{At, JsonError, Problem};
+use super::fields::{Fields, object, parse, text};
 use super::write::{UNAVAILABLE, UNKNOWN};
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
@@ -212,60 +213,7 @@ fn signatures<T: DeserializeOwned>(
     Ok(signatures)
 }
 
-/// A value of the crypto, by its own reader.
-fn parse<T: DeserializeOwned>(json: &Value, at: At<'_>) -> Result<T, JsonError> {
-    T::deserialize(json).map_err(|error| at.error(Problem::Malformed(error.to_string())))
-}
-
-fn text(json: &Value, at: At<'_>) -> Result<String, JsonError> {
-    json.as_str().map(String::from).ok_or_else(|| at.expected("a string", json))
-}
-
-fn object<'v>(json: &'v Value, at: &At<'_>) -> Result<&'v Map<String, Value>, JsonError> {
-    json.as_object().ok_or_else(|| at.expected("an object", json))
-}
-
 /// The id that [`intern_names`] gave out.
 fn interned<T>(id: Option<T>, at: At<'_>) -> Result<T, JsonError> {
     id.ok_or_else(|| at.error(Problem::Name(NameError::TooManyNames)))
-}
-
-/// An object that has no fields but known ones.
-struct Fields<'v, 'a> {
-    object: &'v Map<String, Value>,
-    at: At<'a>,
-}
-
-impl<'v, 'a> Fields<'v, 'a> {
-    fn of(json: &'v Value, at: At<'a>, known: &'static [&'static str]) -> Result<Self, JsonError> {
-        let object = object(json, &at)?;
-        match object.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(field) => Err(at.error(Problem::UnknownField { field: field.clone(), known })),
-            None => Ok(Fields { object, at }),
-        }
-    }
-
-    fn required(&self, field: &'static str) -> Result<&'v Value, JsonError> {
-        self.object.get(field).ok_or_else(|| self.at.error(Problem::Missing(field)))
-    }
-
-    /// A field that may be undefined.
-    fn optional(&self, field: &str) -> Option<&'v Value> {
-        self.object.get(field).filter(|json| !json.is_null())
-    }
-
-    /// Checks that `field` says the name that is the key of this object.
-    fn named(&self, field: &'static str) -> Result<(), JsonError> {
-        self.says(field, self.at.key())
-    }
-
-    /// Checks that `field` says `expected`.
-    fn says(&self, field: &'static str, expected: &str) -> Result<(), JsonError> {
-        let at = self.at.child(field);
-        let name = text(self.required(field)?, at)?;
-        if name != expected {
-            return Err(at.error(Problem::NameDiffers { key: String::from(expected), name }));
-        }
-        Ok(())
-    }
 }

@@ -17,7 +17,7 @@ pub(super) struct View<'a, T, N: ?Sized> {
 }
 
 /// The entries of a map, made anew by each call.
-struct Entries<F>(F);
+pub(crate) struct Entries<F>(pub(crate) F);
 
 impl<F, I, K, V> Serialize for Entries<F>
 where
@@ -32,7 +32,7 @@ where
 }
 
 /// A field that is left out where it is undefined.
-fn optional<T: Serialize, S: SerializeStruct>(
+pub(crate) fn optional<T: Serialize, S: SerializeStruct>(
     out: &mut S,
     key: &'static str,
     value: Option<T>,

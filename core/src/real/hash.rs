@@ -67,6 +67,14 @@ impl StreamingHash {
         StreamingHash::of(hasher)
     }
 
+    /// Of the log that goes on from `before`, or begins, with `new`.
+    pub fn after(before: Option<&StreamingHash>, new: &[Transaction]) -> StreamingHash {
+        match before {
+            Some(before) => before.then(new),
+            None => StreamingHash::new().then(new),
+        }
+    }
+
     /// The hash of the log so far.
     pub fn hash(&self) -> &Hash {
         &self.hash

@@ -32,7 +32,8 @@ pub(super) fn canonical_members(members: Map<String, Value>) -> Map<String, Valu
     members.into_iter().map(|(key, value)| (key, canonical(value))).collect()
 }
 
-fn canonical_number(number: Number) -> Number {
+/// `number` as the one that stands for its double.
+pub(super) fn canonical_number(number: Number) -> Number {
     if number.as_u64().is_some_and(|integer| integer <= EXACT_MAX) {
         return number;
     }

@@ -86,7 +86,7 @@ impl SignerSecret {
 }
 
 /// A signer whose signatures can be checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verifier(VerifyingKey);
 
 impl Verifier {

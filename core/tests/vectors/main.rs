@@ -5,5 +5,9 @@
 
 mod data;
 mod ids;
+mod known_states;
+mod messages;
+mod new_content;
 mod sealed;
+mod session_logs;
 mod stable;
