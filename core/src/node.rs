@@ -140,6 +140,16 @@ impl<C: Crypto> Node<C> {
         &self.state
     }
 
+    /// What it hashes, signs and verifies with.
+    pub fn crypto(&self) -> &C {
+        &self.crypto
+    }
+
+    /// What it hashes, signs and verifies with, to teach it names, signers and secrets. What was verified stays so.
+    pub fn crypto_mut(&mut self) -> &mut C {
+        &mut self.crypto
+    }
+
     /// How it behaves.
     pub fn config(&self) -> &Config {
         &self.shell.config

@@ -8,6 +8,7 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
 use core::ptr::null_mut;
+use cosim_core::real::{AgentSecret, Verifier};
 use cosim_core::state::{Source, check_invariants};
 use cosim_core::{CoId, FastCrypto, FastHeader, NameTable, NodeState, PeerId, Relationship};
 
@@ -31,7 +32,7 @@ fn panic(_info: &PanicInfo<'_>) -> ! {
     loop {}
 }
 
-/// Uses a bit of everything that needs code from elsewhere: collections, hashing and JSON.
+/// Uses a bit of everything that needs code from elsewhere: collections, hashing, signatures and JSON.
 // SAFETY: no other function of this name is linked with this library.
 #[unsafe(no_mangle)]
 pub extern "C" fn cosim_no_std_probe() -> bool {
@@ -40,5 +41,6 @@ pub extern "C" fn cosim_no_std_probe() -> bool {
     let added = state.add_peer(peer, Relationship::SyncAllOurs, 0);
     let held = state.add_verified_header(id, FastHeader { uniqueness: id.0 }, Source::Peer(peer));
     let read = NodeState::<FastCrypto>::from_json_str("{}", &mut NameTable::new());
-    added.is_ok() && held.is_ok() && read.is_err() && check_invariants(&state).is_ok()
+    let signer = AgentSecret::from_seed(&[0; 32]).id().signer;
+    added.is_ok() && Verifier::new(&signer).is_ok() && held.is_ok() && read.is_err() && check_invariants(&state).is_ok()
 }

@@ -91,14 +91,22 @@ impl RealCrypto {
     /// What [`verify`](Crypto::verify) looks at, with the reason where it does not hold.
     ///
     /// # Errors
-    /// [`UnknownSigner`](Refusal::UnknownSigner), and those of [`CoValueLog::add`](super::CoValueLog::add).
+    /// [`UnknownSigner`](Refusal::UnknownSigner), [`MalformedSigner`](Refusal::MalformedSigner), and those of
+    /// [`CoValueLog::add`](super::CoValueLog::add).
     pub fn check(
         &self,
         session: SessionId,
         before: Option<&StreamingHash>,
         batch: &Batch,
     ) -> Result<StreamingHash, Refusal> {
-        self.verifier(session).ok_or(Refusal::UnknownSigner)?.verify_batch(before, batch)
+        match self.verifier(session) {
+            Some(verifier) => verifier.verify_batch(before, batch),
+            None => Err(self.why_unknown(session)),
+        }
+    }
+
+    fn why_unknown(&self, session: SessionId) -> Refusal {
+        Verifier::of_agent_session(&self.names.session(session)).err().unwrap_or(Refusal::UnknownSigner)
     }
 }
 

@@ -81,18 +81,25 @@ impl CoValueLog {
     /// [`InvalidHash`](Refusal::InvalidHash), [`MalformedSignature`](Refusal::MalformedSignature),
     /// [`InvalidSignature`](Refusal::InvalidSignature), looked for in this order. Nothing has changed then.
     pub fn add(&mut self, session: &str, batch: Batch, verifier: &Verifier) -> Result<(), Refusal> {
-        let at = self.sessions.iter().position(|(name, _)| name == session);
-        let before = at.map(|at| &self.sessions[at].1.streaming_hash);
+        let before = self.session(session).map(SignedLog::streaming_hash);
         let streaming_hash = verifier.verify_batch(before, &batch)?;
-        match at {
-            Some(at) => self.sessions[at].1.extend(batch, streaming_hash),
-            None => {
-                let mut log = SignedLog::new(batch.signature.clone());
-                log.extend(batch, streaming_hash);
-                self.sessions.push((String::from(session), log));
-            }
-        }
+        self.append(session, batch, streaming_hash);
         Ok(())
+    }
+
+    /// Appends `batch` to `session`; the caller has verified it.
+    pub fn add_verified(&mut self, session: &str, batch: Batch) {
+        let before = self.session(session).map(SignedLog::streaming_hash);
+        let streaming_hash = StreamingHash::after(before, &batch.transactions);
+        self.append(session, batch, streaming_hash);
+    }
+
+    fn append(&mut self, session: &str, batch: Batch, streaming_hash: StreamingHash) {
+        let at = self.sessions.iter().position(|(name, _)| name == session).unwrap_or_else(|| {
+            self.sessions.push((String::from(session), SignedLog::new(batch.signature.clone())));
+            self.sessions.len() - 1
+        });
+        self.sessions[at].1.extend(batch, streaming_hash);
     }
 }
 

@@ -4,6 +4,7 @@ mod arbitrary;
 mod fast_crypto;
 mod json;
 mod known_state;
+mod real;
 mod syncing;
 mod updates;
 mod vec_map;

@@ -8,6 +8,7 @@ mod ids;
 mod known_states;
 mod messages;
 mod new_content;
+mod recorded_logs;
 mod sealed;
 mod session_logs;
 mod stable;

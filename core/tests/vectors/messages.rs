@@ -37,6 +37,86 @@ impl<'de> Deserialize<'de> for Both {
     }
 }
 
+/// The same file, of which only the order of sessions is read.
+#[derive(Deserialize)]
+struct Orders {
+    messages: Vec<SentOrder>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SentOrder {
+    message: Order,
+    replaced_by: Option<Order>,
+}
+
+#[derive(Deserialize)]
+struct Order {
+    sessions: Option<Keys>,
+    new: Option<Keys>,
+}
+
+/// The keys of an object, as they come.
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(KeysVisitor)
+    }
+}
+
+struct KeysVisitor;
+
+impl<'de> serde::de::Visitor<'de> for KeysVisitor {
+    type Value = Keys;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+        let mut keys = Vec::new();
+        while let Some((key, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+            keys.push(key);
+        }
+        Ok(Keys(keys))
+    }
+}
+
+impl Order {
+    fn sessions(self) -> Vec<String> {
+        self.sessions.or(self.new).map_or(Vec::new(), |Keys(keys)| keys)
+    }
+}
+
+fn sessions_of(message: &Message) -> Vec<String> {
+    match message {
+        Message::Load(known) | Message::Known(real::wire::Known { known, .. }) => {
+            known.sessions.iter().map(|(session, _)| session.clone()).collect()
+        }
+        Message::Content(content) => content.new.iter().map(|(session, _)| session.clone()).collect(),
+        Message::Done { .. } => Vec::new(),
+    }
+}
+
+#[test]
+fn sessions_keep_their_order() {
+    let mut several = 0;
+    for ((path, run), (_, orders)) in runs::<Run>().into_iter().zip(runs::<Orders>()) {
+        for (sent, order) in run.messages.into_iter().zip(orders.messages) {
+            let pairs = [(Some(sent.message), Some(order.message)), (sent.replaced_by, order.replaced_by)];
+            for (both, order) in pairs {
+                let (Some(both), Some(order)) = (both, order) else { continue };
+                let order = order.sessions();
+                assert_eq!(sessions_of(&both.message), order, "{path}");
+                several += usize::from(order.len() > 1);
+            }
+        }
+    }
+    assert!(several > 0);
+    println!("messages: {several} with several sessions, in their order");
+}
+
 /// The same file without knowledge of messages.
 #[derive(Deserialize)]
 struct Plain {
