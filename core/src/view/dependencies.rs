@@ -38,8 +38,10 @@ fn of_group(co_value: &CoValue<'_>) -> BTreeSet<String> {
         Some(_) => named_keys(co_value),
         None => BTreeSet::new(),
     };
-    keys.iter()
-        .filter_map(|key| parent(key).or(Some(key).filter(|key| is_co_value(key)).map(String::as_str)))
-        .map(String::from)
-        .collect()
+    keys.iter().filter_map(|key| named(key)).map(String::from).collect()
+}
+
+/// The CoValue that a key of a group names: a parent, or a member's account.
+fn named(key: &str) -> Option<&str> {
+    parent(key).or_else(|| is_co_value(key).then_some(key))
 }

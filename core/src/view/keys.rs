@@ -56,10 +56,9 @@ impl Secrets {
         let mut secrets = Secrets::default();
         for group in groups.groups.iter().rev() {
             for (key, edits) in &group.edits {
-                if let Some((id, member)) = key.split_once("_for_") {
-                    if let Some(secret) = revealed(group, edits, member, resolver, keys) {
-                        secrets.known.entry(id.into()).or_insert(secret);
-                    }
+                let Some((id, member)) = key.split_once("_for_") else { continue };
+                if let Some(secret) = revealed(group, edits, member, resolver, keys) {
+                    secrets.known.entry(id.into()).or_insert(secret);
                 }
             }
         }

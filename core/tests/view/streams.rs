@@ -78,7 +78,7 @@ fn what_makes_no_sense_is_no_file() {
     ] {
         assert_eq!(file(&[start.clone(), wrong.clone()], 100, true), None, "{wrong}");
     }
-    assert_eq!(file(&[file_chunk(b"ABC"), start.clone()], 100, true), None);
+    assert_eq!(file(&[file_chunk(b"ABC"), start], 100, true), None);
     assert_eq!(file(&[json!([{"type": "start"}])], 100, true), None);
     assert_eq!(file(&[], 100, true), None);
 }
