@@ -17,6 +17,10 @@ pub(super) struct Groups<'a> {
     pub(super) groups: Vec<Group<'a>>,
 }
 
+/// How many groups are looked at for one: those that are met later are no parents. Honest groups have a handful, and
+/// what everybody's role costs grows with the square.
+const GROUPS_MAX: usize = 1_000;
+
 /// A group whose parents are being found.
 struct Pending<'a> {
     co_value: CoValue<'a>,
@@ -67,8 +71,10 @@ fn ancestors_first<'a, R: Resolver + ?Sized>(root: CoValue<'a>, resolver: &'a R)
         match pending.parents.pop() {
             Some(parent) => {
                 path.push(pending);
-                if let Some(co_value) = resolver.co_value(&parent).filter(|_| met.insert(parent)) {
+                let may_go_on = met.len() < GROUPS_MAX && !met.contains(&parent);
+                if let Some(co_value) = resolver.co_value(&parent).filter(|_| may_go_on) {
                     path.push(Pending::new(co_value));
+                    met.insert(parent);
                 }
             }
             None => match Group::new(&pending.co_value, &groups) {

@@ -232,6 +232,22 @@ fn a_maze_of_parents_has_an_end() {
     assert_eq!(shelf.group(&groups[0]).role_of(&eve.id), None);
 }
 
+/// Nor does a chain as long as somebody likes.
+#[test]
+fn a_chain_of_parents_has_an_end() {
+    let (mut shelf, key, admin) = (Shelf::default(), TestKey::new(1), Person::new(1));
+    let groups: Vec<String> = (10..1_510).map(|at| shelf.create_group(&admin, at, &key)).collect();
+    for pair in groups.windows(2) {
+        shelf.write(&pair[0], &admin.session, 2_000, &set(&format!("parent_{}", pair[1]), &"extend".into()));
+    }
+    let [near, far] = [2, 3].map(Person::new);
+    shelf.appoint(&groups[900], &admin, 3_000, &near.id, Role::Writer);
+    shelf.appoint(&groups[1_100], &admin, 3_000, &far.id, Role::Writer);
+    assert_eq!(shelf.group(&groups[0]).role_of(&near.id), Some(Role::Writer));
+    assert_eq!(shelf.group(&groups[0]).role_of(&far.id), None, "that is too far up");
+    assert_eq!(shelf.group(&groups[500]).role_of(&far.id), Some(Role::Writer));
+}
+
 /// The package makes an account in one session and goes on in another, within the same millisecond.
 #[test]
 fn an_account_goes_on_at_once_in_another_session() {
