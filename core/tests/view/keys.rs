@@ -132,6 +132,10 @@ fn members_of_a_parent_read_too() {
         writer.add_parent(&parent, &parent_key.read_key(), &key.read_key())
     });
     assert_eq!(story.shown_to(&eve), json!({"alice": 1, "bob": 2}));
+    // What a parent hands out does not take the place of the group's own keys.
+    let wrong = TestKey { secret: TestKey::new(7).secret, id: key.id };
+    story.shelf.add(&parent, &eve, 50, (&alice, Role::Reader), &wrong);
+    assert_eq!(story.shown_to(&alice), json!({"alice": 1, "bob": 2}));
 }
 
 /// Accounts are sealed for by their agents, and seal as them.

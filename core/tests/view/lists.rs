@@ -35,6 +35,10 @@ fn an_item_beside_a_deleted_one_keeps_its_place() {
     shelf.write(&id, &bob.session, 21, &insert(&seen, 2, &[json!("after b")]).expect("it is there"));
     shelf.write(&id, &bob.session, 22, &replace(&seen, 1, &json!("for b")).expect("it is there"));
     assert_eq!(shelf.public(&id), json!(["a", "for b", "after b", "c"]));
+    // Nor that the list begins elsewhere.
+    shelf.write(&id, &alice.session, 30, &remove(&seen, 0..1).expect("it is there"));
+    shelf.write(&id, &bob.session, 31, &prepend(&seen, &[json!("before a")]));
+    assert_eq!(shelf.public(&id), json!(["before a", "for b", "after b", "c"]));
 }
 
 #[test]
