@@ -23,6 +23,7 @@ pub mod record;
 pub mod state;
 mod time;
 mod vec_map;
+pub mod view;
 
 pub use crypto::{Crypto, FastCrypto, FastHeader, FastTransaction, OpaqueCrypto};
 pub use id::{CoId, ConnectionId, PeerId, SessionId};

@@ -1,0 +1,133 @@
+//! What users see: maps, lists, texts, streams and groups, computed from the logs of CoValues and nothing else.
+//!
+//! Which transactions count is decided first, then what can be decrypted is, and what remains is put into the total
+//! order. So a view is a function of the logs, of the groups and accounts that they rest on, and of the reader's keys,
+//! but never of how or when anything arrived. `Views` in ARCHITECTURE.md has the rules. What does not count, and what
+//! makes no sense, stays in the log and out of the view: no log is an error, whoever wrote it.
+//!
+//! Nothing here knows the node. Who drives it: apps, and whoever judges what apps would see.
+
+mod changes;
+mod co_group;
+mod co_list;
+mod co_map;
+mod co_stream;
+mod dependencies;
+pub mod edit;
+mod file;
+mod group;
+mod groups;
+mod history;
+mod keys;
+mod order;
+mod role;
+mod validity;
+
+pub use co_group::CoGroup;
+pub use co_list::{CoList, ListItem, OpId};
+pub use co_map::{CoMap, MapEntry};
+pub use co_stream::{CoStream, StreamItem};
+pub use dependencies::dependencies;
+pub use file::File;
+pub use keys::KeyRing;
+pub use role::{EVERYONE, Role};
+
+use crate::real::{AgentId, KeySecret, Transaction};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use changes::{Changes, visible};
+use groups::Groups;
+use keys::Secrets;
+use serde_json::Value;
+use validity::Validity;
+
+/// What is held of a CoValue.
+#[derive(Clone, Debug)]
+pub struct CoValue<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its header.
+    pub header: &'a Value,
+    /// The log of each session, by the session's name.
+    pub sessions: BTreeMap<&'a str, &'a [Transaction]>,
+}
+
+/// Where other CoValues are found: the group that owns one, its parents, the accounts of authors.
+pub trait Resolver {
+    /// The CoValue with this id, if it is held.
+    fn co_value(&self, id: &str) -> Option<CoValue<'_>>;
+}
+
+/// What a CoValue shows to somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// A map.
+    Map(CoMap),
+    /// A group or an account.
+    Group(CoGroup),
+    /// A list.
+    List(CoList),
+    /// A text: a list of graphemes.
+    Text(CoList),
+    /// A stream; a file, where its header says `binary`.
+    Stream(CoStream),
+    /// A CoValue of a kind that is not known.
+    Unknown,
+}
+
+impl View {
+    /// What `co_value` shows to who has `keys`.
+    pub fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> View {
+        let groups = Groups::of(co_value, resolver);
+        let secrets = Secrets::learn(&groups, resolver, keys);
+        let changes = visible(co_value, Validity::new(co_value, &groups), &secrets);
+        let is_group = groups.last().is_some_and(|group| group.id == co_value.id);
+        View::of_kind(co_value.header, &changes, is_group.then_some(&groups))
+    }
+
+    /// In the form of the package's `toJSON()`, but that a text is a string.
+    pub fn to_json(&self) -> Value {
+        match self {
+            View::Map(map) => map.to_json(),
+            View::Group(group) => group.map.to_json(),
+            View::List(list) => list.to_json(),
+            View::Text(list) => Value::String(list.text()),
+            View::Stream(stream) => stream.to_json(),
+            View::Unknown => Value::Null,
+        }
+    }
+
+    fn of_kind(header: &Value, changes: &[Changes<'_>], groups: Option<&Groups<'_>>) -> View {
+        match (header.get("type").and_then(Value::as_str), groups) {
+            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(changes), groups)),
+            (Some("comap"), None) => View::Map(CoMap::new(changes)),
+            (Some("colist"), _) => View::List(CoList::new(changes)),
+            (Some("coplaintext"), _) => View::Text(CoList::new(changes)),
+            (Some("costream"), _) => View::Stream(CoStream::new(changes)),
+            _ => View::Unknown,
+        }
+    }
+}
+
+/// What `co_value` shows to who has `keys`, as JSON: see [`View::to_json`].
+pub fn view<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> Value {
+    View::new(co_value, resolver, keys).to_json()
+}
+
+/// The key with which new private transactions of `co_value` are made, by id and secret: the present read key of its
+/// group. `None` where there is none, or `keys` does not open it.
+pub fn read_key<R: Resolver + ?Sized>(
+    co_value: &CoValue<'_>,
+    resolver: &R,
+    keys: &KeyRing,
+) -> Option<(String, KeySecret)> {
+    let groups = Groups::of(co_value, resolver);
+    let id = groups.last()?.get(role::READ_KEY)?.as_str()?;
+    let secret = Secrets::learn(&groups, resolver, keys).get(id)?.clone();
+    Some((id.into(), secret))
+}
+
+/// The agent that an author or member is: an agent is itself, and an account names its own.
+pub fn agent_of<R: Resolver + ?Sized>(name: &str, resolver: &R) -> Option<AgentId> {
+    groups::agent_of(name, resolver)
+}

@@ -1,0 +1,41 @@
+//! What a CoValue's transactions change, for those that count and can be read, in the total order.
+
+use super::CoValue;
+use super::keys::Secrets;
+use super::order::{Logged, ordered};
+use super::validity::Validity;
+use crate::real::{MadeAt, Place, Privacy};
+use alloc::vec::Vec;
+use serde_json::Value;
+
+/// The changes of one transaction.
+#[derive(Clone, Debug)]
+pub(super) struct Changes<'a> {
+    pub(super) session: &'a str,
+    pub(super) index: u32,
+    pub(super) made_at: &'a MadeAt,
+    pub(super) changes: Vec<Value>,
+}
+
+/// All that counts and can be read. What is no array of changes is as if it could not be read.
+pub(super) fn visible<'a>(
+    co_value: &CoValue<'a>,
+    validity: Validity<'_>,
+    secrets: &Secrets,
+) -> Vec<Changes<'a>> {
+    let valid = ordered(co_value).into_iter().filter(|logged| validity.holds(logged));
+    valid.filter_map(|logged| read(co_value.id, logged, secrets)).collect()
+}
+
+fn read<'a>(id: &str, logged: Logged<'a>, secrets: &Secrets) -> Option<Changes<'a>> {
+    let Logged { session, index, transaction } = logged;
+    let changes = match &transaction.privacy {
+        Privacy::Trusting { .. } => transaction.changes(),
+        Privacy::Private { key_used, .. } => {
+            let secret = secrets.get(key_used)?;
+            transaction.decrypt(secret, &Place::transaction(id, session, index))
+        }
+    };
+    let Ok(Some(Value::Array(changes))) = changes else { return None };
+    Some(Changes { session, index, made_at: &transaction.made_at, changes })
+}

@@ -1,0 +1,52 @@
+//! Groups and accounts, as their members see them.
+
+use super::co_map::CoMap;
+use super::groups::{Groups, members};
+use super::role::{EVERYONE, READ_KEY, Role};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use serde_json::Value;
+
+/// What a group or account shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoGroup {
+    /// Its map, as it is stored: roles, keys and a profile by their names.
+    pub map: CoMap,
+    /// The roles that hold in the end, inherited ones among them, of all who are named here or in a parent.
+    pub members: BTreeMap<String, Role>,
+    /// The id of the present read key.
+    pub read_key: Option<String>,
+}
+
+impl CoGroup {
+    pub(super) fn new(map: CoMap, groups: &Groups<'_>) -> CoGroup {
+        let read_key = groups.last().and_then(|group| group.get(READ_KEY)).and_then(Value::as_str);
+        CoGroup { map, members: members(groups), read_key: read_key.map(String::from) }
+    }
+
+    /// The role of `member`, an account or agent. Who is not named is one of everyone.
+    pub fn role_of(&self, member: &str) -> Option<Role> {
+        self.members.get(member).or_else(|| self.members.get(EVERYONE)).copied()
+    }
+
+    /// The members to whom a new read key is revealed, by name: invites and everyone are not among them.
+    pub fn readers(&self) -> impl Iterator<Item = &str> {
+        let named = self.members.iter().filter(|(name, role)| *name != EVERYONE && role.is_inherited());
+        named.map(|(name, _)| name.as_str())
+    }
+
+    /// Whether `member` may read what the group owns.
+    pub fn can_read(&self, member: &str) -> bool {
+        self.role_of(member).is_some_and(Role::can_read)
+    }
+
+    /// Whether `member` may write what the group owns.
+    pub fn can_write(&self, member: &str) -> bool {
+        self.role_of(member).is_some_and(Role::can_write)
+    }
+
+    /// Whether `member` may change who else is one.
+    pub fn can_invite(&self, member: &str) -> bool {
+        self.role_of(member) == Some(Role::Admin)
+    }
+}

@@ -1,0 +1,64 @@
+//! Maps: the last change of a key in the total order is what it shows.
+
+use super::changes::Changes;
+use crate::real::MadeAt;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use serde_json::Value;
+
+/// A key's value, and who set it when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapEntry {
+    /// The value.
+    pub value: Value,
+    /// The session in which it was set.
+    pub session: String,
+    /// When, by its author's clock.
+    pub made_at: MadeAt,
+}
+
+/// What a map shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CoMap {
+    /// The keys that are set.
+    pub entries: BTreeMap<String, MapEntry>,
+}
+
+impl CoMap {
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    /// The keys and their values.
+    pub fn to_json(&self) -> Value {
+        let pairs = self.entries.iter().map(|(key, entry)| (key.clone(), entry.value.clone()));
+        Value::Object(pairs.collect())
+    }
+
+    pub(super) fn new(changes: &[Changes<'_>]) -> CoMap {
+        let mut map = CoMap::default();
+        for transaction in changes {
+            for change in &transaction.changes {
+                map.apply(transaction, change);
+            }
+        }
+        map
+    }
+
+    /// Whatever is no deletion sets, and what sets no value deletes.
+    fn apply(&mut self, transaction: &Changes<'_>, change: &Value) {
+        let Some(key) = change.get("key").and_then(Value::as_str) else { return };
+        let deletes = change.get("op").and_then(Value::as_str) == Some("del");
+        match change.get("value").filter(|_| !deletes) {
+            Some(value) => {
+                let session = transaction.session.into();
+                let entry = MapEntry { value: value.clone(), session, made_at: transaction.made_at.clone() };
+                self.entries.insert(key.into(), entry);
+            }
+            None => {
+                self.entries.remove(key);
+            }
+        }
+    }
+}

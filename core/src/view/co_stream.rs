@@ -1,0 +1,63 @@
+//! Streams: every session pushes items of its own, and nothing merges.
+
+use super::changes::Changes;
+use super::file::File;
+use crate::real::{MadeAt, Owner};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde_json::Value;
+
+/// An item of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamItem {
+    /// Which transaction of its session pushed it.
+    pub tx_index: u32,
+    /// When, by its author's clock.
+    pub made_at: MadeAt,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What a stream shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CoStream {
+    /// The items of each session, in the total order.
+    pub sessions: BTreeMap<String, Vec<StreamItem>>,
+}
+
+impl CoStream {
+    pub(super) fn new(changes: &[Changes<'_>]) -> CoStream {
+        let mut stream = CoStream::default();
+        for transaction in changes.iter().filter(|transaction| !transaction.changes.is_empty()) {
+            let items = transaction.changes.iter().map(|value| StreamItem {
+                tx_index: transaction.index,
+                made_at: transaction.made_at.clone(),
+                value: value.clone(),
+            });
+            stream.sessions.entry(transaction.session.into()).or_default().extend(items);
+        }
+        stream
+    }
+
+    /// The items' values, by session.
+    pub fn to_json(&self) -> Value {
+        let values = |items: &[StreamItem]| items.iter().map(|item| item.value.clone()).collect();
+        let pairs = self.sessions.iter().map(|(session, items)| (session.clone(), values(items)));
+        Value::Object(pairs.collect())
+    }
+
+    /// The items of all sessions of `account`, or of an agent, in order of time.
+    pub fn items_of(&self, account: &str) -> Vec<&StreamItem> {
+        let is_of = |session: &str| Owner::of_session(session).is_some_and(|owner| owner.name() == account);
+        let sessions = self.sessions.iter().filter(|(session, _)| is_of(session));
+        let mut items: Vec<&StreamItem> = sessions.flat_map(|(_, items)| items).collect();
+        items.sort_by(|a, b| a.made_at.cmp(&b.made_at));
+        items
+    }
+
+    /// The file that the stream is; `None` where nobody has started one.
+    pub fn file(&self) -> Option<File> {
+        File::new(self)
+    }
+}

@@ -1,0 +1,138 @@
+//! What apps write: the changes of new transactions, as arrays to be signed.
+//!
+//! Nothing here makes a transaction or asks who may write: a change that its author may not make is left out of
+//! everybody's view.
+
+pub mod group;
+
+use super::co_list::{CoList, ListItem};
+use super::file::BINARY;
+use crate::real::to_base64url;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Why a list cannot be changed there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfRange {
+    /// Which place was meant.
+    pub index: usize,
+    /// How many items there are.
+    pub len: usize,
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no place {} in a list of {} items: look at the list again", self.index, self.len)
+    }
+}
+
+impl core::error::Error for OutOfRange {}
+
+/// Sets `key` of a map.
+pub fn set(key: &str, value: &Value) -> Value {
+    json!([{ "op": "set", "key": key, "value": value }])
+}
+
+/// Deletes `key` of a map.
+pub fn delete(key: &str) -> Value {
+    json!([{ "op": "del", "key": key }])
+}
+
+/// Pushes `item` to a stream.
+pub fn push(item: &Value) -> Value {
+    json!([item])
+}
+
+/// Starts a file.
+pub fn start_file(mime_type: &str, file_name: Option<&str>, total_size_bytes: Option<u64>) -> Value {
+    let mut start = json!({ "type": "start", "mimeType": mime_type });
+    if let Some(name) = file_name {
+        start["fileName"] = name.into();
+    }
+    if let Some(size) = total_size_bytes {
+        start["totalSizeBytes"] = size.into();
+    }
+    json!([start])
+}
+
+/// Goes on with a file.
+pub fn file_chunk(bytes: &[u8]) -> Value {
+    json!([{ "type": "chunk", "chunk": to_base64url(BINARY, bytes) }])
+}
+
+/// Ends a file.
+pub fn end_file() -> Value {
+    json!([{ "type": "end" }])
+}
+
+/// Inserts `values` into `list`, so that the first of them is at `index`.
+///
+/// # Errors
+/// [`OutOfRange`] where `index` is behind the end.
+pub fn insert(list: &CoList, index: usize, values: &[Value]) -> Result<Value, OutOfRange> {
+    let out_of_range = OutOfRange { index, len: list.items.len() };
+    let changes: Vec<Value> = match (index.checked_sub(1), list.items.first()) {
+        (None, None) => {
+            values.iter().map(|value| json!({ "op": "app", "value": value, "after": "start" })).collect()
+        }
+        // Of several beside one item, the last is the nearest to the front.
+        (None, Some(first)) => {
+            let before = first.op.to_json();
+            values
+                .iter()
+                .rev()
+                .map(|value| json!({ "op": "pre", "value": value, "before": before }))
+                .collect()
+        }
+        (Some(left), _) => {
+            let after = list.items.get(left).ok_or(out_of_range)?.op.to_json();
+            values.iter().rev().map(|value| json!({ "op": "app", "value": value, "after": after })).collect()
+        }
+    };
+    Ok(Value::Array(changes))
+}
+
+/// Puts `values` behind the last item.
+pub fn append(list: &CoList, values: &[Value]) -> Value {
+    insert(list, list.items.len(), values).expect("the place behind the last item is there")
+}
+
+/// Puts `values` before the first item.
+pub fn prepend(list: &CoList, values: &[Value]) -> Value {
+    insert(list, 0, values).expect("the place before the first item is there")
+}
+
+/// Deletes a range of items.
+///
+/// # Errors
+/// [`OutOfRange`] where it is not all there.
+pub fn remove(list: &CoList, range: Range<usize>) -> Result<Value, OutOfRange> {
+    let out_of_range = OutOfRange { index: range.end, len: list.items.len() };
+    let items = list.items.get(range).ok_or(out_of_range)?;
+    Ok(items.iter().map(removal).collect())
+}
+
+/// Puts `value` into the place of the item at `index`.
+///
+/// # Errors
+/// [`OutOfRange`].
+pub fn replace(list: &CoList, index: usize, value: &Value) -> Result<Value, OutOfRange> {
+    let item = list.items.get(index).ok_or(OutOfRange { index, len: list.items.len() })?;
+    Ok(json!([{ "op": "app", "value": value, "after": item.op.to_json() }, removal(item)]))
+}
+
+fn removal(item: &ListItem) -> Value {
+    json!({ "op": "del", "insertion": item.op.to_json() })
+}
+
+/// Inserts `text` into a text, before the grapheme at `index`. Every grapheme becomes an item.
+///
+/// # Errors
+/// [`OutOfRange`] where `index` is behind the end.
+pub fn insert_text(list: &CoList, index: usize, text: &str) -> Result<Value, OutOfRange> {
+    let graphemes: Vec<Value> = text.graphemes(true).map(Value::from).collect();
+    insert(list, index, &graphemes)
+}

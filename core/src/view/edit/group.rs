@@ -1,0 +1,156 @@
+//! What groups write: each change is a transaction of its own, because a group takes no others.
+//!
+//! Secrets are chosen by the caller: nothing here draws at random. Every function returns the changes of transactions
+//! that follow each other in one session.
+
+use crate::real::{AgentId, CipherError, KeySecret, Place, SealerSecret, encrypt_key, seal};
+use crate::view::keys::revelation;
+use crate::view::role::{EVERYONE, READ_KEY};
+use crate::view::{Role, edit};
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use alloc::{format, vec};
+use serde_json::Value;
+
+/// A read key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadKey<'a> {
+    /// Its id: `key_z…`.
+    pub id: &'a str,
+    /// Its secret.
+    pub secret: &'a KeySecret,
+}
+
+/// A member, with the agent for whom keys are sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The name by which the group knows it: an account's id, or the agent's own.
+    pub id: &'a str,
+    /// The agent.
+    pub agent: &'a AgentId,
+}
+
+/// Who writes, and where: what keys are sealed with depends on the place.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer<'a> {
+    /// The group.
+    pub group: &'a str,
+    /// The session.
+    pub session: &'a str,
+    /// How many transactions of the session there are already.
+    pub after: u32,
+    /// The writing agent's secret.
+    pub sealer: &'a SealerSecret,
+}
+
+/// The transactions so far, and where the next one stands.
+struct Draft<'a> {
+    writer: Writer<'a>,
+    changes: Vec<Value>,
+}
+
+impl Draft<'_> {
+    fn set(&mut self, key: &str, value: &str) {
+        self.changes.push(edit::set(key, &value.into()));
+    }
+
+    fn reveal(&mut self, key: &ReadKey<'_>, member: &Member<'_>) -> Result<(), CipherError> {
+        let more = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        let index = self.writer.after.saturating_add(more);
+        let place = Place::transaction(self.writer.group, self.writer.session, index);
+        let secret = Value::from(key.secret.to_string());
+        let sealed = seal(&secret, self.writer.sealer, &member.agent.sealer, &place)?;
+        self.set(&revelation(key.id, member.id), &sealed);
+        Ok(())
+    }
+
+    fn lock(&mut self, key: &ReadKey<'_>, with: &ReadKey<'_>) {
+        self.set(&revelation(key.id, with.id), &encrypt_key(key.secret, key.id, (with.id, with.secret)));
+    }
+}
+
+impl<'a> Writer<'a> {
+    fn draft(self) -> Draft<'a> {
+        Draft { writer: self, changes: vec![] }
+    }
+
+    /// Founds the group, or an account: `founder`, which the header names, is its admin, and `key` its read key.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn found(self, founder: &Member<'_>, key: &ReadKey<'_>) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.set(founder.id, Role::Admin.as_str());
+        draft.reveal(key, founder)?;
+        draft.set(READ_KEY, key.id);
+        Ok(draft.changes)
+    }
+
+    /// Gives `member` a role, and the present read key. An invite is a member too: an agent made for the purpose.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn add_member(
+        self,
+        member: &Member<'_>,
+        role: Role,
+        key: &ReadKey<'_>,
+    ) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.set(member.id, role.as_str());
+        draft.reveal(key, member)?;
+        Ok(draft.changes)
+    }
+
+    /// Lets everyone read, or also write: the present read key is public from then on. Other roles are nobody's.
+    pub fn add_everyone(self, role: Role, key: &ReadKey<'_>) -> Vec<Value> {
+        let mut draft = self.draft();
+        draft.set(EVERYONE, role.as_str());
+        draft.set(&revelation(key.id, EVERYONE), &key.secret.to_string());
+        draft.changes
+    }
+
+    /// Makes the group a child of `parent`, whose members count here from then on, by the roles they have there.
+    pub fn add_parent(self, parent: &str, parent_key: &ReadKey<'_>, key: &ReadKey<'_>) -> Vec<Value> {
+        let mut draft = self.draft();
+        draft.set(&format!("parent_{parent}"), "extend");
+        draft.lock(key, parent_key);
+        draft.changes
+    }
+
+    /// Takes `member` out and rotates the read key to `new`: what is written from then on `member` cannot read.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn remove_member(self, member: &str, rotation: &Rotation<'_>) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.set(member, Role::Revoked.as_str());
+        for reader in rotation.readers.iter().filter(|reader| reader.id != member) {
+            draft.reveal(&rotation.new, reader)?;
+        }
+        if rotation.everyone_reads && member != EVERYONE {
+            draft.set(&revelation(rotation.new.id, EVERYONE), &rotation.new.secret.to_string());
+        }
+        for parent in rotation.parent_keys {
+            draft.lock(&rotation.new, parent);
+        }
+        draft.lock(&rotation.old, &rotation.new);
+        draft.set(READ_KEY, rotation.new.id);
+        Ok(draft.changes)
+    }
+}
+
+/// A new read key, and who gets it.
+#[derive(Clone, Debug)]
+pub struct Rotation<'a> {
+    /// The key so far. It stays readable with the new one.
+    pub old: ReadKey<'a>,
+    /// The new key.
+    pub new: ReadKey<'a>,
+    /// The members who may read, themselves named in the group.
+    pub readers: &'a [Member<'a>],
+    /// Whether everyone may.
+    pub everyone_reads: bool,
+    /// The present read keys of the parents.
+    pub parent_keys: &'a [ReadKey<'a>],
+}

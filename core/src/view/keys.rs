@@ -1,0 +1,116 @@
+//! Which keys a reader has: what was sealed for it, what everyone may know, and what these keys unlock.
+
+use super::Resolver;
+use super::group::{Edit, Group};
+use super::groups::{Groups, agent_of};
+use super::role::EVERYONE;
+use crate::real::{AgentSecret, KeySecret, Place, decrypt_key, key_of, unseal};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Who reads: the names under which keys are sealed for it, and the secret that opens them.
+#[derive(Clone, Debug, Default)]
+pub struct KeyRing {
+    own: Option<Own>,
+}
+
+#[derive(Clone, Debug)]
+struct Own {
+    names: Vec<String>,
+    secret: AgentSecret,
+}
+
+impl KeyRing {
+    /// Somebody without secrets: a server, a stranger. It reads what is not encrypted, and what everyone may.
+    pub fn empty() -> KeyRing {
+        KeyRing::default()
+    }
+
+    /// An agent without account.
+    pub fn of_agent(secret: AgentSecret) -> KeyRing {
+        KeyRing { own: Some(Own { names: alloc::vec![secret.id().to_string()], secret }) }
+    }
+
+    /// An account and its agent.
+    pub fn of_account(account: &str, secret: AgentSecret) -> KeyRing {
+        let names = alloc::vec![account.into(), secret.id().to_string()];
+        KeyRing { own: Some(Own { names, secret }) }
+    }
+}
+
+/// The secrets of keys, by their ids.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Secrets {
+    known: BTreeMap<String, KeySecret>,
+}
+
+impl Secrets {
+    pub(super) fn get(&self, key: &str) -> Option<&KeySecret> {
+        self.known.get(key)
+    }
+
+    /// All that `keys` can learn in `groups`.
+    pub(super) fn learn<R: Resolver + ?Sized>(groups: &Groups<'_>, resolver: &R, keys: &KeyRing) -> Secrets {
+        let mut secrets = Secrets::default();
+        for group in groups.groups.iter().rev() {
+            for (key, edits) in &group.edits {
+                let Some((id, member)) = key.split_once("_for_") else { continue };
+                if let Some(secret) = revealed(group, edits, member, resolver, keys) {
+                    secrets.known.entry(id.into()).or_insert(secret);
+                }
+            }
+        }
+        secrets.unlock(groups);
+        secrets
+    }
+
+    /// Adds every key that is locked with a known one, until there are no more.
+    fn unlock(&mut self, groups: &Groups<'_>) {
+        let mut locked: BTreeMap<&str, Vec<(&str, &Edit<'_>)>> = BTreeMap::new();
+        for (key, edits) in groups.groups.iter().flat_map(|group| &group.edits) {
+            if let Some((id, with)) = key.split_once("_for_").filter(|(_, with)| with.starts_with("key_")) {
+                locked.entry(with).or_default().extend(edits.iter().map(|edit| (id, edit)));
+            }
+        }
+        let mut todo: Vec<String> = self.known.keys().cloned().collect();
+        while let Some(with) = todo.pop() {
+            let Some(secret) = self.known.get(&with).cloned() else { continue };
+            for (id, edit) in locked.remove(with.as_str()).unwrap_or_default() {
+                let Some(text) = edit.value.as_str().filter(|_| !self.known.contains_key(id)) else {
+                    continue;
+                };
+                if let Ok(unlocked) = decrypt_key(text, id, (&with, &secret)) {
+                    self.known.insert(id.into(), unlocked);
+                    todo.push(id.into());
+                }
+            }
+        }
+    }
+}
+
+/// The key that a group handed to `member`, if that is everyone or us. The oldest that can be opened: a key does not
+/// change, so what comes later cannot take it away.
+fn revealed<R: Resolver + ?Sized>(
+    group: &Group<'_>,
+    edits: &[Edit<'_>],
+    member: &str,
+    resolver: &R,
+    keys: &KeyRing,
+) -> Option<KeySecret> {
+    if member == EVERYONE {
+        return edits.iter().find_map(|edit| key_of(&edit.value).ok());
+    }
+    let own = keys.own.as_ref().filter(|own| own.names.iter().any(|name| name == member))?;
+    edits.iter().find_map(|edit| {
+        let from = agent_of(edit.logged.author()?, resolver)?;
+        let place = Place::transaction(group.id, edit.logged.session, edit.logged.index);
+        key_of(&unseal(edit.value.as_str()?, &own.secret.sealer, &from.sealer, &place).ok()?).ok()
+    })
+}
+
+/// The name under which the secret of `key` is handed to `member`, or locked with another key.
+pub(super) fn revelation(key: &str, member: &str) -> String {
+    format!("{key}_for_{member}")
+}

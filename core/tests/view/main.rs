@@ -1,0 +1,11 @@
+//! What users see: equal to what the published package showed in every recorded run, and lawful where nothing was
+//! recorded. `cargo test -p cosim-core --test view -- --nocapture` prints how much was compared.
+
+mod arrival;
+mod dependencies;
+mod keys;
+mod lists;
+mod permissions;
+mod recorded;
+mod shelf;
+mod streams;
