@@ -4,6 +4,7 @@ mod cast;
 
 pub use cast::Cast;
 
+use crate::clock::WallTime;
 use crate::host::{Input, NodeId, Output, SimMessage, SimNode, Storage};
 use cosim_core::node::LoadStatus;
 use cosim_core::{
@@ -75,10 +76,11 @@ impl Command {
 }
 
 impl Edit {
-    /// The transactions that this writes at `now`. Each carries the operation that wrote it.
-    pub fn transactions(&self, now: Time) -> Vec<FastTransaction> {
+    /// The transactions that this writes when the author's clock shows `wall`. Each carries the operation that wrote it.
+    pub fn transactions(&self, wall: WallTime) -> Vec<FastTransaction> {
         let payload = |i: u32| u64::from(self.operation) << 32 | u64::from(i);
-        (0..self.transactions).map(|i| FastTransaction::new(now, payload(i), self.size)).collect()
+        let transaction = |i| FastTransaction { made_at: wall.as_us(), payload: payload(i), size: self.size };
+        (0..self.transactions).map(transaction).collect()
     }
 }
 
@@ -142,7 +144,7 @@ impl CoNode {
         self.node.load_status(id)
     }
 
-    fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
         let input = match command {
             Command::Create { id } => {
                 cosim_core::Input::Create { id: *id, header: FastHeader { uniqueness: id.0 } }
@@ -150,7 +152,7 @@ impl CoNode {
             Command::Edit(edit) => cosim_core::Input::Edit {
                 id: edit.id,
                 session: session(self.id, self.incarnation),
-                transactions: edit.transactions(now),
+                transactions: edit.transactions(wall),
             },
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
@@ -190,7 +192,7 @@ impl SimNode for CoNode {
                 cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope: message }
             }
             Input::Deadline => cosim_core::Input::Deadline,
-            Input::Command(command) => return self.command(now, command),
+            Input::Command { command, wall } => return self.command(now, wall, command),
             Input::Connected { peer, connection, end } => cosim_core::Input::Connected {
                 peer: PeerId(peer.0),
                 connection,

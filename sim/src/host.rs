@@ -1,6 +1,7 @@
 //! What a world asks of the nodes that it hosts. Implement [`SimNode`] for a sans-IO node of any protocol and a
 //! [`World`](crate::world::World) runs it; `examples/gossip.rs` is such a protocol, [`crate::cojson`] another.
 
+use crate::clock::WallTime;
 use cosim_core::{ConnectionId, Span, Time};
 use std::fmt::Debug;
 
@@ -92,7 +93,12 @@ pub enum Input<'a, N: SimNode> {
     /// A deadline has passed.
     Deadline,
     /// The app asks for something.
-    Command(&'a N::Command),
+    Command {
+        /// For this.
+        command: &'a N::Command,
+        /// What the node's wall clock shows.
+        wall: WallTime,
+    },
     /// The process ended and starts anew.
     Restart(Storage),
 }

@@ -10,6 +10,7 @@ mod transmit;
 
 pub use links::{LinkSpec, LinkView, View};
 
+use crate::clock::Clock;
 use crate::decision::{Decide, Seeded};
 use crate::fingerprint::Fingerprint;
 use crate::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Storage};
@@ -52,6 +53,8 @@ pub struct Host<N> {
     pub node: N,
     /// Whether its process runs.
     pub up: bool,
+    /// Its wall clock.
+    pub clock: Clock,
     /// The time of the queued timer that counts; other timers of the node in the queue are void.
     timer: Option<Time>,
 }
@@ -113,7 +116,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             event: 0,
             lanes: lanes.collect(),
             links: links.into_iter().map(|spec| Link::new(spec, seed)).collect(),
-            nodes: nodes.into_iter().map(|node| Host { node, up: true, timer: None }).collect(),
+            nodes: nodes
+                .into_iter()
+                .map(|node| Host { node, up: true, clock: Clock::default(), timer: None })
+                .collect(),
             connections: Vec::new(),
             operations: Vec::new(),
             notices: Slab::default(),
@@ -292,7 +298,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let skipped = match &operation {
             Operation::Command { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
             Operation::Command { node, command } => {
-                self.handle(*node, Input::Command(command), None).err().map(Skipped::Refused)
+                let wall = self.nodes[node.index()].clock.reading(at);
+                self.handle(*node, Input::Command { command, wall }, None).err().map(Skipped::Refused)
             }
             Operation::Connect { link } => self.connect(*link, number),
             Operation::Disconnect { link } => {

@@ -31,7 +31,7 @@ impl Ledger {
                 };
                 let log = self.logs.entry((edit.id, host.session())).or_default();
                 if log.len() == co_value.count(host.session()) as usize {
-                    log.extend(edit.transactions(view.now));
+                    log.extend(edit.transactions(view.wall(node)));
                 }
             }
             Command::Load { id } => {

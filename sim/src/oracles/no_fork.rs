@@ -27,7 +27,7 @@ impl NoFork {
         let co_value = host.state().co_values.get(&edit.id).filter(|co_value| co_value.header.is_some())?;
         let session = host.session();
         let after = co_value.count(session);
-        let forked = self.see(edit.id, session, after, &edit.transactions(view.now))?;
+        let forked = self.see(edit.id, session, after, &edit.transactions(view.wall(node)))?;
         let what = format!(
             "{} writes transaction {forked} of {} in {} a second time",
             cast.node(node),

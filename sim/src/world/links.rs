@@ -2,6 +2,7 @@
 
 use super::transmit::Lane;
 use super::{Host, World};
+use crate::clock::WallTime;
 use crate::decision::{Decide, Noticing, Turn};
 use crate::host::{Direction, Input, NodeId, SimNode};
 use crate::network::Network;
@@ -97,6 +98,11 @@ impl<'a, N: SimNode> View<'a, N> {
             open: link.open,
             passes: !self.lanes[2 * i].partitioned && !self.lanes[2 * i + 1].partitioned,
         })
+    }
+
+    /// What a node's wall clock shows.
+    pub fn wall(&self, node: NodeId) -> WallTime {
+        self.hosts[node.index()].clock.reading(self.now)
     }
 
     /// The id that the next connection will have: all that are larger or equal are yet to be opened.

@@ -1,5 +1,6 @@
 //! A node with a fault that no mutation of the core has: it tampers with what it is told, says or shows.
 
+use cosim::clock::WallTime;
 use cosim::cojson::{CoJson, CoNode, Command, End, Notice};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::{
@@ -74,11 +75,11 @@ impl Faulty {
         }
     }
 
-    fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
         if self.fault == Fault::WritesNothing && matches!(command, Command::Edit(_)) {
             return Ok(());
         }
-        self.node.handle(now, Input::Command(command))
+        self.node.handle(now, Input::Command { command, wall })
     }
 
     /// What it makes of a message before it takes it in.
@@ -126,7 +127,7 @@ impl SimNode for Faulty {
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
         let result = match input {
-            Input::Command(command) => self.command(now, command),
+            Input::Command { command, wall } => self.command(now, wall, command),
             Input::Restart(storage) => self.restart(now, storage),
             Input::Deadline => {
                 if self.fault == Fault::LosesOnDeadline {
