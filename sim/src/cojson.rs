@@ -220,6 +220,7 @@ impl SimNode for CoNode {
             cosim_core::Output::Send { connection, envelope, .. } => {
                 Output::Send { connection, message: envelope }
             }
+            cosim_core::Output::Close { connection, .. } => Output::Close { connection },
             cosim_core::Output::Event(event) => Output::Notice(Notice::Event(event)),
             cosim_core::Output::LoadEnded { id, available } => {
                 Output::Notice(Notice::LoadEnded { id, available })

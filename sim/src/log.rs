@@ -13,7 +13,7 @@ pub use text::message as message_text;
 
 use crate::cojson::{Cast, CoJson, Notice};
 use crate::host::NodeId;
-use crate::observer::{Happening, Observer, Skipped};
+use crate::observer::{Condition, Happening, Observer, Skipped};
 use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Time, TimerKind};
@@ -72,6 +72,10 @@ pub enum What {
     Connected(NodeId, NodeId, ConnectionId),
     /// A node noticed that a connection had closed.
     Disconnected(NodeId, NodeId, ConnectionId),
+    /// A node closed a connection of its own accord.
+    Closed(NodeId, NodeId, ConnectionId),
+    /// A node's process went on under another condition.
+    Became(NodeId, Condition),
     /// A deadline passed, for these reasons.
     Timer {
         /// At this node.
@@ -215,9 +219,12 @@ impl What {
             | What::LoadEnded(..)
             | What::Skipped { .. }
             | What::Liveness
-            | What::Down(_) => false,
+            | What::Closed(..)
+            | What::Down(_)
+            | What::Became(_, Condition::Asleep | Condition::Offline) => false,
             What::Operation { .. }
             | What::Up(_)
+            | What::Became(_, Condition::Awake | Condition::Online)
             | What::Connected(..)
             | What::Disconnected(..)
             | What::Timer { .. }
@@ -243,6 +250,10 @@ impl<N: CoJson> Observer<N> for Log {
                     Skipped::Refused(refusal) => refusal.to_string(),
                     Skipped::Down => "the node is down".to_owned(),
                     Skipped::AlreadySo => "it is so already".to_owned(),
+                    Skipped::Absent => "the node has not joined yet".to_owned(),
+                    Skipped::Gone => "the node has left".to_owned(),
+                    Skipped::Offline => "the node is offline".to_owned(),
+                    Skipped::Asleep => "the node sleeps".to_owned(),
                 };
                 What::Skipped { name, why }
             }
@@ -252,6 +263,9 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Disconnected { node, peer, connection } => {
                 What::Disconnected(*node, *peer, *connection)
             }
+            Happening::Closed { was_open: false, .. } => return,
+            Happening::Closed { node, peer, connection, .. } => What::Closed(*node, *peer, *connection),
+            Happening::Became { node, condition } => What::Became(*node, *condition),
             Happening::Timer { node } => {
                 let deadlines = view.hosts[node.index()].node.deadlines();
                 let due = deadlines
@@ -287,7 +301,8 @@ impl<N: CoJson> Observer<N> for Log {
                 if under_way.copies == 0 {
                     self.under_way.remove(mail);
                 }
-                let stale = view.hosts[node.index()].node.connection(*peer) != Some(*connection);
+                let known = view.known_as(*peer);
+                let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
                 let envelope = (*message).clone();
                 let mail = Mail { number: *mail, from: *peer, to: *node, connection: *connection, envelope };
                 What::Delivered { mail, sent_at, sent_in, again: arrived, stale }

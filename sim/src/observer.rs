@@ -50,6 +50,24 @@ pub enum Happening<'a, N: SimNode> {
         /// The connection's id.
         connection: ConnectionId,
     },
+    /// A node closes a connection of its own accord.
+    Closed {
+        /// Which node.
+        node: NodeId,
+        /// With whom it had it.
+        peer: NodeId,
+        /// The connection's id.
+        connection: ConnectionId,
+        /// Whether it was open until now, and not closed already.
+        was_open: bool,
+    },
+    /// A node's process goes on, but under another condition.
+    Became {
+        /// Which node.
+        node: NodeId,
+        /// What it is now.
+        condition: Condition,
+    },
     /// A deadline of a node passes.
     Timer {
         /// Which node.
@@ -86,6 +104,19 @@ pub enum Happening<'a, N: SimNode> {
     },
 }
 
+/// See [`Happening::Became`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It does nothing until it wakes.
+    Asleep,
+    /// It works again.
+    Awake,
+    /// It has no connection, and can get none.
+    Offline,
+    /// It can have connections again.
+    Online,
+}
+
 /// See [`Happening::Sent`].
 #[derive(Debug)]
 pub struct Sent<'a, N: SimNode> {
@@ -112,6 +143,14 @@ pub enum Skipped<N: SimNode> {
     Refused(N::Refusal),
     /// The node is down.
     Down,
+    /// The node has not joined yet.
+    Absent,
+    /// The node has left for good.
+    Gone,
+    /// The node is offline.
+    Offline,
+    /// The node sleeps.
+    Asleep,
     /// The link is connected, or is not, already.
     AlreadySo,
 }

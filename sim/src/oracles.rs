@@ -24,8 +24,8 @@ pub use violation::{Subject, Violation};
 
 use crate::cojson::{Cast, CoJson, Command};
 use crate::host::{NodeId, Operation, Storage};
-use crate::observer::{Happening, Observer, Sent};
-use crate::world::View;
+use crate::observer::{Condition, Happening, Observer, Sent};
+use crate::world::{Presence, View};
 use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
 use heard::Heard;
@@ -212,22 +212,37 @@ impl Oracles {
             }
             Operation::Restart { node, .. } if !view.hosts[node.index()].up => {}
             Operation::Restart { node, storage, .. } => {
-                self.truthful.goes_down(view, *node);
-                self.ledger.goes_down(*node);
-                self.heard.goes_down(*node);
+                self.goes_down(view, *node);
                 self.monotonic.goes_down(*node, *storage);
-                self.prefix.goes_down(*node);
-                self.load_ends.goes_down(*node);
                 if *storage == Storage::Lost {
                     self.no_lost_write.wiped(view, *node, &self.ledger);
                 }
             }
-            Operation::Connect { .. }
+            Operation::Leave { node } if view.hosts[node.index()].presence != Presence::Here => {}
+            Operation::Leave { node } => {
+                self.goes_down(view, *node);
+                // What only it holds is out of reach, as if it were wiped.
+                self.no_lost_write.wiped(view, *node, &self.ledger);
+            }
+            Operation::Pause { .. }
+            | Operation::Offline { .. }
+            | Operation::Join { .. }
+            | Operation::Clock { .. }
+            | Operation::Connect { .. }
             | Operation::Disconnect { .. }
             | Operation::Partition { .. }
             | Operation::Heal { .. }
             | Operation::Network { .. } => {}
         }
+    }
+
+    /// A process ends.
+    fn goes_down<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
+        self.truthful.goes_down(view, node);
+        self.ledger.goes_down(node);
+        self.heard.goes_down(node);
+        self.prefix.goes_down(node);
+        self.load_ends.goes_down(node);
     }
 
     fn settled<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
@@ -321,6 +336,10 @@ impl<N: CoJson> Observer<N> for Oracles {
                 self.touched = Touched::All;
                 self.no_lost_write.came_up(*node);
             }
+            Happening::Closed { node, peer, connection, .. } => self.heard.closed(*node, *peer, *connection),
+            Happening::Became { node, condition: Condition::Asleep } => self.load_ends.sleeps(*node),
+            Happening::Became { node, condition: Condition::Awake } => self.load_ends.wakes(view.now, *node),
+            Happening::Became { condition: Condition::Offline | Condition::Online, .. } => {}
             Happening::Disconnected { node, peer, connection } => {
                 self.touched = Touched::All;
                 self.heard.closed(*node, *peer, *connection);

@@ -5,19 +5,22 @@
 //! fall on one moment: an operation, an end that notices a connection, a timer, a delivery. Each lets one node handle
 //! one input, then carries out what the node wants.
 
+mod lifecycle;
 mod links;
 mod transmit;
 
+pub use lifecycle::Presence;
 pub use links::{LinkSpec, LinkView, View};
 
 use crate::clock::Clock;
 use crate::decision::{Decide, Seeded};
 use crate::fingerprint::Fingerprint;
-use crate::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Storage};
+use crate::host::{Input, NodeId, Operation, Output, SimMessage, SimNode};
 use crate::observer::{Happening, Observer, Skipped};
 use crate::queue::{Class, Order, Queue, Queued};
 use crate::stream::Stream;
-use cosim_core::{Span, Time};
+use cosim_core::Time;
+use lifecycle::Sleep;
 use links::{Connection, Link, Notice};
 use transmit::{Mail, Slab};
 
@@ -53,10 +56,33 @@ pub struct Host<N> {
     pub node: N,
     /// Whether its process runs.
     pub up: bool,
+    /// Whether it takes part.
+    pub presence: Presence,
     /// Its wall clock.
     pub clock: Clock,
+    /// The node for which its peers take it: itself, unless it claims another's name.
+    pub known_as: NodeId,
+    /// Whether it sleeps.
+    sleep: Option<Sleep>,
+    /// The operation that took it offline, while it is.
+    offline: Option<u32>,
     /// The time of the queued timer that counts; other timers of the node in the queue are void.
     timer: Option<Time>,
+}
+
+impl<N> Host<N> {
+    fn new(id: NodeId, node: N) -> Host<N> {
+        Host {
+            node,
+            up: true,
+            presence: Presence::Here,
+            clock: Clock::default(),
+            known_as: id,
+            sleep: None,
+            offline: None,
+            timer: None,
+        }
+    }
 }
 
 /// What a world counts.
@@ -116,10 +142,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             event: 0,
             lanes: lanes.collect(),
             links: links.into_iter().map(|spec| Link::new(spec, seed)).collect(),
-            nodes: nodes
-                .into_iter()
-                .map(|node| Host { node, up: true, clock: Clock::default(), timer: None })
-                .collect(),
+            nodes: (0..).zip(nodes).map(|(id, node)| Host::new(NodeId(id), node)).collect(),
             connections: Vec::new(),
             operations: Vec::new(),
             notices: Slab::default(),
@@ -131,6 +154,22 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             observer,
             decisions,
         }
+    }
+
+    /// Gives a node another wall clock than one that is right. For the start of a run.
+    pub fn set_clock(&mut self, node: NodeId, clock: Clock) {
+        self.nodes[node.index()].clock = clock;
+    }
+
+    /// Lets a node be absent until it joins. For the start of a run.
+    pub fn set_absent(&mut self, node: NodeId) {
+        let host = &mut self.nodes[node.index()];
+        (host.presence, host.up) = (Presence::Absent, false);
+    }
+
+    /// Lets a node claim the name of another: its peers take it for that one. For the start of a run.
+    pub fn set_known_as(&mut self, node: NodeId, other: NodeId) {
+        self.nodes[node.index()].known_as = other;
     }
 
     /// The seed that it was made with.
@@ -212,6 +251,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let Some(queued) = self.queue.pop_until(limit.as_us()) else {
             return false;
         };
+        self.happen(queued);
+        true
+    }
+
+    #[inline]
+    fn happen(&mut self, queued: Queued) {
         let at = Time::from_us(queued.at_us);
         match queued.order.class() {
             Class::Delivery => self.deliver(at, queued),
@@ -219,7 +264,6 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             Class::Notice => self.notice(at, queued),
             Class::Operation => self.operation(at, queued),
         }
-        true
     }
 
     fn begin(&mut self, at: Time, order: Order) {
@@ -242,6 +286,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         while let Some(output) = self.nodes[id.index()].node.poll_output() {
             match output {
                 Output::Send { connection, message } => self.transmit(id, connection, message),
+                Output::Close { connection } => self.close(id, connection),
                 Output::Notice(notice) => self.observe(&Happening::Noticed { node: id, notice: &notice }),
             }
         }
@@ -273,7 +318,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             return;
         }
         host.timer = None;
-        if !host.up {
+        if !host.up || host.sleep.is_some() {
+            // When it wakes it asks again.
             return;
         }
         if host.node.next_deadline().is_none_or(|deadline| deadline > at) {
@@ -289,18 +335,22 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     fn operation(&mut self, at: Time, queued: Queued) {
         if queued.order.entity() != 0 {
-            return self.come_up(at, queued);
+            return self.come_back(at, queued);
         }
-        self.begin(at, queued.order);
         let number = queued.slot;
         let operation = self.operations[number as usize].clone();
+        if let Operation::Command { node, .. } = operation
+            && self.sleeps(node)
+        {
+            return self.put_off(node, queued);
+        }
+        self.begin(at, queued.order);
         self.observe(&Happening::Operation { number, operation: &operation });
         let skipped = match &operation {
-            Operation::Command { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
-            Operation::Command { node, command } => {
+            Operation::Command { node, command } => self.refuses(*node).or_else(|| {
                 let wall = self.nodes[node.index()].clock.reading(at);
                 self.handle(*node, Input::Command { command, wall }, None).err().map(Skipped::Refused)
-            }
+            }),
             Operation::Connect { link } => self.connect(*link, number),
             Operation::Disconnect { link } => {
                 let done = self.disconnect(*link, number);
@@ -315,11 +365,19 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                 self.set_partitioned(*link, *direction, false);
                 None
             }
-            Operation::Restart { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
             Operation::Restart { node, down_for, .. } => {
-                self.go_down(*node, *down_for, number);
-                None
+                let refused = self.refuses(*node);
+                if refused.is_none() {
+                    self.stop(*node, number);
+                    self.come_back_after(*down_for, *node, number);
+                }
+                refused
             }
+            Operation::Pause { node, span, connections } => self.pause(*node, *span, *connections, number),
+            Operation::Offline { node, span } => self.go_offline(*node, *span, number),
+            Operation::Leave { node } => self.leave(*node, number),
+            Operation::Join { node, links } => self.join(*node, links, number),
+            Operation::Clock { node, change } => self.change_clock(*node, *change),
             Operation::Network { link, network } => {
                 self.set_network(*link, *network);
                 None
@@ -334,49 +392,15 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
     }
 
-    /// A node's process ends. Its peers notice that their connections have closed; it notices nothing.
-    fn go_down(&mut self, node: NodeId, down_for: Span, number: u32) {
-        let host = &mut self.nodes[node.index()];
-        host.up = false;
-        host.timer = None;
-        for link in 0..self.links.len() {
-            if self.links[link].spec.ends.contains(&node) {
-                // The link may have been closed already.
-                let _ = self.disconnect(link as u32, number);
-            }
-        }
-        self.observe(&Happening::Down { node });
-        let order = Order::new(Class::Operation, node.0 + 1, u64::from(number));
-        self.queue.push(Queued { at_us: (self.now + down_for).as_us(), order, slot: number });
-    }
-
-    /// A node's process starts anew, and its links open again.
-    fn come_up(&mut self, at: Time, queued: Queued) {
-        self.begin(at, queued.order);
-        let number = queued.slot;
-        let Operation::Restart { node, storage, .. } = self.operations[number as usize] else {
-            unreachable!("only a restart brings a node up");
-        };
-        self.nodes[node.index()].up = true;
-        self.observe(&Happening::Up { node });
-        self.fingerprint.fold(u64::from(number), u64::from(storage == Storage::Lost));
-        // A node refuses commands only.
-        let _ = self.handle(node, Input::Restart(storage), None);
-        for link in 0..self.links.len() {
-            let state = &self.links[link];
-            if state.intended && state.spec.ends.contains(&node) {
-                // The other end may be down: then the link opens when that comes up.
-                let _ = self.connect(link as u32, number);
-            }
-        }
-    }
-
     /// Whether a node has noticed that `connection` is open, and not yet that it is closed, is the node's own business:
     /// a message is handed to it in any case.
     fn deliver(&mut self, at: Time, queued: Queued) {
-        let Mail { connection, message } = self.mail.take(queued.slot);
         let lane = &self.lanes[queued.order.entity() as usize];
         let (peer, node) = (lane.from, lane.to);
+        if self.sleeps(node) {
+            return self.put_off(node, queued);
+        }
+        let Mail { connection, message } = self.mail.take(queued.slot);
         if !self.nodes[node.index()].up {
             return;
         }
@@ -386,6 +410,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail });
         let subject = Some(message.subject());
         // A node refuses commands only.
+        let peer = self.nodes[peer.index()].known_as;
         let _ = self.handle(node, Input::Received { peer, connection, message }, subject);
     }
 }

@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct NoLostWrite {
     /// Where the last holders of a log's end were wiped: the length that somebody else still held.
     survives: BTreeMap<(CoId, SessionId), u32>,
-    /// Nodes that were wiped and are not up again: what they hold counts no more.
+    /// Nodes that were wiped and are not up again, or have left: what they hold counts no more.
     wiped: BTreeSet<NodeId>,
 }
 
 impl NoLostWrite {
-    /// A node's storage is lost.
+    /// A node's storage is lost, or out of reach for good.
     pub(super) fn wiped<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, ledger: &Ledger) {
         self.wiped.insert(node);
         let held: Vec<(CoId, SessionId)> = ledger.logs.keys().copied().collect();
@@ -59,7 +59,7 @@ impl NoLostWrite {
             let held = self.longest(view, id, session);
             (held < required).then(|| {
                 let what = format!(
-                    "{required} transactions of {} in {} were written and not wiped, but no node holds more than {held}",
+                    "{required} transactions of {} in {} were written and not wiped or taken away, but no node holds more than {held}",
                     cast.session(session),
                     cast.co_value(id),
                 );

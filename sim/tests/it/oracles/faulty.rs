@@ -157,6 +157,7 @@ impl SimNode for Faulty {
                 (Output::Notice(Notice::LoadEnded { id, available }), Fault::TurnsVerdicts) => {
                     return Some(Output::Notice(Notice::LoadEnded { id, available: !available }));
                 }
+                (Output::Close { connection }, _) => return Some(Output::Close { connection }),
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
                 (Output::Send { connection, mut message }, fault) => {
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));
