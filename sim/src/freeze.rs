@@ -2,14 +2,15 @@
 //! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
 //! fingerprint, whatever the seed.
 
+use crate::clock::ClockChange;
 use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, Duration, DurationRange, Edit, Entry, Link, Network, NetworkChange, Origin, Outage, Subject,
-    When, Where,
+    Between, Duration, DurationRange, Edit, Entry, Link, Lone, Network, NetworkChange, Origin, Outage, Pause,
+    Spell, Subject, When, Where,
 };
-use crate::scenario::{Action, Direction, MAX_DURATION, Operation, Scenario, file};
+use crate::scenario::{Action, Connections, Direction, MAX_DURATION, Operation, Scenario, file};
 use crate::script::Director;
 use cosim_core::{Span, Time};
 
@@ -137,6 +138,26 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
         Action::Heal { link, direction } => Entry { heal: Some(way(ends(link), direction)), ..named },
         Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },
         Action::Wipe { node: n, down_for } => Entry { wipe: Some(outage(node(n), down_for)), ..named },
+        Action::Pause { node: n, span, connections } => {
+            let connections = match connections {
+                Connections::Kept => None,
+                Connections::Dropped => Some(file::Connections::Dropped),
+            };
+            Entry { pause: Some(Pause { node: node(n), span: Duration(span), connections }), ..named }
+        }
+        Action::Offline { node: n, span } => {
+            Entry { offline: Some(Spell { node: node(n), span: Duration(span) }), ..named }
+        }
+        Action::Join { node: n } => Entry { join: Some(Lone { node: node(n) }), ..named },
+        Action::Leave { node: n } => Entry { leave: Some(Lone { node: node(n) }), ..named },
+        Action::Clock { node: n, change } => {
+            let (jump, stop, go) = match change {
+                ClockChange::Jump(shift) => (Some(file::Shift(shift)), None, None),
+                ClockChange::Stop => (None, Some(true), None),
+                ClockChange::Go => (None, None, Some(true)),
+            };
+            Entry { clock: Some(file::ClockChange { node: node(n), jump, stop, go }), ..named }
+        }
         Action::Network { link, change } => {
             let latency =
                 change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);

@@ -85,7 +85,8 @@ pub fn play<N: CoJson, D: Decide<N>>(
         tally: Tally::default(),
     };
     let nodes = stage.nodes(make);
-    let world = World::new(nodes, stage.links(), seed, watch, decisions);
+    let mut world = World::new(nodes, stage.links(), seed, watch, decisions);
+    stage.settle(&mut world);
     let mut player = Player { stage, world, end: None, chapters: Vec::new() };
     player.play();
     player.finish()
@@ -132,7 +133,8 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         let quiet_within = self.stage.scenario().expect.quiet_within;
         let mut faults_end = Time::ZERO;
         for number in 0..self.stage.chapters() {
-            if number > 0 && !self.until(self.world.now() + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
+            let over = self.world.now().max(faults_end);
+            if number > 0 && !self.until(over + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
                 self.end.get_or_insert(End::Restless);
             }
             if self.end.is_some() {

@@ -1,11 +1,14 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
+use crate::clock::ClockChange;
 use crate::cojson::{Cast, CoJson, Command, Edit, End};
+use crate::decision::Decide;
 use crate::host::{NodeId, Operation, Storage};
 use crate::network::{Network, Ppm};
+use crate::observer::Observer;
 use crate::oracles::Setup;
-use crate::scenario::{self, Action, Direction, Plan, Scenario};
-use crate::world::LinkSpec;
+use crate::scenario::{self, Action, Connections, Direction, Plan, Scenario};
+use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
 
 /// A scenario that is being staged with one seed.
@@ -43,6 +46,7 @@ impl<N: CoJson> Planned<N> {
     pub(super) fn ends(&self) -> Time {
         match self.operation {
             Operation::Restart { down_for, .. } => self.at + down_for,
+            Operation::Pause { span, .. } | Operation::Offline { span, .. } => self.at + span,
             _ => self.at,
         }
     }
@@ -65,7 +69,7 @@ impl<'a> Stage<'a> {
     /// In the order in which they will be staged.
     fn name_operations(&self) -> Vec<OperationName> {
         let mut names = Vec::new();
-        for link in self.scenario.links.iter().filter(|link| link.connected) {
+        for (_, link) in self.scenario.opened_at_first() {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
             names.push(OperationName { name: opening(&a, &b), text: format!("{a} and {b} connect") });
         }
@@ -92,7 +96,7 @@ impl<'a> Stage<'a> {
 
     /// The operations that create a CoValue, by number, and which one.
     pub(crate) fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
-        let opened = self.scenario.links.iter().filter(|link| link.connected).count() as u32;
+        let opened = self.scenario.opened_at_first().count() as u32;
         let mut number = opened;
         let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
         operations.filter_map(move |operation| {
@@ -142,6 +146,17 @@ impl<'a> Stage<'a> {
         nodes.map(|(i, spec)| make(NodeId(i as u32), config(spec))).collect()
     }
 
+    /// What a world must know of its nodes before anything happens.
+    pub(super) fn settle<N: CoJson, O: Observer<N>, D: Decide<N>>(&self, world: &mut World<N, O, D>) {
+        for (i, spec) in (0..).zip(&self.scenario.nodes) {
+            world.set_clock(NodeId(i), spec.clock);
+            world.set_known_as(NodeId(i), NodeId(spec.known_as));
+            if !spec.present {
+                world.set_absent(NodeId(i));
+            }
+        }
+    }
+
     pub(super) fn links<N: CoJson>(&self) -> Vec<LinkSpec<N>> {
         let name = |node: u32| self.scenario.nodes[node as usize].name.clone();
         let links = self.scenario.links.iter().map(|link| LinkSpec {
@@ -161,8 +176,8 @@ impl<'a> Stage<'a> {
     pub(super) fn chapter<N: CoJson>(&mut self, number: usize, start: Time) -> Vec<Planned<N>> {
         let mut planned = Vec::new();
         if number == 0 {
-            for (i, _) in self.scenario.links.iter().enumerate().filter(|(_, link)| link.connected) {
-                planned.push(Planned { at: start, operation: Operation::Connect { link: i as u32 } });
+            for (link, _) in self.scenario.opened_at_first() {
+                planned.push(Planned { at: start, operation: Operation::Connect { link } });
                 self.staged += 1;
             }
         }
@@ -221,6 +236,15 @@ impl<'a> Stage<'a> {
             Action::Wipe { node, down_for } => {
                 push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Lost });
             }
+            Action::Pause { node, span, connections } => {
+                push(Operation::Pause { node: NodeId(node), span, connections });
+            }
+            Action::Offline { node, span } => push(Operation::Offline { node: NodeId(node), span }),
+            Action::Join { node } => {
+                push(Operation::Join { node: NodeId(node), links: self.scenario.links_at_first(node) });
+            }
+            Action::Leave { node } => push(Operation::Leave { node: NodeId(node) }),
+            Action::Clock { node, change } => push(Operation::Clock { node: NodeId(node), change }),
             Action::Network { link, change } => {
                 let links = match link {
                     Some(link) => link..link + 1,
@@ -255,6 +279,20 @@ impl<'a> Stage<'a> {
             Action::Heal { link, direction } => format!("messages pass {} again", self.way(link, direction)),
             Action::Restart { node: of, down_for } => format!("{} restarts, down for {down_for}", node(of)),
             Action::Wipe { node: of, down_for } => format!("{} is wiped, down for {down_for}", node(of)),
+            Action::Pause { node: of, span, connections: Connections::Kept } => {
+                format!("{} sleeps for {span}", node(of))
+            }
+            Action::Pause { node: of, span, connections: Connections::Dropped } => {
+                format!("{} sleeps for {span}, its connections dropped", node(of))
+            }
+            Action::Offline { node: of, span } => format!("{} goes offline for {span}", node(of)),
+            Action::Join { node: of } => format!("{} joins", node(of)),
+            Action::Leave { node: of } => format!("{} leaves for good", node(of)),
+            Action::Clock { node: of, change: ClockChange::Jump(shift) } => {
+                format!("{}'s clock jumps by {shift}", node(of))
+            }
+            Action::Clock { node: of, change: ClockChange::Stop } => format!("{}'s clock stops", node(of)),
+            Action::Clock { node: of, change: ClockChange::Go } => format!("{}'s clock goes on", node(of)),
             Action::Network { link: Some(link), .. } => {
                 format!("the network between {} changes", self.pair(link))
             }

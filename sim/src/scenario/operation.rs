@@ -1,6 +1,7 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
-use crate::host::Direction;
+use crate::clock::ClockChange;
+use crate::host::{Connections, Direction};
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
 
@@ -87,6 +88,39 @@ pub enum Action {
         node: u32,
         /// How long it is down.
         down_for: Span,
+    },
+    /// A node sleeps, and what happens to it waits until it wakes.
+    Pause {
+        /// The node.
+        node: u32,
+        /// How long it sleeps.
+        span: Span,
+        /// What becomes of its connections.
+        connections: Connections,
+    },
+    /// A node has no connection for a while.
+    Offline {
+        /// The node.
+        node: u32,
+        /// How long.
+        span: Span,
+    },
+    /// A node joins that was not there from the start.
+    Join {
+        /// The node.
+        node: u32,
+    },
+    /// A node leaves for good.
+    Leave {
+        /// The node.
+        node: u32,
+    },
+    /// The wall clock of a node is set, stopped or started.
+    Clock {
+        /// The node.
+        node: u32,
+        /// What happens to it.
+        change: ClockChange,
     },
     /// The conditions of the network change.
     Network {

@@ -5,6 +5,8 @@
 //! the rest. Names do not depend on the seed. No draw looks at the state of a node; an operation that is impossible
 //! when its time comes is skipped by the world.
 
+mod life;
+
 use super::generated::{Faults, Workload};
 use super::{Action, Direction, Operation, Plan, Scenario};
 use crate::stream::Stream;
@@ -29,8 +31,9 @@ impl Scenario {
             operations.extend(edits(seed, workload));
         }
         if let Some(faults) = &self.faults {
-            operations.extend(faults_of_links(seed, faults, self.links.len()));
-            operations.extend(faults_of_nodes(seed, faults, self.nodes.len()));
+            operations.extend(faults_of_links(seed, faults));
+            operations.extend(faults_of_nodes(seed, faults));
+            operations.extend(life::faults_of_lives(seed, faults));
         }
         operations
     }
@@ -53,7 +56,7 @@ pub(super) fn generated_names<'a>(
             (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
-        reconnects.chain(partitions).chain(restarts).chain(wipes)
+        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(life::names(faults))
     });
     workload.chain(faults)
 }
@@ -93,11 +96,11 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
 }
 
 /// Reconnects (three words each) and partitions (four words each), every one a pair of operations.
-fn faults_of_links(seed: u64, faults: &Faults, links: usize) -> Vec<Operation> {
+fn faults_of_links(seed: u64, faults: &Faults) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut stream = Stream::new(seed, "faults", "reconnects");
     for number in 1..=faults.reconnects {
-        let link = index(&mut stream, links);
+        let link = pick(&mut stream, &faults.links);
         let (at, length) = outage(&mut stream, faults);
         let name = fault_name("reconnect", number);
         operations.push(Operation { name, at, action: Action::Disconnect { link } });
@@ -106,7 +109,7 @@ fn faults_of_links(seed: u64, faults: &Faults, links: usize) -> Vec<Operation> {
     }
     let mut stream = Stream::new(seed, "faults", "partitions");
     for number in 1..=faults.partitions {
-        let link = index(&mut stream, links);
+        let link = pick(&mut stream, &faults.links);
         let (at, length) = outage(&mut stream, faults);
         let direction = pick(&mut stream, &DIRECTIONS);
         let name = fault_name("partition", number);
@@ -122,18 +125,18 @@ const DIRECTIONS: [Direction; 4] =
     [Direction::Both, Direction::Both, Direction::Forward, Direction::Backward];
 
 /// Restarts and wipes, three words each.
-fn faults_of_nodes(seed: u64, faults: &Faults, nodes: usize) -> Vec<Operation> {
+fn faults_of_nodes(seed: u64, faults: &Faults) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut stream = Stream::new(seed, "faults", "restarts");
     for number in 1..=faults.restarts {
-        let node = index(&mut stream, nodes);
+        let node = pick(&mut stream, &faults.nodes);
         let (at, down_for) = outage(&mut stream, faults);
         let name = fault_name("restart", number);
         operations.push(Operation { name, at, action: Action::Restart { node, down_for } });
     }
     let mut stream = Stream::new(seed, "faults", "wipes");
     for number in 1..=faults.wipes {
-        let node = index(&mut stream, nodes);
+        let node = pick(&mut stream, &faults.nodes);
         let (at, down_for) = outage(&mut stream, faults);
         let name = fault_name("wipe", number);
         operations.push(Operation { name, at, action: Action::Wipe { node, down_for } });
@@ -178,9 +181,4 @@ fn number_within(stream: &mut Stream, [min, max]: [u32; 2]) -> u32 {
 /// An entry of a list that is not empty. Takes one word.
 fn pick<T: Copy>(stream: &mut Stream, list: &[T]) -> T {
     list[stream.index(list.len())]
-}
-
-/// An index into a list of `len` entries. Takes one word.
-fn index(stream: &mut Stream, len: usize) -> u32 {
-    u32::try_from(stream.index(len)).expect("nodes and links are bounded well below 2^32")
 }

@@ -1,6 +1,6 @@
 //! One entry of a timeline: when, and exactly one operation.
 
-use super::{Duration, DurationRange, Network, Percent};
+use super::{ClockChange, Duration, DurationRange, Network, Percent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,21 @@ pub struct Entry {
     /// A node stops, loses its disk, and starts again empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wipe: Option<Outage>,
+    /// A node sleeps: what happens to it meanwhile waits, in order, until it wakes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// A node has no connection for a while; its app goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Spell>,
+    /// A node joins; until then it is not there, and its links are closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join: Option<Lone>,
+    /// A node leaves for good, with all that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leave: Option<Lone>,
+    /// The wall clock of a node is set, stopped or started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockChange>,
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,
@@ -118,6 +133,58 @@ pub struct Outage {
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
+}
+
+/// A node that sleeps for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// The node.
+    pub node: String,
+    /// How long it sleeps.
+    #[serde(rename = "for")]
+    pub span: Duration,
+    /// What becomes of its connections. Default `kept`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Connections>,
+}
+
+/// What becomes of the connections of a node that sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connections {
+    /// They stand, and its peers notice nothing.
+    Kept,
+    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    Dropped,
+}
+
+impl From<Connections> for crate::host::Connections {
+    fn from(connections: Connections) -> crate::host::Connections {
+        match connections {
+            Connections::Kept => crate::host::Connections::Kept,
+            Connections::Dropped => crate::host::Connections::Dropped,
+        }
+    }
+}
+
+/// A node to which something happens for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spell {
+    /// The node.
+    pub node: String,
+    /// How long.
+    #[serde(rename = "for")]
+    pub span: Duration,
+}
+
+/// A node to which something happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lone {
+    /// The node.
+    pub node: String,
 }
 
 /// A change to the conditions of a link, or of all links: only the fields given.

@@ -2,6 +2,7 @@
 
 use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
+use crate::clock::ClockChange;
 use crate::scenario::{Action, Direction, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
 use cosim_core::Span;
 
@@ -29,6 +30,11 @@ pub(super) fn choose(
         ("heal", entry.heal.is_some()),
         ("restart", entry.restart.is_some()),
         ("wipe", entry.wipe.is_some()),
+        ("pause", entry.pause.is_some()),
+        ("offline", entry.offline.is_some()),
+        ("join", entry.join.is_some()),
+        ("leave", entry.leave.is_some()),
+        ("clock", entry.clock.is_some()),
         ("network", entry.network.is_some()),
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|&(kind, _)| kind);
@@ -54,6 +60,10 @@ pub(super) fn choose(
         .or_else(|| ends.map(|ends| chooser.connection(ends)))
         .or_else(|| cut.map(|cut| chooser.partition(cut)))
         .or_else(|| outage.map(|outage| chooser.outage(outage)))
+        .or_else(|| entry.pause.as_ref().map(|pause| chooser.pause(pause)))
+        .or_else(|| entry.offline.as_ref().map(|spell| chooser.offline(spell)))
+        .or_else(|| entry.join.as_ref().or(entry.leave.as_ref()).map(|lone| chooser.presence(lone)))
+        .or_else(|| entry.clock.as_ref().map(|change| chooser.clock(change)))
         .or_else(|| entry.network.as_ref().map(|change| chooser.network(change)))?
 }
 
@@ -130,6 +140,56 @@ impl Chooser<'_, '_> {
             Action::Wipe { node, down_for }
         };
         Some(Chosen { action, usual_name: format!("{}-{}", self.kind, outage.node) })
+    }
+
+    fn pause(&mut self, pause: &file::Pause) -> Option<Chosen> {
+        let span = self.spell(pause.span)?;
+        let node = self.names.node(&pause.node, &self.at.key("node"), self.report)?;
+        let connections = pause.connections.unwrap_or(file::Connections::Kept).into();
+        let action = Action::Pause { node, span, connections };
+        Some(Chosen { action, usual_name: format!("pause-{}", pause.node) })
+    }
+
+    fn offline(&mut self, spell: &file::Spell) -> Option<Chosen> {
+        let span = self.spell(spell.span)?;
+        let node = self.names.node(&spell.node, &self.at.key("node"), self.report)?;
+        Some(Chosen { action: Action::Offline { node, span }, usual_name: format!("offline-{}", spell.node) })
+    }
+
+    /// A length that is one.
+    fn spell(&mut self, file::Duration(span): file::Duration) -> Option<Span> {
+        if span == Span::ZERO {
+            let message = format!("`{}` for no time at all", self.kind);
+            let problem = Problem::new(self.at.key("for").value(), message);
+            self.report
+                .add(problem.expected("longer than 0ms").help("say how long, such as `\"for\": \"3h\"`"));
+            return None;
+        }
+        Some(span)
+    }
+
+    fn presence(&mut self, lone: &file::Lone) -> Option<Chosen> {
+        let node = self.names.node(&lone.node, &self.at.key("node"), self.report)?;
+        let action = if self.kind == "join" { Action::Join { node } } else { Action::Leave { node } };
+        Some(Chosen { action, usual_name: format!("{}-{}", self.kind, lone.node) })
+    }
+
+    fn clock(&mut self, change: &file::ClockChange) -> Option<Chosen> {
+        let node = self.names.node(&change.node, &self.at.key("node"), self.report);
+        let action = match (change.jump, change.stop, change.go) {
+            (Some(file::Shift(shift)), None, None) => ClockChange::Jump(shift),
+            (None, Some(true), None) => ClockChange::Stop,
+            (None, None, Some(true)) => ClockChange::Go,
+            _ => {
+                let problem = Problem::new(self.at.value(), "`clock` needs one of `jump`, `stop` and `go`");
+                self.report.add(problem.expected("exactly one change").help(
+                    "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on",
+                ));
+                return None;
+            }
+        };
+        let action = Action::Clock { node: node?, change: action };
+        Some(Chosen { action, usual_name: format!("clock-{}", change.node) })
     }
 
     fn network(&mut self, change: &file::NetworkChange) -> Option<Chosen> {
