@@ -24,6 +24,7 @@ mod prune;
 mod resolve;
 mod schema;
 mod suggest;
+mod template;
 mod topology;
 mod tree;
 

@@ -93,7 +93,7 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
 }
 
 /// The faults planned over all runs; a run that was cut short may not have come to them.
-fn planned(summary: &Summary) -> [(&'static str, u64); 4] {
+fn planned(summary: &Summary) -> [(&'static str, u64); 8] {
     let sum = |part: fn(&OfScenario) -> u64| {
         summary.scenarios().iter().map(|of| part(of).saturating_mul(of.runs)).fold(0, u64::saturating_add)
     };
@@ -102,6 +102,10 @@ fn planned(summary: &Summary) -> [(&'static str, u64); 4] {
         ("disconnects", sum(|of| of.source.declares.disconnects)),
         ("restarts", sum(|of| of.source.declares.restarts)),
         ("wipes", sum(|of| of.source.declares.wipes)),
+        ("pauses", sum(|of| of.source.declares.pauses)),
+        ("spells offline", sum(|of| of.source.declares.offline)),
+        ("departures", sum(|of| of.source.declares.departures)),
+        ("clock changes", sum(|of| of.source.declares.clock_changes)),
     ]
 }
 

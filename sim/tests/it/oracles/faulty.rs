@@ -33,6 +33,8 @@ pub(super) enum Fault {
     SwallowsVerdicts,
     /// It tells its app the opposite of how a load has ended.
     TurnsVerdicts,
+    /// It leaves a connection open that has given way to another.
+    ClosesNothing,
 }
 
 /// A node with a fault, or none.
@@ -157,6 +159,7 @@ impl SimNode for Faulty {
                 (Output::Notice(Notice::LoadEnded { id, available }), Fault::TurnsVerdicts) => {
                     return Some(Output::Notice(Notice::LoadEnded { id, available: !available }));
                 }
+                (Output::Close { .. }, Fault::ClosesNothing) => {}
                 (Output::Close { connection }, _) => return Some(Output::Close { connection }),
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
                 (Output::Send { connection, mut message }, fault) => {
