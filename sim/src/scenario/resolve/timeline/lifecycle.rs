@@ -53,9 +53,10 @@ pub(super) fn check(file: &file::Scenario, report: &mut Report) {
                     );
                 }
                 Some(Presence::Absent) => report.add(absent(&leave.node, "leaves", place)),
-                _ => {}
+                Some(Presence::Joined(_)) | None => {
+                    presences.insert(&leave.node, Presence::Left(index));
+                }
             }
-            presences.insert(&leave.node, Presence::Left(index));
             continue;
         }
         for (node, place) in entry.needs(&at) {
