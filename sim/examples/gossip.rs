@@ -199,7 +199,7 @@ impl SimNode for Gossip {
                     .push(Output::Send { connection, message: Message::Digest(self.held.prefix.clone()) });
                 self.next_digest = now + DIGEST_EVERY;
             }
-            Input::Command(&number) => {
+            Input::Command { command: &number, .. } => {
                 let item = Item { origin: self.me, number };
                 self.take(item, &item.bytes(), None);
             }

@@ -4,6 +4,7 @@ mod cast;
 
 pub use cast::Cast;
 
+use crate::clock::WallTime;
 use crate::host::{Input, NodeId, Output, SimMessage, SimNode, Storage};
 use cosim_core::node::{Buffers, LoadStatus};
 use cosim_core::{
@@ -128,12 +129,12 @@ impl Command {
 }
 
 impl Edit {
-    /// The transactions that this writes at `now`. Each carries the operation that wrote it.
-    pub fn transactions(&self, now: Time) -> Vec<FastTransaction> {
+    /// The transactions that this writes when the author's clock shows `wall`. Each carries the operation that wrote it.
+    pub fn transactions(&self, wall: WallTime) -> Vec<FastTransaction> {
         let payload = |i: u32| u64::from(self.operation) << 32 | u64::from(i);
         let depends_on = self.depends_on.filter(|account| *account != self.id);
         let transaction =
-            |i| FastTransaction { depends_on, ..FastTransaction::new(now, payload(i), self.size) };
+            |i| FastTransaction { made_at: wall.as_us(), payload: payload(i), size: self.size, depends_on };
         (0..self.transactions).map(transaction).collect()
     }
 }
@@ -250,13 +251,13 @@ impl CoNode {
         self.node.load_status(id)
     }
 
-    fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
         let input = match command {
             Command::Create { id } => cosim_core::Input::Create { id: *id, header: self.header(*id) },
             Command::Edit(edit) => cosim_core::Input::Edit {
                 id: edit.id,
                 session: session(self.id, self.incarnation),
-                transactions: edit.transactions(now),
+                transactions: edit.transactions(wall),
             },
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
@@ -318,7 +319,7 @@ impl SimNode for CoNode {
                 cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope: message }
             }
             Input::Deadline => cosim_core::Input::Deadline,
-            Input::Command(command) => return self.command(now, command),
+            Input::Command { command, wall } => return self.command(now, wall, command),
             Input::Connected { peer, connection, end } => cosim_core::Input::Connected {
                 peer: PeerId(peer.0),
                 connection,
@@ -368,6 +369,7 @@ impl SimNode for CoNode {
             cosim_core::Output::Send { connection, envelope, .. } => {
                 Output::Send { connection, message: envelope }
             }
+            cosim_core::Output::Close { connection, .. } => Output::Close { connection },
             cosim_core::Output::Event(event) => Output::Notice(Notice::Event(event)),
             cosim_core::Output::LoadEnded { id, available } => {
                 Output::Notice(Notice::LoadEnded { id, available })

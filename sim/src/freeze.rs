@@ -2,15 +2,16 @@
 //! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
 //! fingerprint, whatever the seed.
 
+use crate::clock::ClockChange;
 use crate::cojson::CoNode;
 use crate::host::DiskFault;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, Duration, DurationRange, Edit, Entry, Link, Network, NetworkChange, Origin, Outage, Subject,
-    When, Where,
+    Between, Duration, DurationRange, Edit, Entry, Link, Lone, Network, NetworkChange, Origin, Outage, Pause,
+    Spell, Subject, When, Where,
 };
-use crate::scenario::{Action, Direction, MAX_DURATION, Operation, Scenario, file};
+use crate::scenario::{Action, Connections, Direction, MAX_DURATION, Operation, Scenario, file};
 use crate::script::Director;
 use cosim_core::{Span, Time};
 use std::collections::BTreeMap;
@@ -167,8 +168,8 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
                 DiskFault::Stall(span) => {
                     Entry { stall: Some(file::Stall { node, span: Duration(span) }), ..named }
                 }
-                DiskFault::Full => Entry { disk_full: Some(file::OfNode { node }), ..named },
-                DiskFault::Room => Entry { disk_room: Some(file::OfNode { node }), ..named },
+                DiskFault::Full => Entry { disk_full: Some(Lone { node }), ..named },
+                DiskFault::Room => Entry { disk_room: Some(Lone { node }), ..named },
                 DiskFault::FailNext(count) => {
                     let count = Some(count).filter(|count| *count != 1);
                     Entry { fail_writes: Some(file::FailWrites { node, count }), ..named }
@@ -180,6 +181,29 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
                     Entry { rot: Some(file::Rot { node, place, bit, spare_last_copy }), ..named }
                 }
             }
+        }
+        Action::Pause { node: n, span, connections } => {
+            let connections = match connections {
+                Connections::Kept => None,
+                Connections::Dropped => Some(file::Connections::Dropped),
+            };
+            Entry { pause: Some(Pause { node: node(n), span: Duration(span), connections }), ..named }
+        }
+        Action::Offline { node: n, span } => {
+            Entry { offline: Some(Spell { node: node(n), span: Duration(span) }), ..named }
+        }
+        Action::Join { node: n } => Entry { join: Some(Lone { node: node(n) }), ..named },
+        Action::Leave { node: n, spare } => {
+            let leave = file::Departure { node: node(n), spare_last_copy: spare.then_some(true) };
+            Entry { leave: Some(leave), ..named }
+        }
+        Action::Clock { node: n, change } => {
+            let (jump, stop, go) = match change {
+                ClockChange::Jump(shift) => (Some(file::Shift(shift)), None, None),
+                ClockChange::Stop => (None, Some(true), None),
+                ClockChange::Go => (None, None, Some(true)),
+            };
+            Entry { clock: Some(file::ClockChange { node: node(n), jump, stop, go }), ..named }
         }
         Action::Network { link, change } => {
             let latency =

@@ -1,6 +1,7 @@
 //! What a world asks of the nodes that it hosts. Implement [`SimNode`] for a sans-IO node of any protocol and a
 //! [`World`](crate::world::World) runs it; `examples/gossip.rs` is such a protocol, [`crate::cojson`] another.
 
+use crate::clock::{ClockChange, WallTime};
 use crate::network::{Ppm, SpanRange};
 use cosim_core::{ConnectionId, Span, Time};
 use std::fmt::Debug;
@@ -105,7 +106,12 @@ pub enum Input<'a, N: SimNode> {
     /// A deadline has passed.
     Deadline,
     /// The app asks for something.
-    Command(&'a N::Command),
+    Command {
+        /// For this.
+        command: &'a N::Command,
+        /// What the node's wall clock shows.
+        wall: WallTime,
+    },
     /// The process ended and starts anew.
     Restart(Storage),
     /// The process ended and starts anew from its disk.
@@ -154,6 +160,11 @@ pub enum Output<N: SimNode> {
         record: N::Record,
         /// As bytes.
         bytes: Vec<u8>,
+    },
+    /// To close a connection that has no use any more. The node is not told of it again; the other end notices.
+    Close {
+        /// This connection.
+        connection: ConnectionId,
     },
     /// To tell its app something.
     Notice(N::Notice),
@@ -302,6 +313,41 @@ pub enum Operation<N: SimNode> {
         /// What.
         fault: DiskFault,
     },
+    /// A node does nothing for a while. What happens to it meanwhile waits, in order, until it wakes.
+    Pause {
+        /// Which node.
+        node: NodeId,
+        /// How long it sleeps.
+        span: Span,
+        /// What becomes of its connections.
+        connections: Connections,
+    },
+    /// All links of a node close for a while; its process goes on.
+    Offline {
+        /// Which node.
+        node: NodeId,
+        /// How long.
+        span: Span,
+    },
+    /// A node's process ends for good.
+    Leave {
+        /// Which node.
+        node: NodeId,
+    },
+    /// A node that was absent from the start takes part from here on.
+    Join {
+        /// Which node.
+        node: NodeId,
+        /// The links that open then.
+        links: Vec<u32>,
+    },
+    /// A node's wall clock is set, stopped or started.
+    Clock {
+        /// Which node.
+        node: NodeId,
+        /// What happens to it.
+        change: ClockChange,
+    },
     /// A link's conditions change.
     Network {
         /// Which link.
@@ -329,6 +375,15 @@ pub enum DiskFault {
         /// The bit of the byte there, 0 to 7.
         bit: u8,
     },
+}
+
+/// What becomes of the connections of a node that sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// They stand, and its peers notice nothing.
+    Kept,
+    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    Dropped,
 }
 
 /// Directions of a link.

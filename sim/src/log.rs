@@ -13,7 +13,7 @@ pub use text::message as message_text;
 
 use crate::cojson::{Cast, CoJson, Notice};
 use crate::host::{NodeId, WriteError};
-use crate::observer::{Happening, Observer, Skipped};
+use crate::observer::{Condition, Happening, Observer, Skipped};
 use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Names, Time, TimerKind};
@@ -72,6 +72,10 @@ pub enum What {
     Connected(NodeId, NodeId, ConnectionId),
     /// A node noticed that a connection had closed.
     Disconnected(NodeId, NodeId, ConnectionId),
+    /// A node closed a connection of its own accord.
+    Closed(NodeId, NodeId, ConnectionId),
+    /// A node's process went on under another condition.
+    Became(NodeId, Condition),
     /// A deadline passed, for these reasons.
     Timer {
         /// At this node.
@@ -223,9 +227,12 @@ impl What {
             | What::LoadEnded(..)
             | What::Skipped { .. }
             | What::Liveness
-            | What::Down(_) => false,
+            | What::Closed(..)
+            | What::Down(_)
+            | What::Became(_, Condition::Asleep | Condition::Offline) => false,
             What::Operation { .. }
             | What::Up(_)
+            | What::Became(_, Condition::Awake | Condition::Online)
             | What::Connected(..)
             | What::Disconnected(..)
             | What::Timer { .. }
@@ -256,6 +263,10 @@ impl<N: CoJson> Observer<N> for Log {
                     Skipped::NoBackup => "no such copy was taken".to_owned(),
                     Skipped::EmptyDisk => "nothing is written on the disk".to_owned(),
                     Skipped::LastCopy => "the node holds the last copy of something".to_owned(),
+                    Skipped::Absent => "the node has not joined yet".to_owned(),
+                    Skipped::Gone => "the node has left".to_owned(),
+                    Skipped::Offline => "the node is offline".to_owned(),
+                    Skipped::Asleep => "the node sleeps".to_owned(),
                 };
                 What::Skipped { name, why }
             }
@@ -301,6 +312,9 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Disconnected { node, peer, connection } => {
                 What::Disconnected(*node, *peer, *connection)
             }
+            Happening::Closed { was_open: false, .. } => return,
+            Happening::Closed { node, peer, connection, .. } => What::Closed(*node, *peer, *connection),
+            Happening::Became { node, condition } => What::Became(*node, *condition),
             Happening::Timer { node } => {
                 let deadlines = view.hosts[node.index()].node.deadlines();
                 let due = deadlines
@@ -336,7 +350,8 @@ impl<N: CoJson> Observer<N> for Log {
                 if under_way.copies == 0 {
                     self.under_way.remove(mail);
                 }
-                let stale = view.hosts[node.index()].node.connection(*peer) != Some(*connection);
+                let known = view.known_as(*peer);
+                let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
                 let envelope = (*message).clone();
                 let mail = Mail { number: *mail, from: *peer, to: *node, connection: *connection, envelope };
                 What::Delivered { mail, sent_at, sent_in, again: arrived, stale }

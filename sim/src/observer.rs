@@ -86,6 +86,24 @@ pub enum Happening<'a, N: SimNode> {
         /// The connection's id.
         connection: ConnectionId,
     },
+    /// A node closes a connection of its own accord.
+    Closed {
+        /// Which node.
+        node: NodeId,
+        /// With whom it had it.
+        peer: NodeId,
+        /// The connection's id.
+        connection: ConnectionId,
+        /// Whether it was open until now, and not closed already.
+        was_open: bool,
+    },
+    /// A node's process goes on, but under another condition.
+    Became {
+        /// Which node.
+        node: NodeId,
+        /// What it is now.
+        condition: Condition,
+    },
     /// A deadline of a node passes.
     Timer {
         /// Which node.
@@ -133,6 +151,8 @@ pub enum Ending {
     Wipe,
     /// With a copy in place of its disk: this one.
     Restore(u32),
+    /// For good: there is no next one.
+    Leave,
 }
 
 impl Ending {
@@ -141,9 +161,23 @@ impl Ending {
             Ending::Restart => 0,
             Ending::Wipe => 1,
             Ending::Crash => 2,
-            Ending::Restore(backup) => 3 + u64::from(backup),
+            Ending::Leave => 3,
+            Ending::Restore(backup) => 4 + u64::from(backup),
         }
     }
+}
+
+/// See [`Happening::Became`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It does nothing until it wakes.
+    Asleep,
+    /// It works again.
+    Awake,
+    /// It has no connection, and can get none.
+    Offline,
+    /// It can have connections again.
+    Online,
 }
 
 /// See [`Happening::Sent`].
@@ -172,6 +206,14 @@ pub enum Skipped<N: SimNode> {
     Refused(N::Refusal),
     /// The node is down.
     Down,
+    /// The node has not joined yet.
+    Absent,
+    /// The node has left for good.
+    Gone,
+    /// The node is offline.
+    Offline,
+    /// The node sleeps.
+    Asleep,
     /// The link is connected, or is not, already.
     AlreadySo,
     /// The node has no disk.

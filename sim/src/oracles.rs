@@ -29,7 +29,7 @@ pub use violation::{Subject, Violation};
 
 use crate::cojson::{Cast, CoJson, Dependencies, Notice, session_parts};
 use crate::host::{NodeId, Operation};
-use crate::observer::{Ending, Happening, Observer, Sent};
+use crate::observer::{Condition, Ending, Happening, Observer, Sent};
 use crate::world::View;
 use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
@@ -404,6 +404,10 @@ impl<N: CoJson> Observer<N> for Oracles {
                 }
                 self.no_lost_write.came_up(*node);
             }
+            Happening::Closed { node, peer, connection, .. } => self.heard.closed(*node, *peer, *connection),
+            Happening::Became { node, condition: Condition::Asleep } => self.load_ends.sleeps(*node),
+            Happening::Became { node, condition: Condition::Awake } => self.load_ends.wakes(view.now, *node),
+            Happening::Became { condition: Condition::Offline | Condition::Online, .. } => {}
             Happening::Disconnected { node, peer, connection } => {
                 self.touched = Touched::All;
                 self.heard.closed(*node, *peer, *connection);

@@ -208,10 +208,40 @@ fn held_text(known: &KnownState, cast: &Cast) -> String {
     if sessions.is_empty() { header.to_owned() } else { format!("{header} + {}", sessions.join(", ")) }
 }
 
-/// What a snapshot holds: the summary, the final states and the log, as far as it was kept.
+/// How many nodes a snapshot shows the states of: all of a few, and else so many from the start and the end.
+const SNAPSHOT_NODES: [usize; 2] = [12, 4];
+
+/// How many lines of the state of one node a snapshot shows.
+const SNAPSHOT_STATE_LINES: usize = 40;
+
+/// What every node holds, or of many nodes the first and the last.
+fn ends_of_states(outcome: &Outcome) -> String {
+    let [first, last] = SNAPSHOT_NODES;
+    let nodes = outcome.states.len();
+    let left_out = if nodes > 2 * (first + last) { first..nodes - last } else { 0..0 };
+    let mut out = String::new();
+    for (i, (node, state)) in outcome.cast.nodes.iter().zip(&outcome.states).enumerate() {
+        // Writing to a string cannot fail.
+        if i == left_out.start && !left_out.is_empty() {
+            let _ = writeln!(out, "… {} more …", left_out.len());
+        }
+        if !left_out.contains(&i) {
+            let mut text = String::new();
+            let _ = write_state(&mut text, node, state, &outcome.cast);
+            let more = text.lines().count().saturating_sub(SNAPSHOT_STATE_LINES);
+            text.lines().take(SNAPSHOT_STATE_LINES).for_each(|line| out.extend([line, "\n"]));
+            if more > 0 {
+                let _ = writeln!(out, "  … {more} more …");
+            }
+        }
+    }
+    out
+}
+
+/// What a snapshot holds: the summary, the final states and the log, the latter two as far as they are kept.
 pub fn snapshot(scenario: &Scenario, outcome: &Outcome) -> String {
     let log = outcome.log.as_ref().map(Log::to_string).unwrap_or_default();
-    format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), states(outcome))
+    format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), ends_of_states(outcome))
 }
 
 /// A line with a label, wrapped under its text.

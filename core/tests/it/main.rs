@@ -1,5 +1,6 @@
 //! The tests of the core from outside: the seed's own, and the laws that hold whatever happens.
 
+mod connections;
 mod cutting;
 mod invariants;
 mod json;

@@ -3,6 +3,7 @@
 
 use super::{Entry, LOG_VERSION, Log, Mail, What};
 use crate::cojson::Cast;
+use crate::observer::Condition;
 use cosim_core::{Names, TimerKind};
 use serde_json::{Map, Value, json};
 use std::io;
@@ -43,6 +44,12 @@ impl Entry {
             }
             What::Disconnected(node, peer, connection) => {
                 json!({ "kind": "disconnected", "node": cast.node(*node), "peer": cast.node(*peer), "connection": connection.0 })
+            }
+            What::Closed(node, peer, connection) => {
+                json!({ "kind": "closed", "node": cast.node(*node), "peer": cast.node(*peer), "connection": connection.0 })
+            }
+            What::Became(node, condition) => {
+                json!({ "kind": condition_name(*condition), "node": cast.node(*node) })
             }
             What::Timer { node, why } => {
                 let mut timer = json!({ "kind": "timer", "node": cast.node(*node) });
@@ -95,6 +102,16 @@ fn mail_json(kind: &str, mail: &Mail, cast: &Cast) -> Value {
         "re": mail.envelope.re,
         "message": message,
     })
+}
+
+/// What a node is, in one word.
+pub(super) fn condition_name(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Asleep => "asleep",
+        Condition::Awake => "awake",
+        Condition::Offline => "offline",
+        Condition::Online => "online",
+    }
 }
 
 fn timer_name(kind: TimerKind) -> &'static str {

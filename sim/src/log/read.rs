@@ -7,6 +7,7 @@
 use super::{Entry, LOG_VERSION, Limit, Log, Mail, What};
 use crate::cojson::{Cast, session};
 use crate::host::NodeId;
+use crate::observer::Condition;
 use crate::scenario::MAX_NODES;
 use cosim_core::{
     CoId, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Known, KnownState,
@@ -194,6 +195,11 @@ enum Kind {
     Up { node: String },
     Connected(End),
     Disconnected(End),
+    Closed(End),
+    Asleep { node: String },
+    Awake { node: String },
+    Offline { node: String },
+    Online { node: String },
     Timer { node: String, id: Option<String>, peer: Option<String>, why: Option<Why> },
     Delivered(Delivered),
     Lost(Lost),
@@ -371,6 +377,13 @@ impl Kind {
             Kind::Disconnected(End { node, peer, connection }) => {
                 What::Disconnected(numbers.node(node), numbers.node(peer), ConnectionId(*connection))
             }
+            Kind::Closed(End { node, peer, connection }) => {
+                What::Closed(numbers.node(node), numbers.node(peer), ConnectionId(*connection))
+            }
+            Kind::Asleep { node } => What::Became(numbers.node(node), Condition::Asleep),
+            Kind::Awake { node } => What::Became(numbers.node(node), Condition::Awake),
+            Kind::Offline { node } => What::Became(numbers.node(node), Condition::Offline),
+            Kind::Online { node } => What::Became(numbers.node(node), Condition::Online),
             Kind::Timer { node, id, peer, why } => {
                 let node = numbers.node(node);
                 let why = id.as_deref().zip(peer.as_deref()).zip(*why);

@@ -1,5 +1,6 @@
 //! The log for people: one line an entry, in the arrow notation.
 
+use super::json::condition_name;
 use super::{Entry, Log, Mail, What};
 use crate::cojson::Cast;
 use cosim_core::{FastCrypto, KnownState, Message, Names, Record, TimerKind};
@@ -45,6 +46,12 @@ impl fmt::Display for Line<'_> {
             }
             What::Disconnected(node, peer, connection) => {
                 write!(f, "* {} lost {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
+            }
+            What::Closed(node, peer, connection) => {
+                write!(f, "* {} drops {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
+            }
+            What::Became(node, condition) => {
+                write!(f, "* {} is {}", cast.node(*node), condition_name(*condition))
             }
             What::Timer { node, why } => {
                 write!(f, "* {}'s deadline", cast.node(*node))?;

@@ -1,11 +1,14 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
+use crate::clock::ClockChange;
 use crate::cojson::{Cast, CoJson, Command, Dependencies, Edit, End};
+use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
 use crate::network::{Network, Ppm};
+use crate::observer::Observer;
 use crate::oracles::Setup;
-use crate::scenario::{self, Action, Direction, Plan, Scenario};
-use crate::world::LinkSpec;
+use crate::scenario::{self, Action, Connections, Direction, Plan, Scenario};
+use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
 
 /// A scenario that is being staged with one seed.
@@ -50,7 +53,9 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
         Operation::Restart { down_for, .. }
         | Operation::Crash { down_for, .. }
         | Operation::Restore { down_for, .. } => at + *down_for,
-        Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
+        Operation::Pause { span, .. }
+        | Operation::Offline { span, .. }
+        | Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
         Operation::UnlessLastCopy { operation, .. } => ends(at, operation),
         _ => at,
     }
@@ -73,7 +78,7 @@ impl<'a> Stage<'a> {
     /// In the order in which they will be staged.
     fn name_operations(&self) -> Vec<OperationName> {
         let mut names = Vec::new();
-        for link in self.scenario.links.iter().filter(|link| link.connected) {
+        for (_, link) in self.scenario.opened_at_first() {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
             names.push(OperationName { name: opening(&a, &b), text: format!("{a} and {b} connect") });
         }
@@ -100,7 +105,7 @@ impl<'a> Stage<'a> {
 
     /// The operations that create a CoValue, by number, and which one.
     pub(crate) fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
-        let opened = self.scenario.links.iter().filter(|link| link.connected).count() as u32;
+        let opened = self.scenario.opened_at_first().count() as u32;
         let mut number = opened;
         let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
         operations.filter_map(move |operation| {
@@ -151,19 +156,25 @@ impl<'a> Stage<'a> {
         nodes.map(|(i, spec)| make(NodeId(i as u32), config(spec))).collect()
     }
 
-    /// The disks, of the nodes that have one.
-    pub(super) fn disks(&self) -> impl Iterator<Item = (NodeId, DiskSpec)> + '_ {
-        (0..).zip(&self.scenario.nodes).filter_map(|(i, spec)| {
-            let (latency, errors) = spec.disk?;
-            Some((NodeId(i), DiskSpec { name: spec.name.clone(), latency, errors }))
-        })
-    }
-
     /// What depends on what.
     pub(super) fn dependencies(&self) -> Dependencies {
         let headers = self.scenario.depends_on.iter().map(|needs| needs.iter().copied().map(CoId).collect());
         let accounts = self.scenario.nodes.iter().map(|node| node.account.map(CoId));
         Dependencies { headers: headers.collect(), accounts: accounts.collect() }
+    }
+
+    /// What a world must know of its nodes before anything happens.
+    pub(super) fn settle<N: CoJson, O: Observer<N>, D: Decide<N>>(&self, world: &mut World<N, O, D>) {
+        for (i, spec) in (0..).zip(&self.scenario.nodes) {
+            world.set_clock(NodeId(i), spec.clock);
+            world.set_known_as(NodeId(i), NodeId(spec.known_as));
+            if let Some((latency, errors)) = spec.disk {
+                world.add_disk(NodeId(i), DiskSpec { name: spec.name.clone(), latency, errors });
+            }
+            if !spec.present {
+                world.set_absent(NodeId(i));
+            }
+        }
     }
 
     pub(super) fn links<N: CoJson>(&self) -> Vec<LinkSpec<N>> {
@@ -185,8 +196,8 @@ impl<'a> Stage<'a> {
     pub(super) fn chapter<N: CoJson>(&mut self, number: usize, start: Time) -> Vec<Planned<N>> {
         let mut planned = Vec::new();
         if number == 0 {
-            for (i, _) in self.scenario.links.iter().enumerate().filter(|(_, link)| link.connected) {
-                planned.push(Planned { at: start, operation: Operation::Connect { link: i as u32 } });
+            for (link, _) in self.scenario.opened_at_first() {
+                planned.push(Planned { at: start, operation: Operation::Connect { link } });
                 self.staged += 1;
             }
         }
@@ -259,6 +270,18 @@ impl<'a> Stage<'a> {
                 let node = NodeId(node);
                 push(sparing(spare, node, Operation::Disk { node, fault }));
             }
+            Action::Pause { node, span, connections } => {
+                push(Operation::Pause { node: NodeId(node), span, connections });
+            }
+            Action::Offline { node, span } => push(Operation::Offline { node: NodeId(node), span }),
+            Action::Join { node } => {
+                push(Operation::Join { node: NodeId(node), links: self.scenario.links_at_first(node) });
+            }
+            Action::Leave { node, spare } => {
+                let node = NodeId(node);
+                push(sparing(spare, node, Operation::Leave { node }));
+            }
+            Action::Clock { node, change } => push(Operation::Clock { node: NodeId(node), change }),
             Action::Network { link, change } => {
                 let links = match link {
                     Some(link) => link..link + 1,
@@ -317,6 +340,20 @@ impl<'a> Stage<'a> {
                 DiskFault::FailNext(n) => format!("the next {n} writes of {}'s disk fail", node(of)),
                 DiskFault::Rot { .. } => format!("a bit on {}'s disk flips", node(of)),
             },
+            Action::Pause { node: of, span, connections: Connections::Kept } => {
+                format!("{} sleeps for {span}", node(of))
+            }
+            Action::Pause { node: of, span, connections: Connections::Dropped } => {
+                format!("{} sleeps for {span}, its connections dropped", node(of))
+            }
+            Action::Offline { node: of, span } => format!("{} goes offline for {span}", node(of)),
+            Action::Join { node: of } => format!("{} joins", node(of)),
+            Action::Leave { node: of, .. } => format!("{} leaves for good", node(of)),
+            Action::Clock { node: of, change: ClockChange::Jump(shift) } => {
+                format!("{}'s clock jumps by {shift}", node(of))
+            }
+            Action::Clock { node: of, change: ClockChange::Stop } => format!("{}'s clock stops", node(of)),
+            Action::Clock { node: of, change: ClockChange::Go } => format!("{}'s clock goes on", node(of)),
             Action::Network { link: Some(link), .. } => {
                 format!("the network between {} changes", self.pair(link))
             }

@@ -5,6 +5,7 @@
 //! from these types, and their docs are what an editor shows.
 
 mod address;
+mod clock;
 mod decisions;
 mod disk;
 mod entry;
@@ -13,14 +14,19 @@ mod relationship;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
+pub use clock::{Clock, ClockChange, Drift, Shift};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
-pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, OfNode, Point, Restore, Rot, Stall};
-pub use entry::{Between, Edit, Entry, NetworkChange, Outage, Subject, When, Where};
+pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall};
+pub use entry::{
+    Between, Connections, Departure, Edit, Entry, Lone, NetworkChange, Outage, Pause, Spell, Subject, When,
+    Where,
+};
 pub use relationship::Ends;
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
 use super::{Crypto, LoadEnd};
+use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -104,6 +110,12 @@ pub struct Node {
     /// The CoValue that is the account of its app: all that the app writes depends on it. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Its wall clock, which dates what its app writes. Default one that is right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+    /// The node for which it passes itself off: its peers take it for that one. Default itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
     /// Bugs planted in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,
@@ -225,8 +237,8 @@ pub struct Mix {
     pub done: Option<u32>,
 }
 
-/// Faults to generate from the seed. All of them end by themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Faults to generate from the seed. All but departures and clock jumps end by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Faults {
     /// The start of the window in which they begin. Default 0ms.
@@ -234,6 +246,10 @@ pub struct Faults {
     pub from: Option<Duration>,
     /// The end of the window.
     pub until: Duration,
+    /// The nodes that they happen to, and to the links of which. Default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub nodes: Option<Vec<String>>,
     /// How many times a link is disconnected and connected again. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconnects: Option<u32>,
@@ -267,9 +283,59 @@ pub struct Faults {
     /// Whether what is generated may take the last copy of something that was reported as written. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub take_last_copies: Option<bool>,
+    /// How many times a node sleeps and wakes. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pauses: Option<u32>,
+    /// How many times a node leaves for good. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub departures: Option<u32>,
+    /// How many times a wall clock jumps, forwards or back. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_jumps: Option<u32>,
+    /// How far a wall clock jumps at most. Default 1d.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub furthest: Option<Duration>,
     /// How long one of them lasts at most. Default 1s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest: Option<Duration>,
+    /// Spells in which a node is offline while its app goes on. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Spells>,
+    /// Nodes that are offline for a moment again and again, each in a rhythm of its own. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flapping: Option<Flapping>,
+}
+
+/// Spells of one kind, with a length of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spells {
+    /// How many.
+    pub times: u32,
+    /// How long one of them lasts at least. Default 0ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shortest: Option<Duration>,
+    /// How long one of them lasts at most.
+    pub longest: Duration,
+}
+
+/// A rhythm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Flapping {
+    /// From the start of one spell to the next.
+    pub every: Duration,
+    /// How long one of them lasts.
+    #[serde(rename = "for")]
+    pub span: Duration,
+}
+
+impl Flapping {
+    /// The most spells that begin in a window; 0 where they do not follow one another at all.
+    pub(crate) fn rounds(&self, window: Span) -> u64 {
+        let every = self.every.0.as_us();
+        if every == 0 { 0 } else { window.as_us().div_ceil(every) }
+    }
 }
 
 /// How the run is judged.

@@ -1,6 +1,7 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
-use crate::host::{Direction, DiskFault, Point};
+use crate::clock::ClockChange;
+use crate::host::{Connections, Direction, DiskFault, Point};
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
 
@@ -125,6 +126,41 @@ pub enum Action {
         fault: DiskFault,
         /// Whether the last copy of anything is spared.
         spare: bool,
+    },
+    /// A node sleeps, and what happens to it waits until it wakes.
+    Pause {
+        /// The node.
+        node: u32,
+        /// How long it sleeps.
+        span: Span,
+        /// What becomes of its connections.
+        connections: Connections,
+    },
+    /// A node has no connection for a while.
+    Offline {
+        /// The node.
+        node: u32,
+        /// How long.
+        span: Span,
+    },
+    /// A node joins that was not there from the start.
+    Join {
+        /// The node.
+        node: u32,
+    },
+    /// A node leaves for good.
+    Leave {
+        /// The node.
+        node: u32,
+        /// Whether the last copy of anything is spared.
+        spare: bool,
+    },
+    /// The wall clock of a node is set, stopped or started.
+    Clock {
+        /// The node.
+        node: u32,
+        /// What happens to it.
+        change: ClockChange,
     },
     /// The conditions of the network change.
     Network {

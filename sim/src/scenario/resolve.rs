@@ -43,7 +43,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
     let workload = generated::workload(&file, &names, &mut report);
-    let faults = generated::faults(&file, links.len(), &mut report);
+    let faults = generated::faults(&file, &names, &links, &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
     decisions::check(&file, &names, &mut report);
     let expect = expect::expect(&file, &names, &mut report);
@@ -118,6 +118,7 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
             faults.restores,
         ];
         let drawn = drawn + of_disks.iter().map(|number| 2 * count(number.unwrap_or(0))).sum::<usize>();
+        let drawn = drawn + lives(faults, file.nodes.len());
         if drawn > generated {
             place = root.key("faults").name();
         }
@@ -127,6 +128,16 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
         place = root.key("timeline").name();
     }
     report.limit(place, file.timeline.len() + generated, "operations", MAX_OPERATIONS);
+}
+
+/// How many things `faults` generate of the lives of nodes.
+fn lives(faults: &file::Faults, nodes: usize) -> usize {
+    let numbers = [faults.pauses, faults.departures, faults.clock_jumps, faults.offline.map(|it| it.times)];
+    let window = faults.until.0 - faults.from.unwrap_or_default().0;
+    let rounds = faults.flapping.map_or(0, |flapping| flapping.rounds(window));
+    let flapping = faults.nodes.as_ref().map_or(nodes, Vec::len);
+    let flaps = usize::try_from(rounds).unwrap_or(usize::MAX).saturating_mul(flapping).min(usize::MAX / 16);
+    numbers.into_iter().map(|number| count(number.unwrap_or(0))).sum::<usize>() + flaps
 }
 
 /// A number from a file as a count.

@@ -70,7 +70,8 @@ fn writes(entry: &Entry, id: &str) -> bool {
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
     let connects =
         entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
-    connects || outage_of(entry).is_some_and(|node| ends.contains(&node))
+    let returns = entry.clock.is_none() && entry.leave.is_none();
+    connects || returns && outage_of(entry).is_some_and(|node| ends.contains(&node))
 }
 
 /// The scenarios in which one stranded decision is about another message between the same two nodes, of the same kind

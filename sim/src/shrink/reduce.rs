@@ -96,9 +96,16 @@ pub(super) fn pairs(file: &Scenario) -> Vec<Reduction> {
 fn undoes(later: &Entry, entry: &Entry) -> bool {
     let on_one_link = link_of(entry).map(sorted) == link_of(later).map(sorted);
     let on_one_subject = about(entry) == about(later);
+    let on_one_node = outage_of(entry) == outage_of(later);
     (entry.disconnect.is_some() && later.connect.is_some() && on_one_link)
         || (entry.partition.is_some() && later.heal.is_some() && on_one_link)
         || (entry.done.is_some() && later.load.is_some() && on_one_subject)
+        || (stops(entry) && later.clock.as_ref().is_some_and(|change| change.go == Some(true)) && on_one_node)
+}
+
+/// Whether an entry stops a clock.
+fn stops(entry: &Entry) -> bool {
+    entry.clock.as_ref().is_some_and(|change| change.stop == Some(true))
 }
 
 pub(super) fn decisions(file: &Scenario) -> Vec<Reduction> {
@@ -132,6 +139,10 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     }
     let gone = |ends: [&str; 2]| ends.iter().any(|end| nodes.contains(end)) || links.contains(&sorted(ends));
     file.nodes.retain(|node, _| !nodes.contains(node.as_str()));
+    for node in file.nodes.values_mut() {
+        // Nobody can claim a name that is nobody's.
+        node.claims = node.claims.take().filter(|claimed| !nodes.contains(claimed.as_str()));
+    }
     file.links.retain(|link| !gone([&link.between[0], &link.between[1]]));
     let mut index = 0;
     retain(&mut file.timeline, |entry| {
@@ -196,9 +207,21 @@ fn app_of(entry: &mut Entry) -> Option<&mut String> {
     node.or_else(|| entry.edit.as_mut().map(|edit| &mut edit.node))
 }
 
-/// The node that an entry restarts or wipes.
+/// The node to which an entry does something, or which it takes away for a while.
 pub(super) fn outage_of(entry: &Entry) -> Option<&str> {
-    entry.restart.as_ref().or(entry.wipe.as_ref()).map(|outage| outage.node.as_str())
+    let outage = entry.restart.as_ref().or(entry.wipe.as_ref()).map(|outage| &outage.node);
+    let outage = outage.or(entry.pause.as_ref().map(|pause| &pause.node));
+    let outage = outage.or(entry.offline.as_ref().map(|spell| &spell.node));
+    let outage = outage.or(entry.join.as_ref().map(|join| &join.node));
+    let outage = outage.or(entry.leave.as_ref().map(|leave| &leave.node));
+    let outage = outage.or(entry.crash.as_ref().map(|crash| &crash.node));
+    let outage = outage.or(entry.back_up.as_ref().map(|copy| &copy.node));
+    let outage = outage.or(entry.restore.as_ref().map(|restore| &restore.node));
+    let outage = outage.or(entry.stall.as_ref().map(|stall| &stall.node));
+    let outage = outage.or(entry.disk_full.as_ref().or(entry.disk_room.as_ref()).map(|lone| &lone.node));
+    let outage = outage.or(entry.fail_writes.as_ref().map(|fails| &fails.node));
+    let outage = outage.or(entry.rot.as_ref().map(|rot| &rot.node));
+    outage.or(entry.clock.as_ref().map(|change| &change.node)).map(String::as_str)
 }
 
 /// The link to which an entry does something.

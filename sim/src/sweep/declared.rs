@@ -27,6 +27,14 @@ pub struct Declared {
     pub crashes: u64,
     /// Faults of disks, old copies put in their place included, planned for each run.
     pub disk_faults: u64,
+    /// Pauses planned for each run.
+    pub pauses: u64,
+    /// Spells offline planned for each run.
+    pub offline: u64,
+    /// Departures planned for each run.
+    pub departures: u64,
+    /// Changes of clocks planned for each run.
+    pub clock_changes: u64,
 }
 
 impl Declared {
@@ -51,6 +59,11 @@ impl Declared {
             let of_disks =
                 [faults.stalls, faults.full_disks, faults.failed_writes, faults.rots, faults.restores];
             declared.disk_faults += of_disks.into_iter().map(u64::from).sum::<u64>();
+            declared.pauses += u64::from(faults.pauses);
+            let flaps = faults.flapping.map_or(0, |flapping| u64::from(flapping.rounds));
+            declared.offline += u64::from(faults.offline.times) + flaps * faults.nodes.len() as u64;
+            declared.departures += u64::from(faults.departures);
+            declared.clock_changes += u64::from(faults.clock_jumps);
         }
         declared
     }
@@ -67,12 +80,17 @@ impl Declared {
             Action::Disconnect { .. } => self.disconnects += 1,
             Action::Restart { .. } => self.restarts += 1,
             Action::Wipe { .. } => self.wipes += 1,
+            Action::Pause { .. } => self.pauses += 1,
+            Action::Offline { .. } => self.offline += 1,
+            Action::Leave { .. } => self.departures += 1,
+            Action::Clock { .. } => self.clock_changes += 1,
             Action::Network { change, .. } => self.network(change.apply(Network::default())),
             Action::Create { .. }
             | Action::Edit { .. }
             | Action::Load { .. }
             | Action::Done { .. }
             | Action::Connect { .. }
+            | Action::Join { .. }
             | Action::Heal { .. }
             | Action::BackUp { .. } => {}
             Action::Crash { .. } => self.crashes += 1,

@@ -93,7 +93,7 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
 }
 
 /// The faults planned over all runs; a run that was cut short may not have come to them.
-fn planned(summary: &Summary) -> [(&'static str, u64); 6] {
+fn planned(summary: &Summary) -> [(&'static str, u64); 10] {
     let sum = |part: fn(&OfScenario) -> u64| {
         summary.scenarios().iter().map(|of| part(of).saturating_mul(of.runs)).fold(0, u64::saturating_add)
     };
@@ -104,6 +104,10 @@ fn planned(summary: &Summary) -> [(&'static str, u64); 6] {
         ("wipes", sum(|of| of.source.declares.wipes)),
         ("crashes", sum(|of| of.source.declares.crashes)),
         ("disk faults", sum(|of| of.source.declares.disk_faults)),
+        ("pauses", sum(|of| of.source.declares.pauses)),
+        ("spells offline", sum(|of| of.source.declares.offline)),
+        ("departures", sum(|of| of.source.declares.departures)),
+        ("clock changes", sum(|of| of.source.declares.clock_changes)),
     ]
 }
 

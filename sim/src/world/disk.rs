@@ -190,6 +190,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     /// The first write of a node's disk that is under way ends.
     pub(super) fn written(&mut self, at: Time, queued: Queued) {
+        // A process that sleeps is told when it wakes; its disk works on.
         let done = self.writes.take(queued.slot);
         let host = &mut self.nodes[done.node.index()];
         let Some(disk) = host.disk.as_mut().filter(|disk| disk.epoch == done.epoch) else { return };

@@ -2,6 +2,7 @@
 
 use super::transmit::Lane;
 use super::{Host, World};
+use crate::clock::WallTime;
 use crate::decision::{Decide, Noticing, Turn};
 use crate::host::{Direction, Input, NodeId, SimNode};
 use crate::network::Network;
@@ -99,6 +100,16 @@ impl<'a, N: SimNode> View<'a, N> {
         })
     }
 
+    /// What a node's wall clock shows.
+    pub fn wall(&self, node: NodeId) -> WallTime {
+        self.hosts[node.index()].clock.reading(self.now)
+    }
+
+    /// The node for which its peers take `node`.
+    pub fn known_as(&self, node: NodeId) -> NodeId {
+        self.hosts[node.index()].known_as
+    }
+
     /// The id that the next connection will have: all that are larger or equal are yet to be opened.
     pub fn next_connection(&self) -> ConnectionId {
         ConnectionId(self.connections.len() as u32)
@@ -123,15 +134,23 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         if state.open.is_some() {
             return Some(Skipped::AlreadySo);
         }
-        if state.spec.ends.iter().any(|node| !self.nodes[node.index()].up) {
-            return Some(Skipped::Down);
+        let ends = state.spec.ends;
+        if let Some(why) = ends.iter().find_map(|node| self.refuses(*node)) {
+            return Some(why);
         }
+        if ends.iter().any(|node| self.nodes[node.index()].offline.is_some()) {
+            return Some(Skipped::Offline);
+        }
+        if ends.iter().any(|node| self.sleeps(*node)) {
+            return Some(Skipped::Asleep);
+        }
+        let state = &mut self.links[link as usize];
         let connection =
             ConnectionId(u32::try_from(self.connections.len()).expect("fewer than 2^32 connections"));
         state.open = Some(connection);
         let first_end = state.spec.ends[0];
         self.connections.push(Connection { link, first_end, opened_by: operation });
-        self.tell_ends(link, connection, operation, Turn::Opened);
+        self.tell_ends(link, connection, operation, Turn::Opened, None);
         None
     }
 
@@ -140,17 +159,42 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let Some(connection) = self.links[link as usize].open.take() else {
             return Some(Skipped::AlreadySo);
         };
-        self.tell_ends(link, connection, operation, Turn::Closed);
+        self.tell_ends(link, connection, operation, Turn::Closed, None);
         None
     }
 
-    fn tell_ends(&mut self, link: u32, connection: ConnectionId, operation: u32, turn: Turn) {
+    /// A node closes a connection of its own accord. The other end notices, where it was still open.
+    pub(super) fn close(&mut self, node: NodeId, connection: ConnectionId) {
+        let Connection { link, opened_by, .. } = self.connections[connection.0 as usize];
+        let state = &mut self.links[link as usize];
+        let [a, b] = state.spec.ends;
+        let peer = if a == node { b } else { a };
+        let was_open = state.open == Some(connection);
+        self.observe(&Happening::Closed { node, peer, connection, was_open });
+        if was_open {
+            self.links[link as usize].open = None;
+            self.tell_ends(link, connection, opened_by, Turn::Closed, Some(node));
+        }
+    }
+
+    /// Lets both ends notice, but for the one that `knows`. The draws are the same.
+    fn tell_ends(
+        &mut self,
+        link: u32,
+        connection: ConnectionId,
+        operation: u32,
+        turn: Turn,
+        knows: Option<NodeId>,
+    ) {
         let range = self.lanes[2 * link as usize].network.notice;
         for side in 0..2 {
             let state = &mut self.links[link as usize];
             let node = state.spec.ends[side];
             let bits = (state.notices.word() >> 32) as u32;
             let peer = state.spec.ends[1 - side];
+            if knows == Some(node) {
+                continue;
+            }
             let noticing = Noticing { node, peer, turn, connection, operation, range };
             let delay = self.decisions.notice(&noticing, range.pick(bits));
             let slot = self.notices.put(Notice { node, connection, turn });
@@ -162,7 +206,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     }
 
     pub(super) fn notice(&mut self, at: Time, queued: Queued) {
-        let Notice { node, connection, turn } = self.notices.take(queued.slot);
+        let node = self.notices.get(queued.slot).node;
+        if self.sleeps(node) {
+            return self.put_off(node, queued);
+        }
+        let Notice { connection, turn, .. } = self.notices.take(queued.slot);
         let state = &self.links[self.connections[connection.0 as usize].link as usize];
         let stale = turn == Turn::Opened && state.open != Some(connection);
         if stale || !self.nodes[node.index()].up {
@@ -172,14 +220,16 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let side = usize::from(state.spec.ends[0] != node);
         let (peer, end) = (state.spec.ends[1 - side], state.spec.end[side].clone());
         self.begin(at, queued.order);
+        let known = self.nodes[peer.index()].known_as;
         let (happening, input) = match turn {
             Turn::Opened => (
                 Happening::Connected { node, peer, connection },
-                Input::Connected { peer, connection, end: &end },
+                Input::Connected { peer: known, connection, end: &end },
             ),
-            Turn::Closed => {
-                (Happening::Disconnected { node, peer, connection }, Input::Disconnected { peer, connection })
-            }
+            Turn::Closed => (
+                Happening::Disconnected { node, peer, connection },
+                Input::Disconnected { peer: known, connection },
+            ),
         };
         self.observe(&happening);
         // A node refuses commands only.

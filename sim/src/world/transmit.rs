@@ -60,6 +60,11 @@ impl<T> Slab<T> {
         u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 things at once")
     }
 
+    /// What a number stands for.
+    pub(super) fn get(&self, slot: u32) -> &T {
+        self.slots[slot as usize].as_ref().expect("a queued event's content is there")
+    }
+
     #[inline]
     pub(super) fn take(&mut self, slot: u32) -> T {
         self.free.push(slot);

@@ -69,8 +69,8 @@ impl SimNode for Counter {
                 self.woken.push(now);
                 self.wake_at = None;
             }
-            Input::Command(Ask::WakeAt(at)) => self.wake_at = Some(*at),
-            Input::Command(Ask::Send(peer, number)) => {
+            Input::Command { command: Ask::WakeAt(at), .. } => self.wake_at = Some(*at),
+            Input::Command { command: Ask::Send(peer, number), .. } => {
                 let to = self.connections.iter().filter(|(to, _)| to == peer);
                 self.outputs.extend(to.map(|(_, connection)| (*connection, Number(*number))));
             }

@@ -118,8 +118,8 @@ fn fingerprint_of_a_scenario() {
         format!("{seed}: {} after {} events", outcome.fingerprint, outcome.figures.events)
     });
     insta::assert_snapshot!(pinned.join("\n"), @r"
-    1: cb3d14efac2d1808 after 117 events
-    2: d52e2c84fa03740a after 102 events
-    3: a78af065332419fd after 65 events
+    1: adc377e4780ad5ed after 117 events
+    2: d54af8853d777bc9 after 102 events
+    3: 195f8b794d8f3026 after 65 events
     ");
 }

@@ -4,5 +4,6 @@ mod cli;
 mod counter;
 mod determinism;
 mod golden;
+mod lives;
 mod oracles;
 mod world;

@@ -3,5 +3,7 @@
 mod errors;
 mod files;
 mod fuzz;
+mod lives;
 mod plans;
 mod samples;
+mod templates;

@@ -1,7 +1,7 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    BackUp, Crash, Duration, DurationRange, FailWrites, Network, OfNode, Percent, Restore, Rot, Stall,
+    BackUp, ClockChange, Crash, Duration, DurationRange, FailWrites, Network, Percent, Restore, Rot, Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,16 +63,31 @@ pub struct Entry {
     pub stall: Option<Stall>,
     /// A disk has no room left: every write fails.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk_full: Option<OfNode>,
+    pub disk_full: Option<Lone>,
     /// A disk has room again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk_room: Option<OfNode>,
+    pub disk_room: Option<Lone>,
     /// The next writes of a disk fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_writes: Option<FailWrites>,
     /// A bit of what is written on a disk flips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rot: Option<Rot>,
+    /// A node sleeps: what happens to it meanwhile waits, in order, until it wakes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// A node has no connection for a while; its app goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Spell>,
+    /// A node joins; until then it is not there, and its links are closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join: Option<Lone>,
+    /// A node leaves for good, with all that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leave: Option<Departure>,
+    /// The wall clock of a node is set, stopped or started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockChange>,
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,
@@ -145,6 +160,69 @@ pub struct Outage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
     /// For a wipe: whether nothing happens where the node holds the last copy of anything. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spare_last_copy: Option<bool>,
+}
+
+/// A node that sleeps for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// The node.
+    pub node: String,
+    /// How long it sleeps.
+    #[serde(rename = "for")]
+    pub span: Duration,
+    /// What becomes of its connections. Default `kept`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Connections>,
+}
+
+/// What becomes of the connections of a node that sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connections {
+    /// They stand, and its peers notice nothing.
+    Kept,
+    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    Dropped,
+}
+
+impl From<Connections> for crate::host::Connections {
+    fn from(connections: Connections) -> crate::host::Connections {
+        match connections {
+            Connections::Kept => crate::host::Connections::Kept,
+            Connections::Dropped => crate::host::Connections::Dropped,
+        }
+    }
+}
+
+/// A node to which something happens for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spell {
+    /// The node.
+    pub node: String,
+    /// How long.
+    #[serde(rename = "for")]
+    pub span: Duration,
+}
+
+/// A node to which something happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lone {
+    /// The node.
+    pub node: String,
+}
+
+/// A node that leaves for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Departure {
+    /// The node.
+    pub node: String,
+    /// Whether nothing happens where the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }

@@ -1,6 +1,7 @@
 //! The timeline: chapters, times and operations. Their names are in `naming`.
 
 mod action;
+mod lifecycle;
 mod naming;
 
 use super::names::Names;
@@ -40,6 +41,7 @@ pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Re
             chapter.operations.push(Operation { name: String::new(), at: Time::ZERO + time, action });
         }
     }
+    lifecycle::check(file, report);
     timeline
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
+use crate::clock::ClockChange;
 use crate::host::{DiskFault, Point};
 use crate::scenario::{Action, Direction, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
 use crate::world::PLACES;
@@ -39,6 +40,11 @@ pub(super) fn choose(
         ("disk_room", entry.disk_room.is_some()),
         ("fail_writes", entry.fail_writes.is_some()),
         ("rot", entry.rot.is_some()),
+        ("pause", entry.pause.is_some()),
+        ("offline", entry.offline.is_some()),
+        ("join", entry.join.is_some()),
+        ("leave", entry.leave.is_some()),
+        ("clock", entry.clock.is_some()),
         ("network", entry.network.is_some()),
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|&(kind, _)| kind);
@@ -68,6 +74,11 @@ pub(super) fn choose(
         .or_else(|| entry.back_up.as_ref().map(|copy| chooser.back_up(copy)))
         .or_else(|| entry.restore.as_ref().map(|restore| chooser.restore(restore)))
         .or_else(|| disk_fault(entry).map(|(node, fault, spare)| chooser.disk(node, fault, spare)))
+        .or_else(|| entry.pause.as_ref().map(|pause| chooser.pause(pause)))
+        .or_else(|| entry.offline.as_ref().map(|spell| chooser.offline(spell)))
+        .or_else(|| entry.join.as_ref().map(|join| chooser.join(join)))
+        .or_else(|| entry.leave.as_ref().map(|leave| chooser.leave(leave)))
+        .or_else(|| entry.clock.as_ref().map(|change| chooser.clock(change)))
         .or_else(|| entry.network.as_ref().map(|change| chooser.network(change)))?
 }
 
@@ -234,6 +245,61 @@ impl Chooser<'_, '_> {
         }
         let usual_name = format!("{}-{name}", self.kind.replace('_', "-"));
         Some(Chosen { action: Action::Disk { node, fault, spare }, usual_name })
+    }
+
+    fn pause(&mut self, pause: &file::Pause) -> Option<Chosen> {
+        let span = self.spell(pause.span)?;
+        let node = self.names.node(&pause.node, &self.at.key("node"), self.report)?;
+        let connections = pause.connections.unwrap_or(file::Connections::Kept).into();
+        let action = Action::Pause { node, span, connections };
+        Some(Chosen { action, usual_name: format!("pause-{}", pause.node) })
+    }
+
+    fn offline(&mut self, spell: &file::Spell) -> Option<Chosen> {
+        let span = self.spell(spell.span)?;
+        let node = self.names.node(&spell.node, &self.at.key("node"), self.report)?;
+        Some(Chosen { action: Action::Offline { node, span }, usual_name: format!("offline-{}", spell.node) })
+    }
+
+    /// A length that is one.
+    fn spell(&mut self, file::Duration(span): file::Duration) -> Option<Span> {
+        if span == Span::ZERO {
+            let message = format!("`{}` for no time at all", self.kind);
+            let problem = Problem::new(self.at.key("for").value(), message);
+            self.report
+                .add(problem.expected("longer than 0ms").help("say how long, such as `\"for\": \"3h\"`"));
+            return None;
+        }
+        Some(span)
+    }
+
+    fn join(&mut self, join: &file::Lone) -> Option<Chosen> {
+        let node = self.names.node(&join.node, &self.at.key("node"), self.report)?;
+        Some(Chosen { action: Action::Join { node }, usual_name: format!("join-{}", join.node) })
+    }
+
+    fn leave(&mut self, leave: &file::Departure) -> Option<Chosen> {
+        let node = self.names.node(&leave.node, &self.at.key("node"), self.report)?;
+        let spare = leave.spare_last_copy.unwrap_or(false);
+        Some(Chosen { action: Action::Leave { node, spare }, usual_name: format!("leave-{}", leave.node) })
+    }
+
+    fn clock(&mut self, change: &file::ClockChange) -> Option<Chosen> {
+        let node = self.names.node(&change.node, &self.at.key("node"), self.report);
+        let action = match (change.jump, change.stop, change.go) {
+            (Some(file::Shift(shift)), None, None) => ClockChange::Jump(shift),
+            (None, Some(true), None) => ClockChange::Stop,
+            (None, None, Some(true)) => ClockChange::Go,
+            _ => {
+                let problem = Problem::new(self.at.value(), "`clock` needs one of `jump`, `stop` and `go`");
+                self.report.add(problem.expected("exactly one change").help(
+                    "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on",
+                ));
+                return None;
+            }
+        };
+        let action = Action::Clock { node: node?, change: action };
+        Some(Chosen { action, usual_name: format!("clock-{}", change.node) })
     }
 
     fn network(&mut self, change: &file::NetworkChange) -> Option<Chosen> {
