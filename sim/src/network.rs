@@ -1,6 +1,15 @@
 //! What the network does to messages: the conditions of one direction of a link, all in integers.
 
+mod burst;
+mod line;
+
+pub use burst::Burst;
+pub(crate) use burst::Weather;
+pub(crate) use line::{bytes_in, time_for};
+pub use line::{BANDWIDTH_MAX, QUEUE_DEFAULT, QUEUE_MAX};
+
 use cosim_core::Span;
+use std::num::NonZeroU64;
 
 /// A probability in parts per million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,4 +98,39 @@ pub struct Network {
     pub reorder_delay: SpanRange,
     /// How long after a connect or disconnect each end notices it, drawn for each end.
     pub notice: SpanRange,
+    /// How much longer every message takes than it would.
+    pub slow_by: Span,
+    /// Losses that come in bursts.
+    pub burst: Option<Burst>,
+    /// How often a message arrives once more, long after.
+    pub replay: Ppm,
+    /// How long after it was sent.
+    pub replay_delay: SpanRange,
+    /// How often one bit of a message flips on its way.
+    pub damage: Ppm,
+    /// How often the end of a message is cut off on its way.
+    pub truncate: Ppm,
+    /// How many bytes a second leave; `None` where there is no such limit.
+    pub bandwidth: Option<NonZeroU64>,
+    /// How many bytes may wait to leave, where there is such a limit. What does not fit is lost.
+    pub queue: Option<u64>,
+}
+
+impl Network {
+    /// The same conditions without anything that loses, alters, repeats, reorders or holds up a message. Latencies
+    /// stay.
+    #[must_use]
+    pub fn calm(self) -> Network {
+        Network {
+            loss: Ppm::NEVER,
+            duplicate: Ppm::NEVER,
+            reorder: Ppm::NEVER,
+            burst: None,
+            replay: Ppm::NEVER,
+            damage: Ppm::NEVER,
+            truncate: Ppm::NEVER,
+            bandwidth: None,
+            ..self
+        }
+    }
 }

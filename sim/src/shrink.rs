@@ -170,13 +170,7 @@ impl Shrinker<'_> {
         let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);
         let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
         self.first_of(candidates.into_iter().flatten().collect());
-        for kind in [
-            file::DecisionKind::Latency,
-            file::DecisionKind::Reordered,
-            file::DecisionKind::Duplicated,
-            file::DecisionKind::Noticed,
-            file::DecisionKind::Lost,
-        ] {
+        for kind in file::DecisionKind::ALL {
             let mut file = self.best.clone();
             if let Some(decisions) = &mut file.decisions {
                 decisions.retain(|decision| decision.kind != kind);

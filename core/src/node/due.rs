@@ -101,7 +101,7 @@ impl<C: Crypto> View<'_, C> {
             Some(TimerKind::Load)
         } else if sync.marks.announcing && !self.mutated(Mutation::AnnounceOnce) {
             Some(TimerKind::Announce)
-        } else if sync.is_unconfirmed() {
+        } else if sync.is_unconfirmed() || sync.marks.refused_by_peer.is_retried() {
             Some(TimerKind::Acknowledge)
         } else {
             self.is_behind(peer).then_some(TimerKind::Pull)

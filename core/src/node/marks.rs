@@ -135,14 +135,37 @@ pub(crate) struct RefusedByPeer {
     pub(crate) header: bool,
     /// Sessions, and from which count.
     pub(crate) sessions: VecMap<SessionId, u32>,
+    /// How often what it refused was sent again, since it last confirmed anything new.
+    pub(crate) retries: u32,
 }
 
 impl RefusedByPeer {
+    /// How often refused content is sent again: it may have been damaged on its way.
+    pub(crate) const RETRIES_MAX: u32 = 6;
+
     pub(crate) fn is_empty(&self) -> bool {
         !self.header && self.sessions.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
+        self.retries = 0;
+        self.lift();
+    }
+
+    /// Whether what was refused will be sent again when the deadline passes.
+    pub(crate) fn is_retried(&self) -> bool {
+        !self.is_empty() && self.retries < Self::RETRIES_MAX
+    }
+
+    /// A deadline has passed: what was refused may be sent again, if it still is to be.
+    pub(crate) fn retry(&mut self) {
+        if self.is_retried() {
+            self.retries += 1;
+            self.lift();
+        }
+    }
+
+    fn lift(&mut self) {
         self.header = false;
         self.sessions.clear();
     }

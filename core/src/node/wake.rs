@@ -58,6 +58,7 @@ impl<C: Crypto> Node<C> {
         let Some(sync) = co.sync.get_mut(peer) else { return };
         sync.marks.timer.queued.0 = None;
         sync.count_try();
+        sync.marks.refused_by_peer.retry();
         if sync.is_unconfirmed() {
             sync.lower_assumed();
         }
