@@ -132,7 +132,7 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         let quiet_within = self.stage.scenario().expect.quiet_within;
         let mut faults_end = Time::ZERO;
         for number in 0..self.stage.chapters() {
-            if number > 0 && !self.until(self.world.now() + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
+            if number > 0 && !self.until(self.awaited() + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
                 self.end.get_or_insert(End::Restless);
             }
             if self.end.is_some() {
@@ -164,9 +164,14 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         for planned in healing {
             self.schedule(planned);
         }
-        if !self.until(now + quiet_within) {
+        if !self.until(now.max(self.awaited()) + quiet_within) {
             self.end.get_or_insert(End::Restless);
         }
+    }
+
+    /// From when on silence can be asked for: until then copies are under way that come long after.
+    fn awaited(&self) -> Time {
+        self.world.now().max(self.world.last_replay())
     }
 
     fn schedule(&mut self, planned: stage::Planned<N>) {

@@ -27,7 +27,7 @@ mod suggest;
 mod topology;
 mod tree;
 
-pub use crate::host::Direction;
+pub use crate::host::{Direction, Filter, FilterAct};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Mix, Workload};
 pub use limits::*;
@@ -59,6 +59,8 @@ pub struct Scenario {
     pub co_values: Vec<String>,
     /// The links, in order of their ends: an index into this list is a link.
     pub links: Vec<LinkSpec>,
+    /// The messages that entries of the timeline keep back or drop: an index into this list is a filter.
+    pub filters: Vec<Filter>,
     /// What the timeline says. Never empty.
     pub chapters: Vec<Chapter>,
     /// The operations to generate.

@@ -2,6 +2,7 @@
 
 use super::{Entry, Log, Mail, What};
 use crate::cojson::Cast;
+use crate::observer::Loss;
 use cosim_core::{FastCrypto, KnownState, Message, Names, TimerKind};
 use std::fmt;
 
@@ -55,14 +56,27 @@ impl fmt::Display for Line<'_> {
                     None => Ok(()),
                 }
             }
-            What::Delivered { mail, again, stale, .. } => {
+            What::Delivered { mail, again, stale, damaged, .. } => {
                 way(f, mail, "->", cast)?;
+                f.write_str(if *damaged { "  (damaged)" } else { "" })?;
                 f.write_str(if *again { "  (again)" } else { "" })?;
                 f.write_str(if *stale { "  (ignored: an earlier connection)" } else { "" })
             }
-            What::Lost { mail, partitioned } => {
+            What::Lost { mail, why } => {
                 way(f, mail, "-x", cast)?;
-                f.write_str(if *partitioned { "  (partitioned)" } else { "  (lost)" })
+                write!(f, "  ({})", loss(*why))
+            }
+            What::Held { mail } => {
+                way(f, mail, "-|", cast)?;
+                f.write_str("  (held)")
+            }
+            What::Blocked(node, peer, connection) => {
+                let (node, peer) = (cast.node(*node), cast.node(*peer));
+                write!(f, "* {node}'s line to {peer} is full (#{})", connection.0)
+            }
+            What::Writable(node, peer, connection) => {
+                let (node, peer) = (cast.node(*node), cast.node(*peer));
+                write!(f, "* {node}'s line to {peer} takes messages again (#{})", connection.0)
             }
             What::LoadEnded(node, id, available) => {
                 let verdict = if *available { "available" } else { "unavailable" };
@@ -76,6 +90,16 @@ impl fmt::Display for Line<'_> {
 fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt::Result {
     let (from, to) = (cast.node(mail.from), cast.node(mail.to));
     write!(f, "{from} {arrow} {to} | {}", message(&mail.envelope.message, cast))
+}
+
+fn loss(why: Loss) -> &'static str {
+    match why {
+        Loss::Partition => "partitioned",
+        Loss::Chance => "lost",
+        Loss::Overflow => "overflow",
+        Loss::Filter => "dropped",
+        Loss::Undecodable => "undecodable",
+    }
 }
 
 fn timer(kind: TimerKind) -> &'static str {

@@ -5,6 +5,8 @@
 //! the rest. Names do not depend on the seed. No draw looks at the state of a node; an operation that is impossible
 //! when its time comes is skipped by the world.
 
+mod quarrels;
+
 use super::generated::{Faults, Workload};
 use super::{Action, Direction, Operation, Plan, Scenario};
 use crate::stream::Stream;
@@ -30,6 +32,7 @@ impl Scenario {
         }
         if let Some(faults) = &self.faults {
             operations.extend(faults_of_links(seed, faults, self.links.len()));
+            operations.extend(quarrels::of_links(seed, faults, self.links.len()));
             operations.extend(faults_of_nodes(seed, faults, self.nodes.len()));
         }
         operations
@@ -53,7 +56,7 @@ pub(super) fn generated_names<'a>(
             (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
-        reconnects.chain(partitions).chain(restarts).chain(wipes)
+        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(quarrels::names(faults))
     });
     workload.chain(faults)
 }

@@ -65,7 +65,10 @@ impl Declared {
             | Action::Load { .. }
             | Action::Done { .. }
             | Action::Connect { .. }
-            | Action::Heal { .. } => {}
+            | Action::Heal { .. }
+            | Action::HalfOpen { .. }
+            | Action::Filter { .. }
+            | Action::Release { .. } => {}
         }
     }
 }

@@ -74,6 +74,7 @@ impl SimNode for Counter {
                 let to = self.connections.iter().filter(|(to, _)| to == peer);
                 self.outputs.extend(to.map(|(_, connection)| (*connection, Number(*number))));
             }
+            Input::Blocked { .. } | Input::Writable { .. } => {}
             Input::Restart(_) => self.connections.clear(),
         }
         Ok(())

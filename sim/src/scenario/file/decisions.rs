@@ -81,7 +81,7 @@ impl DecisionKind {
 }
 
 /// What a decision says beside its kind and address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Detail {
     /// Nothing.
     Nothing,
@@ -159,18 +159,17 @@ impl Decisions {
         let Decision { kind, address } = decision;
         let span = if let Detail::Span(span) = detail { span } else { Duration::default() };
         let place = if let Detail::Place(place) = detail { place } else { 0 };
-        let spans = match kind {
-            DecisionKind::Lost if self.lost.contains(&address) => return,
-            DecisionKind::Lost => return self.lost.push(address),
-            DecisionKind::Damaged => return drop(self.damaged.insert(address, place)),
-            DecisionKind::Truncated => return drop(self.truncated.insert(address, place)),
-            DecisionKind::Duplicated => &mut self.duplicated,
-            DecisionKind::Reordered => &mut self.reordered,
-            DecisionKind::Noticed => &mut self.noticed,
-            DecisionKind::Latency => &mut self.latencies,
-            DecisionKind::Replayed => &mut self.replayed,
-        };
-        spans.insert(address, span);
+        match kind {
+            DecisionKind::Lost if self.lost.contains(&address) => {}
+            DecisionKind::Lost => self.lost.push(address),
+            DecisionKind::Duplicated => _ = self.duplicated.insert(address, span),
+            DecisionKind::Reordered => _ = self.reordered.insert(address, span),
+            DecisionKind::Noticed => _ = self.noticed.insert(address, span),
+            DecisionKind::Latency => _ = self.latencies.insert(address, span),
+            DecisionKind::Replayed => _ = self.replayed.insert(address, span),
+            DecisionKind::Damaged => _ = self.damaged.insert(address, place),
+            DecisionKind::Truncated => _ = self.truncated.insert(address, place),
+        }
     }
 
     /// Keeps the decisions of which `keep` holds.

@@ -43,7 +43,14 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
     let root = At::Root;
     let at = root.key("faults");
     let (from, until) = window(faults.from, faults.until, &at, report);
-    for (field, number) in [("reconnects", faults.reconnects), ("partitions", faults.partitions)] {
+    let on_links = [
+        ("reconnects", faults.reconnects),
+        ("partitions", faults.partitions),
+        ("reconnect_bursts", faults.reconnect_bursts),
+        ("half_opens", faults.half_opens),
+        ("slow_links", faults.slow_links),
+    ];
+    for (field, number) in on_links {
         if number.unwrap_or(0) > 0 && file.links.is_empty() && links == 0 {
             let problem = Problem::new(at.key(field).value(), format!("`{field}` without links"));
             report.add(problem.help("add links, or leave it out"));
@@ -54,6 +61,9 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
         until,
         reconnects: faults.reconnects.unwrap_or(0),
         partitions: faults.partitions.unwrap_or(0),
+        reconnect_bursts: faults.reconnect_bursts.unwrap_or(0),
+        half_opens: faults.half_opens.unwrap_or(0),
+        slow_links: faults.slow_links.unwrap_or(0),
         restarts: faults.restarts.unwrap_or(0),
         wipes: faults.wipes.unwrap_or(0),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
