@@ -129,7 +129,7 @@ impl Flight {
 }
 
 /// What the peer refused to take from us, until it confirms more or sends `load` (rules 5 and 10).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RefusedByPeer {
     /// The header.
     pub(crate) header: bool,
@@ -137,6 +137,18 @@ pub(crate) struct RefusedByPeer {
     pub(crate) sessions: VecMap<SessionId, u32>,
     /// How often what it refused was sent again, since it last confirmed anything new.
     pub(crate) retries: u32,
+}
+
+/// Where nothing was sent again, that is no part of the hash: a node that nobody ever refused anything has the hash that
+/// it would have if nothing were ever sent again.
+impl Hash for RefusedByPeer {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.header.hash(state);
+        self.sessions.hash(state);
+        if self.retries > 0 {
+            self.retries.hash(state);
+        }
+    }
 }
 
 impl RefusedByPeer {

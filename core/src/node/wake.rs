@@ -1,6 +1,6 @@
 //! Deadlines that have passed (rule 6), and the one that is next.
 
-use super::Node;
+use super::{Mutation, Node};
 use super::say::{KnownKind, known, load};
 use super::shell::Scope;
 use crate::crypto::Crypto;
@@ -58,7 +58,9 @@ impl<C: Crypto> Node<C> {
         let Some(sync) = co.sync.get_mut(peer) else { return };
         sync.marks.timer.queued.0 = None;
         sync.count_try();
-        sync.marks.refused_by_peer.retry();
+        if !self.shell.mutated(Mutation::RefusedForGood) {
+            sync.marks.refused_by_peer.retry();
+        }
         if sync.is_unconfirmed() {
             sync.lower_assumed();
         }

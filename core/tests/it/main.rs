@@ -4,4 +4,5 @@ mod invariants;
 mod json;
 mod laws;
 mod names;
+mod refusals;
 mod seed;
