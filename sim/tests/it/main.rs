@@ -2,7 +2,9 @@
 
 mod cli;
 mod counter;
+mod damage;
 mod determinism;
 mod golden;
+mod hostile;
 mod oracles;
 mod world;

@@ -1,9 +1,12 @@
 //! Random scenario files, all of them valid: few nodes, and everything that can happen to them.
 
+mod hostile;
+
 use cosim::network::{Ppm, SpanRange};
 use cosim::scenario::file::{
-    Between, Duration, DurationRange, Edit, Ends, Entry, Expect, Faults, Link, Mix, Network, NetworkChange,
-    Node, NumberRange, Outage, Percent, Scenario, Subject, VERSION, When, Where, Workload,
+    Between, DropMessages, Duration, DurationRange, Edit, Ends, Entry, Expect, Faults, HalfOpen, Hold, Link,
+    Mix, Network, NetworkChange, Node, NumberRange, Outage, Percent, Scenario, Subject, VERSION, When, Where,
+    Workload,
 };
 use cosim::scenario::known_mutations;
 use cosim_core::{Relationship, Span};
@@ -45,14 +48,16 @@ fn network() -> impl Strategy<Value = Network> {
         maybe(percent(30)),
         prop::option::of(range(0..400)),
         prop::option::of(range(0..300)),
+        prop::option::weighted(0.4, hostile::network()),
     )
-        .prop_map(|(latency, loss, duplicate, reorder, reorder_delay, notice)| Network {
+        .prop_map(|(latency, loss, duplicate, reorder, reorder_delay, notice, rest)| Network {
             latency,
             loss,
             duplicate,
             reorder,
             reorder_delay,
             notice,
+            ..rest.unwrap_or_default()
         })
 }
 
@@ -111,7 +116,7 @@ struct Step {
 
 fn step() -> impl Strategy<Value = Step> {
     (
-        0..16_u8,
+        0..22_u8,
         prop_oneof![Just(ms(0)), span(0..1_500)],
         prop::bool::weighted(0.12),
         any::<[Index; 2]>(),
@@ -142,7 +147,7 @@ fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
     let on = Some(Between { between: between.clone() });
     let [from, to] = between.clone();
     let cut = Some(match step.one_way {
-        true => Where { from: Some(from), to: Some(to), ..Where::default() },
+        true => Where { from: Some(from.clone()), to: Some(to.clone()), ..Where::default() },
         false => Where { between: Some(between.clone()), ..Where::default() },
     });
     let outage = Some(Outage { node: node.clone(), down_for: Some(step.length) });
@@ -161,13 +166,38 @@ fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
         10 => Entry { heal: cut, ..none },
         11 => Entry { restart: outage, ..none },
         12 => Entry { wipe: outage, ..none },
+        13 | 14 => Entry { hold: Some(filtered(step, cut)), ..none },
+        15 => Entry { release: cut, ..none },
+        16 => {
+            let Hold { between, from, to, kinds, ids } = filtered(step, cut);
+            let count = Some(step.number).filter(|number| *number > 1);
+            Entry { drop: Some(DropMessages { between, from, to, kinds, ids, count }), ..none }
+        }
+        17 | 18 => Entry { half_open: Some(HalfOpen { node: from, peer: to }), ..none },
         _ => {
-            let Network { latency, loss, duplicate, reorder, reorder_delay, notice } = step.network;
+            let Network { latency, loss, duplicate, reorder, reorder_delay, notice, .. } = step.network;
             let between = step.one_way.then_some(between);
-            let change = NetworkChange { between, latency, loss, duplicate, reorder, reorder_delay, notice };
+            let change = NetworkChange {
+                between,
+                latency,
+                loss,
+                duplicate,
+                reorder,
+                reorder_delay,
+                notice,
+                ..hostile::change(&step.network)
+            };
             Entry { network: Some(change), ..none }
         }
     }
+}
+
+/// Messages of some kind in some direction.
+fn filtered(step: &Step, way: Option<Where>) -> Hold {
+    const KINDS: [&str; 5] = ["content", "correction", "done", "known", "load"];
+    let Where { between, from, to } = way.unwrap_or_default();
+    let kind = KINDS[step.co_value.index(KINDS.len())].to_owned();
+    Hold { between, from, to, kinds: Some(vec![kind]).filter(|_| step.number < 3), ids: None }
 }
 
 fn timeline(steps: &[Step], nodes: usize, links: &[Link]) -> Vec<Entry> {
@@ -219,6 +249,9 @@ fn faults() -> impl Strategy<Value = Faults> {
             restarts: Some(restarts),
             wipes: Some(wipes),
             longest: Some(longest),
+            reconnect_bursts: Some(restarts),
+            half_opens: Some(partitions / 2),
+            slow_links: Some(wipes),
         },
     )
 }
