@@ -3,5 +3,6 @@
 mod errors;
 mod files;
 mod fuzz;
+mod network;
 mod plans;
 mod samples;
