@@ -283,7 +283,9 @@ impl Direction {
             | (Direction::Backward, Direction::Backward) => None,
             (Direction::Both, Direction::Forward) => Some(Direction::Backward),
             (Direction::Both, Direction::Backward) => Some(Direction::Forward),
-            (Direction::Forward, Direction::Backward) | (Direction::Backward, Direction::Forward) => Some(self),
+            (Direction::Forward, Direction::Backward) | (Direction::Backward, Direction::Forward) => {
+                Some(self)
+            }
         }
     }
 }

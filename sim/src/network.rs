@@ -5,8 +5,8 @@ mod line;
 
 pub use burst::Burst;
 pub(crate) use burst::Weather;
-pub(crate) use line::{bytes_in, time_for};
 pub use line::{BANDWIDTH_MAX, QUEUE_DEFAULT, QUEUE_MAX};
+pub(crate) use line::{bytes_in, time_for};
 
 use cosim_core::Span;
 use std::num::NonZeroU64;

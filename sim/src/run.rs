@@ -159,7 +159,7 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
             log.push(0, now, What::Liveness);
         }
         for (link, network) in self.stage.calm() {
-            self.world.set_network(link, network);
+            self.world.set_network(now, link, network);
         }
         for planned in healing {
             self.schedule(planned);

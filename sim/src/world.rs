@@ -131,12 +131,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let lanes = links.iter().flat_map(|link| {
             [(0, 1), (1, 0)].map(|(from, to)| {
                 let name = format!("{}>{}", link.names[from], link.names[to]);
-                Lane::new(
-                    link.ends[from],
-                    link.ends[to],
-                    link.network,
-                    chances::Chances::new(seed, name),
-                )
+                Lane::new(link.ends[from], link.ends[to], link.network, chances::Chances::new(seed, name))
             })
         });
         World {
@@ -363,7 +358,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                 None
             }
             Operation::Network { link, network } => {
-                self.set_network(*link, *network);
+                self.set_network(at, *link, *network);
                 None
             }
         };

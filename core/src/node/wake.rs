@@ -1,8 +1,8 @@
 //! Deadlines that have passed (rule 6), and the one that is next.
 
-use super::{Mutation, Node};
 use super::say::{KnownKind, known, load};
 use super::shell::Scope;
+use super::{Mutation, Node};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::state::Assumed;

@@ -402,9 +402,7 @@ impl Kind {
                 stale: *stale,
                 damaged: *damaged,
             },
-            Kind::Lost(Lost { mail, why }) => {
-                What::Lost { mail: mail.mail(numbers)?, why: (*why).into() }
-            }
+            Kind::Lost(Lost { mail, why }) => What::Lost { mail: mail.mail(numbers)?, why: (*why).into() },
             Kind::Held(mail) => What::Held { mail: mail.mail(numbers)? },
             Kind::Blocked(end) => {
                 What::Blocked(numbers.node(&end.node), numbers.node(&end.peer), ConnectionId(end.connection))

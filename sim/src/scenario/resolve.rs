@@ -38,7 +38,8 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     check_about(&file, &mut report);
     let nodes = nodes::nodes(&file, &mut report);
     let mut names = Names::new(&file, &mut report);
-    let general = file.network.as_ref().map(|network| conditions(network, &At::Root.key("network"), &mut report));
+    let general =
+        file.network.as_ref().map(|network| conditions(network, &At::Root.key("network"), &mut report));
     let general = general.unwrap_or_default();
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
@@ -109,7 +110,8 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
         let pairs = [faults.reconnects, faults.partitions, faults.half_opens, faults.slow_links];
         let pairs: usize = pairs.iter().map(|number| count(number.unwrap_or(0))).sum();
         let bursts = 10 * count(faults.reconnect_bursts.unwrap_or(0));
-        let drawn = bursts + 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
+        let drawn =
+            bursts + 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
         if drawn > generated {
             place = root.key("faults").name();
         }

@@ -151,7 +151,9 @@ fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
     for (decision, detail) in file.decisions.iter().flat_map(Decisions::with_details) {
         let simpler: Vec<Detail> = match detail {
             Detail::Nothing => Vec::new(),
-            Detail::Span(Duration(span)) => simpler(span).into_iter().map(|span| Detail::Span(Duration(span))).collect(),
+            Detail::Span(Duration(span)) => {
+                simpler(span).into_iter().map(|span| Detail::Span(Duration(span))).collect()
+            }
             Detail::Place(place) => smaller(place).map(Detail::Place).collect(),
         };
         for detail in simpler {

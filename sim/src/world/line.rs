@@ -1,8 +1,8 @@
 //! The line of one direction of a link, where its bandwidth is bounded: a queue of so many bytes, of which its sender
 //! hears when it is more than half full, and again when it is less than a quarter full.
 
-use super::links::{News, Notice};
 use super::World;
+use super::links::{News, Notice};
 use super::transmit::Lane;
 use crate::decision::Decide;
 use crate::host::{Input, SimNode};
@@ -87,9 +87,9 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     }
 
     /// The conditions have changed: what the sender was told may hold no longer.
-    pub(super) fn look_at_line(&mut self, lane: u32) {
+    pub(super) fn look_at_line(&mut self, at: Time, lane: u32) {
         if let Some(connection) = self.lanes[lane as usize].line.blocked {
-            self.tell_sender(lane, connection, News::Writable, self.now);
+            self.tell_sender(lane, connection, News::Writable, at.max(self.now));
         }
     }
 

@@ -247,12 +247,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
     }
 
-    /// Changes the conditions of a link at once. That is no event: where it must be one, plan an
-    /// [`Operation::Network`](crate::host::Operation::Network).
-    pub fn set_network(&mut self, link: u32, network: Network) {
+    /// Changes the conditions of a link, at a moment before which nothing more happens. That is no event: where it must
+    /// be one, plan an [`Operation::Network`](crate::host::Operation::Network).
+    pub fn set_network(&mut self, at: Time, link: u32, network: Network) {
         for side in 0..2 {
             self.lanes[2 * link as usize + side].network = network;
-            self.look_at_line(2 * link + side as u32);
+            self.look_at_line(at, 2 * link + side as u32);
         }
     }
 }

@@ -40,8 +40,7 @@ fn damaged(content: &Content<FastCrypto>, damage: Damage) -> Option<Content<Fast
 fn mistaken(content: &Content<FastCrypto>) -> usize {
     let header = content.header.is_some_and(|header| !FastCrypto.verify_header(ID, &header));
     let sessions = content.new.iter().filter(|(session, piece)| {
-        let verified =
-            FastCrypto.verify(ID, *session, None, &piece.new_transactions, &piece.last_signature);
+        let verified = FastCrypto.verify(ID, *session, None, &piece.new_transactions, &piece.last_signature);
         piece.new_transactions.is_empty() || verified.is_none()
     });
     usize::from(header) + sessions.count()

@@ -174,5 +174,14 @@ fn is_random_network(network: &Network) -> bool {
     });
     let replays = replay != Ppm::NEVER && wide(replay_delay);
     let damages = damage != Ppm::NEVER || truncate != Ppm::NEVER;
-    bursts || replays || open(replay) || damages || open(loss) || open(duplicate) || open(reorder) || wide(latency) || wide(notice) || reorders
+    bursts
+        || replays
+        || open(replay)
+        || damages
+        || open(loss)
+        || open(duplicate)
+        || open(reorder)
+        || wide(latency)
+        || wide(notice)
+        || reorders
 }

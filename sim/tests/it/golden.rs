@@ -119,7 +119,10 @@ fn first_fates_of_a_hostile_direction() {
     let mut text = String::new();
     for (_, Fate { lost, replayed, damaged, truncated, .. }) in &world.decisions.messages {
         let replayed = replayed.map(|span| span.to_string());
-        let _ = writeln!(text, "lost {lost}, replayed {replayed:?}, damaged {damaged:?}, truncated {truncated:?}");
+        let _ = writeln!(
+            text,
+            "lost {lost}, replayed {replayed:?}, damaged {damaged:?}, truncated {truncated:?}"
+        );
     }
     insta::assert_snapshot!(text, @r#"
     lost false, replayed None, damaged Some(515709), truncated Some(3533)

@@ -224,8 +224,7 @@ fn filters_end_where_a_link_heals() {
 /// One end hears of it, the other only when the link disconnects; a link that connects again is whole.
 #[test]
 fn half_open_connections() {
-    let lost =
-        |world: &World<Counter, (), Fates>, node: u32| world.host(NodeId(node)).node.lost.clone();
+    let lost = |world: &World<Counter, (), Fates>, node: u32| world.host(NodeId(node)).node.lost.clone();
     let mut world = planned(Network::default(), 1, &[5, 25]);
     world.schedule(ms(2), Operation::HalfOpen { link: 0, end: 1 });
     world.schedule(ms(3), Operation::HalfOpen { link: 0, end: 0 });

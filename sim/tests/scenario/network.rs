@@ -44,19 +44,11 @@ fn what_is_given_is_what_links_do() {
     let scenario = good(HOSTILE);
     let [alice, bob] = [scenario.links[0].network, scenario.links[1].network];
     let ppm = |ppm| Ppm::new(ppm).expect("below a million");
-    let usual = Burst {
-        begins: ppm(20_000),
-        ends: ppm(980_000),
-        bad_loss: Ppm::ALWAYS,
-        good_loss: Ppm::NEVER,
-    };
+    let usual =
+        Burst { begins: ppm(20_000), ends: ppm(980_000), bad_loss: Ppm::ALWAYS, good_loss: Ppm::NEVER };
     assert_eq!(alice.burst, Some(usual));
-    let burst = Burst {
-        begins: ppm(10_000),
-        ends: ppm(500_000),
-        bad_loss: ppm(900_000),
-        good_loss: ppm(1_000),
-    };
+    let burst =
+        Burst { begins: ppm(10_000), ends: ppm(500_000), bad_loss: ppm(900_000), good_loss: ppm(1_000) };
     assert_eq!(bob.burst, Some(burst));
     assert_eq!((alice.replay_delay.min(), alice.replay_delay.max()), (Span::from_s(1), Span::from_s(60)));
     assert_eq!((bob.replay_delay.min(), bob.replay_delay.max()), (Span::from_s(5), Span::from_s(120)));
@@ -119,9 +111,17 @@ fn mistakes() {
         ("a half-open connection without peer", ", \"peer\": \"bob\"", ""),
         ("a number of bursts that is none", "\"reconnect_bursts\": 2", "\"reconnect_bursts\": \"2\""),
         ("too many bursts", "\"reconnect_bursts\": 2", "\"reconnect_bursts\": 100001"),
-        ("a replay of a message of no link", "{ \"alice>server content notes\": \"9s\"", "{ \"alice>bob content notes\": \"9s\""),
+        (
+            "a replay of a message of no link",
+            "{ \"alice>server content notes\": \"9s\"",
+            "{ \"alice>bob content notes\": \"9s\"",
+        ),
         ("a replay that is too late", "\"9s\"", "\"72m\""),
-        ("damage of a notice", "{ \"alice>server content notes\": 17", "{ \"alice hears-open server @x\": 17"),
+        (
+            "damage of a notice",
+            "{ \"alice>server content notes\": 17",
+            "{ \"alice hears-open server @x\": 17",
+        ),
         ("damage that is no bit", ": 17", ": \"17\""),
         ("truncation below zero", ": 0 }", ": -1 }"),
     ];

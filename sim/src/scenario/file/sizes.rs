@@ -15,14 +15,8 @@ pub struct Bytes(pub NonZeroU64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(pub Option<NonZeroU64>);
 
-const UNITS: [(&str, u64); 6] = [
-    ("B", 1),
-    ("KB", 1_000),
-    ("MB", 1_000_000),
-    ("GB", 1_000_000_000),
-    ("KiB", 1 << 10),
-    ("MiB", 1 << 20),
-];
+const UNITS: [(&str, u64); 6] =
+    [("B", 1), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("KiB", 1 << 10), ("MiB", 1 << 20)];
 
 const UNLIMITED: &str = "unlimited";
 
@@ -43,9 +37,10 @@ fn bytes(text: &str, number: &str, what: &str, max: u64, help: &str) -> Result<N
         Ok(0) => Err(error(format!("{what} {} is nothing at all", quoted(text)), help)),
         Ok(bytes) if bytes <= max => NonZeroU64::new(bytes).ok_or_else(mistake),
         Ok(_) | Err(DecimalError::TooLarge) => Err(most()),
-        Err(DecimalError::TooFine) => {
-            Err(error(format!("{what} {} is no whole number of bytes", quoted(text)), "leave out the smallest digits"))
-        }
+        Err(DecimalError::TooFine) => Err(error(
+            format!("{what} {} is no whole number of bytes", quoted(text)),
+            "leave out the smallest digits",
+        )),
         Err(DecimalError::NotDecimal) => Err(mistake()),
     }
 }

@@ -22,12 +22,13 @@ pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + use<> {
     let pairs = pairs.into_iter().flat_map(|(kind, count)| {
         (1..=count).flat_map(move |number| [fault_name(kind, number), end_name(kind, number)])
     });
-    let bursts = (1..=faults.reconnect_bursts)
-        .flat_map(|number| (1..=CYCLES_MAX).flat_map(move |cycle| [cycle_name(number, cycle), cycle_end(number, cycle)]));
+    let bursts = (1..=faults.reconnect_bursts).flat_map(|number| {
+        (1..=CYCLES_MAX).flat_map(move |cycle| [cycle_name(number, cycle), cycle_end(number, cycle)])
+    });
     pairs.chain(bursts)
 }
 
-/// Reconnect bursts (eight words each), half-open connections and slow links (four words each).
+/// Reconnect bursts (nine words each), half-open connections and slow links (four words each).
 pub(super) fn of_links(seed: u64, faults: &Faults, links: usize) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut stream = Stream::new(seed, "faults", "reconnect-bursts");

@@ -28,7 +28,8 @@ struct Source {
 pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Timeline {
     let root = At::Root;
     let at = root.key("timeline");
-    let mut timeline = Timeline { chapters: vec![Chapter::default()], filters: Vec::new(), sources: Vec::new() };
+    let mut timeline =
+        Timeline { chapters: vec![Chapter::default()], filters: Vec::new(), sources: Vec::new() };
     let mut latest = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
         let at = at.index(index);

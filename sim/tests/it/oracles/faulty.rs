@@ -139,7 +139,9 @@ impl SimNode for Faulty {
                 self.node.handle(now, Input::Received { peer, connection, message })
             }
             Input::Blocked { peer, connection } => self.node.handle(now, Input::Blocked { peer, connection }),
-            Input::Writable { peer, connection } => self.node.handle(now, Input::Writable { peer, connection }),
+            Input::Writable { peer, connection } => {
+                self.node.handle(now, Input::Writable { peer, connection })
+            }
             Input::Connected { peer, connection, end } => {
                 self.node.handle(now, Input::Connected { peer, connection, end })
             }
