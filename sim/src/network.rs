@@ -47,8 +47,8 @@ impl Ppm {
 /// A span between two bounds, both included, every microsecond equally likely.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SpanRange {
-    min: Span,
-    max: Span,
+    min_us: u32,
+    max_us: u32,
 }
 
 impl SpanRange {
@@ -62,24 +62,26 @@ impl SpanRange {
 
     /// From `min` to `max`; `None` where they are the wrong way round or above [`LIMIT`](Self::LIMIT).
     pub fn new(min: Span, max: Span) -> Option<SpanRange> {
-        (min <= max && max <= Self::LIMIT).then_some(SpanRange { min, max })
+        let us = |span: Span| u32::try_from(span.as_us()).ok();
+        let range = SpanRange { min_us: us(min)?, max_us: us(max)? };
+        (min <= max && max <= Self::LIMIT).then_some(range)
     }
 
     /// The lower bound: what happens where nothing is drawn.
     pub const fn min(self) -> Span {
-        self.min
+        Span::from_us(self.min_us as u64)
     }
 
     /// The upper bound.
     pub const fn max(self) -> Span {
-        self.max
+        Span::from_us(self.max_us as u64)
     }
 
     /// The span that 32 random bits stand for.
     #[inline]
     pub(crate) fn pick(self, bits: u32) -> Span {
-        let width = self.max.as_us() - self.min.as_us() + 1;
-        Span::from_us(self.min.as_us() + ((u64::from(bits) * width) >> 32))
+        let width = u64::from(self.max_us - self.min_us) + 1;
+        Span::from_us(u64::from(self.min_us) + ((u64::from(bits) * width) >> 32))
     }
 }
 

@@ -171,6 +171,10 @@ impl Shrinker<'_> {
         let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
         self.first_of(candidates.into_iter().flatten().collect());
         for kind in file::DecisionKind::ALL {
+            let listed = self.best.decisions.as_ref();
+            if !listed.is_some_and(|listed| listed.iter().any(|decision| decision.kind == kind)) {
+                continue;
+            }
             let mut file = self.best.clone();
             if let Some(decisions) = &mut file.decisions {
                 decisions.retain(|decision| decision.kind != kind);

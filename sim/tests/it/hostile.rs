@@ -180,7 +180,7 @@ proptest! {
         world.schedule(ms(from), Operation::Filter { link: 0, direction, filter });
         world.schedule(ms(to), Operation::Release { link: 0, direction: Direction::Forward });
         prop_assert_eq!(world.run_until(NEVER), Stop::Silent);
-        let is_held = |number: u32| number % 3 == 0 && moments[number as usize] > from;
+        let is_held = |number: u32| number.is_multiple_of(3) && moments[number as usize] > from;
         let (held, passed): (Vec<_>, Vec<_>) = heard(&world).into_iter().partition(|(_, n)| is_held(*n));
         prop_assert!(held.is_sorted() && passed.is_sorted());
         prop_assert!(held.is_sorted_by_key(|(_, number)| *number));

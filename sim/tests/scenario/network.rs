@@ -72,8 +72,8 @@ fn what_is_written_reads_the_same() {
     let text = file.to_json_pretty();
     assert_eq!(good(&text).file, file);
     assert_eq!(good(&text).file.to_json_pretty(), text);
-    for given in ["1.5KiB", "64KB/s", "unlimited"] {
-        assert!(!given.contains("KiB") == text.contains(given), "{text}");
+    for given in ["64KB/s", "unlimited"] {
+        assert!(text.contains(given), "{text}");
     }
     assert!(text.contains("\"queue\": \"1536B\""), "in a unit of thousands: {text}");
     resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
@@ -178,6 +178,6 @@ proptest! {
             }
         }
         let cycles = planned(&all, seed, "f-reconnect-burst-1-").len();
-        prop_assert!((4..=10).contains(&cycles) && cycles % 2 == 0);
+        prop_assert!((4..=10).contains(&cycles) && cycles.is_multiple_of(2));
     }
 }

@@ -48,7 +48,8 @@ fn bytes(text: &str, number: &str, what: &str, max: u64, help: &str) -> Result<N
 /// The largest unit of a thousand that gives a whole number.
 fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: u64) -> fmt::Result {
     let thousands = UNITS[..4].iter().rev();
-    let (name, scale) = thousands.copied().find(|(_, scale)| bytes % scale == 0).unwrap_or(UNITS[0]);
+    let (name, scale) =
+        thousands.copied().find(|(_, scale)| bytes.is_multiple_of(*scale)).unwrap_or(UNITS[0]);
     write!(f, "{}{name}", bytes / scale)
 }
 

@@ -1,6 +1,6 @@
 //! Conditions under which links do more than lose, delay, double and reorder.
 
-use super::{Duration, DurationRange, Network, NetworkChange, percent, range, span};
+use super::{Network, NetworkChange, percent, range, span};
 use cosim::scenario::file::{Burst, Bytes, Rate};
 use proptest::prelude::*;
 use std::num::NonZeroU64;
@@ -18,28 +18,17 @@ pub(super) fn network() -> impl Strategy<Value = Network> {
         prop::option::of(prop::option::weighted(0.8, bytes(200, 20_000))),
         prop::option::of(bytes(500, 50_000)),
     )
-        .prop_map(
-            |(slow_by, burst, replay, replay_delay, damage, truncate, bandwidth, queue): (
-                Option<Duration>,
-                _,
-                _,
-                Option<DurationRange>,
-                _,
-                _,
-                Option<Option<NonZeroU64>>,
-                Option<NonZeroU64>,
-            )| Network {
-                slow_by,
-                burst: burst.map(|(p, r, bad_loss)| Burst { p, r, bad_loss, good_loss: None }),
-                replay,
-                replay_delay,
-                damage,
-                truncate,
-                bandwidth: bandwidth.map(Rate),
-                queue: queue.map(Bytes),
-                ..Network::default()
-            },
-        )
+        .prop_map(|(slow_by, burst, replay, replay_delay, damage, truncate, bandwidth, queue)| Network {
+            slow_by,
+            burst: burst.map(|(p, r, bad_loss)| Burst { p, r, bad_loss, good_loss: None }),
+            replay,
+            replay_delay,
+            damage,
+            truncate,
+            bandwidth: bandwidth.map(Rate),
+            queue: queue.map(Bytes),
+            ..Network::default()
+        })
 }
 
 /// The same conditions as a change.
