@@ -203,6 +203,8 @@ impl SimNode for Gossip {
                 let item = Item { origin: self.me, number };
                 self.take(item, &item.bytes(), None);
             }
+            // What does not fit is lost, and gossip is pushed again.
+            Input::Blocked { .. } | Input::Writable { .. } => {}
             Input::Restart(_) => self.neighbours.clear(),
         }
         Ok(())

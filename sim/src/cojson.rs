@@ -1,11 +1,12 @@
 //! CoJSON in the world: the core's node as a [`SimNode`], its commands, and the names by which people know things.
 
 mod cast;
+mod damage;
 
 pub use cast::Cast;
 
 use crate::clock::WallTime;
-use crate::host::{Input, NodeId, Output, SimMessage, SimNode, Storage};
+use crate::host::{Damage, Input, NodeId, Output, SimMessage, SimNode, Storage};
 use cosim_core::node::{Buffers, LoadStatus};
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, Event, FastCrypto, FastHeader, FastTransaction,
@@ -329,6 +330,14 @@ impl SimNode for CoNode {
             Input::Disconnected { peer, connection } => {
                 cosim_core::Input::Disconnected { peer: PeerId(peer.0), connection }
             }
+            // What is said of the line of another connection says nothing of this one.
+            Input::Blocked { peer, connection } if self.connection(peer) == Some(connection) => {
+                cosim_core::Input::Blocked { peer: PeerId(peer.0) }
+            }
+            Input::Writable { peer, connection } if self.connection(peer) == Some(connection) => {
+                cosim_core::Input::Writable { peer: PeerId(peer.0) }
+            }
+            Input::Blocked { .. } | Input::Writable { .. } => return Ok(()),
             Input::Restart(Storage::Kept) => {
                 self.node.restart();
                 return Ok(());
@@ -456,6 +465,16 @@ impl SimMessage for Envelope<FastCrypto> {
             Message::Done { id } => digest.fold(5 << 40 | u64::from(id.0)),
         }
         digest.finish()
+    }
+
+    /// Content arrives altered, and will not verify. Nothing would tell of anything else that it is not what was said,
+    /// so its receiver can make nothing of that.
+    fn damaged(&self, damage: Damage) -> Option<Self> {
+        let Message::Content(content) = &self.message else {
+            return None;
+        };
+        let content = damage::damaged(content, damage)?;
+        Some(Envelope { n: self.n, re: self.re, message: Message::Content(content) })
     }
 }
 

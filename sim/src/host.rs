@@ -28,6 +28,23 @@ pub trait SimMessage: Clone + Debug {
     fn size(&self) -> u32;
     /// A hash over all of it that is the same on every machine.
     fn digest(&self) -> u64;
+
+    /// What arrives when it is damaged on its way; `None` where its receiver cannot make anything of that and drops it.
+    /// A protocol that would not notice the damage must give `None`.
+    #[must_use]
+    fn damaged(&self, damage: Damage) -> Option<Self> {
+        let _ = damage;
+        None
+    }
+}
+
+/// What is damaged in a message. Places are counted round, so that each means something in a message of any length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// This bit has flipped.
+    Flip(u32),
+    /// So much of its end is gone, and one part more.
+    CutOff(u32),
 }
 
 /// A sans-IO node: it is handed inputs, asked for outputs, and says when it wants to be woken.
@@ -92,6 +109,20 @@ pub enum Input<'a, N: SimNode> {
         /// The node at the other end.
         peer: NodeId,
         /// The id it was opened with.
+        connection: ConnectionId,
+    },
+    /// The line to a peer is full: what is sent now may be lost.
+    Blocked {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
+    /// The line to a peer takes messages again.
+    Writable {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
         connection: ConnectionId,
     },
     /// A message has arrived, perhaps on a connection that has closed since.
@@ -251,6 +282,29 @@ pub enum Operation<N: SimNode> {
         /// Which link.
         link: u32,
     },
+    /// The connection of a link closes, and one end only notices.
+    HalfOpen {
+        /// Which link.
+        link: u32,
+        /// The end that notices: 0 or 1.
+        end: u8,
+    },
+    /// Messages of some kinds are kept back or lost, in these directions of a link, until it heals.
+    Filter {
+        /// Which link.
+        link: u32,
+        /// Which directions.
+        direction: Direction,
+        /// Which messages, and what becomes of them.
+        filter: Filter,
+    },
+    /// What was kept back arrives, in these directions of a link, and nothing is kept back any more.
+    Release {
+        /// Which link.
+        link: u32,
+        /// Which directions.
+        direction: Direction,
+    },
     /// Messages are lost, in these directions of a link, until it heals.
     Partition {
         /// Which link.
@@ -258,7 +312,7 @@ pub enum Operation<N: SimNode> {
         /// Which directions.
         direction: Direction,
     },
-    /// Messages pass again, in these directions.
+    /// Messages pass again, in these directions: whatever swallows them or keeps them back ends.
     Heal {
         /// Which link.
         link: u32,
@@ -386,6 +440,38 @@ pub enum Connections {
     Dropped,
 }
 
+/// Which messages are kept back or lost, and which of the two. One that is sent in a time in which several filters hold
+/// is a matter of the one that came first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// Messages of these kinds; of all, where it is empty.
+    pub kinds: Vec<String>,
+    /// Messages about these subjects; about all, where it is empty.
+    pub subjects: Vec<u32>,
+    /// What becomes of them.
+    pub act: FilterAct,
+}
+
+/// See [`Filter`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterAct {
+    /// They are kept back until they are released.
+    Hold,
+    /// They are lost.
+    Drop {
+        /// How many of them, before the filter ends; all, where nothing is said.
+        count: Option<u32>,
+    },
+}
+
+impl Filter {
+    /// Whether it is about this message.
+    pub(crate) fn matches(&self, message: &impl SimMessage) -> bool {
+        (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind == message.kind()))
+            && (self.subjects.is_empty() || self.subjects.contains(&message.subject()))
+    }
+}
+
 /// Directions of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -401,5 +487,19 @@ impl Direction {
     /// Whether it is or includes the direction that starts at end `from`, 0 or 1.
     pub(crate) const fn includes(self, from: usize) -> bool {
         matches!((self, from), (Direction::Both, _) | (Direction::Forward, 0) | (Direction::Backward, 1))
+    }
+
+    /// What is left of it without `other`.
+    pub(crate) const fn without(self, other: Direction) -> Option<Direction> {
+        match (self, other) {
+            (_, Direction::Both)
+            | (Direction::Forward, Direction::Forward)
+            | (Direction::Backward, Direction::Backward) => None,
+            (Direction::Both, Direction::Forward) => Some(Direction::Backward),
+            (Direction::Both, Direction::Backward) => Some(Direction::Forward),
+            (Direction::Forward, Direction::Backward) | (Direction::Backward, Direction::Forward) => {
+                Some(self)
+            }
+        }
     }
 }

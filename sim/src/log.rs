@@ -13,7 +13,7 @@ pub use text::message as message_text;
 
 use crate::cojson::{Cast, CoJson, Notice};
 use crate::host::{NodeId, WriteError};
-use crate::observer::{Condition, Happening, Observer, Skipped};
+use crate::observer::{Condition, Happening, Loss, Observer, Skipped};
 use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Names, Time, TimerKind};
@@ -95,13 +95,24 @@ pub enum What {
         again: bool,
         /// Whether the receiver has another connection by now, or none: it ignores the message.
         stale: bool,
+        /// Whether it was damaged on its way: then it is not what its sender said.
+        damaged: bool,
     },
-    /// A message was sent that will never arrive.
+    /// A message was sent that is kept back on its way.
+    Held {
+        /// The message.
+        mail: Mail,
+    },
+    /// A node learned that its line to another is full.
+    Blocked(NodeId, NodeId, ConnectionId),
+    /// A node learned that its line to another takes messages again.
+    Writable(NodeId, NodeId, ConnectionId),
+    /// A message was sent that will never arrive, or of which only later copies will.
     Lost {
         /// The message.
         mail: Mail,
-        /// Whether a partition swallowed it, and not chance.
-        partitioned: bool,
+        /// Why.
+        why: Loss,
     },
     /// A write ended, and how.
     Disk(NodeId, String),
@@ -224,6 +235,7 @@ impl What {
         match self {
             What::Lost { .. }
             | What::Note(..)
+            | What::Held { .. }
             | What::LoadEnded(..)
             | What::Skipped { .. }
             | What::Liveness
@@ -235,6 +247,8 @@ impl What {
             | What::Became(_, Condition::Awake | Condition::Online)
             | What::Connected(..)
             | What::Disconnected(..)
+            | What::Blocked(..)
+            | What::Writable(..)
             | What::Timer { .. }
             | What::Disk(..)
             | What::Delivered { .. } => true,
@@ -324,11 +338,11 @@ impl<N: CoJson> Observer<N> for Log {
                 What::Timer { node: *node, why: due.map(|(_, id, peer, kind)| (id, peer, kind)) }
             }
             Happening::Sent(sent) => {
-                if !sent.partitioned && !sent.fate.lost {
-                    let copies = 1 + u8::from(sent.fate.duplicate.is_some());
-                    let under_way =
-                        UnderWay { sent_at: view.now, sent_in: view.event, copies, arrived: false };
-                    self.under_way.insert(sent.mail, under_way);
+                if sent.copies > 0 {
+                    let (sent_at, sent_in, copies) = (view.now, view.event, sent.copies);
+                    self.under_way.insert(sent.mail, UnderWay { sent_at, sent_in, copies, arrived: false });
+                }
+                if sent.loss.is_none() && !sent.held {
                     return;
                 }
                 let mail = Mail {
@@ -338,9 +352,12 @@ impl<N: CoJson> Observer<N> for Log {
                     connection: sent.connection,
                     envelope: sent.message.clone(),
                 };
-                What::Lost { mail, partitioned: sent.partitioned }
+                match sent.loss {
+                    Some(why) => What::Lost { mail, why },
+                    None => What::Held { mail },
+                }
             }
-            Happening::Delivered { node, peer, connection, message, mail } => {
+            Happening::Delivered { node, peer, connection, message, mail, damaged } => {
                 let Some(under_way) = self.under_way.get_mut(mail) else {
                     return;
                 };
@@ -354,8 +371,10 @@ impl<N: CoJson> Observer<N> for Log {
                 let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
                 let envelope = (*message).clone();
                 let mail = Mail { number: *mail, from: *peer, to: *node, connection: *connection, envelope };
-                What::Delivered { mail, sent_at, sent_in, again: arrived, stale }
+                What::Delivered { mail, sent_at, sent_in, again: arrived, stale, damaged: *damaged }
             }
+            Happening::Blocked { node, peer, connection } => What::Blocked(*node, *peer, *connection),
+            Happening::Writable { node, peer, connection } => What::Writable(*node, *peer, *connection),
             Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
                 What::LoadEnded(*node, *id, *available)
             }

@@ -123,6 +123,26 @@ pub enum Happening<'a, N: SimNode> {
         message: &'a N::Message,
         /// The number that [`Sent`] gave it.
         mail: u64,
+        /// Whether it was damaged on its way: then it is not what its sender said.
+        damaged: bool,
+    },
+    /// A node learns that the line to a peer is full.
+    Blocked {
+        /// Which node.
+        node: NodeId,
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
+    /// A node learns that the line to a peer takes messages again.
+    Writable {
+        /// Which node.
+        node: NodeId,
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
     },
     /// A node tells its app something.
     Noticed {
@@ -195,8 +215,27 @@ pub struct Sent<'a, N: SimNode> {
     pub mail: u64,
     /// What will happen to it.
     pub fate: &'a Fate,
-    /// Whether a partition swallows it, whatever its fate.
-    pub partitioned: bool,
+    /// Why its first copy never arrives, if it does not.
+    pub loss: Option<Loss>,
+    /// How many copies of it arrive.
+    pub copies: u8,
+    /// Whether it is kept back on its way.
+    pub held: bool,
+}
+
+/// Why a message never arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// A partition swallowed it, whatever its fate.
+    Partition,
+    /// By chance.
+    Chance,
+    /// It did not fit into the queue before the line.
+    Overflow,
+    /// A filter dropped it.
+    Filter,
+    /// It was damaged so that its receiver could make nothing of it.
+    Undecodable,
 }
 
 /// Why an operation had no effect.

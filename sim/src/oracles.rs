@@ -385,11 +385,15 @@ impl<N: CoJson> Observer<N> for Oracles {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         match happening {
             Happening::Operation { operation, .. } => self.operation(view, operation),
-            Happening::Delivered { node, peer, connection, message, .. } => {
+            Happening::Delivered { node, peer, connection, message, damaged, .. } => {
                 let id = message.message.id();
                 self.touched =
                     Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
-                self.heard.delivered(*connection, *node, *peer, message);
+                if *damaged {
+                    self.heard.delivered_damaged(*connection, *node, *peer, message);
+                } else {
+                    self.heard.delivered(*connection, *node, *peer, message);
+                }
                 self.talked.extend(self.heard.current(*node, *peer).map(|current| (*peer, current, id)));
             }
             Happening::Timer { .. } => self.touched = Touched::Some,
@@ -428,6 +432,7 @@ impl<N: CoJson> Observer<N> for Oracles {
                 self.disks.spoilt(*node);
             }
             Happening::Settled { node, .. } => self.settled(view, *node),
+            Happening::Blocked { .. } | Happening::Writable { .. } => self.touched = Touched::All,
             Happening::Cut { .. } | Happening::Skipped { .. } => {}
         }
     }

@@ -46,8 +46,17 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
         (figures.partitioned, "swallowed by partitions"),
         (figures.duplicated, "duplicated"),
         (figures.reordered, "reordered"),
+        (figures.replayed, "replayed"),
+        (figures.damaged, "damaged"),
+        (figures.undecodable, "undecodable"),
+        (figures.overflowed, "overflowed"),
+        (figures.dropped, "dropped"),
+        (figures.held, "held"),
     ];
-    let network = network.map(|(n, what)| some(n, what)).concat();
+    let mut network = network.map(|(n, what)| some(n, what)).concat();
+    if figures.blocked > 0 {
+        let _ = write!(network, ", a line full {}", count(figures.blocked, "time"));
+    }
     row(out, "network", &format!("{} delivered{network}", figures.delivered))?;
     row(out, "waste", &waste(tally, figures.timers))?;
     row(out, "events", &format!("{}, fingerprint {}", figures.events, outcome.fingerprint))?;
@@ -313,7 +322,9 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             "events": figures.events, "operations": figures.operations, "skipped": figures.skipped,
             "timers": figures.timers, "sent": figures.sent, "delivered": figures.delivered, "lost": figures.lost,
             "partitioned": figures.partitioned, "duplicated": figures.duplicated, "reordered": figures.reordered,
-            "bytes": figures.bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
+            "replayed": figures.replayed, "damaged": figures.damaged, "undecodable": figures.undecodable,
+            "overflowed": figures.overflowed, "dropped": figures.dropped, "held": figures.held,
+            "blocked": figures.blocked, "bytes": figures.bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
             "content": tally.content, "done": tally.done, "retransmissions": tally.retransmissions,
             "redundant": tally.redundant,
         },

@@ -28,7 +28,7 @@ mod template;
 mod topology;
 mod tree;
 
-pub use crate::host::{Connections, Direction};
+pub use crate::host::{Connections, Direction, Filter, FilterAct};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
@@ -65,6 +65,8 @@ pub struct Scenario {
     pub depends_on: Vec<Vec<u32>>,
     /// The links, in order of their ends: an index into this list is a link.
     pub links: Vec<LinkSpec>,
+    /// The messages that entries of the timeline keep back or drop: an index into this list is a filter.
+    pub filters: Vec<Filter>,
     /// What the timeline says. Never empty.
     pub chapters: Vec<Chapter>,
     /// The operations to generate.

@@ -5,8 +5,11 @@
 //! fall on one moment: an operation, an end that notices a connection, a timer, a delivery. Each lets one node handle
 //! one input, then carries out what the node wants.
 
+mod chances;
 mod disk;
+mod filters;
 mod lifecycle;
+mod line;
 mod links;
 mod restart;
 mod transmit;
@@ -19,13 +22,12 @@ use crate::clock::Clock;
 use crate::decision::{Decide, Seeded};
 use crate::fingerprint::Fingerprint;
 use crate::host::{Input, NodeId, Operation, Output, Point, SimMessage, SimNode, Storage};
-use crate::observer::{Ending, Happening, Observer, Skipped};
+use crate::observer::{Ending, Happening, Loss, Observer, Skipped};
 use crate::queue::{Class, Order, Queue, Queued};
-use crate::stream::Stream;
 use cosim_core::{Span, Time};
 use lifecycle::Sleep;
 use links::{Connection, Link, Notice};
-use transmit::{Mail, Slab};
+use transmit::{Lane, Mail, Slab};
 
 /// A simulated world of nodes of type `N`, watched by `O`, whose decisions are made by `D`.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     event: u64,
     nodes: Vec<Host<N>>,
     links: Vec<Link<N>>,
-    lanes: Vec<transmit::Lane>,
+    lanes: Vec<Lane>,
     connections: Vec<Connection>,
     operations: Vec<Operation<N>>,
     notices: Slab<Notice>,
@@ -45,6 +47,8 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     queue: Queue,
     /// How many events of the queue are timers.
     timers: usize,
+    /// When the last copy arrives of those that come long after.
+    last_replay: Time,
     fingerprint: Fingerprint,
     figures: Figures,
     /// Who watches.
@@ -128,8 +132,36 @@ pub struct Figures {
     pub duplicated: u64,
     /// Messages taken out of their order.
     pub reordered: u64,
+    /// Messages of which another copy came long after.
+    pub replayed: u64,
+    /// Messages that arrived damaged.
+    pub damaged: u64,
+    /// Messages damaged so that their receiver could make nothing of them.
+    pub undecodable: u64,
+    /// Messages that did not fit into the queue before a line.
+    pub overflowed: u64,
+    /// Messages that a filter dropped.
+    pub dropped: u64,
+    /// Messages that were kept back on their way.
+    pub held: u64,
+    /// How often a node was told that its line is full.
+    pub blocked: u64,
     /// Bytes sent.
     pub bytes: u64,
+}
+
+impl Figures {
+    fn count(&mut self, loss: Option<Loss>, held: bool) {
+        self.held += u64::from(held);
+        match loss {
+            None => {}
+            Some(Loss::Partition) => self.partitioned += 1,
+            Some(Loss::Chance) => self.lost += 1,
+            Some(Loss::Overflow) => self.overflowed += 1,
+            Some(Loss::Filter) => self.dropped += 1,
+            Some(Loss::Undecodable) => self.undecodable += 1,
+        }
+    }
 }
 
 /// Why a world stopped.
@@ -148,12 +180,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let lanes = links.iter().flat_map(|link| {
             [(0, 1), (1, 0)].map(|(from, to)| {
                 let name = format!("{}>{}", link.names[from], link.names[to]);
-                transmit::Lane::new(
-                    link.ends[from],
-                    link.ends[to],
-                    link.network,
-                    Stream::new(seed, "link", &name),
-                )
+                Lane::new(link.ends[from], link.ends[to], link.network, chances::Chances::new(seed, name))
             })
         });
         World {
@@ -170,6 +197,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             writes: Slab::default(),
             queue: Queue::new(),
             timers: 0,
+            last_replay: Time::ZERO,
             fingerprint: Fingerprint::EMPTY,
             figures: Figures::default(),
             observer,
@@ -206,6 +234,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// The running hash over everything that has happened.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// When the last copy arrives of those that come long after: until then a world is not silent.
+    pub fn last_replay(&self) -> Time {
+        self.last_replay
     }
 
     /// What was counted so far.
@@ -409,6 +442,17 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             }
             Operation::Heal { link, direction } => {
                 self.set_partitioned(*link, *direction, false);
+                self.links[*link as usize].filters.pass(*direction);
+                self.release(*link, *direction);
+                None
+            }
+            Operation::HalfOpen { link, end } => self.half_open(*link, *end, number),
+            Operation::Filter { link, direction, filter } => {
+                self.links[*link as usize].filters.add(*direction, filter.clone());
+                None
+            }
+            Operation::Release { link, direction } => {
+                self.release(*link, *direction);
                 None
             }
             Operation::Restart { node, down_for, storage } => {
@@ -432,7 +476,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             Operation::Join { node, links } => self.join(*node, links, number),
             Operation::Clock { node, change } => self.change_clock(*node, *change),
             Operation::Network { link, network } => {
-                self.set_network(*link, *network);
+                self.set_network(self.now, *link, *network);
                 None
             }
         }
@@ -446,14 +490,14 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         if self.sleeps(node) {
             return self.put_off(node, queued);
         }
-        let Mail { connection, message } = self.mail.take(queued.slot);
+        let Mail { connection, message, damaged } = self.mail.take(queued.slot);
         if !self.nodes[node.index()].up {
             return;
         }
         self.begin(at, queued.order);
         self.figures.delivered += 1;
         let mail = queued.order.mail();
-        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail });
+        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail, damaged });
         let subject = Some(message.subject());
         // A node refuses commands only.
         let peer = self.nodes[peer.index()].known_as;

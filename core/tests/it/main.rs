@@ -7,4 +7,5 @@ mod json;
 mod laws;
 mod names;
 mod real;
+mod refusals;
 mod seed;

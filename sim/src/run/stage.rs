@@ -4,10 +4,10 @@ use crate::clock::ClockChange;
 use crate::cojson::{Cast, CoJson, Command, Dependencies, Edit, End};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
-use crate::network::{Network, Ppm};
+use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::Setup;
-use crate::scenario::{self, Action, Connections, Direction, Plan, Scenario};
+use crate::scenario::{self, Action, Connections, Direction, Filter, FilterAct, Plan, Scenario};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
 
@@ -211,10 +211,7 @@ impl<'a> Stage<'a> {
 
     /// The conditions of every link once the faults have ended: lossless and orderly.
     pub(super) fn calm(&self) -> impl Iterator<Item = (u32, Network)> + '_ {
-        (0..).zip(&self.networks).map(|(link, network)| {
-            let calm = Network { loss: Ppm::NEVER, duplicate: Ppm::NEVER, reorder: Ppm::NEVER, ..*network };
-            (link, calm)
-        })
+        (0..).zip(&self.networks).map(|(link, network)| (link, network.calm()))
     }
 
     /// Whether there is anything for the end of the faults to end.
@@ -251,6 +248,12 @@ impl<'a> Stage<'a> {
             Action::Disconnect { link } => push(Operation::Disconnect { link }),
             Action::Partition { link, direction } => push(Operation::Partition { link, direction }),
             Action::Heal { link, direction } => push(Operation::Heal { link, direction }),
+            Action::HalfOpen { link, end } => push(Operation::HalfOpen { link, end }),
+            Action::Filter { link, direction, filter } => {
+                let filter = self.scenario.filters[filter as usize].clone();
+                push(Operation::Filter { link, direction, filter });
+            }
+            Action::Release { link, direction } => push(Operation::Release { link, direction }),
             Action::Restart { node, down_for } => {
                 push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Kept });
             }
@@ -314,6 +317,23 @@ impl<'a> Stage<'a> {
             Action::Disconnect { link } => format!("{} disconnect", self.pair(link)),
             Action::Partition { link, direction } => format!("nothing passes {}", self.way(link, direction)),
             Action::Heal { link, direction } => format!("messages pass {} again", self.way(link, direction)),
+            Action::HalfOpen { link, end } => {
+                let [a, b] = self.scenario.links[link as usize].ends.map(|end| self.cast.node(NodeId(end)));
+                let (notices, believes) = if end == 0 { (a, b) } else { (b, a) };
+                format!("{notices} and {believes} disconnect, and only {notices} notices")
+            }
+            Action::Filter { link, direction, filter } => {
+                let filter = &self.scenario.filters[filter as usize];
+                let end = match filter.act {
+                    FilterAct::Hold => "is kept back".to_owned(),
+                    FilterAct::Drop { count: None } => "is dropped".to_owned(),
+                    FilterAct::Drop { count: Some(count) } => format!("is dropped, up to {count} messages"),
+                };
+                format!("{} {} {end}", self.messages(filter), self.way(link, direction))
+            }
+            Action::Release { link, direction } => {
+                format!("what was kept back {} arrives", self.way(link, direction))
+            }
             Action::Restart { node: of, down_for } => format!("{} restarts, down for {down_for}", node(of)),
             Action::Wipe { node: of, down_for, .. } => format!("{} is wiped, down for {down_for}", node(of)),
             Action::Crash { node: of, point, down_for } => {
@@ -359,6 +379,13 @@ impl<'a> Stage<'a> {
             }
             Action::Network { link: None, .. } => "the network changes everywhere".to_owned(),
         }
+    }
+
+    /// The messages that a filter is about: `content, known of notes`.
+    fn messages(&self, filter: &Filter) -> String {
+        let kinds = if filter.kinds.is_empty() { "everything".to_owned() } else { filter.kinds.join(", ") };
+        let ids: Vec<_> = filter.subjects.iter().map(|id| self.cast.co_value(CoId(*id))).collect();
+        if ids.is_empty() { kinds } else { format!("{kinds} of {}", ids.join(", ")) }
     }
 
     fn pair(&self, link: u32) -> String {

@@ -9,19 +9,24 @@ mod clock;
 mod decisions;
 mod disk;
 mod entry;
+mod filter;
 mod json;
 mod relationship;
+mod sizes;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
 pub use clock::{Clock, ClockChange, Drift, Shift};
+pub(crate) use decisions::Detail;
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall};
 pub use entry::{
     Between, Connections, Departure, Edit, Entry, Lone, NetworkChange, Outage, Pause, Spell, Subject, When,
     Where,
 };
+pub use filter::{DropMessages, HalfOpen, Hold};
 pub use relationship::Ends;
+pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
@@ -171,6 +176,47 @@ pub struct Network {
     /// How long after a connect or disconnect each end notices it. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<DurationRange>,
+    /// How much longer every message takes. Default 0ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_by: Option<Duration>,
+    /// Losses that come in bursts. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// How often a message arrives once more, long after, perhaps when its connection is over. Default 0%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Percent>,
+    /// How long after it was sent. Default 1s..60s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_delay: Option<DurationRange>,
+    /// How often one bit of a message flips. Default 0%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Percent>,
+    /// How often the end of a message is cut off. Default 0%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Percent>,
+    /// How many bytes a second leave, in each direction. Default unlimited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Rate>,
+    /// How many bytes may wait to leave, in each direction: what does not fit is lost. Default 256KB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Bytes>,
+}
+
+/// Losses that come in bursts: the model of Gilbert and Elliott, with the names that `tc-netem` gives its parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// How often a message ends a good stretch.
+    pub p: Percent,
+    /// How often a message ends a bad stretch. Default 100% less `p`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r: Option<Percent>,
+    /// How often a message is lost in a bad stretch. Default 100%.
+    #[serde(rename = "1-h", skip_serializing_if = "Option::is_none")]
+    pub bad_loss: Option<Percent>,
+    /// How often a message is lost in a good stretch. Default 0%.
+    #[serde(rename = "1-k", skip_serializing_if = "Option::is_none")]
+    pub good_loss: Option<Percent>,
 }
 
 /// A link: two nodes that are peers of each other.
@@ -256,6 +302,15 @@ pub struct Faults {
     /// How many times a link is partitioned, one way or both, and healed. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partitions: Option<u32>,
+    /// How many times a link is disconnected and connected again, two to five times within milliseconds. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconnect_bursts: Option<u32>,
+    /// How many times one end only notices that a connection is over, until the link connects again. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub half_opens: Option<u32>,
+    /// How many times a link becomes slow, by up to two seconds, and fast again. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_links: Option<u32>,
     /// How many times a node restarts from its disk. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restarts: Option<u32>,

@@ -60,6 +60,12 @@ pub struct Faults {
     pub reconnects: u32,
     /// How many times a link is partitioned, one way or both, and healed.
     pub partitions: u32,
+    /// How many times a link is disconnected and connected again several times within milliseconds.
+    pub reconnect_bursts: u32,
+    /// How many times one end only notices that a connection is over, until the link connects again.
+    pub half_opens: u32,
+    /// How many times a link becomes slow and fast again.
+    pub slow_links: u32,
     /// How many times a node restarts.
     pub restarts: u32,
     /// How many times a node is wiped.

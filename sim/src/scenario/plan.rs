@@ -7,6 +7,7 @@
 
 mod disk;
 mod life;
+mod quarrels;
 
 use super::generated::{Faults, Workload};
 use super::{Action, Direction, Operation, Plan, Scenario};
@@ -33,6 +34,7 @@ impl Scenario {
         }
         if let Some(faults) = &self.faults {
             operations.extend(faults_of_links(seed, faults));
+            operations.extend(quarrels::of_links(seed, faults));
             operations.extend(faults_of_nodes(seed, faults));
             operations.extend(life::faults_of_lives(seed, faults));
             operations.extend(disk::faults_of_disks(seed, faults));
@@ -58,8 +60,8 @@ pub(super) fn generated_names<'a>(
             (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
-        let lives = life::names(faults).chain(disk::names(faults));
-        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(lives)
+        let others = life::names(faults).chain(disk::names(faults)).chain(quarrels::names(faults));
+        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(others)
     });
     workload.chain(faults)
 }

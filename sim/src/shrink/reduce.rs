@@ -99,6 +99,9 @@ fn undoes(later: &Entry, entry: &Entry) -> bool {
     let on_one_node = outage_of(entry) == outage_of(later);
     (entry.disconnect.is_some() && later.connect.is_some() && on_one_link)
         || (entry.partition.is_some() && later.heal.is_some() && on_one_link)
+        || (entry.half_open.is_some() && later.connect.is_some() && on_one_link)
+        || (entry.hold.is_some() && (later.release.is_some() || later.heal.is_some()) && on_one_link)
+        || (entry.drop.is_some() && later.heal.is_some() && on_one_link)
         || (entry.done.is_some() && later.load.is_some() && on_one_subject)
         || (stops(entry) && later.clock.as_ref().is_some_and(|change| change.go == Some(true)) && on_one_node)
 }
@@ -149,8 +152,9 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
         index += 1;
         let about_gone = about(entry).is_some_and(|(node, id)| nodes.contains(node) || ids.contains(id));
         let link_gone = link_of(entry).is_some_and(gone);
+        let filter_gone = ends_with(entry, &ids);
         let node_gone = outage_of(entry).is_some_and(|node| nodes.contains(node));
-        !(about_gone || link_gone || node_gone || entries.contains(&(index - 1)))
+        !(about_gone || link_gone || node_gone || filter_gone || entries.contains(&(index - 1)))
     });
     if let Some(listed) = &mut file.decisions {
         listed.retain(|decision| {
@@ -166,7 +170,7 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
 
 /// Keeps the entries of which `keep` holds. Where the one goes that waits for silence, the next of its chapter does, and
 /// those behind it keep their distance.
-fn retain(timeline: &mut Vec<Entry>, mut keep: impl FnMut(&Entry) -> bool) {
+fn retain(timeline: &mut Vec<Entry>, mut keep: impl FnMut(&mut Entry) -> bool) {
     let mut waiting = false;
     let mut earlier = Span::ZERO;
     timeline.retain_mut(|entry| {
@@ -229,13 +233,31 @@ pub(super) fn link_of(entry: &Entry) -> Option<[&str; 2]> {
     let between = entry.connect.as_ref().or(entry.disconnect.as_ref()).map(|between| &between.between);
     let between = between.or_else(|| entry.network.as_ref().and_then(|network| network.between.as_ref()));
     let both = between.map(|[a, b]| [a.as_str(), b.as_str()]);
-    both.or_else(|| way_of(entry.partition.as_ref().or(entry.heal.as_ref())?))
+    let way = entry.partition.as_ref().or(entry.heal.as_ref()).or(entry.release.as_ref());
+    both.or_else(|| entry.half_open.as_ref().map(|ends| [ends.node.as_str(), ends.peer.as_str()]))
+        .or_else(|| way.and_then(|Where { between, from, to }| ends_of(between, from, to)))
+        .or_else(|| entry.hold.as_ref().and_then(|hold| ends_of(&hold.between, &hold.from, &hold.to)))
+        .or_else(|| entry.drop.as_ref().and_then(|drop| ends_of(&drop.between, &drop.from, &drop.to)))
 }
 
-fn way_of(way: &Where) -> Option<[&str; 2]> {
-    match way {
-        Where { between: Some([a, b]), .. } => Some([a, b]),
-        Where { from: Some(from), to: Some(to), .. } => Some([from, to]),
+fn ends_of<'a>(
+    between: &'a Option<[String; 2]>,
+    from: &'a Option<String>,
+    to: &'a Option<String>,
+) -> Option<[&'a str; 2]> {
+    match (between, from, to) {
+        (Some([a, b]), ..) => Some([a, b]),
+        (None, Some(from), Some(to)) => Some([from, to]),
         _ => None,
     }
+}
+
+/// Takes CoValues out of what an entry keeps back or drops; says whether that leaves nothing of it.
+fn ends_with(entry: &mut Entry, gone: &BTreeSet<&str>) -> bool {
+    let hold = entry.hold.as_mut().and_then(|hold| hold.ids.as_mut());
+    let Some(ids) = hold.or_else(|| entry.drop.as_mut().and_then(|drop| drop.ids.as_mut())) else {
+        return false;
+    };
+    ids.retain(|id| !gone.contains(id.as_str()));
+    ids.is_empty()
 }

@@ -2,7 +2,7 @@
 
 use super::reduce::{Reduction, without};
 use crate::network::SpanRange;
-use crate::scenario::file::{Duration, DurationRange, Entry, Network, Scenario, Shift};
+use crate::scenario::file::{Decisions, Detail, Duration, DurationRange, Entry, Network, Scenario, Shift};
 use cosim_core::{Span, Time};
 
 /// Every scenario that is this one with one thing made simpler. What is as simple as can be yields none, so trying
@@ -182,32 +182,27 @@ fn times(file: &Scenario, candidates: &mut Vec<Scenario>) {
 }
 
 fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
-    let Some(listed) = &file.decisions else {
-        return;
-    };
-    let tables = [&listed.duplicated, &listed.reordered, &listed.noticed, &listed.latencies];
-    for (number, table) in tables.into_iter().enumerate() {
-        for (address, Duration(span)) in table {
-            for simpler in simpler(*span) {
-                changed(file, candidates, |file| {
-                    let Some(listed) = &mut file.decisions else {
-                        return;
-                    };
-                    let tables = [
-                        &mut listed.duplicated,
-                        &mut listed.reordered,
-                        &mut listed.noticed,
-                        &mut listed.latencies,
-                    ];
-                    if let Some(Duration(span)) =
-                        tables.into_iter().nth(number).and_then(|table| table.get_mut(address))
-                    {
-                        *span = simpler;
-                    }
-                });
+    for (decision, detail) in file.decisions.iter().flat_map(Decisions::with_details) {
+        let simpler: Vec<Detail> = match detail {
+            Detail::Nothing => Vec::new(),
+            Detail::Span(Duration(span)) => {
+                simpler(span).into_iter().map(|span| Detail::Span(Duration(span))).collect()
             }
+            Detail::Place(place) => smaller(place).map(Detail::Place).collect(),
+        };
+        for detail in simpler {
+            changed(file, candidates, |file| {
+                if let Some(listed) = &mut file.decisions {
+                    listed.put(decision.clone(), detail);
+                }
+            });
         }
     }
+}
+
+/// Smaller places, the smallest first.
+fn smaller(place: u32) -> impl Iterator<Item = u32> {
+    [0, 1, place / 1_000, place / 2].into_iter().filter(move |other| *other < place)
 }
 
 /// Spans that are simpler than this one, the simplest first: shorter ones that are as round or rounder than people say,

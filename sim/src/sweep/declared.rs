@@ -13,12 +13,22 @@ pub struct Declared {
     pub duplicate: bool,
     /// Whether messages may be taken out of their order.
     pub reorder: bool,
+    /// Whether messages may arrive once more, long after.
+    pub replay: bool,
+    /// Whether messages may be damaged.
+    pub damage: bool,
     /// Operations that the workload generates for each run.
     pub workload: u64,
     /// Partitions planned for each run.
     pub partitions: u64,
     /// Disconnects planned for each run.
     pub disconnects: u64,
+    /// Reconnect bursts planned for each run.
+    pub reconnect_bursts: u64,
+    /// Half-open connections planned for each run.
+    pub half_opens: u64,
+    /// Slow links planned for each run.
+    pub slow_links: u64,
     /// Restarts planned for each run.
     pub restarts: u64,
     /// Wipes planned for each run.
@@ -53,6 +63,9 @@ impl Declared {
         if let Some(faults) = &scenario.faults {
             declared.partitions += u64::from(faults.partitions);
             declared.disconnects += u64::from(faults.reconnects);
+            declared.reconnect_bursts += u64::from(faults.reconnect_bursts);
+            declared.half_opens += u64::from(faults.half_opens);
+            declared.slow_links += u64::from(faults.slow_links);
             declared.restarts += u64::from(faults.restarts);
             declared.wipes += u64::from(faults.wipes);
             declared.crashes += u64::from(faults.crashes);
@@ -69,7 +82,10 @@ impl Declared {
     }
 
     fn network(&mut self, network: Network) {
-        self.loss |= network.loss > Ppm::NEVER;
+        let bursts = network.burst.is_some_and(|burst| burst.begins.max(burst.good_loss) > Ppm::NEVER);
+        self.loss |= network.loss > Ppm::NEVER || bursts;
+        self.replay |= network.replay > Ppm::NEVER;
+        self.damage |= network.damage.max(network.truncate) > Ppm::NEVER;
         self.duplicate |= network.duplicate > Ppm::NEVER;
         self.reorder |= network.reorder > Ppm::NEVER;
     }
@@ -78,6 +94,7 @@ impl Declared {
         match operation.action {
             Action::Partition { .. } => self.partitions += 1,
             Action::Disconnect { .. } => self.disconnects += 1,
+            Action::HalfOpen { .. } => self.half_opens += 1,
             Action::Restart { .. } => self.restarts += 1,
             Action::Wipe { .. } => self.wipes += 1,
             Action::Pause { .. } => self.pauses += 1,
@@ -92,6 +109,8 @@ impl Declared {
             | Action::Connect { .. }
             | Action::Join { .. }
             | Action::Heal { .. }
+            | Action::Filter { .. }
+            | Action::Release { .. }
             | Action::BackUp { .. } => {}
             Action::Crash { .. } => self.crashes += 1,
             Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,

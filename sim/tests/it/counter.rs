@@ -47,6 +47,10 @@ pub(crate) struct Counter {
     connections: Vec<(NodeId, ConnectionId)>,
     pub(crate) heard: Vec<Heard>,
     pub(crate) woken: Vec<Time>,
+    /// When a line was full, and when it took messages again.
+    pub(crate) flow: Vec<(Time, bool)>,
+    /// When a connection closed.
+    pub(crate) lost: Vec<Time>,
     wake_at: Option<Time>,
     outputs: Vec<(ConnectionId, Number)>,
 }
@@ -63,6 +67,7 @@ impl SimNode for Counter {
             Input::Connected { peer, connection, .. } => self.connections.push((peer, connection)),
             Input::Disconnected { connection, .. } => {
                 self.connections.retain(|(_, open)| *open != connection);
+                self.lost.push(now);
             }
             Input::Received { peer, message, .. } => self.heard.push((now, peer, message.0)),
             Input::Deadline => {
@@ -74,6 +79,8 @@ impl SimNode for Counter {
                 let to = self.connections.iter().filter(|(to, _)| to == peer);
                 self.outputs.extend(to.map(|(_, connection)| (*connection, Number(*number))));
             }
+            Input::Blocked { .. } => self.flow.push((now, false)),
+            Input::Writable { .. } => self.flow.push((now, true)),
             Input::Restart(_) => self.connections.clear(),
         }
         Ok(())

@@ -2,8 +2,10 @@
 
 mod cli;
 mod counter;
+mod damage;
 mod determinism;
 mod golden;
 mod lives;
+mod hostile;
 mod oracles;
 mod world;

@@ -4,6 +4,7 @@ mod errors;
 mod files;
 mod fuzz;
 mod lives;
+mod network;
 mod plans;
 mod samples;
 mod templates;

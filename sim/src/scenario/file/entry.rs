@@ -1,7 +1,8 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    BackUp, ClockChange, Crash, Duration, DurationRange, FailWrites, Network, Percent, Restore, Rot, Stall,
+    BackUp, Burst, Bytes, ClockChange, Crash, DropMessages, Duration, DurationRange, FailWrites, HalfOpen,
+    Hold, Network, Percent, Rate, Restore, Rot, Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,9 +41,21 @@ pub struct Entry {
     /// A link swallows every message, though both ends believe it connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<Where>,
-    /// A partition ends.
+    /// A partition ends; nothing is dropped or kept back any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heal: Option<Where>,
+    /// Messages are kept back until they are released: those sent from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// What was kept back arrives, in order, and nothing is kept back any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Where>,
+    /// Messages are lost until their number is reached or the link heals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop: Option<DropMessages>,
+    /// A connection is over, and one end only notices, until the link connects or disconnects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub half_open: Option<HalfOpen>,
     /// A node stops, and starts again from its disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<Outage>,
@@ -252,12 +265,50 @@ pub struct NetworkChange {
     /// How long after a connect or disconnect each end notices it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<DurationRange>,
+    /// How much longer every message takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_by: Option<Duration>,
+    /// Losses that come in bursts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// How often a message arrives once more, long after, perhaps when its connection is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Percent>,
+    /// How long after it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_delay: Option<DurationRange>,
+    /// How often one bit of a message flips.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Percent>,
+    /// How often the end of a message is cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Percent>,
+    /// How many bytes a second leave, in each direction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Rate>,
+    /// How many bytes may wait to leave, in each direction: what does not fit is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Bytes>,
 }
 
 impl NetworkChange {
     /// The fields given, without the link.
     pub fn conditions(&self) -> Network {
-        let NetworkChange { between: _, latency, loss, duplicate, reorder, reorder_delay, notice } = *self;
-        Network { latency, loss, duplicate, reorder, reorder_delay, notice }
+        Network {
+            latency: self.latency,
+            loss: self.loss,
+            duplicate: self.duplicate,
+            reorder: self.reorder,
+            reorder_delay: self.reorder_delay,
+            notice: self.notice,
+            slow_by: self.slow_by,
+            burst: self.burst,
+            replay: self.replay,
+            replay_delay: self.replay_delay,
+            damage: self.damage,
+            truncate: self.truncate,
+            bandwidth: self.bandwidth,
+            queue: self.queue,
+        }
     }
 }

@@ -43,7 +43,7 @@ impl fmt::Display for UnitError {
     }
 }
 
-fn error(message: String, help: impl Into<String>) -> UnitError {
+pub(super) fn error(message: String, help: impl Into<String>) -> UnitError {
     UnitError { message, help: help.into() }
 }
 
@@ -207,14 +207,14 @@ impl fmt::Display for NumberRange {
     }
 }
 
-enum DecimalError {
+pub(super) enum DecimalError {
     NotDecimal,
     TooLarge,
     TooFine,
 }
 
 /// The decimal number `text` times `scale`, exactly.
-fn decimal(text: &str, scale: u64) -> Result<u64, DecimalError> {
+pub(super) fn decimal(text: &str, scale: u64) -> Result<u64, DecimalError> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {

@@ -23,6 +23,7 @@ pub(super) fn check(file: &file::Scenario, names: &Names<'_>, report: &mut Repor
     let tables = [
         ("duplicated", &decisions.duplicated, Table::Messages),
         ("reordered", &decisions.reordered, Table::Messages),
+        ("replayed", &decisions.replayed, Table::Messages),
         ("noticed", &decisions.noticed, Table::Notices),
         ("latencies", &decisions.latencies, Table::Messages),
     ];
@@ -31,6 +32,12 @@ pub(super) fn check(file: &file::Scenario, names: &Names<'_>, report: &mut Repor
         for (address, span) in table {
             check_address(address, of, names, &at.key(address).name(), report);
             check_span(*span, &at.key(address), report);
+        }
+    }
+    for (field, table) in [("damaged", &decisions.damaged), ("truncated", &decisions.truncated)] {
+        let at = at.key(field);
+        for address in table.keys() {
+            check_address(address, Table::Messages, names, &at.key(address).name(), report);
         }
     }
 }

@@ -51,7 +51,14 @@ pub(super) fn faults(
     let nodes = nodes(faults.nodes.as_deref(), "faults", names, &at, report);
     let hit = |link: &LinkSpec| link.ends.iter().any(|end| nodes.contains(end));
     let hit: Vec<u32> = (0..).zip(links).filter(|(_, link)| hit(link)).map(|(number, _)| number).collect();
-    for (field, number) in [("reconnects", faults.reconnects), ("partitions", faults.partitions)] {
+    let on_links = [
+        ("reconnects", faults.reconnects),
+        ("partitions", faults.partitions),
+        ("reconnect_bursts", faults.reconnect_bursts),
+        ("half_opens", faults.half_opens),
+        ("slow_links", faults.slow_links),
+    ];
+    for (field, number) in on_links {
         if number.unwrap_or(0) == 0 || !hit.is_empty() {
             continue;
         }
@@ -82,6 +89,9 @@ pub(super) fn faults(
         until,
         reconnects: faults.reconnects.unwrap_or(0),
         partitions: faults.partitions.unwrap_or(0),
+        reconnect_bursts: faults.reconnect_bursts.unwrap_or(0),
+        half_opens: faults.half_opens.unwrap_or(0),
+        slow_links: faults.slow_links.unwrap_or(0),
         restarts: faults.restarts.unwrap_or(0),
         wipes: faults.wipes.unwrap_or(0),
         crashes: faults.crashes.unwrap_or(0),

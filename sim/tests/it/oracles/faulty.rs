@@ -141,6 +141,10 @@ impl SimNode for Faulty {
                 self.hear(&mut message);
                 self.node.handle(now, Input::Received { peer, connection, message })
             }
+            Input::Blocked { peer, connection } => self.node.handle(now, Input::Blocked { peer, connection }),
+            Input::Writable { peer, connection } => {
+                self.node.handle(now, Input::Writable { peer, connection })
+            }
             Input::Connected { peer, connection, end } => {
                 self.node.handle(now, Input::Connected { peer, connection, end })
             }
