@@ -24,12 +24,16 @@ pub struct Declared {
     /// Wipes planned for each run.
     pub wipes: u64,
     /// Pauses planned for each run.
+    #[serde(default)]
     pub pauses: u64,
     /// Spells offline planned for each run.
+    #[serde(default)]
     pub offline: u64,
     /// Departures planned for each run.
+    #[serde(default)]
     pub departures: u64,
     /// Changes of clocks planned for each run.
+    #[serde(default)]
     pub clock_changes: u64,
 }
 
