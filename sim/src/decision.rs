@@ -142,6 +142,8 @@ impl WriteFate {
 pub struct Writing<'a, N: SimNode> {
     /// Whose it is.
     pub node: NodeId,
+    /// The event in which it is handed over.
+    pub event: u64,
     /// What is written.
     pub record: &'a N::Record,
     /// How the disk behaves.
@@ -155,6 +157,8 @@ pub struct Crashing<'a> {
     pub node: NodeId,
     /// Which operation makes it crash, by its number.
     pub operation: u32,
+    /// The event in which it does.
+    pub event: u64,
     /// The lengths of the writes under way, in order, in bytes.
     pub pending: &'a [u32],
 }

@@ -223,6 +223,17 @@ pub enum WriteError {
     Whole,
 }
 
+impl WriteError {
+    /// The one of this number; what there is no number for leaves nothing.
+    pub(crate) const fn of(number: u32) -> WriteError {
+        match number {
+            1 => WriteError::Torn,
+            2 => WriteError::Whole,
+            _ => WriteError::Nothing,
+        }
+    }
+}
+
 /// What a crash leaves of the writes that were under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Survival {

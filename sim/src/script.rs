@@ -4,7 +4,7 @@
 use crate::address::Addresses;
 use crate::cojson::CoJson;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
-use crate::host::Survival;
+use crate::host::{Survival, WriteError};
 use crate::run::Stage;
 use crate::scenario::file::{Decision, DecisionKind, Decisions, Detail, Duration};
 use cosim_core::Span;
@@ -76,13 +76,33 @@ impl Director {
         Some(place)
     }
 
-    fn record(&mut self, address: &str, fate: &Fate, harmless: &Fate) {
+    fn put(&mut self, address: &str, harm: Vec<(DecisionKind, Detail)>) {
         let Some(recorded) = &mut self.recorded else {
             return;
         };
-        for (kind, detail) in fate.harm(harmless) {
+        for (kind, detail) in harm {
             recorded.put(Decision { kind, address: address.to_owned() }, detail);
         }
+    }
+}
+
+impl WriteFate {
+    /// What is not the harmless default, as decisions.
+    pub(crate) fn harm(&self, harmless: &WriteFate) -> Vec<(DecisionKind, Detail)> {
+        let latency = Some(self.latency).filter(|latency| *latency != harmless.latency);
+        let slow = latency.map(|span| (DecisionKind::Write, Detail::Span(Duration(span))));
+        let failed = self.error.map(|error| (DecisionKind::FailedWrite, Detail::Place(error as u32)));
+        slow.into_iter().chain(failed).collect()
+    }
+}
+
+impl Survival {
+    /// What is not the harmless default, as decisions.
+    pub(crate) fn harm(&self, pending: &[u32]) -> Vec<(DecisionKind, Detail)> {
+        let lost = (self.kept as usize) < pending.len();
+        let kept = lost.then_some((DecisionKind::KeptWrites, Detail::Place(self.kept)));
+        let torn = (lost && self.torn > 0).then_some((DecisionKind::TornWrite, Detail::Place(self.torn)));
+        kept.into_iter().chain(torn).collect()
     }
 }
 
@@ -121,7 +141,7 @@ impl<N: CoJson> Decide<N> for Director {
         fate.replayed = self.listed(DecisionKind::Replayed, &address).or(fate.replayed);
         fate.damaged = self.place(DecisionKind::Damaged, &address).or(fate.damaged);
         fate.truncated = self.place(DecisionKind::Truncated, &address).or(fate.truncated);
-        self.record(&address, &fate, &Fate::harmless(sending.network));
+        self.put(&address, fate.harm(&Fate::harmless(sending.network)));
         fate
     }
 
@@ -135,11 +155,23 @@ impl<N: CoJson> Decide<N> for Director {
         delay
     }
 
-    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
-        drawn
+    fn write(&mut self, writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        let address = self.addresses.of_write(writing.node, writing.record);
+        self.seen.iter_mut().for_each(|seen| seen.push(address.clone()));
+        let latency = self.listed(DecisionKind::Write, &address).unwrap_or(drawn.latency);
+        let failed = self.place(DecisionKind::FailedWrite, &address).map(WriteError::of);
+        let fate = WriteFate { latency, error: failed.or(drawn.error) };
+        self.put(&address, fate.harm(&WriteFate::harmless(writing.spec)));
+        fate
     }
 
-    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
-        drawn
+    fn crash(&mut self, crashing: &Crashing<'_>, drawn: Survival) -> Survival {
+        let address = self.addresses.of_crash(crashing);
+        self.seen.iter_mut().for_each(|seen| seen.push(address.clone()));
+        let kept = self.place(DecisionKind::KeptWrites, &address).unwrap_or(drawn.kept);
+        let torn = self.place(DecisionKind::TornWrite, &address).unwrap_or(drawn.torn);
+        let survival = Survival { kept, torn };
+        self.put(&address, survival.harm(crashing.pending));
+        survival
     }
 }

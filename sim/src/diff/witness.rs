@@ -94,11 +94,21 @@ impl<N: CoJson> Decide<N> for Witness {
         delay
     }
 
-    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
-        drawn
+    fn write(&mut self, writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        let fate = self.director.write(writing, drawn);
+        let address = self.addresses.of_write(writing.node, writing.record);
+        for (kind, detail) in fate.harm(&WriteFate::harmless(writing.spec)) {
+            self.add(writing.event, kind, &address, detail);
+        }
+        fate
     }
 
-    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
-        drawn
+    fn crash(&mut self, crashing: &Crashing<'_>, drawn: Survival) -> Survival {
+        let survival = Decide::<N>::crash(&mut self.director, crashing, drawn);
+        let address = self.addresses.of_crash(crashing);
+        for (kind, detail) in survival.harm(crashing.pending) {
+            self.add(crashing.event, kind, &address, detail);
+        }
+        survival
     }
 }

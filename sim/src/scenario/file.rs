@@ -58,7 +58,7 @@ pub struct Scenario {
     /// How nodes sign and hash. Default `fast`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crypto: Option<Crypto>,
-    /// The nodes, by name.
+    /// The nodes, by name: `client-{1..20}` stands for twenty.
     #[schemars(extend("minProperties" = 1))]
     pub nodes: BTreeMap<String, Node>,
     /// The CoValues of which there is more to say than their names.
@@ -223,7 +223,7 @@ pub struct Burst {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// The two nodes.
+    /// The two nodes. With `client-{1..20}` for one of them, that are twenty links.
     pub between: [String; 2],
     /// What the second node is to the first, and the first to the second.
     pub relationship: Ends,

@@ -38,12 +38,16 @@ pub struct Declared {
     /// Faults of disks, old copies put in their place included, planned for each run.
     pub disk_faults: u64,
     /// Pauses planned for each run.
+    #[serde(default)]
     pub pauses: u64,
     /// Spells offline planned for each run.
+    #[serde(default)]
     pub offline: u64,
     /// Departures planned for each run.
+    #[serde(default)]
     pub departures: u64,
     /// Changes of clocks planned for each run.
+    #[serde(default)]
     pub clock_changes: u64,
 }
 

@@ -5,7 +5,7 @@ mod counter;
 mod damage;
 mod determinism;
 mod golden;
-mod lives;
 mod hostile;
+mod lives;
 mod oracles;
 mod world;

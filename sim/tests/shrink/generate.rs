@@ -10,7 +10,7 @@ use cosim::scenario::known_mutations;
 use cosim_core::{Relationship, Span};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const NODES: [&str; 5] = ["ann", "ben", "cat", "dan", "eve"];
 const CO_VALUES: [&str; 3] = ["diary", "notes", "zoo"];
@@ -306,19 +306,32 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
         prop::option::weighted(0.6, faults()),
         prop::option::of(any::<bool>()),
         prop::option::of(1..20_u64),
+        prop::option::weighted(0.3, any::<[Index; 2]>()),
     )
-        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s)| {
+        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s, claim)| {
             let tiers: Vec<u8> = nodes.iter().map(|(tier, _)| *tier).collect();
             let links = links(&tiers, ties);
             let timeline = timeline(&steps, tiers.len(), &links);
+            let mut nodes: BTreeMap<String, Node> = NODES
+                .iter()
+                .map(|&name| name.to_owned())
+                .zip(nodes.into_iter().map(|(_, node)| node))
+                .collect();
+            if let Some(claim) = claim {
+                let [claimer, claimed] = claim.map(|index| NODES[index.index(nodes.len())].to_owned());
+                let are_ends =
+                    |link: &Link| [&claimer, &claimed].iter().all(|end| link.between.contains(end));
+                if claimer != claimed
+                    && !links.iter().any(are_ends)
+                    && let Some(node) = nodes.get_mut(&claimer)
+                {
+                    node.claims = Some(claimed);
+                }
+            }
             Scenario {
                 version: VERSION,
                 about: "Drawn by a test.".to_owned(),
-                nodes: NODES
-                    .iter()
-                    .map(|&name| name.to_owned())
-                    .zip(nodes.into_iter().map(|(_, node)| node))
-                    .collect(),
+                nodes,
                 network,
                 links,
                 timeline,

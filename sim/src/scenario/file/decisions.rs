@@ -28,6 +28,18 @@ pub struct Decisions {
     /// Messages that lose the end of what they carry, and how much of it, counted round: 0 is the least.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub truncated: BTreeMap<String, u32>,
+    /// Writes to disks that take another time than their disk says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub writes: BTreeMap<String, Duration>,
+    /// Writes to disks that are reported as failed, and what is on the disk: 0 nothing, 1 half of it, 2 all of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failed_writes: BTreeMap<String, u32>,
+    /// Crashes that leave only so many of the writes under way, the first first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_writes: BTreeMap<String, u32>,
+    /// Crashes that leave a part of the next write, and how many bytes of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub torn_writes: BTreeMap<String, u32>,
     /// Ends that notice a connection later than at once, and how much later.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub noticed: BTreeMap<String, Duration>,
@@ -64,11 +76,20 @@ pub enum DecisionKind {
     Damaged,
     /// The end of a message is cut off.
     Truncated,
+    /// A write takes another time.
+    Write,
+    /// A write fails.
+    FailedWrite,
+    /// A crash leaves only some of the writes under way.
+    KeptWrites,
+    /// A crash leaves a part of a write.
+    TornWrite,
 }
 
 impl DecisionKind {
     /// Every kind, the least harmful first.
-    pub(crate) const ALL: [DecisionKind; 8] = [
+    pub(crate) const ALL: [DecisionKind; 12] = [
+        DecisionKind::Write,
         DecisionKind::Latency,
         DecisionKind::Reordered,
         DecisionKind::Duplicated,
@@ -77,6 +98,9 @@ impl DecisionKind {
         DecisionKind::Truncated,
         DecisionKind::Damaged,
         DecisionKind::Lost,
+        DecisionKind::TornWrite,
+        DecisionKind::KeptWrites,
+        DecisionKind::FailedWrite,
     ];
 }
 
@@ -120,18 +144,25 @@ impl Decisions {
         all.map(|(kind, address, detail)| (Decision { kind, address: address.clone() }, detail))
     }
 
-    fn spans(&self) -> [(DecisionKind, &BTreeMap<String, Duration>); 5] {
+    fn spans(&self) -> [(DecisionKind, &BTreeMap<String, Duration>); 6] {
         [
             (DecisionKind::Duplicated, &self.duplicated),
             (DecisionKind::Reordered, &self.reordered),
             (DecisionKind::Noticed, &self.noticed),
             (DecisionKind::Latency, &self.latencies),
             (DecisionKind::Replayed, &self.replayed),
+            (DecisionKind::Write, &self.writes),
         ]
     }
 
-    fn places(&self) -> [(DecisionKind, &BTreeMap<String, u32>); 2] {
-        [(DecisionKind::Damaged, &self.damaged), (DecisionKind::Truncated, &self.truncated)]
+    fn places(&self) -> [(DecisionKind, &BTreeMap<String, u32>); 5] {
+        [
+            (DecisionKind::Damaged, &self.damaged),
+            (DecisionKind::Truncated, &self.truncated),
+            (DecisionKind::FailedWrite, &self.failed_writes),
+            (DecisionKind::KeptWrites, &self.kept_writes),
+            (DecisionKind::TornWrite, &self.torn_writes),
+        ]
     }
 
     /// Whether a decision is listed.
@@ -169,6 +200,10 @@ impl Decisions {
             DecisionKind::Replayed => _ = self.replayed.insert(address, span),
             DecisionKind::Damaged => _ = self.damaged.insert(address, place),
             DecisionKind::Truncated => _ = self.truncated.insert(address, place),
+            DecisionKind::Write => _ = self.writes.insert(address, span),
+            DecisionKind::FailedWrite => _ = self.failed_writes.insert(address, place),
+            DecisionKind::KeptWrites => _ = self.kept_writes.insert(address, place),
+            DecisionKind::TornWrite => _ = self.torn_writes.insert(address, place),
         }
     }
 
@@ -183,6 +218,10 @@ impl Decisions {
         self.replayed.retain(|address, _| keeps(DecisionKind::Replayed, address));
         self.damaged.retain(|address, _| keeps(DecisionKind::Damaged, address));
         self.truncated.retain(|address, _| keeps(DecisionKind::Truncated, address));
+        self.writes.retain(|address, _| keeps(DecisionKind::Write, address));
+        self.failed_writes.retain(|address, _| keeps(DecisionKind::FailedWrite, address));
+        self.kept_writes.retain(|address, _| keeps(DecisionKind::KeptWrites, address));
+        self.torn_writes.retain(|address, _| keeps(DecisionKind::TornWrite, address));
     }
 }
 
@@ -197,6 +236,10 @@ impl std::fmt::Display for Decision {
             DecisionKind::Replayed => "replayed",
             DecisionKind::Damaged => "damaged",
             DecisionKind::Truncated => "truncated",
+            DecisionKind::Write => "write",
+            DecisionKind::FailedWrite => "failed write",
+            DecisionKind::KeptWrites => "kept writes",
+            DecisionKind::TornWrite => "torn write",
         };
         write!(f, "{kind}: {}", self.address)
     }
