@@ -35,7 +35,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
     let decisions = director.into_recorded();
     let source = &scenario.file;
-    let (network, links) = networks(scenario);
+    let (network, links) = networks(stage.scenario());
     let file = file::Scenario {
         schema: source.schema.clone(),
         version: source.version,
@@ -58,6 +58,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
             fingerprint: Some(outcome.fingerprint.to_string()),
             key: outcome.key().map(str::to_owned),
+            swarm: outcome.swarm.clone(),
         }),
     };
     Frozen { file, outcome }

@@ -32,6 +32,9 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
         Crypto::Fast => "fast crypto",
     };
     row(out, "seed", &format!("{}, {crypto}", outcome.seed))?;
+    if !outcome.swarm.is_empty() {
+        row(out, "swarm", &outcome.swarm.join(", "))?;
+    }
     let world = [
         count(scenario.nodes.len() as u64, "node"),
         count(scenario.links.len() as u64, "link"),
@@ -306,6 +309,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         "cosim": env!("CARGO_PKG_VERSION"),
         "about": scenario.about,
         "seed": outcome.seed,
+        "swarm": outcome.swarm,
         "crypto": scenario.crypto,
         "verdict": match outcome.class() {
             Class::Held => "held",

@@ -24,6 +24,7 @@ mod prune;
 mod resolve;
 mod schema;
 mod suggest;
+mod swarm;
 mod template;
 mod topology;
 mod tree;
@@ -78,6 +79,8 @@ pub struct Scenario {
     pub heal: bool,
     /// How the run is judged.
     pub expect: Expect,
+    /// What a seed has taken, where the faults are a swarm, in words.
+    pub chosen: Vec<String>,
 }
 
 /// How nodes sign and hash.

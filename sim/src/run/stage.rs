@@ -10,11 +10,12 @@ use crate::oracles::Setup;
 use crate::scenario::{self, Action, Connections, Direction, Filter, FilterAct, Plan, Scenario};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
+use std::borrow::Cow;
 
 /// A scenario that is being staged with one seed.
 #[derive(Clone, Debug)]
 pub struct Stage<'a> {
-    scenario: &'a Scenario,
+    scenario: Cow<'a, Scenario>,
     plan: Plan,
     cast: Cast,
     /// What every operation is called and does, by its number in the world.
@@ -64,6 +65,7 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
 impl<'a> Stage<'a> {
     /// Draws the plan of a seed.
     pub fn new(scenario: &'a Scenario, seed: u64) -> Stage<'a> {
+        let scenario = scenario.of_seed(seed);
         let cast = Cast {
             nodes: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             co_values: scenario.co_values.clone(),
@@ -131,8 +133,9 @@ impl<'a> Stage<'a> {
         &self.plan
     }
 
-    pub(crate) fn scenario(&self) -> &'a Scenario {
-        self.scenario
+    /// The scenario, as the seed has it.
+    pub(crate) fn scenario(&self) -> &Scenario {
+        &self.scenario
     }
 
     /// The names of the run.
@@ -141,7 +144,7 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn setup(&self) -> Setup {
-        let scenario = self.scenario;
+        let scenario = &self.scenario;
         Setup {
             enabled: scenario.expect.oracles.clone(),
             cast: self.cast.clone(),

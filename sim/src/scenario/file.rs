@@ -296,6 +296,10 @@ pub struct Faults {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub nodes: Option<Vec<String>>,
+    /// Whether each seed takes some kinds of faults at random, at rates that are sometimes extreme, of links and disks
+    /// too; no number may be given then. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swarm: Option<bool>,
     /// How many times a link is disconnected and connected again. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconnects: Option<u32>,

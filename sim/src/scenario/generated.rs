@@ -56,6 +56,8 @@ pub struct Faults {
     pub disks: Vec<u32>,
     /// The links with an end among those nodes, in order.
     pub links: Vec<u32>,
+    /// Whether each seed takes what it will; then the numbers below say nothing.
+    pub swarm: bool,
     /// How many times a link is disconnected and connected again.
     pub reconnects: u32,
     /// How many times a link is partitioned, one way or both, and healed.

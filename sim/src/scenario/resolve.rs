@@ -69,6 +69,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         faults,
         heal: file.heal.unwrap_or(false),
         expect,
+        chosen: Vec::new(),
         file,
     })
 }

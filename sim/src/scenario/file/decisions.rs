@@ -261,4 +261,7 @@ pub struct Origin {
     /// The failure key of the run, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// What the seed had taken, where the faults were a swarm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub swarm: Vec<String>,
 }

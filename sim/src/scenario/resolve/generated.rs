@@ -69,6 +69,7 @@ pub(super) fn faults(
             report.add(problem.help("none of its `nodes` has a link: name others, or leave it out"));
         }
     }
+    check_swarm(faults, &at, report);
     let disks: Vec<u32> = nodes.iter().copied().filter(|node| names.has_disk(*node)).collect();
     let disk_faults = [
         ("stalls", faults.stalls),
@@ -87,6 +88,7 @@ pub(super) fn faults(
     Some(Faults {
         from,
         until,
+        swarm: faults.swarm.unwrap_or(false),
         reconnects: faults.reconnects.unwrap_or(0),
         partitions: faults.partitions.unwrap_or(0),
         reconnect_bursts: faults.reconnect_bursts.unwrap_or(0),
@@ -112,6 +114,38 @@ pub(super) fn faults(
         disks,
         links: hit,
     })
+}
+
+/// A swarm leaves the numbers to the seed.
+fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
+    if faults.swarm != Some(true) {
+        return;
+    }
+    let numbers = [
+        ("reconnects", faults.reconnects),
+        ("partitions", faults.partitions),
+        ("reconnect_bursts", faults.reconnect_bursts),
+        ("half_opens", faults.half_opens),
+        ("slow_links", faults.slow_links),
+        ("restarts", faults.restarts),
+        ("wipes", faults.wipes),
+        ("crashes", faults.crashes),
+        ("stalls", faults.stalls),
+        ("full_disks", faults.full_disks),
+        ("failed_writes", faults.failed_writes),
+        ("rots", faults.rots),
+        ("restores", faults.restores),
+        ("pauses", faults.pauses),
+        ("departures", faults.departures),
+        ("clock_jumps", faults.clock_jumps),
+    ];
+    let spells = [("offline", faults.offline.is_some()), ("flapping", faults.flapping.is_some())];
+    let given = numbers.into_iter().map(|(field, number)| (field, number.is_some())).chain(spells);
+    for (field, _) in given.filter(|(_, given)| *given) {
+        let problem = Problem::new(at.key(field).name(), format!("`{field}` beside `swarm`"));
+        report
+            .add(problem.help("in a swarm each seed says how often what happens: leave one of the two out"));
+    }
 }
 
 /// How far a clock jumps at most where a file says nothing.
