@@ -132,6 +132,7 @@ impl<C: Crypto> Node<C> {
     pub fn handle(&mut self, now: Time, input: Input<C>) -> Result<(), UpdateError> {
         self.shell.now = self.shell.now.max(now);
         let result = self.apply(input);
+        self.hear_unheard();
         self.release();
         self.send_dependencies();
         self.settle();
@@ -252,6 +253,9 @@ impl<C: Crypto> Node<C> {
         if !is_current && !self.shell.mutated(Mutation::IgnoreEpochs) {
             return;
         }
+        if self.shell.mutated(Mutation::BlockInbox) && self.owes_an_answer() {
+            return self.shell.unheard.push_back((peer, connection, envelope));
+        }
         if is_oversized(&envelope.message) || !self.may_name(from.peer, envelope.message.id()) {
             return;
         }
@@ -268,6 +272,18 @@ impl<C: Crypto> Node<C> {
         if is_done {
             self.end_dependencies(id, from.peer);
         }
+    }
+
+    /// For [`Mutation::BlockInbox`]: hears what was not heard while a peer's `load` waited.
+    fn hear_unheard(&mut self) {
+        while !self.shell.unheard.is_empty() && !self.owes_an_answer() {
+            let Some((peer, connection, envelope)) = self.shell.unheard.pop_front() else { return };
+            self.receive(peer, connection, envelope);
+        }
+    }
+
+    fn owes_an_answer(&self) -> bool {
+        self.state.co_values.values().any(|co| co.sync.values().any(|sync| sync.marks.owed.is_some()))
     }
 
     /// Whether a peer may speak of a CoValue: of what is not here it may bring only so much into being.

@@ -97,6 +97,9 @@ mutations! {
     SkipVerification = "skip-verification",
     /// What a peer was assumed to hold in one connection is assumed in the next (rule 1).
     KeepAssumedAcrossConnections = "keep-assumed-across-connections",
+    /// While a peer's `load` waits for an answer, nothing else is heard, and a source that is silent is waited for without
+    /// end (rules 7 and 8).
+    BlockInbox = "block-inbox",
     /// Content is applied though what it depends on is missing (rule 9).
     IgnoreDependencies = "ignore-dependencies",
     /// Content of which a dependency is missing is dropped (rule 9).

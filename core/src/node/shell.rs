@@ -11,7 +11,7 @@ use super::say::{Said, say};
 use super::storage::Disk;
 use super::{Config, Mutation};
 use crate::crypto::Crypto;
-use crate::id::{CoId, PeerId};
+use crate::id::{CoId, ConnectionId, PeerId};
 use crate::message::Envelope;
 use crate::state::{CoValueState, Event, PeerSync};
 use crate::time::{Span, Time};
@@ -30,6 +30,8 @@ pub(crate) struct Shell<C: Crypto> {
     pub(crate) queue: Queue,
     pub(crate) disk: Disk<C>,
     pub(crate) held: Held<C>,
+    /// For [`Mutation::BlockInbox`] alone.
+    pub(crate) unheard: VecDeque<(PeerId, ConnectionId, Envelope<C>)>,
     /// The latest time seen.
     pub(crate) now: Time,
     /// The first deadline and its reason, exact between inputs.
@@ -63,6 +65,7 @@ impl<C: Crypto> Shell<C> {
             queue: Queue::default(),
             disk: Disk::new(),
             held: Held::new(),
+            unheard: VecDeque::new(),
             now: Time::ZERO,
             next: None,
         }
