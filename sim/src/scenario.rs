@@ -27,6 +27,7 @@ mod suggest;
 mod topology;
 mod tree;
 
+pub use crate::cojson::AttackKind;
 pub use crate::host::Direction;
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Mix, Workload};
@@ -104,6 +105,8 @@ pub struct NodeSpec {
     pub durability: Durability,
     /// The account of its app.
     pub account: Option<u32>,
+    /// Whether its app may attack its peers.
+    pub hostile: bool,
     /// The bugs planted in it.
     pub mutations: Vec<String>,
 }

@@ -1,12 +1,13 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
-use crate::cojson::{Cast, CoJson, Command, Dependencies, Edit, End};
+use crate::cojson::{Attack, Cast, CoJson, Command, Dependencies, Edit, End};
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
 use crate::network::{Network, Ppm};
 use crate::oracles::Setup;
 use crate::scenario::{self, Action, Direction, Plan, Scenario};
 use crate::world::LinkSpec;
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
+use std::collections::BTreeSet;
 
 /// A scenario that is being staged with one seed.
 #[derive(Clone, Debug)]
@@ -82,7 +83,15 @@ impl<'a> Stage<'a> {
             let name = OperationName { name: operation.name.clone(), text: self.text(&operation.action) };
             names.extend(std::iter::repeat_n(name, times));
         }
-        for link in self.scenario.links.iter().filter(|_| self.scenario.heal) {
+        for link in self.scenario.links.iter().filter(|link| self.is_hostile(link)) {
+            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
+            names.push(OperationName {
+                name: format!("close-{a}-{b}"),
+                text: format!("{a} and {b} disconnect for good"),
+            });
+        }
+        let healed = |link: &&scenario::LinkSpec| self.scenario.heal && !self.is_hostile(link);
+        for link in self.scenario.links.iter().filter(healed) {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
             let name = |verb: &str| OperationName {
                 name: format!("{verb}-{a}-{b}"),
@@ -91,6 +100,17 @@ impl<'a> Stage<'a> {
             names.extend([name("heal"), name("reconnect")]);
         }
         names
+    }
+
+    /// Whether an end of a link is hostile.
+    fn is_hostile(&self, link: &scenario::LinkSpec) -> bool {
+        link.ends.iter().any(|end| self.scenario.nodes[*end as usize].hostile)
+    }
+
+    /// The nodes that are hostile.
+    pub(super) fn hostile(&self) -> BTreeSet<NodeId> {
+        let nodes = (0..).map(NodeId).zip(&self.scenario.nodes);
+        nodes.filter(|(_, spec)| spec.hostile).map(|(node, _)| node).collect()
     }
 
     /// What every operation is called and does, by its number in the world.
@@ -143,6 +163,7 @@ impl<'a> Stage<'a> {
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
             load_within: load_bound(scenario),
             dependencies: self.dependencies(),
+            hostile: self.hostile(),
         }
     }
 
@@ -208,16 +229,22 @@ impl<'a> Stage<'a> {
 
     /// Whether there is anything for the end of the faults to end.
     pub(super) fn has_faults(&self) -> bool {
-        self.scenario.heal || self.calm().zip(&self.networks).any(|((_, calm), network)| calm != *network)
+        self.scenario.heal
+            || self.scenario.links.iter().any(|link| self.is_hostile(link))
+            || self.calm().zip(&self.networks).any(|((_, calm), network)| calm != *network)
     }
 
-    /// What else ends the faults at `now`, where the scenario says so: partitions heal and closed links open.
+    /// What else ends the faults at `now`: the links of hostile nodes close for good, since a liar can keep honest nodes
+    /// asking for ever; and, where the scenario says so, partitions heal and closed links open.
     pub(super) fn healing<N: CoJson>(&self, now: Time) -> Vec<Planned<N>> {
-        let links = (0..self.networks.len() as u32).filter(|_| self.scenario.heal);
-        let operations = links.flat_map(|link| {
+        let links = || (0..).zip(&self.scenario.links);
+        let closed = links().filter(|(_, spec)| self.is_hostile(spec));
+        let closed = closed.map(|(link, _)| Operation::Disconnect { link });
+        let healed = links().filter(|(_, spec)| self.scenario.heal && !self.is_hostile(spec));
+        let healed = healed.flat_map(|(link, _)| {
             [Operation::Heal { link, direction: Direction::Both }, Operation::Connect { link }]
         });
-        operations.map(|operation| Planned { at: now, operation }).collect()
+        closed.chain(healed).map(|operation| Planned { at: now, operation }).collect()
     }
 
     fn stage<N: CoJson>(&mut self, operation: &scenario::Operation, at: Time, planned: &mut Vec<Planned<N>>) {
@@ -235,6 +262,10 @@ impl<'a> Stage<'a> {
                 let depends_on = self.scenario.nodes[node as usize].account.map(CoId);
                 let edit = Edit { id: CoId(co_value), transactions, size, operation: number, depends_on };
                 push(command(node, Command::Edit(edit)));
+            }
+            Action::Attack { node, on, how, co_value, count } => {
+                let (on, id) = (NodeId(on), CoId(co_value));
+                push(command(node, Command::Attack(Attack { on, how, id, count, operation: number })));
             }
             Action::Connect { link } => push(Operation::Connect { link }),
             Action::Disconnect { link } => push(Operation::Disconnect { link }),
@@ -317,6 +348,10 @@ impl<'a> Stage<'a> {
                 DiskFault::FailNext(n) => format!("the next {n} writes of {}'s disk fail", node(of)),
                 DiskFault::Rot { .. } => format!("a bit on {}'s disk flips", node(of)),
             },
+            Action::Attack { node: by, on, how, co_value, count } => {
+                let times = if count == 1 { String::new() } else { format!(", {count} times") };
+                format!("{} attacks {}: {}, {}{times}", node(by), node(on), how.name(), id(co_value))
+            }
             Action::Network { link: Some(link), .. } => {
                 format!("the network between {} changes", self.pair(link))
             }

@@ -5,6 +5,7 @@
 //! from these types, and their docs are what an editor shows.
 
 mod address;
+mod attack;
 mod decisions;
 mod disk;
 mod entry;
@@ -13,6 +14,7 @@ mod relationship;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
+pub use attack::Attack;
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, OfNode, Point, Restore, Rot, Stall};
 pub use entry::{Between, Edit, Entry, NetworkChange, Outage, Subject, When, Where};
@@ -104,6 +106,9 @@ pub struct Node {
     /// The CoValue that is the account of its app: all that the app writes depends on it. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Whether its app may attack its peers. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostile: Option<bool>,
     /// Bugs planted in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,
@@ -264,6 +269,9 @@ pub struct Faults {
     /// How many times a disk is copied, and the copy put in its place later. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restores: Option<u32>,
+    /// How many times a hostile node attacks a peer. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attacks: Option<u32>,
     /// Whether what is generated may take the last copy of something that was reported as written. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub take_last_copies: Option<bool>,

@@ -23,5 +23,7 @@ pub const MAX_OPERATIONS: usize = 1_000_000;
 pub const MAX_TRANSACTIONS: u32 = 10_000;
 /// The bytes of one transaction: 1 MiB.
 pub const MAX_TRANSACTION_BYTES: u32 = 1024 * 1024;
+/// How often one attack may lie: more than the CoValues that one connection may name.
+pub const MAX_ATTACK_COUNT: u32 = 100_000;
 /// The longest duration, and the latest time in a chapter: a million seconds, about eleven days.
 pub const MAX_DURATION: Span = Span::from_s(1_000_000);

@@ -1,5 +1,6 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
+use crate::cojson::AttackKind;
 use crate::host::{Direction, DiskFault, Point};
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
@@ -125,6 +126,19 @@ pub enum Action {
         fault: DiskFault,
         /// Whether the last copy of anything is spared.
         spare: bool,
+    },
+    /// A hostile node lies to a peer.
+    Attack {
+        /// The hostile node.
+        node: u32,
+        /// The peer.
+        on: u32,
+        /// How.
+        how: AttackKind,
+        /// About which CoValue.
+        co_value: u32,
+        /// How often, or how much.
+        count: u32,
     },
     /// The conditions of the network change.
     Network {

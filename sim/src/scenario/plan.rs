@@ -6,7 +6,7 @@
 //! when its time comes is skipped by the world.
 
 use super::generated::{Faults, Workload};
-use super::{Action, Direction, Operation, Plan, Scenario};
+use super::{Action, AttackKind, Direction, Operation, Plan, Scenario};
 use crate::host::{DiskFault, Point};
 use crate::stream::Stream;
 use crate::world::PLACES;
@@ -36,6 +36,7 @@ impl Scenario {
             let disks: Vec<u32> =
                 (0..).zip(&self.nodes).filter_map(|(i, node)| node.disk.map(|_| i)).collect();
             operations.extend(faults_of_disks(seed, faults, self.nodes.len(), &disks));
+            operations.extend(attacks(seed, faults, self));
         }
         operations
     }
@@ -58,7 +59,13 @@ pub(super) fn generated_names<'a>(
             (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
-        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(disk_fault_names(faults))
+        let attacks = (1..=faults.attacks).map(|n| fault_name("attack", n));
+        reconnects
+            .chain(partitions)
+            .chain(restarts)
+            .chain(wipes)
+            .chain(disk_fault_names(faults))
+            .chain(attacks)
     });
     workload.chain(faults)
 }
@@ -204,6 +211,31 @@ fn faults_of_disks(seed: u64, faults: &Faults, nodes: usize, disks: &[u32]) -> V
                 }
             }
         }
+    }
+    operations
+}
+
+/// How many loads a generated flood has at most, and how often any other attack lies.
+const FLOOD_MAX: u64 = 64;
+const LIES_MAX: u64 = 3;
+
+/// Attacks of hostile nodes on those that they have links with, six words each.
+fn attacks(seed: u64, faults: &Faults, scenario: &Scenario) -> Vec<Operation> {
+    let hostile = |node: u32| scenario.nodes[node as usize].hostile;
+    let ways = scenario.links.iter().flat_map(|link| [link.ends, [link.ends[1], link.ends[0]]]);
+    let ways: Vec<[u32; 2]> = ways.filter(|[node, _]| hostile(*node)).collect();
+    let mut stream = Stream::new(seed, "faults", "attacks");
+    let mut operations = Vec::new();
+    for number in 1..=faults.attacks {
+        let at = time_within(&mut stream, faults.from, faults.until - faults.from);
+        let way = stream.index(ways.len());
+        let how = pick(&mut stream, &AttackKind::ALL);
+        let co_value = index(&mut stream, scenario.co_values.len());
+        let much = [stream.below(FLOOD_MAX), stream.below(LIES_MAX)];
+        let count = 1 + if how == AttackKind::Flood { much[0] } else { much[1] } as u32;
+        let Some(&[node, on]) = ways.get(way) else { continue };
+        let action = Action::Attack { node, on, how, co_value, count };
+        operations.push(Operation { name: fault_name("attack", number), at, action });
     }
     operations
 }

@@ -43,7 +43,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
     let workload = generated::workload(&file, &names, &mut report);
-    let faults = generated::faults(&file, links.len(), &mut report);
+    let faults = generated::faults(&file, links.len(), &names, &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
     decisions::check(&file, &names, &mut report);
     let expect = expect::expect(&file, &names, &mut report);
@@ -117,6 +117,7 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
             faults.rots,
             faults.restores,
         ];
+        let drawn = drawn + count(faults.attacks.unwrap_or(0));
         let drawn = drawn + of_disks.iter().map(|number| 2 * count(number.unwrap_or(0))).sum::<usize>();
         if drawn > generated {
             place = root.key("faults").name();

@@ -74,7 +74,8 @@ impl Declared {
             | Action::Done { .. }
             | Action::Connect { .. }
             | Action::Heal { .. }
-            | Action::BackUp { .. } => {}
+            | Action::BackUp { .. }
+            | Action::Attack { .. } => {}
             Action::Crash { .. } => self.crashes += 1,
             Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,
         }

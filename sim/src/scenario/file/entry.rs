@@ -1,7 +1,7 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    BackUp, Crash, Duration, DurationRange, FailWrites, Network, OfNode, Percent, Restore, Rot, Stall,
+    Attack, BackUp, Crash, Duration, DurationRange, FailWrites, Network, OfNode, Percent, Restore, Rot, Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,9 @@ pub struct Entry {
     /// A bit of what is written on a disk flips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rot: Option<Rot>,
+    /// A hostile node lies to a peer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attack: Option<Attack>,
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,

@@ -38,7 +38,12 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     })
 }
 
-pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -> Option<Faults> {
+pub(super) fn faults(
+    file: &file::Scenario,
+    links: usize,
+    names: &Names<'_>,
+    report: &mut Report,
+) -> Option<Faults> {
     let faults = file.faults.as_ref()?;
     let root = At::Root;
     let at = root.key("faults");
@@ -62,6 +67,7 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
             report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
         }
     }
+    check_attacks(file, faults, names, &at, report);
     Some(Faults {
         from,
         until,
@@ -75,9 +81,34 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
         failed_writes: faults.failed_writes.unwrap_or(0),
         rots: faults.rots.unwrap_or(0),
         restores: faults.restores.unwrap_or(0),
+        attacks: faults.attacks.unwrap_or(0),
         spare: !faults.take_last_copies.unwrap_or(false),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
     })
+}
+
+/// Attacks need somebody who attacks, somebody to be attacked, and something to lie about.
+fn check_attacks(
+    file: &file::Scenario,
+    faults: &file::Faults,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) {
+    if faults.attacks.unwrap_or(0) == 0 {
+        return;
+    }
+    let hostile = |name: &String| file.nodes.get(name).is_some_and(|node| node.hostile == Some(true));
+    let (message, help) = if !file.nodes.keys().any(hostile) {
+        ("`attacks`, but no node is hostile", "let one be, `\"hostile\": true`, or leave it out")
+    } else if !file.links.iter().any(|link| link.between.iter().any(hostile)) {
+        ("`attacks`, but no hostile node has a link", "add one, or leave it out")
+    } else if names.co_values().is_empty() {
+        ("`attacks`, but there is no CoValue to lie about", "create one, or leave it out")
+    } else {
+        return;
+    };
+    report.add(Problem::new(at.key("attacks").value(), message).help(help));
 }
 
 /// A window of time, with its end not before its start whatever the file says.

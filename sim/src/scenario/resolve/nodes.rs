@@ -72,6 +72,7 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         announce: node.announce.map_or(Announce::All, Into::into),
         base,
         cap,
+        hostile: node.hostile.unwrap_or(false),
         mutations: node.mutations.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
 use crate::host::{DiskFault, Point};
-use crate::scenario::{Action, Direction, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
+use crate::scenario::{Action, Direction, MAX_ATTACK_COUNT, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
 use crate::world::PLACES;
 use cosim_core::Span;
 
@@ -39,6 +39,7 @@ pub(super) fn choose(
         ("disk_room", entry.disk_room.is_some()),
         ("fail_writes", entry.fail_writes.is_some()),
         ("rot", entry.rot.is_some()),
+        ("attack", entry.attack.is_some()),
         ("network", entry.network.is_some()),
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|&(kind, _)| kind);
@@ -68,6 +69,7 @@ pub(super) fn choose(
         .or_else(|| entry.back_up.as_ref().map(|copy| chooser.back_up(copy)))
         .or_else(|| entry.restore.as_ref().map(|restore| chooser.restore(restore)))
         .or_else(|| disk_fault(entry).map(|(node, fault, spare)| chooser.disk(node, fault, spare)))
+        .or_else(|| entry.attack.as_ref().map(|attack| chooser.attack(attack)))
         .or_else(|| entry.network.as_ref().map(|change| chooser.network(change)))?
 }
 
@@ -234,6 +236,37 @@ impl Chooser<'_, '_> {
         }
         let usual_name = format!("{}-{name}", self.kind.replace('_', "-"));
         Some(Chosen { action: Action::Disk { node, fault, spare }, usual_name })
+    }
+
+    fn attack(&mut self, attack: &file::Attack) -> Option<Chosen> {
+        let count = attack.count.unwrap_or(1);
+        if !(1..=MAX_ATTACK_COUNT).contains(&count) {
+            let message =
+                if count == 0 { "an attack that never lies" } else { "an attack that lies too often" };
+            let problem = Problem::new(self.at.key("count").value(), message);
+            let range = format!("from 1 to {MAX_ATTACK_COUNT}");
+            self.report.add(problem.expected(range).help("leave it out for 1"));
+        }
+        let (by, on) = (self.at.key("node"), self.at.key("on"));
+        let node = self.names.node(&attack.node, &by, self.report);
+        if node.is_some_and(|node| !self.names.is_hostile(node)) {
+            let problem = Problem::new(by.value(), format!("`{}` is not hostile", attack.node));
+            self.report.add(problem.help("only a hostile node attacks: give it `\"hostile\": true`"));
+        }
+        self.names.link([&attack.node, &attack.on], [&by, &on], self.report)?;
+        let victim = self.names.node(&attack.on, &on, self.report)?;
+        let co_value = match &attack.id {
+            Some(id) => self.names.co_value(id)?,
+            None if self.names.co_values().is_empty() => {
+                let problem = Problem::new(self.at.value(), "there is no CoValue to lie about");
+                self.report.add(problem.help("create one, or name one: `\"id\": …`"));
+                return None;
+            }
+            None => 0,
+        };
+        let action = Action::Attack { node: node?, on: victim, how: attack.how, co_value, count };
+        let usual_name = format!("attack-{}-{}-{}", attack.how.name(), attack.node, attack.on);
+        Some(Chosen { action, usual_name })
     }
 
     fn network(&mut self, change: &file::NetworkChange) -> Option<Chosen> {
