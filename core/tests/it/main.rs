@@ -1,6 +1,7 @@
 //! The tests of the core from outside: the seed's own, and the laws that hold whatever happens.
 
 mod cutting;
+mod held;
 mod invariants;
 mod json;
 mod laws;

@@ -3,7 +3,9 @@
 use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
 use crate::host::{DiskFault, Point};
-use crate::scenario::{Action, Direction, MAX_ATTACK_COUNT, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
+use crate::scenario::{
+    Action, AttackKind, Direction, MAX_FLOOD, MAX_LIES, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS,
+};
 use crate::world::PLACES;
 use cosim_core::Span;
 
@@ -240,11 +242,16 @@ impl Chooser<'_, '_> {
 
     fn attack(&mut self, attack: &file::Attack) -> Option<Chosen> {
         let count = attack.count.unwrap_or(1);
-        if !(1..=MAX_ATTACK_COUNT).contains(&count) {
+        let most = match attack.how {
+            AttackKind::Flood => MAX_FLOOD,
+            AttackKind::Fork => MAX_TRANSACTIONS,
+            _ => MAX_LIES,
+        };
+        if !(1..=most).contains(&count) {
             let message =
                 if count == 0 { "an attack that never lies" } else { "an attack that lies too often" };
             let problem = Problem::new(self.at.key("count").value(), message);
-            let range = format!("from 1 to {MAX_ATTACK_COUNT}");
+            let range = format!("from 1 to {most}");
             self.report.add(problem.expected(range).help("leave it out for 1"));
         }
         let (by, on) = (self.at.key("node"), self.at.key("on"));

@@ -1,0 +1,127 @@
+//! Hostile nodes: honest ones hold out against them, and the oracles would see it if they did not.
+
+use cosim::freeze::freeze;
+use cosim::report;
+use cosim::run::{Class, Options, Outcome, run};
+use cosim::scenario::{self, AttackKind, Scenario, file};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/hostile")
+}
+
+fn story(path: &Path) -> Scenario {
+    let text = fs::read_to_string(path).expect("a scenario that is checked in");
+    scenario::parse(&text, "story.json").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn named(name: &str) -> Scenario {
+    story(&folder().join(name))
+}
+
+fn changed(scenario: &Scenario, change: impl FnOnce(&mut file::Scenario)) -> Scenario {
+    let mut file = scenario.file.clone();
+    change(&mut file);
+    scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn plays(scenario: &Scenario, seed: u64) -> Outcome {
+    run(scenario, seed, Options::judged())
+}
+
+/// The scenario with a fault planted in honest nodes, judged by one oracle, and by all.
+fn caught(scenario: &Scenario, nodes: &[&str], mutation: &str, oracle: &'static str) {
+    let judged = |mutations: &[String]| {
+        let scenario = changed(scenario, |file| {
+            file.expect = Some(file::Expect { oracles: Some(vec![oracle.to_owned()]), ..Default::default() });
+            for node in nodes {
+                let node = file.nodes.get_mut(*node).expect("a node of the scenario");
+                node.mutations = mutations.to_vec();
+            }
+        });
+        let outcome = plays(&scenario, scenario.seed);
+        let told = report::snapshot(&scenario, &outcome);
+        (outcome.violations.first().map(|violation| violation.oracle), told)
+    };
+    let (found, told) = judged(&[]);
+    assert_eq!(found, None, "it holds without the fault\n{told}");
+    let (found, told) = judged(&[mutation.to_owned()]);
+    assert_eq!(found, Some(oracle), "{told}");
+}
+
+/// Of all attacks of a scenario only those of one kind.
+fn only(scenario: &Scenario, how: AttackKind) -> Scenario {
+    changed(scenario, |file| {
+        file.timeline.retain(|entry| entry.attack.as_ref().is_none_or(|attack| attack.how == how));
+    })
+}
+
+#[test]
+fn honest_nodes_hold_out() {
+    let mut stories = Vec::new();
+    for entry in fs::read_dir(folder()).expect("the folder is checked in") {
+        stories.push(entry.expect("an entry").path());
+    }
+    stories.sort();
+    assert!(stories.len() >= 6, "{stories:?}");
+    for path in stories {
+        let scenario = story(&path);
+        for seed in 0..10 {
+            let outcome = plays(&scenario, seed);
+            let told = report::snapshot(&scenario, &outcome);
+            assert_eq!(outcome.class(), Class::Held, "{} with seed {seed}\n{told}", path.display());
+        }
+    }
+}
+
+/// A server that believes every signature takes what nobody wrote.
+#[test]
+fn forgeries_that_are_believed_are_caught() {
+    for how in [AttackKind::Forged, AttackKind::Transplanted] {
+        let scenario = only(&named("hostile-client.json"), how);
+        caught(&scenario, &["server"], "skip-verification", "prefix");
+        caught(&scenario, &["server"], "skip-verification", "no_phantom");
+    }
+}
+
+/// Two servers that hold two branches of a fork refuse each other's: who sends what was refused again never falls silent.
+#[test]
+fn a_fork_that_is_sent_again_and_again_is_caught() {
+    caught(&named("fork.json"), &["east", "west"], "resend-refused", "quiescence");
+}
+
+/// What is drawn is written out, and comes to the same run.
+#[test]
+fn a_frozen_storm_is_the_same_storm() {
+    let storm = named("storm.json");
+    let mut kinds = BTreeSet::new();
+    for seed in 0..3 {
+        let frozen = freeze(&storm, seed, "storm.json");
+        assert!(frozen.file.faults.is_none());
+        let attacks = frozen.file.timeline.iter().filter_map(|entry| entry.attack.as_ref());
+        kinds.extend(attacks.map(|attack| attack.how));
+        let scenario = scenario::resolve(frozen.file).unwrap_or_else(|problems| panic!("{problems}"));
+        let again = plays(&scenario, 99);
+        assert_eq!(again.fingerprint, frozen.outcome.fingerprint, "seed {seed}");
+        assert_eq!(again.figures, frozen.outcome.figures, "seed {seed}");
+    }
+    assert_eq!(kinds.len(), AttackKind::ALL.len(), "every kind is drawn: {kinds:?}");
+}
+
+/// A stream of their own: attacks move nothing else that is generated.
+#[test]
+fn attacks_shift_no_other_draw() {
+    let storm = named("storm.json");
+    let without = changed(&storm, |file| {
+        file.faults.as_mut().expect("a storm").attacks = None;
+    });
+    let others = |scenario: &Scenario| {
+        let operations = scenario.plan(5).chapters.remove(0).operations;
+        let others = operations.into_iter().filter(|operation| !operation.name.starts_with("f-attack"));
+        others.collect::<Vec<_>>()
+    };
+    assert_eq!(others(&storm), others(&without));
+    assert_eq!(storm.plan(5).chapters[0].operations.len(), others(&storm).len() + 40);
+}
