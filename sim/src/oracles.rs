@@ -222,9 +222,10 @@ impl Oracles {
         let heard = self.heard.of(sent.connection, sent.from, content.id);
         let as_dependency = || self.is_dependency(view, sent, content.id);
         let found = entitled::look(view, sent, content, heard, as_dependency, &self.setup.cast);
-        // What a liar says of itself proves nothing.
-        let heard = heard.filter(|_| !self.hostile.is(sent.to));
-        let redundant = no_redundant::look(sent, content, heard, &self.setup.cast);
+        // What a liar is owed is not judged, and what it says of itself proves nothing.
+        let judged = !self.hostile.is(sent.to);
+        let (found, heard) = (found.filter(|_| judged), heard.filter(|_| judged));
+        let redundant = no_redundant::look(sent, content, heard, &self.hostile, &self.setup.cast);
         let forked = self.no_fork.sent(sent.from, content, &self.hostile, &self.setup.cast);
         self.judge(Name::NoFork, view, 1, forked);
         self.judge(Name::Entitled, view, 1, found);
