@@ -1,18 +1,23 @@
 //! CoJSON in the world: the core's node as a [`SimNode`], its commands, and the names by which people know things.
 
+mod attack;
 mod cast;
 mod damage;
+mod digest;
 
+pub use attack::{Attack, AttackKind};
 pub use cast::Cast;
 
 use crate::clock::WallTime;
 use crate::host::{Damage, Input, NodeId, Output, SimMessage, SimNode, Storage};
+use attack::Attacker;
 use cosim_core::node::{Buffers, LoadStatus};
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, Event, FastCrypto, FastHeader, FastTransaction,
     KnownState, Message, Node, NodeState, PeerId, Record, Recovery, Relationship, SessionId, Time, TimerKind,
     UpdateError,
 };
+use digest::Digest;
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -44,6 +49,9 @@ pub trait CoJson:
     fn depend(&mut self, dependencies: &Arc<Dependencies>) {
         let _ = dependencies;
     }
+
+    /// Tells it that its app may attack its peers, before anything happens.
+    fn turn_hostile(&mut self) {}
 
     /// How it treats what its app writes.
     fn durability(&self) -> Durability {
@@ -102,6 +110,8 @@ pub enum Command {
         /// Its id.
         id: CoId,
     },
+    /// To lie to a peer: only a hostile node does.
+    Attack(Attack),
 }
 
 /// See [`Command::Edit`].
@@ -125,6 +135,7 @@ impl Command {
         match self {
             Command::Create { id } | Command::Load { id } | Command::Done { id } => *id,
             Command::Edit(edit) => edit.id,
+            Command::Attack(attack) => attack.id,
         }
     }
 }
@@ -205,6 +216,8 @@ pub struct CoNode {
     dependencies: Arc<Dependencies>,
     /// What it says of its own accord, before what the node says.
     notices: VecDeque<Notice>,
+    /// What it needs to lie, where it is hostile.
+    attacker: Option<Attacker>,
 }
 
 const INCARNATION_BITS: u32 = 20;
@@ -228,6 +241,7 @@ impl CoNode {
             incarnation: 0,
             dependencies: Arc::default(),
             notices: VecDeque::new(),
+            attacker: None,
         }
     }
 
@@ -262,6 +276,12 @@ impl CoNode {
             },
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
+            Command::Attack(attack) => {
+                let session = self.session();
+                let CoNode { node, id, attacker, .. } = self;
+                let attacker = attacker.as_mut().ok_or(UpdateError::UnknownPeer)?;
+                return attacker.attack(attack, now, node, (*id, session));
+            }
         };
         self.node.handle(now, input)
     }
@@ -286,6 +306,10 @@ impl CoJson for CoNode {
 
     fn depend(&mut self, dependencies: &Arc<Dependencies>) {
         self.dependencies = Arc::clone(dependencies);
+    }
+
+    fn turn_hostile(&mut self) {
+        self.attacker = Some(Attacker::default());
     }
 
     fn durability(&self) -> Durability {
@@ -316,7 +340,10 @@ impl SimNode for CoNode {
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
         let input = match input {
-            Input::Received { peer, connection, message } => {
+            Input::Received { peer, connection, mut message } => {
+                if let Some(attacker) = &mut self.attacker {
+                    attacker.hears(peer, &mut message);
+                }
                 cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope: message }
             }
             Input::Deadline => cosim_core::Input::Deadline,
@@ -361,6 +388,9 @@ impl SimNode for CoNode {
         if let Some(notice) = self.notices.pop_front() {
             return Some(Output::Notice(notice));
         }
+        if let Some((connection, message)) = self.attacker.as_mut().and_then(Attacker::next) {
+            return Some(Output::Send { connection, message });
+        }
         Some(match self.node.poll_output()? {
             cosim_core::Output::Persist { write, record } => {
                 let bytes = record.encode().expect("plain values have a JSON form");
@@ -375,7 +405,10 @@ impl SimNode for CoNode {
                 }
                 Output::Notice(Notice::WriteFailed { id, session, after, count })
             }
-            cosim_core::Output::Send { connection, envelope, .. } => {
+            cosim_core::Output::Send { peer, connection, mut envelope } => {
+                if let Some(attacker) = &mut self.attacker {
+                    attacker.says(NodeId(peer.0), connection, &mut envelope);
+                }
                 Output::Send { connection, message: envelope }
             }
             cosim_core::Output::Close { connection, .. } => Output::Close { connection },
@@ -475,57 +508,5 @@ impl SimMessage for Envelope<FastCrypto> {
         };
         let content = damage::damaged(content, damage)?;
         Some(Envelope { n: self.n, re: self.re, message: Message::Content(content) })
-    }
-}
-
-/// A hasher that gives the same hash on every machine: every number is folded in as 64 bits.
-struct Digest(u64);
-
-impl Digest {
-    fn fold(&mut self, word: u64) {
-        self.0 = FastCrypto::mix(self.0, word);
-    }
-
-    fn known(&mut self, kind: u64, id: CoId, known: &KnownState) {
-        self.fold(kind << 40 | u64::from(known.header) << 32 | u64::from(id.0));
-        for (session, count) in known.sessions() {
-            self.fold(u64::from(session.0) << 32 | u64::from(count));
-        }
-    }
-}
-
-impl Hasher for Digest {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.fold(u64::from(*byte));
-        }
-    }
-
-    fn write_u8(&mut self, i: u8) {
-        self.fold(u64::from(i));
-    }
-
-    fn write_u32(&mut self, i: u32) {
-        self.fold(u64::from(i));
-    }
-
-    fn write_i32(&mut self, i: i32) {
-        self.fold(u64::from(i.cast_unsigned()));
-    }
-
-    fn write_u64(&mut self, i: u64) {
-        self.fold(i);
-    }
-
-    fn write_usize(&mut self, i: usize) {
-        self.fold(i as u64);
-    }
-
-    fn write_isize(&mut self, i: isize) {
-        self.fold(i as u64);
     }
 }

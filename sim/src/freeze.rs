@@ -225,6 +225,16 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
             };
             Entry { clock: Some(file::ClockChange { node: node(n), jump, stop, go }), ..named }
         }
+        Action::Attack { node: n, on, how, co_value, count } => {
+            let attack = file::Attack {
+                node: node(n),
+                on: node(on),
+                how,
+                id: Some(scenario.co_values[co_value as usize].clone()),
+                count: Some(count).filter(|count| *count != 1),
+            };
+            Entry { attack: Some(attack), ..named }
+        }
         Action::Network { link, change } => {
             let latency =
                 change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);

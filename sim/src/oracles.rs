@@ -13,6 +13,7 @@ mod disks;
 mod durable;
 mod entitled;
 mod heard;
+mod hostile;
 mod ledger;
 mod load_ends;
 mod monotonic;
@@ -34,6 +35,7 @@ use crate::world::View;
 use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
 use heard::Heard;
+use hostile::Hostile;
 use ledger::Ledger;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +58,8 @@ pub struct Setup {
     pub load_within: Span,
     /// What depends on what.
     pub dependencies: Dependencies,
+    /// The nodes that are hostile: they are not judged.
+    pub hostile: BTreeSet<NodeId>,
 }
 
 /// All oracles of a run.
@@ -64,6 +68,7 @@ pub struct Oracles {
     setup: Setup,
     ledger: Ledger,
     heard: Heard,
+    hostile: Hostile,
     prefix: prefix::Prefix,
     no_fork: no_fork::NoFork,
     monotonic: monotonic::Monotonic,
@@ -122,6 +127,7 @@ impl Oracles {
     /// Oracles that have seen nothing.
     pub fn new(setup: Setup) -> Oracles {
         Oracles {
+            hostile: Hostile::new(setup.hostile.clone()),
             setup,
             ledger: Ledger::default(),
             heard: Heard::default(),
@@ -165,20 +171,22 @@ impl Oracles {
         self.setup.enabled.contains(&ORACLES[name as usize])
     }
 
-    /// Counts the looks of an oracle, and keeps what it found.
+    /// Counts the looks of an oracle, and keeps what it found, unless that is the fault of a hostile node.
     fn judge<N: CoJson>(&mut self, name: Name, view: &View<'_, N>, looks: u64, found: Option<Subject>) {
         if !self.enabled(name) {
             return;
         }
         self.looks[name as usize] += looks;
-        if let Some(subject) = found {
+        // That there is no silence is everybody's business.
+        let counts = |node: NodeId| name == Name::Quiescence || !self.hostile.is(node);
+        if let Some(subject) = found.filter(|subject| counts(subject.node)) {
             self.violations.push(Violation::new(ORACLES[name as usize], view, subject));
         }
     }
 
     /// The world is silent, or was to be.
     pub fn at_rest<N: CoJson>(&mut self, view: &View<'_, N>, silent: bool) {
-        let found = quiescence::look(view, silent, &self.setup.cast);
+        let found = quiescence::look(view, silent, &self.hostile, &self.setup.cast);
         self.judge(Name::Quiescence, view, 1, found);
         if !silent {
             return;
@@ -191,11 +199,11 @@ impl Oracles {
                 }
             }
         }
-        let (looks, found) = self.prefix.all(view, &self.ledger, &self.setup.cast);
+        let (looks, found) = self.prefix.all(view, &self.ledger, &self.hostile, &self.setup.cast);
         self.judge(Name::Prefix, view, looks, found);
-        let (looks, found) = convergence::look(view, &self.ledger, &self.setup);
+        let (looks, found) = convergence::look(view, &self.ledger, &self.hostile, &self.setup);
         self.judge(Name::Convergence, view, looks, found);
-        let (looks, found) = self.no_lost_write.at_rest(view, &self.ledger, &self.setup.cast);
+        let (looks, found) = self.no_lost_write.at_rest(view, &self.ledger, &self.hostile, &self.setup.cast);
         self.judge(Name::NoLostWrite, view, looks, found);
         let found = self.load_ends.at_rest(&self.setup.cast);
         self.judge(Name::LoadEnds, view, 0, found);
@@ -206,11 +214,19 @@ impl Oracles {
         let Message::Content(content) = &sent.message.message else {
             return;
         };
+        if self.hostile.is(sent.from) {
+            self.hostile.sent(view, sent, content);
+            self.ledger.sent_by_liar(content);
+            return;
+        }
         let heard = self.heard.of(sent.connection, sent.from, content.id);
         let as_dependency = || self.is_dependency(view, sent, content.id);
         let found = entitled::look(view, sent, content, heard, as_dependency, &self.setup.cast);
-        let redundant = no_redundant::look(sent, content, heard, &self.setup.cast);
-        let forked = self.no_fork.sent(sent.from, content, &self.setup.cast);
+        // What a liar is owed is not judged, and what it says of itself proves nothing.
+        let judged = !self.hostile.is(sent.to);
+        let (found, heard) = (found.filter(|_| judged), heard.filter(|_| judged));
+        let redundant = no_redundant::look(sent, content, heard, &self.hostile, &self.setup.cast);
+        let forked = self.no_fork.sent(sent.from, content, &self.hostile, &self.setup.cast);
         self.judge(Name::NoFork, view, 1, forked);
         self.judge(Name::Entitled, view, 1, found);
         self.judge(Name::NoRedundant, view, 1, redundant);
@@ -245,7 +261,9 @@ impl Oracles {
         let Operation::Command { node, command } = operation else { return };
         self.touched = Touched::Command { id: command.id() };
         if view.hosts[node.index()].up {
-            self.load_ends.commanded(view.now, *node, command, &self.ledger);
+            if !self.hostile.is(*node) {
+                self.load_ends.commanded(view.now, *node, command, &self.ledger);
+            }
             self.ledger.apply(view, *node, command);
         }
     }
@@ -254,7 +272,7 @@ impl Oracles {
         self.took(view, node);
         let has_disk = view.hosts[node.index()].disk.is_some();
         self.truthful.goes_down(view, node);
-        self.no_lost_write.goes_down(view, node, ending, &self.ledger);
+        self.no_lost_write.goes_down(view, node, ending, &self.ledger, &self.hostile);
         self.ledger.goes_down(node);
         self.heard.goes_down(node);
         self.monotonic.goes_down(node, ending, has_disk);
@@ -270,7 +288,7 @@ impl Oracles {
     /// A node may have taken what its app wrote.
     fn took<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
         if let Some(taken) = self.ledger.settle(view, node) {
-            let forked = self.no_fork.wrote(&taken, &self.setup.cast);
+            let forked = self.no_fork.wrote(&taken, &self.hostile, &self.setup.cast);
             self.judge(Name::NoFork, view, 1, forked);
         }
     }
@@ -280,7 +298,7 @@ impl Oracles {
         self.touched = Touched::Some;
         if let Some(record) = self.disks.written(node, ticket, failed) {
             self.touched = Touched::Command { id: record.id() };
-            let forked = self.no_fork.on_disk(node, &record, &self.setup.cast);
+            let forked = self.no_fork.on_disk(node, &record, &self.hostile, &self.setup.cast);
             self.judge(Name::NoFork, view, 1, forked);
         }
     }
@@ -343,11 +361,19 @@ impl Oracles {
     }
 
     fn look_at_logs<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        let found = self.prefix.look(view, node, id, &self.ledger, &self.setup.cast);
-        self.judge(Name::Prefix, view, 1, found);
-        let (looks, found) = self.no_phantom.look(view, node, id, &self.ledger, &self.setup.cast);
+        if self.hostile.is(node) {
+            return;
+        }
+        let Setup { dependencies, cast, .. } = &self.setup;
+        let (prefix, phantom, dependencies) = (
+            self.prefix.look(view, node, id, (&self.ledger, &self.hostile), cast),
+            self.no_phantom.look(view, node, id, (&self.ledger, &self.hostile), cast),
+            dependencies::look(view, node, id, (dependencies, &self.hostile), cast),
+        );
+        self.judge(Name::Prefix, view, 1, prefix);
+        let (looks, found) = phantom;
         self.judge(Name::NoPhantom, view, looks, found);
-        let (looks, found) = dependencies::look(view, node, id, &self.setup.dependencies, &self.setup.cast);
+        let (looks, found) = dependencies;
         self.judge(Name::Dependencies, view, looks, found);
     }
 
@@ -359,7 +385,8 @@ impl Oracles {
         id: CoId,
     ) {
         let (node, peer, connection) = pair;
-        if self.heard.current(node, peer) == Some(connection) {
+        let judged = !self.hostile.is(node) && !self.hostile.is(peer);
+        if judged && self.heard.current(node, peer) == Some(connection) {
             let found = self.truthful.look(view, pair, id, &self.setup.cast);
             self.judge(Name::Truthful, view, 1, found);
         }

@@ -88,6 +88,9 @@ pub fn play<N: CoJson, D: Decide<N>>(
     let mut nodes = stage.nodes(make);
     let dependencies = Arc::new(stage.dependencies());
     nodes.iter_mut().for_each(|node| node.depend(&dependencies));
+    for node in stage.hostile() {
+        nodes[node.index()].turn_hostile();
+    }
     let mut world = World::new(nodes, stage.links(), seed, watch, decisions);
     stage.settle(&mut world);
     let mut player = Player { stage, world, end: None, chapters: Vec::new() };

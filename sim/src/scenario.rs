@@ -29,6 +29,7 @@ mod template;
 mod topology;
 mod tree;
 
+pub use crate::cojson::AttackKind;
 pub use crate::host::{Connections, Direction, Filter, FilterAct};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
@@ -117,6 +118,8 @@ pub struct NodeSpec {
     pub known_as: u32,
     /// Whether it is there from the start; else it joins.
     pub present: bool,
+    /// Whether its app may attack its peers.
+    pub hostile: bool,
     /// The bugs planted in it.
     pub mutations: Vec<String>,
 }

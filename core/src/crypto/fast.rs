@@ -85,8 +85,9 @@ impl FastCrypto {
         })
     }
 
-    fn signature(session: SessionId, hash: u64) -> u64 {
-        let key = Self::mix(0x5167_6e61_7475_7265, u64::from(session.0));
+    /// Over the place of the log, too: it holds for no other session and no other CoValue.
+    fn signature(id: CoId, session: SessionId, hash: u64) -> u64 {
+        let key = Self::mix(0x5167_6e61_7475_7265, u64::from(session.0) << 32 | u64::from(id.0));
         Self::mix(key, hash)
     }
 }
@@ -116,13 +117,13 @@ impl Crypto for FastCrypto {
 
     fn sign(
         &self,
-        _id: CoId,
+        id: CoId,
         session: SessionId,
         before: Option<&u64>,
         new: &[FastTransaction],
     ) -> Signed<Self> {
         let hash = Self::hash(before, new);
-        Signed { hash, streaming_hash: hash, signature: Self::signature(session, hash) }
+        Signed { hash, streaming_hash: hash, signature: Self::signature(id, session, hash) }
     }
 
     fn transaction_size(transaction: &FastTransaction) -> usize {

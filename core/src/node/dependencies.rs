@@ -128,6 +128,11 @@ impl<C: Crypto> Node<C> {
             self.shell.held.contents.remove(&(id, from.peer));
             return Some(envelope);
         }
+        // What it makes us want of what is not here is named by its sender, like what that speaks of itself.
+        if !missing.iter().all(|need| self.may_name(from.peer, *need)) {
+            return None;
+        }
+        let Message::Content(content) = &envelope.message else { return None };
         let (n, proved) = (envelope.n, content.known());
         let of_peer = self.shell.held.contents.keys().filter(|(_, peer)| *peer == from.peer).count();
         let repeats = self.shell.held.contents.contains_key(&(id, from.peer));
@@ -185,8 +190,9 @@ impl<C: Crypto> Node<C> {
         loop {
             let ready = self.ready();
             let held = &mut self.shell.held;
-            let contents: Vec<_> = held.contents.extract_if(.., |(id, _), _| ready.contains(id)).collect();
-            let stored: Vec<_> = held.stored.extract_if(.., |id, _| ready.contains(id)).collect();
+            let contents: Vec<_> =
+                held.contents.extract_if(.., |(id, peer), _| ready.contains(&(*id, Some(*peer)))).collect();
+            let stored: Vec<_> = held.stored.extract_if(.., |id, _| ready.contains(&(*id, None))).collect();
             if contents.is_empty() && stored.is_empty() {
                 return;
             }
@@ -204,41 +210,27 @@ impl<C: Crypto> Node<C> {
         }
     }
 
-    /// The CoValues of which all that is held back can be heard: the greatest set in which every dependency is here, or
-    /// comes with its header.
-    fn ready(&self) -> BTreeSet<CoId> {
+    /// What can be heard of all that is held back, by CoValue and sender, or by CoValue where it comes from the disk: the
+    /// greatest set in which every dependency is here, or comes with its header. What one peer sent never waits for what
+    /// only another's needs: that may be a lie.
+    fn ready(&self) -> BTreeSet<(CoId, Option<PeerId>)> {
         let held = &self.shell.held;
-        let mut needs: BTreeMap<CoId, (bool, BTreeSet<CoId>)> = BTreeMap::new();
-        for ((id, _), (envelope, missing)) in &held.contents {
+        let contents = held.contents.iter().map(|((id, peer), (envelope, missing))| {
             let brings = matches!(&envelope.message, Message::Content(content) if content.header.is_some());
-            let entry = needs.entry(*id).or_default();
-            entry.0 |= brings;
-            entry.1.extend(missing);
-        }
-        for (id, (_, missing)) in &held.stored {
-            let entry = needs.entry(*id).or_default();
-            entry.0 = true;
-            entry.1.extend(missing);
-        }
-        let mut ready: BTreeSet<CoId> = needs.keys().copied().collect();
+            ((*id, Some(*peer)), (brings, missing))
+        });
+        let stored = held.stored.iter().map(|(id, (_, missing))| ((*id, None), (true, missing)));
+        let waiting: BTreeMap<_, (bool, &Vec<CoId>)> = contents.chain(stored).collect();
+        let mut ready: BTreeSet<(CoId, Option<PeerId>)> = waiting.keys().copied().collect();
         loop {
-            let comes =
-                |need: &CoId| ready.contains(need) && needs.get(need).is_some_and(|(brings, _)| *brings);
-            let stuck: Vec<CoId> = ready
-                .iter()
-                .filter(|id| {
-                    needs.get(id).is_some_and(|(_, missing)| {
-                        missing.iter().any(|need| self.lacks(*need) && !comes(need))
-                    })
-                })
-                .copied()
-                .collect();
-            if stuck.is_empty() {
+            let brings = |key: &&(CoId, Option<PeerId>)| waiting.get(*key).is_some_and(|(brings, _)| *brings);
+            let coming: BTreeSet<CoId> = ready.iter().filter(brings).map(|(id, _)| *id).collect();
+            let is_here = |need: &CoId| !self.lacks(*need) || coming.contains(need);
+            let before = ready.len();
+            ready.retain(|key| waiting.get(key).is_some_and(|(_, missing)| missing.iter().all(is_here)));
+            if ready.len() == before {
                 return ready;
             }
-            stuck.iter().for_each(|id| {
-                ready.remove(id);
-            });
         }
     }
 

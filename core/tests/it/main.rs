@@ -2,6 +2,7 @@
 
 mod connections;
 mod cutting;
+mod held;
 mod invariants;
 mod json;
 mod laws;

@@ -143,7 +143,7 @@ pub fn message<'a>(message: &'a Message<FastCrypto>, cast: &'a Cast) -> impl fmt
         Message::Content(content) => {
             write!(f, "CONTENT {} header: {} new:", cast.co_value(content.id), content.header.is_some())?;
             let named = content.new.len() > 1;
-            for (i, (session, piece)) in content.new.iter().enumerate() {
+            for (i, (session, piece)) in content.new.iter().take(SESSIONS_SHOWN).enumerate() {
                 let comma = if i > 0 { "," } else { "" };
                 write!(f, "{comma}")?;
                 if named {
@@ -151,10 +151,21 @@ pub fn message<'a>(message: &'a Message<FastCrypto>, cast: &'a Cast) -> impl fmt
                 }
                 write!(f, " After: {} New: {}", piece.after, piece.new_transactions.len())?;
             }
-            Ok(())
+            more(f, content.new.len())
         }
         Message::Done { id } => write!(f, "DONE {}", cast.co_value(*id)),
     })
+}
+
+/// How many sessions of one message are shown.
+const SESSIONS_SHOWN: usize = 100;
+
+/// Says how many sessions are not shown.
+fn more(f: &mut fmt::Formatter<'_>, sessions: usize) -> fmt::Result {
+    match sessions.saturating_sub(SESSIONS_SHOWN) {
+        0 => Ok(()),
+        more => write!(f, ", … {more} more sessions"),
+    }
 }
 
 /// `sessions: empty`, `sessions: header/3`, `sessions: header/5 (alice/1: 3, bob/1: 2)`.
@@ -169,9 +180,10 @@ impl fmt::Display for Sessions<'_> {
         let total: u64 = known.sessions().map(|(_, count)| u64::from(count)).sum();
         write!(f, "sessions: {}/{total}", if known.header { "header" } else { "no header" })?;
         if known.sessions().len() > 1 {
-            for (i, (session, count)) in known.sessions().enumerate() {
+            for (i, (session, count)) in known.sessions().take(SESSIONS_SHOWN).enumerate() {
                 write!(f, "{}{}: {count}", if i == 0 { " (" } else { ", " }, cast.session(session))?;
             }
+            more(f, known.sessions().len())?;
             f.write_str(")")?;
         }
         Ok(())

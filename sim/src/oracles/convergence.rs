@@ -1,29 +1,39 @@
 //! `convergence`: at rest, nodes that want a CoValue and are joined by connected links hold the same of it.
 //!
-//! Judged link by link, which carries over to every group that links join. Who wants what is a matter of what the apps
+//! Judged link by link between honest nodes, of the sessions of honest authors, which carries over to every group that links join. Who wants what is a matter of what the apps
 //! asked for: a server wants whatever its clients hold, a client whatever its server announces, until its app says
 //! `done`; an equal peer wants what it holds. Whoever is a server wants what its clients want, whatever its own app says.
 
 use super::Setup;
+use super::hostile::Hostile;
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::CoJson;
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::node::Announce;
-use cosim_core::{CoId, Names, Relationship};
+use cosim_core::state::CoValueState;
+use cosim_core::{CoId, FastCrypto, Names, Relationship};
 use std::collections::BTreeSet;
 
-pub(super) fn look<N: CoJson>(view: &View<'_, N>, ledger: &Ledger, setup: &Setup) -> (u64, Option<Subject>) {
+pub(super) fn look<N: CoJson>(
+    view: &View<'_, N>,
+    ledger: &Ledger,
+    hostile: &Hostile,
+    setup: &Setup,
+) -> (u64, Option<Subject>) {
     let ids: BTreeSet<CoId> =
         view.hosts.iter().flat_map(|host| host.node.state().co_values.keys().copied()).collect();
     let mut looks = 0;
     for link in view.links().filter(|link| link.open.is_some() && link.passes) {
         let [a, b] = link.spec.ends;
+        if hostile.is(a) || hostile.is(b) {
+            continue;
+        }
         for (node, peer, end) in [(a, b, link.spec.end[0]), (b, a, link.spec.end[1])] {
             for &id in &ids {
                 looks += 1;
-                let pair = Pair { view, ledger, setup, node, peer, id };
+                let pair = Pair { view, ledger, hostile, setup, node, peer, id };
                 if let Some(subject) = pair.look(end.relationship) {
                     return (looks, Some(subject));
                 }
@@ -37,6 +47,7 @@ pub(super) fn look<N: CoJson>(view: &View<'_, N>, ledger: &Ledger, setup: &Setup
 struct Pair<'a, N: CoJson> {
     view: &'a View<'a, N>,
     ledger: &'a Ledger,
+    hostile: &'a Hostile,
     setup: &'a Setup,
     node: NodeId,
     peer: NodeId,
@@ -54,11 +65,11 @@ impl<N: CoJson> Pair<'_, N> {
         match (relationship, here, there) {
             (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
             (Relationship::SyncAllOurs, Some(here), Some(there)) => {
-                let (ours, theirs) = (here.known_state(), there.known_state());
+                let [ours, theirs] = [here, there].map(|held| self.hostile.honest_part(held));
                 if here.header != there.header {
                     return self.differ("header");
                 }
-                if !ours.le(&theirs) || (!node_done && ours != theirs) || !same_logs(here, there) {
+                if !ours.le(&theirs) || (!node_done && ours != theirs) || !self.same_logs(here, there) {
                     return self.differ("log");
                 }
                 None
@@ -71,7 +82,8 @@ impl<N: CoJson> Pair<'_, N> {
                 if here.header != there.header {
                     return self.differ("header");
                 }
-                let same = here.known_state() == there.known_state() && same_logs(here, there);
+                let [ours, theirs] = [here, there].map(|held| self.hostile.honest_part(held));
+                let same = ours == theirs && self.same_logs(here, there);
                 if same { None } else { self.differ("log") }
             }
             _ => None,
@@ -126,16 +138,14 @@ impl<N: CoJson> Pair<'_, N> {
         self.ledger.is_done(node, self.id)
             && self.clients(node).all(|client| !holds(client) || self.is_over(client))
     }
-}
 
-/// Whether logs of the same length are the same.
-fn same_logs<C: cosim_core::Crypto>(
-    a: &cosim_core::state::CoValueState<C>,
-    b: &cosim_core::state::CoValueState<C>,
-) -> bool {
-    a.sessions.iter().all(|(session, log)| {
-        b.sessions
-            .get(session)
-            .is_none_or(|other| other.len() != log.len() || other.transactions == log.transactions)
-    })
+    /// Whether logs of the same length are the same, those of hostile authors aside.
+    fn same_logs(&self, a: &CoValueState<FastCrypto>, b: &CoValueState<FastCrypto>) -> bool {
+        let mut honest = a.sessions.iter().filter(|(session, _)| !self.hostile.writes(*session));
+        honest.all(|(session, log)| {
+            b.sessions
+                .get(session)
+                .is_none_or(|other| other.len() != log.len() || other.transactions == log.transactions)
+        })
+    }
 }

@@ -1,5 +1,6 @@
 //! `dependencies`: nothing becomes visible before what it depends on.
 
+use super::hostile::Hostile;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson, Dependencies, session_parts};
 use crate::host::NodeId;
@@ -11,7 +12,7 @@ pub(super) fn look<N: CoJson>(
     view: &View<'_, N>,
     node: NodeId,
     id: CoId,
-    dependencies: &Dependencies,
+    (dependencies, hostile): (&Dependencies, &Hostile),
     cast: &Cast,
 ) -> (u64, Option<Subject>) {
     let state = view.hosts[node.index()].node.state();
@@ -19,8 +20,9 @@ pub(super) fn look<N: CoJson>(
         return (0, None);
     };
     let has_header = |id: CoId| state.co_values.get(&id).is_some_and(|co_value| co_value.header.is_some());
-    let accounts =
-        co_value.sessions.keys().filter_map(|session| dependencies.account(session_parts(session).0));
+    // A hostile author need not say that it has an account.
+    let authors = co_value.sessions.keys().filter(|session| !hostile.writes(*session));
+    let accounts = authors.filter_map(|session| dependencies.account(session_parts(session).0));
     let mut looks = 0;
     for need in dependencies.of(id).iter().copied().chain(accounts).filter(|need| *need != id) {
         looks += 1;

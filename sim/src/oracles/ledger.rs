@@ -53,7 +53,7 @@ impl Ledger {
     /// An app asks for something.
     pub(super) fn apply<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, command: &Command) {
         match command {
-            Command::Create { .. } => {}
+            Command::Create { .. } | Command::Attack(_) => {}
             Command::Edit(edit) => self.ask(view, node, edit),
             Command::Load { id } => {
                 self.wants.insert((node, *id));
@@ -132,6 +132,14 @@ impl Ledger {
         for (session, piece) in content.new.iter() {
             let sent = self.sent.entry((content.id, session)).or_insert(0);
             *sent = (*sent).max(piece.end());
+        }
+    }
+
+    /// A hostile node sends content: honest nodes may pass on a batch of its own, which cannot be cut.
+    pub(super) fn sent_by_liar(&mut self, content: &Content<FastCrypto>) {
+        for piece in content.new.values() {
+            let size = piece.new_transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
+            self.largest_batch = self.largest_batch.max(size);
         }
     }
 

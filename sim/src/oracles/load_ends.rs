@@ -30,7 +30,7 @@ impl LoadEnds {
             Command::Done { id } => {
                 self.ends(node, *id);
             }
-            Command::Load { .. } | Command::Create { .. } | Command::Edit(_) => {}
+            Command::Load { .. } | Command::Create { .. } | Command::Edit(_) | Command::Attack(_) => {}
         }
     }
 

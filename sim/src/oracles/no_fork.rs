@@ -1,6 +1,7 @@
 //! `no_fork`: at most one transaction was ever written or sent for each CoValue, session and index, by nodes that have
-//! crashed since included.
+//! crashed since included. A hostile author may fork its own sessions.
 
+use super::hostile::Hostile;
 use super::ledger::Taken;
 use super::violation::Subject;
 use crate::cojson::Cast;
@@ -16,8 +17,11 @@ pub(super) struct NoFork {
 
 impl NoFork {
     /// A node has taken what its app wrote.
-    pub(super) fn wrote(&mut self, taken: &Taken, cast: &Cast) -> Option<Subject> {
+    pub(super) fn wrote(&mut self, taken: &Taken, hostile: &Hostile, cast: &Cast) -> Option<Subject> {
         let Taken { node, id, session, after, transactions } = taken;
+        if hostile.writes(*session) {
+            return None;
+        }
         self.written(*node, *id, (*session, *after, transactions), cast)
     }
 
@@ -26,9 +30,13 @@ impl NoFork {
         &mut self,
         node: NodeId,
         record: &Record<FastCrypto>,
+        hostile: &Hostile,
         cast: &Cast,
     ) -> Option<Subject> {
         let Record::Log { id, session, after, transactions, .. } = record else { return None };
+        if hostile.is(node) || hostile.writes(*session) {
+            return None;
+        }
         self.written(node, *id, (*session, *after, transactions), cast)
     }
 
@@ -54,9 +62,11 @@ impl NoFork {
         &mut self,
         node: NodeId,
         content: &Content<FastCrypto>,
+        hostile: &Hostile,
         cast: &Cast,
     ) -> Option<Subject> {
-        content.new.iter().find_map(|(session, piece)| {
+        let mut honest = content.new.iter().filter(|(session, _)| !hostile.writes(*session));
+        honest.find_map(|(session, piece)| {
             let forked = self.see(content.id, session, piece.after, &piece.new_transactions)?;
             let what = format!(
                 "{} sends another transaction {forked} of {} in {} than the one seen first",

@@ -1,6 +1,7 @@
 //! `no_lost_write`: what a node reported written is held at rest, unless every node that held it lost it to something
 //! that no node can help: a wipe, a crash before it was on the disk, an old copy in place of a disk, a damaged disk.
 
+use super::hostile::Hostile;
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson, session_parts};
@@ -42,6 +43,7 @@ impl NoLostWrite {
         node: NodeId,
         ending: Ending,
         ledger: &Ledger,
+        hostile: &Hostile,
     ) {
         let has_disk = view.hosts[node.index()].disk.is_some();
         let loss = match ending {
@@ -55,7 +57,7 @@ impl NoLostWrite {
         }
         self.losing.insert(node, loss);
         for &(id, session) in ledger.logs.keys() {
-            let elsewhere = self.longest(view, id, session);
+            let elsewhere = self.longest(view, hostile, (id, session));
             let required = self.required(id, session, ledger);
             if elsewhere < required {
                 self.survives.insert((id, session), elsewhere);
@@ -73,9 +75,15 @@ impl NoLostWrite {
         self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
     }
 
-    /// How much of a log some node holds.
-    fn longest<N: CoJson>(&self, view: &View<'_, N>, id: CoId, session: SessionId) -> u32 {
-        let counts = (0..).map(NodeId).zip(view.hosts).map(|(node, host)| match self.losing.get(&node) {
+    /// How much of a log some honest node holds.
+    fn longest<N: CoJson>(
+        &self,
+        view: &View<'_, N>,
+        hostile: &Hostile,
+        (id, session): (CoId, SessionId),
+    ) -> u32 {
+        let honest = (0..).map(NodeId).zip(view.hosts).filter(|(node, _)| !hostile.is(*node));
+        let counts = honest.map(|(node, host)| match self.losing.get(&node) {
             Some(Loss::All) => 0,
             Some(Loss::Volatile) => host.node.durable(id).count(session),
             None => host.node.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session)),
@@ -88,11 +96,13 @@ impl NoLostWrite {
         &self,
         view: &View<'_, N>,
         ledger: &Ledger,
+        hostile: &Hostile,
         cast: &Cast,
     ) -> (u64, Option<Subject>) {
-        let lost = ledger.logs.keys().find_map(|&(id, session)| {
+        let mut honest = ledger.logs.keys().filter(|(_, session)| !hostile.writes(*session));
+        let lost = honest.find_map(|&(id, session)| {
             let required = self.required(id, session, ledger);
-            let held = self.longest(view, id, session);
+            let held = self.longest(view, hostile, (id, session));
             (held < required).then(|| {
                 let what = format!(
                     "{required} transactions of {} in {} were written and not lost, but no node holds more than {held}",

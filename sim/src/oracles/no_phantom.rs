@@ -1,5 +1,7 @@
-//! `no_phantom`: every transaction that any node holds was made by its author's app.
+//! `no_phantom`: every transaction that any node holds was made by its author's app. What a hostile author makes is its
+//! own affair, but only its own.
 
+use super::hostile::Hostile;
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
@@ -26,7 +28,7 @@ impl NoPhantom {
         view: &View<'_, N>,
         node: NodeId,
         id: CoId,
-        ledger: &Ledger,
+        (ledger, hostile): (&Ledger, &Hostile),
         cast: &Cast,
     ) -> (u64, Option<Subject>) {
         let Some(co_value) = view.hosts[node.index()].node.state().co_values.get(&id) else {
@@ -34,7 +36,7 @@ impl NoPhantom {
         };
         let checked = self.checked.entry((node, id)).or_default();
         let mut looks = 0;
-        for (session, log) in co_value.sessions.iter() {
+        for (session, log) in co_value.sessions.iter().filter(|(session, _)| !hostile.writes(*session)) {
             let checked = checked.entry_or_insert_with(session, || 0);
             let new = log.transactions.get(*checked..).unwrap_or_default();
             looks += new.len() as u64;

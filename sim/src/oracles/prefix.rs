@@ -1,5 +1,7 @@
-//! `prefix`: every stored log is a prefix of the log that its author's app wrote.
+//! `prefix`: every stored log is a prefix of the log that its author's app wrote; of a hostile author's, of one that it
+//! has signed.
 
+use super::hostile::Hostile;
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
@@ -27,7 +29,7 @@ impl Prefix {
         view: &View<'_, N>,
         node: NodeId,
         id: CoId,
-        ledger: &Ledger,
+        (ledger, hostile): (&Ledger, &Hostile),
         cast: &Cast,
     ) -> Option<Subject> {
         let co_value = view.hosts[node.index()].node.state().co_values.get(&id)?;
@@ -39,8 +41,12 @@ impl Prefix {
             }
             let truth = ledger.log(id, session);
             let from = (*checked).min(log.transactions.len());
-            let right = log.transactions.len() <= truth.len()
-                && log.transactions[from..] == truth[from..log.transactions.len()];
+            let right = if hostile.writes(session) {
+                hostile.signed(id, session, &log.transactions)
+            } else {
+                log.transactions.len() <= truth.len()
+                    && log.transactions[from..] == truth[from..log.transactions.len()]
+            };
             if !right {
                 let what = format!(
                     "{} holds a log of {} in {} that is no prefix of what was written",
@@ -60,14 +66,18 @@ impl Prefix {
         &mut self,
         view: &View<'_, N>,
         ledger: &Ledger,
+        hostile: &Hostile,
         cast: &Cast,
     ) -> (u64, Option<Subject>) {
         self.checked.clear();
         let mut looks = 0;
         for (i, host) in view.hosts.iter().enumerate() {
+            if hostile.is(NodeId(i as u32)) {
+                continue;
+            }
             for id in host.node.state().co_values.keys() {
                 looks += 1;
-                let found = self.look(view, NodeId(i as u32), *id, ledger, cast);
+                let found = self.look(view, NodeId(i as u32), *id, (ledger, hostile), cast);
                 if found.is_some() {
                     return (looks, found);
                 }

@@ -1,6 +1,7 @@
 //! `quiescence`: once the faults have ended, silence comes within its bound. Where it does not, the reason is named:
 //! who still waits for what from whom.
 
+use super::hostile::Hostile;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
@@ -10,14 +11,19 @@ use cosim_core::{Names, TimerKind};
 /// How many reasons are named.
 const REASONS_MAX: usize = 5;
 
-pub(super) fn look<N: CoJson>(view: &View<'_, N>, silent: bool, cast: &Cast) -> Option<Subject> {
+pub(super) fn look<N: CoJson>(
+    view: &View<'_, N>,
+    silent: bool,
+    hostile: &Hostile,
+    cast: &Cast,
+) -> Option<Subject> {
     if silent {
         return None;
     }
     let mut first = None;
     let mut reasons = Vec::new();
-    for (i, host) in view.hosts.iter().enumerate().filter(|(_, host)| host.up) {
-        let node = NodeId(i as u32);
+    let honest = (0..).map(NodeId).zip(view.hosts).filter(|(node, _)| !hostile.is(*node));
+    for (node, host) in honest.filter(|(_, host)| host.up) {
         for (at, id, peer, kind) in host.node.deadlines() {
             first.get_or_insert((node, peer, id, kind));
             let wait = match kind {

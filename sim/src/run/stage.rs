@@ -1,7 +1,7 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
 use crate::clock::ClockChange;
-use crate::cojson::{Cast, CoJson, Command, Dependencies, Edit, End};
+use crate::cojson::{Attack, Cast, CoJson, Command, Dependencies, Edit, End};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
 use crate::network::Network;
@@ -11,6 +11,7 @@ use crate::scenario::{self, Action, Connections, Direction, Filter, FilterAct, P
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A scenario that is being staged with one seed.
 #[derive(Clone, Debug)]
@@ -89,7 +90,15 @@ impl<'a> Stage<'a> {
             let name = OperationName { name: operation.name.clone(), text: self.text(&operation.action) };
             names.extend(std::iter::repeat_n(name, times));
         }
-        for link in self.scenario.links.iter().filter(|_| self.scenario.heal) {
+        for link in self.scenario.links.iter().filter(|link| self.is_hostile(link)) {
+            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
+            names.push(OperationName {
+                name: format!("close-{a}-{b}"),
+                text: format!("{a} and {b} disconnect for good"),
+            });
+        }
+        let healed = |link: &&scenario::LinkSpec| self.scenario.heal && !self.is_hostile(link);
+        for link in self.scenario.links.iter().filter(healed) {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
             let name = |verb: &str| OperationName {
                 name: format!("{verb}-{a}-{b}"),
@@ -98,6 +107,17 @@ impl<'a> Stage<'a> {
             names.extend([name("heal"), name("reconnect")]);
         }
         names
+    }
+
+    /// Whether an end of a link is hostile.
+    fn is_hostile(&self, link: &scenario::LinkSpec) -> bool {
+        link.ends.iter().any(|end| self.scenario.nodes[*end as usize].hostile)
+    }
+
+    /// The nodes that are hostile.
+    pub(super) fn hostile(&self) -> BTreeSet<NodeId> {
+        let nodes = (0..).map(NodeId).zip(&self.scenario.nodes);
+        nodes.filter(|(_, spec)| spec.hostile).map(|(node, _)| node).collect()
     }
 
     /// What every operation is called and does, by its number in the world.
@@ -151,6 +171,7 @@ impl<'a> Stage<'a> {
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
             load_within: load_bound(scenario),
             dependencies: self.dependencies(),
+            hostile: self.hostile(),
         }
     }
 
@@ -219,16 +240,22 @@ impl<'a> Stage<'a> {
 
     /// Whether there is anything for the end of the faults to end.
     pub(super) fn has_faults(&self) -> bool {
-        self.scenario.heal || self.calm().zip(&self.networks).any(|((_, calm), network)| calm != *network)
+        self.scenario.heal
+            || self.scenario.links.iter().any(|link| self.is_hostile(link))
+            || self.calm().zip(&self.networks).any(|((_, calm), network)| calm != *network)
     }
 
-    /// What else ends the faults at `now`, where the scenario says so: partitions heal and closed links open.
+    /// What else ends the faults at `now`: the links of hostile nodes close for good, since a liar can keep honest nodes
+    /// asking for ever; and, where the scenario says so, partitions heal and closed links open.
     pub(super) fn healing<N: CoJson>(&self, now: Time) -> Vec<Planned<N>> {
-        let links = (0..self.networks.len() as u32).filter(|_| self.scenario.heal);
-        let operations = links.flat_map(|link| {
+        let links = || (0..).zip(&self.scenario.links);
+        let closed = links().filter(|(_, spec)| self.is_hostile(spec));
+        let closed = closed.map(|(link, _)| Operation::Disconnect { link });
+        let healed = links().filter(|(_, spec)| self.scenario.heal && !self.is_hostile(spec));
+        let healed = healed.flat_map(|(link, _)| {
             [Operation::Heal { link, direction: Direction::Both }, Operation::Connect { link }]
         });
-        operations.map(|operation| Planned { at: now, operation }).collect()
+        closed.chain(healed).map(|operation| Planned { at: now, operation }).collect()
     }
 
     fn stage<N: CoJson>(&mut self, operation: &scenario::Operation, at: Time, planned: &mut Vec<Planned<N>>) {
@@ -246,6 +273,10 @@ impl<'a> Stage<'a> {
                 let depends_on = self.scenario.nodes[node as usize].account.map(CoId);
                 let edit = Edit { id: CoId(co_value), transactions, size, operation: number, depends_on };
                 push(command(node, Command::Edit(edit)));
+            }
+            Action::Attack { node, on, how, co_value, count } => {
+                let (on, id) = (NodeId(on), CoId(co_value));
+                push(command(node, Command::Attack(Attack { on, how, id, count, operation: number })));
             }
             Action::Connect { link } => push(Operation::Connect { link }),
             Action::Disconnect { link } => push(Operation::Disconnect { link }),
@@ -377,6 +408,10 @@ impl<'a> Stage<'a> {
             }
             Action::Clock { node: of, change: ClockChange::Stop } => format!("{}'s clock stops", node(of)),
             Action::Clock { node: of, change: ClockChange::Go } => format!("{}'s clock goes on", node(of)),
+            Action::Attack { node: by, on, how, co_value, count } => {
+                let times = if count == 1 { String::new() } else { format!(", {count} times") };
+                format!("{} attacks {}: {}, {}{times}", node(by), node(on), how.name(), id(co_value))
+            }
             Action::Network { link: Some(link), .. } => {
                 format!("the network between {} changes", self.pair(link))
             }

@@ -5,6 +5,7 @@
 //! from these types, and their docs are what an editor shows.
 
 mod address;
+mod attack;
 mod clock;
 mod decisions;
 mod disk;
@@ -16,6 +17,7 @@ mod sizes;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
+pub use attack::Attack;
 pub use clock::{Clock, ClockChange, Drift, Shift};
 pub(crate) use decisions::Detail;
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
@@ -121,6 +123,9 @@ pub struct Node {
     /// The node for which it passes itself off: its peers take it for that one. Default itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
+    /// Whether its app may attack its peers. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostile: Option<bool>,
     /// Bugs planted in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,
@@ -339,6 +344,9 @@ pub struct Faults {
     /// How many times a disk is copied, and the copy put in its place later. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restores: Option<u32>,
+    /// How many times a hostile node attacks a peer. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attacks: Option<u32>,
     /// Whether what is generated may take the last copy of something that was reported as written. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub take_last_copies: Option<bool>,

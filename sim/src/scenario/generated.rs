@@ -84,6 +84,8 @@ pub struct Faults {
     pub rots: u32,
     /// How many times a disk is copied, and the copy put in its place.
     pub restores: u32,
+    /// How many times a hostile node attacks.
+    pub attacks: u32,
     /// Whether the last copy of anything is spared.
     pub spare: bool,
     /// How many times a node sleeps.

@@ -23,5 +23,9 @@ pub const MAX_OPERATIONS: usize = 1_000_000;
 pub const MAX_TRANSACTIONS: u32 = 10_000;
 /// The bytes of one transaction: 1 MiB.
 pub const MAX_TRANSACTION_BYTES: u32 = 1024 * 1024;
+/// The loads of one flood: more than the CoValues that one connection may name.
+pub const MAX_FLOOD: u32 = 100_000;
+/// How often any other attack may lie. A fork has as many transactions as an edit.
+pub const MAX_LIES: u32 = 64;
 /// The longest duration, and the latest time in a chapter: a leap year.
 pub const MAX_DURATION: Span = Span::from_s(366 * 24 * 60 * 60);

@@ -1,6 +1,7 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
 use crate::clock::ClockChange;
+use crate::cojson::AttackKind;
 use crate::host::{Connections, Direction, DiskFault, Point};
 use crate::network::{Burst, Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
@@ -185,6 +186,19 @@ pub enum Action {
         node: u32,
         /// What happens to it.
         change: ClockChange,
+    },
+    /// A hostile node lies to a peer.
+    Attack {
+        /// The hostile node.
+        node: u32,
+        /// The peer.
+        on: u32,
+        /// How.
+        how: AttackKind,
+        /// About which CoValue.
+        co_value: u32,
+        /// How often, or how much.
+        count: u32,
     },
     /// The conditions of the network change.
     Network {

@@ -5,6 +5,7 @@
 //! the rest. Names do not depend on the seed. No draw looks at the state of a node; an operation that is impossible
 //! when its time comes is skipped by the world.
 
+mod attack;
 mod disk;
 mod life;
 mod quarrels;
@@ -38,6 +39,7 @@ impl Scenario {
             operations.extend(faults_of_nodes(seed, faults));
             operations.extend(life::faults_of_lives(seed, faults));
             operations.extend(disk::faults_of_disks(seed, faults));
+            operations.extend(attack::attacks(seed, faults, self));
         }
         operations
     }
@@ -61,6 +63,7 @@ pub(super) fn generated_names<'a>(
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
         let others = life::names(faults).chain(disk::names(faults)).chain(quarrels::names(faults));
+        let others = others.chain(attack::names(faults));
         reconnects.chain(partitions).chain(restarts).chain(wipes).chain(others)
     });
     workload.chain(faults)

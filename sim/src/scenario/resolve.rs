@@ -130,6 +130,7 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
         let drawn =
             bursts + 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
         let drawn = drawn + lives(faults, file.nodes.len());
+        let drawn = drawn + count(faults.attacks.unwrap_or(0));
         if drawn > generated {
             place = root.key("faults").name();
         }

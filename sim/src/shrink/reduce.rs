@@ -201,7 +201,10 @@ fn sorted([a, b]: [&str; 2]) -> [String; 2] {
 pub(super) fn about(entry: &Entry) -> Option<(&str, &str)> {
     let subject = entry.create.as_ref().or(entry.load.as_ref()).or(entry.done.as_ref());
     let subject = subject.map(|subject| (subject.node.as_str(), subject.id.as_str()));
-    subject.or_else(|| entry.edit.as_ref().map(|edit| (edit.node.as_str(), edit.id.as_str())))
+    let edit = || entry.edit.as_ref().map(|edit| (edit.node.as_str(), edit.id.as_str()));
+    let attack =
+        || entry.attack.as_ref().and_then(|attack| Some((attack.node.as_str(), attack.id.as_deref()?)));
+    subject.or_else(edit).or_else(attack)
 }
 
 /// The node whose app does what an entry says.
@@ -233,6 +236,8 @@ pub(super) fn link_of(entry: &Entry) -> Option<[&str; 2]> {
     let between = entry.connect.as_ref().or(entry.disconnect.as_ref()).map(|between| &between.between);
     let between = between.or_else(|| entry.network.as_ref().and_then(|network| network.between.as_ref()));
     let both = between.map(|[a, b]| [a.as_str(), b.as_str()]);
+    let both =
+        both.or_else(|| entry.attack.as_ref().map(|attack| [attack.node.as_str(), attack.on.as_str()]));
     let way = entry.partition.as_ref().or(entry.heal.as_ref()).or(entry.release.as_ref());
     both.or_else(|| entry.half_open.as_ref().map(|ends| [ends.node.as_str(), ends.peer.as_str()]))
         .or_else(|| way.and_then(|Where { between, from, to }| ends_of(between, from, to)))

@@ -72,6 +72,7 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
             });
         };
         change(|node| node.announce = None);
+        change(|node| node.hostile = None);
         change(|node| (node.base, node.cap) = (None, None));
         change(|node| node.clock = None);
         change(|node| node.claims = None);
@@ -115,6 +116,15 @@ fn operations(file: &Scenario, candidates: &mut Vec<Scenario>) {
             });
         }
         spells(file, index, candidates);
+        if let Some(attack) = &entry.attack {
+            for simpler in [None, attack.count.map(|count| count / 2).filter(|count| *count > 0)] {
+                changed(file, candidates, |file| {
+                    if let Some(attack) = &mut file.timeline[index].attack {
+                        attack.count = simpler;
+                    }
+                });
+            }
+        }
         let outage = entry.restart.as_ref().or(entry.wipe.as_ref());
         let down_for = outage.and_then(|outage| outage.down_for).map_or(Span::ZERO, |down_for| down_for.0);
         for simpler in simpler(down_for) {

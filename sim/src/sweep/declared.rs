@@ -115,7 +115,8 @@ impl Declared {
             | Action::Heal { .. }
             | Action::Filter { .. }
             | Action::Release { .. }
-            | Action::BackUp { .. } => {}
+            | Action::BackUp { .. }
+            | Action::Attack { .. } => {}
             Action::Crash { .. } => self.crashes += 1,
             Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,
         }

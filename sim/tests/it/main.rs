@@ -1,4 +1,4 @@
-//! The testbed from outside: every oracle shown to fail, the laws of the world, determinism and the command line.
+//! The testbed from outside: every oracle shown to fail, what hostile nodes come to, the laws of the world, determinism and the command line.
 
 mod cli;
 mod counter;
@@ -6,6 +6,7 @@ mod damage;
 mod determinism;
 mod golden;
 mod hostile;
+mod hostile_network;
 mod lives;
 mod oracles;
 mod world;

@@ -248,6 +248,41 @@ fn timelines() {
 }
 
 #[test]
+fn attacks() {
+    let text = r#"{
+  "version": 1,
+  "about": "Mallory lies to the server.",
+  "nodes": { "alice": {}, "bob": {}, "mallory": { "hostile": true }, "server": {} },
+  "links": [
+    { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["mallory", "server"], "relationship": "syncAllOurs/syncTheirs" }
+  ],
+  "timeline": [
+    { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+    { "at": "1s", "attack": { "node": "mallory", "on": "server", "how": "forged", "count": 2 } }
+  ],
+  "faults": { "until": "2s", "attacks": 3 }
+}
+"#;
+    parse(text, "scenario.json").expect("a good scenario");
+    let hostile = r#""mallory": { "hostile": true }"#;
+    let notes = "{ \"at\": \"0ms\", \"create\": { \"node\": \"alice\", \"id\": \"notes\" } },";
+    let cases = [
+        ("not hostile", r#""node": "mallory", "on""#, r#""node": "alice", "on""#),
+        ("not linked", r#""on": "server""#, r#""on": "alice""#),
+        ("on itself", r#""on": "server""#, r#""on": "mallory""#),
+        ("unknown victim", r#""on": "server""#, r#""on": "sever""#),
+        ("unknown kind", r#""how": "forged""#, r#""how": "forge""#),
+        ("never", r#""count": 2"#, r#""count": 0"#),
+        ("too often", r#""count": 2"#, r#""count": 65"#),
+        ("too large a flood", r#""how": "forged", "count": 2"#, r#""how": "flood", "count": 100001"#),
+        ("nobody is hostile", hostile, r#""mallory": {}"#),
+        ("nothing to lie about", notes, ""),
+    ];
+    check("attacks", &table(text, &cases));
+}
+
+#[test]
 fn names_of_operations() {
     check(
         "names_of_operations",

@@ -1,8 +1,8 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    BackUp, Burst, Bytes, ClockChange, Crash, DropMessages, Duration, DurationRange, FailWrites, HalfOpen,
-    Hold, Network, Percent, Rate, Restore, Rot, Stall,
+    Attack, BackUp, Burst, Bytes, ClockChange, Crash, DropMessages, Duration, DurationRange, FailWrites,
+    HalfOpen, Hold, Network, Percent, Rate, Restore, Rot, Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,9 @@ pub struct Entry {
     /// The wall clock of a node is set, stopped or started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockChange>,
+    /// A hostile node lies to a peer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attack: Option<Attack>,
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,

@@ -85,6 +85,7 @@ pub(super) fn faults(
             report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
         }
     }
+    check_attacks(file, faults, names, &at, report);
     Some(Faults {
         from,
         until,
@@ -102,6 +103,7 @@ pub(super) fn faults(
         failed_writes: faults.failed_writes.unwrap_or(0),
         rots: faults.rots.unwrap_or(0),
         restores: faults.restores.unwrap_or(0),
+        attacks: faults.attacks.unwrap_or(0),
         spare: !faults.take_last_copies.unwrap_or(false),
         pauses: faults.pauses.unwrap_or(0),
         departures: faults.departures.unwrap_or(0),
@@ -180,6 +182,30 @@ fn flapping(flapping: file::Flapping, window: Span, at: &At<'_>, report: &mut Re
     }
     let rounds = flapping.rounds(window);
     Some(Flapping { every, span, rounds: u32::try_from(rounds).unwrap_or(u32::MAX) })
+}
+
+/// Attacks need somebody who attacks, somebody to be attacked, and something to lie about.
+fn check_attacks(
+    file: &file::Scenario,
+    faults: &file::Faults,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) {
+    if faults.attacks.unwrap_or(0) == 0 {
+        return;
+    }
+    let hostile = |name: &String| file.nodes.get(name).is_some_and(|node| node.hostile == Some(true));
+    let (message, help) = if !file.nodes.keys().any(hostile) {
+        ("`attacks`, but no node is hostile", "let one be, `\"hostile\": true`, or leave it out")
+    } else if !file.links.iter().any(|link| link.between.iter().any(hostile)) {
+        ("`attacks`, but no hostile node has a link", "add one, or leave it out")
+    } else if names.co_values().is_empty() {
+        ("`attacks`, but there is no CoValue to lie about", "create one, or leave it out")
+    } else {
+        return;
+    };
+    report.add(Problem::new(at.key("attacks").value(), message).help(help));
 }
 
 /// A window of time, with its end not before its start whatever the file says.

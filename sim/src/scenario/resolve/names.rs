@@ -16,6 +16,8 @@ pub(super) struct Names<'a> {
     links: BTreeMap<[u32; 2], u32>,
     /// Whether each node has a disk.
     disks: Vec<bool>,
+    /// Whether each node is hostile.
+    hostile: Vec<bool>,
     /// The names of copies that are taken of disks, sorted, once.
     backups: Vec<&'a str>,
     /// Whether every link of the file is in `links`; else nothing is said of a missing one.
@@ -28,11 +30,12 @@ impl<'a> Names<'a> {
         let nodes = file.nodes.keys().map(String::as_str).collect();
         let co_values = mentions(file, report);
         let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
+        let hostile = file.nodes.values().map(|node| node.hostile == Some(true)).collect();
         let taken = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
         let mut backups: Vec<&str> = taken.map(|copy| copy.backup.as_deref().unwrap_or(BACKUP)).collect();
         backups.sort_unstable();
         backups.dedup();
-        Names { nodes, co_values, disks, backups, links: BTreeMap::new(), links_complete: true }
+        Names { nodes, co_values, disks, hostile, backups, links: BTreeMap::new(), links_complete: true }
     }
 
     /// Adds the links, in order of their ends.
@@ -63,6 +66,10 @@ impl<'a> Names<'a> {
 
     pub(super) fn has_disk(&self, node: u32) -> bool {
         self.disks.get(node as usize).copied().unwrap_or(false)
+    }
+
+    pub(super) fn is_hostile(&self, node: u32) -> bool {
+        self.hostile.get(node as usize).copied().unwrap_or(false)
     }
 
     /// The copy of that name, where one is ever taken.
@@ -158,6 +165,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
         }
         if let Some(edit) = &entry.edit {
             mention(&edit.id, at.index(index).key("edit").key("id"));
+        }
+        if let Some(id) = entry.attack.as_ref().and_then(|attack| attack.id.as_ref()) {
+            mention(id, at.index(index).key("attack").key("id"));
         }
     }
     let at = root.key("workload");

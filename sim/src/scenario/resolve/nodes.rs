@@ -127,6 +127,7 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         clock: clock(node.clock),
         known_as: 0,
         present: true,
+        hostile: node.hostile.unwrap_or(false),
         mutations: node.mutations.clone(),
     }
 }

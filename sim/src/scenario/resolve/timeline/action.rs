@@ -4,7 +4,10 @@ use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
 use crate::clock::ClockChange;
 use crate::host::{DiskFault, Point};
-use crate::scenario::{Action, Direction, Filter, FilterAct, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
+use crate::scenario::{
+    Action, AttackKind, Direction, Filter, FilterAct, MAX_FLOOD, MAX_LIES, MAX_TRANSACTION_BYTES,
+    MAX_TRANSACTIONS,
+};
 use crate::world::PLACES;
 use cosim_core::Span;
 
@@ -50,6 +53,7 @@ pub(super) fn choose(
         ("join", entry.join.is_some()),
         ("leave", entry.leave.is_some()),
         ("clock", entry.clock.is_some()),
+        ("attack", entry.attack.is_some()),
         ("network", entry.network.is_some()),
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|&(kind, _)| kind);
@@ -87,6 +91,7 @@ pub(super) fn choose(
         .or_else(|| entry.join.as_ref().map(|join| chooser.join(join)))
         .or_else(|| entry.leave.as_ref().map(|leave| chooser.leave(leave)))
         .or_else(|| entry.clock.as_ref().map(|change| chooser.clock(change)))
+        .or_else(|| entry.attack.as_ref().map(|attack| chooser.attack(attack)))
         .or_else(|| entry.network.as_ref().map(|change| chooser.network(change)))?
 }
 
@@ -320,6 +325,42 @@ impl Chooser<'_, '_> {
         };
         let action = Action::Clock { node: node?, change: action };
         Some(Chosen { action, usual_name: format!("clock-{}", change.node) })
+    }
+
+    fn attack(&mut self, attack: &file::Attack) -> Option<Chosen> {
+        let count = attack.count.unwrap_or(1);
+        let most = match attack.how {
+            AttackKind::Flood => MAX_FLOOD,
+            AttackKind::Fork => MAX_TRANSACTIONS,
+            _ => MAX_LIES,
+        };
+        if !(1..=most).contains(&count) {
+            let message =
+                if count == 0 { "an attack that never lies" } else { "an attack that lies too often" };
+            let problem = Problem::new(self.at.key("count").value(), message);
+            let range = format!("from 1 to {most}");
+            self.report.add(problem.expected(range).help("leave it out for 1"));
+        }
+        let (by, on) = (self.at.key("node"), self.at.key("on"));
+        let node = self.names.node(&attack.node, &by, self.report);
+        if node.is_some_and(|node| !self.names.is_hostile(node)) {
+            let problem = Problem::new(by.value(), format!("`{}` is not hostile", attack.node));
+            self.report.add(problem.help("only a hostile node attacks: give it `\"hostile\": true`"));
+        }
+        self.names.link([&attack.node, &attack.on], [&by, &on], self.report)?;
+        let victim = self.names.node(&attack.on, &on, self.report)?;
+        let co_value = match &attack.id {
+            Some(id) => self.names.co_value(id)?,
+            None if self.names.co_values().is_empty() => {
+                let problem = Problem::new(self.at.value(), "there is no CoValue to lie about");
+                self.report.add(problem.help("create one, or name one: `\"id\": …`"));
+                return None;
+            }
+            None => 0,
+        };
+        let action = Action::Attack { node: node?, on: victim, how: attack.how, co_value, count };
+        let usual_name = format!("attack-{}-{}-{}", attack.how.name(), attack.node, attack.on);
+        Some(Chosen { action, usual_name })
     }
 
     fn network(&mut self, change: &file::NetworkChange) -> Option<Chosen> {
