@@ -286,16 +286,19 @@ impl<C: Crypto> Node<C> {
         self.sync(id, Scope::All);
     }
 
-    /// Sends what has to be sent before the CoValues that need it, and then those.
+    /// Sends what has to be sent before the CoValues that need it, and then those: where that needs something itself, it
+    /// goes before all that need it.
     pub(super) fn send_dependencies(&mut self) {
-        while !self.shell.held.first.is_empty() {
-            let mut then = BTreeSet::new();
-            for (need, peer, id) in core::mem::take(&mut self.shell.held.first) {
-                self.offer(need, peer);
-                then.insert((id, peer));
-            }
-            for (id, peer) in then {
+        let mut then: Vec<(CoId, PeerId)> = Vec::new();
+        loop {
+            let first = core::mem::take(&mut self.shell.held.first);
+            if first.is_empty() {
+                let Some((id, peer)) = then.pop() else { return };
                 self.sync(id, Scope::Peer(peer));
+            } else {
+                let dependants: BTreeSet<_> = first.iter().map(|(_, peer, id)| (*id, *peer)).collect();
+                then.extend(dependants.into_iter().rev());
+                first.into_iter().for_each(|(need, peer, _)| self.offer(need, peer));
             }
         }
     }
