@@ -199,10 +199,12 @@ impl SimNode for Gossip {
                     .push(Output::Send { connection, message: Message::Digest(self.held.prefix.clone()) });
                 self.next_digest = now + DIGEST_EVERY;
             }
-            Input::Command(&number) => {
+            Input::Command { command: &number, .. } => {
                 let item = Item { origin: self.me, number };
                 self.take(item, &item.bytes(), None);
             }
+            // What does not fit is lost, and gossip is pushed again.
+            Input::Blocked { .. } | Input::Writable { .. } => {}
             Input::Restart(_) => self.neighbours.clear(),
         }
         Ok(())

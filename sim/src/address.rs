@@ -13,10 +13,10 @@
 //! and the operation that opened the connection, where that is not the one at the start.
 
 use crate::cojson::{Cast, CoJson, written_by};
-use crate::decision::{Noticing, Sending, Turn};
-use crate::host::SimMessage;
+use crate::decision::{Crashing, Noticing, Sending, Turn};
+use crate::host::{NodeId, SimMessage};
 use crate::run::{OperationName, Stage, opening};
-use cosim_core::{CoId, FastCrypto, KnownState, Message, Names, NodeState};
+use cosim_core::{CoId, FastCrypto, KnownState, Message, Names, NodeState, Record};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -74,6 +74,27 @@ impl Addresses {
         let operation = self.name(noticing.operation).map(|name| format!(" @{name}")).unwrap_or_default();
         // Only a scenario that calls an operation what a run calls its own can make this the second.
         self.with_attempt(address, &operation)
+    }
+
+    /// The address of a write that is being handed over. Each call is one write more.
+    pub(crate) fn of_write(&mut self, node: NodeId, record: &Record<FastCrypto>) -> String {
+        let newest = match record {
+            Record::Header { .. } => None,
+            Record::Log { transactions, .. } => transactions.iter().map(written_by).max(),
+        };
+        let newest = newest.or_else(|| self.creates.get(&record.id()).copied());
+        let mut address = format!("{} writes {}", self.cast.node(node), self.cast.co_value(record.id()));
+        if let Some(carried) = newest.and_then(|number| self.name(number)) {
+            address.push(' ');
+            address.push_str(carried);
+        }
+        self.with_attempt(address, "")
+    }
+
+    /// The address of what a crash leaves of the writes under way. Each call is one crash more.
+    pub(crate) fn of_crash(&mut self, crashing: &Crashing<'_>) -> String {
+        let operation = self.name(crashing.operation).map(|name| format!(" @{name}")).unwrap_or_default();
+        self.with_attempt(format!("{} crashes", self.cast.node(crashing.node)), &operation)
     }
 
     fn with_attempt(&mut self, mut address: String, connection: &str) -> String {

@@ -1,10 +1,12 @@
 //! CoJSON in the world: the core's node as a [`SimNode`], its commands, and the names by which people know things.
 
 mod cast;
+mod damage;
 
 pub use cast::Cast;
 
-use crate::host::{Input, NodeId, Output, SimMessage, SimNode, Storage};
+use crate::clock::WallTime;
+use crate::host::{Damage, Input, NodeId, Output, SimMessage, SimNode, Storage};
 use cosim_core::node::{Buffers, LoadStatus};
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, Event, FastCrypto, FastHeader, FastTransaction,
@@ -128,12 +130,12 @@ impl Command {
 }
 
 impl Edit {
-    /// The transactions that this writes at `now`. Each carries the operation that wrote it.
-    pub fn transactions(&self, now: Time) -> Vec<FastTransaction> {
+    /// The transactions that this writes when the author's clock shows `wall`. Each carries the operation that wrote it.
+    pub fn transactions(&self, wall: WallTime) -> Vec<FastTransaction> {
         let payload = |i: u32| u64::from(self.operation) << 32 | u64::from(i);
         let depends_on = self.depends_on.filter(|account| *account != self.id);
         let transaction =
-            |i| FastTransaction { depends_on, ..FastTransaction::new(now, payload(i), self.size) };
+            |i| FastTransaction { made_at: wall.as_us(), payload: payload(i), size: self.size, depends_on };
         (0..self.transactions).map(transaction).collect()
     }
 }
@@ -250,13 +252,13 @@ impl CoNode {
         self.node.load_status(id)
     }
 
-    fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
         let input = match command {
             Command::Create { id } => cosim_core::Input::Create { id: *id, header: self.header(*id) },
             Command::Edit(edit) => cosim_core::Input::Edit {
                 id: edit.id,
                 session: session(self.id, self.incarnation),
-                transactions: edit.transactions(now),
+                transactions: edit.transactions(wall),
             },
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
@@ -318,7 +320,7 @@ impl SimNode for CoNode {
                 cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope: message }
             }
             Input::Deadline => cosim_core::Input::Deadline,
-            Input::Command(command) => return self.command(now, command),
+            Input::Command { command, wall } => return self.command(now, wall, command),
             Input::Connected { peer, connection, end } => cosim_core::Input::Connected {
                 peer: PeerId(peer.0),
                 connection,
@@ -328,6 +330,14 @@ impl SimNode for CoNode {
             Input::Disconnected { peer, connection } => {
                 cosim_core::Input::Disconnected { peer: PeerId(peer.0), connection }
             }
+            // What is said of the line of another connection says nothing of this one.
+            Input::Blocked { peer, connection } if self.connection(peer) == Some(connection) => {
+                cosim_core::Input::Blocked { peer: PeerId(peer.0) }
+            }
+            Input::Writable { peer, connection } if self.connection(peer) == Some(connection) => {
+                cosim_core::Input::Writable { peer: PeerId(peer.0) }
+            }
+            Input::Blocked { .. } | Input::Writable { .. } => return Ok(()),
             Input::Restart(Storage::Kept) => {
                 self.node.restart();
                 return Ok(());
@@ -368,6 +378,7 @@ impl SimNode for CoNode {
             cosim_core::Output::Send { connection, envelope, .. } => {
                 Output::Send { connection, message: envelope }
             }
+            cosim_core::Output::Close { connection, .. } => Output::Close { connection },
             cosim_core::Output::Event(event) => Output::Notice(Notice::Event(event)),
             cosim_core::Output::LoadEnded { id, available } => {
                 Output::Notice(Notice::LoadEnded { id, available })
@@ -454,6 +465,16 @@ impl SimMessage for Envelope<FastCrypto> {
             Message::Done { id } => digest.fold(5 << 40 | u64::from(id.0)),
         }
         digest.finish()
+    }
+
+    /// Content arrives altered, and will not verify. Nothing would tell of anything else that it is not what was said,
+    /// so its receiver can make nothing of that.
+    fn damaged(&self, damage: Damage) -> Option<Self> {
+        let Message::Content(content) = &self.message else {
+            return None;
+        };
+        let content = damage::damaged(content, damage)?;
+        Some(Envelope { n: self.n, re: self.re, message: Message::Content(content) })
     }
 }
 

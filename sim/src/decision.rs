@@ -19,6 +19,13 @@ pub struct Fate {
     pub reordered: Option<Span>,
     /// Whether a second copy arrives, and how long that takes. It keeps no order.
     pub duplicate: Option<Span>,
+    /// Whether another copy arrives long after, and how long that takes. It keeps no order, and carries the connection
+    /// in which it was sent, whichever is open by then.
+    pub replayed: Option<Span>,
+    /// Whether a bit of the first copy flips, and which.
+    pub damaged: Option<u32>,
+    /// Whether the end of the first copy is cut off, and how much.
+    pub truncated: Option<u32>,
 }
 
 /// How many words of its direction's stream a message takes, whatever is made of them.
@@ -27,7 +34,15 @@ pub(crate) const WORDS_PER_MESSAGE: usize = 2;
 impl Fate {
     /// The harmless default on a link of these conditions.
     pub const fn harmless(network: &Network) -> Fate {
-        Fate { lost: false, latency: network.latency.min(), reordered: None, duplicate: None }
+        Fate {
+            lost: false,
+            latency: network.latency.min(),
+            reordered: None,
+            duplicate: None,
+            replayed: None,
+            damaged: None,
+            truncated: None,
+        }
     }
 
     /// What the words drawn for a message mean under these conditions. The first word holds three chances of 21 bits;
@@ -43,6 +58,7 @@ impl Fate {
                 .happens(chances >> 21)
                 .then(|| network.reorder_delay.pick(latency ^ second)),
             duplicate: network.duplicate.happens(chances >> 42).then(|| network.latency.pick(second)),
+            ..Fate::harmless(network)
         }
     }
 }
@@ -126,6 +142,8 @@ impl WriteFate {
 pub struct Writing<'a, N: SimNode> {
     /// Whose it is.
     pub node: NodeId,
+    /// The event in which it is handed over.
+    pub event: u64,
     /// What is written.
     pub record: &'a N::Record,
     /// How the disk behaves.
@@ -139,6 +157,8 @@ pub struct Crashing<'a> {
     pub node: NodeId,
     /// Which operation makes it crash, by its number.
     pub operation: u32,
+    /// The event in which it does.
+    pub event: u64,
     /// The lengths of the writes under way, in order, in bytes.
     pub pending: &'a [u32],
 }

@@ -193,7 +193,7 @@ impl Difference<'_> {
         let (made, others) = (self.sides[side].decisions.as_ref()?, self.sides[1 - side].decisions.as_ref()?);
         // What is decided in an event comes of it, but for the loss that an entry is about.
         let before = match self.entry(side) {
-            Some(Entry { event, what: What::Lost { .. }, .. }) => event + 1,
+            Some(Entry { event, what: What::Lost { .. } | What::Held { .. }, .. }) => event + 1,
             Some(Entry { event, .. }) => *event,
             None => u64::MAX,
         };

@@ -2,18 +2,22 @@
 //! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
 //! fingerprint, whatever the seed.
 
+use crate::clock::ClockChange;
 use crate::cojson::CoNode;
 use crate::host::DiskFault;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, Duration, DurationRange, Edit, Entry, Link, Network, NetworkChange, Origin, Outage, Subject,
-    When, Where,
+    Between, Bytes, DropMessages, Duration, DurationRange, Edit, Entry, HalfOpen, Hold, Link, Lone, Network,
+    NetworkChange, Origin, Outage, Pause, Rate, Spell, Subject, When, Where,
 };
-use crate::scenario::{Action, Direction, MAX_DURATION, Operation, Scenario, file};
+use crate::scenario::{
+    Action, Connections, Direction, Filter, FilterAct, MAX_DURATION, Operation, Scenario, file,
+};
 use crate::script::Director;
 use cosim_core::{Span, Time};
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 /// A run, frozen.
 #[derive(Clone, Debug)]
@@ -31,7 +35,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
     let decisions = director.into_recorded();
     let source = &scenario.file;
-    let (network, links) = networks(scenario);
+    let (network, links) = networks(stage.scenario());
     let file = file::Scenario {
         schema: source.schema.clone(),
         version: source.version,
@@ -54,6 +58,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
             fingerprint: Some(outcome.fingerprint.to_string()),
             key: outcome.key().map(str::to_owned),
+            swarm: outcome.swarm.clone(),
         }),
     };
     Frozen { file, outcome }
@@ -61,7 +66,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
 
 /// The harmless conditions: of all links, where they are the same everywhere, and else of each.
 fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
-    let harmless = |link: &crate::scenario::LinkSpec| constant(link.network.latency.min());
+    let harmless = |link: &crate::scenario::LinkSpec| certain(&link.network);
     let first = scenario.links.first().map(harmless);
     let same = scenario.links.iter().all(|link| Some(harmless(link)) == first);
     let links = scenario.file.links.iter().map(|link| {
@@ -73,8 +78,15 @@ fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
     (first.filter(|_| same), links.collect())
 }
 
-fn constant(latency: Span) -> Network {
-    Network { latency: SpanRange::constant(latency).map(DurationRange), ..Network::default() }
+/// What is left of conditions without chance.
+fn certain(network: &crate::network::Network) -> Network {
+    Network {
+        latency: SpanRange::constant(network.latency.min()).map(DurationRange),
+        slow_by: Some(Duration(network.slow_by)).filter(|slow_by| *slow_by != Duration::default()),
+        bandwidth: network.bandwidth.map(|bandwidth| Rate(Some(bandwidth))),
+        queue: network.queue.and_then(NonZeroU64::new).map(Bytes),
+        ..Network::default()
+    }
 }
 
 /// Every operation at its time. Where a chapter never began, since a violation came first or silence never did, all of
@@ -138,6 +150,15 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
             Entry { partition: Some(way(ends(link), direction)), ..named }
         }
         Action::Heal { link, direction } => Entry { heal: Some(way(ends(link), direction)), ..named },
+        Action::HalfOpen { link, end } => {
+            let [a, b] = ends(link);
+            let (node, peer) = if end == 0 { (a, b) } else { (b, a) };
+            Entry { half_open: Some(HalfOpen { node, peer }), ..named }
+        }
+        Action::Filter { link, direction, filter } => {
+            filtered(scenario, &scenario.filters[filter as usize], way(ends(link), direction), named)
+        }
+        Action::Release { link, direction } => Entry { release: Some(way(ends(link), direction)), ..named },
         Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },
         Action::Wipe { node: n, down_for, spare } => {
             let wipe = Outage { spare_last_copy: spare.then_some(true), ..outage(node(n), down_for) };
@@ -167,8 +188,8 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
                 DiskFault::Stall(span) => {
                     Entry { stall: Some(file::Stall { node, span: Duration(span) }), ..named }
                 }
-                DiskFault::Full => Entry { disk_full: Some(file::OfNode { node }), ..named },
-                DiskFault::Room => Entry { disk_room: Some(file::OfNode { node }), ..named },
+                DiskFault::Full => Entry { disk_full: Some(Lone { node }), ..named },
+                DiskFault::Room => Entry { disk_room: Some(Lone { node }), ..named },
                 DiskFault::FailNext(count) => {
                     let count = Some(count).filter(|count| *count != 1);
                     Entry { fail_writes: Some(file::FailWrites { node, count }), ..named }
@@ -181,15 +202,59 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
                 }
             }
         }
+        Action::Pause { node: n, span, connections } => {
+            let connections = match connections {
+                Connections::Kept => None,
+                Connections::Dropped => Some(file::Connections::Dropped),
+            };
+            Entry { pause: Some(Pause { node: node(n), span: Duration(span), connections }), ..named }
+        }
+        Action::Offline { node: n, span } => {
+            Entry { offline: Some(Spell { node: node(n), span: Duration(span) }), ..named }
+        }
+        Action::Join { node: n } => Entry { join: Some(Lone { node: node(n) }), ..named },
+        Action::Leave { node: n, spare } => {
+            let leave = file::Departure { node: node(n), spare_last_copy: spare.then_some(true) };
+            Entry { leave: Some(leave), ..named }
+        }
+        Action::Clock { node: n, change } => {
+            let (jump, stop, go) = match change {
+                ClockChange::Jump(shift) => (Some(file::Shift(shift)), None, None),
+                ClockChange::Stop => (None, Some(true), None),
+                ClockChange::Go => (None, None, Some(true)),
+            };
+            Entry { clock: Some(file::ClockChange { node: node(n), jump, stop, go }), ..named }
+        }
         Action::Network { link, change } => {
             let latency =
                 change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);
-            let mut change = NetworkChange { between: link.map(ends), latency, ..NetworkChange::default() };
-            if change.latency.is_none() {
+            let mut change = NetworkChange {
+                between: link.map(ends),
+                latency,
+                slow_by: change.slow_by.map(Duration),
+                bandwidth: change.bandwidth.map(Rate),
+                queue: change.queue.and_then(NonZeroU64::new).map(Bytes),
+                ..NetworkChange::default()
+            };
+            if change.conditions() == Network::default() {
                 // It changed chances only, and there are none left: it stays as the event that it was.
                 change.loss = Some(file::Percent(Ppm::NEVER));
             }
             Entry { network: Some(change), ..named }
+        }
+    }
+}
+
+fn filtered(scenario: &Scenario, filter: &Filter, way: Where, named: Entry) -> Entry {
+    let Where { between, from, to } = way;
+    let kinds = Some(filter.kinds.clone()).filter(|kinds| !kinds.is_empty());
+    let ids: Vec<String> =
+        filter.subjects.iter().map(|id| scenario.co_values[*id as usize].clone()).collect();
+    let ids = Some(ids).filter(|ids| !ids.is_empty());
+    match filter.act {
+        FilterAct::Hold => Entry { hold: Some(Hold { between, from, to, kinds, ids }), ..named },
+        FilterAct::Drop { count } => {
+            Entry { drop: Some(DropMessages { between, from, to, kinds, ids, count }), ..named }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a world asks of the nodes that it hosts. Implement [`SimNode`] for a sans-IO node of any protocol and a
 //! [`World`](crate::world::World) runs it; `examples/gossip.rs` is such a protocol, [`crate::cojson`] another.
 
+use crate::clock::{ClockChange, WallTime};
 use crate::network::{Ppm, SpanRange};
 use cosim_core::{ConnectionId, Span, Time};
 use std::fmt::Debug;
@@ -27,6 +28,23 @@ pub trait SimMessage: Clone + Debug {
     fn size(&self) -> u32;
     /// A hash over all of it that is the same on every machine.
     fn digest(&self) -> u64;
+
+    /// What arrives when it is damaged on its way; `None` where its receiver cannot make anything of that and drops it.
+    /// A protocol that would not notice the damage must give `None`.
+    #[must_use]
+    fn damaged(&self, damage: Damage) -> Option<Self> {
+        let _ = damage;
+        None
+    }
+}
+
+/// What is damaged in a message. Places are counted round, so that each means something in a message of any length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// This bit has flipped.
+    Flip(u32),
+    /// So much of its end is gone, and one part more.
+    CutOff(u32),
 }
 
 /// A sans-IO node: it is handed inputs, asked for outputs, and says when it wants to be woken.
@@ -93,6 +111,20 @@ pub enum Input<'a, N: SimNode> {
         /// The id it was opened with.
         connection: ConnectionId,
     },
+    /// The line to a peer is full: what is sent now may be lost.
+    Blocked {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
+    /// The line to a peer takes messages again.
+    Writable {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
     /// A message has arrived, perhaps on a connection that has closed since.
     Received {
         /// Who sent it.
@@ -105,7 +137,12 @@ pub enum Input<'a, N: SimNode> {
     /// A deadline has passed.
     Deadline,
     /// The app asks for something.
-    Command(&'a N::Command),
+    Command {
+        /// For this.
+        command: &'a N::Command,
+        /// What the node's wall clock shows.
+        wall: WallTime,
+    },
     /// The process ended and starts anew.
     Restart(Storage),
     /// The process ended and starts anew from its disk.
@@ -155,6 +192,11 @@ pub enum Output<N: SimNode> {
         /// As bytes.
         bytes: Vec<u8>,
     },
+    /// To close a connection that has no use any more. The node is not told of it again; the other end notices.
+    Close {
+        /// This connection.
+        connection: ConnectionId,
+    },
     /// To tell its app something.
     Notice(N::Notice),
 }
@@ -179,6 +221,17 @@ pub enum WriteError {
     Torn,
     /// All of it, though the node was told otherwise.
     Whole,
+}
+
+impl WriteError {
+    /// The one of this number; what there is no number for leaves nothing.
+    pub(crate) const fn of(number: u32) -> WriteError {
+        match number {
+            1 => WriteError::Torn,
+            2 => WriteError::Whole,
+            _ => WriteError::Nothing,
+        }
+    }
 }
 
 /// What a crash leaves of the writes that were under way.
@@ -240,6 +293,29 @@ pub enum Operation<N: SimNode> {
         /// Which link.
         link: u32,
     },
+    /// The connection of a link closes, and one end only notices.
+    HalfOpen {
+        /// Which link.
+        link: u32,
+        /// The end that notices: 0 or 1.
+        end: u8,
+    },
+    /// Messages of some kinds are kept back or lost, in these directions of a link, until it heals.
+    Filter {
+        /// Which link.
+        link: u32,
+        /// Which directions.
+        direction: Direction,
+        /// Which messages, and what becomes of them.
+        filter: Filter,
+    },
+    /// What was kept back arrives, in these directions of a link, and nothing is kept back any more.
+    Release {
+        /// Which link.
+        link: u32,
+        /// Which directions.
+        direction: Direction,
+    },
     /// Messages are lost, in these directions of a link, until it heals.
     Partition {
         /// Which link.
@@ -247,7 +323,7 @@ pub enum Operation<N: SimNode> {
         /// Which directions.
         direction: Direction,
     },
-    /// Messages pass again, in these directions.
+    /// Messages pass again, in these directions: whatever swallows them or keeps them back ends.
     Heal {
         /// Which link.
         link: u32,
@@ -302,6 +378,41 @@ pub enum Operation<N: SimNode> {
         /// What.
         fault: DiskFault,
     },
+    /// A node does nothing for a while. What happens to it meanwhile waits, in order, until it wakes.
+    Pause {
+        /// Which node.
+        node: NodeId,
+        /// How long it sleeps.
+        span: Span,
+        /// What becomes of its connections.
+        connections: Connections,
+    },
+    /// All links of a node close for a while; its process goes on.
+    Offline {
+        /// Which node.
+        node: NodeId,
+        /// How long.
+        span: Span,
+    },
+    /// A node's process ends for good.
+    Leave {
+        /// Which node.
+        node: NodeId,
+    },
+    /// A node that was absent from the start takes part from here on.
+    Join {
+        /// Which node.
+        node: NodeId,
+        /// The links that open then.
+        links: Vec<u32>,
+    },
+    /// A node's wall clock is set, stopped or started.
+    Clock {
+        /// Which node.
+        node: NodeId,
+        /// What happens to it.
+        change: ClockChange,
+    },
     /// A link's conditions change.
     Network {
         /// Which link.
@@ -331,6 +442,47 @@ pub enum DiskFault {
     },
 }
 
+/// What becomes of the connections of a node that sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// They stand, and its peers notice nothing.
+    Kept,
+    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    Dropped,
+}
+
+/// Which messages are kept back or lost, and which of the two. One that is sent in a time in which several filters hold
+/// is a matter of the one that came first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// Messages of these kinds; of all, where it is empty.
+    pub kinds: Vec<String>,
+    /// Messages about these subjects; about all, where it is empty.
+    pub subjects: Vec<u32>,
+    /// What becomes of them.
+    pub act: FilterAct,
+}
+
+/// See [`Filter`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterAct {
+    /// They are kept back until they are released.
+    Hold,
+    /// They are lost.
+    Drop {
+        /// How many of them, before the filter ends; all, where nothing is said.
+        count: Option<u32>,
+    },
+}
+
+impl Filter {
+    /// Whether it is about this message.
+    pub(crate) fn matches(&self, message: &impl SimMessage) -> bool {
+        (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind == message.kind()))
+            && (self.subjects.is_empty() || self.subjects.contains(&message.subject()))
+    }
+}
+
 /// Directions of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -346,5 +498,19 @@ impl Direction {
     /// Whether it is or includes the direction that starts at end `from`, 0 or 1.
     pub(crate) const fn includes(self, from: usize) -> bool {
         matches!((self, from), (Direction::Both, _) | (Direction::Forward, 0) | (Direction::Backward, 1))
+    }
+
+    /// What is left of it without `other`.
+    pub(crate) const fn without(self, other: Direction) -> Option<Direction> {
+        match (self, other) {
+            (_, Direction::Both)
+            | (Direction::Forward, Direction::Forward)
+            | (Direction::Backward, Direction::Backward) => None,
+            (Direction::Both, Direction::Forward) => Some(Direction::Backward),
+            (Direction::Both, Direction::Backward) => Some(Direction::Forward),
+            (Direction::Forward, Direction::Backward) | (Direction::Backward, Direction::Forward) => {
+                Some(self)
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ mod address;
 pub mod capsule;
 #[doc(hidden)]
 pub mod cli;
+pub mod clock;
 pub mod cojson;
 pub mod decision;
 pub mod diff;

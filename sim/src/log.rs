@@ -13,7 +13,7 @@ pub use text::message as message_text;
 
 use crate::cojson::{Cast, CoJson, Notice};
 use crate::host::{NodeId, WriteError};
-use crate::observer::{Happening, Observer, Skipped};
+use crate::observer::{Condition, Happening, Loss, Observer, Skipped};
 use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Names, Time, TimerKind};
@@ -72,6 +72,10 @@ pub enum What {
     Connected(NodeId, NodeId, ConnectionId),
     /// A node noticed that a connection had closed.
     Disconnected(NodeId, NodeId, ConnectionId),
+    /// A node closed a connection of its own accord.
+    Closed(NodeId, NodeId, ConnectionId),
+    /// A node's process went on under another condition.
+    Became(NodeId, Condition),
     /// A deadline passed, for these reasons.
     Timer {
         /// At this node.
@@ -91,13 +95,24 @@ pub enum What {
         again: bool,
         /// Whether the receiver has another connection by now, or none: it ignores the message.
         stale: bool,
+        /// Whether it was damaged on its way: then it is not what its sender said.
+        damaged: bool,
     },
-    /// A message was sent that will never arrive.
+    /// A message was sent that is kept back on its way.
+    Held {
+        /// The message.
+        mail: Mail,
+    },
+    /// A node learned that its line to another is full.
+    Blocked(NodeId, NodeId, ConnectionId),
+    /// A node learned that its line to another takes messages again.
+    Writable(NodeId, NodeId, ConnectionId),
+    /// A message was sent that will never arrive, or of which only later copies will.
     Lost {
         /// The message.
         mail: Mail,
-        /// Whether a partition swallowed it, and not chance.
-        partitioned: bool,
+        /// Why.
+        why: Loss,
     },
     /// A write ended, and how.
     Disk(NodeId, String),
@@ -220,14 +235,20 @@ impl What {
         match self {
             What::Lost { .. }
             | What::Note(..)
+            | What::Held { .. }
             | What::LoadEnded(..)
             | What::Skipped { .. }
             | What::Liveness
-            | What::Down(_) => false,
+            | What::Closed(..)
+            | What::Down(_)
+            | What::Became(_, Condition::Asleep | Condition::Offline) => false,
             What::Operation { .. }
             | What::Up(_)
+            | What::Became(_, Condition::Awake | Condition::Online)
             | What::Connected(..)
             | What::Disconnected(..)
+            | What::Blocked(..)
+            | What::Writable(..)
             | What::Timer { .. }
             | What::Disk(..)
             | What::Delivered { .. } => true,
@@ -256,6 +277,10 @@ impl<N: CoJson> Observer<N> for Log {
                     Skipped::NoBackup => "no such copy was taken".to_owned(),
                     Skipped::EmptyDisk => "nothing is written on the disk".to_owned(),
                     Skipped::LastCopy => "the node holds the last copy of something".to_owned(),
+                    Skipped::Absent => "the node has not joined yet".to_owned(),
+                    Skipped::Gone => "the node has left".to_owned(),
+                    Skipped::Offline => "the node is offline".to_owned(),
+                    Skipped::Asleep => "the node sleeps".to_owned(),
                 };
                 What::Skipped { name, why }
             }
@@ -301,6 +326,9 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Disconnected { node, peer, connection } => {
                 What::Disconnected(*node, *peer, *connection)
             }
+            Happening::Closed { was_open: false, .. } => return,
+            Happening::Closed { node, peer, connection, .. } => What::Closed(*node, *peer, *connection),
+            Happening::Became { node, condition } => What::Became(*node, *condition),
             Happening::Timer { node } => {
                 let deadlines = view.hosts[node.index()].node.deadlines();
                 let due = deadlines
@@ -310,11 +338,11 @@ impl<N: CoJson> Observer<N> for Log {
                 What::Timer { node: *node, why: due.map(|(_, id, peer, kind)| (id, peer, kind)) }
             }
             Happening::Sent(sent) => {
-                if !sent.partitioned && !sent.fate.lost {
-                    let copies = 1 + u8::from(sent.fate.duplicate.is_some());
-                    let under_way =
-                        UnderWay { sent_at: view.now, sent_in: view.event, copies, arrived: false };
-                    self.under_way.insert(sent.mail, under_way);
+                if sent.copies > 0 {
+                    let (sent_at, sent_in, copies) = (view.now, view.event, sent.copies);
+                    self.under_way.insert(sent.mail, UnderWay { sent_at, sent_in, copies, arrived: false });
+                }
+                if sent.loss.is_none() && !sent.held {
                     return;
                 }
                 let mail = Mail {
@@ -324,9 +352,12 @@ impl<N: CoJson> Observer<N> for Log {
                     connection: sent.connection,
                     envelope: sent.message.clone(),
                 };
-                What::Lost { mail, partitioned: sent.partitioned }
+                match sent.loss {
+                    Some(why) => What::Lost { mail, why },
+                    None => What::Held { mail },
+                }
             }
-            Happening::Delivered { node, peer, connection, message, mail } => {
+            Happening::Delivered { node, peer, connection, message, mail, damaged } => {
                 let Some(under_way) = self.under_way.get_mut(mail) else {
                     return;
                 };
@@ -336,11 +367,14 @@ impl<N: CoJson> Observer<N> for Log {
                 if under_way.copies == 0 {
                     self.under_way.remove(mail);
                 }
-                let stale = view.hosts[node.index()].node.connection(*peer) != Some(*connection);
+                let known = view.known_as(*peer);
+                let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
                 let envelope = (*message).clone();
                 let mail = Mail { number: *mail, from: *peer, to: *node, connection: *connection, envelope };
-                What::Delivered { mail, sent_at, sent_in, again: arrived, stale }
+                What::Delivered { mail, sent_at, sent_in, again: arrived, stale, damaged: *damaged }
             }
+            Happening::Blocked { node, peer, connection } => What::Blocked(*node, *peer, *connection),
+            Happening::Writable { node, peer, connection } => What::Writable(*node, *peer, *connection),
             Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
                 What::LoadEnded(*node, *id, *available)
             }

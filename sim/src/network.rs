@@ -1,6 +1,15 @@
 //! What the network does to messages: the conditions of one direction of a link, all in integers.
 
+mod burst;
+mod line;
+
+pub use burst::Burst;
+pub(crate) use burst::Weather;
+pub use line::{BANDWIDTH_MAX, QUEUE_DEFAULT, QUEUE_MAX};
+pub(crate) use line::{bytes_in, time_for};
+
 use cosim_core::Span;
+use std::num::NonZeroU64;
 
 /// A probability in parts per million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +47,8 @@ impl Ppm {
 /// A span between two bounds, both included, every microsecond equally likely.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SpanRange {
-    min: Span,
-    max: Span,
+    min_us: u32,
+    max_us: u32,
 }
 
 impl SpanRange {
@@ -53,24 +62,26 @@ impl SpanRange {
 
     /// From `min` to `max`; `None` where they are the wrong way round or above [`LIMIT`](Self::LIMIT).
     pub fn new(min: Span, max: Span) -> Option<SpanRange> {
-        (min <= max && max <= Self::LIMIT).then_some(SpanRange { min, max })
+        let us = |span: Span| u32::try_from(span.as_us()).ok();
+        let range = SpanRange { min_us: us(min)?, max_us: us(max)? };
+        (min <= max && max <= Self::LIMIT).then_some(range)
     }
 
     /// The lower bound: what happens where nothing is drawn.
     pub const fn min(self) -> Span {
-        self.min
+        Span::from_us(self.min_us as u64)
     }
 
     /// The upper bound.
     pub const fn max(self) -> Span {
-        self.max
+        Span::from_us(self.max_us as u64)
     }
 
     /// The span that 32 random bits stand for.
     #[inline]
     pub(crate) fn pick(self, bits: u32) -> Span {
-        let width = self.max.as_us() - self.min.as_us() + 1;
-        Span::from_us(self.min.as_us() + ((u64::from(bits) * width) >> 32))
+        let width = u64::from(self.max_us - self.min_us) + 1;
+        Span::from_us(u64::from(self.min_us) + ((u64::from(bits) * width) >> 32))
     }
 }
 
@@ -89,4 +100,39 @@ pub struct Network {
     pub reorder_delay: SpanRange,
     /// How long after a connect or disconnect each end notices it, drawn for each end.
     pub notice: SpanRange,
+    /// How much longer every message takes than it would.
+    pub slow_by: Span,
+    /// Losses that come in bursts.
+    pub burst: Option<Burst>,
+    /// How often a message arrives once more, long after.
+    pub replay: Ppm,
+    /// How long after it was sent.
+    pub replay_delay: SpanRange,
+    /// How often one bit of a message flips on its way.
+    pub damage: Ppm,
+    /// How often the end of a message is cut off on its way.
+    pub truncate: Ppm,
+    /// How many bytes a second leave; `None` where there is no such limit.
+    pub bandwidth: Option<NonZeroU64>,
+    /// How many bytes may wait to leave, where there is such a limit. What does not fit is lost.
+    pub queue: Option<u64>,
+}
+
+impl Network {
+    /// The same conditions without anything that loses, alters, repeats, reorders or holds up a message. Latencies
+    /// stay.
+    #[must_use]
+    pub fn calm(self) -> Network {
+        Network {
+            loss: Ppm::NEVER,
+            duplicate: Ppm::NEVER,
+            reorder: Ppm::NEVER,
+            burst: None,
+            replay: Ppm::NEVER,
+            damage: Ppm::NEVER,
+            truncate: Ppm::NEVER,
+            bandwidth: None,
+            ..self
+        }
+    }
 }

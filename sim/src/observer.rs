@@ -86,6 +86,24 @@ pub enum Happening<'a, N: SimNode> {
         /// The connection's id.
         connection: ConnectionId,
     },
+    /// A node closes a connection of its own accord.
+    Closed {
+        /// Which node.
+        node: NodeId,
+        /// With whom it had it.
+        peer: NodeId,
+        /// The connection's id.
+        connection: ConnectionId,
+        /// Whether it was open until now, and not closed already.
+        was_open: bool,
+    },
+    /// A node's process goes on, but under another condition.
+    Became {
+        /// Which node.
+        node: NodeId,
+        /// What it is now.
+        condition: Condition,
+    },
     /// A deadline of a node passes.
     Timer {
         /// Which node.
@@ -105,6 +123,26 @@ pub enum Happening<'a, N: SimNode> {
         message: &'a N::Message,
         /// The number that [`Sent`] gave it.
         mail: u64,
+        /// Whether it was damaged on its way: then it is not what its sender said.
+        damaged: bool,
+    },
+    /// A node learns that the line to a peer is full.
+    Blocked {
+        /// Which node.
+        node: NodeId,
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
+    /// A node learns that the line to a peer takes messages again.
+    Writable {
+        /// Which node.
+        node: NodeId,
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
     },
     /// A node tells its app something.
     Noticed {
@@ -133,6 +171,8 @@ pub enum Ending {
     Wipe,
     /// With a copy in place of its disk: this one.
     Restore(u32),
+    /// For good: there is no next one.
+    Leave,
 }
 
 impl Ending {
@@ -141,9 +181,23 @@ impl Ending {
             Ending::Restart => 0,
             Ending::Wipe => 1,
             Ending::Crash => 2,
-            Ending::Restore(backup) => 3 + u64::from(backup),
+            Ending::Leave => 3,
+            Ending::Restore(backup) => 4 + u64::from(backup),
         }
     }
+}
+
+/// See [`Happening::Became`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It does nothing until it wakes.
+    Asleep,
+    /// It works again.
+    Awake,
+    /// It has no connection, and can get none.
+    Offline,
+    /// It can have connections again.
+    Online,
 }
 
 /// See [`Happening::Sent`].
@@ -161,8 +215,27 @@ pub struct Sent<'a, N: SimNode> {
     pub mail: u64,
     /// What will happen to it.
     pub fate: &'a Fate,
-    /// Whether a partition swallows it, whatever its fate.
-    pub partitioned: bool,
+    /// Why its first copy never arrives, if it does not.
+    pub loss: Option<Loss>,
+    /// How many copies of it arrive.
+    pub copies: u8,
+    /// Whether it is kept back on its way.
+    pub held: bool,
+}
+
+/// Why a message never arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// A partition swallowed it, whatever its fate.
+    Partition,
+    /// By chance.
+    Chance,
+    /// It did not fit into the queue before the line.
+    Overflow,
+    /// A filter dropped it.
+    Filter,
+    /// It was damaged so that its receiver could make nothing of it.
+    Undecodable,
 }
 
 /// Why an operation had no effect.
@@ -172,6 +245,14 @@ pub enum Skipped<N: SimNode> {
     Refused(N::Refusal),
     /// The node is down.
     Down,
+    /// The node has not joined yet.
+    Absent,
+    /// The node has left for good.
+    Gone,
+    /// The node is offline.
+    Offline,
+    /// The node sleeps.
+    Asleep,
     /// The link is connected, or is not, already.
     AlreadySo,
     /// The node has no disk.

@@ -29,7 +29,7 @@ pub use violation::{Subject, Violation};
 
 use crate::cojson::{Cast, CoJson, Dependencies, Notice, session_parts};
 use crate::host::{NodeId, Operation};
-use crate::observer::{Ending, Happening, Observer, Sent};
+use crate::observer::{Condition, Ending, Happening, Observer, Sent};
 use crate::world::View;
 use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
@@ -385,11 +385,15 @@ impl<N: CoJson> Observer<N> for Oracles {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         match happening {
             Happening::Operation { operation, .. } => self.operation(view, operation),
-            Happening::Delivered { node, peer, connection, message, .. } => {
+            Happening::Delivered { node, peer, connection, message, damaged, .. } => {
                 let id = message.message.id();
                 self.touched =
                     Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
-                self.heard.delivered(*connection, *node, *peer, message);
+                if *damaged {
+                    self.heard.delivered_damaged(*connection, *node, *peer, message);
+                } else {
+                    self.heard.delivered(*connection, *node, *peer, message);
+                }
                 self.talked.extend(self.heard.current(*node, *peer).map(|current| (*peer, current, id)));
             }
             Happening::Timer { .. } => self.touched = Touched::Some,
@@ -404,6 +408,10 @@ impl<N: CoJson> Observer<N> for Oracles {
                 }
                 self.no_lost_write.came_up(*node);
             }
+            Happening::Closed { node, peer, connection, .. } => self.heard.closed(*node, *peer, *connection),
+            Happening::Became { node, condition: Condition::Asleep } => self.load_ends.sleeps(*node),
+            Happening::Became { node, condition: Condition::Awake } => self.load_ends.wakes(view.now, *node),
+            Happening::Became { condition: Condition::Offline | Condition::Online, .. } => {}
             Happening::Disconnected { node, peer, connection } => {
                 self.touched = Touched::All;
                 self.heard.closed(*node, *peer, *connection);
@@ -424,6 +432,7 @@ impl<N: CoJson> Observer<N> for Oracles {
                 self.disks.spoilt(*node);
             }
             Happening::Settled { node, .. } => self.settled(view, *node),
+            Happening::Blocked { .. } | Happening::Writable { .. } => self.touched = Touched::All,
             Happening::Cut { .. } | Happening::Skipped { .. } => {}
         }
     }

@@ -24,6 +24,8 @@ pub(crate) enum Class {
 
 const COUNTER_BITS: u32 = 38;
 const ENTITY_BITS: u32 = 23;
+/// The highest bit of a counter: that of a message comes nowhere near it.
+const REPLAY: u64 = 1 << (COUNTER_BITS - 1);
 
 impl Order {
     #[inline]
@@ -38,9 +40,14 @@ impl Order {
         Order(self.0 + 1)
     }
 
-    /// What both copies of a message share, and no other message has.
+    /// The place of a copy of a message that comes long after: behind all first and second copies.
+    pub(crate) fn replay(self) -> Order {
+        Order(self.0 | REPLAY)
+    }
+
+    /// What all copies of a message share, and no other message has.
     pub(crate) fn mail(self) -> u64 {
-        self.0 >> 1
+        (self.0 & !REPLAY) >> 1
     }
 
     pub(crate) fn class(self) -> Class {

@@ -32,6 +32,9 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
         Crypto::Fast => "fast crypto",
     };
     row(out, "seed", &format!("{}, {crypto}", outcome.seed))?;
+    if !outcome.swarm.is_empty() {
+        row(out, "swarm", &outcome.swarm.join(", "))?;
+    }
     let world = [
         count(scenario.nodes.len() as u64, "node"),
         count(scenario.links.len() as u64, "link"),
@@ -46,8 +49,17 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
         (figures.partitioned, "swallowed by partitions"),
         (figures.duplicated, "duplicated"),
         (figures.reordered, "reordered"),
+        (figures.replayed, "replayed"),
+        (figures.damaged, "damaged"),
+        (figures.undecodable, "undecodable"),
+        (figures.overflowed, "overflowed"),
+        (figures.dropped, "dropped"),
+        (figures.held, "held"),
     ];
-    let network = network.map(|(n, what)| some(n, what)).concat();
+    let mut network = network.map(|(n, what)| some(n, what)).concat();
+    if figures.blocked > 0 {
+        let _ = write!(network, ", a line full {}", count(figures.blocked, "time"));
+    }
     row(out, "network", &format!("{} delivered{network}", figures.delivered))?;
     row(out, "waste", &waste(tally, figures.timers))?;
     row(out, "events", &format!("{}, fingerprint {}", figures.events, outcome.fingerprint))?;
@@ -208,10 +220,40 @@ fn held_text(known: &KnownState, cast: &Cast) -> String {
     if sessions.is_empty() { header.to_owned() } else { format!("{header} + {}", sessions.join(", ")) }
 }
 
-/// What a snapshot holds: the summary, the final states and the log, as far as it was kept.
+/// How many nodes a snapshot shows the states of: all of a few, and else so many from the start and the end.
+const SNAPSHOT_NODES: [usize; 2] = [12, 4];
+
+/// How many lines of the state of one node a snapshot shows.
+const SNAPSHOT_STATE_LINES: usize = 40;
+
+/// What every node holds, or of many nodes the first and the last.
+fn ends_of_states(outcome: &Outcome) -> String {
+    let [first, last] = SNAPSHOT_NODES;
+    let nodes = outcome.states.len();
+    let left_out = if nodes > 2 * (first + last) { first..nodes - last } else { 0..0 };
+    let mut out = String::new();
+    for (i, (node, state)) in outcome.cast.nodes.iter().zip(&outcome.states).enumerate() {
+        // Writing to a string cannot fail.
+        if i == left_out.start && !left_out.is_empty() {
+            let _ = writeln!(out, "… {} more …", left_out.len());
+        }
+        if !left_out.contains(&i) {
+            let mut text = String::new();
+            let _ = write_state(&mut text, node, state, &outcome.cast);
+            let more = text.lines().count().saturating_sub(SNAPSHOT_STATE_LINES);
+            text.lines().take(SNAPSHOT_STATE_LINES).for_each(|line| out.extend([line, "\n"]));
+            if more > 0 {
+                let _ = writeln!(out, "  … {more} more …");
+            }
+        }
+    }
+    out
+}
+
+/// What a snapshot holds: the summary, the final states and the log, the latter two as far as they are kept.
 pub fn snapshot(scenario: &Scenario, outcome: &Outcome) -> String {
     let log = outcome.log.as_ref().map(Log::to_string).unwrap_or_default();
-    format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), states(outcome))
+    format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), ends_of_states(outcome))
 }
 
 /// A line with a label, wrapped under its text.
@@ -267,6 +309,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         "cosim": env!("CARGO_PKG_VERSION"),
         "about": scenario.about,
         "seed": outcome.seed,
+        "swarm": outcome.swarm,
         "crypto": scenario.crypto,
         "verdict": match outcome.class() {
             Class::Held => "held",
@@ -283,7 +326,9 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             "events": figures.events, "operations": figures.operations, "skipped": figures.skipped,
             "timers": figures.timers, "sent": figures.sent, "delivered": figures.delivered, "lost": figures.lost,
             "partitioned": figures.partitioned, "duplicated": figures.duplicated, "reordered": figures.reordered,
-            "bytes": figures.bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
+            "replayed": figures.replayed, "damaged": figures.damaged, "undecodable": figures.undecodable,
+            "overflowed": figures.overflowed, "dropped": figures.dropped, "held": figures.held,
+            "blocked": figures.blocked, "bytes": figures.bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
             "content": tally.content, "done": tally.done, "retransmissions": tally.retransmissions,
             "redundant": tally.redundant,
         },

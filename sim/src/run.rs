@@ -89,9 +89,7 @@ pub fn play<N: CoJson, D: Decide<N>>(
     let dependencies = Arc::new(stage.dependencies());
     nodes.iter_mut().for_each(|node| node.depend(&dependencies));
     let mut world = World::new(nodes, stage.links(), seed, watch, decisions);
-    for (node, spec) in stage.disks() {
-        world.add_disk(node, spec);
-    }
+    stage.settle(&mut world);
     let mut player = Player { stage, world, end: None, chapters: Vec::new() };
     player.play();
     player.finish()
@@ -138,7 +136,8 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         let quiet_within = self.stage.scenario().expect.quiet_within;
         let mut faults_end = Time::ZERO;
         for number in 0..self.stage.chapters() {
-            if number > 0 && !self.until(self.world.now() + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
+            let over = self.awaited().max(faults_end);
+            if number > 0 && !self.until(over + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
                 self.end.get_or_insert(End::Restless);
             }
             if self.end.is_some() {
@@ -165,15 +164,20 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
             log.push(0, now, What::Liveness);
         }
         for (link, network) in self.stage.calm() {
-            self.world.set_network(link, network);
+            self.world.set_network(now, link, network);
         }
         self.world.heal_disks();
         for planned in healing {
             self.schedule(planned);
         }
-        if !self.until(now + quiet_within) {
+        if !self.until(now.max(self.awaited()) + quiet_within) {
             self.end.get_or_insert(End::Restless);
         }
+    }
+
+    /// From when on silence can be asked for: until then copies are under way that come long after.
+    fn awaited(&self) -> Time {
+        self.world.now().max(self.world.last_replay())
     }
 
     fn schedule(&mut self, planned: stage::Planned<N>) {

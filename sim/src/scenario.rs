@@ -24,12 +24,14 @@ mod prune;
 mod resolve;
 mod schema;
 mod suggest;
+mod swarm;
+mod template;
 mod topology;
 mod tree;
 
-pub use crate::host::Direction;
+pub use crate::host::{Connections, Direction, Filter, FilterAct};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
-pub use generated::{Faults, Mix, Workload};
+pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
 pub use mutations::known_mutations;
 pub use operation::{Action, NetworkChange, Operation};
@@ -39,6 +41,7 @@ pub use problems::{Problem, Problems};
 pub use resolve::resolve;
 pub use schema::schema;
 
+use crate::clock::Clock;
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Announce, Durability, Relationship, Span};
 
@@ -63,6 +66,8 @@ pub struct Scenario {
     pub depends_on: Vec<Vec<u32>>,
     /// The links, in order of their ends: an index into this list is a link.
     pub links: Vec<LinkSpec>,
+    /// The messages that entries of the timeline keep back or drop: an index into this list is a filter.
+    pub filters: Vec<Filter>,
     /// What the timeline says. Never empty.
     pub chapters: Vec<Chapter>,
     /// The operations to generate.
@@ -74,6 +79,8 @@ pub struct Scenario {
     pub heal: bool,
     /// How the run is judged.
     pub expect: Expect,
+    /// What a seed has taken, where the faults are a swarm, in words.
+    pub chosen: Vec<String>,
 }
 
 /// How nodes sign and hash.
@@ -104,6 +111,12 @@ pub struct NodeSpec {
     pub durability: Durability,
     /// The account of its app.
     pub account: Option<u32>,
+    /// Its wall clock at the start.
+    pub clock: Clock,
+    /// The node for which its peers take it; itself, unless it claims another's name.
+    pub known_as: u32,
+    /// Whether it is there from the start; else it joins.
+    pub present: bool,
     /// The bugs planted in it.
     pub mutations: Vec<String>,
 }
@@ -148,6 +161,18 @@ impl Scenario {
     /// The index of the node called `name`.
     pub fn node(&self, name: &str) -> Option<u32> {
         position(self.nodes.binary_search_by(|node| node.name.as_str().cmp(name)))
+    }
+
+    /// The links that are opened at the start, with their numbers: both ends must be there.
+    pub fn opened_at_first(&self) -> impl Iterator<Item = (u32, &LinkSpec)> + '_ {
+        let present = |end: u32| self.nodes[end as usize].present;
+        (0..).zip(&self.links).filter(move |(_, link)| link.connected && link.ends.into_iter().all(present))
+    }
+
+    /// The links of a node that are open from when both ends are there.
+    pub fn links_at_first(&self, node: u32) -> Vec<u32> {
+        let links = (0..).zip(&self.links).filter(|(_, link)| link.connected && link.ends.contains(&node));
+        links.map(|(number, _)| number).collect()
     }
 
     /// The index of the CoValue called `name`.

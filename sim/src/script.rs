@@ -4,9 +4,9 @@
 use crate::address::Addresses;
 use crate::cojson::CoJson;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
-use crate::host::Survival;
+use crate::host::{Survival, WriteError};
 use crate::run::Stage;
-use crate::scenario::file::{Decision, DecisionKind, Decisions, Duration};
+use crate::scenario::file::{Decision, DecisionKind, Decisions, Detail, Duration};
 use cosim_core::Span;
 use std::collections::BTreeSet;
 
@@ -65,34 +65,64 @@ impl Director {
     }
 
     fn listed(&mut self, kind: DecisionKind, address: &str) -> Option<Span> {
-        let table = match kind {
-            DecisionKind::Duplicated => &self.listed.duplicated,
-            DecisionKind::Reordered => &self.listed.reordered,
-            DecisionKind::Noticed => &self.listed.noticed,
-            DecisionKind::Latency | DecisionKind::Lost => &self.listed.latencies,
-        };
-        let Duration(span) = *table.get(address)?;
+        let Duration(span) = self.listed.span(kind, address)?;
         self.used.insert(Decision { kind, address: address.to_owned() });
         Some(span)
     }
 
-    fn record(&mut self, address: String, fate: &Fate, harmless: &Fate) {
+    fn place(&mut self, kind: DecisionKind, address: &str) -> Option<u32> {
+        let place = self.listed.place(kind, address)?;
+        self.used.insert(Decision { kind, address: address.to_owned() });
+        Some(place)
+    }
+
+    fn put(&mut self, address: &str, harm: Vec<(DecisionKind, Detail)>) {
         let Some(recorded) = &mut self.recorded else {
             return;
         };
-        if fate.lost {
-            recorded.lost.push(address);
-            return;
+        for (kind, detail) in harm {
+            recorded.put(Decision { kind, address: address.to_owned() }, detail);
         }
-        if let Some(latency) = fate.duplicate {
-            recorded.duplicated.insert(address.clone(), Duration(latency));
+    }
+}
+
+impl WriteFate {
+    /// What is not the harmless default, as decisions.
+    pub(crate) fn harm(&self, harmless: &WriteFate) -> Vec<(DecisionKind, Detail)> {
+        let latency = Some(self.latency).filter(|latency| *latency != harmless.latency);
+        let slow = latency.map(|span| (DecisionKind::Write, Detail::Span(Duration(span))));
+        let failed = self.error.map(|error| (DecisionKind::FailedWrite, Detail::Place(error as u32)));
+        slow.into_iter().chain(failed).collect()
+    }
+}
+
+impl Survival {
+    /// What is not the harmless default, as decisions.
+    pub(crate) fn harm(&self, pending: &[u32]) -> Vec<(DecisionKind, Detail)> {
+        let lost = (self.kept as usize) < pending.len();
+        let kept = lost.then_some((DecisionKind::KeptWrites, Detail::Place(self.kept)));
+        let torn = (lost && self.torn > 0).then_some((DecisionKind::TornWrite, Detail::Place(self.torn)));
+        kept.into_iter().chain(torn).collect()
+    }
+}
+
+impl Fate {
+    /// What is not the harmless default, as decisions; of a message that is lost, nothing else matters.
+    pub(crate) fn harm(&self, harmless: &Fate) -> Vec<(DecisionKind, Detail)> {
+        if self.lost {
+            return vec![(DecisionKind::Lost, Detail::Nothing)];
         }
-        if let Some(late) = fate.reordered {
-            recorded.reordered.insert(address.clone(), Duration(late));
-        }
-        if fate.latency != harmless.latency {
-            recorded.latencies.insert(address, Duration(fate.latency));
-        }
+        let span = |span: Span| Detail::Span(Duration(span));
+        let latency = Some(self.latency).filter(|latency| *latency != harmless.latency);
+        let harm = [
+            (DecisionKind::Latency, latency.map(span)),
+            (DecisionKind::Duplicated, self.duplicate.map(span)),
+            (DecisionKind::Reordered, self.reordered.map(span)),
+            (DecisionKind::Replayed, self.replayed.map(span)),
+            (DecisionKind::Damaged, self.damaged.map(Detail::Place)),
+            (DecisionKind::Truncated, self.truncated.map(Detail::Place)),
+        ];
+        harm.into_iter().filter_map(|(kind, detail)| Some((kind, detail?))).collect()
     }
 }
 
@@ -108,7 +138,10 @@ impl<N: CoJson> Decide<N> for Director {
         fate.latency = self.listed(DecisionKind::Latency, &address).unwrap_or(fate.latency);
         fate.duplicate = self.listed(DecisionKind::Duplicated, &address).or(fate.duplicate);
         fate.reordered = self.listed(DecisionKind::Reordered, &address).or(fate.reordered);
-        self.record(address, &fate, &Fate::harmless(sending.network));
+        fate.replayed = self.listed(DecisionKind::Replayed, &address).or(fate.replayed);
+        fate.damaged = self.place(DecisionKind::Damaged, &address).or(fate.damaged);
+        fate.truncated = self.place(DecisionKind::Truncated, &address).or(fate.truncated);
+        self.put(&address, fate.harm(&Fate::harmless(sending.network)));
         fate
     }
 
@@ -122,11 +155,23 @@ impl<N: CoJson> Decide<N> for Director {
         delay
     }
 
-    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
-        drawn
+    fn write(&mut self, writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        let address = self.addresses.of_write(writing.node, writing.record);
+        self.seen.iter_mut().for_each(|seen| seen.push(address.clone()));
+        let latency = self.listed(DecisionKind::Write, &address).unwrap_or(drawn.latency);
+        let failed = self.place(DecisionKind::FailedWrite, &address).map(WriteError::of);
+        let fate = WriteFate { latency, error: failed.or(drawn.error) };
+        self.put(&address, fate.harm(&WriteFate::harmless(writing.spec)));
+        fate
     }
 
-    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
-        drawn
+    fn crash(&mut self, crashing: &Crashing<'_>, drawn: Survival) -> Survival {
+        let address = self.addresses.of_crash(crashing);
+        self.seen.iter_mut().for_each(|seen| seen.push(address.clone()));
+        let kept = self.place(DecisionKind::KeptWrites, &address).unwrap_or(drawn.kept);
+        let torn = self.place(DecisionKind::TornWrite, &address).unwrap_or(drawn.torn);
+        let survival = Survival { kept, torn };
+        self.put(&address, survival.harm(crashing.pending));
+        survival
     }
 }

@@ -170,13 +170,11 @@ impl Shrinker<'_> {
         let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);
         let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
         self.first_of(candidates.into_iter().flatten().collect());
-        for kind in [
-            file::DecisionKind::Latency,
-            file::DecisionKind::Reordered,
-            file::DecisionKind::Duplicated,
-            file::DecisionKind::Noticed,
-            file::DecisionKind::Lost,
-        ] {
+        for kind in file::DecisionKind::ALL {
+            let listed = self.best.decisions.as_ref();
+            if !listed.is_some_and(|listed| listed.iter().any(|decision| decision.kind == kind)) {
+                continue;
+            }
             let mut file = self.best.clone();
             if let Some(decisions) = &mut file.decisions {
                 decisions.retain(|decision| decision.kind != kind);

@@ -5,24 +5,29 @@
 //! fall on one moment: an operation, an end that notices a connection, a timer, a delivery. Each lets one node handle
 //! one input, then carries out what the node wants.
 
+mod chances;
 mod disk;
+mod filters;
+mod lifecycle;
+mod line;
 mod links;
+mod restart;
 mod transmit;
 
 pub use disk::{Disk, PLACES};
+pub use lifecycle::Presence;
 pub use links::{LinkSpec, LinkView, View};
 
+use crate::clock::Clock;
 use crate::decision::{Decide, Seeded};
 use crate::fingerprint::Fingerprint;
-use crate::host::{
-    DiskFault, DiskSpec, Input, NodeId, Operation, Output, Point, SimMessage, SimNode, Storage,
-};
-use crate::observer::{Ending, Happening, Observer, Skipped};
+use crate::host::{Input, NodeId, Operation, Output, Point, SimMessage, SimNode, Storage};
+use crate::observer::{Ending, Happening, Loss, Observer, Skipped};
 use crate::queue::{Class, Order, Queue, Queued};
-use crate::stream::Stream;
 use cosim_core::{Span, Time};
+use lifecycle::Sleep;
 use links::{Connection, Link, Notice};
-use transmit::{Mail, Slab};
+use transmit::{Lane, Mail, Slab};
 
 /// A simulated world of nodes of type `N`, watched by `O`, whose decisions are made by `D`.
 #[derive(Clone, Debug)]
@@ -33,7 +38,7 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     event: u64,
     nodes: Vec<Host<N>>,
     links: Vec<Link<N>>,
-    lanes: Vec<transmit::Lane>,
+    lanes: Vec<Lane>,
     connections: Vec<Connection>,
     operations: Vec<Operation<N>>,
     notices: Slab<Notice>,
@@ -42,6 +47,8 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     queue: Queue,
     /// How many events of the queue are timers.
     timers: usize,
+    /// When the last copy arrives of those that come long after.
+    last_replay: Time,
     fingerprint: Fingerprint,
     figures: Figures,
     /// Who watches.
@@ -63,6 +70,16 @@ pub struct Host<N> {
     trap: Option<Trap>,
     /// What the next process finds, while there is none.
     ending: Ending,
+    /// Whether it takes part.
+    pub presence: Presence,
+    /// Its wall clock.
+    pub clock: Clock,
+    /// The node for which its peers take it: itself, unless it claims another's name.
+    pub known_as: NodeId,
+    /// Whether it sleeps.
+    sleep: Option<Sleep>,
+    /// The operation that took it offline, while it is.
+    offline: Option<u32>,
     /// The time of the queued timer that counts; other timers of the node in the queue are void.
     timer: Option<Time>,
 }
@@ -72,6 +89,24 @@ struct Trap {
     point: Point,
     operation: u32,
     down_for: Span,
+}
+
+impl<N> Host<N> {
+    fn new(id: NodeId, node: N) -> Host<N> {
+        Host {
+            node,
+            up: true,
+            disk: None,
+            trap: None,
+            ending: Ending::Restart,
+            presence: Presence::Here,
+            clock: Clock::default(),
+            known_as: id,
+            sleep: None,
+            offline: None,
+            timer: None,
+        }
+    }
 }
 
 /// What a world counts.
@@ -97,8 +132,36 @@ pub struct Figures {
     pub duplicated: u64,
     /// Messages taken out of their order.
     pub reordered: u64,
+    /// Messages of which another copy came long after.
+    pub replayed: u64,
+    /// Messages that arrived damaged.
+    pub damaged: u64,
+    /// Messages damaged so that their receiver could make nothing of them.
+    pub undecodable: u64,
+    /// Messages that did not fit into the queue before a line.
+    pub overflowed: u64,
+    /// Messages that a filter dropped.
+    pub dropped: u64,
+    /// Messages that were kept back on their way.
+    pub held: u64,
+    /// How often a node was told that its line is full.
+    pub blocked: u64,
     /// Bytes sent.
     pub bytes: u64,
+}
+
+impl Figures {
+    fn count(&mut self, loss: Option<Loss>, held: bool) {
+        self.held += u64::from(held);
+        match loss {
+            None => {}
+            Some(Loss::Partition) => self.partitioned += 1,
+            Some(Loss::Chance) => self.lost += 1,
+            Some(Loss::Overflow) => self.overflowed += 1,
+            Some(Loss::Filter) => self.dropped += 1,
+            Some(Loss::Undecodable) => self.undecodable += 1,
+        }
+    }
 }
 
 /// Why a world stopped.
@@ -110,12 +173,6 @@ pub enum Stop {
     Limit,
 }
 
-impl<N> Host<N> {
-    fn new(node: N) -> Host<N> {
-        Host { node, up: true, disk: None, trap: None, ending: Ending::Restart, timer: None }
-    }
-}
-
 impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// A world of these nodes and links at time zero, every link closed. `seed` decides everything that
     /// `decisions` leaves to it.
@@ -123,12 +180,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let lanes = links.iter().flat_map(|link| {
             [(0, 1), (1, 0)].map(|(from, to)| {
                 let name = format!("{}>{}", link.names[from], link.names[to]);
-                transmit::Lane::new(
-                    link.ends[from],
-                    link.ends[to],
-                    link.network,
-                    Stream::new(seed, "link", &name),
-                )
+                Lane::new(link.ends[from], link.ends[to], link.network, chances::Chances::new(seed, name))
             })
         });
         World {
@@ -137,7 +189,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             event: 0,
             lanes: lanes.collect(),
             links: links.into_iter().map(|spec| Link::new(spec, seed)).collect(),
-            nodes: nodes.into_iter().map(Host::new).collect(),
+            nodes: (0..).zip(nodes).map(|(id, node)| Host::new(NodeId(id), node)).collect(),
             connections: Vec::new(),
             operations: Vec::new(),
             notices: Slab::default(),
@@ -145,6 +197,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             writes: Slab::default(),
             queue: Queue::new(),
             timers: 0,
+            last_replay: Time::ZERO,
             fingerprint: Fingerprint::EMPTY,
             figures: Figures::default(),
             observer,
@@ -152,9 +205,20 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
     }
 
-    /// Gives a node a disk, empty at first.
-    pub fn add_disk(&mut self, node: NodeId, spec: DiskSpec) {
-        self.nodes[node.index()].disk = Some(Disk::new(spec, self.seed));
+    /// Gives a node another wall clock than one that is right. For the start of a run.
+    pub fn set_clock(&mut self, node: NodeId, clock: Clock) {
+        self.nodes[node.index()].clock = clock;
+    }
+
+    /// Lets a node be absent until it joins. For the start of a run.
+    pub fn set_absent(&mut self, node: NodeId) {
+        let host = &mut self.nodes[node.index()];
+        (host.presence, host.up) = (Presence::Absent, false);
+    }
+
+    /// Lets a node claim the name of another: its peers take it for that one. For the start of a run.
+    pub fn set_known_as(&mut self, node: NodeId, other: NodeId) {
+        self.nodes[node.index()].known_as = other;
     }
 
     /// The seed that it was made with.
@@ -170,6 +234,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// The running hash over everything that has happened.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// When the last copy arrives of those that come long after: until then a world is not silent.
+    pub fn last_replay(&self) -> Time {
+        self.last_replay
     }
 
     /// What was counted so far.
@@ -236,6 +305,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let Some(queued) = self.queue.pop_until(limit.as_us()) else {
             return false;
         };
+        self.happen(queued);
+        true
+    }
+
+    #[inline]
+    fn happen(&mut self, queued: Queued) {
         let at = Time::from_us(queued.at_us);
         match queued.order.class() {
             Class::Delivery => self.deliver(at, queued),
@@ -244,7 +319,6 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             Class::Notice => self.notice(at, queued),
             Class::Operation => self.operation(at, queued),
         }
-        true
     }
 
     fn begin(&mut self, at: Time, order: Order) {
@@ -279,6 +353,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                         return outcome;
                     }
                 }
+                Output::Close { connection } => self.close(id, connection),
                 Output::Notice(notice) => self.observe(&Happening::Noticed { node: id, notice: &notice }),
             }
         }
@@ -310,7 +385,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             return;
         }
         host.timer = None;
-        if !host.up {
+        if !host.up || host.sleep.is_some() {
+            // When it wakes it asks again.
             return;
         }
         if host.node.next_deadline().is_none_or(|deadline| deadline > at) {
@@ -326,11 +402,16 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     fn operation(&mut self, at: Time, queued: Queued) {
         if queued.order.entity() != 0 {
-            return self.come_up(at, queued);
+            return self.come_back(at, queued);
         }
-        self.begin(at, queued.order);
         let number = queued.slot;
         let operation = self.operations[number as usize].clone();
+        if let Operation::Command { node, .. } = operation
+            && self.sleeps(node)
+        {
+            return self.put_off(node, queued);
+        }
+        self.begin(at, queued.order);
         self.observe(&Happening::Operation { number, operation: &operation });
         let skipped = self.carry_out(number, &operation);
         match skipped {
@@ -345,10 +426,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Does what an operation says; gives the reason where that has no effect.
     fn carry_out(&mut self, number: u32, operation: &Operation<N>) -> Option<Skipped<N>> {
         match operation {
-            Operation::Command { node, .. } if !self.nodes[node.index()].up => Some(Skipped::Down),
-            Operation::Command { node, command } => {
-                self.handle(*node, Input::Command(command), None).err().map(Skipped::Refused)
-            }
+            Operation::Command { node, command } => self.refuses(*node).or_else(|| {
+                let wall = self.nodes[node.index()].clock.reading(self.now);
+                self.handle(*node, Input::Command { command, wall }, None).err().map(Skipped::Refused)
+            }),
             Operation::Connect { link } => self.connect(*link, number),
             Operation::Disconnect { link } => {
                 let done = self.disconnect(*link, number);
@@ -361,140 +442,42 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             }
             Operation::Heal { link, direction } => {
                 self.set_partitioned(*link, *direction, false);
+                self.links[*link as usize].filters.pass(*direction);
+                self.release(*link, *direction);
                 None
             }
-            Operation::Restart { node, .. }
-            | Operation::Crash { node, .. }
-            | Operation::Restore { node, .. }
-            | Operation::BackUp { node, .. }
-                if !self.nodes[node.index()].up =>
-            {
-                Some(Skipped::Down)
+            Operation::HalfOpen { link, end } => self.half_open(*link, *end, number),
+            Operation::Filter { link, direction, filter } => {
+                self.links[*link as usize].filters.add(*direction, filter.clone());
+                None
+            }
+            Operation::Release { link, direction } => {
+                self.release(*link, *direction);
+                None
             }
             Operation::Restart { node, down_for, storage } => {
                 let ending = if *storage == Storage::Kept { Ending::Restart } else { Ending::Wipe };
-                self.go_down(*node, *down_for, number, ending);
-                None
+                self.go_down(*node, *down_for, number, ending)
             }
             Operation::Crash { node, point: Point::Now, down_for } => {
-                self.go_down(*node, *down_for, number, Ending::Crash);
-                None
+                self.go_down(*node, *down_for, number, Ending::Crash)
             }
             Operation::Crash { node, point, down_for } => {
-                let trap = Trap { point: *point, operation: number, down_for: *down_for };
-                self.nodes[node.index()].trap = Some(trap);
-                None
+                self.set_trap(*node, Trap { point: *point, operation: number, down_for: *down_for })
             }
-            Operation::BackUp { node, backup } => match &mut self.nodes[node.index()].disk {
-                Some(disk) => {
-                    disk.back_up(*backup);
-                    None
-                }
-                None => Some(Skipped::NoDisk),
-            },
-            Operation::Restore { node, down_for, backup } => match &self.nodes[node.index()].disk {
-                Some(disk) if disk.has_backup(*backup) => {
-                    self.go_down(*node, *down_for, number, Ending::Restore(*backup));
-                    None
-                }
-                Some(_) => Some(Skipped::NoBackup),
-                None => Some(Skipped::NoDisk),
-            },
+            Operation::BackUp { node, backup } => self.back_up(*node, *backup),
+            Operation::Restore { node, down_for, backup } => self.restore(*node, *down_for, *backup, number),
             Operation::Disk { node, fault } => self.disk_fault(*node, *fault),
             Operation::UnlessLastCopy { node, .. } if self.holds_last_copy(*node) => Some(Skipped::LastCopy),
             Operation::UnlessLastCopy { operation, .. } => self.carry_out(number, operation),
+            Operation::Pause { node, span, connections } => self.pause(*node, *span, *connections, number),
+            Operation::Offline { node, span } => self.go_offline(*node, *span, number),
+            Operation::Leave { node } => self.leave(*node, number),
+            Operation::Join { node, links } => self.join(*node, links, number),
+            Operation::Clock { node, change } => self.change_clock(*node, *change),
             Operation::Network { link, network } => {
-                self.set_network(*link, *network);
+                self.set_network(self.now, *link, *network);
                 None
-            }
-        }
-    }
-
-    fn holds_last_copy(&self, node: NodeId) -> bool {
-        let others = self.nodes.iter().enumerate().filter(move |(i, host)| *i != node.index() && host.up);
-        self.nodes[node.index()].node.holds_last_copy(others.map(|(_, host)| &host.node))
-    }
-
-    fn disk_fault(&mut self, node: NodeId, fault: DiskFault) -> Option<Skipped<N>> {
-        let now = self.now;
-        let Some(disk) = &mut self.nodes[node.index()].disk else { return Some(Skipped::NoDisk) };
-        match fault {
-            DiskFault::Stall(span) => disk.stall(now + span),
-            DiskFault::Full => disk.set_full(true),
-            DiskFault::Room => disk.set_full(false),
-            DiskFault::FailNext(count) => disk.fail_next(count),
-            DiskFault::Rot { place, bit } => {
-                if !disk.rot(place, bit) {
-                    return Some(Skipped::EmptyDisk);
-                }
-                self.observe(&Happening::Rotted { node });
-            }
-        }
-        None
-    }
-
-    /// Whether a node's process was to end at this point of its work; then it does.
-    fn springs(&mut self, node: NodeId, point: Point) -> bool {
-        let host = &mut self.nodes[node.index()];
-        let Some(trap) = host.trap.take_if(|trap| trap.point == point) else { return false };
-        while host.node.poll_output().is_some() {}
-        self.go_down(node, trap.down_for, trap.operation, Ending::Crash);
-        true
-    }
-
-    /// A node's process ends. Its peers notice that their connections have closed; it notices nothing.
-    fn go_down(&mut self, node: NodeId, down_for: Span, number: u32, ending: Ending) {
-        self.observe(&Happening::Down { node, ending });
-        let host = &mut self.nodes[node.index()];
-        host.up = false;
-        host.timer = None;
-        host.trap = None;
-        host.ending = ending;
-        match (ending, &mut host.disk) {
-            (Ending::Restart, Some(disk)) => disk.flush(),
-            (Ending::Crash, Some(_)) => self.crash_disk(node, number),
-            (Ending::Wipe | Ending::Restore(_), Some(disk)) => disk.abandon(),
-            (_, None) => {}
-        }
-        for link in 0..self.links.len() {
-            if self.links[link].spec.ends.contains(&node) {
-                // The link may have been closed already.
-                let _ = self.disconnect(link as u32, number);
-            }
-        }
-        let order = Order::new(Class::Operation, node.0 + 1, u64::from(number));
-        self.queue.push(Queued { at_us: (self.now + down_for).as_us(), order, slot: number });
-    }
-
-    /// A node's process starts anew, and its links open again.
-    fn come_up(&mut self, at: Time, queued: Queued) {
-        self.begin(at, queued.order);
-        let number = queued.slot;
-        let node = NodeId(queued.order.entity() - 1);
-        let host = &mut self.nodes[node.index()];
-        host.up = true;
-        let ending = host.ending;
-        match (ending, &mut host.disk) {
-            (Ending::Restore(backup), Some(disk)) => disk.restore(backup),
-            (Ending::Wipe, Some(disk)) => disk.clear(),
-            _ => {}
-        }
-        self.observe(&Happening::Up { node });
-        self.fingerprint.fold(u64::from(number), ending.code());
-        // A node refuses commands only.
-        let _ = match (ending, self.nodes[node.index()].disk.as_ref().map(|disk| disk.bytes().to_vec())) {
-            (Ending::Wipe, _) => self.handle(node, Input::Restart(Storage::Lost), None),
-            (_, None) => self.handle(node, Input::Restart(Storage::Kept), None),
-            (_, Some(disk)) => {
-                let restored = matches!(ending, Ending::Restore(_));
-                self.handle(node, Input::Recover { disk: &disk, restored }, None)
-            }
-        };
-        for link in 0..self.links.len() {
-            let state = &self.links[link];
-            if state.intended && state.spec.ends.contains(&node) {
-                // The other end may be down: then the link opens when that comes up.
-                let _ = self.connect(link as u32, number);
             }
         }
     }
@@ -502,18 +485,22 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Whether a node has noticed that `connection` is open, and not yet that it is closed, is the node's own business:
     /// a message is handed to it in any case.
     fn deliver(&mut self, at: Time, queued: Queued) {
-        let Mail { connection, message } = self.mail.take(queued.slot);
         let lane = &self.lanes[queued.order.entity() as usize];
         let (peer, node) = (lane.from, lane.to);
+        if self.sleeps(node) {
+            return self.put_off(node, queued);
+        }
+        let Mail { connection, message, damaged } = self.mail.take(queued.slot);
         if !self.nodes[node.index()].up {
             return;
         }
         self.begin(at, queued.order);
         self.figures.delivered += 1;
         let mail = queued.order.mail();
-        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail });
+        self.observe(&Happening::Delivered { node, peer, connection, message: &message, mail, damaged });
         let subject = Some(message.subject());
         // A node refuses commands only.
+        let peer = self.nodes[peer.index()].known_as;
         let _ = self.handle(node, Input::Received { peer, connection, message }, subject);
     }
 }

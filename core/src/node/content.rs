@@ -93,6 +93,7 @@ impl<C: Crypto> Hearing<'_, C> {
             Taken::Applied(end) => {
                 sum.proved.raise(session, end);
                 sum.applied = true;
+                self.sync().marks.refused_by_us.sessions.remove(session);
                 self.shell.event(Event::AddedNewTransactions { id: self.id });
             }
             // Without a header that could be believed nothing of it is believed.

@@ -105,11 +105,16 @@ impl<C: Crypto> View<'_, C> {
             Some(TimerKind::Load)
         } else if sync.marks.announcing && !self.mutated(Mutation::AnnounceOnce) {
             Some(TimerKind::Announce)
-        } else if sync.is_unconfirmed() {
+        } else if sync.is_unconfirmed() || self.retries_refused(sync) {
             Some(TimerKind::Acknowledge)
         } else {
             self.is_behind(peer).then_some(TimerKind::Pull)
         }
+    }
+
+    /// Whether what the peer refused is sent again when the deadline passes (rule 5).
+    fn retries_refused(&self, sync: &PeerSync) -> bool {
+        sync.marks.refused_by_peer.is_retried() && !self.mutated(Mutation::RefusedForGood)
     }
 
     /// What is due to `peer` first.

@@ -127,6 +127,14 @@ pub enum Output<C: Crypto> {
         /// How many failed.
         count: u32,
     },
+    /// A connection has given way to a newer one of the same peer: to close, so that whoever is at its other end notices.
+    /// That may be another node that goes by the same name. The node takes it for over already.
+    Close {
+        /// With this peer.
+        peer: PeerId,
+        /// This connection, which is not the peer's current one any more.
+        connection: ConnectionId,
+    },
     /// The state has changed. Of [`Event::SyncStateUpdated`], only what was news.
     Event(Event),
     /// The app's load has come to a verdict (rule 7). The want stays, so a load that ended as unavailable ends once

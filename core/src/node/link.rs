@@ -2,7 +2,7 @@
 
 use super::connection::Flow;
 use super::shell::Scope;
-use super::{Mutation, Node};
+use super::{Mutation, Node, Output};
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId};
 use crate::state::{Assumed, PeerInfo};
@@ -15,6 +15,7 @@ impl<C: Crypto> Node<C> {
             if current == connection {
                 return;
             }
+            self.shell.outputs.push_back(Output::Close { peer, connection: current });
             self.disconnected(peer, current);
         }
         let Ok(event) = self.state.add_peer(peer, info.relationship, info.priority) else { return };

@@ -127,20 +127,55 @@ pub(crate) struct Flight {
 }
 
 /// What the peer refused to take from us, until it confirms more or sends `load` (rules 5 and 10).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RefusedByPeer {
     /// The header.
     pub(crate) header: bool,
     /// Sessions, and from which count.
     pub(crate) sessions: VecMap<SessionId, u32>,
+    /// How often what it refused was sent again, since it last confirmed anything new.
+    pub(crate) retries: u32,
+}
+
+/// Where nothing was sent again, that is no part of the hash: a node that nobody ever refused anything has the hash that
+/// it would have if nothing were ever sent again.
+impl Hash for RefusedByPeer {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.header.hash(state);
+        self.sessions.hash(state);
+        if self.retries > 0 {
+            self.retries.hash(state);
+        }
+    }
 }
 
 impl RefusedByPeer {
+    /// How often refused content is sent again: it may have been damaged on its way.
+    pub(crate) const RETRIES_MAX: u32 = 6;
+
     pub(crate) fn is_empty(&self) -> bool {
         !self.header && self.sessions.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
+        self.retries = 0;
+        self.lift();
+    }
+
+    /// Whether what was refused will be sent again when the deadline passes.
+    pub(crate) fn is_retried(&self) -> bool {
+        !self.is_empty() && self.retries < Self::RETRIES_MAX
+    }
+
+    /// A deadline has passed: what was refused may be sent again, if it still is to be.
+    pub(crate) fn retry(&mut self) {
+        if self.is_retried() {
+            self.retries += 1;
+            self.lift();
+        }
+    }
+
+    fn lift(&mut self) {
         self.header = false;
         self.sessions.clear();
     }

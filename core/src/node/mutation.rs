@@ -59,6 +59,8 @@ mutations! {
     RepeatCorrections = "repeat-corrections",
     /// Content that was refused is sent again and again (rule 5).
     ResendRefused = "resend-refused",
+    /// Content that was refused is never sent again, though it may have been damaged on its way (rule 5).
+    RefusedForGood = "refused-for-good",
     /// The peer that asks for a CoValue is asked for it (rule 8).
     AskTheAsker = "ask-the-asker",
     /// What a peer wanted through us is wanted after its connection has ended (rule 8).

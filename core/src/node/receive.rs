@@ -70,6 +70,7 @@ impl<C: Crypto> Hearing<'_, C> {
         let sync = self.sync();
         if heard.progress {
             sync.marks.timer.tries = 0;
+            sync.marks.refused_by_peer.retries = 0;
             if !heard.correction {
                 sync.end_refusals_that_were_overcome();
             }

@@ -2,7 +2,7 @@
 
 use super::say::{KnownKind, known, load};
 use super::shell::Scope;
-use super::{Node, TimerKind};
+use super::{Mutation, Node, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::state::Assumed;
@@ -64,6 +64,9 @@ impl<C: Crypto> Node<C> {
         let Some(sync) = co.sync.get_mut(peer) else { return };
         sync.marks.timer.queued.0 = None;
         sync.count_try();
+        if !self.shell.mutated(Mutation::RefusedForGood) {
+            sync.marks.refused_by_peer.retry();
+        }
         if sync.is_unconfirmed() {
             sync.lower_assumed();
         }

@@ -5,6 +5,7 @@ mod fast_crypto;
 mod json;
 mod known_state;
 mod real;
+mod storage;
 mod syncing;
 mod updates;
 mod vec_map;

@@ -1,9 +1,11 @@
 //! The tests of the core from outside: the seed's own, and the laws that hold whatever happens.
 
+mod connections;
 mod cutting;
 mod invariants;
 mod json;
 mod laws;
 mod names;
 mod real;
+mod refusals;
 mod seed;

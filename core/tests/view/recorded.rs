@@ -183,7 +183,7 @@ fn recorded_views_are_ours() {
     }
 }
 
-/// What the package wrote for an edit, our helpers write too.
+/// What the package wrote for an edit, `edit` makes too.
 #[test]
 fn recorded_edits_are_ours() {
     let (mut edits, mut founded) = (0, 0);

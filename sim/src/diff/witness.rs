@@ -6,7 +6,7 @@ use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writ
 use crate::host::Survival;
 use crate::log::{Log, What};
 use crate::run::Stage;
-use crate::scenario::file::{Decision, DecisionKind};
+use crate::scenario::file::{Decision, DecisionKind, Detail, Duration};
 use crate::script::Director;
 use cosim_core::Span;
 use std::collections::BTreeMap;
@@ -18,21 +18,25 @@ pub(super) struct Made {
     /// The event in which it was made.
     pub(super) event: u64,
     decision: Decision,
-    /// How long or how late, where it says that.
-    span: Option<Span>,
+    /// How long, how late or where, where it says that.
+    detail: Detail,
 }
 
 impl Made {
     /// What was decided, whenever it was.
-    pub(super) fn what(&self) -> (&Decision, Option<Span>) {
-        (&self.decision, self.span)
+    pub(super) fn what(&self) -> (&Decision, Detail) {
+        (&self.decision, self.detail)
     }
 }
 
 impl fmt::Display for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.decision.fmt(f)?;
-        self.span.map_or(Ok(()), |span| write!(f, ": {span}"))
+        match self.detail {
+            Detail::Nothing => Ok(()),
+            Detail::Span(span) => write!(f, ": {span}"),
+            Detail::Place(place) => write!(f, ": {place}"),
+        }
     }
 }
 
@@ -66,8 +70,8 @@ impl Witness {
         self.made
     }
 
-    fn add(&mut self, event: u64, kind: DecisionKind, address: &str, span: Option<Span>) {
-        self.made.push(Made { event, decision: Decision { kind, address: address.to_owned() }, span });
+    fn add(&mut self, event: u64, kind: DecisionKind, address: &str, detail: Detail) {
+        self.made.push(Made { event, decision: Decision { kind, address: address.to_owned() }, detail });
     }
 }
 
@@ -75,19 +79,8 @@ impl<N: CoJson> Decide<N> for Witness {
     fn message(&mut self, sending: &Sending<'_, N>, drawn: Fate) -> Fate {
         let fate = self.director.message(sending, drawn);
         let address = self.addresses.of_message(sending);
-        if fate.lost {
-            self.add(sending.event, DecisionKind::Lost, &address, None);
-            return fate;
-        }
-        let latency =
-            Some(fate.latency).filter(|latency| *latency != Fate::harmless(sending.network).latency);
-        let timed = [
-            (DecisionKind::Latency, latency),
-            (DecisionKind::Duplicated, fate.duplicate),
-            (DecisionKind::Reordered, fate.reordered),
-        ];
-        for (kind, span) in timed.into_iter().filter(|(_, span)| span.is_some()) {
-            self.add(sending.event, kind, &address, span);
+        for (kind, detail) in fate.harm(&Fate::harmless(sending.network)) {
+            self.add(sending.event, kind, &address, detail);
         }
         fate
     }
@@ -96,16 +89,26 @@ impl<N: CoJson> Decide<N> for Witness {
         let delay = Decide::<N>::notice(&mut self.director, noticing, drawn);
         if delay != Span::ZERO {
             let address = self.addresses.of_notice(noticing);
-            self.add(0, DecisionKind::Noticed, &address, Some(delay));
+            self.add(0, DecisionKind::Noticed, &address, Detail::Span(Duration(delay)));
         }
         delay
     }
 
-    fn write(&mut self, _writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
-        drawn
+    fn write(&mut self, writing: &Writing<'_, N>, drawn: WriteFate) -> WriteFate {
+        let fate = self.director.write(writing, drawn);
+        let address = self.addresses.of_write(writing.node, writing.record);
+        for (kind, detail) in fate.harm(&WriteFate::harmless(writing.spec)) {
+            self.add(writing.event, kind, &address, detail);
+        }
+        fate
     }
 
-    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
-        drawn
+    fn crash(&mut self, crashing: &Crashing<'_>, drawn: Survival) -> Survival {
+        let survival = Decide::<N>::crash(&mut self.director, crashing, drawn);
+        let address = self.addresses.of_crash(crashing);
+        for (kind, detail) in survival.harm(crashing.pending) {
+            self.add(crashing.event, kind, &address, detail);
+        }
+        survival
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Entry, LOG_VERSION, Log, Mail, What};
 use crate::cojson::Cast;
+use crate::observer::{Condition, Loss};
 use cosim_core::{Names, TimerKind};
 use serde_json::{Map, Value, json};
 use std::io;
@@ -44,6 +45,12 @@ impl Entry {
             What::Disconnected(node, peer, connection) => {
                 json!({ "kind": "disconnected", "node": cast.node(*node), "peer": cast.node(*peer), "connection": connection.0 })
             }
+            What::Closed(node, peer, connection) => {
+                json!({ "kind": "closed", "node": cast.node(*node), "peer": cast.node(*peer), "connection": connection.0 })
+            }
+            What::Became(node, condition) => {
+                json!({ "kind": condition_name(*condition), "node": cast.node(*node) })
+            }
             What::Timer { node, why } => {
                 let mut timer = json!({ "kind": "timer", "node": cast.node(*node) });
                 if let Some((id, peer, kind)) = why {
@@ -53,24 +60,31 @@ impl Entry {
                 }
                 timer
             }
-            What::Delivered { mail, sent_at, sent_in, again, stale } => {
+            What::Delivered { mail, sent_at, sent_in, again, stale, damaged } => {
                 let mut delivered = mail_json("delivered", mail, cast);
                 delivered["sentAt"] = sent_at.as_us().into();
                 delivered["sentIn"] = (*sent_in).into();
-                for (flag, set) in [("again", *again), ("stale", *stale)] {
+                for (flag, set) in [("again", *again), ("stale", *stale), ("damaged", *damaged)] {
                     if set {
                         delivered[flag] = true.into();
                     }
                 }
                 delivered
             }
-            What::Lost { mail, partitioned } => {
+            What::Lost { mail, why } => {
                 let mut lost = mail_json("lost", mail, cast);
-                lost["why"] = if *partitioned { "partition" } else { "chance" }.into();
+                lost["why"] = loss_name(*why).into();
                 lost
             }
             What::Disk(node, text) => json!({ "kind": "disk", "node": cast.node(*node), "text": text }),
             What::Note(node, text) => json!({ "kind": "note", "node": cast.node(*node), "text": text }),
+            What::Held { mail } => mail_json("held", mail, cast),
+            What::Blocked(node, peer, connection) => {
+                json!({ "kind": "blocked", "node": cast.node(*node), "peer": cast.node(*peer), "connection": connection.0 })
+            }
+            What::Writable(node, peer, connection) => {
+                json!({ "kind": "writable", "node": cast.node(*node), "peer": cast.node(*peer), "connection": connection.0 })
+            }
             What::LoadEnded(node, id, available) => {
                 json!({ "kind": "loadEnded", "node": cast.node(*node), "id": cast.co_value(*id), "available": available })
             }
@@ -95,6 +109,26 @@ fn mail_json(kind: &str, mail: &Mail, cast: &Cast) -> Value {
         "re": mail.envelope.re,
         "message": message,
     })
+}
+
+/// What a node is, in one word.
+pub(super) fn condition_name(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Asleep => "asleep",
+        Condition::Awake => "awake",
+        Condition::Offline => "offline",
+        Condition::Online => "online",
+    }
+}
+
+fn loss_name(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Partition => "partition",
+        Loss::Chance => "chance",
+        Loss::Overflow => "overflow",
+        Loss::Filter => "filter",
+        Loss::Undecodable => "undecodable",
+    }
 }
 
 fn timer_name(kind: TimerKind) -> &'static str {

@@ -7,6 +7,7 @@
 use super::{Entry, LOG_VERSION, Limit, Log, Mail, What};
 use crate::cojson::{Cast, session};
 use crate::host::NodeId;
+use crate::observer::{Condition, Loss};
 use crate::scenario::MAX_NODES;
 use cosim_core::{
     CoId, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Known, KnownState,
@@ -194,11 +195,19 @@ enum Kind {
     Up { node: String },
     Connected(End),
     Disconnected(End),
+    Closed(End),
+    Asleep { node: String },
+    Awake { node: String },
+    Offline { node: String },
+    Online { node: String },
     Timer { node: String, id: Option<String>, peer: Option<String>, why: Option<Why> },
     Delivered(Delivered),
     Lost(Lost),
     Disk { node: String, text: String },
     Note { node: String, text: String },
+    Held(MailLine),
+    Blocked(End),
+    Writable(End),
     LoadEnded { node: String, id: String, available: bool },
     Liveness {},
 }
@@ -221,6 +230,8 @@ struct Delivered {
     again: bool,
     #[serde(default)]
     stale: bool,
+    #[serde(default)]
+    damaged: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -280,6 +291,21 @@ struct Piece {
 enum Fault {
     Partition,
     Chance,
+    Overflow,
+    Filter,
+    Undecodable,
+}
+
+impl From<Fault> for Loss {
+    fn from(fault: Fault) -> Loss {
+        match fault {
+            Fault::Partition => Loss::Partition,
+            Fault::Chance => Loss::Chance,
+            Fault::Overflow => Loss::Overflow,
+            Fault::Filter => Loss::Filter,
+            Fault::Undecodable => Loss::Undecodable,
+        }
+    }
 }
 
 /// What a deadline was for.
@@ -371,21 +397,34 @@ impl Kind {
             Kind::Disconnected(End { node, peer, connection }) => {
                 What::Disconnected(numbers.node(node), numbers.node(peer), ConnectionId(*connection))
             }
+            Kind::Closed(End { node, peer, connection }) => {
+                What::Closed(numbers.node(node), numbers.node(peer), ConnectionId(*connection))
+            }
+            Kind::Asleep { node } => What::Became(numbers.node(node), Condition::Asleep),
+            Kind::Awake { node } => What::Became(numbers.node(node), Condition::Awake),
+            Kind::Offline { node } => What::Became(numbers.node(node), Condition::Offline),
+            Kind::Online { node } => What::Became(numbers.node(node), Condition::Online),
             Kind::Timer { node, id, peer, why } => {
                 let node = numbers.node(node);
                 let why = id.as_deref().zip(peer.as_deref()).zip(*why);
                 let why = why.map(|((id, peer), why)| (numbers.co_value(id), numbers.node(peer), why.into()));
                 What::Timer { node, why }
             }
-            Kind::Delivered(Delivered { mail, sent_at, sent_in, again, stale }) => What::Delivered {
+            Kind::Delivered(Delivered { mail, sent_at, sent_in, again, stale, damaged }) => What::Delivered {
                 mail: mail.mail(numbers)?,
                 sent_at: Time::from_us(*sent_at),
                 sent_in: *sent_in,
                 again: *again,
                 stale: *stale,
+                damaged: *damaged,
             },
-            Kind::Lost(Lost { mail, why }) => {
-                What::Lost { mail: mail.mail(numbers)?, partitioned: *why == Fault::Partition }
+            Kind::Lost(Lost { mail, why }) => What::Lost { mail: mail.mail(numbers)?, why: (*why).into() },
+            Kind::Held(mail) => What::Held { mail: mail.mail(numbers)? },
+            Kind::Blocked(end) => {
+                What::Blocked(numbers.node(&end.node), numbers.node(&end.peer), ConnectionId(end.connection))
+            }
+            Kind::Writable(end) => {
+                What::Writable(numbers.node(&end.node), numbers.node(&end.peer), ConnectionId(end.connection))
             }
             Kind::Disk { node, text } => What::Disk(numbers.node(node), text.clone()),
             Kind::Note { node, text } => What::Note(numbers.node(node), text.clone()),

@@ -1,7 +1,9 @@
 //! The log for people: one line an entry, in the arrow notation.
 
+use super::json::condition_name;
 use super::{Entry, Log, Mail, What};
 use crate::cojson::Cast;
+use crate::observer::Loss;
 use cosim_core::{FastCrypto, KnownState, Message, Names, Record, TimerKind};
 use std::fmt;
 
@@ -46,6 +48,12 @@ impl fmt::Display for Line<'_> {
             What::Disconnected(node, peer, connection) => {
                 write!(f, "* {} lost {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
             }
+            What::Closed(node, peer, connection) => {
+                write!(f, "* {} drops {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
+            }
+            What::Became(node, condition) => {
+                write!(f, "* {} is {}", cast.node(*node), condition_name(*condition))
+            }
             What::Timer { node, why } => {
                 write!(f, "* {}'s deadline", cast.node(*node))?;
                 match why {
@@ -55,14 +63,27 @@ impl fmt::Display for Line<'_> {
                     None => Ok(()),
                 }
             }
-            What::Delivered { mail, again, stale, .. } => {
+            What::Delivered { mail, again, stale, damaged, .. } => {
                 way(f, mail, "->", cast)?;
+                f.write_str(if *damaged { "  (damaged)" } else { "" })?;
                 f.write_str(if *again { "  (again)" } else { "" })?;
                 f.write_str(if *stale { "  (ignored: an earlier connection)" } else { "" })
             }
-            What::Lost { mail, partitioned } => {
+            What::Lost { mail, why } => {
                 way(f, mail, "-x", cast)?;
-                f.write_str(if *partitioned { "  (partitioned)" } else { "  (lost)" })
+                write!(f, "  ({})", loss(*why))
+            }
+            What::Held { mail } => {
+                way(f, mail, "-|", cast)?;
+                f.write_str("  (held)")
+            }
+            What::Blocked(node, peer, connection) => {
+                let (node, peer) = (cast.node(*node), cast.node(*peer));
+                write!(f, "* {node}'s line to {peer} is full (#{})", connection.0)
+            }
+            What::Writable(node, peer, connection) => {
+                let (node, peer) = (cast.node(*node), cast.node(*peer));
+                write!(f, "* {node}'s line to {peer} takes messages again (#{})", connection.0)
             }
             What::Disk(node, text) => write!(f, "* {}'s disk: {text}", cast.node(*node)),
             What::Note(node, text) => write!(f, "* {}: {text}", cast.node(*node)),
@@ -88,6 +109,16 @@ pub(super) fn record(record: &Record<FastCrypto>, cast: &Cast) -> String {
             let end = *after as usize + transactions.len();
             format!("{} {} {after}..{end}", cast.co_value(*id), cast.session(*session))
         }
+    }
+}
+
+fn loss(why: Loss) -> &'static str {
+    match why {
+        Loss::Partition => "partitioned",
+        Loss::Chance => "lost",
+        Loss::Overflow => "overflow",
+        Loss::Filter => "dropped",
+        Loss::Undecodable => "undecodable",
     }
 }
 

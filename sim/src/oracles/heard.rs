@@ -102,6 +102,25 @@ impl Heard {
         }
     }
 
+    /// A message arrives at `node` that is not what its sender said. It proves nothing that is held, but that its
+    /// sender holds the header, which is whole where it names the CoValue.
+    pub(super) fn delivered_damaged(
+        &mut self,
+        connection: ConnectionId,
+        node: NodeId,
+        peer: NodeId,
+        envelope: &Envelope<FastCrypto>,
+    ) {
+        if self.current(node, peer) != Some(connection) {
+            return;
+        }
+        if let Message::Content(content) = &envelope.message
+            && content.header.as_ref().is_none_or(|header| header.uniqueness == content.id.0)
+        {
+            self.hearings.entry((connection, node, content.id)).or_default().header = true;
+        }
+    }
+
     /// What `node` has heard of `id` in `connection`.
     pub(super) fn of(&self, connection: ConnectionId, node: NodeId, id: CoId) -> Option<&Hearing> {
         self.hearings.get(&(connection, node, id))

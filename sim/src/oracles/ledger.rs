@@ -71,7 +71,7 @@ impl Ledger {
     fn ask<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, edit: &Edit) {
         let host = &view.hosts[node.index()].node;
         let (id, session) = (edit.id, host.session());
-        let transactions = edit.transactions(view.now);
+        let transactions = edit.transactions(view.wall(node));
         let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
         self.largest_batch = self.largest_batch.max(size);
         let payloads = transactions.iter().map(|transaction| transaction.payload);

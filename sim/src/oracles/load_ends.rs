@@ -48,6 +48,19 @@ impl LoadEnds {
         self.ended.retain(|(waiting, _), _| *waiting != node);
     }
 
+    /// A node does nothing until it wakes: that is no part of the time that a load may take.
+    pub(super) fn sleeps(&mut self, node: NodeId) {
+        self.by_age.retain(|(_, waiting, _)| *waiting != node);
+    }
+
+    /// A node that slept goes on: its loads have their whole time again.
+    pub(super) fn wakes(&mut self, now: Time, node: NodeId) {
+        for ((_, id), since) in self.since.range_mut((node, CoId(0))..=(node, CoId(u32::MAX))) {
+            *since = now;
+            self.by_age.insert((now, node, *id));
+        }
+    }
+
     /// A node tells its app something; counts a look where it is how a load has ended.
     pub(super) fn noticed<N: CoJson>(
         &mut self,

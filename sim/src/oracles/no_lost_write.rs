@@ -45,7 +45,7 @@ impl NoLostWrite {
     ) {
         let has_disk = view.hosts[node.index()].disk.is_some();
         let loss = match ending {
-            Ending::Wipe | Ending::Restore(_) => Loss::All,
+            Ending::Wipe | Ending::Restore(_) | Ending::Leave => Loss::All,
             Ending::Crash | Ending::Restart if self.damaged.contains(&node) => Loss::All,
             Ending::Crash | Ending::Restart if has_disk => Loss::Volatile,
             Ending::Crash | Ending::Restart => return,

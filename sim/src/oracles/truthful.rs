@@ -42,7 +42,7 @@ impl Truthful {
         cast: &Cast,
     ) -> Option<Subject> {
         let host = &view.hosts[node.index()].node;
-        let sync = host.state().co_values.get(&id)?.sync.get(PeerId(peer.0))?;
+        let sync = host.state().co_values.get(&id)?.sync.get(PeerId(view.known_as(peer).0))?;
         let confirmed = sync.confirmed.as_ref()?;
         let at_peer = view.hosts[peer.index()].node.state().co_values.get(&id);
         let mut had = at_peer.map_or(KnownState::EMPTY, |co_value| co_value.known_state());

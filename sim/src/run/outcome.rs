@@ -16,6 +16,8 @@ use cosim_core::{CoId, FastCrypto, Names, NodeState, Time};
 pub struct Outcome {
     /// The seed that was played.
     pub seed: u64,
+    /// What the seed had taken, where the scenario's faults are a swarm, in words.
+    pub swarm: Vec<String>,
     /// How it ended.
     pub end: End,
     /// When it ended.
@@ -122,6 +124,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
     let outcome = Outcome {
         seed,
+        swarm: stage.scenario().chosen.clone(),
         end,
         ended_at: world.now(),
         fingerprint,

@@ -1,17 +1,21 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
+use crate::clock::ClockChange;
 use crate::cojson::{Cast, CoJson, Command, Dependencies, Edit, End};
+use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
-use crate::network::{Network, Ppm};
+use crate::network::Network;
+use crate::observer::Observer;
 use crate::oracles::Setup;
-use crate::scenario::{self, Action, Direction, Plan, Scenario};
-use crate::world::LinkSpec;
+use crate::scenario::{self, Action, Connections, Direction, Filter, FilterAct, Plan, Scenario};
+use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
+use std::borrow::Cow;
 
 /// A scenario that is being staged with one seed.
 #[derive(Clone, Debug)]
 pub struct Stage<'a> {
-    scenario: &'a Scenario,
+    scenario: Cow<'a, Scenario>,
     plan: Plan,
     cast: Cast,
     /// What every operation is called and does, by its number in the world.
@@ -50,7 +54,9 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
         Operation::Restart { down_for, .. }
         | Operation::Crash { down_for, .. }
         | Operation::Restore { down_for, .. } => at + *down_for,
-        Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
+        Operation::Pause { span, .. }
+        | Operation::Offline { span, .. }
+        | Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
         Operation::UnlessLastCopy { operation, .. } => ends(at, operation),
         _ => at,
     }
@@ -59,6 +65,7 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
 impl<'a> Stage<'a> {
     /// Draws the plan of a seed.
     pub fn new(scenario: &'a Scenario, seed: u64) -> Stage<'a> {
+        let scenario = scenario.of_seed(seed);
         let cast = Cast {
             nodes: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             co_values: scenario.co_values.clone(),
@@ -73,7 +80,7 @@ impl<'a> Stage<'a> {
     /// In the order in which they will be staged.
     fn name_operations(&self) -> Vec<OperationName> {
         let mut names = Vec::new();
-        for link in self.scenario.links.iter().filter(|link| link.connected) {
+        for (_, link) in self.scenario.opened_at_first() {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
             names.push(OperationName { name: opening(&a, &b), text: format!("{a} and {b} connect") });
         }
@@ -100,7 +107,7 @@ impl<'a> Stage<'a> {
 
     /// The operations that create a CoValue, by number, and which one.
     pub(crate) fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
-        let opened = self.scenario.links.iter().filter(|link| link.connected).count() as u32;
+        let opened = self.scenario.opened_at_first().count() as u32;
         let mut number = opened;
         let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
         operations.filter_map(move |operation| {
@@ -126,8 +133,9 @@ impl<'a> Stage<'a> {
         &self.plan
     }
 
-    pub(crate) fn scenario(&self) -> &'a Scenario {
-        self.scenario
+    /// The scenario, as the seed has it.
+    pub(crate) fn scenario(&self) -> &Scenario {
+        &self.scenario
     }
 
     /// The names of the run.
@@ -136,7 +144,7 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn setup(&self) -> Setup {
-        let scenario = self.scenario;
+        let scenario = &self.scenario;
         Setup {
             enabled: scenario.expect.oracles.clone(),
             cast: self.cast.clone(),
@@ -151,19 +159,25 @@ impl<'a> Stage<'a> {
         nodes.map(|(i, spec)| make(NodeId(i as u32), config(spec))).collect()
     }
 
-    /// The disks, of the nodes that have one.
-    pub(super) fn disks(&self) -> impl Iterator<Item = (NodeId, DiskSpec)> + '_ {
-        (0..).zip(&self.scenario.nodes).filter_map(|(i, spec)| {
-            let (latency, errors) = spec.disk?;
-            Some((NodeId(i), DiskSpec { name: spec.name.clone(), latency, errors }))
-        })
-    }
-
     /// What depends on what.
     pub(super) fn dependencies(&self) -> Dependencies {
         let headers = self.scenario.depends_on.iter().map(|needs| needs.iter().copied().map(CoId).collect());
         let accounts = self.scenario.nodes.iter().map(|node| node.account.map(CoId));
         Dependencies { headers: headers.collect(), accounts: accounts.collect() }
+    }
+
+    /// What a world must know of its nodes before anything happens.
+    pub(super) fn settle<N: CoJson, O: Observer<N>, D: Decide<N>>(&self, world: &mut World<N, O, D>) {
+        for (i, spec) in (0..).zip(&self.scenario.nodes) {
+            world.set_clock(NodeId(i), spec.clock);
+            world.set_known_as(NodeId(i), NodeId(spec.known_as));
+            if let Some((latency, errors)) = spec.disk {
+                world.add_disk(NodeId(i), DiskSpec { name: spec.name.clone(), latency, errors });
+            }
+            if !spec.present {
+                world.set_absent(NodeId(i));
+            }
+        }
     }
 
     pub(super) fn links<N: CoJson>(&self) -> Vec<LinkSpec<N>> {
@@ -185,8 +199,8 @@ impl<'a> Stage<'a> {
     pub(super) fn chapter<N: CoJson>(&mut self, number: usize, start: Time) -> Vec<Planned<N>> {
         let mut planned = Vec::new();
         if number == 0 {
-            for (i, _) in self.scenario.links.iter().enumerate().filter(|(_, link)| link.connected) {
-                planned.push(Planned { at: start, operation: Operation::Connect { link: i as u32 } });
+            for (link, _) in self.scenario.opened_at_first() {
+                planned.push(Planned { at: start, operation: Operation::Connect { link } });
                 self.staged += 1;
             }
         }
@@ -200,10 +214,7 @@ impl<'a> Stage<'a> {
 
     /// The conditions of every link once the faults have ended: lossless and orderly.
     pub(super) fn calm(&self) -> impl Iterator<Item = (u32, Network)> + '_ {
-        (0..).zip(&self.networks).map(|(link, network)| {
-            let calm = Network { loss: Ppm::NEVER, duplicate: Ppm::NEVER, reorder: Ppm::NEVER, ..*network };
-            (link, calm)
-        })
+        (0..).zip(&self.networks).map(|(link, network)| (link, network.calm()))
     }
 
     /// Whether there is anything for the end of the faults to end.
@@ -240,6 +251,12 @@ impl<'a> Stage<'a> {
             Action::Disconnect { link } => push(Operation::Disconnect { link }),
             Action::Partition { link, direction } => push(Operation::Partition { link, direction }),
             Action::Heal { link, direction } => push(Operation::Heal { link, direction }),
+            Action::HalfOpen { link, end } => push(Operation::HalfOpen { link, end }),
+            Action::Filter { link, direction, filter } => {
+                let filter = self.scenario.filters[filter as usize].clone();
+                push(Operation::Filter { link, direction, filter });
+            }
+            Action::Release { link, direction } => push(Operation::Release { link, direction }),
             Action::Restart { node, down_for } => {
                 push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Kept });
             }
@@ -259,6 +276,18 @@ impl<'a> Stage<'a> {
                 let node = NodeId(node);
                 push(sparing(spare, node, Operation::Disk { node, fault }));
             }
+            Action::Pause { node, span, connections } => {
+                push(Operation::Pause { node: NodeId(node), span, connections });
+            }
+            Action::Offline { node, span } => push(Operation::Offline { node: NodeId(node), span }),
+            Action::Join { node } => {
+                push(Operation::Join { node: NodeId(node), links: self.scenario.links_at_first(node) });
+            }
+            Action::Leave { node, spare } => {
+                let node = NodeId(node);
+                push(sparing(spare, node, Operation::Leave { node }));
+            }
+            Action::Clock { node, change } => push(Operation::Clock { node: NodeId(node), change }),
             Action::Network { link, change } => {
                 let links = match link {
                     Some(link) => link..link + 1,
@@ -291,6 +320,23 @@ impl<'a> Stage<'a> {
             Action::Disconnect { link } => format!("{} disconnect", self.pair(link)),
             Action::Partition { link, direction } => format!("nothing passes {}", self.way(link, direction)),
             Action::Heal { link, direction } => format!("messages pass {} again", self.way(link, direction)),
+            Action::HalfOpen { link, end } => {
+                let [a, b] = self.scenario.links[link as usize].ends.map(|end| self.cast.node(NodeId(end)));
+                let (notices, believes) = if end == 0 { (a, b) } else { (b, a) };
+                format!("{notices} and {believes} disconnect, and only {notices} notices")
+            }
+            Action::Filter { link, direction, filter } => {
+                let filter = &self.scenario.filters[filter as usize];
+                let end = match filter.act {
+                    FilterAct::Hold => "is kept back".to_owned(),
+                    FilterAct::Drop { count: None } => "is dropped".to_owned(),
+                    FilterAct::Drop { count: Some(count) } => format!("is dropped, up to {count} messages"),
+                };
+                format!("{} {} {end}", self.messages(filter), self.way(link, direction))
+            }
+            Action::Release { link, direction } => {
+                format!("what was kept back {} arrives", self.way(link, direction))
+            }
             Action::Restart { node: of, down_for } => format!("{} restarts, down for {down_for}", node(of)),
             Action::Wipe { node: of, down_for, .. } => format!("{} is wiped, down for {down_for}", node(of)),
             Action::Crash { node: of, point, down_for } => {
@@ -317,11 +363,32 @@ impl<'a> Stage<'a> {
                 DiskFault::FailNext(n) => format!("the next {n} writes of {}'s disk fail", node(of)),
                 DiskFault::Rot { .. } => format!("a bit on {}'s disk flips", node(of)),
             },
+            Action::Pause { node: of, span, connections: Connections::Kept } => {
+                format!("{} sleeps for {span}", node(of))
+            }
+            Action::Pause { node: of, span, connections: Connections::Dropped } => {
+                format!("{} sleeps for {span}, its connections dropped", node(of))
+            }
+            Action::Offline { node: of, span } => format!("{} goes offline for {span}", node(of)),
+            Action::Join { node: of } => format!("{} joins", node(of)),
+            Action::Leave { node: of, .. } => format!("{} leaves for good", node(of)),
+            Action::Clock { node: of, change: ClockChange::Jump(shift) } => {
+                format!("{}'s clock jumps by {shift}", node(of))
+            }
+            Action::Clock { node: of, change: ClockChange::Stop } => format!("{}'s clock stops", node(of)),
+            Action::Clock { node: of, change: ClockChange::Go } => format!("{}'s clock goes on", node(of)),
             Action::Network { link: Some(link), .. } => {
                 format!("the network between {} changes", self.pair(link))
             }
             Action::Network { link: None, .. } => "the network changes everywhere".to_owned(),
         }
+    }
+
+    /// The messages that a filter is about: `content, known of notes`.
+    fn messages(&self, filter: &Filter) -> String {
+        let kinds = if filter.kinds.is_empty() { "everything".to_owned() } else { filter.kinds.join(", ") };
+        let ids: Vec<_> = filter.subjects.iter().map(|id| self.cast.co_value(CoId(*id))).collect();
+        if ids.is_empty() { kinds } else { format!("{kinds} of {}", ids.join(", ")) }
     }
 
     fn pair(&self, link: u32) -> String {

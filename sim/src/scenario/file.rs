@@ -5,22 +5,33 @@
 //! from these types, and their docs are what an editor shows.
 
 mod address;
+mod clock;
 mod decisions;
 mod disk;
 mod entry;
+mod filter;
 mod json;
 mod relationship;
+mod sizes;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
+pub use clock::{Clock, ClockChange, Drift, Shift};
+pub(crate) use decisions::Detail;
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
-pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, OfNode, Point, Restore, Rot, Stall};
-pub use entry::{Between, Edit, Entry, NetworkChange, Outage, Subject, When, Where};
+pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall};
+pub use entry::{
+    Between, Connections, Departure, Edit, Entry, Lone, NetworkChange, Outage, Pause, Spell, Subject, When,
+    Where,
+};
+pub use filter::{DropMessages, HalfOpen, Hold};
 pub use relationship::Ends;
+pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
 use super::{Crypto, LoadEnd};
+use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,7 +58,7 @@ pub struct Scenario {
     /// How nodes sign and hash. Default `fast`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crypto: Option<Crypto>,
-    /// The nodes, by name.
+    /// The nodes, by name: `client-{1..20}` stands for twenty.
     #[schemars(extend("minProperties" = 1))]
     pub nodes: BTreeMap<String, Node>,
     /// The CoValues of which there is more to say than their names.
@@ -104,6 +115,12 @@ pub struct Node {
     /// The CoValue that is the account of its app: all that the app writes depends on it. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Its wall clock, which dates what its app writes. Default one that is right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+    /// The node for which it passes itself off: its peers take it for that one. Default itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
     /// Bugs planted in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,
@@ -159,13 +176,54 @@ pub struct Network {
     /// How long after a connect or disconnect each end notices it. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<DurationRange>,
+    /// How much longer every message takes. Default 0ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_by: Option<Duration>,
+    /// Losses that come in bursts. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// How often a message arrives once more, long after, perhaps when its connection is over. Default 0%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Percent>,
+    /// How long after it was sent. Default 1s..60s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_delay: Option<DurationRange>,
+    /// How often one bit of a message flips. Default 0%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Percent>,
+    /// How often the end of a message is cut off. Default 0%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Percent>,
+    /// How many bytes a second leave, in each direction. Default unlimited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Rate>,
+    /// How many bytes may wait to leave, in each direction: what does not fit is lost. Default 256KB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Bytes>,
+}
+
+/// Losses that come in bursts: the model of Gilbert and Elliott, with the names that `tc-netem` gives its parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// How often a message ends a good stretch.
+    pub p: Percent,
+    /// How often a message ends a bad stretch. Default 100% less `p`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r: Option<Percent>,
+    /// How often a message is lost in a bad stretch. Default 100%.
+    #[serde(rename = "1-h", skip_serializing_if = "Option::is_none")]
+    pub bad_loss: Option<Percent>,
+    /// How often a message is lost in a good stretch. Default 0%.
+    #[serde(rename = "1-k", skip_serializing_if = "Option::is_none")]
+    pub good_loss: Option<Percent>,
 }
 
 /// A link: two nodes that are peers of each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// The two nodes.
+    /// The two nodes. With `client-{1..20}` for one of them, that are twenty links.
     pub between: [String; 2],
     /// What the second node is to the first, and the first to the second.
     pub relationship: Ends,
@@ -225,8 +283,8 @@ pub struct Mix {
     pub done: Option<u32>,
 }
 
-/// Faults to generate from the seed. All of them end by themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Faults to generate from the seed. All but departures and clock jumps end by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Faults {
     /// The start of the window in which they begin. Default 0ms.
@@ -234,12 +292,29 @@ pub struct Faults {
     pub from: Option<Duration>,
     /// The end of the window.
     pub until: Duration,
+    /// The nodes that they happen to, and to the links of which. Default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub nodes: Option<Vec<String>>,
+    /// Whether each seed takes some kinds of faults at random, at rates that are sometimes extreme, of links and disks
+    /// too; no number may be given then. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swarm: Option<bool>,
     /// How many times a link is disconnected and connected again. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconnects: Option<u32>,
     /// How many times a link is partitioned, one way or both, and healed. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partitions: Option<u32>,
+    /// How many times a link is disconnected and connected again, two to five times within milliseconds. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconnect_bursts: Option<u32>,
+    /// How many times one end only notices that a connection is over, until the link connects again. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub half_opens: Option<u32>,
+    /// How many times a link becomes slow, by up to two seconds, and fast again. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_links: Option<u32>,
     /// How many times a node restarts from its disk. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restarts: Option<u32>,
@@ -267,9 +342,59 @@ pub struct Faults {
     /// Whether what is generated may take the last copy of something that was reported as written. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub take_last_copies: Option<bool>,
+    /// How many times a node sleeps and wakes. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pauses: Option<u32>,
+    /// How many times a node leaves for good. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub departures: Option<u32>,
+    /// How many times a wall clock jumps, forwards or back. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_jumps: Option<u32>,
+    /// How far a wall clock jumps at most. Default 1d.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub furthest: Option<Duration>,
     /// How long one of them lasts at most. Default 1s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest: Option<Duration>,
+    /// Spells in which a node is offline while its app goes on. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Spells>,
+    /// Nodes that are offline for a moment again and again, each in a rhythm of its own. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flapping: Option<Flapping>,
+}
+
+/// Spells of one kind, with a length of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spells {
+    /// How many.
+    pub times: u32,
+    /// How long one of them lasts at least. Default 0ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shortest: Option<Duration>,
+    /// How long one of them lasts at most.
+    pub longest: Duration,
+}
+
+/// A rhythm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Flapping {
+    /// From the start of one spell to the next.
+    pub every: Duration,
+    /// How long one of them lasts.
+    #[serde(rename = "for")]
+    pub span: Duration,
+}
+
+impl Flapping {
+    /// The most spells that begin in a window; 0 where they do not follow one another at all.
+    pub(crate) fn rounds(&self, window: Span) -> u64 {
+        let every = self.every.0.as_us();
+        if every == 0 { 0 } else { window.as_us().div_ceil(every) }
+    }
 }
 
 /// How the run is judged.

@@ -44,16 +44,30 @@ impl Mix {
 }
 
 /// The faults to generate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faults {
     /// The start of the window in which they begin.
     pub from: Span,
     /// The end of the window.
     pub until: Span,
+    /// The nodes that they happen to, in the order of the file. Never empty.
+    pub nodes: Vec<u32>,
+    /// Those among them that have a disk, in the same order.
+    pub disks: Vec<u32>,
+    /// The links with an end among those nodes, in order.
+    pub links: Vec<u32>,
+    /// Whether each seed takes what it will; then the numbers below say nothing.
+    pub swarm: bool,
     /// How many times a link is disconnected and connected again.
     pub reconnects: u32,
     /// How many times a link is partitioned, one way or both, and healed.
     pub partitions: u32,
+    /// How many times a link is disconnected and connected again several times within milliseconds.
+    pub reconnect_bursts: u32,
+    /// How many times one end only notices that a connection is over, until the link connects again.
+    pub half_opens: u32,
+    /// How many times a link becomes slow and fast again.
+    pub slow_links: u32,
     /// How many times a node restarts.
     pub restarts: u32,
     /// How many times a node is wiped.
@@ -72,6 +86,40 @@ pub struct Faults {
     pub restores: u32,
     /// Whether the last copy of anything is spared.
     pub spare: bool,
+    /// How many times a node sleeps.
+    pub pauses: u32,
+    /// How many times a node leaves for good.
+    pub departures: u32,
+    /// How many times a wall clock jumps.
+    pub clock_jumps: u32,
+    /// How far a wall clock jumps at most, either way.
+    pub furthest: Span,
     /// How long one of them lasts at most.
     pub longest: Span,
+    /// Spells in which a node is offline.
+    pub offline: Spells,
+    /// The rhythm in which every node is offline for a moment.
+    pub flapping: Option<Flapping>,
+}
+
+/// Spells of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spells {
+    /// How many.
+    pub times: u32,
+    /// How long one of them lasts at least.
+    pub shortest: Span,
+    /// How long one of them lasts at most.
+    pub longest: Span,
+}
+
+/// A rhythm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flapping {
+    /// From the start of one spell to the next; not zero.
+    pub every: Span,
+    /// How long one of them lasts, less than that.
+    pub span: Span,
+    /// The most spells of one node that fit the window.
+    pub rounds: u32,
 }

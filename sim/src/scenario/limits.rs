@@ -23,5 +23,5 @@ pub const MAX_OPERATIONS: usize = 1_000_000;
 pub const MAX_TRANSACTIONS: u32 = 10_000;
 /// The bytes of one transaction: 1 MiB.
 pub const MAX_TRANSACTION_BYTES: u32 = 1024 * 1024;
-/// The longest duration, and the latest time in a chapter: a million seconds, about eleven days.
-pub const MAX_DURATION: Span = Span::from_s(1_000_000);
+/// The longest duration, and the latest time in a chapter: a leap year.
+pub const MAX_DURATION: Span = Span::from_s(366 * 24 * 60 * 60);

@@ -1,8 +1,10 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
-use crate::host::{Direction, DiskFault, Point};
-use crate::network::{Network, Ppm, SpanRange};
+use crate::clock::ClockChange;
+use crate::host::{Connections, Direction, DiskFault, Point};
+use crate::network::{Burst, Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
+use std::num::NonZeroU64;
 
 /// Something that happens to a node or a link at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +76,29 @@ pub enum Action {
         /// Which way.
         direction: Direction,
     },
+    /// The connection of a link ends, and one end only notices.
+    HalfOpen {
+        /// The link.
+        link: u32,
+        /// The end that notices: 0 or 1.
+        end: u8,
+    },
+    /// Messages are kept back or lost.
+    Filter {
+        /// The link.
+        link: u32,
+        /// Which way.
+        direction: Direction,
+        /// Which messages, and what becomes of them: an index into the filters of the scenario.
+        filter: u32,
+    },
+    /// What was kept back arrives.
+    Release {
+        /// The link.
+        link: u32,
+        /// Which way.
+        direction: Direction,
+    },
     /// A node stops, and starts again from its disk.
     Restart {
         /// The node.
@@ -126,6 +151,41 @@ pub enum Action {
         /// Whether the last copy of anything is spared.
         spare: bool,
     },
+    /// A node sleeps, and what happens to it waits until it wakes.
+    Pause {
+        /// The node.
+        node: u32,
+        /// How long it sleeps.
+        span: Span,
+        /// What becomes of its connections.
+        connections: Connections,
+    },
+    /// A node has no connection for a while.
+    Offline {
+        /// The node.
+        node: u32,
+        /// How long.
+        span: Span,
+    },
+    /// A node joins that was not there from the start.
+    Join {
+        /// The node.
+        node: u32,
+    },
+    /// A node leaves for good.
+    Leave {
+        /// The node.
+        node: u32,
+        /// Whether the last copy of anything is spared.
+        spare: bool,
+    },
+    /// The wall clock of a node is set, stopped or started.
+    Clock {
+        /// The node.
+        node: u32,
+        /// What happens to it.
+        change: ClockChange,
+    },
     /// The conditions of the network change.
     Network {
         /// The link; `None` for all of them.
@@ -150,17 +210,39 @@ pub struct NetworkChange {
     pub reorder_delay: Option<SpanRange>,
     /// See [`Network::notice`].
     pub notice: Option<SpanRange>,
+    /// See [`Network::slow_by`].
+    pub slow_by: Option<Span>,
+    /// See [`Network::burst`].
+    pub burst: Option<Burst>,
+    /// See [`Network::replay`].
+    pub replay: Option<Ppm>,
+    /// See [`Network::replay_delay`].
+    pub replay_delay: Option<SpanRange>,
+    /// See [`Network::damage`].
+    pub damage: Option<Ppm>,
+    /// See [`Network::truncate`].
+    pub truncate: Option<Ppm>,
+    /// See [`Network::bandwidth`]; the inner `None` takes the bound away.
+    pub bandwidth: Option<Option<NonZeroU64>>,
+    /// See [`Network::queue`].
+    pub queue: Option<u64>,
 }
 
 impl NetworkChange {
     /// The conditions after this change to `network`. Where reordering is switched on and no delay was ever given, a
-    /// reordered message takes up to four times the longest latency more.
+    /// reordered message takes up to four times the longest latency more; where replaying is, a replayed one comes after
+    /// one second to a minute.
     pub fn apply(&self, network: Network) -> Network {
         let latency = self.latency.unwrap_or(network.latency);
         let undelayed = network.reorder_delay == SpanRange::default();
         let delay = match self.reorder {
             Some(_) if undelayed => default_delay(latency),
             _ => network.reorder_delay,
+        };
+        let undelayed = network.replay_delay == SpanRange::default();
+        let replay_delay = match self.replay {
+            Some(_) if undelayed => usual_replay_delay(),
+            _ => network.replay_delay,
         };
         Network {
             latency,
@@ -169,6 +251,14 @@ impl NetworkChange {
             reorder: self.reorder.unwrap_or(network.reorder),
             reorder_delay: self.reorder_delay.unwrap_or(delay),
             notice: self.notice.unwrap_or(network.notice),
+            slow_by: self.slow_by.unwrap_or(network.slow_by),
+            burst: self.burst.or(network.burst),
+            replay: self.replay.unwrap_or(network.replay),
+            replay_delay: self.replay_delay.unwrap_or(replay_delay),
+            damage: self.damage.unwrap_or(network.damage),
+            truncate: self.truncate.unwrap_or(network.truncate),
+            bandwidth: self.bandwidth.unwrap_or(network.bandwidth),
+            queue: self.queue.or(network.queue),
         }
     }
 
@@ -181,6 +271,14 @@ impl NetworkChange {
             reorder: self.reorder.or(other.reorder),
             reorder_delay: self.reorder_delay.or(other.reorder_delay),
             notice: self.notice.or(other.notice),
+            slow_by: self.slow_by.or(other.slow_by),
+            burst: self.burst.or(other.burst),
+            replay: self.replay.or(other.replay),
+            replay_delay: self.replay_delay.or(other.replay_delay),
+            damage: self.damage.or(other.damage),
+            truncate: self.truncate.or(other.truncate),
+            bandwidth: self.bandwidth.or(other.bandwidth),
+            queue: self.queue.or(other.queue),
         }
     }
 }
@@ -189,4 +287,8 @@ impl NetworkChange {
 fn default_delay(latency: SpanRange) -> SpanRange {
     let max = latency.max().saturating_mul(4).min(SpanRange::LIMIT);
     SpanRange::new(Span::ZERO, max).expect("zero comes before any bound, and the bound is within the limit")
+}
+
+fn usual_replay_delay() -> SpanRange {
+    SpanRange::new(Span::from_s(1), Span::from_s(60)).expect("in order, and far below the limit")
 }

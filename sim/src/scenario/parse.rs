@@ -4,6 +4,7 @@
 use super::problems::{Problem, Problems};
 use super::prune::Pruning;
 use super::resolve::resolve_file;
+use super::template::expand;
 use super::tree::{Node, Tree};
 use super::{MAX_BYTES, Scenario, file};
 use serde_json::Value;
@@ -44,7 +45,19 @@ fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
     if let Some(problem) = unsupported_version(&tree) {
         return Err(vec![problem]);
     }
-    let Some(file) = Pruning::new(&mut tree, &mut problems).deserialize() else { return Err(problems) };
+    let Some(mut file) = Pruning::new(&mut tree, &mut problems).deserialize() else { return Err(problems) };
+    let found = problems.len();
+    let templates = expand(&mut tree, &mut problems);
+    if problems.len() > found {
+        return Err(problems);
+    }
+    if templates > 0 {
+        // Copies have the shapes of what they are copies of.
+        let Some(expanded) = Pruning::new(&mut tree, &mut problems).deserialize() else {
+            return Err(problems);
+        };
+        file = expanded;
+    }
     match resolve_file(file) {
         Ok(scenario) if problems.is_empty() => Ok(scenario),
         Ok(_) => Err(problems),
@@ -53,7 +66,13 @@ fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
                 let span = problem.place.as_ref().map(|place| tree.span_of(place));
                 Problem { span, ..problem }
             });
-            problems.extend(placed);
+            for problem in placed {
+                // One mistake in a template is told once, of the first name that it stands for.
+                let told = |other: &Problem| other.span == problem.span;
+                if templates == 0 || !problems.iter().any(told) {
+                    problems.push(problem);
+                }
+            }
             Err(problems)
         }
     }

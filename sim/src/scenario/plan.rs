@@ -5,11 +5,13 @@
 //! the rest. Names do not depend on the seed. No draw looks at the state of a node; an operation that is impossible
 //! when its time comes is skipped by the world.
 
+mod disk;
+mod life;
+mod quarrels;
+
 use super::generated::{Faults, Workload};
 use super::{Action, Direction, Operation, Plan, Scenario};
-use crate::host::{DiskFault, Point};
 use crate::stream::Stream;
-use crate::world::PLACES;
 use cosim_core::{Span, Time};
 
 impl Scenario {
@@ -31,11 +33,11 @@ impl Scenario {
             operations.extend(edits(seed, workload));
         }
         if let Some(faults) = &self.faults {
-            operations.extend(faults_of_links(seed, faults, self.links.len()));
-            operations.extend(faults_of_nodes(seed, faults, self.nodes.len()));
-            let disks: Vec<u32> =
-                (0..).zip(&self.nodes).filter_map(|(i, node)| node.disk.map(|_| i)).collect();
-            operations.extend(faults_of_disks(seed, faults, self.nodes.len(), &disks));
+            operations.extend(faults_of_links(seed, faults));
+            operations.extend(quarrels::of_links(seed, faults));
+            operations.extend(faults_of_nodes(seed, faults));
+            operations.extend(life::faults_of_lives(seed, faults));
+            operations.extend(disk::faults_of_disks(seed, faults));
         }
         operations
     }
@@ -58,7 +60,8 @@ pub(super) fn generated_names<'a>(
             (1..=faults.partitions).flat_map(|n| [fault_name("partition", n), end_name("partition", n)]);
         let restarts = (1..=faults.restarts).map(|n| fault_name("restart", n));
         let wipes = (1..=faults.wipes).map(|n| fault_name("wipe", n));
-        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(disk_fault_names(faults))
+        let others = life::names(faults).chain(disk::names(faults)).chain(quarrels::names(faults));
+        reconnects.chain(partitions).chain(restarts).chain(wipes).chain(others)
     });
     workload.chain(faults)
 }
@@ -98,11 +101,11 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
 }
 
 /// Reconnects (three words each) and partitions (four words each), every one a pair of operations.
-fn faults_of_links(seed: u64, faults: &Faults, links: usize) -> Vec<Operation> {
+fn faults_of_links(seed: u64, faults: &Faults) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut stream = Stream::new(seed, "faults", "reconnects");
     for number in 1..=faults.reconnects {
-        let link = index(&mut stream, links);
+        let link = pick(&mut stream, &faults.links);
         let (at, length) = outage(&mut stream, faults);
         let name = fault_name("reconnect", number);
         operations.push(Operation { name, at, action: Action::Disconnect { link } });
@@ -111,7 +114,7 @@ fn faults_of_links(seed: u64, faults: &Faults, links: usize) -> Vec<Operation> {
     }
     let mut stream = Stream::new(seed, "faults", "partitions");
     for number in 1..=faults.partitions {
-        let link = index(&mut stream, links);
+        let link = pick(&mut stream, &faults.links);
         let (at, length) = outage(&mut stream, faults);
         let direction = pick(&mut stream, &DIRECTIONS);
         let name = fault_name("partition", number);
@@ -127,105 +130,23 @@ const DIRECTIONS: [Direction; 4] =
     [Direction::Both, Direction::Both, Direction::Forward, Direction::Backward];
 
 /// Restarts and wipes, three words each.
-fn faults_of_nodes(seed: u64, faults: &Faults, nodes: usize) -> Vec<Operation> {
+fn faults_of_nodes(seed: u64, faults: &Faults) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut stream = Stream::new(seed, "faults", "restarts");
     for number in 1..=faults.restarts {
-        let node = index(&mut stream, nodes);
+        let node = pick(&mut stream, &faults.nodes);
         let (at, down_for) = outage(&mut stream, faults);
         let name = fault_name("restart", number);
         operations.push(Operation { name, at, action: Action::Restart { node, down_for } });
     }
     let mut stream = Stream::new(seed, "faults", "wipes");
     for number in 1..=faults.wipes {
-        let node = index(&mut stream, nodes);
+        let node = pick(&mut stream, &faults.nodes);
         let (at, down_for) = outage(&mut stream, faults);
         let name = fault_name("wipe", number);
         operations.push(Operation { name, at, action: Action::Wipe { node, down_for, spare: faults.spare } });
     }
     operations
-}
-
-/// Where in its work a generated crash hits: half of the time just then.
-const POINTS: [Point; 6] =
-    [Point::Now, Point::Now, Point::Now, Point::Writing, Point::Written, Point::Sending];
-
-/// Crashes, of any node, and what goes wrong with disks, of nodes that have one; four words each. The name of a copy is
-/// its number among the generated ones, counted down from the largest there is.
-fn faults_of_disks(seed: u64, faults: &Faults, nodes: usize, disks: &[u32]) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let kinds = [
-        ("crash", faults.crashes),
-        ("stall", faults.stalls),
-        ("full", faults.full_disks),
-        ("failure", faults.failed_writes),
-        ("rot", faults.rots),
-        ("restore", faults.restores),
-    ];
-    for (kind, count) in kinds {
-        let mut stream = Stream::new(seed, "faults", kind);
-        for number in 1..=count {
-            let which = stream.word();
-            let (at, length) = outage(&mut stream, faults);
-            let detail = stream.word();
-            let choose = |len: usize| scaled(which, len as u64) as usize;
-            let (name, end) = (fault_name(kind, number), end_name(kind, number));
-            let mut push = |name: String, at: Time, action: Action| {
-                operations.push(Operation { name, at, action });
-            };
-            if kind == "crash" {
-                let point = POINTS[scaled(detail, POINTS.len() as u64) as usize];
-                let node = choose(nodes) as u32;
-                push(name, at, Action::Crash { node, point, down_for: length });
-                continue;
-            }
-            let Some(&node) = disks.get(choose(disks.len())) else { continue };
-            let spare = faults.spare;
-            let fault = |fault: DiskFault| Action::Disk { node, fault, spare: false };
-            match kind {
-                "stall" => push(name, at, fault(DiskFault::Stall(length))),
-                "full" => {
-                    push(name, at, fault(DiskFault::Full));
-                    push(end, at + length, fault(DiskFault::Room));
-                }
-                "failure" => push(name, at, fault(DiskFault::FailNext(1 + scaled(detail, 4) as u32))),
-                "rot" => {
-                    let place = scaled(detail, u64::from(PLACES)) as u32;
-                    let rot = DiskFault::Rot { place, bit: (detail & 7) as u8 };
-                    push(name, at, Action::Disk { node, fault: rot, spare });
-                    // Nothing is read from a disk but when a process starts.
-                    push(end, at + length, Action::Crash { node, point: Point::Now, down_for: Span::ZERO });
-                }
-                _ => {
-                    let backup = u32::MAX - number;
-                    push(name, at, Action::BackUp { node, backup });
-                    let down_for = Span::ZERO;
-                    push(end, at + length, Action::Restore { node, backup, down_for, spare });
-                }
-            }
-        }
-    }
-    operations
-}
-
-/// The names of what [`faults_of_disks`] generates, and some more where there are no disks.
-fn disk_fault_names(faults: &Faults) -> impl Iterator<Item = String> + '_ {
-    let kinds = [
-        ("crash", faults.crashes),
-        ("stall", faults.stalls),
-        ("full", faults.full_disks),
-        ("failure", faults.failed_writes),
-        ("rot", faults.rots),
-        ("restore", faults.restores),
-    ];
-    kinds
-        .into_iter()
-        .flat_map(|(kind, count)| (1..=count).flat_map(move |n| [fault_name(kind, n), end_name(kind, n)]))
-}
-
-/// A number below `bound` that a word stands for; 0 where `bound` is 0.
-fn scaled(word: u64, bound: u64) -> u64 {
-    ((u128::from(word) * u128::from(bound)) >> 64) as u64
 }
 
 fn create_name(co_value: &str) -> String {
@@ -265,9 +186,4 @@ fn number_within(stream: &mut Stream, [min, max]: [u32; 2]) -> u32 {
 /// An entry of a list that is not empty. Takes one word.
 fn pick<T: Copy>(stream: &mut Stream, list: &[T]) -> T {
     list[stream.index(list.len())]
-}
-
-/// An index into a list of `len` entries. Takes one word.
-fn index(stream: &mut Stream, len: usize) -> u32 {
-    u32::try_from(stream.index(len)).expect("nodes and links are bounded well below 2^32")
 }

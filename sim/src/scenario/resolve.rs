@@ -9,6 +9,7 @@ mod expect;
 mod generated;
 mod links;
 mod names;
+mod network;
 mod nodes;
 mod timeline;
 
@@ -21,6 +22,7 @@ use super::{
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;
 use names::Names;
+use network::conditions;
 
 /// Checks a scenario that a program built.
 pub fn resolve(file: file::Scenario) -> Result<Scenario, Problems> {
@@ -39,11 +41,13 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let mut names = Names::new(&file, &mut report);
     nodes::accounts(&file, &names, &mut nodes);
     let depends_on = co_values::depends_on(&file, &names, &mut report);
-    let general = file.network.as_ref().map(conditions).unwrap_or_default();
+    let general =
+        file.network.as_ref().map(|network| conditions(network, &At::Root.key("network"), &mut report));
+    let general = general.unwrap_or_default();
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
     let workload = generated::workload(&file, &names, &mut report);
-    let faults = generated::faults(&file, links.len(), &mut report);
+    let faults = generated::faults(&file, &names, &links, &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
     decisions::check(&file, &names, &mut report);
     let expect = expect::expect(&file, &names, &mut report);
@@ -59,11 +63,13 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         co_values: names.into_co_values(),
         depends_on,
         links,
+        filters: timeline.filters,
         chapters: timeline.chapters,
         workload,
         faults,
         heal: file.heal.unwrap_or(false),
         expect,
+        chosen: Vec::new(),
         file,
     })
 }
@@ -107,9 +113,11 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
         place = root.key("workload").key("operations").value();
     }
     if let Some(faults) = &file.faults {
-        let pairs = count(faults.reconnects.unwrap_or(0)) + count(faults.partitions.unwrap_or(0));
-        let drawn = 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
-        let of_disks = [
+        let pairs = [
+            faults.reconnects,
+            faults.partitions,
+            faults.half_opens,
+            faults.slow_links,
             faults.crashes,
             faults.stalls,
             faults.full_disks,
@@ -117,7 +125,11 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
             faults.rots,
             faults.restores,
         ];
-        let drawn = drawn + of_disks.iter().map(|number| 2 * count(number.unwrap_or(0))).sum::<usize>();
+        let pairs: usize = pairs.iter().map(|number| count(number.unwrap_or(0))).sum();
+        let bursts = 10 * count(faults.reconnect_bursts.unwrap_or(0));
+        let drawn =
+            bursts + 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
+        let drawn = drawn + lives(faults, file.nodes.len());
         if drawn > generated {
             place = root.key("faults").name();
         }
@@ -129,9 +141,19 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
     report.limit(place, file.timeline.len() + generated, "operations", MAX_OPERATIONS);
 }
 
+/// How many things `faults` generate of the lives of nodes.
+fn lives(faults: &file::Faults, nodes: usize) -> usize {
+    let numbers = [faults.pauses, faults.departures, faults.clock_jumps, faults.offline.map(|it| it.times)];
+    let window = faults.until.0 - faults.from.unwrap_or_default().0;
+    let rounds = faults.flapping.map_or(0, |flapping| flapping.rounds(window));
+    let flapping = faults.nodes.as_ref().map_or(nodes, Vec::len);
+    let flaps = usize::try_from(rounds).unwrap_or(usize::MAX).saturating_mul(flapping).min(usize::MAX / 16);
+    numbers.into_iter().map(|number| count(number.unwrap_or(0))).sum::<usize>() + flaps
+}
+
 /// A number from a file as a count.
 fn count(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX / 16)
+    usize::try_from(number).unwrap_or(usize::MAX / 64)
 }
 
 fn check_about(file: &file::Scenario, report: &mut Report) {
@@ -141,18 +163,6 @@ fn check_about(file: &file::Scenario, report: &mut Report) {
         report.add(
             problem.expected("a sentence or two").help("tell the story: who does what, and what goes wrong"),
         );
-    }
-}
-
-/// The conditions that a file gives.
-fn conditions(network: &file::Network) -> NetworkChange {
-    NetworkChange {
-        latency: network.latency.map(|range| range.0),
-        loss: network.loss.map(|percent| percent.0),
-        duplicate: network.duplicate.map(|percent| percent.0),
-        reorder: network.reorder.map(|percent| percent.0),
-        reorder_delay: network.reorder_delay.map(|range| range.0),
-        notice: network.notice.map(|range| range.0),
     }
 }
 

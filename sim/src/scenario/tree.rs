@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A JSON value and where it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Tree {
     pub(super) span: Range<usize>,
     pub(super) node: Node,
 }
 
 /// What a JSON value is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Node {
     Object(Vec<Field>),
     Array(Vec<Tree>),
@@ -29,7 +29,7 @@ pub(super) enum Node {
 }
 
 /// A field of an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Field {
     pub(super) key: String,
     pub(super) key_span: Range<usize>,

@@ -31,7 +31,7 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
     let mut file = after.clone();
     let listed = file.decisions.take()?;
     let mut bound = Decisions::default();
-    for (decision, span) in listed.with_spans() {
+    for (decision, detail) in listed.with_details() {
         let mut text = decision.address.clone();
         if let Ok(mut address) = Address::parse(&decision.address) {
             if let About::Message { id, carried: Some(name), kind } = address.about
@@ -55,7 +55,7 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
                 text = address.to_string();
             }
         }
-        bound.put(Decision { kind: decision.kind, address: text }, span);
+        bound.put(Decision { kind: decision.kind, address: text }, detail);
     }
     let changed = Some(&bound) != after.decisions.as_ref();
     file.decisions = Some(bound);
@@ -70,7 +70,8 @@ fn writes(entry: &Entry, id: &str) -> bool {
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
     let connects =
         entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
-    connects || outage_of(entry).is_some_and(|node| ends.contains(&node))
+    let returns = entry.clock.is_none() && entry.leave.is_none();
+    connects || returns && outage_of(entry).is_some_and(|node| ends.contains(&node))
 }
 
 /// The scenarios in which one stranded decision is about another message between the same two nodes, of the same kind
@@ -97,9 +98,9 @@ fn bound_elsewhere(file: &Scenario, decision: &Decision, seen: &[String]) -> Vec
     addresses.truncate(OTHERS_MAX);
     let bound = addresses.into_iter().map(|address| {
         let mut decisions = Decisions::default();
-        for (other, span) in listed.with_spans() {
+        for (other, detail) in listed.with_details() {
             let address = if other == *decision { address.to_string() } else { other.address };
-            decisions.put(Decision { kind: other.kind, address }, span);
+            decisions.put(Decision { kind: other.kind, address }, detail);
         }
         Scenario { decisions: Some(decisions), ..file.clone() }
     });

@@ -96,9 +96,19 @@ pub(super) fn pairs(file: &Scenario) -> Vec<Reduction> {
 fn undoes(later: &Entry, entry: &Entry) -> bool {
     let on_one_link = link_of(entry).map(sorted) == link_of(later).map(sorted);
     let on_one_subject = about(entry) == about(later);
+    let on_one_node = outage_of(entry) == outage_of(later);
     (entry.disconnect.is_some() && later.connect.is_some() && on_one_link)
         || (entry.partition.is_some() && later.heal.is_some() && on_one_link)
+        || (entry.half_open.is_some() && later.connect.is_some() && on_one_link)
+        || (entry.hold.is_some() && (later.release.is_some() || later.heal.is_some()) && on_one_link)
+        || (entry.drop.is_some() && later.heal.is_some() && on_one_link)
         || (entry.done.is_some() && later.load.is_some() && on_one_subject)
+        || (stops(entry) && later.clock.as_ref().is_some_and(|change| change.go == Some(true)) && on_one_node)
+}
+
+/// Whether an entry stops a clock.
+fn stops(entry: &Entry) -> bool {
+    entry.clock.as_ref().is_some_and(|change| change.stop == Some(true))
 }
 
 pub(super) fn decisions(file: &Scenario) -> Vec<Reduction> {
@@ -132,14 +142,19 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     }
     let gone = |ends: [&str; 2]| ends.iter().any(|end| nodes.contains(end)) || links.contains(&sorted(ends));
     file.nodes.retain(|node, _| !nodes.contains(node.as_str()));
+    for node in file.nodes.values_mut() {
+        // Nobody can claim a name that is nobody's.
+        node.claims = node.claims.take().filter(|claimed| !nodes.contains(claimed.as_str()));
+    }
     file.links.retain(|link| !gone([&link.between[0], &link.between[1]]));
     let mut index = 0;
     retain(&mut file.timeline, |entry| {
         index += 1;
         let about_gone = about(entry).is_some_and(|(node, id)| nodes.contains(node) || ids.contains(id));
         let link_gone = link_of(entry).is_some_and(gone);
+        let filter_gone = ends_with(entry, &ids);
         let node_gone = outage_of(entry).is_some_and(|node| nodes.contains(node));
-        !(about_gone || link_gone || node_gone || entries.contains(&(index - 1)))
+        !(about_gone || link_gone || node_gone || filter_gone || entries.contains(&(index - 1)))
     });
     if let Some(listed) = &mut file.decisions {
         listed.retain(|decision| {
@@ -155,7 +170,7 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
 
 /// Keeps the entries of which `keep` holds. Where the one goes that waits for silence, the next of its chapter does, and
 /// those behind it keep their distance.
-fn retain(timeline: &mut Vec<Entry>, mut keep: impl FnMut(&Entry) -> bool) {
+fn retain(timeline: &mut Vec<Entry>, mut keep: impl FnMut(&mut Entry) -> bool) {
     let mut waiting = false;
     let mut earlier = Span::ZERO;
     timeline.retain_mut(|entry| {
@@ -196,9 +211,21 @@ fn app_of(entry: &mut Entry) -> Option<&mut String> {
     node.or_else(|| entry.edit.as_mut().map(|edit| &mut edit.node))
 }
 
-/// The node that an entry restarts or wipes.
+/// The node to which an entry does something, or which it takes away for a while.
 pub(super) fn outage_of(entry: &Entry) -> Option<&str> {
-    entry.restart.as_ref().or(entry.wipe.as_ref()).map(|outage| outage.node.as_str())
+    let outage = entry.restart.as_ref().or(entry.wipe.as_ref()).map(|outage| &outage.node);
+    let outage = outage.or(entry.pause.as_ref().map(|pause| &pause.node));
+    let outage = outage.or(entry.offline.as_ref().map(|spell| &spell.node));
+    let outage = outage.or(entry.join.as_ref().map(|join| &join.node));
+    let outage = outage.or(entry.leave.as_ref().map(|leave| &leave.node));
+    let outage = outage.or(entry.crash.as_ref().map(|crash| &crash.node));
+    let outage = outage.or(entry.back_up.as_ref().map(|copy| &copy.node));
+    let outage = outage.or(entry.restore.as_ref().map(|restore| &restore.node));
+    let outage = outage.or(entry.stall.as_ref().map(|stall| &stall.node));
+    let outage = outage.or(entry.disk_full.as_ref().or(entry.disk_room.as_ref()).map(|lone| &lone.node));
+    let outage = outage.or(entry.fail_writes.as_ref().map(|fails| &fails.node));
+    let outage = outage.or(entry.rot.as_ref().map(|rot| &rot.node));
+    outage.or(entry.clock.as_ref().map(|change| &change.node)).map(String::as_str)
 }
 
 /// The link to which an entry does something.
@@ -206,13 +233,31 @@ pub(super) fn link_of(entry: &Entry) -> Option<[&str; 2]> {
     let between = entry.connect.as_ref().or(entry.disconnect.as_ref()).map(|between| &between.between);
     let between = between.or_else(|| entry.network.as_ref().and_then(|network| network.between.as_ref()));
     let both = between.map(|[a, b]| [a.as_str(), b.as_str()]);
-    both.or_else(|| way_of(entry.partition.as_ref().or(entry.heal.as_ref())?))
+    let way = entry.partition.as_ref().or(entry.heal.as_ref()).or(entry.release.as_ref());
+    both.or_else(|| entry.half_open.as_ref().map(|ends| [ends.node.as_str(), ends.peer.as_str()]))
+        .or_else(|| way.and_then(|Where { between, from, to }| ends_of(between, from, to)))
+        .or_else(|| entry.hold.as_ref().and_then(|hold| ends_of(&hold.between, &hold.from, &hold.to)))
+        .or_else(|| entry.drop.as_ref().and_then(|drop| ends_of(&drop.between, &drop.from, &drop.to)))
 }
 
-fn way_of(way: &Where) -> Option<[&str; 2]> {
-    match way {
-        Where { between: Some([a, b]), .. } => Some([a, b]),
-        Where { from: Some(from), to: Some(to), .. } => Some([from, to]),
+fn ends_of<'a>(
+    between: &'a Option<[String; 2]>,
+    from: &'a Option<String>,
+    to: &'a Option<String>,
+) -> Option<[&'a str; 2]> {
+    match (between, from, to) {
+        (Some([a, b]), ..) => Some([a, b]),
+        (None, Some(from), Some(to)) => Some([from, to]),
         _ => None,
     }
+}
+
+/// Takes CoValues out of what an entry keeps back or drops; says whether that leaves nothing of it.
+fn ends_with(entry: &mut Entry, gone: &BTreeSet<&str>) -> bool {
+    let hold = entry.hold.as_mut().and_then(|hold| hold.ids.as_mut());
+    let Some(ids) = hold.or_else(|| entry.drop.as_mut().and_then(|drop| drop.ids.as_mut())) else {
+        return false;
+    };
+    ids.retain(|id| !gone.contains(id.as_str()));
+    ids.is_empty()
 }

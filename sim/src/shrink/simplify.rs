@@ -2,7 +2,7 @@
 
 use super::reduce::{Reduction, without};
 use crate::network::SpanRange;
-use crate::scenario::file::{Duration, DurationRange, Entry, Network, Scenario};
+use crate::scenario::file::{Decisions, Detail, Duration, DurationRange, Entry, Network, Scenario, Shift};
 use cosim_core::{Span, Time};
 
 /// Every scenario that is this one with one thing made simpler. What is as simple as can be yields none, so trying
@@ -73,6 +73,8 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
         };
         change(|node| node.announce = None);
         change(|node| (node.base, node.cap) = (None, None));
+        change(|node| node.clock = None);
+        change(|node| node.claims = None);
         for mutation in 0..file.nodes[name].mutations.len() {
             changed(file, candidates, |file| {
                 if let Some(node) = file.nodes.get_mut(name) {
@@ -112,6 +114,7 @@ fn operations(file: &Scenario, candidates: &mut Vec<Scenario>) {
                 }
             });
         }
+        spells(file, index, candidates);
         let outage = entry.restart.as_ref().or(entry.wipe.as_ref());
         let down_for = outage.and_then(|outage| outage.down_for).map_or(Span::ZERO, |down_for| down_for.0);
         for simpler in simpler(down_for) {
@@ -122,6 +125,37 @@ fn operations(file: &Scenario, candidates: &mut Vec<Scenario>) {
                 }
             });
         }
+    }
+}
+
+/// A shorter sleep or spell, whose connections are kept, and a clock that jumps less far.
+fn spells(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
+    let entry = &file.timeline[index];
+    changed(file, candidates, |file| {
+        if let Some(pause) = &mut file.timeline[index].pause {
+            pause.connections = None;
+        }
+    });
+    let pause = entry.pause.as_ref().map(|pause| pause.span.0);
+    let span = pause.or(entry.offline.as_ref().map(|spell| spell.span.0)).unwrap_or_default();
+    for simpler in simpler(span).into_iter().filter(|simpler| *simpler != Span::ZERO) {
+        changed(file, candidates, |file| {
+            let entry = &mut file.timeline[index];
+            let pause = entry.pause.as_mut().map(|pause| &mut pause.span);
+            if let Some(span) = pause.or(entry.offline.as_mut().map(|spell| &mut spell.span)) {
+                *span = Duration(simpler);
+            }
+        });
+    }
+    let Some(Shift(shift)) = entry.clock.as_ref().and_then(|change| change.jump) else { return };
+    for simpler in simpler(shift.span()) {
+        changed(file, candidates, |file| {
+            if let Some(change) = &mut file.timeline[index].clock {
+                let us = i64::try_from(simpler.as_us()).unwrap_or(i64::MAX);
+                let us = if shift.as_us() < 0 { -us } else { us };
+                change.jump = Some(Shift(crate::clock::Shift::from_us(us)));
+            }
+        });
     }
 }
 
@@ -148,32 +182,27 @@ fn times(file: &Scenario, candidates: &mut Vec<Scenario>) {
 }
 
 fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
-    let Some(listed) = &file.decisions else {
-        return;
-    };
-    let tables = [&listed.duplicated, &listed.reordered, &listed.noticed, &listed.latencies];
-    for (number, table) in tables.into_iter().enumerate() {
-        for (address, Duration(span)) in table {
-            for simpler in simpler(*span) {
-                changed(file, candidates, |file| {
-                    let Some(listed) = &mut file.decisions else {
-                        return;
-                    };
-                    let tables = [
-                        &mut listed.duplicated,
-                        &mut listed.reordered,
-                        &mut listed.noticed,
-                        &mut listed.latencies,
-                    ];
-                    if let Some(Duration(span)) =
-                        tables.into_iter().nth(number).and_then(|table| table.get_mut(address))
-                    {
-                        *span = simpler;
-                    }
-                });
+    for (decision, detail) in file.decisions.iter().flat_map(Decisions::with_details) {
+        let simpler: Vec<Detail> = match detail {
+            Detail::Nothing => Vec::new(),
+            Detail::Span(Duration(span)) => {
+                simpler(span).into_iter().map(|span| Detail::Span(Duration(span))).collect()
             }
+            Detail::Place(place) => smaller(place).map(Detail::Place).collect(),
+        };
+        for detail in simpler {
+            changed(file, candidates, |file| {
+                if let Some(listed) = &mut file.decisions {
+                    listed.put(decision.clone(), detail);
+                }
+            });
         }
     }
+}
+
+/// Smaller places, the smallest first.
+fn smaller(place: u32) -> impl Iterator<Item = u32> {
+    [0, 1, place / 1_000, place / 2].into_iter().filter(move |other| *other < place)
 }
 
 /// Spans that are simpler than this one, the simplest first: shorter ones that are as round or rounder than people say,

@@ -13,12 +13,22 @@ pub struct Declared {
     pub duplicate: bool,
     /// Whether messages may be taken out of their order.
     pub reorder: bool,
+    /// Whether messages may arrive once more, long after.
+    pub replay: bool,
+    /// Whether messages may be damaged.
+    pub damage: bool,
     /// Operations that the workload generates for each run.
     pub workload: u64,
     /// Partitions planned for each run.
     pub partitions: u64,
     /// Disconnects planned for each run.
     pub disconnects: u64,
+    /// Reconnect bursts planned for each run.
+    pub reconnect_bursts: u64,
+    /// Half-open connections planned for each run.
+    pub half_opens: u64,
+    /// Slow links planned for each run.
+    pub slow_links: u64,
     /// Restarts planned for each run.
     pub restarts: u64,
     /// Wipes planned for each run.
@@ -27,6 +37,18 @@ pub struct Declared {
     pub crashes: u64,
     /// Faults of disks, old copies put in their place included, planned for each run.
     pub disk_faults: u64,
+    /// Pauses planned for each run.
+    #[serde(default)]
+    pub pauses: u64,
+    /// Spells offline planned for each run.
+    #[serde(default)]
+    pub offline: u64,
+    /// Departures planned for each run.
+    #[serde(default)]
+    pub departures: u64,
+    /// Changes of clocks planned for each run.
+    #[serde(default)]
+    pub clock_changes: u64,
 }
 
 impl Declared {
@@ -45,18 +67,29 @@ impl Declared {
         if let Some(faults) = &scenario.faults {
             declared.partitions += u64::from(faults.partitions);
             declared.disconnects += u64::from(faults.reconnects);
+            declared.reconnect_bursts += u64::from(faults.reconnect_bursts);
+            declared.half_opens += u64::from(faults.half_opens);
+            declared.slow_links += u64::from(faults.slow_links);
             declared.restarts += u64::from(faults.restarts);
             declared.wipes += u64::from(faults.wipes);
             declared.crashes += u64::from(faults.crashes);
             let of_disks =
                 [faults.stalls, faults.full_disks, faults.failed_writes, faults.rots, faults.restores];
             declared.disk_faults += of_disks.into_iter().map(u64::from).sum::<u64>();
+            declared.pauses += u64::from(faults.pauses);
+            let flaps = faults.flapping.map_or(0, |flapping| u64::from(flapping.rounds));
+            declared.offline += u64::from(faults.offline.times) + flaps * faults.nodes.len() as u64;
+            declared.departures += u64::from(faults.departures);
+            declared.clock_changes += u64::from(faults.clock_jumps);
         }
         declared
     }
 
     fn network(&mut self, network: Network) {
-        self.loss |= network.loss > Ppm::NEVER;
+        let bursts = network.burst.is_some_and(|burst| burst.begins.max(burst.good_loss) > Ppm::NEVER);
+        self.loss |= network.loss > Ppm::NEVER || bursts;
+        self.replay |= network.replay > Ppm::NEVER;
+        self.damage |= network.damage.max(network.truncate) > Ppm::NEVER;
         self.duplicate |= network.duplicate > Ppm::NEVER;
         self.reorder |= network.reorder > Ppm::NEVER;
     }
@@ -65,15 +98,23 @@ impl Declared {
         match operation.action {
             Action::Partition { .. } => self.partitions += 1,
             Action::Disconnect { .. } => self.disconnects += 1,
+            Action::HalfOpen { .. } => self.half_opens += 1,
             Action::Restart { .. } => self.restarts += 1,
             Action::Wipe { .. } => self.wipes += 1,
+            Action::Pause { .. } => self.pauses += 1,
+            Action::Offline { .. } => self.offline += 1,
+            Action::Leave { .. } => self.departures += 1,
+            Action::Clock { .. } => self.clock_changes += 1,
             Action::Network { change, .. } => self.network(change.apply(Network::default())),
             Action::Create { .. }
             | Action::Edit { .. }
             | Action::Load { .. }
             | Action::Done { .. }
             | Action::Connect { .. }
+            | Action::Join { .. }
             | Action::Heal { .. }
+            | Action::Filter { .. }
+            | Action::Release { .. }
             | Action::BackUp { .. } => {}
             Action::Crash { .. } => self.crashes += 1,
             Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,

@@ -120,6 +120,18 @@ counts! {
     duplicated from figures,
     /// Messages taken out of their order.
     reordered from figures,
+    /// Messages of which another copy came long after.
+    replayed from figures,
+    /// Messages that arrived damaged.
+    damaged from figures,
+    /// Messages damaged so that their receiver could make nothing of them.
+    undecodable from figures,
+    /// Messages that did not fit into the queue before a line.
+    overflowed from figures,
+    /// Messages that a filter dropped.
+    dropped from figures,
+    /// Messages that were kept back on their way.
+    held from figures,
     /// Bytes sent.
     bytes from figures,
     /// `load` messages sent.

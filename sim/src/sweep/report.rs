@@ -72,11 +72,23 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
         "  messages    {} sent ({} load, {} known, {} content, {} correction, {} done), {} bytes",
         counts.sent, counts.load, counts.known, counts.content, counts.correction, counts.done, counts.bytes,
     )?;
-    writeln!(
+    write!(
         out,
         "  network     {} delivered, {} lost, {} partitioned, {} duplicated, {} reordered",
         counts.delivered, counts.lost, counts.partitioned, counts.duplicated, counts.reordered,
     )?;
+    let rare = [
+        (counts.replayed, "replayed"),
+        (counts.damaged, "damaged"),
+        (counts.undecodable, "undecodable"),
+        (counts.overflowed, "overflowed"),
+        (counts.dropped, "dropped"),
+        (counts.held, "held"),
+    ];
+    for (count, what) in rare.into_iter().filter(|(count, _)| *count > 0) {
+        write!(out, ", {count} {what}")?;
+    }
+    writeln!(out)?;
     writeln!(
         out,
         "  waste       {} retransmissions, {} deadlines passed, {} contents brought nothing new",
@@ -93,17 +105,24 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
 }
 
 /// The faults planned over all runs; a run that was cut short may not have come to them.
-fn planned(summary: &Summary) -> [(&'static str, u64); 6] {
+fn planned(summary: &Summary) -> [(&'static str, u64); 13] {
     let sum = |part: fn(&OfScenario) -> u64| {
         summary.scenarios().iter().map(|of| part(of).saturating_mul(of.runs)).fold(0, u64::saturating_add)
     };
     [
         ("partitions", sum(|of| of.source.declares.partitions)),
         ("disconnects", sum(|of| of.source.declares.disconnects)),
+        ("reconnect bursts", sum(|of| of.source.declares.reconnect_bursts)),
+        ("half-open connections", sum(|of| of.source.declares.half_opens)),
+        ("slow links", sum(|of| of.source.declares.slow_links)),
         ("restarts", sum(|of| of.source.declares.restarts)),
         ("wipes", sum(|of| of.source.declares.wipes)),
         ("crashes", sum(|of| of.source.declares.crashes)),
         ("disk faults", sum(|of| of.source.declares.disk_faults)),
+        ("pauses", sum(|of| of.source.declares.pauses)),
+        ("spells offline", sum(|of| of.source.declares.offline)),
+        ("departures", sum(|of| of.source.declares.departures)),
+        ("clock changes", sum(|of| of.source.declares.clock_changes)),
     ]
 }
 

@@ -138,6 +138,11 @@ impl OfScenario {
                 declares.reorder && counts.reordered == 0,
                 "it declares reordering, and no message was reordered",
             ),
+            (declares.replay && counts.replayed == 0, "it declares replays, and no message was replayed"),
+            (
+                declares.damage && counts.damaged == 0 && counts.undecodable == 0,
+                "it declares damage, and no message was damaged",
+            ),
             (
                 declares.partitions > 0 && counts.partitioned == 0,
                 "it plans partitions, and none swallowed a message",

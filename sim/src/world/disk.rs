@@ -173,7 +173,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         };
         let word = disk.writes.word();
         let drawn = WriteFate::drawn(&disk.spec, word);
-        let writing = Writing { node, record: &label, spec: &disk.spec };
+        let writing = Writing { node, event: self.event, record: &label, spec: &disk.spec };
         let mut fate = self.decisions.write(&writing, drawn);
         if disk.failing > 0 {
             disk.failing -= 1;
@@ -190,6 +190,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     /// The first write of a node's disk that is under way ends.
     pub(super) fn written(&mut self, at: Time, queued: Queued) {
+        // A process that sleeps is told when it wakes; its disk works on.
         let done = self.writes.take(queued.slot);
         let host = &mut self.nodes[done.node.index()];
         let Some(disk) = host.disk.as_mut().filter(|disk| disk.epoch == done.epoch) else { return };
@@ -225,7 +226,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let lengths: Vec<u32> =
             disk.pending.iter().map(|write| u32::try_from(write.bytes.len()).unwrap_or(u32::MAX)).collect();
         let drawn = Survival::drawn(&lengths, words);
-        let crashing = Crashing { node, operation, pending: &lengths };
+        let crashing = Crashing { node, operation, event: self.event, pending: &lengths };
         let survival = self.decisions.crash(&crashing, drawn);
         disk.cut(survival);
         self.fingerprint.fold(u64::from(survival.kept), u64::from(survival.torn));

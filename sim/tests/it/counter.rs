@@ -47,6 +47,10 @@ pub(crate) struct Counter {
     connections: Vec<(NodeId, ConnectionId)>,
     pub(crate) heard: Vec<Heard>,
     pub(crate) woken: Vec<Time>,
+    /// When a line was full, and when it took messages again.
+    pub(crate) flow: Vec<(Time, bool)>,
+    /// When a connection closed.
+    pub(crate) lost: Vec<Time>,
     wake_at: Option<Time>,
     outputs: Vec<(ConnectionId, Number)>,
 }
@@ -63,17 +67,20 @@ impl SimNode for Counter {
             Input::Connected { peer, connection, .. } => self.connections.push((peer, connection)),
             Input::Disconnected { connection, .. } => {
                 self.connections.retain(|(_, open)| *open != connection);
+                self.lost.push(now);
             }
             Input::Received { peer, message, .. } => self.heard.push((now, peer, message.0)),
             Input::Deadline => {
                 self.woken.push(now);
                 self.wake_at = None;
             }
-            Input::Command(Ask::WakeAt(at)) => self.wake_at = Some(*at),
-            Input::Command(Ask::Send(peer, number)) => {
+            Input::Command { command: Ask::WakeAt(at), .. } => self.wake_at = Some(*at),
+            Input::Command { command: Ask::Send(peer, number), .. } => {
                 let to = self.connections.iter().filter(|(to, _)| to == peer);
                 self.outputs.extend(to.map(|(_, connection)| (*connection, Number(*number))));
             }
+            Input::Blocked { .. } => self.flow.push((now, false)),
+            Input::Writable { .. } => self.flow.push((now, true)),
             Input::Restart(_) => self.connections.clear(),
         }
         Ok(())

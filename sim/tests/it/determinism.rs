@@ -150,9 +150,38 @@ fn is_random(scenario: &Scenario) -> bool {
 }
 
 fn is_random_network(network: &Network) -> bool {
-    let Network { latency, loss, duplicate, reorder, reorder_delay, notice } = *network;
+    let Network {
+        latency,
+        loss,
+        duplicate,
+        reorder,
+        reorder_delay,
+        notice,
+        slow_by: _,
+        burst,
+        replay,
+        replay_delay,
+        damage,
+        truncate,
+        bandwidth: _,
+        queue: _,
+    } = *network;
     let open = |chance: Ppm| chance != Ppm::NEVER && chance != Ppm::ALWAYS;
     let wide = |range: SpanRange| range.min() != range.max();
     let reorders = reorder != Ppm::NEVER && wide(reorder_delay);
-    open(loss) || open(duplicate) || open(reorder) || wide(latency) || wide(notice) || reorders
+    let bursts = burst.is_some_and(|burst| {
+        [burst.begins, burst.ends, burst.bad_loss, burst.good_loss].into_iter().any(open)
+    });
+    let replays = replay != Ppm::NEVER && wide(replay_delay);
+    let damages = damage != Ppm::NEVER || truncate != Ppm::NEVER;
+    bursts
+        || replays
+        || open(replay)
+        || damages
+        || open(loss)
+        || open(duplicate)
+        || open(reorder)
+        || wide(latency)
+        || wide(notice)
+        || reorders
 }

@@ -4,7 +4,7 @@
 use crate::counter::{link, ms, send, world};
 use cosim::decision::Fate;
 use cosim::host::NodeId;
-use cosim::network::{Network, Ppm, SpanRange};
+use cosim::network::{Burst, Network, Ppm, SpanRange};
 use cosim::run::{Options, run};
 use cosim::scenario;
 use cosim::stream::Stream;
@@ -56,6 +56,7 @@ fn first_fates_of_a_direction() {
         reorder: percent(25),
         reorder_delay: range(0, 300),
         notice: range(0, 500),
+        ..Network::default()
     };
     let mut world = world(2, vec![link(0, 1, network)], 1, ());
     for number in 0..8 {
@@ -68,7 +69,7 @@ fn first_fates_of_a_direction() {
     }
     for (from, fate) in &world.decisions.messages {
         assert_eq!(*from, NodeId(0));
-        let Fate { lost, latency, reordered, duplicate } = fate;
+        let Fate { lost, latency, reordered, duplicate, .. } = fate;
         let some =
             |what: &str, span: &Option<Span>| span.map(|span| format!(", {what} {span}")).unwrap_or_default();
         let lost = if *lost { ", lost" } else { "" };
@@ -91,6 +92,48 @@ fn first_fates_of_a_direction() {
     28873us, again after 56213us, lost
     75650us, reordered by 78522us, again after 60883us
     ");
+}
+
+/// The first fates of one direction of a hostile link.
+#[test]
+fn first_fates_of_a_hostile_direction() {
+    let percent = |percent| Ppm::percent(percent).expect("a percentage");
+    let network = Network {
+        burst: Some(Burst {
+            begins: percent(30),
+            ends: percent(50),
+            bad_loss: percent(90),
+            good_loss: percent(5),
+        }),
+        replay: percent(50),
+        replay_delay: SpanRange::new(Span::from_s(1), Span::from_s(60)).expect("in order"),
+        damage: percent(50),
+        truncate: percent(50),
+        ..Network::default()
+    };
+    let mut world = world(2, vec![link(0, 1, network)], 1, ());
+    for number in 0..8 {
+        send(&mut world, ms(1_000), [0, 1], number);
+    }
+    world.run_until(Time::from_us(u64::MAX));
+    let mut text = String::new();
+    for (_, Fate { lost, replayed, damaged, truncated, .. }) in &world.decisions.messages {
+        let replayed = replayed.map(|span| span.to_string());
+        let _ = writeln!(
+            text,
+            "lost {lost}, replayed {replayed:?}, damaged {damaged:?}, truncated {truncated:?}"
+        );
+    }
+    insta::assert_snapshot!(text, @r#"
+    lost false, replayed None, damaged Some(515709), truncated Some(3533)
+    lost false, replayed Some("18947874us"), damaged None, truncated Some(834807)
+    lost true, replayed Some("16172864us"), damaged None, truncated Some(485059)
+    lost false, replayed Some("18243417us"), damaged Some(167675), truncated Some(729268)
+    lost false, replayed None, damaged None, truncated None
+    lost false, replayed None, damaged None, truncated Some(533549)
+    lost false, replayed None, damaged None, truncated None
+    lost false, replayed None, damaged Some(977145), truncated Some(837833)
+    "#);
 }
 
 /// One small scenario with everything random in it.
@@ -118,8 +161,8 @@ fn fingerprint_of_a_scenario() {
         format!("{seed}: {} after {} events", outcome.fingerprint, outcome.figures.events)
     });
     insta::assert_snapshot!(pinned.join("\n"), @r"
-    1: cb3d14efac2d1808 after 117 events
-    2: d52e2c84fa03740a after 102 events
-    3: a78af065332419fd after 65 events
+    1: adc377e4780ad5ed after 117 events
+    2: d54af8853d777bc9 after 102 events
+    3: 195f8b794d8f3026 after 65 events
     ");
 }

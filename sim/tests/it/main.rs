@@ -2,7 +2,10 @@
 
 mod cli;
 mod counter;
+mod damage;
 mod determinism;
 mod golden;
+mod hostile;
+mod lives;
 mod oracles;
 mod world;

@@ -28,7 +28,7 @@ fn rough() -> impl Strategy<Value = Network> {
             duplicate: percent(duplicate),
             reorder: percent(reorder),
             reorder_delay: range(0, 4 * width),
-            notice: SpanRange::default(),
+            ..Network::default()
         },
     )
 }

@@ -120,7 +120,7 @@ fn units() {
             &[
                 ("duration without unit", at, r#""at": "80""#),
                 ("duration that is a number", at, r#""at": 80"#),
-                ("duration with an unknown unit", at, r#""at": "1h""#),
+                ("duration with an unknown unit", at, r#""at": "1w""#),
                 ("duration without number", at, r#""at": "s""#),
                 ("negative duration", at, r#""at": "-1s""#),
                 ("duration of half a microsecond", at, r#""at": "1.5us""#),

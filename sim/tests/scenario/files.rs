@@ -97,11 +97,20 @@ fn what_is_written_reads_the_same() {
 
 #[test]
 fn units_are_written_as_they_are_read() {
-    for text in ["80ms", "1500ms", "150us", "0ms", "2s", "120s"] {
+    for text in ["80ms", "1500ms", "150us", "0ms", "2s", "120s", "2h", "21d", "366d"] {
         assert_eq!(text.parse::<file::Duration>().expect("a duration").to_string(), text);
     }
     assert_eq!("0.5m".parse::<file::Duration>().expect("a duration").to_string(), "30s");
     assert_eq!("0.0001s".parse::<file::Duration>().expect("a duration").to_string(), "100us");
+    for text in ["+3d", "-2h", "+150us", "+0ms"] {
+        assert_eq!(text.parse::<file::Shift>().expect("a duration with a sign").to_string(), text);
+    }
+    for (text, ppm) in [("0.01%", 100), ("-50%", -500_000), ("+0.0001%", 1)] {
+        assert_eq!(text.parse::<file::Drift>().expect("a drift").0.ppm(), ppm);
+    }
+    for text in ["", "+", "--3d", "+-3d", "3", "367d"] {
+        text.parse::<file::Shift>().expect_err(text);
+    }
     for text in ["2.5%", "0%", "100%", "0.0001%", "12.34%"] {
         assert_eq!(text.parse::<file::Percent>().expect("a percentage").to_string(), text);
     }

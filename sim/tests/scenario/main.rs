@@ -3,5 +3,8 @@
 mod errors;
 mod files;
 mod fuzz;
+mod lives;
+mod network;
 mod plans;
 mod samples;
+mod templates;

@@ -58,4 +58,42 @@ pub(crate) const PAIR: &str = r#"{
 }
 "#;
 
-pub(crate) const ALL: [&str; 3] = [FULL, LEAST, PAIR];
+/// What a file can say of clocks, and of nodes that come, go and sleep, with templates.
+pub(crate) const LIVES: &str = r#"{
+  "version": 1,
+  "about": "Five devices live their lives.",
+  "nodes": {
+    "device-{1..3}": { "clock": { "skew": "-3d", "drift": 50 } },
+    "late": {},
+    "server": {},
+    "twin": { "claims": "late", "clock": { "drift": "-0.01%" } }
+  },
+  "links": [
+    { "between": ["device-{1..3}", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["server", "late"], "relationship": "syncTheirs/syncAllOurs" },
+    { "between": ["twin", "server"], "relationship": "syncAllOurs/syncTheirs", "connected": false }
+  ],
+  "timeline": [
+    { "at": "0ms", "create": { "node": "device-1", "id": "notes" } },
+    { "at": "1s", "load": { "node": "device-{2..3}", "id": "notes" } },
+    { "at": "2s", "pause": { "node": "device-1", "for": "90s" } },
+    { "at": "2s", "pause": { "node": "device-2", "for": "2h", "connections": "dropped" } },
+    { "at": "3s", "offline": { "node": "device-3", "for": "21d" } },
+    { "at": "4s", "clock": { "node": "device-1", "jump": "+2h" } },
+    { "at": "4s", "clock": { "node": "device-2", "stop": true } },
+    { "at": "5s", "clock": { "node": "device-2", "go": true } },
+    { "at": "5s", "join": { "node": "late" } },
+    { "at": "6s", "connect": { "between": ["twin", "server"] } },
+    { "after": "quiet", "edit": { "node": "device-{1..3}", "id": "notes" } },
+    { "at": "1s", "leave": { "node": "device-3" } }
+  ],
+  "workload": { "operations": 10, "until": "10s", "nodes": ["device-{1..3}"], "co_values": ["notes"] },
+  "faults": {
+    "until": "10s", "nodes": ["device-{1..2}"], "reconnects": 1, "pauses": 2, "departures": 1, "clock_jumps": 2, "furthest": "3d",
+    "offline": { "times": 3, "shortest": "1s", "longest": "1h" }, "flapping": { "every": "3s", "for": "500ms" }
+  },
+  "expect": { "content": [{ "node": "device-{1..2}", "id": "notes", "transactions": 3 }] }
+}
+"#;
+
+pub(crate) const ALL: [&str; 4] = [FULL, LEAST, PAIR, LIVES];

@@ -2,14 +2,15 @@
 
 use cosim::network::{Ppm, SpanRange};
 use cosim::scenario::file::{
-    Between, Duration, DurationRange, Edit, Ends, Entry, Expect, Faults, Link, Mix, Network, NetworkChange,
-    Node, NumberRange, Outage, Percent, Scenario, Subject, VERSION, When, Where, Workload,
+    Between, Clock, ClockChange, Connections, Drift, Duration, DurationRange, Edit, Ends, Entry, Expect,
+    Faults, Flapping, Link, Lone, Mix, Network, NetworkChange, Node, NumberRange, Outage, Pause, Percent,
+    Scenario, Shift, Spell, Spells, Subject, VERSION, When, Where, Workload,
 };
 use cosim::scenario::known_mutations;
 use cosim_core::{Relationship, Span};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const NODES: [&str; 5] = ["ann", "ben", "cat", "dan", "eve"];
 const CO_VALUES: [&str; 3] = ["diary", "notes", "zoo"];
@@ -58,13 +59,27 @@ fn network() -> impl Strategy<Value = Network> {
 
 fn node() -> impl Strategy<Value = Node> {
     let mutations: Vec<&'static str> = known_mutations().collect();
-    (prop::option::weighted(0.2, select(mutations)), prop::option::weighted(0.3, span(100..2_000))).prop_map(
-        |(mutation, base)| Node {
+    (
+        prop::option::weighted(0.2, select(mutations)),
+        prop::option::weighted(0.3, span(100..2_000)),
+        prop::option::weighted(0.2, clock()),
+    )
+        .prop_map(|(mutation, base, clock)| Node {
             base,
+            clock,
             mutations: mutation.map(str::to_owned).into_iter().collect(),
             ..Node::default()
-        },
-    )
+        })
+}
+
+fn shift() -> impl Strategy<Value = Shift> {
+    (-100_000_000_i64..100_000_000).prop_map(|us| Shift(cosim::clock::Shift::from_us(us)))
+}
+
+fn clock() -> impl Strategy<Value = Clock> {
+    let drift =
+        (-1_000..1_000_i32).prop_map(|ppm| Drift(cosim::clock::Drift::new(ppm).expect("a small one")));
+    (prop::option::of(shift()), prop::option::of(drift)).prop_map(|(skew, drift)| Clock { skew, drift })
 }
 
 /// What becomes a link, once it is known which nodes there are: those on one tier are equals, those on a higher one
@@ -111,7 +126,7 @@ struct Step {
 
 fn step() -> impl Strategy<Value = Step> {
     (
-        0..16_u8,
+        0..24_u8,
         prop_oneof![Just(ms(0)), span(0..1_500)],
         prop::bool::weighted(0.12),
         any::<[Index; 2]>(),
@@ -161,6 +176,25 @@ fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
         10 => Entry { heal: cut, ..none },
         11 => Entry { restart: outage, ..none },
         12 => Entry { wipe: outage, ..none },
+        16 | 17 => {
+            let connections = step.one_way.then_some(Connections::Dropped);
+            let pause = Pause { node, span: longer(step.length), connections };
+            Entry { pause: Some(pause), ..none }
+        }
+        18 | 19 => Entry { offline: Some(Spell { node, span: longer(step.length) }), ..none },
+        20 => Entry { leave: Some(Lone { node }), ..none },
+        21 => Entry { join: Some(Lone { node }), ..none },
+        22 | 23 => {
+            let us = i64::try_from(step.length.0.as_us()).expect("less than a second");
+            let jump = Some(Shift(cosim::clock::Shift::from_us(us * 1_000 - 300_000_000)));
+            let change = ClockChange { node, jump: None, stop: None, go: None };
+            let change = match step.number {
+                1 => ClockChange { stop: Some(true), ..change },
+                2 => ClockChange { go: Some(true), ..change },
+                _ => ClockChange { jump, ..change },
+            };
+            Entry { clock: Some(change), ..none }
+        }
         _ => {
             let Network { latency, loss, duplicate, reorder, reorder_delay, notice } = step.network;
             let between = step.one_way.then_some(between);
@@ -170,19 +204,42 @@ fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
     }
 }
 
+/// A length that is not zero.
+fn longer(Duration(length): Duration) -> Duration {
+    Duration(length + Span::from_us(1))
+}
+
+/// The nodes that an entry names.
+fn named(entry: &Entry) -> Vec<&String> {
+    let subjects = [&entry.create, &entry.load, &entry.done].into_iter().flatten().map(|it| &it.node);
+    let edits = entry.edit.iter().map(|it| &it.node);
+    let links = [&entry.connect, &entry.disconnect].into_iter().flatten().flat_map(|it| &it.between);
+    let outages = [&entry.restart, &entry.wipe].into_iter().flatten().map(|it| &it.node);
+    let pauses = entry.pause.iter().map(|it| &it.node).chain(entry.offline.iter().map(|it| &it.node));
+    let lone = [&entry.join, &entry.leave].into_iter().flatten().map(|it| &it.node);
+    subjects.chain(edits).chain(links).chain(outages).chain(pauses).chain(lone).collect()
+}
+
 fn timeline(steps: &[Step], nodes: usize, links: &[Link]) -> Vec<Entry> {
     let mut at = Span::ZERO;
     let mut entries = Vec::new();
-    let mut names = BTreeSet::new();
+    let mut names_taken = BTreeSet::new();
+    let (mut met, mut gone) = (BTreeSet::new(), BTreeSet::new());
     for step in steps {
         let mut entry = entry(step, nodes, links);
+        let names: Vec<String> = named(&entry).into_iter().cloned().collect();
+        if names.iter().any(|node| gone.contains(node) || (entry.join.is_some() && met.contains(node))) {
+            continue;
+        }
+        gone.extend(entry.leave.iter().map(|leave| leave.node.clone()));
+        met.extend(names);
         if let (Some(connect), true) = (&entry.connect, step.one_way) {
             // The names that a run gives what it does of itself are not reserved.
             let mut ends = connect.between.clone();
             ends.sort();
             let verb = if step.number == 1 { "reconnect" } else { "open" };
-            entry.name =
-                Some(format!("{verb}-{}-{}", ends[0], ends[1])).filter(|name| names.insert(name.clone()));
+            entry.name = Some(format!("{verb}-{}-{}", ends[0], ends[1]))
+                .filter(|name| names_taken.insert(name.clone()));
         }
         if step.waits {
             at = Span::ZERO;
@@ -210,8 +267,9 @@ fn workload() -> impl Strategy<Value = Workload> {
 }
 
 fn faults() -> impl Strategy<Value = Faults> {
-    (1..8_u64, 0..4_u32, 0..4_u32, 0..3_u32, 0..2_u32, span(0..3_000)).prop_map(
-        |(until_s, reconnects, partitions, restarts, wipes, longest)| Faults {
+    let lives = (0..3_u32, 0..2_u32, 0..3_u32, 0..3_u32, prop::option::weighted(0.2, 500..2_000_u64));
+    (1..8_u64, 0..4_u32, 0..4_u32, 0..3_u32, 0..2_u32, span(0..3_000), lives).prop_map(
+        |(until_s, reconnects, partitions, restarts, wipes, longest, lives)| Faults {
             from: None,
             until: ms(1_000 * until_s),
             reconnects: Some(reconnects),
@@ -219,6 +277,13 @@ fn faults() -> impl Strategy<Value = Faults> {
             restarts: Some(restarts),
             wipes: Some(wipes),
             longest: Some(longest),
+            pauses: Some(lives.0),
+            departures: Some(lives.1),
+            clock_jumps: Some(lives.2),
+            furthest: Some(ms(1_000_000)),
+            offline: Some(Spells { times: lives.3, shortest: None, longest }),
+            flapping: lives.4.map(|every| Flapping { every: ms(every), span: ms(100) }),
+            nodes: None,
         },
     )
 }
@@ -241,19 +306,32 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
         prop::option::weighted(0.6, faults()),
         prop::option::of(any::<bool>()),
         prop::option::of(1..20_u64),
+        prop::option::weighted(0.3, any::<[Index; 2]>()),
     )
-        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s)| {
+        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s, claim)| {
             let tiers: Vec<u8> = nodes.iter().map(|(tier, _)| *tier).collect();
             let links = links(&tiers, ties);
             let timeline = timeline(&steps, tiers.len(), &links);
+            let mut nodes: BTreeMap<String, Node> = NODES
+                .iter()
+                .map(|&name| name.to_owned())
+                .zip(nodes.into_iter().map(|(_, node)| node))
+                .collect();
+            if let Some(claim) = claim {
+                let [claimer, claimed] = claim.map(|index| NODES[index.index(nodes.len())].to_owned());
+                let are_ends =
+                    |link: &Link| [&claimer, &claimed].iter().all(|end| link.between.contains(end));
+                if claimer != claimed
+                    && !links.iter().any(are_ends)
+                    && let Some(node) = nodes.get_mut(&claimer)
+                {
+                    node.claims = Some(claimed);
+                }
+            }
             Scenario {
                 version: VERSION,
                 about: "Drawn by a test.".to_owned(),
-                nodes: NODES
-                    .iter()
-                    .map(|&name| name.to_owned())
-                    .zip(nodes.into_iter().map(|(_, node)| node))
-                    .collect(),
+                nodes,
                 network,
                 links,
                 timeline,

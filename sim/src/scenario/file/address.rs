@@ -4,6 +4,8 @@
 //! from>to kind id [carried] [#attempt] [@operation]        a message
 //! node hears-open peer [#attempt] [@operation]             an end that notices a connection
 //! node hears-close peer [#attempt] [@operation]            an end that notices that it has ended
+//! node writes id [carried] [#attempt]                      a write to a disk
+//! node crashes [#attempt] @operation                       what a crash leaves of the writes under way
 //! ```
 //!
 //! What the words mean is told where addresses are given, in `crate::address`. Here they are read and written.
@@ -17,13 +19,15 @@ pub(crate) const KINDS: [&str; 5] = ["content", "correction", "done", "known", "
 
 const HEARS_OPEN: &str = "hears-open";
 const HEARS_CLOSE: &str = "hears-close";
+const WRITES: &str = "writes";
+const CRASHES: &str = "crashes";
 
 /// An address, word by word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Address<'a> {
     /// The sender, or the node that notices.
     pub(crate) from: &'a str,
-    /// The receiver, or the peer of which it notices something.
+    /// The receiver, or the peer of which it notices something; what a node does to its own disk, the node.
     pub(crate) to: &'a str,
     /// What passes between them.
     pub(crate) about: About<'a>,
@@ -49,6 +53,15 @@ pub(crate) enum About<'a> {
     Opened,
     /// That a connection has ended.
     Closed,
+    /// A write to a disk.
+    Write {
+        /// Its CoValue.
+        id: &'a str,
+        /// The newest operation in it.
+        carried: Option<&'a str>,
+    },
+    /// A crash.
+    Crash,
 }
 
 impl<'a> Address<'a> {
@@ -64,6 +77,9 @@ impl<'a> Address<'a> {
         let (from, to, about) = match *words.as_slice() {
             [node, HEARS_OPEN, peer] => (node, peer, About::Opened),
             [node, HEARS_CLOSE, peer] => (node, peer, About::Closed),
+            [node, CRASHES] => (node, node, About::Crash),
+            [node, WRITES, id] => (node, node, About::Write { id, carried: None }),
+            [node, WRITES, id, carried] => (node, node, About::Write { id, carried: Some(carried) }),
             [ends, kind, id] => message(text, ends, kind, id, None)?,
             [ends, kind, id, carried] => message(text, ends, kind, id, Some(carried))?,
             _ => return Err(mistake(text)),
@@ -71,24 +87,19 @@ impl<'a> Address<'a> {
         Ok(Address { from, to, about, attempt, operation })
     }
 
-    /// Whether it is about a message; else about a notice.
-    pub(crate) fn is_message(&self) -> bool {
-        matches!(self.about, About::Message { .. })
-    }
-
     /// The operation that its message brings or covers.
     pub(crate) fn carried(&self) -> Option<&'a str> {
         match self.about {
-            About::Message { carried, .. } => carried,
-            About::Opened | About::Closed => None,
+            About::Message { carried, .. } | About::Write { carried, .. } => carried,
+            About::Opened | About::Closed | About::Crash => None,
         }
     }
 
     /// The CoValue that it is about.
     pub(crate) fn id(&self) -> Option<&'a str> {
         match self.about {
-            About::Message { id, .. } => Some(id),
-            About::Opened | About::Closed => None,
+            About::Message { id, .. } | About::Write { id, .. } => Some(id),
+            About::Opened | About::Closed | About::Crash => None,
         }
     }
 }
@@ -133,6 +144,13 @@ impl fmt::Display for Address<'_> {
                     write!(f, " {carried}")?;
                 }
             }
+            About::Write { id, carried } => {
+                write!(f, "{from} {WRITES} {id}")?;
+                if let Some(carried) = carried {
+                    write!(f, " {carried}")?;
+                }
+            }
+            About::Crash => write!(f, "{from} {CRASHES}")?,
             About::Opened => write!(f, "{from} {HEARS_OPEN} {to}")?,
             About::Closed => write!(f, "{from} {HEARS_CLOSE} {to}")?,
         }

@@ -19,6 +19,27 @@ pub struct Decisions {
     /// Messages that leave the order, and how much longer they take.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reordered: BTreeMap<String, Duration>,
+    /// Messages that arrive once more, long after, and how long after they were sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replayed: BTreeMap<String, Duration>,
+    /// Messages of which a bit flips, and which one, counted round.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub damaged: BTreeMap<String, u32>,
+    /// Messages that lose the end of what they carry, and how much of it, counted round: 0 is the least.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub truncated: BTreeMap<String, u32>,
+    /// Writes to disks that take another time than their disk says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub writes: BTreeMap<String, Duration>,
+    /// Writes to disks that are reported as failed, and what is on the disk: 0 nothing, 1 half of it, 2 all of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failed_writes: BTreeMap<String, u32>,
+    /// Crashes that leave only so many of the writes under way, the first first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_writes: BTreeMap<String, u32>,
+    /// Crashes that leave a part of the next write, and how many bytes of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub torn_writes: BTreeMap<String, u32>,
     /// Ends that notice a connection later than at once, and how much later.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub noticed: BTreeMap<String, Duration>,
@@ -49,6 +70,49 @@ pub enum DecisionKind {
     Noticed,
     /// A message takes another time.
     Latency,
+    /// A message arrives once more, long after.
+    Replayed,
+    /// A bit of a message flips.
+    Damaged,
+    /// The end of a message is cut off.
+    Truncated,
+    /// A write takes another time.
+    Write,
+    /// A write fails.
+    FailedWrite,
+    /// A crash leaves only some of the writes under way.
+    KeptWrites,
+    /// A crash leaves a part of a write.
+    TornWrite,
+}
+
+impl DecisionKind {
+    /// Every kind, the least harmful first.
+    pub(crate) const ALL: [DecisionKind; 12] = [
+        DecisionKind::Write,
+        DecisionKind::Latency,
+        DecisionKind::Reordered,
+        DecisionKind::Duplicated,
+        DecisionKind::Replayed,
+        DecisionKind::Noticed,
+        DecisionKind::Truncated,
+        DecisionKind::Damaged,
+        DecisionKind::Lost,
+        DecisionKind::TornWrite,
+        DecisionKind::KeptWrites,
+        DecisionKind::FailedWrite,
+    ];
+}
+
+/// What a decision says beside its kind and address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    /// Nothing.
+    Nothing,
+    /// How long.
+    Span(Duration),
+    /// Where or how much.
+    Place(u32),
 }
 
 impl Decisions {
@@ -59,67 +123,88 @@ impl Decisions {
 
     /// How many decisions there are.
     pub fn len(&self) -> usize {
-        self.lost.len() + self.tables().iter().map(|(_, table)| table.len()).sum::<usize>()
+        self.iter().count()
     }
 
     /// Every decision.
     pub fn iter(&self) -> impl Iterator<Item = Decision> + '_ {
-        let lost = self.lost.iter().map(|address| (DecisionKind::Lost, address));
-        let timed = self
-            .tables()
-            .into_iter()
-            .flat_map(|(kind, table)| table.keys().map(move |address| (kind, address)));
-        lost.chain(timed).map(|(kind, address)| Decision { kind, address: address.clone() })
+        self.with_details().map(|(decision, _)| decision)
     }
 
-    fn tables(&self) -> [(DecisionKind, &BTreeMap<String, Duration>); 4] {
+    /// Every decision, with what else it says.
+    pub(crate) fn with_details(&self) -> impl Iterator<Item = (Decision, Detail)> + '_ {
+        let lost = self.lost.iter().map(|address| (DecisionKind::Lost, address, Detail::Nothing));
+        let spans = self.spans().into_iter().flat_map(|(kind, table)| {
+            table.iter().map(move |(address, span)| (kind, address, Detail::Span(*span)))
+        });
+        let places = self.places().into_iter().flat_map(|(kind, table)| {
+            table.iter().map(move |(address, place)| (kind, address, Detail::Place(*place)))
+        });
+        let all = lost.chain(spans).chain(places);
+        all.map(|(kind, address, detail)| (Decision { kind, address: address.clone() }, detail))
+    }
+
+    fn spans(&self) -> [(DecisionKind, &BTreeMap<String, Duration>); 6] {
         [
             (DecisionKind::Duplicated, &self.duplicated),
             (DecisionKind::Reordered, &self.reordered),
             (DecisionKind::Noticed, &self.noticed),
             (DecisionKind::Latency, &self.latencies),
+            (DecisionKind::Replayed, &self.replayed),
+            (DecisionKind::Write, &self.writes),
         ]
     }
 
-    /// Every decision, with its span where its kind has one.
-    pub(crate) fn with_spans(&self) -> impl Iterator<Item = (Decision, Option<Duration>)> + '_ {
-        self.iter().map(|decision| {
-            let span = self.table(decision.kind).and_then(|table| table.get(&decision.address)).copied();
-            (decision, span)
-        })
+    fn places(&self) -> [(DecisionKind, &BTreeMap<String, u32>); 5] {
+        [
+            (DecisionKind::Damaged, &self.damaged),
+            (DecisionKind::Truncated, &self.truncated),
+            (DecisionKind::FailedWrite, &self.failed_writes),
+            (DecisionKind::KeptWrites, &self.kept_writes),
+            (DecisionKind::TornWrite, &self.torn_writes),
+        ]
     }
 
     /// Whether a decision is listed.
     pub(crate) fn has(&self, kind: DecisionKind, address: &str) -> bool {
-        match self.table(kind) {
-            None => self.lost.iter().any(|lost| lost == address),
-            Some(table) => table.contains_key(address),
-        }
-    }
-
-    /// The decisions of a kind that have a span; `None` for messages that are lost.
-    pub(crate) fn table(&self, kind: DecisionKind) -> Option<&BTreeMap<String, Duration>> {
         match kind {
-            DecisionKind::Lost => None,
-            DecisionKind::Duplicated => Some(&self.duplicated),
-            DecisionKind::Reordered => Some(&self.reordered),
-            DecisionKind::Noticed => Some(&self.noticed),
-            DecisionKind::Latency => Some(&self.latencies),
+            DecisionKind::Lost => self.lost.iter().any(|lost| lost == address),
+            _ => self.span(kind, address).is_some() || self.place(kind, address).is_some(),
         }
     }
 
-    /// Adds a decision; one of the same kind and address is replaced. A message that is lost has no span.
-    pub(crate) fn put(&mut self, decision: Decision, span: Option<Duration>) {
+    /// The span of a decision, where it is listed and of a kind that has one.
+    pub(crate) fn span(&self, kind: DecisionKind, address: &str) -> Option<Duration> {
+        let (_, table) = self.spans().into_iter().find(|(of, _)| *of == kind)?;
+        table.get(address).copied()
+    }
+
+    /// The place in the message of a decision, where it is listed and of a kind that has one.
+    pub(crate) fn place(&self, kind: DecisionKind, address: &str) -> Option<u32> {
+        let (_, table) = self.places().into_iter().find(|(of, _)| *of == kind)?;
+        table.get(address).copied()
+    }
+
+    /// Adds a decision; one of the same kind and address is replaced. What it does not say is zero.
+    pub(crate) fn put(&mut self, decision: Decision, detail: Detail) {
         let Decision { kind, address } = decision;
-        let table = match kind {
-            DecisionKind::Lost if self.lost.contains(&address) => return,
-            DecisionKind::Lost => return self.lost.push(address),
-            DecisionKind::Duplicated => &mut self.duplicated,
-            DecisionKind::Reordered => &mut self.reordered,
-            DecisionKind::Noticed => &mut self.noticed,
-            DecisionKind::Latency => &mut self.latencies,
-        };
-        table.insert(address, span.unwrap_or_default());
+        let span = if let Detail::Span(span) = detail { span } else { Duration::default() };
+        let place = if let Detail::Place(place) = detail { place } else { 0 };
+        match kind {
+            DecisionKind::Lost if self.lost.contains(&address) => {}
+            DecisionKind::Lost => self.lost.push(address),
+            DecisionKind::Duplicated => _ = self.duplicated.insert(address, span),
+            DecisionKind::Reordered => _ = self.reordered.insert(address, span),
+            DecisionKind::Noticed => _ = self.noticed.insert(address, span),
+            DecisionKind::Latency => _ = self.latencies.insert(address, span),
+            DecisionKind::Replayed => _ = self.replayed.insert(address, span),
+            DecisionKind::Damaged => _ = self.damaged.insert(address, place),
+            DecisionKind::Truncated => _ = self.truncated.insert(address, place),
+            DecisionKind::Write => _ = self.writes.insert(address, span),
+            DecisionKind::FailedWrite => _ = self.failed_writes.insert(address, place),
+            DecisionKind::KeptWrites => _ = self.kept_writes.insert(address, place),
+            DecisionKind::TornWrite => _ = self.torn_writes.insert(address, place),
+        }
     }
 
     /// Keeps the decisions of which `keep` holds.
@@ -130,6 +215,13 @@ impl Decisions {
         self.reordered.retain(|address, _| keeps(DecisionKind::Reordered, address));
         self.noticed.retain(|address, _| keeps(DecisionKind::Noticed, address));
         self.latencies.retain(|address, _| keeps(DecisionKind::Latency, address));
+        self.replayed.retain(|address, _| keeps(DecisionKind::Replayed, address));
+        self.damaged.retain(|address, _| keeps(DecisionKind::Damaged, address));
+        self.truncated.retain(|address, _| keeps(DecisionKind::Truncated, address));
+        self.writes.retain(|address, _| keeps(DecisionKind::Write, address));
+        self.failed_writes.retain(|address, _| keeps(DecisionKind::FailedWrite, address));
+        self.kept_writes.retain(|address, _| keeps(DecisionKind::KeptWrites, address));
+        self.torn_writes.retain(|address, _| keeps(DecisionKind::TornWrite, address));
     }
 }
 
@@ -141,6 +233,13 @@ impl std::fmt::Display for Decision {
             DecisionKind::Reordered => "reordered",
             DecisionKind::Noticed => "noticed late",
             DecisionKind::Latency => "latency",
+            DecisionKind::Replayed => "replayed",
+            DecisionKind::Damaged => "damaged",
+            DecisionKind::Truncated => "truncated",
+            DecisionKind::Write => "write",
+            DecisionKind::FailedWrite => "failed write",
+            DecisionKind::KeptWrites => "kept writes",
+            DecisionKind::TornWrite => "torn write",
         };
         write!(f, "{kind}: {}", self.address)
     }
@@ -162,4 +261,7 @@ pub struct Origin {
     /// The failure key of the run, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// What the seed had taken, where the faults were a swarm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub swarm: Vec<String>,
 }

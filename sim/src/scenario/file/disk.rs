@@ -88,14 +88,6 @@ impl From<crate::host::Point> for Point {
     }
 }
 
-/// A node, and nothing else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OfNode {
-    /// The node.
-    pub node: String,
-}
-
 /// A copy of a node's disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

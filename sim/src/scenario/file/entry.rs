@@ -1,7 +1,8 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    BackUp, Crash, Duration, DurationRange, FailWrites, Network, OfNode, Percent, Restore, Rot, Stall,
+    BackUp, Burst, Bytes, ClockChange, Crash, DropMessages, Duration, DurationRange, FailWrites, HalfOpen,
+    Hold, Network, Percent, Rate, Restore, Rot, Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,9 +41,21 @@ pub struct Entry {
     /// A link swallows every message, though both ends believe it connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<Where>,
-    /// A partition ends.
+    /// A partition ends; nothing is dropped or kept back any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heal: Option<Where>,
+    /// Messages are kept back until they are released: those sent from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// What was kept back arrives, in order, and nothing is kept back any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Where>,
+    /// Messages are lost until their number is reached or the link heals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop: Option<DropMessages>,
+    /// A connection is over, and one end only notices, until the link connects or disconnects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub half_open: Option<HalfOpen>,
     /// A node stops, and starts again from its disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<Outage>,
@@ -63,16 +76,31 @@ pub struct Entry {
     pub stall: Option<Stall>,
     /// A disk has no room left: every write fails.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk_full: Option<OfNode>,
+    pub disk_full: Option<Lone>,
     /// A disk has room again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk_room: Option<OfNode>,
+    pub disk_room: Option<Lone>,
     /// The next writes of a disk fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_writes: Option<FailWrites>,
     /// A bit of what is written on a disk flips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rot: Option<Rot>,
+    /// A node sleeps: what happens to it meanwhile waits, in order, until it wakes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// A node has no connection for a while; its app goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Spell>,
+    /// A node joins; until then it is not there, and its links are closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join: Option<Lone>,
+    /// A node leaves for good, with all that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leave: Option<Departure>,
+    /// The wall clock of a node is set, stopped or started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockChange>,
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,
@@ -149,6 +177,69 @@ pub struct Outage {
     pub spare_last_copy: Option<bool>,
 }
 
+/// A node that sleeps for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// The node.
+    pub node: String,
+    /// How long it sleeps.
+    #[serde(rename = "for")]
+    pub span: Duration,
+    /// What becomes of its connections. Default `kept`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Connections>,
+}
+
+/// What becomes of the connections of a node that sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connections {
+    /// They stand, and its peers notice nothing.
+    Kept,
+    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    Dropped,
+}
+
+impl From<Connections> for crate::host::Connections {
+    fn from(connections: Connections) -> crate::host::Connections {
+        match connections {
+            Connections::Kept => crate::host::Connections::Kept,
+            Connections::Dropped => crate::host::Connections::Dropped,
+        }
+    }
+}
+
+/// A node to which something happens for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spell {
+    /// The node.
+    pub node: String,
+    /// How long.
+    #[serde(rename = "for")]
+    pub span: Duration,
+}
+
+/// A node to which something happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lone {
+    /// The node.
+    pub node: String,
+}
+
+/// A node that leaves for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Departure {
+    /// The node.
+    pub node: String,
+    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spare_last_copy: Option<bool>,
+}
+
 /// A change to the conditions of a link, or of all links: only the fields given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -174,12 +265,50 @@ pub struct NetworkChange {
     /// How long after a connect or disconnect each end notices it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<DurationRange>,
+    /// How much longer every message takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_by: Option<Duration>,
+    /// Losses that come in bursts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// How often a message arrives once more, long after, perhaps when its connection is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Percent>,
+    /// How long after it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_delay: Option<DurationRange>,
+    /// How often one bit of a message flips.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Percent>,
+    /// How often the end of a message is cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Percent>,
+    /// How many bytes a second leave, in each direction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Rate>,
+    /// How many bytes may wait to leave, in each direction: what does not fit is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Bytes>,
 }
 
 impl NetworkChange {
     /// The fields given, without the link.
     pub fn conditions(&self) -> Network {
-        let NetworkChange { between: _, latency, loss, duplicate, reorder, reorder_delay, notice } = *self;
-        Network { latency, loss, duplicate, reorder, reorder_delay, notice }
+        Network {
+            latency: self.latency,
+            loss: self.loss,
+            duplicate: self.duplicate,
+            reorder: self.reorder,
+            reorder_delay: self.reorder_delay,
+            notice: self.notice,
+            slow_by: self.slow_by,
+            burst: self.burst,
+            replay: self.replay,
+            replay_delay: self.replay_delay,
+            damage: self.damage,
+            truncate: self.truncate,
+            bandwidth: self.bandwidth,
+            queue: self.queue,
+        }
     }
 }

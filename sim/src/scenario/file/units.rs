@@ -6,7 +6,7 @@ use cosim_core::Span;
 use std::fmt;
 use std::str::FromStr;
 
-/// A duration: `"80ms"`, `"1.5s"`, `"150us"`, `"2m"`.
+/// A duration: `"80ms"`, `"1.5s"`, `"150us"`, `"2m"`, `"3d"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Duration(pub Span);
 
@@ -43,7 +43,7 @@ impl fmt::Display for UnitError {
     }
 }
 
-fn error(message: String, help: impl Into<String>) -> UnitError {
+pub(super) fn error(message: String, help: impl Into<String>) -> UnitError {
     UnitError { message, help: help.into() }
 }
 
@@ -58,7 +58,14 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-const UNITS: [(&str, u64); 4] = [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000)];
+const UNITS: [(&str, u64); 6] = [
+    ("us", 1),
+    ("ms", 1_000),
+    ("s", 1_000_000),
+    ("m", 60_000_000),
+    ("h", 3_600_000_000),
+    ("d", 86_400_000_000),
+];
 
 impl FromStr for Duration {
     type Err = UnitError;
@@ -69,13 +76,13 @@ impl FromStr for Duration {
         if unit.is_empty() && decimal(number, 1_000_000).is_ok() {
             return Err(error(
                 format!("duration {} has no unit", quoted(text)),
-                format!("write `{number}ms` or `{number}s`; the units are us, ms, s and m"),
+                format!("write `{number}ms` or `{number}s`; the units are us, ms, s, m, h and d"),
             ));
         }
         let Some(&(_, scale)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             return Err(error(
                 format!("{} is no duration", quoted(text)),
-                "write a number and a unit (us, ms, s or m), such as `80ms` or `1.5s`",
+                "write a number and a unit (us, ms, s, m, h or d), such as `80ms` or `1.5s`",
             ));
         };
         match decimal(number, scale) {
@@ -90,7 +97,7 @@ impl FromStr for Duration {
             )),
             Err(DecimalError::NotDecimal) => Err(error(
                 format!("{} is no duration", quoted(text)),
-                "write a number and a unit (us, ms, s or m), such as `80ms` or `1.5s`",
+                "write a number and a unit (us, ms, s, m, h or d), such as `80ms` or `1.5s`",
             )),
         }
     }
@@ -200,14 +207,14 @@ impl fmt::Display for NumberRange {
     }
 }
 
-enum DecimalError {
+pub(super) enum DecimalError {
     NotDecimal,
     TooLarge,
     TooFine,
 }
 
 /// The decimal number `text` times `scale`, exactly.
-fn decimal(text: &str, scale: u64) -> Result<u64, DecimalError> {
+pub(super) fn decimal(text: &str, scale: u64) -> Result<u64, DecimalError> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {

@@ -23,14 +23,35 @@ pub(super) fn check(file: &file::Scenario, names: &Names<'_>, report: &mut Repor
     let tables = [
         ("duplicated", &decisions.duplicated, Table::Messages),
         ("reordered", &decisions.reordered, Table::Messages),
+        ("replayed", &decisions.replayed, Table::Messages),
         ("noticed", &decisions.noticed, Table::Notices),
         ("latencies", &decisions.latencies, Table::Messages),
+        ("writes", &decisions.writes, Table::Writes),
     ];
     for (field, table, of) in tables {
         let at = at.key(field);
         for (address, span) in table {
             check_address(address, of, names, &at.key(address).name(), report);
             check_span(*span, &at.key(address), report);
+        }
+    }
+    let places = [
+        ("damaged", &decisions.damaged, Table::Messages),
+        ("truncated", &decisions.truncated, Table::Messages),
+        ("failed_writes", &decisions.failed_writes, Table::Writes),
+        ("kept_writes", &decisions.kept_writes, Table::Crashes),
+        ("torn_writes", &decisions.torn_writes, Table::Crashes),
+    ];
+    for (field, table, of) in places {
+        let at = at.key(field);
+        for (address, place) in table {
+            check_address(address, of, names, &at.key(address).name(), report);
+            if of == Table::Writes && *place > 2 {
+                let problem = Problem::new(at.key(address).value(), format!("{place} says nothing"));
+                report.add(problem.expected("0 to 2").help(
+                    "0: nothing of it is on the disk, 1: half of it is, 2: all of it is, though it is reported as failed",
+                ));
+            }
         }
     }
 }
@@ -40,6 +61,30 @@ pub(super) fn check(file: &file::Scenario, names: &Names<'_>, report: &mut Repor
 enum Table {
     Messages,
     Notices,
+    Writes,
+    Crashes,
+}
+
+impl Table {
+    /// The table in which an address belongs.
+    const fn of(about: About<'_>) -> Table {
+        match about {
+            About::Message { .. } => Table::Messages,
+            About::Opened | About::Closed => Table::Notices,
+            About::Write { .. } => Table::Writes,
+            About::Crash => Table::Crashes,
+        }
+    }
+
+    /// What is in it, and how that is written.
+    const fn in_words(self) -> (&'static str, &'static str) {
+        match self {
+            Table::Messages => ("a message", "`from>to kind id [carried]`"),
+            Table::Notices => ("an end that notices a connection", "`node hears-open peer @operation`"),
+            Table::Writes => ("a write to a disk", "`node writes id [carried]`"),
+            Table::Crashes => ("a crash", "`node crashes @operation`"),
+        }
+    }
 }
 
 fn check_address(text: &str, table: Table, names: &Names<'_>, place: &Place, report: &mut Report) {
@@ -47,17 +92,11 @@ fn check_address(text: &str, table: Table, names: &Names<'_>, place: &Place, rep
         Ok(address) => address,
         Err(error) => return report.add(Problem::new(place.clone(), error.message).help(error.help)),
     };
-    if address.is_message() != (table == Table::Messages) {
-        let (message, help) = match table {
-            Table::Messages => {
-                ("no message, but when an end notices a connection", "it belongs in `noticed`")
-            }
-            Table::Notices => {
-                ("a message, and no end that notices a connection", "write `node hears-open peer @operation`")
-            }
-        };
-        let problem = Problem::new(place.clone(), format!("{} is {message}", file::quoted(text)));
-        return report.add(problem.help(help));
+    let is = Table::of(address.about);
+    if is != table {
+        let ((is, _), (wanted, form)) = (is.in_words(), table.in_words());
+        let message = format!("{} is {is}, and not {wanted}", file::quoted(text));
+        return report.add(Problem::new(place.clone(), message).help(format!("write {form}")));
     }
     if let About::Message { kind, .. } = address.about
         && !KINDS.contains(&kind)
@@ -69,7 +108,14 @@ fn check_address(text: &str, table: Table, names: &Names<'_>, place: &Place, rep
     }
     // An address is one place, whatever in it is mistaken.
     let found = report.problems.len();
-    let _ = names.link([address.from, address.to], [&At::Root; 2], report);
+    match table {
+        Table::Messages | Table::Notices => {
+            let _ = names.link([address.from, address.to], [&At::Root; 2], report);
+        }
+        Table::Writes | Table::Crashes => {
+            let _ = names.node(address.from, &At::Root, report);
+        }
+    }
     for problem in &mut report.problems[found..] {
         problem.place = Some(place.clone());
     }

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::timeline::check_edit;
 use super::{At, Problem, Report, file};
-use crate::scenario::{Faults, Mix, Workload};
+use crate::scenario::{Faults, Flapping, LinkSpec, Mix, Spells, Workload};
 use cosim_core::Span;
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         operations: workload.operations,
         from,
         until,
-        nodes: nodes(workload, names, &at, report),
+        nodes: nodes(workload.nodes.as_deref(), "a workload", names, &at, report),
         creates: missing.filter_map(|id| names.co_value(id)).collect(),
         co_values,
         mix: mix(workload.mix, &at, report),
@@ -38,17 +38,39 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     })
 }
 
-pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -> Option<Faults> {
+pub(super) fn faults(
+    file: &file::Scenario,
+    names: &Names<'_>,
+    links: &[LinkSpec],
+    report: &mut Report,
+) -> Option<Faults> {
     let faults = file.faults.as_ref()?;
     let root = At::Root;
     let at = root.key("faults");
     let (from, until) = window(faults.from, faults.until, &at, report);
-    for (field, number) in [("reconnects", faults.reconnects), ("partitions", faults.partitions)] {
-        if number.unwrap_or(0) > 0 && file.links.is_empty() && links == 0 {
-            let problem = Problem::new(at.key(field).value(), format!("`{field}` without links"));
+    let nodes = nodes(faults.nodes.as_deref(), "faults", names, &at, report);
+    let hit = |link: &LinkSpec| link.ends.iter().any(|end| nodes.contains(end));
+    let hit: Vec<u32> = (0..).zip(links).filter(|(_, link)| hit(link)).map(|(number, _)| number).collect();
+    let on_links = [
+        ("reconnects", faults.reconnects),
+        ("partitions", faults.partitions),
+        ("reconnect_bursts", faults.reconnect_bursts),
+        ("half_opens", faults.half_opens),
+        ("slow_links", faults.slow_links),
+    ];
+    for (field, number) in on_links {
+        if number.unwrap_or(0) == 0 || !hit.is_empty() {
+            continue;
+        }
+        let problem = Problem::new(at.key(field).value(), format!("`{field}` without links"));
+        if file.links.is_empty() {
             report.add(problem.help("add links, or leave it out"));
+        } else if !links.is_empty() && !nodes.is_empty() {
+            report.add(problem.help("none of its `nodes` has a link: name others, or leave it out"));
         }
     }
+    check_swarm(faults, &at, report);
+    let disks: Vec<u32> = nodes.iter().copied().filter(|node| names.has_disk(*node)).collect();
     let disk_faults = [
         ("stalls", faults.stalls),
         ("full_disks", faults.full_disks),
@@ -57,16 +79,21 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
         ("restores", faults.restores),
     ];
     for (field, number) in disk_faults {
-        if number.unwrap_or(0) > 0 && file.nodes.values().all(|node| node.disk.is_none()) {
-            let problem = Problem::new(at.key(field).value(), format!("`{field}`, but no node has a disk"));
+        if number.unwrap_or(0) > 0 && disks.is_empty() && !nodes.is_empty() {
+            let problem =
+                Problem::new(at.key(field).value(), format!("`{field}`, but none of the nodes has a disk"));
             report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
         }
     }
     Some(Faults {
         from,
         until,
+        swarm: faults.swarm.unwrap_or(false),
         reconnects: faults.reconnects.unwrap_or(0),
         partitions: faults.partitions.unwrap_or(0),
+        reconnect_bursts: faults.reconnect_bursts.unwrap_or(0),
+        half_opens: faults.half_opens.unwrap_or(0),
+        slow_links: faults.slow_links.unwrap_or(0),
         restarts: faults.restarts.unwrap_or(0),
         wipes: faults.wipes.unwrap_or(0),
         crashes: faults.crashes.unwrap_or(0),
@@ -76,8 +103,83 @@ pub(super) fn faults(file: &file::Scenario, links: usize, report: &mut Report) -
         rots: faults.rots.unwrap_or(0),
         restores: faults.restores.unwrap_or(0),
         spare: !faults.take_last_copies.unwrap_or(false),
+        pauses: faults.pauses.unwrap_or(0),
+        departures: faults.departures.unwrap_or(0),
+        clock_jumps: faults.clock_jumps.unwrap_or(0),
+        furthest: faults.furthest.map_or(FURTHEST, |furthest| furthest.0),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
+        offline: faults.offline.map(|spells| self::spells(spells, &at, report)).unwrap_or_default(),
+        flapping: faults.flapping.and_then(|flapping| self::flapping(flapping, until - from, &at, report)),
+        nodes,
+        disks,
+        links: hit,
     })
+}
+
+/// A swarm leaves the numbers to the seed.
+fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
+    if faults.swarm != Some(true) {
+        return;
+    }
+    let numbers = [
+        ("reconnects", faults.reconnects),
+        ("partitions", faults.partitions),
+        ("reconnect_bursts", faults.reconnect_bursts),
+        ("half_opens", faults.half_opens),
+        ("slow_links", faults.slow_links),
+        ("restarts", faults.restarts),
+        ("wipes", faults.wipes),
+        ("crashes", faults.crashes),
+        ("stalls", faults.stalls),
+        ("full_disks", faults.full_disks),
+        ("failed_writes", faults.failed_writes),
+        ("rots", faults.rots),
+        ("restores", faults.restores),
+        ("pauses", faults.pauses),
+        ("departures", faults.departures),
+        ("clock_jumps", faults.clock_jumps),
+    ];
+    let spells = [("offline", faults.offline.is_some()), ("flapping", faults.flapping.is_some())];
+    let given = numbers.into_iter().map(|(field, number)| (field, number.is_some())).chain(spells);
+    for (field, _) in given.filter(|(_, given)| *given) {
+        let problem = Problem::new(at.key(field).name(), format!("`{field}` beside `swarm`"));
+        report
+            .add(problem.help("in a swarm each seed says how often what happens: leave one of the two out"));
+    }
+}
+
+/// How far a clock jumps at most where a file says nothing.
+const FURTHEST: Span = Span::from_s(24 * 60 * 60);
+
+fn spells(spells: file::Spells, at: &At<'_>, report: &mut Report) -> Spells {
+    let (shortest, longest) = (spells.shortest.unwrap_or_default().0, spells.longest.0);
+    if longest < shortest {
+        let at = at.key("offline");
+        let problem =
+            Problem::new(at.key("longest").value(), "the longest spell is shorter than the shortest");
+        report.add(problem.expected(format!("at least {shortest}")).help("turn the two round"));
+    }
+    Spells { times: spells.times, shortest, longest: longest.max(shortest) }
+}
+
+fn flapping(flapping: file::Flapping, window: Span, at: &At<'_>, report: &mut Report) -> Option<Flapping> {
+    let at = at.key("flapping");
+    let (every, span) = (flapping.every.0, flapping.span.0);
+    let mistake = if span == Span::ZERO {
+        Some(("for", "spells of no time at all".to_owned(), "longer than 0ms".to_owned()))
+    } else if every <= span {
+        let message = format!("a spell of {span} every {every} never ends");
+        Some(("every", message, format!("longer than {span}")))
+    } else {
+        None
+    };
+    if let Some((field, message, expected)) = mistake {
+        let problem = Problem::new(at.key(field).value(), message);
+        report.add(problem.expected(expected).help("such as `\"every\": \"90s\", \"for\": \"5s\"`"));
+        return None;
+    }
+    let rounds = flapping.rounds(window);
+    Some(Flapping { every, span, rounds: u32::try_from(rounds).unwrap_or(u32::MAX) })
 }
 
 /// A window of time, with its end not before its start whatever the file says.
@@ -95,24 +197,30 @@ fn window(
     (from, until.max(from))
 }
 
-fn nodes(workload: &file::Workload, names: &Names<'_>, at: &At<'_>, report: &mut Report) -> Vec<u32> {
-    let Some(nodes) = &workload.nodes else { return (0..).take(names.node_count()).collect() };
+fn nodes(
+    nodes: Option<&[String]>,
+    section: &str,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Vec<u32> {
+    let Some(nodes) = nodes else { return (0..).take(names.node_count()).collect() };
     let at = at.key("nodes");
-    check_list(nodes, "nodes", &at, report);
+    check_list(nodes, section, "nodes", &at, report);
     let named =
         nodes.iter().enumerate().filter_map(|(index, node)| names.node(node, &at.index(index), report));
     named.collect()
 }
 
 fn co_values(workload: &file::Workload, names: &Names<'_>, at: &At<'_>, report: &mut Report) -> Vec<u32> {
-    check_list(&workload.co_values, "CoValues", &at.key("co_values"), report);
+    check_list(&workload.co_values, "a workload", "CoValues", &at.key("co_values"), report);
     workload.co_values.iter().filter_map(|id| names.co_value(id)).collect()
 }
 
 /// A list of names to draw from has at least one, and each once.
-fn check_list(list: &[String], what: &str, at: &At<'_>, report: &mut Report) {
+fn check_list(list: &[String], section: &str, what: &str, at: &At<'_>, report: &mut Report) {
     if list.is_empty() {
-        let problem = Problem::new(at.value(), format!("a workload without {what}"));
+        let problem = Problem::new(at.value(), format!("{section} without {what}"));
         report.add(problem.expected("at least one name").help("there must be something to draw from"));
     }
     let mut seen = BTreeSet::new();

@@ -62,7 +62,8 @@ fn spec(
         return None;
     }
     let swap = first > second;
-    let own = link.network.as_ref().map(conditions).unwrap_or_default();
+    let own = link.network.as_ref().map(|network| conditions(network, &at.key("network"), report));
+    let own = own.unwrap_or_default();
     Some(LinkSpec {
         ends: ordered([first, second], swap),
         relationship: ordered(link.relationship.0, swap),

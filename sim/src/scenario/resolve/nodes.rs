@@ -2,9 +2,11 @@
 
 use super::names::{Names, check_name};
 use super::{At, Problem, Report, file};
+use crate::clock::Clock;
 use crate::network::{Ppm, SpanRange};
 use crate::scenario::{NodeSpec, known_mutations};
 use cosim_core::{Announce, Durability, Span};
+use std::collections::BTreeSet;
 
 /// The first deadline of a node that does not give one.
 const BASE: Span = Span::from_s(1);
@@ -21,7 +23,57 @@ pub(super) fn nodes(file: &file::Scenario, report: &mut Report) -> Vec<NodeSpec>
             Problem::new(at.value(), "the scenario has no nodes").help("name at least one: `\"alice\": {}`"),
         );
     }
-    file.nodes.iter().map(|(name, node)| spec(name, node, &at.key(name), report)).collect()
+    let joining: BTreeSet<&str> =
+        file.timeline.iter().filter_map(|entry| Some(entry.join.as_ref()?.node.as_str())).collect();
+    let specs = (0..).zip(&file.nodes).map(|(number, (name, node))| {
+        let at = at.key(name);
+        NodeSpec {
+            known_as: claimed(file, name, node, &at, report).unwrap_or(number),
+            present: !joining.contains(name.as_str()),
+            ..spec(name, node, &at, report)
+        }
+    });
+    specs.collect()
+}
+
+/// The node whose name a node claims.
+fn claimed(
+    file: &file::Scenario,
+    name: &str,
+    node: &file::Node,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<u32> {
+    let claims = node.claims.as_deref()?;
+    let at = at.key("claims");
+    let Some(number) = (0..).zip(file.nodes.keys()).find_map(|(n, other)| (other == claims).then_some(n))
+    else {
+        let problem = Problem::new(at.value(), format!("unknown node {}", file::quoted(claims)));
+        let close = report.did_you_mean(claims, file.nodes.keys().map(String::as_str));
+        let help = close.unwrap_or_else(|| "add it to `nodes`, or name one that is there".to_owned());
+        report.add(problem.expected("expected a name of `nodes`").help(help));
+        return None;
+    };
+    if claims == name {
+        let problem = Problem::new(at.value(), format!("`{name}` claims its own name"));
+        report
+            .add(problem.expected("the name of another node").help("leave it out: every node has its name"));
+    } else if file.nodes.get(claims).is_some_and(|other| other.claims.is_some()) {
+        let problem = Problem::new(at.value(), format!("`{claims}` claims another name itself"));
+        report
+            .add(problem.expected("a node that goes by its own name").help("claim the same name as it does"));
+    } else if let Some(link) = file.links.iter().position(|link| {
+        link.between.iter().any(|end| end == name) && link.between.iter().any(|end| end == claims)
+    }) {
+        let problem =
+            Problem::new(at.value(), format!("`{name}` is linked to `{claims}`, whose name it claims"));
+        report.add(
+            problem
+                .expected(format!("no link between the two, as links[{link}] is"))
+                .help("nobody takes another for itself: take the link away"),
+        );
+    }
+    Some(number)
 }
 
 /// The accounts, once all CoValues have numbers.
@@ -72,8 +124,16 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         announce: node.announce.map_or(Announce::All, Into::into),
         base,
         cap,
+        clock: clock(node.clock),
+        known_as: 0,
+        present: true,
         mutations: node.mutations.clone(),
     }
+}
+
+fn clock(clock: Option<file::Clock>) -> Clock {
+    let file::Clock { skew, drift } = clock.unwrap_or_default();
+    Clock::new(skew.unwrap_or_default().0, drift.unwrap_or_default().0)
 }
 
 fn check_mutation(mutation: &str, at: &At<'_>, report: &mut Report) {

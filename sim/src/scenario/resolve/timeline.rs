@@ -1,11 +1,13 @@
 //! The timeline: chapters, times and operations. Their names are in `naming`.
 
 mod action;
+mod filter;
+mod lifecycle;
 mod naming;
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
-use crate::scenario::{Chapter, Operation};
+use crate::scenario::{Chapter, Filter, Operation};
 pub(super) use action::check_edit;
 use action::{Chosen, choose};
 use cosim_core::{Span, Time};
@@ -13,6 +15,8 @@ use cosim_core::{Span, Time};
 /// The timeline, and where each operation of it comes from.
 pub(super) struct Timeline {
     pub(super) chapters: Vec<Chapter>,
+    /// The filters that operations name by number.
+    pub(super) filters: Vec<Filter>,
     /// For each operation, in order: its entry in the file, and the name it has if the file gives none.
     sources: Vec<Source>,
 }
@@ -25,12 +29,13 @@ struct Source {
 pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Timeline {
     let root = At::Root;
     let at = root.key("timeline");
-    let mut timeline = Timeline { chapters: vec![Chapter::default()], sources: Vec::new() };
+    let mut timeline =
+        Timeline { chapters: vec![Chapter::default()], filters: Vec::new(), sources: Vec::new() };
     let mut latest = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
         let at = at.index(index);
         let time = time(entry, &mut latest, &at, report);
-        let chosen = choose(entry, names, &at, report);
+        let chosen = choose(entry, names, &mut timeline.filters, &at, report);
         if entry.after.is_some() {
             timeline.chapters.push(Chapter::default());
         }
@@ -40,6 +45,7 @@ pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Re
             chapter.operations.push(Operation { name: String::new(), at: Time::ZERO + time, action });
         }
     }
+    lifecycle::check(file, report);
     timeline
 }
 

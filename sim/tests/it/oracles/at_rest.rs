@@ -156,3 +156,39 @@ fn what_is_found_after_the_faults_have_ended_has_a_chain() {
     let scenario = cosim::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
     check_fault(&scenario, "alice", Fault::WritesNothing, "no_lost_write node log");
 }
+
+/// A node whose connection gave way to another's believes itself served, and waits for ever.
+#[test]
+fn quiescence_finds_a_connection_that_was_not_closed() {
+    let scenario = network(
+        r#""server": {}, "tab-1": {}, "tab-2": { "claims": "tab-1" }"#,
+        r#"{ "between": ["tab-1", "server"], "relationship": "syncAllOurs/syncTheirs" },
+           { "between": ["tab-2", "server"], "relationship": "syncAllOurs/syncTheirs", "connected": false }"#,
+        r#"{ "at": "0ms", "create": { "node": "tab-1", "id": "notes" } },
+           { "at": "1s", "connect": { "between": ["tab-2", "server"] } },
+           { "at": "2s", "edit": { "node": "tab-1", "id": "notes" } }"#,
+    );
+    check_fault(&scenario, "server", Fault::ClosesNothing, "quiescence client>server content");
+}
+
+/// What only it held is lost with a node that left: that is nobody's fault.
+#[test]
+fn no_lost_write_allows_what_a_departure_takes() {
+    holds(&star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "disconnect": { "between": ["alice", "server"] } },
+           { "at": "2s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "3s", "leave": { "node": "alice" } }"#,
+    ));
+}
+
+/// A node that left excuses nothing that was written at another.
+#[test]
+fn no_lost_write_finds_what_a_departure_did_not_take() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "leave": { "node": "bob" } },
+           { "at": "2s", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    check_fault(&scenario, "alice", Fault::WritesNothing, "no_lost_write node log");
+}

@@ -1,5 +1,6 @@
 //! A node with a fault that no mutation of the core has: it tampers with what it is told, says or shows.
 
+use cosim::clock::WallTime;
 use cosim::cojson::{CoJson, CoNode, Command, End, Notice};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::{
@@ -32,6 +33,8 @@ pub(super) enum Fault {
     SwallowsVerdicts,
     /// It tells its app the opposite of how a load has ended.
     TurnsVerdicts,
+    /// It leaves a connection open that has given way to another.
+    ClosesNothing,
 }
 
 /// A node with a fault, or none.
@@ -74,11 +77,11 @@ impl Faulty {
         }
     }
 
-    fn command(&mut self, now: Time, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
         if self.fault == Fault::WritesNothing && matches!(command, Command::Edit(_)) {
             return Ok(());
         }
-        self.node.handle(now, Input::Command(command))
+        self.node.handle(now, Input::Command { command, wall })
     }
 
     /// What it makes of a message before it takes it in.
@@ -126,7 +129,7 @@ impl SimNode for Faulty {
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
         let result = match input {
-            Input::Command(command) => self.command(now, command),
+            Input::Command { command, wall } => self.command(now, wall, command),
             Input::Restart(storage) => self.restart(now, storage),
             Input::Deadline => {
                 if self.fault == Fault::LosesOnDeadline {
@@ -137,6 +140,10 @@ impl SimNode for Faulty {
             Input::Received { peer, connection, mut message } => {
                 self.hear(&mut message);
                 self.node.handle(now, Input::Received { peer, connection, message })
+            }
+            Input::Blocked { peer, connection } => self.node.handle(now, Input::Blocked { peer, connection }),
+            Input::Writable { peer, connection } => {
+                self.node.handle(now, Input::Writable { peer, connection })
             }
             Input::Connected { peer, connection, end } => {
                 self.node.handle(now, Input::Connected { peer, connection, end })
@@ -156,6 +163,8 @@ impl SimNode for Faulty {
                 (Output::Notice(Notice::LoadEnded { id, available }), Fault::TurnsVerdicts) => {
                     return Some(Output::Notice(Notice::LoadEnded { id, available: !available }));
                 }
+                (Output::Close { .. }, Fault::ClosesNothing) => {}
+                (Output::Close { connection }, _) => return Some(Output::Close { connection }),
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
                 (Output::Send { connection, mut message }, fault) => {
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));

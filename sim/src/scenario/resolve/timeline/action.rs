@@ -2,8 +2,9 @@
 
 use super::super::names::Names;
 use super::super::{At, Problem, Report, conditions, file};
+use crate::clock::ClockChange;
 use crate::host::{DiskFault, Point};
-use crate::scenario::{Action, Direction, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
+use crate::scenario::{Action, Direction, Filter, FilterAct, MAX_TRANSACTION_BYTES, MAX_TRANSACTIONS};
 use crate::world::PLACES;
 use cosim_core::Span;
 
@@ -17,6 +18,7 @@ pub(super) struct Chosen {
 pub(super) fn choose(
     entry: &file::Entry,
     names: &Names<'_>,
+    filters: &mut Vec<Filter>,
     at: &At<'_>,
     report: &mut Report,
 ) -> Option<Chosen> {
@@ -29,6 +31,10 @@ pub(super) fn choose(
         ("disconnect", entry.disconnect.is_some()),
         ("partition", entry.partition.is_some()),
         ("heal", entry.heal.is_some()),
+        ("half_open", entry.half_open.is_some()),
+        ("hold", entry.hold.is_some()),
+        ("release", entry.release.is_some()),
+        ("drop", entry.drop.is_some()),
         ("restart", entry.restart.is_some()),
         ("wipe", entry.wipe.is_some()),
         ("crash", entry.crash.is_some()),
@@ -39,6 +45,11 @@ pub(super) fn choose(
         ("disk_room", entry.disk_room.is_some()),
         ("fail_writes", entry.fail_writes.is_some()),
         ("rot", entry.rot.is_some()),
+        ("pause", entry.pause.is_some()),
+        ("offline", entry.offline.is_some()),
+        ("join", entry.join.is_some()),
+        ("leave", entry.leave.is_some()),
+        ("clock", entry.clock.is_some()),
         ("network", entry.network.is_some()),
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|&(kind, _)| kind);
@@ -54,20 +65,28 @@ pub(super) fn choose(
         report.add(problem.expected("exactly one operation").help("write two entries with the same time"));
         return None;
     }
-    let mut chooser = Chooser { kind, names, at: &at.key(kind), report };
+    let mut chooser = Chooser { kind, names, filters, at: &at.key(kind), report };
     let subjects = entry.create.as_ref().or(entry.load.as_ref()).or(entry.done.as_ref());
     let ends = entry.connect.as_ref().or(entry.disconnect.as_ref());
-    let cut = entry.partition.as_ref().or(entry.heal.as_ref());
+    let cut = entry.partition.as_ref().or(entry.heal.as_ref()).or(entry.release.as_ref());
     let outage = entry.restart.as_ref().or(entry.wipe.as_ref());
     None.or_else(|| subjects.map(|subject| chooser.subject(subject)))
         .or_else(|| entry.edit.as_ref().map(|edit| chooser.edit(edit)))
         .or_else(|| ends.map(|ends| chooser.connection(ends)))
         .or_else(|| cut.map(|cut| chooser.partition(cut)))
+        .or_else(|| entry.half_open.as_ref().map(|ends| chooser.half_open(ends)))
+        .or_else(|| entry.hold.as_ref().map(|hold| chooser.filter(hold, FilterAct::Hold)))
+        .or_else(|| entry.drop.as_ref().map(|drop| chooser.drop_messages(drop)))
         .or_else(|| outage.map(|outage| chooser.outage(outage)))
         .or_else(|| entry.crash.as_ref().map(|crash| chooser.crash(crash)))
         .or_else(|| entry.back_up.as_ref().map(|copy| chooser.back_up(copy)))
         .or_else(|| entry.restore.as_ref().map(|restore| chooser.restore(restore)))
         .or_else(|| disk_fault(entry).map(|(node, fault, spare)| chooser.disk(node, fault, spare)))
+        .or_else(|| entry.pause.as_ref().map(|pause| chooser.pause(pause)))
+        .or_else(|| entry.offline.as_ref().map(|spell| chooser.offline(spell)))
+        .or_else(|| entry.join.as_ref().map(|join| chooser.join(join)))
+        .or_else(|| entry.leave.as_ref().map(|leave| chooser.leave(leave)))
+        .or_else(|| entry.clock.as_ref().map(|change| chooser.clock(change)))
         .or_else(|| entry.network.as_ref().map(|change| chooser.network(change)))?
 }
 
@@ -89,11 +108,12 @@ fn disk_fault(entry: &file::Entry) -> Option<(&str, DiskFault, bool)> {
     stall.or(full).or(room).or(fails).or(rot)
 }
 
-struct Chooser<'a, 'n> {
-    kind: &'a str,
-    names: &'a Names<'n>,
-    at: &'a At<'a>,
-    report: &'a mut Report,
+pub(super) struct Chooser<'a, 'n> {
+    pub(super) kind: &'a str,
+    pub(super) names: &'a Names<'n>,
+    pub(super) filters: &'a mut Vec<Filter>,
+    pub(super) at: &'a At<'a>,
+    pub(super) report: &'a mut Report,
 }
 
 impl Chooser<'_, '_> {
@@ -126,16 +146,32 @@ impl Chooser<'_, '_> {
     }
 
     fn partition(&mut self, cut: &file::Where) -> Option<Chosen> {
-        let (link, direction, usual_name) = match (&cut.between, &cut.from, &cut.to) {
+        let (link, direction, usual_name) = self.way(&cut.between, &cut.from, &cut.to)?;
+        let action = match self.kind {
+            "partition" => Action::Partition { link, direction },
+            "release" => Action::Release { link, direction },
+            _ => Action::Heal { link, direction },
+        };
+        Some(Chosen { action, usual_name })
+    }
+
+    /// A link and the directions of it that an entry names, and the usual name of what happens to them.
+    pub(super) fn way(
+        &mut self,
+        between: &Option<[String; 2]>,
+        from: &Option<String>,
+        to: &Option<String>,
+    ) -> Option<(u32, Direction, String)> {
+        match (between, from, to) {
             (Some(between), None, None) => {
                 let (link, usual_name) = self.between(between)?;
-                (link, Direction::Both, usual_name)
+                Some((link, Direction::Both, usual_name))
             }
             (None, Some(from), Some(to)) => {
                 let at = [&self.at.key("from"), &self.at.key("to")];
                 let (link, in_order) = self.names.link([from, to], at, self.report)?;
                 let direction = if in_order { Direction::Forward } else { Direction::Backward };
-                (link, direction, format!("{}-{from}-to-{to}", self.kind))
+                Some((link, direction, format!("{}-{from}-to-{to}", self.kind)))
             }
             _ => {
                 let message = format!("`{}` needs either `between`, or `from` and `to`", self.kind);
@@ -143,14 +179,9 @@ impl Chooser<'_, '_> {
                 self.report.add(problem.help(
                     "both ways: `\"between\": [\"alice\", \"server\"]`; one way: `\"from\": \"alice\", \"to\": \"server\"`",
                 ));
-                return None;
+                None
             }
-        };
-        let action = match self.kind {
-            "partition" => Action::Partition { link, direction },
-            _ => Action::Heal { link, direction },
-        };
-        Some(Chosen { action, usual_name })
+        }
     }
 
     fn outage(&mut self, outage: &file::Outage) -> Option<Chosen> {
@@ -236,12 +267,67 @@ impl Chooser<'_, '_> {
         Some(Chosen { action: Action::Disk { node, fault, spare }, usual_name })
     }
 
+    fn pause(&mut self, pause: &file::Pause) -> Option<Chosen> {
+        let span = self.spell(pause.span)?;
+        let node = self.names.node(&pause.node, &self.at.key("node"), self.report)?;
+        let connections = pause.connections.unwrap_or(file::Connections::Kept).into();
+        let action = Action::Pause { node, span, connections };
+        Some(Chosen { action, usual_name: format!("pause-{}", pause.node) })
+    }
+
+    fn offline(&mut self, spell: &file::Spell) -> Option<Chosen> {
+        let span = self.spell(spell.span)?;
+        let node = self.names.node(&spell.node, &self.at.key("node"), self.report)?;
+        Some(Chosen { action: Action::Offline { node, span }, usual_name: format!("offline-{}", spell.node) })
+    }
+
+    /// A length that is one.
+    fn spell(&mut self, file::Duration(span): file::Duration) -> Option<Span> {
+        if span == Span::ZERO {
+            let message = format!("`{}` for no time at all", self.kind);
+            let problem = Problem::new(self.at.key("for").value(), message);
+            self.report
+                .add(problem.expected("longer than 0ms").help("say how long, such as `\"for\": \"3h\"`"));
+            return None;
+        }
+        Some(span)
+    }
+
+    fn join(&mut self, join: &file::Lone) -> Option<Chosen> {
+        let node = self.names.node(&join.node, &self.at.key("node"), self.report)?;
+        Some(Chosen { action: Action::Join { node }, usual_name: format!("join-{}", join.node) })
+    }
+
+    fn leave(&mut self, leave: &file::Departure) -> Option<Chosen> {
+        let node = self.names.node(&leave.node, &self.at.key("node"), self.report)?;
+        let spare = leave.spare_last_copy.unwrap_or(false);
+        Some(Chosen { action: Action::Leave { node, spare }, usual_name: format!("leave-{}", leave.node) })
+    }
+
+    fn clock(&mut self, change: &file::ClockChange) -> Option<Chosen> {
+        let node = self.names.node(&change.node, &self.at.key("node"), self.report);
+        let action = match (change.jump, change.stop, change.go) {
+            (Some(file::Shift(shift)), None, None) => ClockChange::Jump(shift),
+            (None, Some(true), None) => ClockChange::Stop,
+            (None, None, Some(true)) => ClockChange::Go,
+            _ => {
+                let problem = Problem::new(self.at.value(), "`clock` needs one of `jump`, `stop` and `go`");
+                self.report.add(problem.expected("exactly one change").help(
+                    "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on",
+                ));
+                return None;
+            }
+        };
+        let action = Action::Clock { node: node?, change: action };
+        Some(Chosen { action, usual_name: format!("clock-{}", change.node) })
+    }
+
     fn network(&mut self, change: &file::NetworkChange) -> Option<Chosen> {
         let (link, usual_name) = match &change.between {
             None => (None, self.kind.to_owned()),
             Some(between) => self.between(between).map(|(link, name)| (Some(link), name))?,
         };
-        let action = Action::Network { link, change: conditions(&change.conditions()) };
+        let action = Action::Network { link, change: conditions(&change.conditions(), self.at, self.report) };
         Some(Chosen { action, usual_name })
     }
 

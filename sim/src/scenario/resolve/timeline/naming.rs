@@ -40,7 +40,8 @@ fn explicit(
 ) -> BTreeSet<String> {
     let root = At::Root;
     let at = root.key("timeline");
-    let mut taken: BTreeSet<String> = generated_names(workload, faults, co_values).collect();
+    let mut taken: BTreeSet<String> =
+        generated_names(workload, faults.map(Faults::at_most).as_deref(), co_values).collect();
     let mut first = BTreeMap::<&str, usize>::new();
     for (index, entry) in file.timeline.iter().enumerate() {
         let Some(name) = &entry.name else { continue };

@@ -1,0 +1,78 @@
+//! What is left of content that is damaged on its way: a bit of what signatures and ids vouch for flips, or its last
+//! transactions are gone. Its counts and names stay, since nothing would tell of a mistake in them.
+
+use crate::host::Damage;
+use cosim_core::{Content, FastCrypto, FastHeader, FastTransaction, SessionContent};
+
+const HEADER_BITS: u32 = 32;
+const TRANSACTION_BITS: u32 = 64 + 64 + 32;
+const SIGNATURE_BITS: u32 = 64;
+
+/// The content as it arrives; `None` where there is nothing in it that could be damaged so.
+pub(super) fn damaged(content: &Content<FastCrypto>, damage: Damage) -> Option<Content<FastCrypto>> {
+    let mut content = content.clone();
+    let done = match damage {
+        Damage::Flip(place) => flip(&mut content, place),
+        Damage::CutOff(place) => cut_off(&mut content, place),
+    };
+    done.then_some(content)
+}
+
+/// Flips the bit of this number, counted round: the header comes first, then of each session its transactions and its
+/// signature.
+fn flip(content: &mut Content<FastCrypto>, place: u32) -> bool {
+    let header = if content.header.is_some() { u64::from(HEADER_BITS) } else { 0 };
+    let total = header + content.new.values().map(bits).sum::<u64>();
+    let Some(mut bit) = u64::from(place).checked_rem(total) else {
+        return false;
+    };
+    if let Some(FastHeader { uniqueness, .. }) = &mut content.header {
+        if bit < header {
+            *uniqueness ^= 1 << bit;
+            return true;
+        }
+        bit -= header;
+    }
+    for (_, piece) in content.new.iter_mut() {
+        let size = bits(piece);
+        if bit < size {
+            flip_in(piece, bit);
+            return true;
+        }
+        bit -= size;
+    }
+    false
+}
+
+fn bits(piece: &SessionContent<FastCrypto>) -> u64 {
+    piece.new_transactions.len() as u64 * u64::from(TRANSACTION_BITS) + u64::from(SIGNATURE_BITS)
+}
+
+fn flip_in(piece: &mut SessionContent<FastCrypto>, bit: u64) {
+    let (index, bit) = (bit / u64::from(TRANSACTION_BITS), (bit % u64::from(TRANSACTION_BITS)) as u32);
+    let Some(FastTransaction { made_at, payload, size, .. }) = piece.new_transactions.get_mut(index as usize)
+    else {
+        piece.last_signature ^= 1 << bit;
+        return;
+    };
+    match bit {
+        0..64 => *made_at ^= 1 << bit,
+        64..128 => *payload ^= 1 << (bit - 64),
+        _ => *size ^= 1 << (bit - 128),
+    }
+}
+
+/// Takes transactions from the end, this many and one more, counted round. At least one goes.
+fn cut_off(content: &mut Content<FastCrypto>, place: u32) -> bool {
+    let total: u64 = content.new.values().map(|piece| piece.new_transactions.len() as u64).sum();
+    let Some(fewer) = u64::from(place).checked_rem(total) else {
+        return false;
+    };
+    let mut left = total - fewer - 1;
+    for (_, piece) in content.new.iter_mut() {
+        let held = piece.new_transactions.len() as u64;
+        piece.new_transactions.truncate(left.min(held) as usize);
+        left -= left.min(held);
+    }
+    true
+}

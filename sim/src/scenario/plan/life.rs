@@ -1,0 +1,105 @@
+//! What is generated of the lives of nodes: sleep, spells offline, departures, and clocks that jump.
+
+use super::{fault_name, outage, pick, time_within};
+use crate::clock::{ClockChange, Shift};
+use crate::scenario::generated::Faults;
+use crate::scenario::{Action, Connections, Operation};
+use crate::stream::Stream;
+use cosim_core::{Span, Time};
+
+/// The names of what [`faults_of_lives`] generates.
+pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + '_ {
+    let flaps = faults.flapping.map_or(0, |flapping| flapping.rounds * faults.nodes.len() as u32);
+    let kinds = [
+        ("pause", faults.pauses),
+        ("departure", faults.departures),
+        ("clock-jump", faults.clock_jumps),
+        ("offline", faults.offline.times),
+        ("flap", flaps),
+    ];
+    kinds.into_iter().flat_map(|(kind, times)| (1..=times).map(move |number| fault_name(kind, number)))
+}
+
+/// Pauses (four words each), departures (two), clock jumps and spells offline (three), and a rhythm for each node that
+/// flaps (one).
+pub(super) fn faults_of_lives(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let mut operations = pauses(seed, faults);
+    operations.extend(departures(seed, faults));
+    operations.extend(clock_jumps(seed, faults));
+    operations.extend(spells(seed, faults));
+    operations.extend(flaps(seed, faults));
+    operations
+}
+
+/// Half of all generated pauses keep the connections.
+const CONNECTIONS: [Connections; 2] = [Connections::Kept, Connections::Dropped];
+
+fn pauses(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let mut stream = Stream::new(seed, "faults", "pauses");
+    let pauses = (1..=faults.pauses).map(|number| {
+        let node = pick(&mut stream, &faults.nodes);
+        let (at, span) = outage(&mut stream, faults);
+        let connections = pick(&mut stream, &CONNECTIONS);
+        let name = fault_name("pause", number);
+        Operation { name, at, action: Action::Pause { node, span, connections } }
+    });
+    pauses.collect()
+}
+
+fn departures(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let mut stream = Stream::new(seed, "faults", "departures");
+    let departures = (1..=faults.departures).map(|number| {
+        let node = pick(&mut stream, &faults.nodes);
+        let at = time_within(&mut stream, faults.from, faults.until - faults.from);
+        Operation {
+            name: fault_name("departure", number),
+            at,
+            action: Action::Leave { node, spare: faults.spare },
+        }
+    });
+    departures.collect()
+}
+
+fn clock_jumps(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let mut stream = Stream::new(seed, "faults", "clock_jumps");
+    let jumps = (1..=faults.clock_jumps).map(|number| {
+        let node = pick(&mut stream, &faults.nodes);
+        let at = time_within(&mut stream, faults.from, faults.until - faults.from);
+        let furthest = i64::try_from(faults.furthest.as_us()).expect("durations are far below 2^63");
+        let drawn = stream.below(2 * faults.furthest.as_us() + 1);
+        let shift = i64::try_from(drawn).expect("durations are far below 2^62") - furthest;
+        let change = ClockChange::Jump(Shift::from_us(shift));
+        Operation { name: fault_name("clock-jump", number), at, action: Action::Clock { node, change } }
+    });
+    jumps.collect()
+}
+
+fn spells(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let mut stream = Stream::new(seed, "faults", "offline");
+    let spells = (1..=faults.offline.times).map(|number| {
+        let node = pick(&mut stream, &faults.nodes);
+        let at = time_within(&mut stream, faults.from, faults.until - faults.from);
+        let width = faults.offline.longest - faults.offline.shortest;
+        let span = faults.offline.shortest + Span::from_us(stream.below(width.as_us() + 1));
+        Operation { name: fault_name("offline", number), at, action: Action::Offline { node, span } }
+    });
+    spells.collect()
+}
+
+fn flaps(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let Some(flapping) = faults.flapping else { return Vec::new() };
+    let mut stream = Stream::new(seed, "faults", "flapping");
+    let mut operations = Vec::new();
+    for (nth, &node) in (0..).zip(&faults.nodes) {
+        let first = faults.from + Span::from_us(stream.below(flapping.every.as_us()));
+        for round in 0..flapping.rounds {
+            let at = first + flapping.every.saturating_mul(u64::from(round));
+            if at < faults.until {
+                let name = fault_name("flap", nth * flapping.rounds + round + 1);
+                let action = Action::Offline { node, span: flapping.span };
+                operations.push(Operation { name, at: Time::ZERO + at, action });
+            }
+        }
+    }
+    operations
+}

@@ -1,0 +1,188 @@
+//! Swarms: each seed takes some kinds of faults, at random, at rates that are sometimes extreme, and leaves the others
+//! out. A run in which everything goes wrong a little tests less than many runs in which a few things go very wrong.
+//!
+//! Each kind has a stream of its own, of three words: whether it is taken, how extreme it may be, and how much of it there
+//! is. So a new kind never changes what a seed takes of the others.
+
+use super::generated::{Faults, Spells};
+use super::{NetworkChange, Scenario};
+use crate::network::{Burst, Ppm, SpanRange};
+use crate::stream::Stream;
+use cosim_core::Span;
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::num::NonZeroU64;
+
+/// How often a kind is taken that may be extreme: one time in so many.
+const EXTREME_IN: u64 = 4;
+
+/// How many of one kind of fault that is counted a seed may take; the most of any kind.
+pub(super) const COUNT_MAX: u32 = 12;
+
+impl Scenario {
+    /// What a seed makes of it: itself, or, where its faults are a swarm, itself with what the seed takes.
+    pub fn of_seed(&self, seed: u64) -> Cow<'_, Scenario> {
+        match &self.faults {
+            Some(faults) if faults.swarm => Cow::Owned(Swarm { seed, chosen: Vec::new() }.take(self, faults)),
+            _ => Cow::Borrowed(self),
+        }
+    }
+}
+
+struct Swarm {
+    seed: u64,
+    /// What was taken, in words.
+    chosen: Vec<String>,
+}
+
+impl Swarm {
+    fn take(mut self, scenario: &Scenario, faults: &Faults) -> Scenario {
+        let mut scenario = scenario.clone();
+        let change = self.network();
+        for link in &mut scenario.links {
+            link.network = change.apply(link.network);
+        }
+        let (errors, slowest) = (self.rate("disk-errors", 2, 30), self.span("disk-latency", 50, 1_000));
+        for (latency, often) in scenario.nodes.iter_mut().filter_map(|node| node.disk.as_mut()) {
+            *often = errors.unwrap_or(*often);
+            *latency = slowest.and_then(|slowest| longer(*latency, slowest)).unwrap_or(*latency);
+        }
+        scenario.faults = Some(self.faults(faults));
+        scenario.chosen = self.chosen;
+        scenario
+    }
+
+    /// How much of a kind is taken: from 1 to `usual`, or now and then to `extreme`; `None` where nothing is.
+    fn amount(&mut self, kind: &str, usual: u64, extreme: u64) -> Option<u64> {
+        let mut stream = Stream::new(self.seed, "swarm", kind);
+        let taken = stream.below(2) == 0;
+        let most = if stream.below(EXTREME_IN) == 0 { extreme } else { usual };
+        let amount = 1 + stream.below(most);
+        taken.then_some(amount)
+    }
+
+    fn note(&mut self, kind: &str, amount: impl Display) {
+        self.chosen.push(format!("{kind} {amount}"));
+    }
+
+    /// A rate, bounded by percentages.
+    fn rate(&mut self, kind: &str, usual: u64, extreme: u64) -> Option<Ppm> {
+        const STEPS: u64 = 10;
+        let steps = self.amount(kind, usual * STEPS, extreme * STEPS)?;
+        let rate = Ppm::new(u32::try_from(steps * 10_000 / STEPS).ok()?)?;
+        self.note(kind, super::file::Percent(rate));
+        Some(rate)
+    }
+
+    /// A longest time, bounded by milliseconds.
+    fn span(&mut self, kind: &str, usual: u64, extreme: u64) -> Option<Span> {
+        let span = Span::from_ms(self.amount(kind, usual, extreme)?);
+        self.note(kind, format_args!("up to {span}"));
+        Some(span)
+    }
+
+    fn count(&mut self, kind: &str, usual: u64, extreme: u64) -> u32 {
+        debug_assert!(extreme <= u64::from(COUNT_MAX), "names are reserved for no more");
+        let Some(count) = self.amount(kind, usual, extreme) else { return 0 };
+        self.note(kind, count);
+        u32::try_from(count).unwrap_or(COUNT_MAX)
+    }
+
+    /// The conditions of every link. What is not taken does not happen.
+    fn network(&mut self) -> NetworkChange {
+        let burst = self.rate("burst", 2, 10).map(|begins| Burst {
+            begins,
+            ends: Ppm::percent(25).unwrap_or_default(),
+            bad_loss: Ppm::ALWAYS,
+            good_loss: Ppm::NEVER,
+        });
+        let notice = self.span("notice", 300, 5_000).and_then(|max| SpanRange::new(Span::ZERO, max));
+        NetworkChange {
+            loss: Some(self.rate("loss", 10, 60).unwrap_or_default()),
+            duplicate: Some(self.rate("duplicate", 10, 50).unwrap_or_default()),
+            reorder: Some(self.rate("reorder", 15, 80).unwrap_or_default()),
+            replay: Some(self.rate("replay", 2, 20).unwrap_or_default()),
+            damage: Some(self.rate("damage", 2, 15).unwrap_or_default()),
+            truncate: Some(self.rate("truncate", 2, 15).unwrap_or_default()),
+            bandwidth: Some(self.bandwidth()),
+            burst,
+            notice,
+            ..NetworkChange::default()
+        }
+    }
+
+    /// Kilobytes a second: the more of it, the less.
+    fn bandwidth(&mut self) -> Option<NonZeroU64> {
+        let kilobytes = 1_000 / self.amount("bandwidth", 20, 200)?;
+        self.note("bandwidth", format_args!("{kilobytes}KB/s"));
+        NonZeroU64::new(kilobytes * 1_000)
+    }
+
+    fn faults(&mut self, faults: &Faults) -> Faults {
+        let disks = !faults.disks.is_empty();
+        let links = !faults.links.is_empty();
+        let mut of = |there: bool, kind: &str, usual: u64, extreme: u64| {
+            if there { self.count(kind, usual, extreme) } else { 0 }
+        };
+        Faults {
+            reconnects: of(links, "reconnects", 3, 12),
+            partitions: of(links, "partitions", 3, 12),
+            reconnect_bursts: of(links, "reconnect-bursts", 2, 6),
+            half_opens: of(links, "half-opens", 2, 8),
+            slow_links: of(links, "slow-links", 2, 8),
+            restarts: of(true, "restarts", 2, 8),
+            wipes: of(true, "wipes", 1, 5),
+            crashes: of(true, "crashes", 3, 12),
+            stalls: of(disks, "stalls", 2, 8),
+            full_disks: of(disks, "full-disks", 2, 6),
+            failed_writes: of(disks, "failed-writes", 3, 12),
+            rots: of(disks, "rots", 1, 4),
+            restores: of(disks, "restores", 1, 3),
+            pauses: of(true, "pauses", 2, 6),
+            departures: of(faults.nodes.len() > 2, "departures", 1, 2),
+            clock_jumps: of(true, "clock-jumps", 3, 10),
+            offline: Spells {
+                times: of(links, "offline", 2, 6),
+                shortest: Span::ZERO,
+                longest: faults.longest,
+            },
+            flapping: None,
+            ..faults.clone()
+        }
+    }
+}
+
+/// The same range with another longest time, where that is not before the shortest.
+fn longer(range: SpanRange, longest: Span) -> Option<SpanRange> {
+    SpanRange::new(range.min(), longest.max(range.min()))
+}
+
+impl Faults {
+    /// The most that it can be of each kind, whatever a seed takes: for whoever reserves names.
+    pub(super) fn at_most(&self) -> Cow<'_, Faults> {
+        if !self.swarm {
+            return Cow::Borrowed(self);
+        }
+        let most = COUNT_MAX;
+        Cow::Owned(Faults {
+            reconnects: most,
+            partitions: most,
+            reconnect_bursts: most,
+            half_opens: most,
+            slow_links: most,
+            restarts: most,
+            wipes: most,
+            crashes: most,
+            stalls: most,
+            full_disks: most,
+            failed_writes: most,
+            rots: most,
+            restores: most,
+            pauses: most,
+            departures: most,
+            clock_jumps: most,
+            offline: Spells { times: most, ..self.offline },
+            ..self.clone()
+        })
+    }
+}

@@ -1,0 +1,308 @@
+//! Templates: a name with a range in braces stands for many. `client-{1..3}` is `client-1`, `client-2` and `client-3`;
+//! `client-{01..20}` has zeros in front.
+//!
+//! They are expanded once, in the tree of a file, between finding its shapes and resolving it, so that everything after
+//! sees plain names, and whatever is wrong with one of them is shown where the template stands.
+
+use super::file::quoted;
+use super::problems::Problem;
+use super::tree::{Field, Node, Tree};
+use super::{MAX_LINKS, MAX_NODES, MAX_OPERATIONS};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Expands every template of a file. Gives how many there were; what is wrong with them is added to `problems`.
+pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
+    let mut expanding = Expanding { problems, found: 0 };
+    if let Some(nodes) = root.field_mut("nodes") {
+        expanding.fields(nodes);
+    }
+    if let Some(links) = root.field_mut("links") {
+        expanding.elements(links, "links", MAX_LINKS, Expanding::link);
+    }
+    if let Some(timeline) = root.field_mut("timeline") {
+        expanding.elements(timeline, "operations", MAX_OPERATIONS, Expanding::entry);
+    }
+    for (section, list) in [("workload", "nodes"), ("workload", "co_values"), ("faults", "nodes")] {
+        if let Some(list) = root.field_mut(section).and_then(|section| section.field_mut(list)) {
+            expanding.elements(list, "names", MAX_OPERATIONS, Expanding::name);
+        }
+    }
+    for list in ["loads", "content"] {
+        if let Some(list) = root.field_mut("expect").and_then(|expect| expect.field_mut(list)) {
+            expanding.elements(list, "expectations", MAX_OPERATIONS, Expanding::expectation);
+        }
+    }
+    expanding.found
+}
+
+/// A name with one range in it.
+struct Template<'a> {
+    before: &'a str,
+    from: u32,
+    to: u32,
+    /// How many digits a number has at least.
+    width: usize,
+    after: &'a str,
+}
+
+impl<'a> Template<'a> {
+    /// The template in a text; `None` where it is a plain name. An error is what is wrong, and what to write.
+    fn parse(text: &'a str) -> Result<Option<Template<'a>>, (String, String)> {
+        if !text.contains(['{', '}']) {
+            return Ok(None);
+        }
+        let mistake = |what: &str, help: String| Err((format!("{} {what}", quoted(text)), help));
+        let example = || "a range is two numbers in braces, such as `client-{1..20}`".to_owned();
+        let parts = text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+        let Some((before, (range, after))) = parts else {
+            return mistake("has a brace that stands alone", example());
+        };
+        if before.contains('}') || range.contains('{') || after.contains(['{', '}']) {
+            return mistake("has more than one range", "keep one, or write the names out".to_owned());
+        }
+        const DIGITS_MAX: usize = 9;
+        let number = |digits: &str| {
+            let plain = digits.len() <= DIGITS_MAX && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits.parse::<u32>().ok().filter(|_| plain)
+        };
+        let Some((first, last)) = range.split_once("..") else {
+            return mistake("has no range in its braces", example());
+        };
+        let (Some(from), Some(to)) = (number(first), number(last)) else {
+            return mistake("has a range of something else than numbers", example());
+        };
+        if from > to {
+            return mistake("has a range the wrong way round", format!("write `{{{last}..{first}}}`"));
+        }
+        let padded = [first, last].iter().any(|digits| digits.len() > 1 && digits.starts_with('0'));
+        if padded && first.len() != last.len() {
+            let help = "with zeros in front, both have as many digits: `{001..200}`".to_owned();
+            return mistake("has a range of uneven width", help);
+        }
+        let width = if padded { first.len() } else { 0 };
+        Ok(Some(Template { before, from, to, width, after }))
+    }
+
+    fn len(&self) -> usize {
+        (self.to - self.from) as usize + 1
+    }
+
+    fn names(&self) -> impl Iterator<Item = String> + '_ {
+        let Template { before, from, to, width, after } = *self;
+        (from..=to).map(move |number| format!("{before}{number:0width$}{after}"))
+    }
+}
+
+struct Expanding<'p> {
+    problems: &'p mut Vec<Problem>,
+    found: usize,
+}
+
+impl Expanding<'_> {
+    /// The names that a text stands for, at most `limit`; `None` where it is a plain one, or mistaken.
+    fn names(&mut self, tree_span: &std::ops::Range<usize>, text: &str, limit: usize) -> Option<Vec<String>> {
+        match Template::parse(text) {
+            Ok(None) => None,
+            Ok(Some(template)) => {
+                self.found += 1;
+                if template.len() > limit {
+                    let message = format!("{} stands for {} names", quoted(text), template.len());
+                    let problem = Problem::in_text(tree_span.clone(), message);
+                    self.problems.push(
+                        problem
+                            .expected(format!("at most {limit}"))
+                            .help("a smaller scenario shows the same"),
+                    );
+                    return None;
+                }
+                Some(template.names().collect())
+            }
+            Err((message, help)) => {
+                self.problems.push(Problem::in_text(tree_span.clone(), message).help(help));
+                None
+            }
+        }
+    }
+
+    /// The names that a string in the tree stands for.
+    fn names_at(&mut self, tree: &Tree, limit: usize) -> Option<Vec<String>> {
+        let Node::Plain(Value::String(text)) = &tree.node else { return None };
+        self.names(&tree.span, text, limit)
+    }
+
+    /// Expands the keys of an object.
+    fn fields(&mut self, tree: &mut Tree) {
+        let Node::Object(fields) = &mut tree.node else { return };
+        let mut expanded: Vec<Field> = Vec::with_capacity(fields.len());
+        for field in std::mem::take(fields) {
+            match self.names(&field.key_span, &field.key, MAX_NODES) {
+                None => expanded.push(field),
+                Some(names) => expanded.extend(names.into_iter().map(|key| Field { key, ..field.clone() })),
+            }
+        }
+        let mut seen = BTreeMap::new();
+        for field in &expanded {
+            if let Some(first) = seen.insert(field.key.as_str(), field.key_span.clone()) {
+                let message = format!("{} occurs twice", quoted(&field.key));
+                let problem = Problem::in_text(field.key_span.clone(), message).expected("here again");
+                let problem =
+                    problem.help("a template stands for all names in its range: keep one of the two");
+                self.problems.push(Problem { earlier: Some((first, "first here".to_owned())), ..problem });
+            }
+        }
+        *fields = expanded;
+    }
+
+    /// Expands the elements of an array, as long as there are not too many.
+    fn elements(
+        &mut self,
+        tree: &mut Tree,
+        what: &str,
+        limit: usize,
+        expand: fn(&mut Self, &Tree, usize) -> Option<Vec<Tree>>,
+    ) {
+        let Node::Array(elements) = &mut tree.node else { return };
+        let mut expanded = Vec::with_capacity(elements.len());
+        for element in std::mem::take(elements) {
+            match expand(self, &element, limit) {
+                None => expanded.push(element),
+                Some(copies) if expanded.len() + copies.len() <= limit => expanded.extend(copies),
+                Some(_) => {
+                    let problem = Problem::in_text(element.span.clone(), format!("too many {what}"));
+                    let problem = problem.expected(format!("at most {limit} in all"));
+                    self.problems.push(problem.help("a smaller scenario shows the same"));
+                    expanded.push(element);
+                }
+            }
+        }
+        *elements = expanded;
+    }
+
+    fn name(&mut self, tree: &Tree, limit: usize) -> Option<Vec<Tree>> {
+        let names = self.names_at(tree, limit)?;
+        Some(names.into_iter().map(|name| tree.with_text(name)).collect())
+    }
+
+    fn link(&mut self, tree: &Tree, limit: usize) -> Option<Vec<Tree>> {
+        self.pairs(tree, &["between"], limit)
+    }
+
+    fn expectation(&mut self, tree: &Tree, limit: usize) -> Option<Vec<Tree>> {
+        self.single(tree, &["node"], limit)
+    }
+
+    /// One entry for each name. The first of them waits where the entry does, and the others happen when it does.
+    fn entry(&mut self, tree: &Tree, limit: usize) -> Option<Vec<Tree>> {
+        let Node::Object(fields) = &tree.node else { return None };
+        let operation = fields.iter().find(|field| matches!(field.value.node, Node::Object(_)))?;
+        let key = operation.key.as_str();
+        let mut copies = match (operation.value.field("between"), operation.value.field("from")) {
+            (Some(_), _) => self.pairs(tree, &[key, "between"], limit),
+            (None, Some(_)) => self.one_way(tree, key, limit),
+            (None, None) => self.single(tree, &[key, "node"], limit),
+        }?;
+        if let Some(name) = tree.field("name").filter(|_| copies.len() > 1) {
+            let message = format!("{} entries would have one name", copies.len());
+            let problem = Problem::in_text(name.key_span.clone(), message);
+            self.problems.push(problem.help("leave the name out: each gets one of its own"));
+        }
+        for copy in copies.iter_mut().skip(1) {
+            if let Node::Object(fields) = &mut copy.node
+                && let Some(after) = fields.iter_mut().find(|field| field.key == "after")
+            {
+                after.key = "at".to_owned();
+                after.value = after.value.with_text("0ms".to_owned());
+            }
+        }
+        Some(copies)
+    }
+
+    /// A copy for each name at a path.
+    fn single(&mut self, tree: &Tree, path: &[&str], limit: usize) -> Option<Vec<Tree>> {
+        let names = self.names_at(tree.at(path)?, limit)?;
+        let copies = names.into_iter().map(|name| {
+            let mut copy = tree.clone();
+            copy.set(path, name);
+            copy
+        });
+        Some(copies.collect())
+    }
+
+    /// A copy for each sender with each receiver.
+    fn one_way(&mut self, tree: &Tree, key: &str, limit: usize) -> Option<Vec<Tree>> {
+        let from = self.single(tree, &[key, "from"], limit);
+        let is_template = from.is_some();
+        let mut copies = Vec::new();
+        for copy in from.unwrap_or_else(|| vec![tree.clone()]) {
+            match self.single(&copy, &[key, "to"], limit.checked_sub(copies.len())?) {
+                Some(more) => copies.extend(more),
+                None => copies.push(copy),
+            }
+        }
+        (is_template || copies.len() > 1).then_some(copies)
+    }
+
+    /// A copy for each pair of names: each of the first with each of the second. Where both are the same template, each
+    /// two different ones once.
+    fn pairs(&mut self, tree: &Tree, path: &[&str], limit: usize) -> Option<Vec<Tree>> {
+        let Node::Array(ends) = &tree.at(path)?.node else { return None };
+        let [first, second] = ends.as_slice() else { return None };
+        let [a, b] = [first, second].map(|end| match &end.node {
+            Node::Plain(Value::String(text)) => Some(text.clone()),
+            _ => None,
+        });
+        let (a, b) = (a?, b?);
+        let (many, others) = (self.names_at(first, MAX_NODES), self.names_at(second, MAX_NODES));
+        if many.is_none() && others.is_none() {
+            return None;
+        }
+        let is_mesh = a == b;
+        let (many, others) = (many.unwrap_or_else(|| vec![a]), others.unwrap_or_else(|| vec![b]));
+        let mut copies = Vec::new();
+        for (i, a) in many.iter().enumerate() {
+            for b in others.iter().skip(if is_mesh { i + 1 } else { 0 }) {
+                if copies.len() > limit {
+                    // More than that are too many, however many they are.
+                    return Some(copies);
+                }
+                let mut copy = tree.clone();
+                copy.set_pair(path, [a.clone(), b.clone()]);
+                copies.push(copy);
+            }
+        }
+        Some(copies)
+    }
+}
+
+impl Tree {
+    fn field_mut(&mut self, key: &str) -> Option<&mut Tree> {
+        let Node::Object(fields) = &mut self.node else { return None };
+        fields.iter_mut().find(|field| field.key == key).map(|field| &mut field.value)
+    }
+
+    fn at(&self, path: &[&str]) -> Option<&Tree> {
+        path.iter().try_fold(self, |tree, key| tree.field(key).map(|field| &field.value))
+    }
+
+    /// A text in this place.
+    fn with_text(&self, text: String) -> Tree {
+        Tree { span: self.span.clone(), node: Node::Plain(Value::String(text)) }
+    }
+
+    fn set(&mut self, path: &[&str], text: String) {
+        let place = path.iter().try_fold(self, |tree, key| tree.field_mut(key));
+        if let Some(tree) = place {
+            tree.node = Node::Plain(Value::String(text));
+        }
+    }
+
+    fn set_pair(&mut self, path: &[&str], texts: [String; 2]) {
+        let place = path.iter().try_fold(self, |tree, key| tree.field_mut(key));
+        if let Some(Tree { node: Node::Array(ends), .. }) = place {
+            for (end, text) in ends.iter_mut().zip(texts) {
+                end.node = Node::Plain(Value::String(text));
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Damaged content never verifies, and nothing else can be read once it is damaged.
+
+use cosim::host::{Damage, SimMessage};
+use cosim_core::{
+    CoId, Content, Crypto, Envelope, FastCrypto, FastHeader, FastTransaction, KnownState, Message,
+    SessionContent, SessionId, Time, VecMap,
+};
+use proptest::prelude::*;
+
+const ID: CoId = CoId(3);
+
+fn transactions() -> impl Strategy<Value = Vec<FastTransaction>> {
+    let one = (any::<u64>(), any::<u64>(), any::<u32>());
+    let one = one.prop_map(|(at, payload, size)| FastTransaction::new(Time::from_us(at), payload, size));
+    prop::collection::vec(one, 1..5)
+}
+
+fn content() -> impl Strategy<Value = Content<FastCrypto>> {
+    (any::<bool>(), prop::collection::vec(transactions(), 1..4)).prop_map(|(header, sessions)| {
+        let mut new = VecMap::new();
+        for (session, new_transactions) in (1..).map(SessionId).zip(sessions) {
+            let last_signature = FastCrypto.sign(ID, session, None, &new_transactions).signature;
+            new.insert(session, SessionContent { after: 0, new_transactions, last_signature });
+        }
+        Content { id: ID, header: header.then_some(FastHeader { uniqueness: ID.0 }), new }
+    })
+}
+
+fn damaged(content: &Content<FastCrypto>, damage: Damage) -> Option<Content<FastCrypto>> {
+    let envelope = Envelope { n: 2, re: 1, message: Message::Content(content.clone()) };
+    let damaged = envelope.damaged(damage)?;
+    assert_eq!((damaged.n, damaged.re), (2, 1));
+    match damaged.message {
+        Message::Content(content) => Some(content),
+        other => panic!("content stays content: {other:?}"),
+    }
+}
+
+/// How many parts of it, the header and each session, a receiver would refuse or find empty.
+fn mistaken(content: &Content<FastCrypto>) -> usize {
+    let header = content.header.is_some_and(|header| !FastCrypto.verify_header(ID, &header));
+    let sessions = content.new.iter().filter(|(session, piece)| {
+        let verified = FastCrypto.verify(ID, *session, None, &piece.new_transactions, &piece.last_signature);
+        piece.new_transactions.is_empty() || verified.is_none()
+    });
+    usize::from(header) + sessions.count()
+}
+
+proptest! {
+    #[test]
+    fn one_bit_is_one_mistake(content in content(), place: u32) {
+        prop_assert_eq!(mistaken(&content), 0);
+        let flipped = damaged(&content, Damage::Flip(place)).expect("there is something to flip");
+        prop_assert_eq!(mistaken(&flipped), 1);
+        let back = damaged(&flipped, Damage::Flip(place)).expect("there is something to flip");
+        prop_assert_eq!(back, content);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_missed(content in content(), place: u32) {
+        let count = |content: &Content<FastCrypto>| {
+            content.new.values().map(|piece| piece.new_transactions.len()).sum::<usize>()
+        };
+        let cut = damaged(&content, Damage::CutOff(place)).expect("there is something to cut off");
+        prop_assert_eq!(count(&cut), count(&content) - 1 - place as usize % count(&content));
+        prop_assert!(mistaken(&cut) >= 1);
+        prop_assert_eq!(cut.header, content.header);
+    }
+}
+
+#[test]
+fn nothing_is_made_of_other_messages() {
+    let empty = Content { id: ID, header: None, new: VecMap::new() };
+    let messages = [
+        Message::Load { id: ID, known: KnownState::EMPTY },
+        Message::Done { id: ID },
+        Message::Content(empty),
+    ];
+    for message in messages {
+        let envelope: Envelope<FastCrypto> = Envelope { n: 1, re: 0, message };
+        assert_eq!(envelope.damaged(Damage::Flip(5)), None);
+        assert_eq!(envelope.damaged(Damage::CutOff(5)), None);
+    }
+}

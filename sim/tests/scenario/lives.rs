@@ -1,0 +1,162 @@
+//! What is said of clocks and of nodes that come, go and sleep, and what is drawn of them.
+
+use crate::samples::{LIVES, PAIR};
+use cosim::clock::ClockChange;
+use cosim::scenario::{Action, Scenario, parse};
+use cosim_core::Span;
+use proptest::prelude::*;
+use std::fmt::Write;
+
+fn good(text: &str) -> Scenario {
+    parse(text, "scenario.json").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What is said of a pair with more entries behind its own.
+fn said(entries: &str) -> String {
+    let edit = r#"{ "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#;
+    assert_eq!(PAIR.matches(edit).count(), 1);
+    let text = PAIR.replace(edit, &format!("{edit},\n    {entries}"));
+    parse(&text, "scenario.json").expect_err("a mistaken scenario").to_string()
+}
+
+fn check(name: &str, said: &str) {
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, said) });
+}
+
+#[test]
+fn lives_that_cannot_be() {
+    let cases = [
+        ("pause of no time", r#"{ "at": "2s", "pause": { "node": "alice", "for": "0ms" } }"#),
+        ("spell of no time", r#"{ "at": "2s", "offline": { "node": "alice", "for": "0s" } }"#),
+        ("pause without length", r#"{ "at": "2s", "pause": { "node": "alice" } }"#),
+        (
+            "unknown connections",
+            r#"{ "at": "2s", "pause": { "node": "alice", "for": "1s", "connections": "drop" } }"#,
+        ),
+        ("leave of an unknown node", r#"{ "at": "2s", "leave": { "node": "alcie" } }"#),
+        (
+            "leave twice",
+            "{ \"at\": \"2s\", \"leave\": { \"node\": \"alice\" } },\n    { \"at\": \"3s\", \"leave\": { \"node\": \"alice\" } }",
+        ),
+        (
+            "edit after leave",
+            "{ \"at\": \"2s\", \"leave\": { \"node\": \"alice\" } },\n    { \"at\": \"3s\", \"edit\": { \"node\": \"alice\", \"id\": \"notes\" } }",
+        ),
+        (
+            "connect after leave",
+            "{ \"at\": \"2s\", \"leave\": { \"node\": \"server\" } },\n    { \"at\": \"3s\", \"connect\": { \"between\": [\"alice\", \"server\"] } }",
+        ),
+        (
+            "join after leave",
+            "{ \"at\": \"2s\", \"join\": { \"node\": \"server\" } },\n    { \"at\": \"3s\", \"leave\": { \"node\": \"server\" } },\n    { \"at\": \"4s\", \"join\": { \"node\": \"server\" } }",
+        ),
+        (
+            "join of a node that is there",
+            "{ \"at\": \"2s\", \"join\": { \"node\": \"server\" } },\n    { \"at\": \"3s\", \"join\": { \"node\": \"server\" } }",
+        ),
+        ("work before join", r#"{ "at": "2s", "join": { "node": "alice" } }"#),
+        (
+            "leave before join",
+            "{ \"at\": \"2s\", \"leave\": { \"node\": \"server\" } },\n    { \"at\": \"3s\", \"join\": { \"node\": \"server\" } }",
+        ),
+        ("clock without change", r#"{ "at": "2s", "clock": { "node": "alice" } }"#),
+        ("clock with two", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "+1s", "stop": true } }"#),
+        ("clock that does not stop", r#"{ "at": "2s", "clock": { "node": "alice", "stop": false } }"#),
+        ("jump too far", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "-400d" } }"#),
+        ("jump without unit", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "+3" } }"#),
+    ];
+    let out = cases.iter().fold(String::new(), |mut out, (what, entries)| {
+        writeln!(out, "## {what}\n\n{}", said(entries)).expect("a string takes all");
+        out
+    });
+    check("lives_that_cannot_be", &out);
+}
+
+#[test]
+fn clocks_names_and_faults_that_cannot_be() {
+    let cases = [
+        ("skew too far", r#""skew": "-3d""#, r#""skew": "-367d""#),
+        ("drift too much", r#""drift": 50 "#, r#""drift": 600000 "#),
+        ("drift too much, in percent", "-0.01%", "-51%"),
+        ("drift that is no number", "-0.01%", "fast"),
+        ("unknown name", r#""claims": "late""#, r#""claims": "lat""#),
+        ("its own name", r#""claims": "late""#, r#""claims": "twin""#),
+        ("name of a claimer", r#""server": {}"#, r#""server": { "claims": "twin" }"#),
+        ("name of a peer", r#""claims": "late""#, r#""claims": "server""#),
+        ("spells the wrong way round", r#""shortest": "1s""#, r#""shortest": "2h""#),
+        ("flapping of no time", r#""for": "500ms""#, r#""for": "0ms""#),
+        ("flapping that never ends", r#""every": "3s""#, r#""every": "500ms""#),
+        ("flapping too often", r#""every": "3s", "for": "500ms""#, r#""every": "2us", "for": "1us""#),
+        ("faults of nobody", r#"["device-{1..2}"]"#, "[]"),
+        ("faults of a stranger", r#"["device-{1..2}"]"#, r#"["device-{1..4}"]"#),
+    ];
+    let out = cases.iter().fold(String::new(), |mut out, (what, old, new)| {
+        assert_eq!(LIVES.matches(old).count(), 1, "{old} must occur once");
+        let said = parse(&LIVES.replace(old, new), "scenario.json").expect_err("a mistaken scenario");
+        writeln!(out, "## {what}\n\n{said}").expect("a string takes all");
+        out
+    });
+    check("clocks_names_and_faults_that_cannot_be", &out);
+}
+
+/// What had no effect is part of what a frozen run says.
+#[test]
+fn what_was_frozen_may_be_in_vain() {
+    let vain = r#"{ "at": "2s", "leave": { "node": "alice" } }, { "at": "3s", "edit": { "node": "alice", "id": "notes" } }"#;
+    let text = PAIR.replace("\"timeline\": [\n", &format!("\"timeline\": [\n    {vain},\n"));
+    let text = text.replace(r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },"#, "");
+    let text = text.replace(r#"{ "at": "1s", "edit""#, r#"{ "at": "4s", "edit""#);
+    parse(&text, "scenario.json").expect_err("alice has left");
+    let origin = r#""origin": { "scenario": "x", "seed": 1, "cosim": "0.1.0" }, "about""#;
+    good(&text.replace("\"about\"", origin));
+}
+
+#[test]
+fn a_plan_of_lives_is_pinned() {
+    let plan = good(LIVES).plan(7);
+    let generated = plan.chapters[0].operations.iter().filter(|entry| entry.name.starts_with("f-"));
+    let shown: Vec<String> =
+        generated.map(|entry| format!("{} {}: {:?}", entry.at, entry.name, entry.action)).collect();
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+proptest! {
+    /// Nothing is drawn out of range, and what a range is decides about no other draw.
+    #[test]
+    fn what_is_drawn_of_lives_keeps_its_bounds(seed: u64) {
+        let scenario = good(LIVES);
+        let faults = scenario.faults.clone().expect("it has faults");
+        let operations = scenario.plan(seed).chapters.swap_remove(0).operations;
+        let mut flaps = [0; 2];
+        for entry in operations.iter().filter(|entry| entry.name.starts_with("f-")) {
+            match entry.action {
+                Action::Pause { node, span, .. } => {
+                    prop_assert!(faults.nodes.contains(&node) && span <= faults.longest);
+                }
+                Action::Offline { node, span } if entry.name.starts_with("f-flap") => {
+                    prop_assert_eq!(span, Span::from_ms(500));
+                    flaps[node as usize] += 1;
+                }
+                Action::Offline { node, span } => {
+                    prop_assert!(faults.nodes.contains(&node));
+                    prop_assert!(Span::from_s(1) <= span && span <= Span::from_s(3_600));
+                }
+                Action::Clock { change: ClockChange::Jump(shift), .. } => {
+                    prop_assert!(shift.span() <= Span::from_s(3 * 86_400));
+                }
+                Action::Leave { node } => prop_assert!(faults.nodes.contains(&node)),
+                Action::Connect { link } | Action::Disconnect { link } => {
+                    prop_assert!(faults.links.contains(&link));
+                }
+                ref other => prop_assert!(false, "{:?}", other),
+            }
+        }
+        prop_assert!(flaps.iter().all(|count| (3..=4).contains(count)), "{:?} in ten seconds", flaps);
+        let other = LIVES.replace(r#""furthest": "3d""#, r#""furthest": "1s""#).replace(r#""longest": "1h""#, r#""longest": "2s""#);
+        let times = |scenario: &Scenario| -> Vec<_> {
+            let operations = scenario.plan(seed).chapters.swap_remove(0).operations;
+            operations.into_iter().map(|entry| (entry.at, entry.name)).collect()
+        };
+        prop_assert_eq!(times(&scenario), times(&good(&other)));
+    }
+}

@@ -1,0 +1,115 @@
+//! Templates: what they stand for, and what is said of those that stand for nothing.
+
+use crate::samples::{LIVES, PAIR};
+use cosim::scenario::{MAX_NODES, Scenario, parse};
+use std::fmt::Write;
+
+fn good(text: &str) -> Scenario {
+    parse(text, "scenario.json").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn names(scenario: &Scenario) -> Vec<&str> {
+    scenario.nodes.iter().map(|node| node.name.as_str()).collect()
+}
+
+fn with_nodes(nodes: &str, links: &str) -> String {
+    format!(
+        r#"{{ "version": 1, "about": "Many.", "nodes": {{ {nodes} }}, "links": [{links}], "timeline": [] }}"#
+    )
+}
+
+fn link(a: &str, b: &str) -> String {
+    format!(r#"{{ "between": ["{a}", "{b}"], "relationship": "syncCommon/syncCommon" }}"#)
+}
+
+fn pairs(scenario: &Scenario) -> Vec<String> {
+    scenario.file.links.iter().map(|link| link.between.join("-")).collect()
+}
+
+#[test]
+fn a_range_stands_for_its_numbers() {
+    let scenario = good(&with_nodes(r#""a{9..11}b": {}, "n-{08..10}": {}, "x{3..3}": {}"#, ""));
+    assert_eq!(names(&scenario), ["a10b", "a11b", "a9b", "n-08", "n-09", "n-10", "x3"]);
+    let most = good(&with_nodes(&format!(r#""n{{1..{MAX_NODES}}}": {{}}"#), ""));
+    assert_eq!(most.nodes.len(), MAX_NODES);
+}
+
+#[test]
+fn links_join_each_with_each() {
+    let nodes = r#""a{1..2}": {}, "b{1..3}": {}"#;
+    let star = good(&with_nodes(nodes, &link("b{1..3}", "a1")));
+    assert_eq!(pairs(&star), ["b1-a1", "b2-a1", "b3-a1"]);
+    let both = good(&with_nodes(nodes, &link("a{1..2}", "b{2..3}")));
+    assert_eq!(pairs(&both), ["a1-b2", "a1-b3", "a2-b2", "a2-b3"]);
+    let mesh = good(&with_nodes(nodes, &link("b{1..3}", "b{1..3}")));
+    assert_eq!(pairs(&mesh), ["b1-b2", "b1-b3", "b2-b3"], "nobody is linked to itself, nor twice");
+}
+
+/// Entries, lists and expectations too; and nothing after this sees a template.
+#[test]
+fn everything_that_names_nodes_is_expanded() {
+    let scenario = good(LIVES);
+    let written = scenario.file.to_json_pretty();
+    assert!(!written.contains("{1..") && !written.contains("{2.."), "{written}");
+    insta::assert_snapshot!(written);
+}
+
+#[test]
+fn only_the_first_of_many_waits_for_silence() {
+    assert_eq!(good(LIVES).chapters.len(), 2);
+    let edits = good(LIVES).chapters[1].operations.clone();
+    let edits: Vec<(&str, u64)> = edits.iter().map(|entry| (&*entry.name, entry.at.as_us())).collect();
+    assert_eq!(
+        edits[..3],
+        [("edit-notes-device-1", 0), ("edit-notes-device-2", 0), ("edit-notes-device-3", 0)]
+    );
+}
+
+#[test]
+fn templates_that_stand_for_nothing() {
+    let many = r#""client-{1..20}": {},
+    "server": {}"#;
+    let pair = "\"alice\": {},\n    \"server\": {}";
+    let text =
+        PAIR.replace(pair, many).replace("[\"alice\", \"server\"]", "[\"client-{1..20}\", \"server\"]");
+    let text = text.replace("\"alice\"", "\"client-1\"");
+    good(&text);
+    let cases = [
+        ("brace that stands alone", "\"client-{1..20}\": {}", "\"client-{1..20\": {}"),
+        ("brace that was never opened", "\"client-{1..20}\": {}", "\"client-1..20}\": {}"),
+        ("two ranges", "\"client-{1..20}\": {}", "\"{1..2}-{1..20}\": {}"),
+        ("no range", "\"client-{1..20}\": {}", "\"client-{1-20}\": {}"),
+        ("letters", "\"client-{1..20}\": {}", "\"client-{a..f}\": {}"),
+        ("half open", "\"client-{1..20}\": {}", "\"client-{1..}\": {}"),
+        ("a sign", "\"client-{1..20}\": {}", "\"client-{+1..20}\": {}"),
+        ("the wrong way round", "\"client-{1..20}\": {}", "\"client-{20..1}\": {}"),
+        ("uneven width", "\"client-{1..20}\": {}", "\"client-{01..200}\": {}"),
+        ("too many nodes", "\"client-{1..20}\": {}", "\"client-{1..1001}\": {}"),
+        ("far too many nodes", "\"client-{1..20}\": {}", "\"client-{1..4294967295}\": {}"),
+        ("too many nodes in all", "\"server\": {}", "\"server\": {}, \"n{1..990}\": {}"),
+        ("a name twice", "\"server\": {}", "\"server\": {}, \"client-{20..21}\": {}"),
+        ("a mistake in each", "\"client-{1..20}\": {}", "\"client-{1..20}\": { \"base\": \"0ms\" }"),
+        ("a shape in each", "\"client-{1..20}\": {}", "\"client-{1..20}\": { \"base\": 3 }"),
+        ("nodes that are not there", "[\"client-{1..20}\", \"server\"]", "[\"client-{1..30}\", \"server\"]"),
+        ("links to itself", "[\"client-{1..20}\", \"server\"]", "[\"client-{1..20}\", \"client-{2..3}\"]"),
+        (
+            "one name for many",
+            r#""at": "1s", "edit": { "node": "client-1""#,
+            r#""at": "1s", "name": "e", "edit": { "node": "client-{1..3}""#,
+        ),
+    ];
+    let out = cases.iter().fold(String::new(), |mut out, (what, old, new)| {
+        assert_eq!(text.matches(old).count(), 1, "{old} must occur once");
+        let said = parse(&text.replace(old, new), "scenario.json").expect_err(what);
+        writeln!(out, "## {what}\n\n{said}").expect("a string takes all");
+        out
+    });
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(out) });
+}
+
+#[test]
+fn too_many_links_are_not_made() {
+    let nodes = r#""a{1..500}": {}, "b{1..500}": {}"#;
+    let said = parse(&with_nodes(nodes, &link("a{1..500}", "b{1..500}")), "x").expect_err("too many");
+    assert!(said.to_string().contains("too many links"), "{said}");
+}
