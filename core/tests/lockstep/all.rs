@@ -6,9 +6,9 @@ use crate::ledger::Ledger;
 use crate::place::{Place, Said};
 use crate::run::{Run, Sent, Step, runs};
 use crate::talk::sorted;
-use crate::views::assert_final;
+use crate::views::check_end;
 use cosim_core::real::wire::Message;
-use cosim_core::{Announce, Span};
+use cosim_core::{Announce, Config, Span};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Silence must come within this after the last step.
@@ -47,14 +47,8 @@ fn our_nodes_in_all_places() {
         for (file, run) in runs() {
             let ledger = Ledger::of(&run);
             // Only what was asked for: a client of the package holds nothing else.
-            let place = |name: &'_ String| {
-                Place::new(
-                    run.nodes.get_key_value(name).expect("it is").0,
-                    &run,
-                    &ledger,
-                    Announce::Interested,
-                )
-            };
+            let config = Config { announce: Announce::Interested, ..Config::default() };
+            let place = |name| Place::new(name, &run, &ledger, config);
             let places = run.nodes.keys().map(|name| (name.as_str(), place(name))).collect();
             let mut world = World {
                 run: &run,
@@ -94,7 +88,8 @@ impl<'a> World<'a> {
         }
         self.run_to_silence(file);
         for (name, place) in &self.places {
-            self.tally.views += assert_final(self.run, name, &place.node, file);
+            let end = check_end(self.run, name, &place.node);
+            self.tally.views += end.unwrap_or_else(|why| panic!("{file}: {why}"));
         }
     }
 

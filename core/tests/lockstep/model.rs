@@ -21,10 +21,12 @@ impl<'a> Model<'a> {
         Model { run, talks }
     }
 
-    pub(crate) fn answer_until_silence(&mut self, place: &mut Place<'_>, what: &str) {
+    pub(crate) fn answer_until_silence(&mut self, place: &mut Place<'_>) -> Result<(), String> {
         let bound: Time = place.now() + SILENCE;
         while let Some(at) = place.deadline() {
-            assert!(at <= bound, "{what}: silence comes in time, but {:?}", place.node.next_deadline());
+            if at > bound {
+                return Err(format!("no silence: {:?}", place.node.next_deadline()));
+            }
             let mut under_way: VecDeque<Said> = place.wait_until(at).into();
             while let Some(said) = under_way.pop_front() {
                 if let Some(answer) = self.answer(&said) {
@@ -32,6 +34,7 @@ impl<'a> Model<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     fn answer(&mut self, said: &Said) -> Option<Message> {

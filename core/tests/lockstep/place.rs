@@ -4,8 +4,7 @@ use crate::ledger::Ledger;
 use crate::run::{Op, Person, Role, Run};
 use cosim_core::real::{Header, MadeAt, Numbering, Owner, Priority, Transaction, wire};
 use cosim_core::{
-    Announce, CoId, Config, ConnectionId, Input, Message, Names, Node, Output, PeerId, RealCrypto,
-    Relationship, Time,
+    CoId, Config, ConnectionId, Input, Message, Names, Node, Output, PeerId, RealCrypto, Relationship, Time,
 };
 use std::collections::BTreeMap;
 
@@ -32,7 +31,7 @@ pub(crate) struct Said {
 
 impl<'a> Place<'a> {
     /// Our node, before anything has happened.
-    pub(crate) fn new(name: &'a str, run: &'a Run, ledger: &'a Ledger, announce: Announce) -> Place<'a> {
+    pub(crate) fn new(name: &'a str, run: &'a Run, ledger: &'a Ledger, config: Config) -> Place<'a> {
         let person = &run.nodes[name];
         let mut crypto = RealCrypto::new();
         let secret = person.secret();
@@ -40,7 +39,6 @@ impl<'a> Place<'a> {
         if let Some(account) = &person.account_id {
             crypto.learn_account(account, &secret.id()).expect("a public key");
         }
-        // Sessions are served in the order of their numbers, so of their first transactions.
         let owned = ledger.sessions().into_iter().chain([person.session_id.as_str()]);
         for session in owned {
             let owner = Owner::of_session(session).map(Owner::name);
@@ -49,7 +47,6 @@ impl<'a> Place<'a> {
                 crypto.own(session, secret.signer.clone());
             }
         }
-        let config = Config { announce, ..Config::default() };
         let start = run.steps.iter().find_map(|step| step.at()).expect("some step has a time");
         Place {
             name,

@@ -20,8 +20,6 @@ pub(crate) struct Talk {
     pub(crate) confirmed: Cover,
     /// Whether the other has said anything.
     pub(crate) was_heard: bool,
-    /// Whether our node has said anything.
-    pub(crate) was_said: bool,
     /// Our `load` that is unanswered, by whether it was sent with the header.
     pub(crate) asking: Option<bool>,
     /// Whether our node repeated content since it last sent new one.
@@ -94,7 +92,6 @@ impl Talk {
 
     /// Our node said this.
     pub(crate) fn say(&mut self, message: &Message, late: bool) {
-        self.was_said = true;
         match message {
             Message::Load(known) => self.asking = Some(known.header),
             Message::Content(content) => {

@@ -1,6 +1,6 @@
 //! What a node of ours holds in the end, and what its user sees, in the form of the recording.
 
-use crate::run::{Person, Run};
+use crate::run::Run;
 use cosim_core::real::{Transaction, canonical};
 use cosim_core::view::{CoValue, KeyRing, Resolver, view};
 use cosim_core::{Names, Node, RealCrypto};
@@ -47,9 +47,8 @@ impl Resolver for Shelf<'_> {
     }
 }
 
-/// Asserts that `node` holds and shows in the end what the node `name` of the recording did. Returns how many views
-/// that were.
-pub(crate) fn assert_final(run: &Run, name: &str, node: &Node<RealCrypto>, what: &str) -> usize {
+/// Whether `node` holds and shows in the end what the node `name` of the recording did. Gives how many views that were.
+pub(crate) fn check_end(run: &Run, name: &str, node: &Node<RealCrypto>) -> Result<usize, String> {
     let shelf = Shelf::of(node);
     let recorded = run.final_known_states[name].iter().filter(|(_, known)| known.header);
     let recorded: BTreeMap<&str, BTreeMap<&str, u64>> = recorded
@@ -57,11 +56,16 @@ pub(crate) fn assert_final(run: &Run, name: &str, node: &Node<RealCrypto>, what:
             (id.as_str(), known.sessions.iter().map(|(name, count)| (name.as_str(), *count)).collect())
         })
         .collect();
-    assert_eq!(shelf.known_states(), recorded, "{what}: what {name} holds in the end");
-    let person: &Person = &run.nodes[name];
-    for (id, view) in &run.final_views[name] {
-        let shown = shelf.view(id, &person.keys());
-        assert_eq!(shown, canonical(view.clone()), "{what}: {id} as {name} sees it in the end");
+    let held = shelf.known_states();
+    if held != recorded {
+        return Err(format!("{name} holds in the end {held:#?}, and did hold {recorded:#?}"));
     }
-    run.final_views[name].len()
+    let keys = run.nodes[name].keys();
+    for (id, view) in &run.final_views[name] {
+        let (shown, recorded) = (shelf.view(id, &keys), canonical(view.clone()));
+        if shown != recorded {
+            return Err(format!("{name} sees of {id} in the end {shown:#}, and did see {recorded:#}"));
+        }
+    }
+    Ok(run.final_views[name].len())
 }
