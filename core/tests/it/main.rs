@@ -2,6 +2,7 @@
 
 mod connections;
 mod cutting;
+mod dependencies;
 mod invariants;
 mod json;
 mod laws;

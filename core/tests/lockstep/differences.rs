@@ -57,7 +57,7 @@ pub(crate) const DIFFERENCES: [Difference; 12] = [
     Difference { name: "notice of a dependency answered", extra: answers_notice, missing: never },
     Difference { name: "content after the answer", extra: is_content_after_answer, missing: awaits_answer },
     Difference { name: "one input at a time", extra: asks_before_writing, missing: is_asked_before_writing },
-    Difference { name: "no header alone", extra: brings_header_along, missing: is_brought_along },
+    Difference { name: "cut elsewhere", extra: is_cut_elsewhere, missing: is_cut_elsewhere },
     Difference { name: "deadline", extra: is_repeat, missing: never },
     Difference { name: "resent at the deadline", extra: never, missing: was_repeated },
     Difference { name: "unavailable at once", extra: is_unavailable, missing: never },
@@ -159,27 +159,35 @@ fn is_asked_before_writing(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
     matches!(odd.message, Message::Load(known) if known.id == *id && known.header && !known.sessions.is_empty())
 }
 
-/// A piece ends where it has reached the limit; that of the package ends before, and may hold the header alone.
-fn brings_header_along(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
-    let Message::Content(content) = odd.message else { return false };
-    let alone = scene
-        .recorded_contents(odd)
-        .any(|recorded| recorded.header == content.header && recorded.new.is_empty());
-    let rest =
-        scene.recorded_contents(odd).any(|recorded| recorded.header.is_none() && recorded.new == content.new);
-    content.header.is_some() && !content.new.is_empty() && alone && rest
+/// A piece ends where it has reached the limit; that of the package ends before, and may hold the header alone. What is
+/// sent is the same.
+fn is_cut_elsewhere(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let (ours, recorded) = (joined(scene.contents(odd)), joined(scene.recorded_contents(odd)));
+    matches!(odd.message, Message::Content(_)) && ours.is_some() && ours == recorded
 }
 
-fn is_brought_along(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
-    let Message::Content(content) = odd.message else { return false };
-    let alone = content.header.is_some() && content.new.is_empty();
-    scene.contents(odd).any(|ours| {
-        let same = if alone {
-            ours.header == content.header
-        } else {
-            content.header.is_none() && ours.new == content.new
+/// Pieces put together: `None` where there are none, or one does not go on where the one before it ended.
+fn joined<'a>(pieces: impl Iterator<Item = &'a Content>) -> Option<Content> {
+    let mut whole: Option<Content> = None;
+    for piece in pieces {
+        let Some(whole) = &mut whole else {
+            whole = Some(piece.clone());
+            continue;
         };
-        ours.header.is_some() && !ours.new.is_empty() && same
+        for (session, next) in &piece.new {
+            match whole.new.iter_mut().find(|(name, _)| name == session) {
+                Some((_, log)) if log.after + log.new_transactions.len() as u64 == next.after => {
+                    log.new_transactions.extend_from_slice(&next.new_transactions);
+                    log.last_signature = next.last_signature.clone();
+                }
+                Some(_) => return None,
+                None => whole.new.push((session.clone(), next.clone())),
+            }
+        }
+    }
+    whole.map(|mut whole| {
+        whole.new.sort_by(|(a, _), (b, _)| a.cmp(b));
+        whole
     })
 }
 
