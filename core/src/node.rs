@@ -233,9 +233,10 @@ impl<C: Crypto> Node<C> {
         (node, recovery)
     }
 
-    /// How much of a CoValue the disk has, as far as the node was told.
+    /// How much of a CoValue the disk has, as far as the node was told; nothing without its header, since no log can be
+    /// read then.
     pub fn durable(&self, id: CoId) -> Option<&KnownState> {
-        self.state.co_values.get(&id).map(|co| &co.marks.durable)
+        self.state.co_values.get(&id).map(|co| &co.marks.durable).filter(|durable| durable.header)
     }
 
     /// Starts anew with the headers and logs that it holds; all else is forgotten, pending outputs included.

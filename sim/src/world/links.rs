@@ -172,13 +172,17 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let connection =
             ConnectionId(u32::try_from(self.connections.len()).expect("fewer than 2^32 connections"));
         state.open = Some(connection);
-        state.half_open = None;
+        let half_open = state.half_open.take();
         let first_end = state.spec.ends[0];
         self.connections.push(Connection { link, first_end, opened_by: operation });
         for side in 0..2 {
             self.lanes[2 * link as usize + side].line.open();
         }
         self.tell_ends(link, connection, operation, Turn::Opened, Ends::Both);
+        if let Some((earlier, end)) = half_open {
+            // An end may notice the end of the new one before its start, and would believe in the earlier one for ever.
+            self.tell_ends(link, earlier, operation, Turn::Closed, Ends::Only(end));
+        }
         None
     }
 
