@@ -8,6 +8,7 @@ pub use fast::{FastCrypto, FastHeader, FastTransaction};
 pub use opaque::OpaqueCrypto;
 
 use crate::id::{CoId, SessionId};
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 use core::hash::Hash;
@@ -80,5 +81,18 @@ pub trait Crypto {
         into: &mut Vec<CoId>,
     ) {
         let _ = (session, transaction, into);
+    }
+
+    /// Adds the CoValues that must be here before the logs of a CoValue are of use, where that takes all of them together
+    /// (rule 9): the members of a group, whose word counts only if others made them members. None, where nothing is said.
+    fn log_dependencies<'a>(
+        &self,
+        header: &Self::Header,
+        logs: impl Iterator<Item = (SessionId, Cow<'a, [Self::Transaction]>)>,
+        into: &mut Vec<CoId>,
+    ) where
+        Self: 'a,
+    {
+        let _ = (header, logs, into);
     }
 }

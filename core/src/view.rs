@@ -28,6 +28,7 @@ pub use co_list::{CoList, ListItem, OpId};
 pub use co_map::{CoMap, MapEntry};
 pub use co_stream::{CoStream, StreamItem};
 pub use dependencies::dependencies;
+pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
 pub use file::File;
 pub use keys::KeyRing;
 pub use role::{EVERYONE, Role};

@@ -12,6 +12,7 @@ use crate::id::{CoId, PeerId, SessionId};
 use crate::message::{Content, Envelope, Message};
 use crate::record::append;
 use crate::state::{Assumed, CoValueState, Event, NodeState, PeerSync, Relationship, Source};
+use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
@@ -47,13 +48,21 @@ impl<C: Crypto> Held<C> {
 }
 
 impl<C: Crypto> CoValueState<C> {
-    /// Notes what its header and these transactions depend on.
+    /// Notes what the transactions of a session depend on, from this one on, and what they change of the whole.
     pub(crate) fn note_dependencies(&mut self, crypto: &C, session: SessionId, from: u32) {
+        self.note_log_dependencies(crypto, [(session, from)]);
+    }
+
+    fn note_log_dependencies(&mut self, crypto: &C, from: impl IntoIterator<Item = (SessionId, u32)>) {
         let mut needs = Vec::new();
-        if let Some(log) = self.sessions.get(session) {
-            for transaction in log.transactions.iter().skip(from as usize) {
+        for (session, from) in from {
+            let log = self.sessions.get(session).map_or([].as_slice(), |log| &log.transactions);
+            for transaction in log.iter().skip(from as usize) {
                 crypto.transaction_dependencies(session, transaction, &mut needs);
             }
+        }
+        if let Some(header) = &self.header {
+            crypto.log_dependencies(header, logs_with(Some(self), []), &mut needs);
         }
         self.marks.dependencies.extend(needs);
     }
@@ -70,9 +79,8 @@ impl<C: Crypto> CoValueState<C> {
     /// Notes what all of it depends on.
     pub(crate) fn note_all_dependencies(&mut self, crypto: &C) {
         self.note_header_dependencies(crypto);
-        for session in self.sessions.keys().collect::<Vec<_>>() {
-            self.note_dependencies(crypto, session, 0);
-        }
+        let sessions: Vec<SessionId> = self.sessions.keys().collect();
+        self.note_log_dependencies(crypto, sessions.into_iter().map(|session| (session, 0)));
     }
 }
 
@@ -92,6 +100,14 @@ impl<C: Crypto> Node<C> {
                 self.crypto.transaction_dependencies(session, transaction, &mut needs);
             }
         }
+        let held = self.state.co_values.get(&id);
+        if let Some(header) = held.and_then(|co| co.header.as_ref()).or(content.header.as_ref()) {
+            let new = content.new.iter().map(|(session, piece)| {
+                let known = held.map_or(0, |co| co.count(session)).saturating_sub(piece.after);
+                (session, piece.new_transactions.get(known as usize..).unwrap_or_default())
+            });
+            self.crypto.log_dependencies(header, logs_with(held, new), &mut needs);
+        }
         needs.sort_unstable();
         needs.dedup();
         needs.retain(|need| *need != id && self.lacks(*need));
@@ -109,6 +125,10 @@ impl<C: Crypto> Node<C> {
     pub(super) fn lacks_dependency_in(&self, id: CoId, session: SessionId, new: &[C::Transaction]) -> bool {
         let mut needs = Vec::new();
         new.iter().for_each(|tx| self.crypto.transaction_dependencies(session, tx, &mut needs));
+        let held = self.state.co_values.get(&id);
+        if let Some(header) = held.and_then(|co| co.header.as_ref()) {
+            self.crypto.log_dependencies(header, logs_with(held, [(session, new)]), &mut needs);
+        }
         needs.iter().any(|need| *need != id && self.lacks(*need))
     }
 
@@ -258,16 +278,19 @@ impl<C: Crypto> Node<C> {
         self.sync(id, Scope::All);
     }
 
-    /// Sends what has to be sent before the CoValues that need it, and then those.
+    /// Sends what has to be sent before the CoValues that need it, and then those: where that needs something itself, it
+    /// goes before all that need it.
     pub(super) fn send_dependencies(&mut self) {
-        while !self.shell.held.first.is_empty() {
-            let mut then = BTreeSet::new();
-            for (need, peer, id) in core::mem::take(&mut self.shell.held.first) {
-                self.offer(need, peer);
-                then.insert((id, peer));
-            }
-            for (id, peer) in then {
+        let mut then: Vec<(CoId, PeerId)> = Vec::new();
+        loop {
+            let first = core::mem::take(&mut self.shell.held.first);
+            if first.is_empty() {
+                let Some((id, peer)) = then.pop() else { return };
                 self.sync(id, Scope::Peer(peer));
+            } else {
+                let dependants: BTreeSet<_> = first.iter().map(|(_, peer, id)| (*id, *peer)).collect();
+                then.extend(dependants.into_iter().rev());
+                first.into_iter().for_each(|(need, peer, _)| self.offer(need, peer));
             }
         }
     }
@@ -342,6 +365,25 @@ impl<C: Crypto> Node<C> {
             self.shell.held.stored.insert(id, (co, missing));
         }
     }
+}
+
+/// The logs of a CoValue as they will be with `new` at their ends.
+fn logs_with<'a, C: Crypto>(
+    held: Option<&'a CoValueState<C>>,
+    new: impl IntoIterator<Item = (SessionId, &'a [C::Transaction])>,
+) -> impl Iterator<Item = (SessionId, Cow<'a, [C::Transaction]>)> {
+    let held = held.into_iter().flat_map(|co| co.sessions.iter());
+    // Nothing is collected, nor copied, unless the logs are looked at.
+    core::iter::once_with(move || {
+        let mut logs: BTreeMap<SessionId, Cow<'a, [C::Transaction]>> =
+            held.map(|(session, log)| (session, Cow::Borrowed(log.transactions.as_slice()))).collect();
+        for (session, new) in new {
+            let log = logs.entry(session).or_default();
+            if log.is_empty() { *log = Cow::Borrowed(new) } else { log.to_mut().extend_from_slice(new) }
+        }
+        logs
+    })
+    .flatten()
 }
 
 /// Whether dependencies go ahead of content to a peer: a server is pushed them anyway.

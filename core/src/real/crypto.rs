@@ -1,19 +1,23 @@
 //! [`RealCrypto`]: what a node is handed to hash, sign and verify as the published package does.
 
 use super::signature::{Refusal, Signature, Verifier};
-use super::{AgentId, Batch, Hash, Header, Owner, SignerSecret, StreamingHash, Transaction};
+use super::{AgentId, Batch, Hash, Header, Owner, Privacy, SignerSecret, StreamingHash, Transaction};
 use crate::crypto::{Crypto, Signed};
 use crate::id::{CoId, SessionId};
 use crate::names::{NameError, NameTable, Names};
+use crate::view;
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// CoJSON's own cryptography, with what a node must know for it: which strings its numbers stand for, who signs in
 /// which session, and its own secrets.
 ///
 /// Names are given numbers here as they are first met, and a node treats things in the order of their numbers. A
 /// session of an agent names its signer itself. One of an account verifies once that account has been
-/// [learnt](Self::learn_account), and a session without a known signer never does.
+/// [learnt](Self::learn_account), which the header of the account is enough for, and a session without a known signer
+/// never does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RealCrypto {
     names: NameTable,
@@ -52,6 +56,9 @@ impl RealCrypto {
         if let Some(session) = self.names.find_session(name) {
             return Ok(session);
         }
+        if let Some(account) = view::of_session(name) {
+            self.co_value(account)?;
+        }
         let session = self.names.intern_session(name)?;
         let verifier = match Owner::of_session(name) {
             Some(Owner::Account(account)) => self.accounts.get(account).cloned(),
@@ -76,6 +83,46 @@ impl RealCrypto {
         }
         self.accounts.insert(String::from(account), verifier);
         Ok(())
+    }
+
+    /// Gives a number to the CoValue that a header depends on, and learns the account that it is of, if it is one.
+    /// [`read_message`](Self::read_message) does so with all that a peer sends; an app does it with what it makes.
+    ///
+    /// # Errors
+    /// [`TooManyNames`](NameError::TooManyNames).
+    pub fn meet_header(&mut self, header: &Header) -> Result<(), NameError> {
+        if let Some(group) = view::of_header(header.as_json()) {
+            self.co_value(group)?;
+        }
+        if let Some(agent) = header.account_agent() {
+            let id = header.id();
+            if !self.accounts.contains_key(&id) {
+                // With a key that is none, nothing of the account ever verifies.
+                let _ = self.learn_account(&id, &agent);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a number to the CoValue that a transaction names, if it is one of a group. As
+    /// [`meet_header`](Self::meet_header).
+    ///
+    /// # Errors
+    /// [`TooManyNames`](NameError::TooManyNames).
+    pub fn meet_transaction(&mut self, transaction: &Transaction) -> Result<(), NameError> {
+        let may_name = match &transaction.privacy {
+            Privacy::Trusting { changes } => changes.contains("co_"),
+            Privacy::Private { .. } => false,
+        };
+        if may_name && let Some(id) = view::named_by(transaction) {
+            self.co_value(&id)?;
+        }
+        Ok(())
+    }
+
+    /// The number of a dependency. What has none was never met, and cannot be waited for.
+    fn depend(&self, id: &str, into: &mut Vec<CoId>) {
+        into.extend(self.names.find_co_value(id));
     }
 
     /// Takes a secret, with which the node signs in its own `session` from now on.
@@ -150,6 +197,33 @@ impl Crypto for RealCrypto {
 
     fn transaction_size(transaction: &Transaction) -> usize {
         transaction.size()
+    }
+
+    fn header_dependencies(&self, header: &Header, into: &mut Vec<CoId>) {
+        if let Some(group) = view::of_header(header.as_json()) {
+            self.depend(group, into);
+        }
+    }
+
+    fn transaction_dependencies(&self, session: SessionId, _: &Transaction, into: &mut Vec<CoId>) {
+        if let Some(account) = view::of_session(&self.names.session(session)) {
+            self.depend(account, into);
+        }
+    }
+
+    fn log_dependencies<'a>(
+        &self,
+        header: &Header,
+        logs: impl Iterator<Item = (SessionId, Cow<'a, [Transaction]>)>,
+        into: &mut Vec<CoId>,
+    ) {
+        if !view::are_in_logs(header.as_json()) {
+            return;
+        }
+        let logs: Vec<_> = logs.map(|(session, log)| (self.names.session(session), log)).collect();
+        let sessions = logs.iter().map(|(session, log)| (&**session, &**log)).collect();
+        let co_value = view::CoValue { id: "", header: header.as_json(), sessions };
+        view::of_logs(&co_value).iter().for_each(|id| self.depend(id, into));
     }
 }
 

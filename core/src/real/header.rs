@@ -33,6 +33,13 @@ impl Header {
         }))
     }
 
+    /// The agent of the account that this is the header of.
+    pub fn account_agent(&self) -> Option<super::AgentId> {
+        let text = |of: &str, key: &str| self.0.get(of)?.get(key)?.as_str();
+        let is_account = text("meta", "type") == Some("account") && text("ruleset", "type") == Some("group");
+        text("ruleset", "initialAdmin").filter(|_| is_account)?.parse().ok()
+    }
+
     /// The id of the CoValue: `co_z…`.
     pub fn id(&self) -> String {
         to_base58(PREFIX, &blake3_of(&self.0)[..SHORT_BYTES])

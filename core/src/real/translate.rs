@@ -24,7 +24,7 @@ pub enum Untranslatable {
 }
 
 impl RealCrypto {
-    /// `message` in the numbers of this node, which are given out as needed. A node has no use for `asDependencyOf`.
+    /// `message` in the numbers of this node, which are given out as needed: to what it depends on, too. A node has no use for `asDependencyOf`.
     ///
     /// # Errors
     /// [`Untranslatable`].
@@ -53,8 +53,12 @@ impl RealCrypto {
         id: CoId,
         content: wire::Content,
     ) -> Result<Content<RealCrypto>, Untranslatable> {
+        if let Some(header) = &content.header {
+            self.meet_header(header)?;
+        }
         let mut new = VecMap::new();
         for (session, piece) in content.new {
+            piece.new_transactions.iter().try_for_each(|transaction| self.meet_transaction(transaction))?;
             let wire::SessionContent { after, new_transactions, last_signature } = piece;
             let after = small(&session, after)?;
             new.insert(self.session(&session)?, SessionContent { after, new_transactions, last_signature });

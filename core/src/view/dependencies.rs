@@ -1,12 +1,13 @@
 //! What a CoValue rests on (rule 9): without these nobody can tell whether its transactions are genuine, or count.
 
 use super::CoValue;
-use super::group::{Group, named_keys};
+use super::group::{Group, named_keys, only_change};
 use super::role::{is_co_value, parent};
 use super::validity::Ruleset;
-use crate::real::Owner;
+use crate::real::{Owner, Transaction};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
+use serde_json::Value;
 
 /// The ids of the CoValues that `co_value` depends on: the group that owns it, the accounts whose sessions wrote it,
 /// and, of a group, the accounts that are members and the groups that are parents. Never its own.
@@ -15,30 +16,48 @@ use alloc::string::String;
 /// not exist. Where it has parents, their admins are admins here; who they are only the parents can tell, so every
 /// transaction is taken at its word.
 pub fn dependencies(co_value: &CoValue<'_>) -> BTreeSet<String> {
-    let authors = co_value.sessions.keys().filter_map(|session| Owner::of_session(session));
-    let accounts = authors.filter_map(|author| match author {
-        Owner::Account(id) => Some(String::from(id)),
-        Owner::Agent(_) => None,
-    });
-    let mut found: BTreeSet<String> = accounts.collect();
-    match Ruleset::of_header(co_value.header) {
-        Some(Ruleset::OwnedByGroup { group }) => {
-            found.insert(group.into());
-        }
-        Some(Ruleset::Group { .. }) => found.extend(of_group(co_value)),
-        Some(Ruleset::UnsafeAllowAll) | None => {}
-    }
+    let accounts = co_value.sessions.keys().filter_map(|session| of_session(session));
+    let mut found: BTreeSet<String> =
+        of_header(co_value.header).into_iter().chain(accounts).map(String::from).collect();
+    found.extend(of_logs(co_value));
     found.remove(co_value.id);
     found
 }
 
-fn of_group(co_value: &CoValue<'_>) -> BTreeSet<String> {
+/// The group that owns a CoValue with this header.
+pub(crate) fn of_header(header: &Value) -> Option<&str> {
+    match Ruleset::of_header(header)? {
+        Ruleset::OwnedByGroup { group } => Some(group),
+        Ruleset::Group { .. } | Ruleset::UnsafeAllowAll => None,
+    }
+}
+
+/// The account whose session it is.
+pub(crate) fn of_session(session: &str) -> Option<&str> {
+    match Owner::of_session(session)? {
+        Owner::Account(id) => Some(id),
+        Owner::Agent(_) => None,
+    }
+}
+
+/// Whether the logs of a CoValue with this header, taken together, name what it depends on.
+pub(crate) fn are_in_logs(header: &Value) -> bool {
+    matches!(Ruleset::of_header(header), Some(Ruleset::Group { .. }))
+}
+
+/// The members and parents of a group. Its id plays no part.
+pub(crate) fn of_logs(co_value: &CoValue<'_>) -> BTreeSet<String> {
     let keys = match Group::new(co_value, &[]) {
         Some(group) if group.parents.is_empty() => group.edits.into_keys().collect(),
         Some(_) => named_keys(co_value),
         None => BTreeSet::new(),
     };
     keys.iter().filter_map(|key| named(key)).map(String::from).collect()
+}
+
+/// The CoValue that a transaction would name if it were one of a group, and counted.
+pub(crate) fn named_by(transaction: &Transaction) -> Option<String> {
+    named(&only_change(transaction)?.key).map(String::from)
 }
 
 /// The CoValue that a key of a group names: a parent, or a member's account.

@@ -7,7 +7,7 @@ use super::history::History;
 use super::order::{Logged, ordered};
 use super::role::{EVERYONE, Extension, GroupKey, Role};
 use super::validity::Ruleset;
-use crate::real::{AgentId, MadeAt, Privacy};
+use crate::real::{AgentId, MadeAt, Privacy, Transaction};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -42,8 +42,8 @@ pub(super) struct Edit<'a> {
 }
 
 /// The one change that a transaction of a group makes.
-struct Change {
-    key: String,
+pub(super) struct Change {
+    pub(super) key: String,
     value: Value,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Group<'a> {
             }
             return;
         }
-        let Some(change) = only_change(&logged) else { return };
+        let Some(change) = only_change(logged.transaction) else { return };
         let counts = match GroupKey::parse(&change.key) {
             GroupKey::ReadKeyOrProfile => role == Some(Role::Admin),
             GroupKey::Revelation => {
@@ -211,13 +211,17 @@ pub(super) fn roles(groups: &[Group<'_>], member: &str, time: Option<&MadeAt>) -
 /// The ids that a group's readable transactions name as parents, whether they count or not.
 pub(super) fn named_parents(co_value: &CoValue<'_>) -> BTreeSet<String> {
     let transactions = ordered(co_value).into_iter();
-    let keys = transactions.filter_map(|logged| only_change(&logged)).map(|change| change.key);
+    let keys = transactions.filter_map(|logged| only_change(logged.transaction)).map(|change| change.key);
     keys.filter_map(|key| super::role::parent(&key).map(String::from)).collect()
 }
 
 /// The keys that a group's readable transactions set, whether they count or not.
 pub(super) fn named_keys(co_value: &CoValue<'_>) -> BTreeSet<String> {
-    ordered(co_value).iter().filter_map(only_change).map(|change| change.key).collect()
+    ordered(co_value)
+        .iter()
+        .filter_map(|logged| only_change(logged.transaction))
+        .map(|change| change.key)
+        .collect()
 }
 
 /// The total order, but that at one time the session in which the group was founded comes first. The package makes an
@@ -226,7 +230,7 @@ fn founded_first<'a>(co_value: &CoValue<'a>, initial_admin: &str) -> Vec<Logged<
     let mut all = ordered(co_value);
     let founding = all.iter().find(|logged| {
         logged.author() == Some(initial_admin)
-            && only_change(logged).is_some_and(|change| {
+            && only_change(logged.transaction).is_some_and(|change| {
                 change.key == initial_admin && change.value.as_str() == Some(Role::Admin.as_str())
             })
     });
@@ -240,8 +244,8 @@ fn founded_first<'a>(co_value: &CoValue<'a>, initial_admin: &str) -> Vec<Logged<
 }
 
 /// What a transaction of a group sets: it makes exactly one change, or it does not count.
-fn only_change(logged: &Logged<'_>) -> Option<Change> {
-    let Ok(Some(Value::Array(changes))) = logged.transaction.changes() else { return None };
+pub(super) fn only_change(transaction: &Transaction) -> Option<Change> {
+    let Ok(Some(Value::Array(changes))) = transaction.changes() else { return None };
     let [Value::Object(change)] = changes.as_slice() else { return None };
     if change.get("op")?.as_str()? != "set" {
         return None;

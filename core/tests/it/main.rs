@@ -2,6 +2,7 @@
 
 mod connections;
 mod cutting;
+mod dependencies;
 mod held;
 mod invariants;
 mod json;

@@ -1,0 +1,237 @@
+//! Where our protocol differs from what the published package does, by name. Every message that only one of the two
+//! sends must be explained by exactly one of these; ARCHITECTURE.md ("Real CoJSON") has the reasons.
+
+use crate::run::{Op, Sent};
+use crate::talk::{Talk, sorted};
+use cosim_core::real::wire::{Content, Known, KnownState, Message};
+
+/// One step as our node went through it.
+pub(crate) struct Scene<'a> {
+    /// What our node's app did.
+    pub(crate) op: Option<&'a Op>,
+    /// What our node heard, from whom.
+    pub(crate) heard: Option<Heard<'a>>,
+    /// Whether a deadline had passed, and nothing else happened.
+    pub(crate) late: bool,
+    /// All that our node said.
+    pub(crate) said: Vec<(&'a str, &'a Message)>,
+    /// All that the recorded node said.
+    pub(crate) recorded: Vec<&'a Sent>,
+}
+
+pub(crate) struct Heard<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) message: &'a Message,
+    /// Whether it was changed on the way.
+    pub(crate) tampered: bool,
+    /// Whether something of ours about this CoValue was unanswered before it came.
+    pub(crate) expected: bool,
+}
+
+/// A message that only one of the two sent.
+pub(crate) struct Odd<'a> {
+    pub(crate) peer: &'a str,
+    pub(crate) message: &'a Message,
+    /// The conversation that it belongs to, with this step.
+    pub(crate) talk: &'a Talk,
+    /// What our node holds of the CoValue.
+    pub(crate) held: KnownState,
+    /// Whether the peer is our node's client.
+    pub(crate) is_client: bool,
+    /// Whether our node has a server.
+    pub(crate) has_server: bool,
+}
+
+pub(crate) struct Difference {
+    pub(crate) name: &'static str,
+    /// Whether it is why our node said what the recorded one did not.
+    pub(crate) extra: fn(&Scene<'_>, &Odd<'_>) -> bool,
+    /// Whether it is why our node did not say what the recorded one did.
+    pub(crate) missing: fn(&Scene<'_>, &Odd<'_>) -> bool,
+}
+
+pub(crate) const DIFFERENCES: [Difference; 12] = [
+    Difference { name: "acknowledgement", extra: is_acknowledgement, missing: never },
+    Difference { name: "content alone answers an empty load", extra: never, missing: is_said_by_content },
+    Difference { name: "no notice of dependencies", extra: never, missing: is_notice },
+    Difference { name: "notice of a dependency answered", extra: answers_notice, missing: never },
+    Difference { name: "content after the answer", extra: is_content_after_answer, missing: awaits_answer },
+    Difference { name: "one input at a time", extra: asks_before_writing, missing: is_asked_before_writing },
+    Difference { name: "cut elsewhere", extra: is_cut_elsewhere, missing: is_cut_elsewhere },
+    Difference { name: "deadline", extra: is_repeat, missing: never },
+    Difference { name: "resent at the deadline", extra: never, missing: was_repeated },
+    Difference { name: "unavailable at once", extra: is_unavailable, missing: never },
+    Difference { name: "forgery corrected", extra: corrects_forgery, missing: never },
+    Difference { name: "announcement", extra: is_announcement, missing: never },
+];
+
+fn never(_: &Scene<'_>, _: &Odd<'_>) -> bool {
+    false
+}
+
+impl<'a> Scene<'a> {
+    /// What was heard from the peer about the CoValue of `odd`.
+    fn heard_of(&self, odd: &Odd<'_>) -> Option<&'a Message> {
+        let heard = self.heard.as_ref()?;
+        (heard.from == odd.peer && heard.message.id() == odd.message.id()).then_some(heard.message)
+    }
+
+    /// The contents of a CoValue that our node sent to a peer.
+    fn contents<'s>(&'s self, odd: &'s Odd<'_>) -> impl Iterator<Item = &'a Content> + 's {
+        let to_peer =
+            self.said.iter().filter(|(to, message)| *to == odd.peer && message.id() == odd.message.id());
+        to_peer.filter_map(|(_, message)| match message {
+            Message::Content(content) => Some(content),
+            _ => None,
+        })
+    }
+
+    /// The contents of a CoValue that the recorded node sent to a peer.
+    fn recorded_contents<'s>(&'s self, odd: &'s Odd<'_>) -> impl Iterator<Item = &'a Content> + 's {
+        let to_peer =
+            self.recorded.iter().filter(|sent| sent.to == odd.peer && sent.message.id() == odd.message.id());
+        to_peer.filter_map(|sent| match &sent.message {
+            Message::Content(content) => Some(content),
+            _ => None,
+        })
+    }
+}
+
+fn statement(message: &Message) -> Option<&Known> {
+    match message {
+        Message::Known(known) if !known.is_correction => Some(known),
+        _ => None,
+    }
+}
+
+/// Says what our node holds.
+fn tells_all(odd: &Odd<'_>) -> bool {
+    let held = Message::Load(odd.held.clone());
+    statement(odd.message).is_some_and(|known| sorted(&Message::Load(known.known.clone())) == sorted(&held))
+}
+
+/// The package acknowledges content only when it has not told of the CoValue in this connection.
+fn is_acknowledgement(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    tells_all(odd) && matches!(scene.heard_of(odd), Some(Message::Content(_)))
+}
+
+/// The package says what it holds before it sends it.
+fn is_said_by_content(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let is_empty_load = matches!(scene.heard_of(odd), Some(Message::Load(known)) if !known.header);
+    let is_answer = statement(odd.message).is_some_and(|known| known.as_dependency_of.is_none());
+    is_answer && is_empty_load && scene.contents(odd).any(|content| content.header.is_some())
+}
+
+/// The package says what it holds of a dependency before it sends that.
+fn is_notice(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let is_notice = statement(odd.message).is_some_and(|known| known.as_dependency_of.is_some());
+    let asked = matches!(&scene.heard, Some(heard) if matches!(heard.message, Message::Load(_)));
+    is_notice && asked && scene.contents(odd).any(|content| content.header.is_some())
+}
+
+/// A `known` that answers nothing is an announcement (rule 4).
+fn answers_notice(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let unasked = scene.heard.as_ref().is_some_and(|heard| !heard.expected);
+    let is_notice =
+        scene.heard_of(odd).and_then(statement).is_some_and(|known| known.as_dependency_of.is_some());
+    matches!(odd.message, Message::Load(_)) && unasked && is_notice
+}
+
+/// Content is not due while a `load` is unanswered. The package sends both at once.
+fn awaits_answer(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    matches!(odd.message, Message::Content(_)) && odd.talk.asking.is_some() && scene.op.is_some()
+}
+
+fn is_content_after_answer(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let Message::Content(content) = odd.message else { return false };
+    let answered = scene.heard_of(odd).and_then(statement).is_some();
+    answered && scene.recorded_contents(odd).next().is_none() && odd.talk.recorded.covers(content)
+}
+
+/// A group is made by two inputs, its header and its first transactions. The package tells of both at once.
+fn asks_before_writing(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let Some(Op::CreateGroup { id }) = scene.op else { return false };
+    matches!(odd.message, Message::Load(known) if known.id == *id && known.header && known.sessions.is_empty())
+}
+
+fn is_asked_before_writing(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let Some(Op::CreateGroup { id }) = scene.op else { return false };
+    matches!(odd.message, Message::Load(known) if known.id == *id && known.header && !known.sessions.is_empty())
+}
+
+/// A piece ends where it has reached the limit; that of the package ends before, and may hold the header alone. What is
+/// sent is the same.
+fn is_cut_elsewhere(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let (ours, recorded) = (joined(scene.contents(odd)), joined(scene.recorded_contents(odd)));
+    matches!(odd.message, Message::Content(_)) && ours.is_some() && ours == recorded
+}
+
+/// Pieces put together: `None` where there are none, or one does not go on where the one before it ended.
+fn joined<'a>(pieces: impl Iterator<Item = &'a Content>) -> Option<Content> {
+    let mut whole: Option<Content> = None;
+    for piece in pieces {
+        let Some(whole) = &mut whole else {
+            whole = Some(piece.clone());
+            continue;
+        };
+        for (session, next) in &piece.new {
+            match whole.new.iter_mut().find(|(name, _)| name == session) {
+                Some((_, log)) if log.after + log.new_transactions.len() as u64 == next.after => {
+                    log.new_transactions.extend_from_slice(&next.new_transactions);
+                    log.last_signature = next.last_signature.clone();
+                }
+                Some(_) => return None,
+                None => whole.new.push((session.clone(), next.clone())),
+            }
+        }
+    }
+    whole.map(|mut whole| {
+        whole.new.sort_by(|(a, _), (b, _)| a.cmp(b));
+        whole
+    })
+}
+
+/// What is not acknowledged is sent again (rule 6). The package trusts its connection.
+fn is_repeat(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    scene.late
+        && match odd.message {
+            Message::Content(content) => {
+                let begins = |(session, piece): &(String, cosim_core::real::wire::SessionContent)| {
+                    piece.after >= odd.talk.confirmed.count(session)
+                };
+                odd.talk.ours.covers(content) && content.new.iter().all(begins)
+            }
+            Message::Load(_) => odd.talk.asking.is_some(),
+            Message::Known(_) | Message::Done { .. } => false,
+        }
+}
+
+/// A correction that answers what was repeated meanwhile only confirms (rule 5).
+fn was_repeated(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let Message::Content(content) = odd.message else { return false };
+    let Some(Message::Known(Known { is_correction: true, known, .. })) = scene.heard_of(odd) else {
+        return false;
+    };
+    let goes_on = content.new.iter().all(|(session, piece)| piece.after == known.count(session));
+    goes_on && odd.talk.repeated && odd.talk.ours.covers(content)
+}
+
+/// Who has nobody to ask says at once that it lacks a CoValue. The package leaves the question open.
+fn is_unavailable(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let asked = matches!(scene.heard_of(odd), Some(Message::Load(known)) if !known.header);
+    let is_empty =
+        statement(odd.message).is_some_and(|known| !known.known.header && known.known.sessions.is_empty());
+    asked && is_empty && !odd.held.header && !odd.has_server
+}
+
+/// Forged content is answered by a correction (rule 5). The package says nothing, and corrects what comes after it.
+fn corrects_forgery(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let forged = scene.heard.as_ref().is_some_and(|heard| heard.tampered);
+    let is_content = matches!(scene.heard_of(odd), Some(Message::Content(_)));
+    forged && is_content && matches!(odd.message, Message::Known(known) if known.is_correction)
+}
+
+/// What it holds is announced to clients, until they say something (rule 14). The package waits to be asked.
+fn is_announcement(_: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    odd.is_client && tells_all(odd) && odd.held.header && !odd.talk.was_heard
+}
