@@ -459,7 +459,7 @@ impl<N: CoJson> Observer<N> for Oracles {
                 self.disks.spoilt(*node);
             }
             Happening::Settled { node, .. } => self.settled(view, *node),
-            Happening::Blocked { .. } | Happening::Writable { .. } => self.touched = Touched::All,
+            Happening::Blocked { .. } | Happening::Writable { .. } => self.touched = Touched::Some,
             Happening::Cut { .. } | Happening::Skipped { .. } => {}
         }
     }
