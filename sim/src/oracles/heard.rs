@@ -24,6 +24,11 @@ impl Hearing {
         self.load.is_some() && self.load >= self.done
     }
 
+    /// Whether the peer has ever asked for the CoValue, or shown to hold it.
+    pub(super) fn concerned(&self) -> bool {
+        self.load.is_some() || self.header
+    }
+
     /// Whether the peer has taken its interest back.
     pub(super) fn ended(&self) -> bool {
         self.done > self.load
