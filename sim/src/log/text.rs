@@ -158,7 +158,7 @@ pub fn message<'a>(message: &'a Message<FastCrypto>, cast: &'a Cast) -> impl fmt
 }
 
 /// How many sessions of one message are shown.
-const SESSIONS_SHOWN: usize = 100;
+const SESSIONS_SHOWN: usize = 16;
 
 /// Says how many sessions are not shown.
 fn more(f: &mut fmt::Formatter<'_>, sessions: usize) -> fmt::Result {
