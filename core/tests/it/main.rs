@@ -7,6 +7,7 @@ mod invariants;
 mod json;
 mod laws;
 mod names;
+mod peer;
 mod real;
 mod refusals;
 mod seed;
