@@ -69,7 +69,7 @@ fn what_is_never_answered_is_forgotten_at_last() {
     assert_eq!(answers(&sent, [known(70, false)]), [7]);
 }
 
-/// The package acknowledges the first content of a CoValue, and no other.
+/// The package acknowledges content that brings the header, and no other.
 #[test]
 fn a_large_value_reaches_a_peer_that_does_not_acknowledge() {
     const PARTS: u32 = 30;
