@@ -24,7 +24,8 @@ pub enum Untranslatable {
 }
 
 impl RealCrypto {
-    /// `message` in the numbers of this node, which are given out as needed: to what it depends on, too. A node has no use for `asDependencyOf`.
+    /// `message` in the numbers of this node, which are given out as needed: to what it depends on, too. A node has no
+    /// use for `asDependencyOf`.
     ///
     /// # Errors
     /// [`Untranslatable`].

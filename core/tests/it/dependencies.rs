@@ -140,7 +140,7 @@ fn a_group_waits_for_its_members_but_not_for_those_whom_a_stranger_names() {
     let agent = founder.secret.id().to_string();
     let member = AgentSecret::from_seed(&[6; 32]);
     let account = Header::account(&member.id());
-    let own = [agent.clone(), account.id()].iter().map(|key| founder.sets(key)).collect::<Vec<_>>();
+    let own = [agent, account.id()].iter().map(|key| founder.sets(key)).collect::<Vec<_>>();
     let group = founder.content(&founder.group, &founder.session, own);
     let account = founder.content(&account, &founder.session, vec![]);
     assert_eq!(holds_after(core::slice::from_ref(&group)), [None]);

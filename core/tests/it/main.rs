@@ -8,6 +8,7 @@ mod invariants;
 mod json;
 mod laws;
 mod names;
+mod peer;
 mod real;
 mod refusals;
 mod seed;

@@ -25,7 +25,7 @@ impl Refused {
     fn new() -> Refused {
         let node = Node::new(Config::default(), FastCrypto);
         let mut refused = Refused { node, now: Time::ZERO, said: 0, contents: 0 };
-        refused.input(Input::Create { id: ID, header: FastHeader { uniqueness: ID.0 } });
+        refused.input(Input::Create { id: ID, header: FastHeader::new(ID) });
         refused.edit();
         refused.input(Input::Connected {
             peer: PEER,

@@ -110,7 +110,7 @@ fn tells_all(odd: &Odd<'_>) -> bool {
     statement(odd.message).is_some_and(|known| sorted(&Message::Load(known.known.clone())) == sorted(&held))
 }
 
-/// The package acknowledges content only when it has not told of the CoValue in this connection.
+/// The package acknowledges only content that brings the header.
 fn is_acknowledgement(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
     tells_all(odd) && matches!(scene.heard_of(odd), Some(Message::Content(_)))
 }

@@ -166,12 +166,31 @@ impl Person {
     }
 }
 
+/// The folder of runs that is to be played instead of ours.
+fn other_folder() -> Option<PathBuf> {
+    std::env::var_os("COSIM_VECTORS").map(PathBuf::from)
+}
+
+/// How many there must be at least of what occurs so often in the runs that are here; of any others, one.
+pub(crate) fn at_least(count: usize) -> usize {
+    if other_folder().is_some() { 1 } else { count }
+}
+
 /// Every recorded run, by its file's name.
 pub(crate) fn runs() -> Vec<(String, Run)> {
-    let root = match std::env::var_os("COSIM_VECTORS") {
-        Some(root) => PathBuf::from(root),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"),
-    };
+    runs_in(&other_folder().unwrap_or_else(own_folder))
+}
+
+/// The runs that are here, whatever `COSIM_VECTORS` says.
+pub(crate) fn own_runs() -> Vec<(String, Run)> {
+    runs_in(&own_folder())
+}
+
+fn own_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data")
+}
+
+fn runs_in(root: &Path) -> Vec<(String, Run)> {
     let entries = fs::read_dir(root.join("lockstep")).expect("a folder of recorded runs");
     let mut paths: Vec<PathBuf> =
         entries.map(|entry| entry.expect("an entry that was listed").path()).collect();

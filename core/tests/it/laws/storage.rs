@@ -96,7 +96,7 @@ impl Machine {
                     self.failed.push((id, session, after));
                     self.session += 1;
                 }
-                Output::Send { .. } | Output::Event(_) | Output::LoadEnded { .. } => {}
+                Output::Send { .. } | Output::Event(_) | Output::LoadEnded { .. } | Output::Close { .. } => {}
             }
         }
     }
