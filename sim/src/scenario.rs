@@ -28,7 +28,7 @@ mod template;
 mod topology;
 mod tree;
 
-pub use crate::host::{Connections, Direction, Filter, FilterAct};
+pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
@@ -102,8 +102,8 @@ pub struct NodeSpec {
     pub base: Span,
     /// Its longest deadline.
     pub cap: Span,
-    /// Its disk: how long a write takes, and how often one fails.
-    pub disk: Option<(SpanRange, Ppm)>,
+    /// Its disk: how long a write takes, how often one fails, and what a crash leaves of those under way.
+    pub disk: Option<(SpanRange, Ppm, Unsynced)>,
     /// When what its app writes counts as written.
     pub durability: Durability,
     /// The account of its app.

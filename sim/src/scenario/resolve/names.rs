@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 /// What a copy of a disk is called where the file does not say.
 const BACKUP: &str = "backup";
 
+/// What a copy of a disk is called.
+pub(super) fn backup_name(name: Option<&str>) -> &str {
+    name.unwrap_or(BACKUP)
+}
+
 /// What each name stands for.
 pub(super) struct Names<'a> {
     nodes: Vec<&'a str>,
@@ -29,7 +34,7 @@ impl<'a> Names<'a> {
         let co_values = mentions(file, report);
         let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
         let taken = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
-        let mut backups: Vec<&str> = taken.map(|copy| copy.backup.as_deref().unwrap_or(BACKUP)).collect();
+        let mut backups: Vec<&str> = taken.map(|copy| backup_name(copy.backup.as_deref())).collect();
         backups.sort_unstable();
         backups.dedup();
         Names { nodes, co_values, disks, backups, links: BTreeMap::new(), links_complete: true }
@@ -67,12 +72,8 @@ impl<'a> Names<'a> {
 
     /// The copy of that name, where one is ever taken.
     pub(super) fn backup(&self, name: Option<&str>) -> Option<u32> {
-        let found = self.backups.binary_search(&self.backup_name(name)).ok()?;
+        let found = self.backups.binary_search(&backup_name(name)).ok()?;
         u32::try_from(found).ok()
-    }
-
-    pub(super) fn backup_name<'n>(&self, name: Option<&'n str>) -> &'n str {
-        name.unwrap_or(BACKUP)
     }
 
     pub(super) fn backups(&self) -> Vec<String> {
