@@ -148,11 +148,14 @@ pub struct Plan {
     pub chapters: Vec<Chapter>,
 }
 
+/// How the names of generated copies begin.
+const GENERATED_BACKUP: &str = "f-restore-";
+
 impl Scenario {
     /// What a copy of a disk is called. Generated ones count down from the largest number.
     pub fn backup_name(&self, backup: u32) -> String {
         let name = self.backups.get(backup as usize).cloned();
-        name.unwrap_or_else(|| format!("f-restore-{}", u32::MAX - backup))
+        name.unwrap_or_else(|| format!("{GENERATED_BACKUP}{}", u32::MAX - backup))
     }
 
     /// The index of the node called `name`.

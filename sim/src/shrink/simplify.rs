@@ -91,6 +91,9 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
             });
         }
     }
+    for id in file.co_values.keys() {
+        changed(file, candidates, |file| drop(file.co_values.remove(id)));
+    }
     for index in 0..file.links.len() {
         changed(file, candidates, |file| file.links[index].priority = None);
         changed(file, candidates, |file| file.links[index].connected = None);
