@@ -156,7 +156,9 @@ fn disks(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
         }
     });
     let count = file.timeline[index].fail_writes.as_ref().and_then(|fails| fails.count).unwrap_or(1);
-    for fewer in [1, count / 2, count.saturating_sub(1)].into_iter().filter(|fewer| (1..count).contains(fewer)) {
+    for fewer in
+        [1, count / 2, count.saturating_sub(1)].into_iter().filter(|fewer| (1..count).contains(fewer))
+    {
         change(&|entry| {
             if let Some(fails) = &mut entry.fail_writes {
                 fails.count = Some(fewer).filter(|fewer| *fewer > 1);

@@ -101,7 +101,11 @@ fn disks_that_cannot_be() {
             r#""crash": { "node": "alice", "point": "writing""#,
             r#""crash": { "node": "bob", "point": "written""#,
         ),
-        ("a restart that spares", r#""restart": { "node": "bob""#, r#""restart": { "node": "bob", "spare_last_copy": true"#),
+        (
+            "a restart that spares",
+            r#""restart": { "node": "bob""#,
+            r#""restart": { "node": "bob", "spare_last_copy": true"#,
+        ),
         (
             "a copy that nobody takes",
             r#""restore": { "node": "alice", "backup": "monday""#,
@@ -155,7 +159,11 @@ fn decisions_in_the_wrong_table() {
     let cases = [
         ("a write among messages", "\"bob>server load notes\"", "\"alice writes notes\""),
         ("a crash among notices", "\"bob hears-open server\"", "\"alice crashes @crash-alice\""),
-        ("a message among writes", "\"alice writes notes create-notes-alice\"", "\"alice>server content notes\""),
+        (
+            "a message among writes",
+            "\"alice writes notes create-notes-alice\"",
+            "\"alice>server content notes\"",
+        ),
         ("a notice among failed writes", "\"alice writes notes #2\"", "\"alice hears-close server\""),
         ("a write among crashes", "\"alice crashes @crash-alice\"", "\"alice writes notes\""),
         ("a message among torn writes", "\"server crashes #2 @crash-alice\"", "\"bob>server done notes\""),
@@ -170,8 +178,14 @@ fn decisions_in_the_wrong_table() {
 #[test]
 fn what_has_no_effect() {
     let said = entries(&[
-        ("a crash of a node that has left", r#"{ "at": "2s", "leave": { "node": "alice" } }; { "at": "3s", "crash": { "node": "alice" } }"#),
-        ("a crash of a node that has not joined", r#"{ "at": "2s", "crash": { "node": "server" } }; { "at": "3s", "join": { "node": "server" } }"#),
+        (
+            "a crash of a node that has left",
+            r#"{ "at": "2s", "leave": { "node": "alice" } }; { "at": "3s", "crash": { "node": "alice" } }"#,
+        ),
+        (
+            "a crash of a node that has not joined",
+            r#"{ "at": "2s", "crash": { "node": "server" } }; { "at": "3s", "join": { "node": "server" } }"#,
+        ),
         ("a heal without a partition", r#"{ "at": "2s", "heal": { "between": ["alice", "server"] } }"#),
         (
             "a heal of the other direction",
@@ -204,7 +218,11 @@ fn what_has_no_effect() {
         ),
     ]);
     check("what_has_no_effect", &said);
-    let early = [("a copy that is taken later", r#""at": "1s", "back_up""#, r#""at": "1s", "restore": { "node": "alice", "backup": "monday" } }, { "at": "1s", "back_up""#)];
+    let early = [(
+        "a copy that is taken later",
+        r#""at": "1s", "back_up""#,
+        r#""at": "1s", "restore": { "node": "alice", "backup": "monday" } }, { "at": "1s", "back_up""#,
+    )];
     check("a_copy_that_is_taken_later", &table(DISKS, &early));
 }
 

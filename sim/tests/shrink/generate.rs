@@ -5,10 +5,10 @@ mod hostile;
 
 use cosim::network::{Ppm, SpanRange};
 use cosim::scenario::file::{
-    Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration, DurationRange,
-    Edit, Ends, Entry, Expect, Faults, Flapping, HalfOpen, Hold, Link, Lone, Mix, Network, NetworkChange, Node,
-    NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells, Subject, VERSION, When, Where,
-    Workload,
+    Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
+    DurationRange, Edit, Ends, Entry, Expect, Faults, Flapping, HalfOpen, Hold, Link, Lone, Mix, Network,
+    NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
+    Subject, VERSION, When, Where, Workload,
 };
 use cosim::scenario::known_mutations;
 use cosim_core::{Relationship, Span};

@@ -2,7 +2,9 @@
 
 use super::{Entry, Faults, Lone, Node, Step, longer, percent, range};
 use cosim::network::Ppm;
-use cosim::scenario::file::{BackUp, Crash, Disk, Durability, FailWrites, Percent, Point, Restore, Rot, Stall};
+use cosim::scenario::file::{
+    BackUp, Crash, Disk, Durability, FailWrites, Percent, Point, Restore, Rot, Stall,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -98,7 +98,8 @@ impl<'a> SoFar<'a> {
         let backup = backup_name(restore.backup.as_deref());
         let mut later = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
         // Of a copy that nobody takes, more is said elsewhere.
-        if !self.copies.contains(&(&restore.node, backup)) && later.any(|copy| backup_name(copy.backup.as_deref()) == backup)
+        if !self.copies.contains(&(&restore.node, backup))
+            && later.any(|copy| backup_name(copy.backup.as_deref()) == backup)
         {
             let message = format!("no such copy was taken of the disk of `{}` before", restore.node);
             let problem = Problem::new(at.key("restore").value(), message);
@@ -136,15 +137,16 @@ fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static s
         ("pause", "falls asleep", entry.pause.as_ref().map(|pause| &pause.node)),
         ("offline", "goes offline", entry.offline.as_ref().map(|spell| &spell.node)),
     ];
-    kinds.into_iter().find_map(|(kind, what, node)| {
-        Some((node?.as_str(), what, at.key(kind).key("node").value()))
-    })
+    kinds
+        .into_iter()
+        .find_map(|(kind, what, node)| Some((node?.as_str(), what, at.key(kind).key("node").value())))
 }
 
 /// For how long an entry ends a process, where it surely does so at once.
 fn goes_down(entry: &file::Entry) -> Option<Span> {
     let restart = entry.restart.as_ref().map(|outage| outage.down_for);
-    let wipe = entry.wipe.as_ref().filter(|wipe| wipe.spare_last_copy != Some(true)).map(|wipe| wipe.down_for);
+    let wipe =
+        entry.wipe.as_ref().filter(|wipe| wipe.spare_last_copy != Some(true)).map(|wipe| wipe.down_for);
     let at_once = |crash: &&file::Crash| crash.point.is_none_or(|point| point == file::Point::Now);
     let crash = entry.crash.as_ref().filter(at_once).map(|crash| crash.down_for);
     let restore = entry.restore.as_ref().filter(|restore| restore.spare_last_copy != Some(true));
