@@ -179,6 +179,8 @@ impl SimNode for Gossip {
     type Refusal = Infallible;
     type Notice = GotItem;
     type End = ();
+    /// It writes nothing.
+    type Record = Infallible;
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Infallible> {
         match input {
@@ -205,7 +207,8 @@ impl SimNode for Gossip {
             }
             // What does not fit is lost, and gossip is pushed again.
             Input::Blocked { .. } | Input::Writable { .. } => {}
-            Input::Restart(_) => self.neighbours.clear(),
+            Input::Restart(_) | Input::Recover { .. } => self.neighbours.clear(),
+            Input::Written { .. } | Input::WriteFailed { .. } => {}
         }
         Ok(())
     }

@@ -210,6 +210,17 @@ pub struct DiskSpec {
     pub latency: SpanRange,
     /// How often a write fails.
     pub errors: Ppm,
+    /// What a crash leaves of the writes under way.
+    pub unsynced: Unsynced,
+}
+
+/// What a crash leaves of the writes that are under way, where nobody decides otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsynced {
+    /// What the seed says.
+    Drawn,
+    /// All of them.
+    Kept,
 }
 
 /// What a write that was reported as failed left on the disk.

@@ -30,7 +30,7 @@ mod topology;
 mod tree;
 
 pub use crate::cojson::AttackKind;
-pub use crate::host::{Connections, Direction, Filter, FilterAct};
+pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
@@ -106,8 +106,8 @@ pub struct NodeSpec {
     pub base: Span,
     /// Its longest deadline.
     pub cap: Span,
-    /// Its disk: how long a write takes, and how often one fails.
-    pub disk: Option<(SpanRange, Ppm)>,
+    /// Its disk: how long a write takes, how often one fails, and what a crash leaves of those under way.
+    pub disk: Option<(SpanRange, Ppm, Unsynced)>,
     /// When what its app writes counts as written.
     pub durability: Durability,
     /// The account of its app.
@@ -154,11 +154,14 @@ pub struct Plan {
     pub chapters: Vec<Chapter>,
 }
 
+/// How the names of generated copies begin.
+const GENERATED_BACKUP: &str = "f-restore-";
+
 impl Scenario {
     /// What a copy of a disk is called. Generated ones count down from the largest number.
     pub fn backup_name(&self, backup: u32) -> String {
         let name = self.backups.get(backup as usize).cloned();
-        name.unwrap_or_else(|| format!("f-restore-{}", u32::MAX - backup))
+        name.unwrap_or_else(|| format!("{GENERATED_BACKUP}{}", u32::MAX - backup))
     }
 
     /// The index of the node called `name`.

@@ -192,8 +192,9 @@ impl<'a> Stage<'a> {
         for (i, spec) in (0..).zip(&self.scenario.nodes) {
             world.set_clock(NodeId(i), spec.clock);
             world.set_known_as(NodeId(i), NodeId(spec.known_as));
-            if let Some((latency, errors)) = spec.disk {
-                world.add_disk(NodeId(i), DiskSpec { name: spec.name.clone(), latency, errors });
+            if let Some((latency, errors, unsynced)) = spec.disk {
+                let name = spec.name.clone();
+                world.add_disk(NodeId(i), DiskSpec { name, latency, errors, unsynced });
             }
             if !spec.present {
                 world.set_absent(NodeId(i));

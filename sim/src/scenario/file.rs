@@ -21,7 +21,7 @@ pub use attack::Attack;
 pub use clock::{Clock, ClockChange, Drift, Shift};
 pub(crate) use decisions::Detail;
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
-pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall};
+pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall, Unsynced};
 pub use entry::{
     Between, Connections, Departure, Edit, Entry, Lone, NetworkChange, Outage, Pause, Spell, Subject, When,
     Where,

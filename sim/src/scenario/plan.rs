@@ -168,6 +168,11 @@ fn end_name(kind: &str, number: u32) -> String {
     format!("f-{kind}-{number}-end")
 }
 
+/// What lasts for no time at all is nothing.
+fn at_least_some(length: Span) -> Span {
+    length.max(Span::from_us(1))
+}
+
 /// When a fault begins and how long it lasts. Takes two words.
 fn outage(stream: &mut Stream, faults: &Faults) -> (Time, Span) {
     let at = time_within(stream, faults.from, faults.until - faults.from);

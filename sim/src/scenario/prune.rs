@@ -123,18 +123,16 @@ impl<'a> Pruning<'a> {
     }
 }
 
-/// What can happen to a clock.
-const CHANGES: [&str; 3] = ["jump", "stop", "go"];
+/// The details of an operation by which others are judged: one of a clock's changes must be there, and so on.
+const NEEDED: [&str; 7] = ["jump", "stop", "go", "between", "from", "to", "backup"];
 
 /// Whether the checks would complain of what is gone once a path is taken out: a node, a link, an operation, a name.
 /// Only an optional detail deep inside is not missed.
 fn misleads(path: &[Step]) -> bool {
     match path {
         [] | [_] | [.., Step::Index(_)] => true,
-        // Of a clock's changes one must be there.
-        [Step::Key(section), .., Step::Key(key)] if section == "timeline" && CHANGES.contains(&&**key) => {
-            true
-        }
+        [Step::Key(section), .., Step::Key(key)] if section == "timeline" && NEEDED.contains(&&**key) => true,
+        [Step::Key(section), _, Step::Key(key)] if section == "nodes" && key == "disk" => true,
         [Step::Key(section), rest @ ..] => match section.as_str() {
             "nodes" => rest.len() < 2,
             "links" => rest.len() < 2,

@@ -43,7 +43,7 @@ impl Swarm {
             link.network = change.apply(link.network);
         }
         let (errors, slowest) = (self.rate("disk-errors", 2, 30), self.span("disk-latency", 50, 1_000));
-        for (latency, often) in scenario.nodes.iter_mut().filter_map(|node| node.disk.as_mut()) {
+        for (latency, often, _) in scenario.nodes.iter_mut().filter_map(|node| node.disk.as_mut()) {
             *often = errors.unwrap_or(*often);
             *latency = slowest.and_then(|slowest| longer(*latency, slowest)).unwrap_or(*latency);
         }

@@ -102,8 +102,20 @@ fn undoes(later: &Entry, entry: &Entry) -> bool {
         || (entry.half_open.is_some() && later.connect.is_some() && on_one_link)
         || (entry.hold.is_some() && (later.release.is_some() || later.heal.is_some()) && on_one_link)
         || (entry.drop.is_some() && later.heal.is_some() && on_one_link)
+        || (entry.disk_full.is_some() && later.disk_room.is_some() && on_one_node)
+        || (copies(entry).is_some() && copies(entry) == restores(later) && on_one_node)
         || (entry.done.is_some() && later.load.is_some() && on_one_subject)
         || (stops(entry) && later.clock.as_ref().is_some_and(|change| change.go == Some(true)) && on_one_node)
+}
+
+/// The copy of a disk that an entry takes.
+fn copies(entry: &Entry) -> Option<&Option<String>> {
+    entry.back_up.as_ref().map(|copy| &copy.backup)
+}
+
+/// The copy of a disk that an entry puts in its place.
+fn restores(entry: &Entry) -> Option<&Option<String>> {
+    entry.restore.as_ref().map(|restore| &restore.backup)
 }
 
 /// Whether an entry stops a clock.
@@ -145,7 +157,12 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     for node in file.nodes.values_mut() {
         // Nobody can claim a name that is nobody's.
         node.claims = node.claims.take().filter(|claimed| !nodes.contains(claimed.as_str()));
+        node.account = node.account.take().filter(|account| !ids.contains(account.as_str()));
     }
+    file.co_values.retain(|id, co_value| {
+        co_value.depends_on.retain(|need| !ids.contains(need.as_str()));
+        !(ids.contains(id.as_str()) || co_value.depends_on.is_empty())
+    });
     file.links.retain(|link| !gone([&link.between[0], &link.between[1]]));
     let mut index = 0;
     retain(&mut file.timeline, |entry| {

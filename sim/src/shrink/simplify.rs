@@ -75,6 +75,14 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
         change(|node| node.hostile = None);
         change(|node| (node.base, node.cap) = (None, None));
         change(|node| node.clock = None);
+        change(|node| (node.disk, node.durability) = (None, None));
+        change(|node| node.durability = None);
+        change(|node| node.account = None);
+        change(|node| {
+            if let Some(disk) = &mut node.disk {
+                disk.latency = None;
+            }
+        });
         change(|node| node.claims = None);
         for mutation in 0..file.nodes[name].mutations.len() {
             changed(file, candidates, |file| {
@@ -83,6 +91,9 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
                 }
             });
         }
+    }
+    for id in file.co_values.keys() {
+        changed(file, candidates, |file| drop(file.co_values.remove(id)));
     }
     for index in 0..file.links.len() {
         changed(file, candidates, |file| file.links[index].priority = None);
@@ -125,20 +136,62 @@ fn operations(file: &Scenario, candidates: &mut Vec<Scenario>) {
                 });
             }
         }
-        let outage = entry.restart.as_ref().or(entry.wipe.as_ref());
-        let down_for = outage.and_then(|outage| outage.down_for).map_or(Span::ZERO, |down_for| down_for.0);
-        for simpler in simpler(down_for) {
+        let down_for = down_for(&mut entry.clone()).and_then(|down_for| *down_for).unwrap_or_default();
+        for simpler in simpler(down_for.0) {
             changed(file, candidates, |file| {
-                let entry = &mut file.timeline[index];
-                for outage in [&mut entry.restart, &mut entry.wipe].into_iter().flatten() {
-                    outage.down_for = Some(Duration(simpler)).filter(|_| simpler != Span::ZERO);
+                if let Some(down_for) = self::down_for(&mut file.timeline[index]) {
+                    *down_for = Some(Duration(simpler)).filter(|_| simpler != Span::ZERO);
                 }
             });
         }
+        disks(file, index, candidates);
     }
 }
 
-/// A shorter sleep or spell, whose connections are kept, and a clock that jumps less far.
+/// For how long an entry takes a node down, where it does.
+fn down_for(entry: &mut Entry) -> Option<&mut Option<Duration>> {
+    let outage = entry.restart.as_mut().or(entry.wipe.as_mut()).map(|outage| &mut outage.down_for);
+    let crash = entry.crash.as_mut().map(|crash| &mut crash.down_for);
+    outage.or(crash).or(entry.restore.as_mut().map(|restore| &mut restore.down_for))
+}
+
+/// A crash at once, fewer writes that fail, a bit in the usual place, and what happens whatever it takes.
+fn disks(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
+    let mut change = |change: &dyn Fn(&mut Entry)| {
+        changed(file, candidates, |file| change(&mut file.timeline[index]));
+    };
+    change(&|entry| {
+        if let Some(crash) = &mut entry.crash {
+            crash.point = None;
+        }
+    });
+    let count = file.timeline[index].fail_writes.as_ref().and_then(|fails| fails.count).unwrap_or(1);
+    for fewer in
+        [1, count / 2, count.saturating_sub(1)].into_iter().filter(|fewer| (1..count).contains(fewer))
+    {
+        change(&|entry| {
+            if let Some(fails) = &mut entry.fail_writes {
+                fails.count = Some(fewer).filter(|fewer| *fewer > 1);
+            }
+        });
+    }
+    change(&|entry| {
+        if let Some(rot) = &mut entry.rot {
+            (rot.place, rot.bit) = (None, None);
+        }
+    });
+    change(&|entry| {
+        let outage = entry.wipe.as_mut().map(|wipe| &mut wipe.spare_last_copy);
+        let rot = entry.rot.as_mut().map(|rot| &mut rot.spare_last_copy);
+        let restore = entry.restore.as_mut().map(|restore| &mut restore.spare_last_copy);
+        let leave = entry.leave.as_mut().map(|leave| &mut leave.spare_last_copy);
+        if let Some(spare) = outage.or(rot).or(restore).or(leave) {
+            *spare = None;
+        }
+    });
+}
+
+/// A shorter sleep, spell or stall, whose connections are kept, and a clock that jumps less far.
 fn spells(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
     let entry = &file.timeline[index];
     changed(file, candidates, |file| {
@@ -146,13 +199,10 @@ fn spells(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
             pause.connections = None;
         }
     });
-    let pause = entry.pause.as_ref().map(|pause| pause.span.0);
-    let span = pause.or(entry.offline.as_ref().map(|spell| spell.span.0)).unwrap_or_default();
+    let span = span(&mut entry.clone()).copied().unwrap_or_default().0;
     for simpler in simpler(span).into_iter().filter(|simpler| *simpler != Span::ZERO) {
         changed(file, candidates, |file| {
-            let entry = &mut file.timeline[index];
-            let pause = entry.pause.as_mut().map(|pause| &mut pause.span);
-            if let Some(span) = pause.or(entry.offline.as_mut().map(|spell| &mut spell.span)) {
+            if let Some(span) = self::span(&mut file.timeline[index]) {
                 *span = Duration(simpler);
             }
         });
@@ -167,6 +217,13 @@ fn spells(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
             }
         });
     }
+}
+
+/// How long what an entry begins lasts, where it must last for a while.
+fn span(entry: &mut Entry) -> Option<&mut Duration> {
+    let pause = entry.pause.as_mut().map(|pause| &mut pause.span);
+    let spell = entry.offline.as_mut().map(|spell| &mut spell.span);
+    pause.or(spell).or(entry.stall.as_mut().map(|stall| &mut stall.span))
 }
 
 /// Simpler gaps between operations; everything after them in their chapter keeps its distance.

@@ -3,7 +3,7 @@
 
 use super::World;
 use crate::decision::{Crashing, Decide, WriteFate, Writing};
-use crate::host::{DiskSpec, Input, NodeId, SimNode, Survival, WriteError};
+use crate::host::{DiskSpec, Input, NodeId, SimNode, Survival, Unsynced, WriteError};
 use crate::observer::{Happening, Observer};
 use crate::queue::{Class, Order, Queued};
 use crate::stream::Stream;
@@ -41,11 +41,19 @@ struct Pending {
     error: Option<WriteError>,
 }
 
-/// That a write is about to end.
+/// That a write is about to end; or that it has, and its node, which sleeps, is yet to be told.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Done {
     node: NodeId,
     epoch: u32,
+    untold: Option<Ended>,
+}
+
+/// A write that has ended.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    ticket: u64,
+    failed: bool,
 }
 
 impl Disk {
@@ -183,15 +191,18 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let at = start + fate.latency;
         disk.busy_until = at;
         disk.pending.push_back(Pending { ticket, bytes, error: fate.error });
-        let slot = self.writes.put(Done { node, epoch: disk.epoch });
+        let slot = self.writes.put(Done { node, epoch: disk.epoch, untold: None });
         let order = Order::new(Class::Disk, node.0, ticket);
         self.queue.push(Queued { at_us: at.as_us(), order, slot });
     }
 
     /// The first write of a node's disk that is under way ends.
     pub(super) fn written(&mut self, at: Time, queued: Queued) {
-        // A process that sleeps is told when it wakes; its disk works on.
         let done = self.writes.take(queued.slot);
+        if let Some(ended) = done.untold {
+            self.begin(at, queued.order);
+            return self.tell(done.node, ended);
+        }
         let host = &mut self.nodes[done.node.index()];
         let Some(disk) = host.disk.as_mut().filter(|disk| disk.epoch == done.epoch) else { return };
         if disk.stalled_until > at {
@@ -214,7 +225,18 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         if self.springs(node, crate::host::Point::Written) {
             return;
         }
-        let input = if error.is_some() { Input::WriteFailed { ticket } } else { Input::Written { ticket } };
+        let ended = Ended { ticket, failed: error.is_some() };
+        if self.sleeps(node) {
+            // Its disk works on, and it is told when it wakes.
+            let slot = self.writes.put(Done { untold: Some(ended), ..done });
+            return self.put_off(node, Queued { slot, ..queued });
+        }
+        self.tell(node, ended);
+    }
+
+    /// Tells a node that a write has ended.
+    fn tell(&mut self, node: NodeId, Ended { ticket, failed }: Ended) {
+        let input = if failed { Input::WriteFailed { ticket } } else { Input::Written { ticket } };
         // A node refuses commands only.
         let _ = self.handle(node, input, None);
     }
@@ -225,7 +247,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let words = [disk.crashes.word(), disk.crashes.word()];
         let lengths: Vec<u32> =
             disk.pending.iter().map(|write| u32::try_from(write.bytes.len()).unwrap_or(u32::MAX)).collect();
-        let drawn = Survival::drawn(&lengths, words);
+        let drawn = match disk.spec.unsynced {
+            Unsynced::Drawn => Survival::drawn(&lengths, words),
+            Unsynced::Kept => Survival::harmless(&lengths),
+        };
         let crashing = Crashing { node, operation, event: self.event, pending: &lengths };
         let survival = self.decisions.crash(&crashing, drawn);
         disk.cut(survival);

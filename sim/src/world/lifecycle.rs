@@ -28,7 +28,7 @@ pub(super) struct Sleep {
     operation: u32,
     /// Whether it has woken, and is working off what waits.
     awake: bool,
-    /// What came meanwhile, in order: operations, notices and deliveries.
+    /// What came meanwhile, in order: operations, notices, deliveries, and writes that have ended.
     waiting: VecDeque<Queued>,
 }
 
@@ -127,7 +127,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                 }
                 Class::Notice => drop(self.notices.take(queued.slot)),
                 Class::Delivery => drop(self.mail.take(queued.slot)),
-                Class::Timer | Class::Disk => {}
+                Class::Disk => drop(self.writes.take(queued.slot)),
+                Class::Timer => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The least node that a world can host: it sends numbers, and remembers when it heard which.
 
-use cosim::decision::{Decide, Fate, Noticing, Seeded, Sending};
-use cosim::host::{Input, NodeId, Operation, Output, SimMessage, SimNode};
+use cosim::decision::{Crashing, Decide, Fate, Noticing, Seeded, Sending, WriteFate, Writing};
+use cosim::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Survival};
 use cosim::network::Network;
 use cosim::observer::Observer;
 use cosim::world::{LinkSpec, World};
@@ -61,6 +61,7 @@ impl SimNode for Counter {
     type Refusal = Infallible;
     type Notice = Infallible;
     type End = ();
+    type Record = Infallible;
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Infallible> {
         match input {
@@ -81,7 +82,8 @@ impl SimNode for Counter {
             }
             Input::Blocked { .. } => self.flow.push((now, false)),
             Input::Writable { .. } => self.flow.push((now, true)),
-            Input::Restart(_) => self.connections.clear(),
+            Input::Restart(_) | Input::Recover { .. } => self.connections.clear(),
+            Input::Written { .. } | Input::WriteFailed { .. } => unreachable!("it writes nothing"),
         }
         Ok(())
     }
@@ -147,6 +149,14 @@ impl Decide<Counter> for Fates {
 
     fn notice(&mut self, noticing: &Noticing, drawn: Span) -> Span {
         self.notices.push((noticing.node, drawn));
+        drawn
+    }
+
+    fn write(&mut self, _writing: &Writing<'_, Counter>, drawn: WriteFate) -> WriteFate {
+        drawn
+    }
+
+    fn crash(&mut self, _crashing: &Crashing<'_>, drawn: Survival) -> Survival {
         drawn
     }
 }

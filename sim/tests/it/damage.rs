@@ -22,7 +22,7 @@ fn content() -> impl Strategy<Value = Content<FastCrypto>> {
             let last_signature = FastCrypto.sign(ID, session, None, &new_transactions).signature;
             new.insert(session, SessionContent { after: 0, new_transactions, last_signature });
         }
-        Content { id: ID, header: header.then_some(FastHeader { uniqueness: ID.0 }), new }
+        Content { id: ID, header: header.then_some(FastHeader::new(ID)), new }
     })
 }
 
@@ -38,7 +38,7 @@ fn damaged(content: &Content<FastCrypto>, damage: Damage) -> Option<Content<Fast
 
 /// How many parts of it, the header and each session, a receiver would refuse or find empty.
 fn mistaken(content: &Content<FastCrypto>) -> usize {
-    let header = content.header.is_some_and(|header| !FastCrypto.verify_header(ID, &header));
+    let header = content.header.as_ref().is_some_and(|header| !FastCrypto.verify_header(ID, header));
     let sessions = content.new.iter().filter(|(session, piece)| {
         let verified = FastCrypto.verify(ID, *session, None, &piece.new_transactions, &piece.last_signature);
         piece.new_transactions.is_empty() || verified.is_none()

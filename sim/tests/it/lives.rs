@@ -33,6 +33,8 @@ impl Observer<Counter> for Why {
                 Skipped::Offline => "offline",
                 Skipped::Asleep => "asleep",
                 Skipped::AlreadySo => "so already",
+                Skipped::NoDisk | Skipped::NoBackup | Skipped::EmptyDisk => "nothing on disk",
+                Skipped::LastCopy => "the last copy",
             };
             self.0.push((*number, why));
         }

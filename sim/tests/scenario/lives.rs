@@ -144,7 +144,7 @@ proptest! {
                 Action::Clock { change: ClockChange::Jump(shift), .. } => {
                     prop_assert!(shift.span() <= Span::from_s(3 * 86_400));
                 }
-                Action::Leave { node } => prop_assert!(faults.nodes.contains(&node)),
+                Action::Leave { node, spare: true } => prop_assert!(faults.nodes.contains(&node)),
                 Action::Connect { link } | Action::Disconnect { link } => {
                     prop_assert!(faults.links.contains(&link));
                 }

@@ -25,7 +25,7 @@ pub(crate) const FULL: &str = r#"{
     { "at": "1s", "partition": { "from": "server", "to": "alice" } },
     { "at": "2s", "heal": { "between": ["alice", "server"] } },
     { "at": "3s", "restart": { "node": "server", "down_for": "500ms" } },
-    { "at": "3s", "wipe": { "node": "server" } },
+    { "at": "3.6s", "wipe": { "node": "server" } },
     { "at": "4s", "network": { "between": ["alice", "server"], "loss": "100%" } },
     { "at": "5s", "network": { "latency": "150us..0.5m" } }
   ],

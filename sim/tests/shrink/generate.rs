@@ -1,10 +1,14 @@
 //! Random scenario files, all of them valid: few nodes, and everything that can happen to them.
 
+mod disks;
+mod hostile;
+
 use cosim::network::{Ppm, SpanRange};
 use cosim::scenario::file::{
-    Between, Clock, ClockChange, Connections, Drift, Duration, DurationRange, Edit, Ends, Entry, Expect,
-    Faults, Flapping, Link, Lone, Mix, Network, NetworkChange, Node, NumberRange, Outage, Pause, Percent,
-    Scenario, Shift, Spell, Spells, Subject, VERSION, When, Where, Workload,
+    Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
+    DurationRange, Edit, Ends, Entry, Expect, Faults, Flapping, HalfOpen, Hold, Link, Lone, Mix, Network,
+    NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
+    Subject, VERSION, When, Where, Workload,
 };
 use cosim::scenario::known_mutations;
 use cosim_core::{Relationship, Span};
@@ -46,14 +50,16 @@ fn network() -> impl Strategy<Value = Network> {
         maybe(percent(30)),
         prop::option::of(range(0..400)),
         prop::option::of(range(0..300)),
+        prop::option::weighted(0.4, hostile::network()),
     )
-        .prop_map(|(latency, loss, duplicate, reorder, reorder_delay, notice)| Network {
+        .prop_map(|(latency, loss, duplicate, reorder, reorder_delay, notice, rest)| Network {
             latency,
             loss,
             duplicate,
             reorder,
             reorder_delay,
             notice,
+            ..rest.unwrap_or_default()
         })
 }
 
@@ -63,10 +69,15 @@ fn node() -> impl Strategy<Value = Node> {
         prop::option::weighted(0.2, select(mutations)),
         prop::option::weighted(0.3, span(100..2_000)),
         prop::option::weighted(0.2, clock()),
+        prop::option::of(disks::disk()),
+        prop::option::weighted(0.2, select(&CO_VALUES[..])),
     )
-        .prop_map(|(mutation, base, clock)| Node {
+        .prop_map(|(mutation, base, clock, disk, account)| Node {
             base,
             clock,
+            disk: disk.map(|(disk, _)| disk),
+            durability: disk.and_then(|(_, durability)| durability),
+            account: account.map(str::to_owned),
             mutations: mutation.map(str::to_owned).into_iter().collect(),
             ..Node::default()
         })
@@ -126,7 +137,7 @@ struct Step {
 
 fn step() -> impl Strategy<Value = Step> {
     (
-        0..24_u8,
+        0..34_u8,
         prop_oneof![Just(ms(0)), span(0..1_500)],
         prop::bool::weighted(0.12),
         any::<[Index; 2]>(),
@@ -149,18 +160,20 @@ fn step() -> impl Strategy<Value = Step> {
         })
 }
 
-fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
-    let node = NODES[step.nodes[0].index(nodes)].to_owned();
+fn entry(step: &Step, nodes: &[Node], links: &[Link]) -> Entry {
+    let number = step.nodes[0].index(nodes.len());
+    let node = NODES[number].to_owned();
     let id = CO_VALUES[step.co_value.index(CO_VALUES.len())].to_owned();
     let between = links[step.nodes[1].index(links.len())].between.clone();
     let subject = Some(Subject { node: node.clone(), id: id.clone() });
     let on = Some(Between { between: between.clone() });
     let [from, to] = between.clone();
     let cut = Some(match step.one_way {
-        true => Where { from: Some(from), to: Some(to), ..Where::default() },
+        true => Where { from: Some(from.clone()), to: Some(to.clone()), ..Where::default() },
         false => Where { between: Some(between.clone()), ..Where::default() },
     });
-    let outage = Some(Outage { node: node.clone(), down_for: Some(step.length) });
+    let outage = Outage { node: node.clone(), down_for: Some(step.length), spare_last_copy: None };
+    let spare = step.one_way.then_some(true);
     let none = Entry::default();
     match step.kind {
         0 | 1 => Entry { create: subject, ..none },
@@ -174,17 +187,26 @@ fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
         8 => Entry { connect: on, ..none },
         9 => Entry { partition: cut, ..none },
         10 => Entry { heal: cut, ..none },
-        11 => Entry { restart: outage, ..none },
-        12 => Entry { wipe: outage, ..none },
-        16 | 17 => {
+        11 => Entry { restart: Some(outage), ..none },
+        12 => Entry { wipe: Some(Outage { spare_last_copy: spare, ..outage }), ..none },
+        13 | 14 => Entry { hold: Some(filtered(step, cut)), ..none },
+        15 => Entry { release: cut, ..none },
+        16 => {
+            let Hold { between, from, to, kinds, ids } = filtered(step, cut);
+            let count = Some(step.number).filter(|number| *number > 1);
+            Entry { drop: Some(DropMessages { between, from, to, kinds, ids, count }), ..none }
+        }
+        17 | 18 => Entry { half_open: Some(HalfOpen { node: from, peer: to }), ..none },
+        19 | 20 => {
             let connections = step.one_way.then_some(Connections::Dropped);
             let pause = Pause { node, span: longer(step.length), connections };
             Entry { pause: Some(pause), ..none }
         }
-        18 | 19 => Entry { offline: Some(Spell { node, span: longer(step.length) }), ..none },
-        20 => Entry { leave: Some(Lone { node }), ..none },
-        21 => Entry { join: Some(Lone { node }), ..none },
-        22 | 23 => {
+        21 | 22 => Entry { offline: Some(Spell { node, span: longer(step.length) }), ..none },
+        23 => Entry { leave: Some(Departure { node, spare_last_copy: spare }), ..none },
+        24 => Entry { join: Some(Lone { node }), ..none },
+        27..=31 => disks::entry(step, node, nodes[number].disk.is_some()),
+        25 | 26 => {
             let us = i64::try_from(step.length.0.as_us()).expect("less than a second");
             let jump = Some(Shift(cosim::clock::Shift::from_us(us * 1_000 - 300_000_000)));
             let change = ClockChange { node, jump: None, stop: None, go: None };
@@ -196,9 +218,18 @@ fn entry(step: &Step, nodes: usize, links: &[Link]) -> Entry {
             Entry { clock: Some(change), ..none }
         }
         _ => {
-            let Network { latency, loss, duplicate, reorder, reorder_delay, notice } = step.network;
+            let Network { latency, loss, duplicate, reorder, reorder_delay, notice, .. } = step.network;
             let between = step.one_way.then_some(between);
-            let change = NetworkChange { between, latency, loss, duplicate, reorder, reorder_delay, notice };
+            let change = NetworkChange {
+                between,
+                latency,
+                loss,
+                duplicate,
+                reorder,
+                reorder_delay,
+                notice,
+                ..hostile::change(&step.network)
+            };
             Entry { network: Some(change), ..none }
         }
     }
@@ -209,6 +240,14 @@ fn longer(Duration(length): Duration) -> Duration {
     Duration(length + Span::from_us(1))
 }
 
+/// Messages of some kind in some direction.
+fn filtered(step: &Step, way: Option<Where>) -> Hold {
+    const KINDS: [&str; 5] = ["content", "correction", "done", "known", "load"];
+    let Where { between, from, to } = way.unwrap_or_default();
+    let kind = KINDS[step.co_value.index(KINDS.len())].to_owned();
+    Hold { between, from, to, kinds: Some(vec![kind]).filter(|_| step.number < 3), ids: None }
+}
+
 /// The nodes that an entry names.
 fn named(entry: &Entry) -> Vec<&String> {
     let subjects = [&entry.create, &entry.load, &entry.done].into_iter().flatten().map(|it| &it.node);
@@ -216,19 +255,24 @@ fn named(entry: &Entry) -> Vec<&String> {
     let links = [&entry.connect, &entry.disconnect].into_iter().flatten().flat_map(|it| &it.between);
     let outages = [&entry.restart, &entry.wipe].into_iter().flatten().map(|it| &it.node);
     let pauses = entry.pause.iter().map(|it| &it.node).chain(entry.offline.iter().map(|it| &it.node));
-    let lone = [&entry.join, &entry.leave].into_iter().flatten().map(|it| &it.node);
+    let lone = entry.join.iter().map(|it| &it.node).chain(entry.leave.iter().map(|it| &it.node));
     subjects.chain(edits).chain(links).chain(outages).chain(pauses).chain(lone).collect()
 }
 
-fn timeline(steps: &[Step], nodes: usize, links: &[Link]) -> Vec<Entry> {
+fn timeline(steps: &[Step], nodes: &[Node], links: &[Link]) -> Vec<Entry> {
     let mut at = Span::ZERO;
     let mut entries = Vec::new();
     let mut names_taken = BTreeSet::new();
     let (mut met, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    let mut copies = BTreeSet::new();
     for step in steps {
         let mut entry = entry(step, nodes, links);
         let names: Vec<String> = named(&entry).into_iter().cloned().collect();
         if names.iter().any(|node| gone.contains(node) || (entry.join.is_some() && met.contains(node))) {
+            continue;
+        }
+        copies.extend(entry.back_up.iter().map(|copy| copy.backup.clone()));
+        if entry.restore.as_ref().is_some_and(|restore| !copies.contains(&restore.backup)) {
             continue;
         }
         gone.extend(entry.leave.iter().map(|leave| leave.node.clone()));
@@ -268,14 +312,19 @@ fn workload() -> impl Strategy<Value = Workload> {
 
 fn faults() -> impl Strategy<Value = Faults> {
     let lives = (0..3_u32, 0..2_u32, 0..3_u32, 0..3_u32, prop::option::weighted(0.2, 500..2_000_u64));
-    (1..8_u64, 0..4_u32, 0..4_u32, 0..3_u32, 0..2_u32, span(0..3_000), lives).prop_map(
-        |(until_s, reconnects, partitions, restarts, wipes, longest, lives)| Faults {
+    let disks = (disks::faults(), any::<bool>());
+    (1..8_u64, 0..4_u32, 0..4_u32, 0..3_u32, 0..2_u32, span(0..3_000), lives, disks).prop_map(
+        |(until_s, reconnects, partitions, restarts, wipes, longest, lives, (disks, take))| Faults {
             from: None,
             until: ms(1_000 * until_s),
             reconnects: Some(reconnects),
             partitions: Some(partitions),
             restarts: Some(restarts),
             wipes: Some(wipes),
+            reconnect_bursts: Some(restarts),
+            half_opens: Some(partitions / 2),
+            slow_links: Some(wipes),
+            take_last_copies: take.then_some(true),
             longest: Some(longest),
             pauses: Some(lives.0),
             departures: Some(lives.1),
@@ -284,8 +333,20 @@ fn faults() -> impl Strategy<Value = Faults> {
             offline: Some(Spells { times: lives.3, shortest: None, longest }),
             flapping: lives.4.map(|every| Flapping { every: ms(every), span: ms(100) }),
             nodes: None,
+            ..disks
         },
     )
+}
+
+/// What depends on what: never in a circle, since what comes first depends on nothing.
+fn co_values(needs: [bool; 3]) -> BTreeMap<String, CoValue> {
+    let [diary, notes, zoo] = CO_VALUES;
+    let pairs = [(notes, diary), (zoo, diary), (zoo, notes)];
+    let mut co_values = BTreeMap::<String, CoValue>::new();
+    for ((id, need), _) in pairs.into_iter().zip(needs).filter(|(_, needed)| *needed) {
+        co_values.entry(id.to_owned()).or_default().depends_on.push(need.to_owned());
+    }
+    co_values
 }
 
 /// A scenario of two to five nodes, some of them faulty.
@@ -306,17 +367,15 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
         prop::option::weighted(0.6, faults()),
         prop::option::of(any::<bool>()),
         prop::option::of(1..20_u64),
-        prop::option::weighted(0.3, any::<[Index; 2]>()),
+        (prop::option::weighted(0.3, any::<[Index; 2]>()), prop::option::weighted(0.3, any::<[bool; 3]>())),
     )
-        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s, claim)| {
-            let tiers: Vec<u8> = nodes.iter().map(|(tier, _)| *tier).collect();
+        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s, (claim, needs))| {
+            let (tiers, nodes): (Vec<u8>, Vec<Node>) = nodes.into_iter().unzip();
             let links = links(&tiers, ties);
-            let timeline = timeline(&steps, tiers.len(), &links);
-            let mut nodes: BTreeMap<String, Node> = NODES
-                .iter()
-                .map(|&name| name.to_owned())
-                .zip(nodes.into_iter().map(|(_, node)| node))
-                .collect();
+            let timeline = timeline(&steps, &nodes, &links);
+            let faults = faults.map(|faults| disks::possible(faults, &nodes));
+            let mut nodes: BTreeMap<String, Node> =
+                NODES.iter().map(|&name| name.to_owned()).zip(nodes).collect();
             if let Some(claim) = claim {
                 let [claimer, claimed] = claim.map(|index| NODES[index.index(nodes.len())].to_owned());
                 let are_ends =
@@ -332,12 +391,21 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                 version: VERSION,
                 about: "Drawn by a test.".to_owned(),
                 nodes,
+                co_values: needs.map(co_values).unwrap_or_default(),
                 network,
                 links,
                 timeline,
                 workload,
                 faults,
                 heal,
+                // It may say what happens in vain.
+                origin: Some(Origin {
+                    scenario: "none".to_owned(),
+                    seed: 0,
+                    cosim: "0".to_owned(),
+                    fingerprint: None,
+                    key: None,
+                }),
                 expect: quiet_s.map(|s| Expect { quiet_within: Some(ms(1_000 * s)), ..Expect::default() }),
                 ..Scenario::default()
             }

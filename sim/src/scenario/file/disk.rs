@@ -14,6 +14,28 @@ pub struct Disk {
     /// How often a write fails. Default 0%.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Percent>,
+    /// What a crash leaves of the writes that are under way. Default `drawn`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsynced: Option<Unsynced>,
+}
+
+/// What a crash leaves of the writes that are under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unsynced {
+    /// Some of them, the first first, and perhaps a part of the next: drawn from the seed.
+    Drawn,
+    /// All of them.
+    Kept,
+}
+
+impl From<Unsynced> for crate::host::Unsynced {
+    fn from(unsynced: Unsynced) -> crate::host::Unsynced {
+        match unsynced {
+            Unsynced::Drawn => crate::host::Unsynced::Drawn,
+            Unsynced::Kept => crate::host::Unsynced::Kept,
+        }
+    }
 }
 
 /// When what an app writes counts as written.

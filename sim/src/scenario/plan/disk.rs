@@ -1,7 +1,7 @@
 //! What is generated of processes that crash and of disks: every fault takes four words, and all of one kind come from a
 //! stream of their own.
 
-use super::{end_name, fault_name, outage};
+use super::{at_least_some, end_name, fault_name, outage};
 use crate::host::{DiskFault, Point};
 use crate::scenario::generated::Faults;
 use crate::scenario::{Action, Operation};
@@ -69,8 +69,14 @@ impl Drawn {
         let disk = |fault: DiskFault| Action::Disk { node, fault, spare: false };
         let crash = |point: Point, down_for: Span| Action::Crash { node, point, down_for };
         match kind {
-            "crash" => (crash(POINTS[scaled(detail, POINTS.len() as u64) as usize], length), None),
-            "stall" => (disk(DiskFault::Stall(length)), None),
+            "crash" => match POINTS[scaled(detail, POINTS.len() as u64) as usize] {
+                // Where nothing is written, that never comes.
+                Point::Writing | Point::Written if !faults.disks.contains(&node) => {
+                    (crash(Point::Now, length), None)
+                }
+                point => (crash(point, length), None),
+            },
+            "stall" => (disk(DiskFault::Stall(at_least_some(length))), None),
             "full-disk" => (disk(DiskFault::Full), Some(disk(DiskFault::Room))),
             "failed-write" => (disk(DiskFault::FailNext(1 + scaled(detail, 4) as u32)), None),
             "rot" => {

@@ -1,6 +1,6 @@
 //! What is generated of the lives of nodes: sleep, spells offline, departures, and clocks that jump.
 
-use super::{fault_name, outage, pick, time_within};
+use super::{at_least_some, fault_name, outage, pick, time_within};
 use crate::clock::{ClockChange, Shift};
 use crate::scenario::generated::Faults;
 use crate::scenario::{Action, Connections, Operation};
@@ -39,7 +39,7 @@ fn pauses(seed: u64, faults: &Faults) -> Vec<Operation> {
     let pauses = (1..=faults.pauses).map(|number| {
         let node = pick(&mut stream, &faults.nodes);
         let (at, span) = outage(&mut stream, faults);
-        let connections = pick(&mut stream, &CONNECTIONS);
+        let (span, connections) = (at_least_some(span), pick(&mut stream, &CONNECTIONS));
         let name = fault_name("pause", number);
         Operation { name, at, action: Action::Pause { node, span, connections } }
     });
@@ -80,7 +80,7 @@ fn spells(seed: u64, faults: &Faults) -> Vec<Operation> {
         let node = pick(&mut stream, &faults.nodes);
         let at = time_within(&mut stream, faults.from, faults.until - faults.from);
         let width = faults.offline.longest - faults.offline.shortest;
-        let span = faults.offline.shortest + Span::from_us(stream.below(width.as_us() + 1));
+        let span = at_least_some(faults.offline.shortest + Span::from_us(stream.below(width.as_us() + 1)));
         Operation { name: fault_name("offline", number), at, action: Action::Offline { node, span } }
     });
     spells.collect()

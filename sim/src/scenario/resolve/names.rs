@@ -2,11 +2,16 @@
 
 use super::{At, Problem, Report, file};
 use crate::scenario::place::Place;
-use crate::scenario::{MAX_CO_VALUES, MAX_NAME_BYTES};
+use crate::scenario::{GENERATED_BACKUP, MAX_CO_VALUES, MAX_NAME_BYTES};
 use std::collections::BTreeMap;
 
 /// What a copy of a disk is called where the file does not say.
 const BACKUP: &str = "backup";
+
+/// What a copy of a disk is called.
+pub(super) fn backup_name(name: Option<&str>) -> &str {
+    name.unwrap_or(BACKUP)
+}
 
 /// What each name stands for.
 pub(super) struct Names<'a> {
@@ -31,8 +36,9 @@ impl<'a> Names<'a> {
         let co_values = mentions(file, report);
         let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
         let hostile = file.nodes.values().map(|node| node.hostile == Some(true)).collect();
+        check_backups(file, report);
         let taken = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
-        let mut backups: Vec<&str> = taken.map(|copy| copy.backup.as_deref().unwrap_or(BACKUP)).collect();
+        let mut backups: Vec<&str> = taken.map(|copy| backup_name(copy.backup.as_deref())).collect();
         backups.sort_unstable();
         backups.dedup();
         Names { nodes, co_values, disks, hostile, backups, links: BTreeMap::new(), links_complete: true }
@@ -74,12 +80,8 @@ impl<'a> Names<'a> {
 
     /// The copy of that name, where one is ever taken.
     pub(super) fn backup(&self, name: Option<&str>) -> Option<u32> {
-        let found = self.backups.binary_search(&self.backup_name(name)).ok()?;
+        let found = self.backups.binary_search(&backup_name(name)).ok()?;
         u32::try_from(found).ok()
-    }
-
-    pub(super) fn backup_name<'n>(&self, name: Option<&'n str>) -> &'n str {
-        name.unwrap_or(BACKUP)
     }
 
     pub(super) fn backups(&self) -> Vec<String> {
@@ -133,6 +135,23 @@ impl<'a> Names<'a> {
 
     pub(super) fn into_co_values(self) -> Vec<String> {
         self.co_values.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// The names of copies are plain, and none is that of a generated one.
+fn check_backups(file: &file::Scenario, report: &mut Report) {
+    let generated = file.faults.as_ref().and_then(|faults| faults.restores).unwrap_or(0);
+    let root = At::Root;
+    let at = root.key("timeline");
+    for (index, entry) in file.timeline.iter().enumerate() {
+        let Some(backup) = entry.back_up.as_ref().and_then(|copy| copy.backup.as_ref()) else { continue };
+        let place = at.index(index).key("back_up").key("backup").value();
+        check_name(backup, "a copy", place.clone(), report);
+        let number = backup.strip_prefix(GENERATED_BACKUP).and_then(|number| number.parse::<u32>().ok());
+        if number.is_some_and(|number| (1..=generated).contains(&number)) {
+            let message = format!("{} is the name of a generated copy", file::quoted(backup));
+            report.add(Problem::new(place, message).help("choose another, or leave it out"));
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::names::{Names, check_name};
 use super::{At, Problem, Report, file};
 use crate::clock::Clock;
 use crate::network::{Ppm, SpanRange};
-use crate::scenario::{NodeSpec, known_mutations};
+use crate::scenario::{NodeSpec, Unsynced, known_mutations};
 use cosim_core::{Announce, Durability, Span};
 use std::collections::BTreeSet;
 
@@ -105,7 +105,8 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
     let disk = node.disk.map(|disk| {
         let usual = SpanRange::constant(DISK_LATENCY).unwrap_or_default();
         let latency = disk.latency.map_or(usual, |latency| latency.0);
-        (latency, disk.errors.map_or(Ppm::NEVER, |errors| errors.0))
+        let unsynced = disk.unsynced.map_or(Unsynced::Drawn, Into::into);
+        (latency, disk.errors.map_or(Ppm::NEVER, |errors| errors.0), unsynced)
     });
     if disk.is_none() && node.durability.is_some() {
         let message = format!("`{name}` has a durability, but no disk");

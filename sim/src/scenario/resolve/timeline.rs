@@ -4,6 +4,7 @@ mod action;
 mod filter;
 mod lifecycle;
 mod naming;
+mod vain;
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
@@ -46,6 +47,7 @@ pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         }
     }
     lifecycle::check(file, report);
+    vain::check(file, report);
     timeline
 }
 

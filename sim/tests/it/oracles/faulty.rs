@@ -4,7 +4,7 @@ use cosim::clock::WallTime;
 use cosim::cojson::{CoJson, CoNode, Command, End, Notice};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, FastCrypto, Message, NodeState, SessionId, Time, TimerKind,
+    CoId, Config, ConnectionId, Envelope, FastCrypto, Message, NodeState, Record, SessionId, Time, TimerKind,
     UpdateError,
 };
 
@@ -126,6 +126,7 @@ impl SimNode for Faulty {
     type Refusal = UpdateError;
     type Notice = Notice;
     type End = End;
+    type Record = Record<FastCrypto>;
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
         let result = match input {
@@ -151,6 +152,9 @@ impl SimNode for Faulty {
             Input::Disconnected { peer, connection } => {
                 self.node.handle(now, Input::Disconnected { peer, connection })
             }
+            Input::Recover { disk, restored } => self.node.handle(now, Input::Recover { disk, restored }),
+            Input::Written { ticket } => self.node.handle(now, Input::Written { ticket }),
+            Input::WriteFailed { ticket } => self.node.handle(now, Input::WriteFailed { ticket }),
         };
         self.show();
         result
@@ -165,6 +169,9 @@ impl SimNode for Faulty {
                 }
                 (Output::Close { .. }, Fault::ClosesNothing) => {}
                 (Output::Close { connection }, _) => return Some(Output::Close { connection }),
+                (Output::Write { ticket, record, bytes }, _) => {
+                    return Some(Output::Write { ticket, record, bytes });
+                }
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
                 (Output::Send { connection, mut message }, fault) => {
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));

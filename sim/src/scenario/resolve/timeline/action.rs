@@ -1,6 +1,6 @@
 //! The one operation of an entry.
 
-use super::super::names::Names;
+use super::super::names::{Names, backup_name};
 use super::super::{At, Problem, Report, conditions, file};
 use crate::clock::ClockChange;
 use crate::host::{DiskFault, Point};
@@ -237,7 +237,7 @@ impl Chooser<'_, '_> {
         let node = self.names.node(&restore.node, &self.at.key("node"), self.report)?;
         self.disk_of(node, &restore.node)?;
         let Some(backup) = self.names.backup(restore.backup.as_deref()) else {
-            let name = file::quoted(self.names.backup_name(restore.backup.as_deref()));
+            let name = file::quoted(backup_name(restore.backup.as_deref()));
             let problem =
                 Problem::new(self.at.value(), format!("no copy called {name} is ever taken of a disk"));
             let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", restore.node);
