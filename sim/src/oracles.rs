@@ -197,7 +197,9 @@ impl Oracles {
         self.judge(Name::Convergence, view, looks, found);
         let (looks, found) = self.no_lost_write.at_rest(view, &self.ledger, &self.setup.cast);
         self.judge(Name::NoLostWrite, view, looks, found);
-        let found = self.load_ends.at_rest(&self.setup.cast);
+        let (looks, found) = durable::at_rest(view, &self.disks, &self.setup.cast);
+        self.judge(Name::Durable, view, looks, found);
+        let found = self.load_ends.at_rest(view, &self.ledger, &self.setup.cast);
         self.judge(Name::LoadEnds, view, 0, found);
     }
 
@@ -301,6 +303,8 @@ impl Oracles {
             let Setup { dependencies, cast, .. } = &self.setup;
             let (looks, found) = durable::look(view, node, &self.disks, dependencies, cast);
             self.judge(Name::Durable, view, looks, found);
+            let held = view.hosts[node.index()].node.state().co_values.iter();
+            self.disks.started(node, held.map(|(id, co_value)| (*id, co_value.known_state())));
         }
         match self.touched {
             Touched::Message { id, content } => {

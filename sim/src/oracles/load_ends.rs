@@ -89,11 +89,30 @@ impl LoadEnds {
         (1, Some(Subject { node, peer: None, id: Some(id), kind: "load", what }))
     }
 
-    /// Nothing will happen any more: no load may be left.
-    pub(super) fn at_rest(&self, cast: &Cast) -> Option<Subject> {
-        let (node, id) = *self.since.keys().next()?;
-        let what = format!("{}'s load of {} never ends", cast.node(node), cast.co_value(id));
-        Some(Subject { node, peer: None, id: Some(id), kind: "load", what })
+    /// Nothing will happen any more: no load may be left, and what came after its verdict was reported.
+    pub(super) fn at_rest<N: CoJson>(
+        &self,
+        view: &View<'_, N>,
+        ledger: &Ledger,
+        cast: &Cast,
+    ) -> Option<Subject> {
+        if let Some(&(node, id)) = self.since.keys().next() {
+            let what = format!("{}'s load of {} never ends", cast.node(node), cast.co_value(id));
+            return Some(Subject { node, peer: None, id: Some(id), kind: "load", what });
+        }
+        let is_here = |node: NodeId, id: CoId| {
+            let co_value = view.hosts[node.index()].node.state().co_values.get(&id);
+            co_value.is_some_and(|co_value| co_value.header.is_some())
+        };
+        let (&(node, id), _) = self.ended.iter().find(|((node, id), available)| {
+            !**available && ledger.wants(*node, *id) && is_here(*node, *id)
+        })?;
+        let what = format!(
+            "{} was told last that {} is unavailable, and holds it",
+            cast.node(node),
+            cast.co_value(id)
+        );
+        Some(Subject { node, peer: None, id: Some(id), kind: "verdict", what })
     }
 
     /// How the last load of `id` by `node` ended, where it did.
