@@ -205,6 +205,9 @@ impl Oracles {
 
     fn sent<N: CoJson>(&mut self, view: &View<'_, N>, sent: &Sent<'_, N>) {
         self.talked.push((sent.to, sent.connection, sent.message.message.id()));
+        if let Message::Load { id, .. } = &sent.message.message {
+            self.heard.asks(view.now, sent.connection, sent.from, *id);
+        }
         let Message::Content(content) = &sent.message.message else {
             return;
         };
@@ -293,7 +296,7 @@ impl Oracles {
         {
             self.ledger.report(*id, *session, *count);
         }
-        let (looks, found) = self.load_ends.noticed(view, node, notice, &self.setup.cast);
+        let (looks, found) = self.load_ends.noticed(view, node, notice, &self.heard, &self.setup.cast);
         self.judge(Name::LoadEnds, view, looks, found);
     }
 
