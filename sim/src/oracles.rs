@@ -205,12 +205,17 @@ impl Oracles {
         self.judge(Name::Convergence, view, looks, found);
         let (looks, found) = self.no_lost_write.at_rest(view, &self.ledger, &self.hostile, &self.setup.cast);
         self.judge(Name::NoLostWrite, view, looks, found);
-        let found = self.load_ends.at_rest(&self.setup.cast);
+        let (looks, found) = durable::at_rest(view, &self.disks, &self.setup.cast);
+        self.judge(Name::Durable, view, looks, found);
+        let found = self.load_ends.at_rest(view, &self.ledger, &self.setup.cast);
         self.judge(Name::LoadEnds, view, 0, found);
     }
 
     fn sent<N: CoJson>(&mut self, view: &View<'_, N>, sent: &Sent<'_, N>) {
         self.talked.push((sent.to, sent.connection, sent.message.message.id()));
+        if let Message::Load { id, .. } = &sent.message.message {
+            self.heard.asks(view.now, sent.connection, sent.from, *id);
+        }
         let Message::Content(content) = &sent.message.message else {
             return;
         };
@@ -309,7 +314,7 @@ impl Oracles {
         {
             self.ledger.report(*id, *session, *count);
         }
-        let (looks, found) = self.load_ends.noticed(view, node, notice, &self.setup.cast);
+        let (looks, found) = self.load_ends.noticed(view, node, notice, &self.heard, &self.setup.cast);
         self.judge(Name::LoadEnds, view, looks, found);
     }
 
@@ -319,6 +324,8 @@ impl Oracles {
             let Setup { dependencies, cast, .. } = &self.setup;
             let (looks, found) = durable::look(view, node, &self.disks, dependencies, cast);
             self.judge(Name::Durable, view, looks, found);
+            let held = view.hosts[node.index()].node.state().co_values.iter();
+            self.disks.started(node, held.map(|(id, co_value)| (*id, co_value.known_state())));
         }
         match self.touched {
             Touched::Message { id, content } => {

@@ -6,7 +6,8 @@ use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::message::Message;
 
-/// A piece of content ends with the first batch of transactions that brings it to so many bytes.
+/// Content ends before the batch of transactions that would bring it above so many bytes. One that is larger itself goes
+/// alone.
 pub const PIECE_BYTES_MAX: usize = 100 * 1024;
 
 /// How many sessions one message may name. One that names more is dropped.

@@ -110,7 +110,8 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
         if log.len() <= from || sync.marks.refused_by_peer.sessions.contains(session) {
             continue;
         }
-        let (end, last_signature) = cut(log, from, &mut room);
+        let place = if new.is_empty() { Place::First } else { Place::Further };
+        let Some((end, last_signature)) = cut(log, from, place, &mut room) else { break };
         let new_transactions = log.transactions[from as usize..end as usize].to_vec();
         new.insert(session, SessionContent { after: from, new_transactions, last_signature });
         after.push((session, from));
@@ -134,20 +135,36 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
     Said { re, message: Message::Content(Content { id, header, new }) }
 }
 
-/// Where a piece that begins after `from` transactions ends: after the first batch, of those that its author signed
-/// together, that leaves no room. What it takes is taken from `room`.
-fn cut<C: Crypto>(log: &SessionLog<C>, from: u32, room: &mut usize) -> (u32, C::Signature) {
-    let mut start = from;
+/// Whether a piece is the first of its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    First,
+    Further,
+}
+
+/// Where a piece that begins after `from` transactions ends: before the first batch, of those that were signed together,
+/// for which there is no room. What it takes is taken from `room`. The first batch of a message is taken whatever its
+/// size, since it cannot be cut; a receiver keeps one signature for the whole piece, so that pieces that went beyond
+/// their room otherwise would grow from node to node.
+fn cut<C: Crypto>(
+    log: &SessionLog<C>,
+    from: u32,
+    place: Place,
+    room: &mut usize,
+) -> Option<(u32, C::Signature)> {
+    let (mut start, mut signed) = (from, None);
     for (last, signature) in log.signature_after.iter().filter(|(last, _)| *last >= from) {
         let batch = &log.transactions[start as usize..=last as usize];
         let size = batch.iter().map(C::transaction_size).fold(0, usize::saturating_add);
+        if size > *room && (place == Place::Further || signed.is_some()) {
+            *room = 0;
+            return signed.map(|signature: &C::Signature| (start, signature.clone()));
+        }
         *room = room.saturating_sub(size);
         start = last + 1;
-        if *room == 0 {
-            return (start, signature.clone());
-        }
+        signed = Some(signature);
     }
-    (log.len(), log.last_signature.clone())
+    Some((log.len(), log.last_signature.clone()))
 }
 
 /// `done`: the peer no longer knows of our wish.

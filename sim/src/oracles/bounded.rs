@@ -30,7 +30,7 @@ pub(super) fn look<N: CoJson>(
     Some(Subject { node, peer: None, id: Some(id), kind, what })
 }
 
-/// Looks at content that a node sends. A piece may exceed its limit by what its last batch, which cannot be cut, takes.
+/// Looks at content that a node sends. It may exceed its limit only where it is one batch, which cannot be cut.
 pub(super) fn message(
     node: NodeId,
     content: &Content<FastCrypto>,
@@ -39,7 +39,7 @@ pub(super) fn message(
 ) -> Option<Subject> {
     let transactions = content.new.values().flat_map(|piece| &piece.new_transactions);
     let bytes: u64 = transactions.map(|transaction| u64::from(transaction.size)).sum();
-    let limit = PIECE_BYTES_MAX as u64 + largest_batch;
+    let limit = (PIECE_BYTES_MAX as u64).max(largest_batch);
     (bytes > limit || content.new.len() > SESSIONS_MAX).then(|| {
         let what = format!(
             "{} sends a piece of {} with {bytes} bytes in {} sessions; it may have {limit} in {SESSIONS_MAX}",

@@ -3,7 +3,7 @@
 
 use crate::host::NodeId;
 use cosim_core::{CoId, FastCrypto, KnownState, Record};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub(super) struct Disks {
     writing: BTreeMap<(NodeId, u64), Record<FastCrypto>>,
     /// What each node's disk has acknowledged.
     acknowledged: BTreeMap<NodeId, BTreeMap<CoId, KnownState>>,
+    /// Nodes of whose disk nothing is sure, until they start from it.
+    spoilt: BTreeSet<NodeId>,
 }
 
 impl Disks {
@@ -44,6 +46,25 @@ impl Disks {
     /// A disk is lost, replaced or damaged: nothing is sure.
     pub(super) fn spoilt(&mut self, node: NodeId) {
         self.acknowledged.remove(&node);
+        self.spoilt.insert(node);
+    }
+
+    /// A node has started from its disk: what it holds can only come from there.
+    pub(super) fn started(&mut self, node: NodeId, held: impl Iterator<Item = (CoId, KnownState)>) {
+        self.spoilt.remove(&node);
+        let acknowledged = self.acknowledged.entry(node).or_default();
+        for (id, known) in held {
+            acknowledged.entry(id).or_default().join(&known);
+        }
+    }
+
+    /// How much of a CoValue a node's disk has; nothing where that is not sure.
+    pub(super) fn has(&self, node: NodeId, id: CoId) -> Option<KnownState> {
+        if self.spoilt.contains(&node) {
+            return None;
+        }
+        let known = self.acknowledged.get(&node).and_then(|of| of.get(&id)).filter(|known| known.header);
+        Some(known.cloned().unwrap_or_default())
     }
 
     /// What a disk has acknowledged; of a CoValue without its header, which cannot be read, nothing.

@@ -1,5 +1,6 @@
 //! `durable`: a process that starts from its disk holds at least everything that the disk had acknowledged, and every
-//! log that it holds verifies from its start. What depends on what is missing may be held back.
+//! log that it holds verifies from its start. What depends on what is missing may be held back. And at rest the disk has
+//! acknowledged everything that the process holds.
 
 use super::disks::Disks;
 use super::violation::Subject;
@@ -7,7 +8,7 @@ use crate::cojson::{Cast, CoJson, Dependencies};
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::state::CoValueState;
-use cosim_core::{CoId, Crypto, FastCrypto, KnownState, Names};
+use cosim_core::{CoId, Crypto, Durability, FastCrypto, KnownState, Names};
 
 /// Looks at a node that has just started from its disk; says at how many CoValues it looked.
 pub(super) fn look<N: CoJson>(
@@ -47,6 +48,29 @@ pub(super) fn look<N: CoJson>(
                 cast.co_value(*id)
             );
             return (looks, Some(Subject { node, peer: None, id: Some(*id), kind: "signature", what }));
+        }
+    }
+    (looks, None)
+}
+
+/// Looks at every disk when nothing will happen any more; says at how many CoValues it looked.
+pub(super) fn at_rest<N: CoJson>(view: &View<'_, N>, disks: &Disks, cast: &Cast) -> (u64, Option<Subject>) {
+    let mut looks = 0;
+    for (node, host) in (0..).map(NodeId).zip(view.hosts) {
+        if !host.up || host.disk.is_none() || host.node.durability() == Durability::Ideal {
+            continue;
+        }
+        for (id, co_value) in &host.node.state().co_values {
+            let Some(on_disk) = disks.has(node, *id) else { break };
+            looks += 1;
+            if !co_value.known_state().le(&on_disk) {
+                let what = format!(
+                    "{} holds more of {} than its disk has, and nothing is being written",
+                    cast.node(node),
+                    cast.co_value(*id)
+                );
+                return (looks, Some(Subject { node, peer: None, id: Some(*id), kind: "disk", what }));
+            }
         }
     }
     (looks, None)

@@ -2,7 +2,7 @@
 //! Which connection is an end's current one is taken from what the world told it, not from what the node says.
 
 use crate::host::NodeId;
-use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, KnownState, Message};
+use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, KnownState, Message, Time};
 use std::collections::BTreeMap;
 
 /// What was heard of one CoValue.
@@ -16,12 +16,21 @@ pub(super) struct Hearing {
     pub(super) header: bool,
     /// Everything that the peer has proved to hold.
     pub(super) proved: KnownState,
+    /// Whether the peer has said that it lacks the header.
+    said_none: bool,
+    /// When the peer was asked first.
+    asked_at: Option<Time>,
 }
 
 impl Hearing {
     /// Whether the peer has asked for the CoValue, and not taken it back since.
     pub(super) fn asked(&self) -> bool {
         self.load.is_some() && self.load >= self.done
+    }
+
+    /// Whether the peer has said that it lacks the CoValue, or was asked before `now` and may have stayed silent.
+    pub(super) fn may_lack(&self, now: Time) -> bool {
+        self.said_none || self.asked_at.is_some_and(|at| at < now)
     }
 
     /// Whether the peer has taken its interest back.
@@ -88,10 +97,12 @@ impl Heard {
             Message::Load { known, .. } => {
                 hearing.load = hearing.load.max(Some(envelope.n));
                 hearing.header |= known.header;
+                hearing.said_none |= !known.header;
                 hearing.proved.join(known);
             }
             Message::Known(known) => {
                 hearing.header |= known.known.header;
+                hearing.said_none |= !known.known.header;
                 hearing.proved.join(&known.known);
             }
             Message::Content(content) => {
@@ -119,6 +130,11 @@ impl Heard {
         {
             self.hearings.entry((connection, node, content.id)).or_default().header = true;
         }
+    }
+
+    /// `node` asks for `id` in a connection.
+    pub(super) fn asks(&mut self, now: Time, connection: ConnectionId, node: NodeId, id: CoId) {
+        self.hearings.entry((connection, node, id)).or_default().asked_at.get_or_insert(now);
     }
 
     /// What `node` has heard of `id` in `connection`.

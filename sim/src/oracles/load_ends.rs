@@ -1,11 +1,13 @@
-//! `load_ends`: every load ends, as available or unavailable, within its bound, and ends right.
+//! `load_ends`: every load ends, as available or unavailable, within its bound, and ends right: as unavailable only when
+//! every server was asked.
 
+use super::heard::Heard;
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::{Cast, CoJson, Command, Notice};
 use crate::host::NodeId;
 use crate::world::View;
-use cosim_core::{CoId, Names, Span, Time};
+use cosim_core::{CoId, Names, Relationship, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The loads that have not ended, and how the others did.
@@ -67,6 +69,7 @@ impl LoadEnds {
         view: &View<'_, N>,
         node: NodeId,
         notice: &Notice,
+        heard: &Heard,
         cast: &Cast,
     ) -> (u64, Option<Subject>) {
         let Notice::LoadEnded { id, available } = *notice else {
@@ -82,7 +85,8 @@ impl LoadEnds {
                 format!("{} reports {} as {verdict}, which is not so", cast.node(node), cast.co_value(id));
             Subject { node, peer: None, id: Some(id), kind: "verdict", what }
         });
-        (1, found)
+        let unasked = || if available { None } else { unasked_server(view, node, id, heard, cast) };
+        (1, found.or_else(unasked))
     }
 
     /// Whether a load has gone on for longer than `within`; counts a look where one goes on.
@@ -102,15 +106,62 @@ impl LoadEnds {
         (1, Some(Subject { node, peer: None, id: Some(id), kind: "load", what }))
     }
 
-    /// Nothing will happen any more: no load may be left.
-    pub(super) fn at_rest(&self, cast: &Cast) -> Option<Subject> {
-        let (node, id) = *self.since.keys().next()?;
-        let what = format!("{}'s load of {} never ends", cast.node(node), cast.co_value(id));
-        Some(Subject { node, peer: None, id: Some(id), kind: "load", what })
+    /// Nothing will happen any more: no load may be left, and what came after its verdict was reported.
+    pub(super) fn at_rest<N: CoJson>(
+        &self,
+        view: &View<'_, N>,
+        ledger: &Ledger,
+        cast: &Cast,
+    ) -> Option<Subject> {
+        if let Some(&(node, id)) = self.since.keys().next() {
+            let what = format!("{}'s load of {} never ends", cast.node(node), cast.co_value(id));
+            return Some(Subject { node, peer: None, id: Some(id), kind: "load", what });
+        }
+        let is_here = |node: NodeId, id: CoId| {
+            let co_value = view.hosts[node.index()].node.state().co_values.get(&id);
+            co_value.is_some_and(|co_value| co_value.header.is_some())
+        };
+        let (&(node, id), _) = self.ended.iter().find(|((node, id), available)| {
+            !**available && ledger.wants(*node, *id) && is_here(*node, *id)
+        })?;
+        let what = format!(
+            "{} was told last that {} is unavailable, and holds it",
+            cast.node(node),
+            cast.co_value(id)
+        );
+        Some(Subject { node, peer: None, id: Some(id), kind: "verdict", what })
     }
 
     /// How the last load of `id` by `node` ended, where it did.
     pub(super) fn ended(&self, node: NodeId, id: CoId) -> Option<bool> {
         self.ended.get(&(node, id)).copied()
     }
+}
+
+/// A server that a node is connected to, and whose answer it did not wait for.
+fn unasked_server<N: CoJson>(
+    view: &View<'_, N>,
+    node: NodeId,
+    id: CoId,
+    heard: &Heard,
+    cast: &Cast,
+) -> Option<Subject> {
+    let is_server = |peer: NodeId| {
+        view.links().any(|link| {
+            link.spec.ends.contains(&node)
+                && link.spec.ends.contains(&peer)
+                && link.spec.end_of(node).relationship == Relationship::SyncAllOurs
+        })
+    };
+    let (peer, _) = heard.peers(node).find(|(peer, connection)| {
+        let hearing = heard.of(*connection, node, id);
+        is_server(*peer) && !hearing.is_some_and(|hearing| hearing.may_lack(view.now))
+    })?;
+    let what = format!(
+        "{} reports {} as unavailable, but has not waited for its server {}",
+        cast.node(node),
+        cast.co_value(id),
+        cast.node(peer)
+    );
+    Some(Subject { node, peer: Some(peer), id: Some(id), kind: "verdict", what })
 }

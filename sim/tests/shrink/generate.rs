@@ -405,6 +405,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                     cosim: "0".to_owned(),
                     fingerprint: None,
                     key: None,
+                    swarm: Vec::new(),
                 }),
                 expect: quiet_s.map(|s| Expect { quiet_within: Some(ms(1_000 * s)), ..Expect::default() }),
                 ..Scenario::default()

@@ -2,6 +2,7 @@
 //!
 //! Nothing here looks at what the code does; each test names the place, the rule, and why there is one.
 
+mod bugs;
 mod documents;
 mod modules;
 mod repository;
