@@ -73,10 +73,10 @@ impl<C: Crypto> Node<C> {
         let announcing = sync.marks.announcing && sync.assumed == Assumed::Unknown;
         let asking = sync.marks.asking.is_some();
         if asking || self.shell.view(co).is_behind(ranked) {
-            if let Some(sync) = co.sync.get_mut(peer) {
-                if !self.shell.mutated(Mutation::BlockInbox) {
-                    sync.count_silence();
-                }
+            if !self.shell.mutated(Mutation::BlockInbox)
+                && let Some(sync) = co.sync.get_mut(peer)
+            {
+                sync.count_silence();
             }
             let said = load(co, id, peer, self.shell.next_n(peer));
             self.shell.send(peer, said);
