@@ -4,17 +4,18 @@ mod attack;
 mod cast;
 mod damage;
 mod digest;
+mod message;
 
 pub use attack::{Attack, AttackKind};
 pub use cast::Cast;
 
 use crate::clock::WallTime;
-use crate::host::{Damage, Input, NodeId, Output, SimMessage, SimNode, Storage};
+use crate::host::{Input, NodeId, Output, SimNode, Storage};
 use attack::Attacker;
 use cosim_core::node::{Buffers, LoadStatus};
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, Event, FastCrypto, FastHeader, FastTransaction,
-    KnownState, Message, Node, NodeState, PeerId, Record, Recovery, Relationship, SessionId, Time, TimerKind,
+    KnownState, Node, NodeState, PeerId, Record, Recovery, Relationship, SessionId, Time, TimerKind,
     UpdateError,
 };
 use digest::Digest;
@@ -441,72 +442,5 @@ impl SimNode for CoNode {
         let mut digest = Digest(0);
         self.node.state().hash(&mut digest);
         digest.finish()
-    }
-}
-
-impl SimMessage for Envelope<FastCrypto> {
-    fn kind(&self) -> &'static str {
-        match &self.message {
-            Message::Load { .. } => "load",
-            Message::Known(known) if known.is_correction => "correction",
-            Message::Known(_) => "known",
-            Message::Content(_) => "content",
-            Message::Done { .. } => "done",
-        }
-    }
-
-    fn subject(&self) -> u32 {
-        self.message.id().0
-    }
-
-    /// About what its JSON would take: the sizes that the transactions stand for, and the text around them.
-    fn size(&self) -> u32 {
-        const FRAME: usize = 60;
-        const SESSION: usize = 80;
-        const HEADER: usize = 160;
-        let text = match &self.message {
-            Message::Load { known, .. } => FRAME + SESSION * known.sessions().len(),
-            Message::Known(known) => FRAME + SESSION * known.known.sessions().len(),
-            Message::Content(content) => {
-                let header = if content.header.is_some() { HEADER } else { 0 };
-                let pieces = content.new.values().map(|piece| {
-                    piece
-                        .new_transactions
-                        .iter()
-                        .fold(2 * SESSION, |sum, tx| sum.saturating_add(tx.size as usize))
-                });
-                pieces.fold(FRAME + header, usize::saturating_add)
-            }
-            Message::Done { .. } => FRAME,
-        };
-        u32::try_from(text).unwrap_or(u32::MAX)
-    }
-
-    fn digest(&self) -> u64 {
-        let mut digest = Digest(u64::from(self.n) << 32 | u64::from(self.re));
-        match &self.message {
-            Message::Load { id, known } => digest.known(1, *id, known),
-            Message::Known(known) if known.is_correction => digest.known(2, known.id, &known.known),
-            Message::Known(known) => digest.known(3, known.id, &known.known),
-            Message::Content(content) => {
-                digest.fold(4 << 40 | u64::from(content.header.is_some()) << 32 | u64::from(content.id.0));
-                for (session, piece) in content.new.iter() {
-                    digest.fold(u64::from(session.0) << 32 | u64::from(piece.after));
-                    digest.fold(piece.last_signature);
-                }
-            }
-            Message::Done { id } => digest.fold(5 << 40 | u64::from(id.0)),
-        }
-        digest.finish()
-    }
-
-    /// Content arrives altered, and will not verify. Nothing would tell of anything else that it is not what was said,
-    /// so its receiver can make nothing of that.
-    fn damaged(&self, damage: Damage) -> Option<Self> {
-        let Message::Content(content) = &self.message else {
-            return None;
-        };
-        let content = damage::damaged(content, damage)?;
-        Some(Envelope { n: self.n, re: self.re, message: Message::Content(content) })
     }
 }

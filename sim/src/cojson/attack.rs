@@ -59,7 +59,7 @@ pub enum AttackKind {
     Flood,
     /// Messages of an earlier connection, with the numbers that they had there; numbers that go backwards.
     Stale,
-    /// Two logs, rightly signed, of its own session to two peers.
+    /// Two logs, rightly signed, of its own session to two peers, the second one longer.
     Fork,
 }
 

@@ -1,11 +1,10 @@
-//! The testbed from outside: every oracle shown to fail, what hostile nodes come to, the laws of the world, determinism and the command line.
+//! The testbed from outside: every oracle shown to fail, the laws of the world, determinism and the command line.
 
 mod cli;
 mod counter;
 mod damage;
 mod determinism;
 mod golden;
-mod hostile;
 mod hostile_network;
 mod lives;
 mod oracles;

@@ -185,19 +185,20 @@ impl Liar<'_> {
         lies.push((0, Message::Load { id: self.attack.id, known: more }));
     }
 
-    /// Two logs that go on differently from what its node holds, `count` transactions long.
+    /// Two logs that go on differently from what its node holds: by `count` transactions, and by one more, so that who
+    /// holds the longer one has something to send to who holds the other.
     fn fork(&self) -> (Vec<Lie>, Vec<Lie>) {
         const OTHER_BRANCH: u32 = 1 << 31;
         let Some(co_value) = self.co_value() else { return (Vec::new(), Vec::new()) };
         let own = self.session;
         let before = co_value.sessions.get(own).map(|log| &log.streaming_hash);
-        let branch = |first: u32| {
-            let new: Vec<_> = (0..self.attack.count).map(|i| self.transaction(first + i)).collect();
+        let branch = |first: u32, count: u32| {
+            let new: Vec<_> = (0..count).map(|i| self.transaction(first + i)).collect();
             let signature = FastCrypto.sign(self.attack.id, own, before, &new).signature;
             let pieces = [(own, piece(self.held(own), new, signature))];
             vec![self.content_of(self.attack.id, co_value.header.clone(), pieces)]
         };
-        (branch(0), branch(OTHER_BRANCH))
+        (branch(0, self.attack.count), branch(OTHER_BRANCH, self.attack.count + 1))
     }
 }
 

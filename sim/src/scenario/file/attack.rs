@@ -17,7 +17,7 @@ pub struct Attack {
     /// The CoValue. Default the first one, by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How often it does that; of a flood, how many loads, of a fork, how many transactions each branch has. Default 1.
+    /// How often it does that; of a flood, how many loads; of a fork, how many transactions the shorter branch has. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
 }

@@ -95,10 +95,10 @@ fn a_fork_that_is_sent_again_and_again_is_caught() {
 /// What is drawn is written out, and comes to the same run.
 #[test]
 fn a_frozen_storm_is_the_same_storm() {
-    let storm = named("storm.json");
+    let storm = named("hostile-server.json");
     let mut kinds = BTreeSet::new();
     for seed in 0..3 {
-        let frozen = freeze(&storm, seed, "storm.json");
+        let frozen = freeze(&storm, seed, "hostile-server.json");
         assert!(frozen.file.faults.is_none());
         let attacks = frozen.file.timeline.iter().filter_map(|entry| entry.attack.as_ref());
         kinds.extend(attacks.map(|attack| attack.how));
