@@ -5,12 +5,15 @@
 //! server>alice known notes edit-notes-alice #2         the second such acknowledgement
 //! alice>server load notes @reconnect-1                 in the connection that this operation opened
 //! alice hears-open server @reconnect-1                 when alice notices that connection
+//! alice writes notes edit-notes-alice                  the first write with that edit that alice's disk is given
+//! alice crashes @crash-alice                           what that crash leaves of the writes under way
 //! ```
 //!
 //! A message is named by its sender and receiver, its kind, its CoValue, and what it carries: content, the newest
 //! operation that it brings; load, known and correction, the newest that its sender holds by it; for the header alone,
 //! the operation that created the CoValue. Then comes the attempt, where the same was said before in that connection,
-//! and the operation that opened the connection, where that is not the one at the start.
+//! and the operation that opened the connection, where that is not the one at the start. A write is named by its node, its
+//! CoValue and the newest operation in it; a crash by its node and the operation that makes it crash.
 
 use crate::cojson::{Cast, CoJson, written_by};
 use crate::decision::{Crashing, Noticing, Sending, Turn};

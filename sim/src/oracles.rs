@@ -36,7 +36,7 @@ use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
 use heard::Heard;
 use hostile::Hostile;
-use ledger::Ledger;
+use ledger::{Ledger, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of all oracles, in the order in which they are asked.
@@ -186,6 +186,7 @@ impl Oracles {
 
     /// The world is silent, or was to be.
     pub fn at_rest<N: CoJson>(&mut self, view: &View<'_, N>, silent: bool) {
+        self.ledger.accepted();
         let found = quiescence::look(view, silent, &self.hostile, &self.setup.cast);
         self.judge(Name::Quiescence, view, 1, found);
         if !silent {
@@ -216,6 +217,8 @@ impl Oracles {
         if let Message::Load { id, .. } = &sent.message.message {
             self.heard.asks(view.now, sent.connection, sent.from, *id);
         }
+        // What it sends may be what it is just writing.
+        self.took(view, sent.from);
         let Message::Content(content) = &sent.message.message else {
             return;
         };
@@ -292,7 +295,12 @@ impl Oracles {
 
     /// A node may have taken what its app wrote.
     fn took<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
-        if let Some(taken) = self.ledger.settle(view, node) {
+        let taken = self.ledger.took(view, node);
+        self.check_taken(view, taken);
+    }
+
+    fn check_taken<N: CoJson>(&mut self, view: &View<'_, N>, taken: Option<Taken>) {
+        if let Some(taken) = taken {
             let forked = self.no_fork.wrote(&taken, &self.hostile, &self.setup.cast);
             self.judge(Name::NoFork, view, 1, forked);
         }
@@ -319,7 +327,8 @@ impl Oracles {
     }
 
     fn settled<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) {
-        self.took(view, node);
+        let taken = self.ledger.settled(view, node);
+        self.check_taken(view, taken);
         if self.starting.remove(&node) {
             let Setup { dependencies, cast, .. } = &self.setup;
             let (looks, found) = durable::look(view, node, &self.disks, dependencies, cast);
@@ -417,6 +426,9 @@ impl Oracles {
 
 impl<N: CoJson> Observer<N> for Oracles {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        if !matches!(happening, Happening::Skipped { .. }) {
+            self.ledger.accepted();
+        }
         match happening {
             Happening::Operation { operation, .. } => self.operation(view, operation),
             Happening::Delivered { node, peer, connection, message, damaged, .. } => {
@@ -467,7 +479,8 @@ impl<N: CoJson> Observer<N> for Oracles {
             }
             Happening::Settled { node, .. } => self.settled(view, *node),
             Happening::Blocked { .. } | Happening::Writable { .. } => self.touched = Touched::Some,
-            Happening::Cut { .. } | Happening::Skipped { .. } => {}
+            Happening::Skipped { .. } => self.ledger.refused(),
+            Happening::Cut { .. } => {}
         }
     }
 }

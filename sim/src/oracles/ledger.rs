@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     sent: BTreeMap<(CoId, SessionId), u32>,
     /// The edit that a node is handling.
     handling: Option<Handling>,
+    /// The edit that a node has handled without showing anything of it: it was refused, or its node says that it took it.
+    unshown: Option<Handling>,
     /// Which CoValues the app of which node has asked for, and not said `done` of since.
     wants: BTreeSet<(NodeId, CoId)>,
     /// Which CoValues the app of which node has said `done` of last.
@@ -80,21 +82,45 @@ impl Ledger {
         self.handling = Some(Handling { node, id, session, before, transactions });
     }
 
-    /// The node has handled what its app asked: where its log is longer, it took it.
-    pub(super) fn settle<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) -> Option<Taken> {
-        let Handling { id, session, before, transactions, .. } =
-            self.handling.take_if(|handling| handling.node == node)?;
+    /// The node is handling what its app asked: where its log is longer, it has taken it.
+    pub(super) fn took<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) -> Option<Taken> {
         let host = &view.hosts[node.index()].node;
-        let held = host.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session));
-        if held <= before || host.durability() == Durability::DurableFirst {
-            return None;
+        let taken = self.handling.take_if(|handling| {
+            let Handling { id, session, before, .. } = handling;
+            let held = host.state().co_values.get(id).map_or(0, |co_value| co_value.count(*session));
+            handling.node == node && held > *before && host.durability() != Durability::DurableFirst
+        })?;
+        Some(self.take(taken, host.durability()))
+    }
+
+    /// The node has handled what its app asked.
+    pub(super) fn settled<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) -> Option<Taken> {
+        let taken = self.took(view, node);
+        let ideal = view.hosts[node.index()].node.durability() == Durability::Ideal;
+        self.unshown = self.handling.take_if(|handling| handling.node == node).filter(|_| ideal);
+        taken
+    }
+
+    /// The node did not do what its app asked.
+    pub(super) fn refused(&mut self) {
+        (self.handling, self.unshown) = (None, None);
+    }
+
+    /// Something else happens: what was not refused is written, whether its node shows it or not.
+    pub(super) fn accepted(&mut self) {
+        if let Some(handled) = self.unshown.take() {
+            let _ = self.take(handled, Durability::Ideal);
         }
+    }
+
+    fn take(&mut self, handling: Handling, durability: Durability) -> Taken {
+        let Handling { node, id, session, before, transactions } = handling;
         let taken = Taken { node, id, session, after: before, transactions };
         let end = self.append(&taken);
-        if host.durability() == Durability::Ideal {
+        if durability == Durability::Ideal {
             self.report(id, session, end);
         }
-        Some(taken)
+        taken
     }
 
     /// A node hands a record over to its disk: that is how it takes what its app asks, where durability comes first.

@@ -34,15 +34,20 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
     for (decision, detail) in listed.with_details() {
         let mut text = decision.address.clone();
         if let Ok(mut address) = Address::parse(&decision.address) {
-            if let About::Message { id, carried: Some(name), kind } = address.about
-                && let Some(index) = gone(name)
-            {
+            if let (Some(id), Some(index)) = (address.id(), address.carried().and_then(gone)) {
                 let carried = left(index, &|entry| writes(entry, id));
-                address.about = About::Message { kind, id, carried };
+                address.about = match address.about {
+                    About::Message { kind, .. } => About::Message { kind, id, carried },
+                    About::Write { .. } => About::Write { id, carried },
+                    other => other,
+                };
             }
             if let Some(index) = address.operation.and_then(gone) {
                 let ends = [address.from, address.to];
-                address.operation = left(index, &|entry| opens(entry, ends));
+                address.operation = match address.about {
+                    About::Crash => left(index, &|entry| crashes(entry, address.from)),
+                    _ => left(index, &|entry| opens(entry, ends)),
+                };
             }
             text = address.to_string();
             // What is called so already keeps its name.
@@ -66,11 +71,21 @@ fn writes(entry: &Entry, id: &str) -> bool {
     (entry.edit.is_some() || entry.create.is_some()) && about(entry).is_some_and(|(_, other)| other == id)
 }
 
+fn crashes(entry: &Entry, node: &str) -> bool {
+    entry.crash.as_ref().is_some_and(|crash| crash.node == node)
+}
+
 /// Whether an entry may open a connection between two nodes.
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
     let connects =
         entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
-    let returns = entry.clock.is_none() && entry.leave.is_none();
+    let returns = entry.restart.is_some()
+        || entry.wipe.is_some()
+        || entry.crash.is_some()
+        || entry.restore.is_some()
+        || entry.pause.is_some()
+        || entry.offline.is_some()
+        || entry.join.is_some();
     connects || returns && outage_of(entry).is_some_and(|node| ends.contains(&node))
 }
 
@@ -112,6 +127,7 @@ fn alike(a: &Address<'_>, b: &Address<'_>) -> bool {
         (About::Message { kind, id, .. }, About::Message { kind: other_kind, id: other_id, .. }) => {
             (kind, id) == (other_kind, other_id)
         }
+        (About::Write { id, .. }, About::Write { id: other, .. }) => id == other,
         (a, b) => a == b,
     };
     same_kind && (a.from, a.to) == (b.from, b.to)

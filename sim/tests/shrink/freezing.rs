@@ -129,16 +129,17 @@ proptest! {
 
     /// What a person adds by hand to a scenario full of chance decides, and stays when it is frozen.
     #[test]
-    fn decisions_by_hand(file in scenario(), seed in 0..1_000_u64, pick in any::<prop::sample::Index>(), kind in 0..5_u8) {
+    fn decisions_by_hand(file in scenario(), seed in 0..1_000_u64, pick in any::<prop::sample::Index>(), kind in 0..7_u8) {
         let scenario = resolve(file.clone()).unwrap_or_else(|problems| panic!("{problems}"));
         let drawn = freeze(&scenario, seed, "");
         let drawn = drawn.file.decisions.unwrap_or_default();
-        let message = drawn.iter().find(|decision| decision.kind != file::DecisionKind::Noticed);
-        let Some(message) = message else { return Ok(()) };
-        let listed: Vec<file::Decision> = drawn.iter().collect();
+        let listed: Vec<file::Decision> =
+            drawn.iter().filter(|decision| decision.kind != file::DecisionKind::Noticed).collect();
+        if listed.is_empty() {
+            return Ok(());
+        }
         let picked = listed[pick.index(listed.len())].clone();
-        let picked = if picked.kind == file::DecisionKind::Noticed { message } else { picked };
-        let by_hand = by_hand(kind, picked.address.clone());
+        let by_hand = by_hand(kind, &picked);
         let scenario = resolve(file::Scenario { decisions: Some(by_hand.clone()), ..file }).unwrap();
         let outcome = run(&scenario, seed, Options::judged());
         // The same draws came before it, so that it was met.
@@ -150,13 +151,29 @@ proptest! {
     }
 }
 
-fn by_hand(kind: u8, address: String) -> file::Decisions {
+/// Something else for what was decided of.
+fn by_hand(kind: u8, picked: &file::Decision) -> file::Decisions {
+    use file::DecisionKind::{FailedWrite, KeptWrites, TornWrite, Write};
     let span = file::Duration(cosim_core::Span::from_us(123_456));
+    let mut decisions = file::Decisions::default();
+    let address = picked.address.clone();
+    match (picked.kind, kind) {
+        (KeptWrites | TornWrite, _) => drop(decisions.kept_writes.insert(address, 0)),
+        (Write | FailedWrite, 0..=2) => drop(decisions.writes.insert(address, span)),
+        (Write | FailedWrite, _) => drop(decisions.failed_writes.insert(address, u32::from(kind % 3))),
+        (_, kind) => return by_hand_of_message(kind, address, span),
+    }
+    decisions
+}
+
+fn by_hand_of_message(kind: u8, address: String, span: file::Duration) -> file::Decisions {
     let mut decisions = file::Decisions::default();
     match kind {
         0 | 1 => decisions.lost.push(address),
         2 => drop(decisions.duplicated.insert(address, span)),
         3 => drop(decisions.reordered.insert(address, span)),
+        4 => drop(decisions.damaged.insert(address, 5)),
+        5 => drop(decisions.replayed.insert(address, span)),
         _ => drop(decisions.latencies.insert(address, span)),
     }
     decisions
