@@ -313,6 +313,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     #[inline]
     fn happen(&mut self, queued: Queued) {
         let at = Time::from_us(queued.at_us);
+        if queued.order.class() != Class::Timer {
+            // Also where nothing comes of it, as of what arrives at a node that has left: silence begins after it.
+            self.now = at;
+        }
         match queued.order.class() {
             Class::Delivery => self.deliver(at, queued),
             Class::Disk => self.written(at, queued),

@@ -11,12 +11,14 @@ use alloc::vec::Vec;
 
 impl<C: Crypto> Node<C> {
     pub(super) fn connected(&mut self, peer: PeerId, connection: ConnectionId, info: PeerInfo) {
+        let mut open = Vec::new();
         if let Some(current) = self.connection(peer) {
             if current == connection {
                 return;
             }
             self.shell.outputs.push_back(Output::Close { peer, connection: current });
-            self.disconnected(peer, current);
+            // The peer is there all the while: nothing is concluded from its absence.
+            open = self.close(peer);
         }
         let Ok(event) = self.state.add_peer(peer, info.relationship, info.priority) else { return };
         self.shell.connections.open(peer, connection, &self.state.peers);
@@ -26,7 +28,8 @@ impl<C: Crypto> Node<C> {
         }
         for id in self.ids() {
             let lacks_header = self.state.co_values.get(&id).is_some_and(|co| co.header.is_none());
-            self.sync(id, if lacks_header { Scope::All } else { Scope::Peer(peer) });
+            let all = lacks_header || open.binary_search(&id).is_ok();
+            self.sync(id, if all { Scope::All } else { Scope::Peer(peer) });
         }
     }
 
@@ -34,10 +37,18 @@ impl<C: Crypto> Node<C> {
         if self.connection(peer) != Some(connection) {
             return;
         }
+        for id in self.close(peer) {
+            self.sync(id, Scope::All);
+        }
+    }
+
+    /// Ends the connection with a peer. Gives the CoValues, ascending, of which something may be due to others now.
+    fn close(&mut self, peer: PeerId) -> Vec<CoId> {
+        let mut open = Vec::new();
         if self.keeps_assumed() {
             self.keep_assumed(peer);
         }
-        let Ok(event) = self.state.remove_peer(peer) else { return };
+        let Ok(event) = self.state.remove_peer(peer) else { return open };
         self.shell.connections.close(peer);
         self.shell.event(event);
         self.drop_held_of(peer);
@@ -54,9 +65,10 @@ impl<C: Crypto> Node<C> {
             }
             // With the header and unless it is done, nothing that is due to the others hangs on this peer.
             if co.header.is_none() || co.done || co.marks.want.is_some() {
-                self.sync(id, Scope::All);
+                open.push(id);
             }
         }
+        open
     }
 
     pub(super) fn blocked(&mut self, peer: PeerId) {

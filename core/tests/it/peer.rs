@@ -116,5 +116,5 @@ fn a_large_value_reaches_a_peer_that_does_not_acknowledge() {
             }
         }
     }
-    assert_eq!((held.count(session), contents), (PARTS, PARTS.div_ceil(2)));
+    assert_eq!((held.count(session), contents), (PARTS, PARTS));
 }

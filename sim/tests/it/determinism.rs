@@ -145,6 +145,7 @@ fn is_random(scenario: &Scenario) -> bool {
         || scenario.links.iter().any(|link| is_random_network(&link.network))
         || operations.any(|operation| match operation.action {
             Action::Network { change, .. } => is_random_network(&change.apply(Network::default())),
+            Action::Crash { node, .. } => scenario.nodes[node as usize].disk.is_some(),
             _ => false,
         })
 }
