@@ -262,15 +262,11 @@ impl<C: Crypto> Node<C> {
         let Some(envelope) = self.hold_back(from, envelope) else { return };
         let id = envelope.message.id();
         let is_content = matches!(envelope.message, Message::Content(_));
-        let is_done = matches!(envelope.message, Message::Done { .. });
         if let Some(hearing) = self.hearing(id, from, envelope.n, envelope.re) {
             hearing.hear(envelope.message);
         }
         if is_content {
             self.grown(id);
-        }
-        if is_done {
-            self.end_dependencies(id, from.peer);
         }
     }
 

@@ -34,7 +34,7 @@ use crate::observer::{Condition, Ending, Happening, Observer, Sent};
 use crate::world::View;
 use cosim_core::node::Announce;
 use cosim_core::{CoId, ConnectionId, Message, Span};
-use heard::Heard;
+use heard::{Heard, Hearing};
 use hostile::Hostile;
 use ledger::{Ledger, Taken};
 use std::collections::{BTreeMap, BTreeSet};
@@ -243,7 +243,8 @@ impl Oracles {
         self.judge(Name::Bounded, view, 1, large);
     }
 
-    /// Whether the receiver has asked for, or shown to hold, something that depends on `id` and that the sender holds.
+    /// Whether the receiver has asked for, or shown to hold, something that depends on `id` and that the sender holds: so
+    /// it has asked for `id` (rule 9), also where it is done with the other since. It may be done with `id` itself.
     fn is_dependency<N: CoJson>(&self, view: &View<'_, N>, sent: &Sent<'_, N>, id: CoId) -> bool {
         let dependencies = &self.setup.dependencies;
         let held = &view.hosts[sent.from.index()].node.state().co_values;
@@ -262,7 +263,8 @@ impl Oracles {
         }
         let hearings =
             needed.iter().filter_map(|dependant| self.heard.of(sent.connection, sent.from, *dependant));
-        hearings.into_iter().any(|heard| heard.asked() || (heard.header && !heard.ended()))
+        let own = self.heard.of(sent.connection, sent.from, id);
+        hearings.into_iter().any(Hearing::concerned) && !own.is_some_and(Hearing::ended)
     }
 
     fn operation<N: CoJson>(&mut self, view: &View<'_, N>, operation: &Operation<N>) {

@@ -303,34 +303,13 @@ impl<C: Crypto> Node<C> {
         }
         let sync = co.sync.entry_or_insert_with(peer, PeerSync::default);
         sync.marks.as_dependency = true;
-        if sync.marks.interest.said_in == 0 {
+        if sync.marks.interest.kind == InterestKind::None {
             sync.marks.interest.kind = InterestKind::Yes;
         }
         if sync.assumed == Assumed::Unknown {
             sync.assumed = Assumed::of(&sync.confirmed.clone().unwrap_or_default());
         }
         self.sync(id, Scope::Peer(peer));
-    }
-
-    /// A peer wants `id` no longer: what it never asked for itself, and was sent because `id` depends on it, is over too,
-    /// unless something else that it wants needs that.
-    pub(super) fn end_dependencies(&mut self, id: CoId, peer: PeerId) {
-        let Some(co) = self.state.co_values.get(&id) else { return };
-        for need in co.marks.dependencies.clone() {
-            let wants = |co: &CoValueState<C>| {
-                co.sync.get(peer).is_some_and(|sync| sync.marks.interest.kind == InterestKind::Yes)
-            };
-            let mut others = self.state.co_values.values();
-            if need == id || others.any(|co| co.marks.dependencies.contains(&need) && wants(co)) {
-                continue;
-            }
-            let sync = self.state.co_values.get_mut(&need).and_then(|co| co.sync.get_mut(peer));
-            let Some(PeerSync { marks, .. }) = sync else { continue };
-            if core::mem::take(&mut marks.as_dependency) && marks.interest.said_in == 0 {
-                marks.interest.kind = InterestKind::Ended;
-                self.end_dependencies(need, peer);
-            }
-        }
     }
 
     /// One message of `from` about `id` in its place.

@@ -33,6 +33,11 @@ impl Hearing {
         self.said_none || self.asked_at.is_some_and(|at| at < now)
     }
 
+    /// Whether the peer has ever asked for the CoValue, or shown to hold it.
+    pub(super) fn concerned(&self) -> bool {
+        self.load.is_some() || self.header
+    }
+
     /// Whether the peer has taken its interest back.
     pub(super) fn ended(&self) -> bool {
         self.done > self.load

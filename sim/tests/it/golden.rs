@@ -161,8 +161,8 @@ fn fingerprint_of_a_scenario() {
         format!("{seed}: {} after {} events", outcome.fingerprint, outcome.figures.events)
     });
     insta::assert_snapshot!(pinned.join("\n"), @r"
-    1: ab220cc9f23fa55e after 117 events
-    2: 8058826de7b0d9c6 after 102 events
-    3: 90206bb7209954b3 after 65 events
+    1: e3e10fa14e91798d after 117 events
+    2: ef3018d2cbf080cb after 102 events
+    3: d94bb3f43c058c22 after 65 events
     ");
 }
