@@ -19,6 +19,7 @@ mod group;
 mod groups;
 mod history;
 mod keys;
+mod log;
 mod order;
 mod role;
 mod validity;
@@ -31,9 +32,10 @@ pub use dependencies::dependencies;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
 pub use file::File;
 pub use keys::KeyRing;
+pub use log::Log;
 pub use role::{EVERYONE, Role};
 
-use crate::real::{AgentId, KeySecret, Transaction};
+use crate::real::{AgentId, KeySecret};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use changes::{Changes, visible};
@@ -50,7 +52,7 @@ pub struct CoValue<'a> {
     /// Its header.
     pub header: &'a Value,
     /// The log of each session, by the session's name.
-    pub sessions: BTreeMap<&'a str, &'a [Transaction]>,
+    pub sessions: BTreeMap<&'a str, &'a dyn Log>,
 }
 
 /// Where other CoValues are found: the group that owns one, its parents, the accounts of authors.

@@ -221,7 +221,7 @@ impl Crypto for RealCrypto {
             return;
         }
         let logs: Vec<_> = logs.map(|(session, log)| (self.names.session(session), log)).collect();
-        let sessions = logs.iter().map(|(session, log)| (&**session, &**log)).collect();
+        let sessions = logs.iter().map(|(session, log)| (&**session, log as &dyn view::Log)).collect();
         let co_value = view::CoValue { id: "", header: header.as_json(), sessions };
         view::of_logs(&co_value).iter().for_each(|id| self.depend(id, into));
     }

@@ -18,12 +18,11 @@ pub(super) fn ordered<'a>(co_value: &CoValue<'a>) -> Vec<Logged<'a>> {
     let mut sessions: Vec<_> = co_value.sessions.iter().collect();
     sessions.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
     let mut all: Vec<Logged<'a>> = Vec::new();
-    for (session, transactions) in sessions {
-        all.extend((0..).zip(*transactions).map(|(index, transaction)| Logged {
-            session,
-            index,
-            transaction,
-        }));
+    for (session, log) in sessions {
+        let transactions = (0..).zip(0..log.len());
+        all.extend(
+            transactions.filter_map(|(index, at)| Some(Logged { session, index, transaction: log.get(at)? })),
+        );
     }
     // Stable: what is equal in time stays by session, then by place.
     all.sort_by(|a, b| a.transaction.made_at.cmp(&b.transaction.made_at));

@@ -2,7 +2,7 @@
 
 use crate::run::Run;
 use cosim_core::real::{Transaction, canonical};
-use cosim_core::view::{CoValue, KeyRing, Resolver, view};
+use cosim_core::view::{CoValue, KeyRing, Log, Resolver, view};
 use cosim_core::{Names, Node, RealCrypto};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ impl<'a> Shelf<'a> {
 impl Resolver for Shelf<'_> {
     fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
         let (id, (header, sessions)) = self.held.get_key_value(id)?;
-        let sessions = sessions.iter().map(|(session, log)| (session.as_str(), *log));
+        let sessions = sessions.iter().map(|(session, log)| (session.as_str(), log as &dyn Log));
         Some(CoValue { id, header, sessions: sessions.collect() })
     }
 }

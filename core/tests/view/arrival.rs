@@ -2,7 +2,7 @@
 
 use crate::shelf::{Person, Shelf, TestKey};
 use cosim_core::real::{Key, MadeAt, Place, Privacy, Transaction};
-use cosim_core::view::{CoValue, KeyRing, Resolver, Role, View, dependencies, view};
+use cosim_core::view::{CoValue, KeyRing, Log, Resolver, Role, View, dependencies, view};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ struct Arrived {
 
 impl Resolver for Arrived {
     fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
-        let sessions = self.sessions.iter().map(|(session, log)| (SESSIONS[*session], log.as_slice()));
+        let sessions = self.sessions.iter().map(|(session, log)| (SESSIONS[*session], log as &dyn Log));
         (id == "co_zit").then(|| CoValue { id: "co_zit", header: &self.header, sessions: sessions.collect() })
     }
 }

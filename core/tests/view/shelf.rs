@@ -2,7 +2,7 @@
 
 use cosim_core::real::{AgentId, AgentSecret, Header, Key, KeySecret, MadeAt, Place, Transaction};
 use cosim_core::view::edit::group::{Member, ReadKey, Writer};
-use cosim_core::view::{CoGroup, CoValue, KeyRing, Resolver, Role, View, read_key, view};
+use cosim_core::view::{CoGroup, CoValue, KeyRing, Log, Resolver, Role, View, read_key, view};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ impl TestKey {
 impl Resolver for Shelf {
     fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
         let (id, held) = self.held.get_key_value(id)?;
-        let sessions = held.sessions.iter().map(|(session, log)| (session.as_str(), log.as_slice()));
+        let sessions = held.sessions.iter().map(|(session, log)| (session.as_str(), log as &dyn Log));
         Some(CoValue { id, header: &held.header, sessions: sessions.collect() })
     }
 }
