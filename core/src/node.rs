@@ -35,7 +35,7 @@ pub(crate) use say::say;
 use verdict::VERDICT_TRIES;
 
 use crate::crypto::Crypto;
-use crate::id::{CoId, ConnectionId, PeerId};
+use crate::id::{CoId, ConnectionId, PeerId, SessionId};
 use crate::json::JsonCrypto;
 use crate::known_state::KnownState;
 use crate::message::{Envelope, Message};
@@ -238,6 +238,13 @@ impl<C: Crypto> Node<C> {
     /// read then.
     pub fn durable(&self, id: CoId) -> Option<&KnownState> {
         self.state.co_values.get(&id).map(|co| &co.marks.durable).filter(|durable| durable.header)
+    }
+
+    /// How many transactions come before the next one that the app writes in `session`: those that wait for the disk
+    /// count.
+    pub fn next_index(&self, id: CoId, session: SessionId) -> u32 {
+        let held = || self.state.co_values.get(&id).map_or(0, |co| co.count(session));
+        self.shell.disk.end(id, session).unwrap_or_else(held)
     }
 
     /// Starts anew with the headers and logs that it holds; all else is forgotten, pending outputs included.

@@ -19,6 +19,7 @@ mod group;
 mod groups;
 mod history;
 mod keys;
+mod live;
 mod log;
 mod order;
 mod role;
@@ -32,7 +33,8 @@ pub use dependencies::dependencies;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
 pub use file::File;
 pub use keys::KeyRing;
-pub use log::Log;
+pub use live::LiveView;
+pub use log::{Entry, Log};
 pub use role::{EVERYONE, Role};
 
 use crate::real::{AgentId, KeySecret};

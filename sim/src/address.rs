@@ -15,11 +15,12 @@
 //! and the operation that opened the connection, where that is not the one at the start. A write is named by its node, its
 //! CoValue and the newest operation in it; a crash by its node and the operation that makes it crash.
 
+use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson, written_by};
 use crate::decision::{Crashing, Noticing, Sending, Turn};
 use crate::host::{NodeId, SimMessage};
 use crate::run::{OperationName, Stage, opening};
-use cosim_core::{CoId, FastCrypto, KnownState, Message, Names, NodeState, Record};
+use cosim_core::{CoId, KnownState, Message, Names, NodeState, Record};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -80,7 +81,7 @@ impl Addresses {
     }
 
     /// The address of a write that is being handed over. Each call is one write more.
-    pub(crate) fn of_write(&mut self, node: NodeId, record: &Record<FastCrypto>) -> String {
+    pub(crate) fn of_write(&mut self, node: NodeId, record: &Record<SimCrypto>) -> String {
         let newest = match record {
             Record::Header { .. } => None,
             Record::Log { transactions, .. } => transactions.iter().map(written_by).max(),
@@ -116,7 +117,7 @@ impl Addresses {
     }
 
     /// The newest operation that a message carries.
-    fn carried(&self, sender: &NodeState<FastCrypto>, message: &Message<FastCrypto>) -> Option<u32> {
+    fn carried(&self, sender: &NodeState<SimCrypto>, message: &Message<SimCrypto>) -> Option<u32> {
         match message {
             Message::Content(content) => {
                 let transactions = content.new.values().flat_map(|piece| &piece.new_transactions);
@@ -130,7 +131,7 @@ impl Addresses {
     }
 
     /// The newest operation among those that a sender's known state covers, which are in its own logs.
-    fn covered(&self, sender: &NodeState<FastCrypto>, id: CoId, known: &KnownState) -> Option<u32> {
+    fn covered(&self, sender: &NodeState<SimCrypto>, id: CoId, known: &KnownState) -> Option<u32> {
         let logs = sender.co_values.get(&id).map(|co_value| &co_value.sessions);
         let last = |(session, count): (_, u32)| {
             let log = logs?.get(session)?;

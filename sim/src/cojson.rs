@@ -1,41 +1,54 @@
 //! CoJSON in the world: the core's node as a [`SimNode`], its commands, and the names by which people know things.
 
+mod app;
 mod attack;
 mod cast;
+mod change;
+mod crypto;
 mod damage;
 mod digest;
+mod directory;
+mod kind;
 mod message;
+mod values;
 
+pub use app::Refusal;
 pub use attack::{Attack, AttackKind};
 pub use cast::Cast;
+pub use change::{Change, What};
+pub use crypto::SimCrypto;
+pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
+pub use kind::{Kind, MemberRole};
+pub use values::{Header, Signature, StreamingHash, Transaction};
 
 use crate::clock::WallTime;
 use crate::host::{Input, NodeId, Output, SimNode, Storage};
+use app::App;
 use attack::Attacker;
 use cosim_core::node::{Buffers, LoadStatus};
+use cosim_core::view::LiveView;
 use cosim_core::{
-    CoId, Config, ConnectionId, Durability, Envelope, Event, FastCrypto, FastHeader, FastTransaction,
-    KnownState, Node, NodeState, PeerId, Record, Recovery, Relationship, SessionId, Time, TimerKind,
-    UpdateError,
+    CoId, Config, ConnectionId, Durability, Envelope, Event, KnownState, Node, NodeState, PeerId, Record,
+    Recovery, Relationship, SessionId, Time, TimerKind,
 };
 use digest::Digest;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// A node of which the oracles can see what it holds. [`CoNode`] is one; a test plants a fault by wrapping it.
 pub trait CoJson:
     SimNode<
-        Message = Envelope<FastCrypto>,
+        Message = Envelope<SimCrypto>,
         Command = Command,
-        Refusal = UpdateError,
+        Refusal = Refusal,
         Notice = Notice,
         End = End,
-        Record = Record<FastCrypto>,
+        Record = Record<SimCrypto>,
     >
 {
     /// What it holds, and what it thinks of its peers.
-    fn state(&self) -> &NodeState<FastCrypto>;
+    fn state(&self) -> &NodeState<SimCrypto>;
 
     /// The connection that it has with a peer, as far as it knows.
     fn connection(&self, peer: NodeId) -> Option<ConnectionId>;
@@ -46,9 +59,22 @@ pub trait CoJson:
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
 
-    /// Tells it what depends on what, before anything happens.
-    fn depend(&mut self, dependencies: &Arc<Dependencies>) {
-        let _ = dependencies;
+    /// Tells it what is known of nodes and CoValues, before anything happens.
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        let _ = directory;
+    }
+
+    /// The transactions that a command of its app would write now, its wall clock showing `wall`; none for one that
+    /// writes nothing.
+    ///
+    /// # Errors
+    /// What the app cannot write.
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal>;
+
+    /// What its app sees of a CoValue; `None` where it has not got it, or nothing shows.
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        let _ = id;
+        None
     }
 
     /// Tells it that its app may attack its peers, before anything happens.
@@ -70,27 +96,6 @@ pub trait CoJson:
     }
 }
 
-/// What depends on what: given by the scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dependencies {
-    /// What each CoValue's header depends on, by CoValue; a CoValue beyond the list depends on nothing.
-    pub headers: Vec<Vec<CoId>>,
-    /// The account of each node, on which all that it writes depends; a node beyond the list has none.
-    pub accounts: Vec<Option<CoId>>,
-}
-
-impl Dependencies {
-    /// What the header of a CoValue depends on.
-    pub fn of(&self, id: CoId) -> &[CoId] {
-        self.headers.get(id.0 as usize).map_or(&[], Vec::as_slice)
-    }
-
-    /// The account of a node.
-    pub fn account(&self, node: NodeId) -> Option<CoId> {
-        self.accounts.get(node.index()).copied().flatten()
-    }
-}
-
 /// What an app asks of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -98,6 +103,8 @@ pub enum Command {
     Create {
         /// Its id.
         id: CoId,
+        /// The number of the operation, which the transactions that found a group carry.
+        operation: u32,
     },
     /// To write one batch of transactions.
     Edit(Edit),
@@ -120,40 +127,39 @@ pub enum Command {
 pub struct Edit {
     /// To which CoValue.
     pub id: CoId,
-    /// How many transactions.
-    pub transactions: u32,
-    /// How many bytes each stands for.
-    pub size: u32,
+    /// What.
+    pub writes: Writes,
     /// The number of the operation, which the transactions carry.
     pub operation: u32,
-    /// The CoValue on which the transactions depend: its author's account.
-    pub depends_on: Option<CoId>,
+}
+
+/// What an edit writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writes {
+    /// So many transactions of such a size.
+    Bulk {
+        /// How many transactions.
+        transactions: u32,
+        /// How many bytes each stands for.
+        size: u32,
+    },
+    /// A change of the scenario, by its number.
+    Change(u32),
 }
 
 impl Command {
     /// Which CoValue it is about.
     pub const fn id(&self) -> CoId {
         match self {
-            Command::Create { id } | Command::Load { id } | Command::Done { id } => *id,
+            Command::Create { id, .. } | Command::Load { id } | Command::Done { id } => *id,
             Command::Edit(edit) => edit.id,
             Command::Attack(attack) => attack.id,
         }
     }
 }
 
-impl Edit {
-    /// The transactions that this writes when the author's clock shows `wall`. Each carries the operation that wrote it.
-    pub fn transactions(&self, wall: WallTime) -> Vec<FastTransaction> {
-        let payload = |i: u32| u64::from(self.operation) << 32 | u64::from(i);
-        let depends_on = self.depends_on.filter(|account| *account != self.id);
-        let transaction =
-            |i| FastTransaction { made_at: wall.as_us(), payload: payload(i), size: self.size, depends_on };
-        (0..self.transactions).map(transaction).collect()
-    }
-}
-
 /// The number of the operation that wrote a transaction.
-pub fn written_by(transaction: &FastTransaction) -> u32 {
+pub fn written_by(transaction: &Transaction) -> u32 {
     (transaction.payload >> 32) as u32
 }
 
@@ -210,11 +216,14 @@ pub struct End {
 /// The core's node, hosted by a world.
 #[derive(Clone, Debug)]
 pub struct CoNode {
-    node: Node<FastCrypto>,
+    node: Node<SimCrypto>,
     id: NodeId,
     /// How often its app had to begin a new session: one that nobody has seen.
     incarnation: u32,
-    dependencies: Arc<Dependencies>,
+    directory: Arc<Directory>,
+    app: App,
+    /// What the node has said, where its app must hear of it first.
+    outbox: VecDeque<cosim_core::Output<SimCrypto>>,
     /// What it says of its own accord, before what the node says.
     notices: VecDeque<Notice>,
     /// What it needs to lie, where it is hostile.
@@ -236,30 +245,63 @@ pub fn session_parts(session: SessionId) -> (NodeId, u32) {
 impl CoNode {
     /// A node that holds nothing.
     pub fn new(id: NodeId, config: Config) -> CoNode {
+        let directory = Arc::<Directory>::default();
         CoNode {
-            node: Node::new(config, FastCrypto),
+            node: Node::new(config, SimCrypto::new(Arc::clone(&directory))),
             id,
             incarnation: 0,
-            dependencies: Arc::default(),
+            app: App::new(id, Arc::clone(&directory)),
+            directory,
+            outbox: VecDeque::new(),
             notices: VecDeque::new(),
             attacker: None,
         }
     }
 
-    fn header(&self, id: CoId) -> FastHeader {
-        FastHeader::depending_on(id, self.dependencies.of(id).to_vec())
+    fn crypto(&self) -> SimCrypto {
+        SimCrypto::new(Arc::clone(&self.directory))
+    }
+
+    fn header(&self, id: CoId) -> Header {
+        let said = self.directory.co_value(id).and_then(|known| known.header.clone());
+        Header::new(id, self.directory.depends_on(id).to_vec(), said)
     }
 
     /// Starts from what is on the disk.
     fn recover(&mut self, disk: &[u8], restored: bool) {
         let config = *self.node.config();
-        let (node, recovery) = Node::recover(config, FastCrypto, disk);
+        let (node, recovery) = Node::recover(config, self.crypto(), disk);
         self.node = node;
         // Whoever puts an old copy in place of a disk marks it, or the session would be forked.
         let new_session = config.durability.needs_new_session(&recovery)
             || (restored && config.durability != Durability::SendFirstReuse);
         self.incarnation += u32::from(new_session);
         self.notices.push_back(Notice::Recovered { recovery, new_session });
+        self.look_anew();
+    }
+
+    /// The app has forgotten what it saw, and looks at all that the node holds.
+    fn look_anew(&mut self) {
+        self.outbox.clear();
+        self.app.forget();
+        let all: BTreeSet<CoId> = self.directory.views().collect();
+        self.app.follow(self.node.state(), &all);
+    }
+
+    /// Has the node handle something, and its app look at what that changes.
+    fn advance(&mut self, now: Time, input: cosim_core::Input<SimCrypto>) -> Result<(), Refusal> {
+        let result = self.node.handle(now, input);
+        if self.directory.has_views() {
+            let mut touched = BTreeSet::new();
+            while let Some(output) = self.node.poll_output() {
+                if let cosim_core::Output::Event(event) = &output {
+                    touched.extend(changed(event));
+                }
+                self.outbox.push_back(output);
+            }
+            self.app.follow(self.node.state(), &touched);
+        }
+        Ok(result?)
     }
 
     /// Where the app's load of a CoValue stands.
@@ -267,29 +309,44 @@ impl CoNode {
         self.node.load_status(id)
     }
 
-    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), Refusal> {
         let input = match command {
-            Command::Create { id } => cosim_core::Input::Create { id: *id, header: self.header(*id) },
+            Command::Create { id, .. } => {
+                let founding = self.draft(command, wall)?;
+                self.advance(now, cosim_core::Input::Create { id: *id, header: self.header(*id) })?;
+                if founding.is_empty() {
+                    return Ok(());
+                }
+                cosim_core::Input::Edit { id: *id, session: self.session(), transactions: founding }
+            }
             Command::Edit(edit) => cosim_core::Input::Edit {
                 id: edit.id,
-                session: session(self.id, self.incarnation),
-                transactions: edit.transactions(wall),
+                session: self.session(),
+                transactions: self.draft(command, wall)?,
             },
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
             Command::Attack(attack) => {
                 let session = self.session();
                 let CoNode { node, id, attacker, .. } = self;
-                let attacker = attacker.as_mut().ok_or(UpdateError::UnknownPeer)?;
-                return attacker.attack(attack, now, node, (*id, session));
+                let attacker = attacker.as_mut().ok_or(cosim_core::UpdateError::UnknownPeer)?;
+                return Ok(attacker.attack(attack, now, node, (*id, session))?);
             }
         };
-        self.node.handle(now, input)
+        self.advance(now, input)
+    }
+}
+
+/// The CoValue of which a node holds more than before.
+fn changed(event: &Event) -> Option<CoId> {
+    match event {
+        Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } => Some(*id),
+        _ => None,
     }
 }
 
 impl CoJson for CoNode {
-    fn state(&self) -> &NodeState<FastCrypto> {
+    fn state(&self) -> &NodeState<SimCrypto> {
         self.node.state()
     }
 
@@ -305,8 +362,18 @@ impl CoJson for CoNode {
         session(self.id, self.incarnation)
     }
 
-    fn depend(&mut self, dependencies: &Arc<Dependencies>) {
-        self.dependencies = Arc::clone(dependencies);
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        self.directory = Arc::clone(directory);
+        self.app = App::new(self.id, Arc::clone(directory));
+        *self.node.crypto_mut() = self.crypto();
+    }
+
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
+        self.app.draft(&self.node, self.session(), command, wall)
+    }
+
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        self.app.view(id)
     }
 
     fn turn_hostile(&mut self) {
@@ -332,14 +399,14 @@ impl CoJson for CoNode {
 }
 
 impl SimNode for CoNode {
-    type Message = Envelope<FastCrypto>;
+    type Message = Envelope<SimCrypto>;
     type Command = Command;
-    type Refusal = UpdateError;
+    type Refusal = Refusal;
     type Notice = Notice;
     type End = End;
-    type Record = Record<FastCrypto>;
+    type Record = Record<SimCrypto>;
 
-    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
+    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
         let input = match input {
             Input::Received { peer, connection, mut message } => {
                 if let Some(attacker) = &mut self.attacker {
@@ -368,6 +435,7 @@ impl SimNode for CoNode {
             Input::Blocked { .. } | Input::Writable { .. } => return Ok(()),
             Input::Restart(Storage::Kept) => {
                 self.node.restart();
+                self.outbox.clear();
                 return Ok(());
             }
             Input::Recover { disk, restored } => {
@@ -377,12 +445,13 @@ impl SimNode for CoNode {
             Input::Written { ticket } => cosim_core::Input::Persisted { write: ticket },
             Input::WriteFailed { ticket } => cosim_core::Input::PersistFailed { write: ticket },
             Input::Restart(Storage::Lost) => {
-                self.node = Node::new(*self.node.config(), FastCrypto);
+                self.node = Node::new(*self.node.config(), self.crypto());
                 self.incarnation += 1;
+                self.look_anew();
                 return Ok(());
             }
         };
-        self.node.handle(now, input)
+        self.advance(now, input)
     }
 
     fn poll_output(&mut self) -> Option<Output<Self>> {
@@ -392,7 +461,7 @@ impl SimNode for CoNode {
         if let Some((connection, message)) = self.attacker.as_mut().and_then(Attacker::next) {
             return Some(Output::Send { connection, message });
         }
-        Some(match self.node.poll_output()? {
+        Some(match self.outbox.pop_front().or_else(|| self.node.poll_output())? {
             cosim_core::Output::Persist { write, record } => {
                 let bytes = record.encode().expect("plain values have a JSON form");
                 Output::Write { ticket: write, record, bytes }

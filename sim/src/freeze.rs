@@ -3,8 +3,8 @@
 //! fingerprint, whatever the seed.
 
 use crate::clock::ClockChange;
-use crate::cojson::CoNode;
-use crate::host::DiskFault;
+use crate::cojson::{Change, CoNode, What};
+use crate::host::{DiskFault, NodeId};
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
@@ -15,7 +15,7 @@ use crate::scenario::{
     Action, Connections, Direction, Filter, FilterAct, MAX_DURATION, Operation, Scenario, file,
 };
 use crate::script::Director;
-use cosim_core::{Span, Time};
+use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
@@ -123,6 +123,43 @@ fn last(stage: &Stage<'_>, outcome: &Outcome) -> Span {
     ends.max().unwrap_or(Span::ZERO)
 }
 
+/// What an app writes, as an entry without a time.
+fn changed(scenario: &Scenario, named: Entry, node: String, (id, of): (String, CoId), change: u32) -> Entry {
+    let directory = &scenario.directory;
+    let Some(Change { what, private }) = directory.change(change).cloned() else { return named };
+    let usual = directory.co_value(of).is_some_and(|known| known.spec.private);
+    let private = Some(private).filter(|private| *private != usual);
+    let name = |member: Option<NodeId>| {
+        member.map_or_else(|| "everyone".to_owned(), |node| scenario.nodes[node.index()].name.clone())
+    };
+    match what {
+        What::Set { key, value } => {
+            Entry { set: Some(file::SetKey { node, id, key, value, private }), ..named }
+        }
+        What::Delete { key } => Entry { delete: Some(file::DeleteKey { node, id, key, private }), ..named },
+        What::Insert { index, values } => {
+            let index = Some(index).filter(|index| *index != u32::MAX);
+            Entry { insert: Some(file::InsertItems { node, id, index, values, private }), ..named }
+        }
+        What::Remove { index, count } => {
+            let count = Some(count).filter(|count| *count != 1);
+            Entry { remove: Some(file::RemoveItems { node, id, index, count, private }), ..named }
+        }
+        What::Push { value } => Entry { push: Some(file::PushItem { node, id, value, private }), ..named },
+        What::Splice { index, delete, insert } => {
+            let delete = Some(delete).filter(|delete| *delete != 0);
+            let insert = Some(insert).filter(|insert| !insert.is_empty());
+            Entry { splice: Some(file::Splice { node, id, index, delete, insert, private }), ..named }
+        }
+        What::AddMember { member, role } => {
+            Entry { add_member: Some(file::AddMember { node, id, member: name(member), role }), ..named }
+        }
+        What::RemoveMember { member } => {
+            Entry { remove_member: Some(file::RemoveMember { node, id, member: name(member) }), ..named }
+        }
+    }
+}
+
 /// An operation as an entry without a time.
 fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
     let node = |node: u32| scenario.nodes[node as usize].name.clone();
@@ -143,6 +180,10 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
                 size: Some(size).filter(|size| *size != EDIT_SIZE),
             };
             Entry { edit: Some(edit), ..named }
+        }
+        Action::Change { node: n, co_value, change } => {
+            let id = scenario.co_values[co_value as usize].clone();
+            changed(scenario, named, node(n), (id, CoId(co_value)), change)
         }
         Action::Connect { link } => Entry { connect: Some(Between { between: ends(link) }), ..named },
         Action::Disconnect { link } => Entry { disconnect: Some(Between { between: ends(link) }), ..named },

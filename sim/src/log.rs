@@ -11,12 +11,13 @@ mod text;
 pub use read::{ReadError, Recorded};
 pub use text::message as message_text;
 
+use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson, Notice};
 use crate::host::{NodeId, WriteError};
 use crate::observer::{Condition, Happening, Loss, Observer, Skipped};
 use crate::run::OperationName;
 use crate::world::View;
-use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, Names, Time, TimerKind};
+use cosim_core::{CoId, ConnectionId, Envelope, Names, Time, TimerKind};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The version of the JSON Lines form.
@@ -136,7 +137,7 @@ pub struct Mail {
     /// On which connection.
     pub connection: ConnectionId,
     /// What it says.
-    pub envelope: Envelope<FastCrypto>,
+    pub envelope: Envelope<SimCrypto>,
 }
 
 /// A log that is being written.

@@ -28,7 +28,7 @@ mod violation;
 
 pub use violation::{Subject, Violation};
 
-use crate::cojson::{Cast, CoJson, Dependencies, Notice, session_parts};
+use crate::cojson::{Cast, CoJson, Directory, Notice, SimCrypto, session_parts};
 use crate::host::{NodeId, Operation};
 use crate::observer::{Condition, Ending, Happening, Observer, Sent};
 use crate::world::View;
@@ -38,6 +38,7 @@ use heard::{Heard, Hearing};
 use hostile::Hostile;
 use ledger::{Ledger, Taken};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The names of all oracles, in the order in which they are asked.
 pub use crate::scenario::ORACLES;
@@ -56,8 +57,8 @@ pub struct Setup {
     pub announce: Vec<Announce>,
     /// How long a load may take.
     pub load_within: Span,
-    /// What depends on what.
-    pub dependencies: Dependencies,
+    /// What is known of nodes and CoValues before anything happens.
+    pub directory: Arc<Directory>,
     /// The nodes that are hostile: they are not judged.
     pub hostile: BTreeSet<NodeId>,
 }
@@ -223,7 +224,7 @@ impl Oracles {
             return;
         };
         if self.hostile.is(sent.from) {
-            self.hostile.sent(view, sent, content);
+            self.hostile.sent(view, sent, content, &SimCrypto::new(Arc::clone(&self.setup.directory)));
             self.ledger.sent_by_liar(content);
             return;
         }
@@ -246,16 +247,16 @@ impl Oracles {
     /// Whether the receiver has asked for, or shown to hold, something that depends on `id` and that the sender holds: so
     /// it has asked for `id` (rule 9), also where it is done with the other since. It may be done with `id` itself.
     fn is_dependency<N: CoJson>(&self, view: &View<'_, N>, sent: &Sent<'_, N>, id: CoId) -> bool {
-        let dependencies = &self.setup.dependencies;
+        let directory = &self.setup.directory;
         let held = &view.hosts[sent.from.index()].node.state().co_values;
         let (mut needed, mut next) = (BTreeSet::new(), vec![id]);
         while let Some(need) = next.pop() {
             for (dependant, co_value) in held {
                 let by_account = || {
                     let mut authors = co_value.sessions.keys().map(|session| session_parts(session).0);
-                    authors.any(|author| dependencies.account(author) == Some(need))
+                    authors.any(|author| directory.account(author) == Some(need))
                 };
-                let depends = dependencies.of(*dependant).contains(&need) || by_account();
+                let depends = directory.depends_on(*dependant).contains(&need) || by_account();
                 if depends && *dependant != need && needed.insert(*dependant) {
                     next.push(*dependant);
                 }
@@ -332,8 +333,8 @@ impl Oracles {
         let taken = self.ledger.settled(view, node);
         self.check_taken(view, taken);
         if self.starting.remove(&node) {
-            let Setup { dependencies, cast, .. } = &self.setup;
-            let (looks, found) = durable::look(view, node, &self.disks, dependencies, cast);
+            let Setup { directory, cast, .. } = &self.setup;
+            let (looks, found) = durable::look(view, node, &self.disks, directory, cast);
             self.judge(Name::Durable, view, looks, found);
             let held = view.hosts[node.index()].node.state().co_values.iter();
             self.disks.started(node, held.map(|(id, co_value)| (*id, co_value.known_state())));
@@ -382,11 +383,11 @@ impl Oracles {
         if self.hostile.is(node) {
             return;
         }
-        let Setup { dependencies, cast, .. } = &self.setup;
+        let Setup { directory, cast, .. } = &self.setup;
         let (prefix, phantom, dependencies) = (
             self.prefix.look(view, node, id, (&self.ledger, &self.hostile), cast),
             self.no_phantom.look(view, node, id, (&self.ledger, &self.hostile), cast),
-            dependencies::look(view, node, id, (dependencies, &self.hostile), cast),
+            dependencies::look(view, node, id, (directory, &self.hostile), cast),
         );
         self.judge(Name::Prefix, view, 1, prefix);
         let (looks, found) = phantom;

@@ -2,12 +2,13 @@
 //! snapshots hold it, so it depends on nothing but the run.
 
 use crate::cojson::Cast;
+use crate::cojson::SimCrypto;
 use crate::log::{Limit, Log};
 use crate::oracles::{ORACLES, Violation};
 use crate::run::{Class, End, Outcome, Tally};
-use crate::scenario::{Crypto, Scenario};
+use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
-use cosim_core::{FastCrypto, KnownState, Names, NodeState, PeerId, Time};
+use cosim_core::{KnownState, Names, NodeState, PeerId, Time};
 use std::fmt::{self, Write};
 
 /// How much of a log a snapshot holds: whole for short runs, head and tail for long ones.
@@ -28,10 +29,7 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
     wrap(out, "", "", &scenario.about)?;
     writeln!(out)?;
     let Outcome { figures, tally, .. } = outcome;
-    let crypto = match scenario.crypto {
-        Crypto::Fast => "fast crypto",
-    };
-    row(out, "seed", &format!("{}, {crypto}", outcome.seed))?;
+    row(out, "seed", &format!("{}, {} crypto", outcome.seed, scenario.crypto.name()))?;
     if !outcome.swarm.is_empty() {
         row(out, "swarm", &outcome.swarm.join(", "))?;
     }
@@ -169,7 +167,7 @@ pub fn states(outcome: &Outcome) -> String {
     out
 }
 
-fn write_state(out: &mut String, node: &str, state: &NodeState<FastCrypto>, cast: &Cast) -> fmt::Result {
+fn write_state(out: &mut String, node: &str, state: &NodeState<SimCrypto>, cast: &Cast) -> fmt::Result {
     writeln!(out, "{node}")?;
     if state.co_values.is_empty() {
         writeln!(out, "  nothing")?;
@@ -192,7 +190,7 @@ fn write_state(out: &mut String, node: &str, state: &NodeState<FastCrypto>, cast
 
 /// What is worth saying of what a peer is thought to hold: nothing, where it has confirmed all that we hold.
 fn doubt(
-    co_value: &CoValueState<FastCrypto>,
+    co_value: &CoValueState<SimCrypto>,
     known: &KnownState,
     peer: PeerId,
     cast: &Cast,

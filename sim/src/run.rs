@@ -22,7 +22,6 @@ use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
-use std::sync::Arc;
 
 /// How long after the last operation the faults end.
 pub const SETTLE: Span = Span::from_s(5);
@@ -86,8 +85,7 @@ pub fn play<N: CoJson, D: Decide<N>>(
         tally: Tally::default(),
     };
     let mut nodes = stage.nodes(make);
-    let dependencies = Arc::new(stage.dependencies());
-    nodes.iter_mut().for_each(|node| node.depend(&dependencies));
+    nodes.iter_mut().for_each(|node| node.meet(stage.directory()));
     for node in stage.hostile() {
         nodes[node.index()].turn_hostile();
     }

@@ -29,9 +29,9 @@ mod template;
 mod topology;
 mod tree;
 
-pub use crate::cojson::AttackKind;
+pub use crate::cojson::{AttackKind, Kind};
 pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
-pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES};
+pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES, ViewExpectation};
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
 pub use mutations::known_mutations;
@@ -43,8 +43,10 @@ pub use resolve::resolve;
 pub use schema::schema;
 
 use crate::clock::Clock;
+use crate::cojson::Directory;
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Announce, Durability, Relationship, Span};
+use std::sync::Arc;
 
 /// A scenario that has passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +65,8 @@ pub struct Scenario {
     pub co_values: Vec<String>,
     /// The names of copies of disks: an index into this list is a copy.
     pub backups: Vec<String>,
-    /// What the header of each CoValue depends on, by CoValue.
-    pub depends_on: Vec<Vec<u32>>,
+    /// What is known of nodes and CoValues before anything happens, and the changes that entries of the timeline make.
+    pub directory: Arc<Directory>,
     /// The links, in order of their ends: an index into this list is a link.
     pub links: Vec<LinkSpec>,
     /// The messages that entries of the timeline keep back or drop: an index into this list is a filter.
@@ -93,6 +95,18 @@ pub enum Crypto {
     /// A cheap keyed hash that still detects tampering and forks.
     #[default]
     Fast,
+    /// As CoJSON does: BLAKE3 and Ed25519, ids that are hashes of headers.
+    Real,
+}
+
+impl Crypto {
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Crypto::Fast => "fast",
+            Crypto::Real => "real",
+        }
+    }
 }
 
 /// One node.
@@ -110,8 +124,6 @@ pub struct NodeSpec {
     pub disk: Option<(SpanRange, Ppm, Unsynced)>,
     /// When what its app writes counts as written.
     pub durability: Durability,
-    /// The account of its app.
-    pub account: Option<u32>,
     /// Its wall clock at the start.
     pub clock: Clock,
     /// The node for which its peers take it; itself, unless it claims another's name.
@@ -152,6 +164,19 @@ pub struct Chapter {
 pub struct Plan {
     /// Never empty. What is generated belongs to the first chapter.
     pub chapters: Vec<Chapter>,
+}
+
+impl Scenario {
+    /// The same scenario with another way to hash and sign.
+    #[must_use]
+    pub fn with_crypto(mut self, crypto: Crypto) -> Scenario {
+        if self.crypto != crypto {
+            self.crypto = crypto;
+            self.file.crypto = Some(crypto);
+            self.directory = Arc::new(self.directory.with_provider(crypto));
+        }
+        self
+    }
 }
 
 /// How the names of generated copies begin.

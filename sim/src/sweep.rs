@@ -100,6 +100,7 @@ impl Sweep {
         let source = |entry: &Entry| Source {
             path: entry.path.clone(),
             blake3: entry.blake3.clone(),
+            crypto: entry.scenario.crypto,
             declares: Declared::of(&entry.scenario),
         };
         let header = Header {

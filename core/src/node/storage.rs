@@ -73,6 +73,11 @@ impl<C: Crypto> Disk<C> {
         self.retry
     }
 
+    /// The end of a session as staged transactions have it.
+    pub(crate) fn end(&self, id: CoId, session: SessionId) -> Option<u32> {
+        self.tail(id, session).map(|(end, _)| end)
+    }
+
     /// The end of a session as staged transactions have it, and its hash so far.
     fn tail(&self, id: CoId, session: SessionId) -> Option<(u32, &C::StreamingHash)> {
         let last = self.staged.iter().rev().find(|staged| (staged.id, staged.session) == (id, session))?;

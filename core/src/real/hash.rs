@@ -59,7 +59,7 @@ impl StreamingHash {
 
     /// Of the log that goes on with `new`.
     #[must_use]
-    pub fn then(&self, new: &[Transaction]) -> StreamingHash {
+    pub fn then<'a>(&self, new: impl IntoIterator<Item = &'a Transaction>) -> StreamingHash {
         let mut hasher = self.hasher.clone();
         for transaction in new {
             hasher.update(transaction.stable().as_bytes());
@@ -68,7 +68,10 @@ impl StreamingHash {
     }
 
     /// Of the log that goes on from `before`, or begins, with `new`.
-    pub fn after(before: Option<&StreamingHash>, new: &[Transaction]) -> StreamingHash {
+    pub fn after<'a>(
+        before: Option<&StreamingHash>,
+        new: impl IntoIterator<Item = &'a Transaction>,
+    ) -> StreamingHash {
         match before {
             Some(before) => before.then(new),
             None => StreamingHash::new().then(new),

@@ -5,6 +5,18 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
+/// What a log consists of.
+pub trait Entry {
+    /// The transaction; `None` for one that says nothing.
+    fn transaction(&self) -> Option<&Transaction>;
+}
+
+impl Entry for Transaction {
+    fn transaction(&self) -> Option<&Transaction> {
+        Some(self)
+    }
+}
+
 /// A session's log, wherever it is kept.
 pub trait Log {
     /// How many transactions there are.
@@ -25,13 +37,13 @@ impl fmt::Debug for dyn Log + '_ {
     }
 }
 
-impl Log for Vec<Transaction> {
+impl<T: Entry> Log for Vec<T> {
     fn len(&self) -> usize {
         self.as_slice().len()
     }
 
     fn get(&self, index: usize) -> Option<&Transaction> {
-        self.as_slice().get(index)
+        self.as_slice().get(index)?.transaction()
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Args {
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut wrong = 0;
     for path in &args.files {
-        match input::scenario(path) {
+        match input::scenario(path, None) {
             Ok(_) => outln!("{}: fine", path.display()),
             Err(failure) => {
                 anstream::eprintln!("{failure}\n");

@@ -46,7 +46,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let [a, b] = match (&args.b, args.seeds) {
         (Some(b), _) => [side(&args.a)?, side(b)?],
         (None, seeds) => {
-            let scenario = input::scenario(&args.a)?;
+            let scenario = input::scenario(&args.a, None)?;
             let name = args.a.display().to_string();
             seeds.unwrap_or([scenario.seed; 2]).map(|seed| Side::played(&name, &scenario, seed))
         }
@@ -71,7 +71,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 fn side(path: &Path) -> Result<Side, Failure> {
     let name = path.display().to_string();
     if path.extension().is_none_or(|extension| extension != "jsonl") {
-        let scenario = input::scenario(path)?;
+        let scenario = input::scenario(path, None)?;
         return Ok(Side::played(&name, &scenario, scenario.seed));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;

@@ -4,6 +4,7 @@ use super::exit::{Exit, Failure};
 use super::print::out;
 use super::{input, output};
 use crate::freeze::freeze;
+use crate::scenario::Crypto;
 use std::path::PathBuf;
 
 /// Write the run of a seed as a plain scenario without randomness.
@@ -17,13 +18,16 @@ pub(super) struct Args {
     /// The seed. Default the one in the file.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
     /// Where to write it. Default standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.file)?;
+    let scenario = input::scenario(&args.file, args.crypto)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let frozen = freeze(&scenario, seed, &args.file.display().to_string());
     let text = frozen.file.to_json_pretty();

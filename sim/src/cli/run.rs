@@ -9,7 +9,7 @@ use crate::log::Limit;
 use crate::replay::Replay;
 use crate::report;
 use crate::run::{Class, Options, Outcome, run};
-use crate::scenario::Scenario;
+use crate::scenario::{Crypto, Scenario};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Play these seeds: from the first up to, not including, the last.
     #[arg(long, value_name = "A..B", value_parser = seeds)]
     seeds: Option<Range<u64>>,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
     /// Print the event log.
     #[arg(long)]
     log: bool,
@@ -57,7 +60,7 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.file)?;
+    let scenario = input::scenario(&args.file, args.crypto)?;
     match &args.seeds {
         Some(seeds) => many(args, &scenario, seeds.clone()),
         None => one(args, &scenario, args.seed.unwrap_or(scenario.seed)),
@@ -81,12 +84,17 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     }
     if outcome.class() != Class::Held {
         keep(args, scenario, [seed])?;
-        anstream::eprintln!("\nplay it again: cosim run {} --seed {seed}", args.file.display());
+        anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
         if !args.log {
             anstream::eprintln!("hint: --log prints every event");
         }
     }
     Ok(outcome.class().into())
+}
+
+/// The command that plays a seed again.
+fn again(args: &Args, scenario: &Scenario, seed: u64) -> String {
+    format!("cosim run {} --seed {seed} --crypto {}", args.file.display(), scenario.crypto.name())
 }
 
 /// Keeps the failures of these seeds, where that is asked for.
@@ -159,7 +167,8 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
             let verdict = if outcome.class() == Class::Held { "held" } else { "FAILED" };
             let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
             outln!(
-                "seed {seed:>6}  {verdict}  {}  {:>6} events, ended at {}{key}",
+                "seed {seed:>6}, {} crypto  {verdict}  {}  {:>6} events, ended at {}{key}",
+                scenario.crypto.name(),
                 outcome.fingerprint,
                 outcome.figures.events,
                 outcome.ended_at
@@ -175,7 +184,7 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
         None => anstream::eprintln!("{total} seeds, all held"),
         Some((seed, key)) => {
             anstream::eprintln!("{total} seeds, {} failed; the first: {key}", failed.len());
-            anstream::eprintln!("play it again: cosim run {} --seed {seed}", args.file.display());
+            anstream::eprintln!("play it again: {}", again(args, scenario, *seed));
         }
     }
     Ok(exit)

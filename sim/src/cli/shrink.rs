@@ -6,7 +6,7 @@ use super::{input, output};
 use crate::freeze::freeze;
 use crate::log::Limit;
 use crate::run::{Options, run};
-use crate::scenario::resolve;
+use crate::scenario::{Crypto, resolve};
 use crate::shrink::{Shrunk, shrink};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,9 @@ pub(super) struct Args {
     /// The seed that fails. Default the one in the file.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
     /// Where to write it.
     #[arg(short, long, value_name = "FILE", required_unless_present = "name")]
     output: Option<PathBuf>,
@@ -30,7 +33,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.file)?;
+    let scenario = input::scenario(&args.file, args.crypto)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let path = match (&args.output, &args.name) {
         (Some(path), _) => path.clone(),

@@ -3,10 +3,11 @@
 mod progress;
 
 use super::exit::{Exit, Failure};
+use super::input;
 use super::keep::Keeping;
 use super::print::{out, outln};
 use crate::capsule::Failing;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Crypto, Scenario};
 use crate::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
 use progress::Progress;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// Play these seeds: from the first up to, not including, the last.
     #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
     seeds: Range<u64>,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
     /// How many threads play; as many as there are cores, if not given.
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -58,7 +62,8 @@ What a Ctrl-C, or anything worse, leaves of it is gone on with by the same comma
 A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let entries: Vec<Entry> = args.files.iter().map(|path| entry(path)).collect::<Result<_, _>>()?;
+    let entries: Vec<Entry> =
+        args.files.iter().map(|path| entry(path, args.crypto)).collect::<Result<_, _>>()?;
     let scenarios: Vec<Scenario> = entries.iter().map(|entry| entry.scenario.clone()).collect();
     let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
     let sweep = Sweep::new(entries, &scope).map_err(failure)?;
@@ -105,13 +110,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn entry(path: &Path) -> Result<Entry, Failure> {
+fn entry(path: &Path, crypto: Option<Crypto>) -> Result<Entry, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     let name = path.display().to_string();
     let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let scenario =
         scenario::parse_bytes(&bytes, &name).map_err(|problems| Failure(problems.render(colour)))?;
-    Ok(Entry::new(name, &bytes, scenario))
+    Ok(Entry::new(name, &bytes, input::with_crypto(scenario, crypto)))
 }
 
 /// Set by the first Ctrl-C; the second ends the process at once, which loses nothing that was written.

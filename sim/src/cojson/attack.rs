@@ -5,10 +5,9 @@
 
 mod lies;
 
+use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{
-    CoId, ConnectionId, Envelope, FastCrypto, Message, Node, PeerId, SessionId, Time, UpdateError,
-};
+use cosim_core::{CoId, ConnectionId, Envelope, Message, Node, PeerId, SessionId, Time, UpdateError};
 use std::collections::{BTreeMap, VecDeque};
 
 /// One attack.
@@ -95,7 +94,7 @@ impl AttackKind {
     }
 }
 
-type Said = Envelope<FastCrypto>;
+type Said = Envelope<SimCrypto>;
 
 /// How many messages to a peer are remembered, to be said again.
 const REMEMBERED_MAX: usize = 64;
@@ -179,7 +178,7 @@ impl Attacker {
         &mut self,
         attack: &Attack,
         now: Time,
-        node: &Node<FastCrypto>,
+        node: &Node<SimCrypto>,
         (me, session): (NodeId, SessionId),
     ) -> Result<(), UpdateError> {
         let connection = node.connection(PeerId(attack.on.0)).ok_or(UpdateError::UnknownPeer)?;
@@ -198,7 +197,16 @@ impl Attacker {
             how => {
                 let heard = self.lines.get(&attack.on).map_or(0, |line| line.heard);
                 let ghost = self.ghost();
-                let liar = lies::Liar { attack, now, state: node.state(), me, session, heard, ghost };
+                let liar = lies::Liar {
+                    attack,
+                    crypto: node.crypto(),
+                    now,
+                    state: node.state(),
+                    me,
+                    session,
+                    heard,
+                    ghost,
+                };
                 let (here, elsewhere) = liar.lies(how);
                 for (re, message) in here {
                     self.lie(attack.on, re, message);
@@ -215,7 +223,7 @@ impl Attacker {
     }
 
     /// The first peer but the victim to which there is a connection; else the victim.
-    fn second_victim(&mut self, victim: NodeId, node: &Node<FastCrypto>) -> NodeId {
+    fn second_victim(&mut self, victim: NodeId, node: &Node<SimCrypto>) -> NodeId {
         let others = node.state().peers.keys().map(|peer| NodeId(peer.0)).filter(|peer| *peer != victim);
         let connected = others.filter_map(|peer| Some((peer, node.connection(PeerId(peer.0))?))).next();
         if let Some((peer, connection)) = connected {
@@ -232,7 +240,7 @@ impl Attacker {
     }
 
     /// Says something that the node would not, under the next number.
-    fn lie(&mut self, peer: NodeId, re: u32, message: Message<FastCrypto>) {
+    fn lie(&mut self, peer: NodeId, re: u32, message: Message<SimCrypto>) {
         let Some(line) = self.lines.get_mut(&peer) else { return };
         line.sent = line.sent.saturating_add(1);
         line.lies.push(line.sent);

@@ -2,11 +2,12 @@
 
 use super::damage;
 use super::digest::Digest;
+use crate::cojson::SimCrypto;
 use crate::host::{Damage, SimMessage};
-use cosim_core::{Envelope, FastCrypto, Message};
+use cosim_core::{Envelope, Message};
 use std::hash::Hasher;
 
-impl SimMessage for Envelope<FastCrypto> {
+impl SimMessage for Envelope<SimCrypto> {
     fn kind(&self) -> &'static str {
         match &self.message {
             Message::Load { .. } => "load",
@@ -54,7 +55,7 @@ impl SimMessage for Envelope<FastCrypto> {
                 digest.fold(4 << 40 | u64::from(content.header.is_some()) << 32 | u64::from(content.id.0));
                 for (session, piece) in content.new.iter() {
                     digest.fold(u64::from(session.0) << 32 | u64::from(piece.after));
-                    digest.fold(piece.last_signature);
+                    digest.fold(piece.last_signature.digest());
                 }
             }
             Message::Done { id } => digest.fold(5 << 40 | u64::from(id.0)),

@@ -5,13 +5,14 @@
 //! that it says is passed over.
 
 use super::{Entry, LOG_VERSION, Limit, Log, Mail, What};
+use crate::cojson::{self, Signature, SimCrypto, Transaction};
 use crate::cojson::{Cast, session};
 use crate::host::NodeId;
 use crate::observer::{Condition, Loss};
 use crate::scenario::MAX_NODES;
 use cosim_core::{
-    CoId, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Known, KnownState,
-    Message, SessionContent, SessionId, Time, TimerKind, VecMap,
+    CoId, ConnectionId, Content, Envelope, Known, KnownState, Message, SessionContent, SessionId, Time,
+    TimerKind, VecMap,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -269,7 +270,7 @@ enum MessageLine {
     },
     Content {
         id: String,
-        header: Option<FastHeader>,
+        header: Option<cojson::Header>,
         new: BTreeMap<String, Piece>,
     },
     Done {
@@ -281,8 +282,8 @@ enum MessageLine {
 #[serde(rename_all = "camelCase")]
 struct Piece {
     after: u32,
-    new_transactions: Vec<FastTransaction>,
-    last_signature: u64,
+    new_transactions: Vec<Transaction>,
+    last_signature: Signature,
 }
 
 /// What swallowed a message.
@@ -449,7 +450,7 @@ impl MailLine {
 }
 
 impl MessageLine {
-    fn message(&self, numbers: &mut Numbers) -> Option<Message<FastCrypto>> {
+    fn message(&self, numbers: &mut Numbers) -> Option<Message<SimCrypto>> {
         Some(match self {
             MessageLine::Load { id, header, sessions } => {
                 Message::Load { id: numbers.co_value(id), known: numbers.known(*header, sessions)? }
@@ -472,11 +473,11 @@ impl MessageLine {
 }
 
 impl Piece {
-    fn content(&self) -> SessionContent<FastCrypto> {
+    fn content(&self) -> SessionContent<SimCrypto> {
         SessionContent {
             after: self.after,
             new_transactions: self.new_transactions.clone(),
-            last_signature: self.last_signature,
+            last_signature: self.last_signature.clone(),
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::json::condition_name;
 use super::{Entry, Log, Mail, What};
 use crate::cojson::Cast;
+use crate::cojson::SimCrypto;
 use crate::observer::Loss;
-use cosim_core::{FastCrypto, KnownState, Message, Names, Record, TimerKind};
+use cosim_core::{KnownState, Message, Names, Record, TimerKind};
 use std::fmt;
 
 /// All that was kept; a line says what was not.
@@ -102,7 +103,7 @@ fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt
 }
 
 /// A record in words: `header of notes`, `notes alice/1 3..5`.
-pub(super) fn record(record: &Record<FastCrypto>, cast: &Cast) -> String {
+pub(super) fn record(record: &Record<SimCrypto>, cast: &Cast) -> String {
     match record {
         Record::Header { id, .. } => format!("header of {}", cast.co_value(*id)),
         Record::Log { id, session, after, transactions, .. } => {
@@ -133,7 +134,7 @@ fn timer(kind: TimerKind) -> &'static str {
 }
 
 /// A message as CoJSON developers write it: `CONTENT notes header: false new: After: 3 New: 2`.
-pub fn message<'a>(message: &'a Message<FastCrypto>, cast: &'a Cast) -> impl fmt::Display + 'a {
+pub fn message<'a>(message: &'a Message<SimCrypto>, cast: &'a Cast) -> impl fmt::Display + 'a {
     fmt::from_fn(move |f| match message {
         Message::Load { id, known } => write!(f, "LOAD {} {}", cast.co_value(*id), Sessions(known, cast)),
         Message::Known(known) => {

@@ -1,13 +1,14 @@
 //! `bounded`: buffers and messages stay within their named limits.
 
 use super::violation::Subject;
+use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::node::{
     FLIGHTS_MAX, HELD_MAX, LOADS_MAX, NAMED_MAX, PIECE_BYTES_MAX, SESSIONS_MAX, WRITES_MAX,
 };
-use cosim_core::{CoId, Content, FastCrypto, Names};
+use cosim_core::{CoId, Content, Names};
 
 /// Looks at the buffers of a node, and at those of its conversation with one peer about one CoValue.
 pub(super) fn look<N: CoJson>(
@@ -33,7 +34,7 @@ pub(super) fn look<N: CoJson>(
 /// Looks at content that a node sends. It may exceed its limit only where it is one batch, which cannot be cut.
 pub(super) fn message(
     node: NodeId,
-    content: &Content<FastCrypto>,
+    content: &Content<SimCrypto>,
     largest_batch: u64,
     cast: &Cast,
 ) -> Option<Subject> {

@@ -9,11 +9,12 @@ use super::hostile::Hostile;
 use super::ledger::Ledger;
 use super::violation::Subject;
 use crate::cojson::CoJson;
+use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::node::Announce;
 use cosim_core::state::CoValueState;
-use cosim_core::{CoId, FastCrypto, Names, Relationship};
+use cosim_core::{CoId, Names, Relationship};
 use std::collections::BTreeSet;
 
 pub(super) fn look<N: CoJson>(
@@ -140,7 +141,7 @@ impl<N: CoJson> Pair<'_, N> {
     }
 
     /// Whether logs of the same length are the same, those of hostile authors aside.
-    fn same_logs(&self, a: &CoValueState<FastCrypto>, b: &CoValueState<FastCrypto>) -> bool {
+    fn same_logs(&self, a: &CoValueState<SimCrypto>, b: &CoValueState<SimCrypto>) -> bool {
         let mut honest = a.sessions.iter().filter(|(session, _)| !self.hostile.writes(*session));
         honest.all(|(session, log)| {
             b.sessions

@@ -2,7 +2,7 @@
 
 use super::hostile::Hostile;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Dependencies, session_parts};
+use crate::cojson::{Cast, CoJson, Directory, session_parts};
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::{CoId, Names};
@@ -12,7 +12,7 @@ pub(super) fn look<N: CoJson>(
     view: &View<'_, N>,
     node: NodeId,
     id: CoId,
-    (dependencies, hostile): (&Dependencies, &Hostile),
+    (directory, hostile): (&Directory, &Hostile),
     cast: &Cast,
 ) -> (u64, Option<Subject>) {
     let state = view.hosts[node.index()].node.state();
@@ -22,9 +22,9 @@ pub(super) fn look<N: CoJson>(
     let has_header = |id: CoId| state.co_values.get(&id).is_some_and(|co_value| co_value.header.is_some());
     // A hostile author need not say that it has an account.
     let authors = co_value.sessions.keys().filter(|session| !hostile.writes(*session));
-    let accounts = authors.filter_map(|session| dependencies.account(session_parts(session).0));
+    let accounts = authors.filter_map(|session| directory.account(session_parts(session).0));
     let mut looks = 0;
-    for need in dependencies.of(id).iter().copied().chain(accounts).filter(|need| *need != id) {
+    for need in directory.depends_on(id).iter().copied().chain(accounts).filter(|need| *need != id) {
         looks += 1;
         if !has_header(need) {
             let what = format!(

@@ -1,15 +1,16 @@
 //! What disks have acknowledged: the evidence of what must outlive a crash. It is taken from what the world wrote, not
 //! from what a node says of itself.
 
+use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{CoId, FastCrypto, KnownState, Record};
+use cosim_core::{CoId, KnownState, Record};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disks {
     /// What each node's disk is writing, by its number.
-    writing: BTreeMap<(NodeId, u64), Record<FastCrypto>>,
+    writing: BTreeMap<(NodeId, u64), Record<SimCrypto>>,
     /// What each node's disk has acknowledged.
     acknowledged: BTreeMap<NodeId, BTreeMap<CoId, KnownState>>,
     /// Nodes of whose disk nothing is sure, until they start from it.
@@ -18,12 +19,12 @@ pub(super) struct Disks {
 
 impl Disks {
     /// A node hands a record over.
-    pub(super) fn writing(&mut self, node: NodeId, ticket: u64, record: &Record<FastCrypto>) {
+    pub(super) fn writing(&mut self, node: NodeId, ticket: u64, record: &Record<SimCrypto>) {
         self.writing.insert((node, ticket), record.clone());
     }
 
     /// A write has ended; gives its record where it is acknowledged.
-    pub(super) fn written(&mut self, node: NodeId, ticket: u64, failed: bool) -> Option<Record<FastCrypto>> {
+    pub(super) fn written(&mut self, node: NodeId, ticket: u64, failed: bool) -> Option<Record<SimCrypto>> {
         let record = self.writing.remove(&(node, ticket)).filter(|_| !failed)?;
         let known = self.acknowledged.entry(node).or_default().entry(record.id()).or_default();
         match &record {

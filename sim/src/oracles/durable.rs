@@ -4,18 +4,19 @@
 
 use super::disks::Disks;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Dependencies};
+use crate::cojson::{Cast, CoJson, Directory, SimCrypto};
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::state::CoValueState;
-use cosim_core::{CoId, Crypto, Durability, FastCrypto, KnownState, Names};
+use cosim_core::{CoId, Crypto, Durability, KnownState, Names};
+use std::sync::Arc;
 
 /// Looks at a node that has just started from its disk; says at how many CoValues it looked.
 pub(super) fn look<N: CoJson>(
     view: &View<'_, N>,
     node: NodeId,
     disks: &Disks,
-    dependencies: &Dependencies,
+    directory: &Arc<Directory>,
     cast: &Cast,
 ) -> (u64, Option<Subject>) {
     let state = view.hosts[node.index()].node.state();
@@ -23,8 +24,8 @@ pub(super) fn look<N: CoJson>(
     let mut looks = 0;
     for (id, acknowledged) in disks.acknowledged(node) {
         // A write that was never acknowledged may have survived, and need an account that did not.
-        let accounts = dependencies.accounts.iter().copied().flatten();
-        let mut needs = dependencies.of(id).iter().copied().chain(accounts).filter(|need| *need != id);
+        let accounts = directory.accounts();
+        let mut needs = directory.depends_on(id).iter().copied().chain(accounts).filter(|need| *need != id);
         if needs.any(|need| !has_header(&need)) {
             continue;
         }
@@ -39,9 +40,10 @@ pub(super) fn look<N: CoJson>(
             return (looks, Some(Subject { node, peer: None, id: Some(id), kind: "log", what }));
         }
     }
+    let crypto = SimCrypto::new(Arc::clone(directory));
     for (id, co_value) in &state.co_values {
         looks += 1;
-        if !verifies(*id, co_value) {
+        if !verifies(*id, co_value, &crypto) {
             let what = format!(
                 "{} has started anew with a log of {} that does not verify",
                 cast.node(node),
@@ -76,9 +78,9 @@ pub(super) fn at_rest<N: CoJson>(view: &View<'_, N>, disks: &Disks, cast: &Cast)
     (looks, None)
 }
 
-fn verifies(id: CoId, co_value: &CoValueState<FastCrypto>) -> bool {
-    co_value.header.as_ref().is_none_or(|header| FastCrypto.verify_header(id, header))
+fn verifies(id: CoId, co_value: &CoValueState<SimCrypto>, crypto: &SimCrypto) -> bool {
+    co_value.header.as_ref().is_none_or(|header| crypto.verify_header(id, header))
         && co_value.sessions.iter().all(|(session, log)| {
-            FastCrypto.verify(id, session, None, &log.transactions, &log.last_signature).is_some()
+            crypto.verify(id, session, None, &log.transactions, &log.last_signature).is_some()
         })
 }

@@ -3,15 +3,16 @@
 
 use super::heard::Hearing;
 use super::violation::Subject;
+use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::observer::Sent;
 use crate::world::View;
-use cosim_core::{Content, FastCrypto, Names, Relationship};
+use cosim_core::{Content, Names, Relationship};
 
 pub(super) fn look<N: CoJson>(
     view: &View<'_, N>,
     sent: &Sent<'_, N>,
-    content: &Content<FastCrypto>,
+    content: &Content<SimCrypto>,
     heard: Option<&Hearing>,
     as_dependency: impl FnOnce() -> bool,
     cast: &Cast,

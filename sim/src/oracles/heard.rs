@@ -1,8 +1,9 @@
 //! What each end of each connection has heard from the other, in that connection: the evidence on which it may act.
 //! Which connection is an end's current one is taken from what the world told it, not from what the node says.
 
+use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{CoId, ConnectionId, Envelope, FastCrypto, KnownState, Message, Time};
+use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Message, Time};
 use std::collections::BTreeMap;
 
 /// What was heard of one CoValue.
@@ -92,7 +93,7 @@ impl Heard {
         connection: ConnectionId,
         node: NodeId,
         peer: NodeId,
-        envelope: &Envelope<FastCrypto>,
+        envelope: &Envelope<SimCrypto>,
     ) {
         if self.current(node, peer) != Some(connection) {
             return;
@@ -125,7 +126,7 @@ impl Heard {
         connection: ConnectionId,
         node: NodeId,
         peer: NodeId,
-        envelope: &Envelope<FastCrypto>,
+        envelope: &Envelope<SimCrypto>,
     ) {
         if self.current(node, peer) != Some(connection) {
             return;

@@ -3,11 +3,12 @@
 //! that their author has rightly signed and sent.
 
 use crate::cojson::{CoJson, session_parts};
+use crate::cojson::{SimCrypto, Transaction};
 use crate::host::NodeId;
 use crate::observer::Sent;
 use crate::world::View;
 use cosim_core::state::CoValueState;
-use cosim_core::{CoId, Content, Crypto, FastCrypto, FastTransaction, KnownState, SessionId};
+use cosim_core::{CoId, Content, Crypto, KnownState, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many logs of one session are told apart. A scenario that forks a session more often is beyond what is judged.
@@ -18,7 +19,7 @@ const BRANCHES_MAX: usize = 1024;
 pub(super) struct Hostile {
     nodes: BTreeSet<NodeId>,
     /// What hostile authors have signed and sent, by CoValue and session; none of them is a prefix of another.
-    branches: BTreeMap<(CoId, SessionId), Vec<Vec<FastTransaction>>>,
+    branches: BTreeMap<(CoId, SessionId), Vec<Vec<Transaction>>>,
 }
 
 impl Hostile {
@@ -37,7 +38,7 @@ impl Hostile {
     }
 
     /// What is held of the sessions of honest nodes.
-    pub(super) fn honest_part(&self, co_value: &CoValueState<FastCrypto>) -> KnownState {
+    pub(super) fn honest_part(&self, co_value: &CoValueState<SimCrypto>) -> KnownState {
         let known = co_value.known_state();
         if self.nodes.is_empty() {
             return known;
@@ -50,7 +51,8 @@ impl Hostile {
         &mut self,
         view: &View<'_, N>,
         sent: &Sent<'_, N>,
-        content: &Content<FastCrypto>,
+        content: &Content<SimCrypto>,
+        crypto: &SimCrypto,
     ) {
         let held = view.hosts[sent.from.index()].node.state().co_values.get(&content.id);
         for (session, piece) in content.new.iter() {
@@ -62,12 +64,12 @@ impl Hostile {
             let before = branches.iter().chain(stored).find_map(|log| {
                 let mut log = log.get(..piece.after as usize)?.to_vec();
                 log.extend_from_slice(&piece.new_transactions);
-                let signed = FastCrypto.verify(content.id, session, None, &log, &piece.last_signature);
+                let signed = crypto.verify(content.id, session, None, &log, &piece.last_signature);
                 signed.map(|_| log)
             });
             let from_nothing = || {
                 let new = &piece.new_transactions;
-                let signed = FastCrypto.verify(content.id, session, None, new, &piece.last_signature);
+                let signed = crypto.verify(content.id, session, None, new, &piece.last_signature);
                 signed.filter(|_| piece.after == 0).map(|_| new.clone())
             };
             let Some(log) = before.or_else(from_nothing) else { continue };
@@ -79,7 +81,7 @@ impl Hostile {
     }
 
     /// Whether a log is a prefix of one that its hostile author has signed and sent.
-    pub(super) fn signed(&self, id: CoId, session: SessionId, log: &[FastTransaction]) -> bool {
+    pub(super) fn signed(&self, id: CoId, session: SessionId, log: &[Transaction]) -> bool {
         let branches = self.branches.get(&(id, session));
         branches.is_some_and(|branches| branches.iter().any(|branch| branch.starts_with(log)))
     }

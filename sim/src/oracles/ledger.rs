@@ -1,17 +1,18 @@
 //! The reference model: what the apps asked for, and nothing else. It knows no message and no peer: the truth about a
 //! log is the sequence of batches that its author's app wrote and that its node took.
 
-use crate::cojson::{CoJson, Command, Edit};
+use crate::cojson::{CoJson, Command};
+use crate::cojson::{SimCrypto, Transaction};
 use crate::host::NodeId;
 use crate::world::View;
-use cosim_core::{CoId, Content, Durability, FastCrypto, FastTransaction, Record, SessionId};
+use cosim_core::{CoId, Content, Durability, Record, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the apps of all nodes did.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     /// What was written, by CoValue and session.
-    pub(super) logs: BTreeMap<(CoId, SessionId), Vec<FastTransaction>>,
+    pub(super) logs: BTreeMap<(CoId, SessionId), Vec<Transaction>>,
     /// Everything that an app ever asked its node to write, by CoValue and session, whether it was taken or not.
     asked: BTreeMap<(CoId, SessionId), BTreeSet<u64>>,
     /// How much of each log was reported as written.
@@ -37,7 +38,7 @@ struct Handling {
     session: SessionId,
     /// How long the node's log was before.
     before: u32,
-    transactions: Vec<FastTransaction>,
+    transactions: Vec<Transaction>,
 }
 
 /// Transactions that a node has taken from its app.
@@ -48,15 +49,15 @@ pub(super) struct Taken {
     pub(super) session: SessionId,
     /// How many come before them.
     pub(super) after: u32,
-    pub(super) transactions: Vec<FastTransaction>,
+    pub(super) transactions: Vec<Transaction>,
 }
 
 impl Ledger {
     /// An app asks for something.
     pub(super) fn apply<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, command: &Command) {
         match command {
-            Command::Create { .. } | Command::Attack(_) => {}
-            Command::Edit(edit) => self.ask(view, node, edit),
+            Command::Attack(_) => {}
+            Command::Create { .. } | Command::Edit(_) => self.ask(view, node, command),
             Command::Load { id } => {
                 self.wants.insert((node, *id));
                 self.done.remove(&(node, *id));
@@ -70,10 +71,14 @@ impl Ledger {
         }
     }
 
-    fn ask<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, edit: &Edit) {
+    fn ask<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, command: &Command) {
         let host = &view.hosts[node.index()].node;
-        let (id, session) = (edit.id, host.session());
-        let transactions = edit.transactions(view.wall(node));
+        let (id, session) = (command.id(), host.session());
+        // What its app cannot write is refused before the node hears of it.
+        let transactions = host.draft(command, view.wall(node)).unwrap_or_default();
+        if transactions.is_empty() && matches!(command, Command::Create { .. }) {
+            return;
+        }
         let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
         self.largest_batch = self.largest_batch.max(size);
         let payloads = transactions.iter().map(|transaction| transaction.payload);
@@ -124,7 +129,7 @@ impl Ledger {
     }
 
     /// A node hands a record over to its disk: that is how it takes what its app asks, where durability comes first.
-    pub(super) fn writing(&mut self, node: NodeId, durability: Durability, record: &Record<FastCrypto>) {
+    pub(super) fn writing(&mut self, node: NodeId, durability: Durability, record: &Record<SimCrypto>) {
         let Record::Log { id, session, after, transactions, .. } = record else { return };
         let asked = self.handling.take_if(|handling| {
             durability == Durability::DurableFirst
@@ -148,13 +153,13 @@ impl Ledger {
     fn append(&mut self, taken: &Taken) -> u32 {
         let log = self.logs.entry((taken.id, taken.session)).or_default();
         if log.len() == taken.after as usize {
-            log.extend(taken.transactions.iter().copied());
+            log.extend_from_slice(&taken.transactions);
         }
         log.len() as u32
     }
 
     /// A node sends content.
-    pub(super) fn sent(&mut self, content: &Content<FastCrypto>) {
+    pub(super) fn sent(&mut self, content: &Content<SimCrypto>) {
         for (session, piece) in content.new.iter() {
             let sent = self.sent.entry((content.id, session)).or_insert(0);
             *sent = (*sent).max(piece.end());
@@ -162,7 +167,7 @@ impl Ledger {
     }
 
     /// A hostile node sends content: honest nodes may pass on a batch of its own, which cannot be cut.
-    pub(super) fn sent_by_liar(&mut self, content: &Content<FastCrypto>) {
+    pub(super) fn sent_by_liar(&mut self, content: &Content<SimCrypto>) {
         for piece in content.new.values() {
             let size = piece.new_transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
             self.largest_batch = self.largest_batch.max(size);
@@ -195,7 +200,7 @@ impl Ledger {
     }
 
     /// What was written in a session.
-    pub(super) fn log(&self, id: CoId, session: SessionId) -> &[FastTransaction] {
+    pub(super) fn log(&self, id: CoId, session: SessionId) -> &[Transaction] {
         self.logs.get(&(id, session)).map_or(&[], Vec::as_slice)
     }
 
@@ -205,7 +210,7 @@ impl Ledger {
     }
 
     /// Whether the author's app ever asked for a transaction in this session.
-    pub(super) fn was_asked(&self, id: CoId, session: SessionId, transaction: &FastTransaction) -> bool {
+    pub(super) fn was_asked(&self, id: CoId, session: SessionId, transaction: &Transaction) -> bool {
         self.asked.get(&(id, session)).is_some_and(|asked| asked.contains(&transaction.payload))
     }
 

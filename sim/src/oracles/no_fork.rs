@@ -5,14 +5,15 @@ use super::hostile::Hostile;
 use super::ledger::Taken;
 use super::violation::Subject;
 use crate::cojson::Cast;
+use crate::cojson::{SimCrypto, Transaction};
 use crate::host::NodeId;
-use cosim_core::{CoId, Content, FastCrypto, FastTransaction, Names, Record, SessionId};
+use cosim_core::{CoId, Content, Names, Record, SessionId};
 use std::collections::BTreeMap;
 
 /// The first transaction seen at each place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoFork {
-    seen: BTreeMap<(CoId, SessionId), Vec<Option<FastTransaction>>>,
+    seen: BTreeMap<(CoId, SessionId), Vec<Option<Transaction>>>,
 }
 
 impl NoFork {
@@ -29,7 +30,7 @@ impl NoFork {
     pub(super) fn on_disk(
         &mut self,
         node: NodeId,
-        record: &Record<FastCrypto>,
+        record: &Record<SimCrypto>,
         hostile: &Hostile,
         cast: &Cast,
     ) -> Option<Subject> {
@@ -44,7 +45,7 @@ impl NoFork {
         &mut self,
         node: NodeId,
         id: CoId,
-        (session, after, transactions): (SessionId, u32, &[FastTransaction]),
+        (session, after, transactions): (SessionId, u32, &[Transaction]),
         cast: &Cast,
     ) -> Option<Subject> {
         let forked = self.see(id, session, after, transactions)?;
@@ -61,7 +62,7 @@ impl NoFork {
     pub(super) fn sent(
         &mut self,
         node: NodeId,
-        content: &Content<FastCrypto>,
+        content: &Content<SimCrypto>,
         hostile: &Hostile,
         cast: &Cast,
     ) -> Option<Subject> {
@@ -79,7 +80,7 @@ impl NoFork {
     }
 
     /// Takes note of transactions; gives the index of the first that differs from what was seen there before.
-    fn see(&mut self, id: CoId, session: SessionId, after: u32, new: &[FastTransaction]) -> Option<usize> {
+    fn see(&mut self, id: CoId, session: SessionId, after: u32, new: &[Transaction]) -> Option<usize> {
         let seen = self.seen.entry((id, session)).or_default();
         let after = after as usize;
         if seen.len() < after + new.len() {
@@ -88,7 +89,7 @@ impl NoFork {
         let places = seen[after..].iter_mut().zip(new).enumerate();
         let mut forked = None;
         for (i, (place, transaction)) in places {
-            if place.get_or_insert(*transaction) != transaction && forked.is_none() {
+            if place.get_or_insert_with(|| transaction.clone()) != transaction && forked.is_none() {
                 forked = Some(after + i);
             }
         }

@@ -3,13 +3,14 @@
 use super::heard::Hearing;
 use super::hostile::Hostile;
 use super::violation::Subject;
+use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::observer::Sent;
-use cosim_core::{Content, FastCrypto, Names};
+use cosim_core::{Content, Names};
 
 pub(super) fn look<N: CoJson>(
     sent: &Sent<'_, N>,
-    content: &Content<FastCrypto>,
+    content: &Content<SimCrypto>,
     heard: Option<&Hearing>,
     hostile: &Hostile,
     cast: &Cast,

@@ -1,6 +1,7 @@
 //! What a run came to.
 
 use super::{Stage, Tally, Watch};
+use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::fingerprint::Fingerprint;
 use crate::host::NodeId;
@@ -9,7 +10,7 @@ use crate::oracles::Violation;
 use crate::scenario::file::Decision;
 use crate::scenario::{LoadEnd, Scenario};
 use crate::world::{Figures, World};
-use cosim_core::{CoId, FastCrypto, Names, NodeState, Time};
+use cosim_core::{CoId, Names, NodeState, Time};
 
 /// What a run came to.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ pub struct Outcome {
     /// The names in it.
     pub cast: Cast,
     /// What every node holds in the end.
-    pub states: Vec<NodeState<FastCrypto>>,
+    pub states: Vec<NodeState<SimCrypto>>,
     /// What was kept of the log.
     pub log: Option<Log>,
 }
@@ -106,7 +107,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
 ) -> (Outcome, D) {
     let seed = world.seed();
     let mut fingerprint = world.fingerprint();
-    let states: Vec<NodeState<FastCrypto>> =
+    let states: Vec<NodeState<SimCrypto>> =
         world.view().hosts.iter().map(|host| host.node.state().clone()).collect();
     for (i, host) in (0..).zip(world.view().hosts) {
         fingerprint.fold(i, host.node.digest());
@@ -146,7 +147,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
 fn unmet(
     scenario: &Scenario,
     cast: &Cast,
-    states: &[NodeState<FastCrypto>],
+    states: &[NodeState<SimCrypto>],
     figures: &Figures,
     ended: impl Fn(NodeId, CoId) -> Option<bool>,
 ) -> Vec<String> {

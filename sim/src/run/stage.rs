@@ -1,7 +1,7 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
 use crate::clock::ClockChange;
-use crate::cojson::{Attack, Cast, CoJson, Command, Dependencies, Edit, End};
+use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, What, Writes};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Point, Storage};
 use crate::network::Network;
@@ -12,6 +12,7 @@ use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Names, Span, Time};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A scenario that is being staged with one seed.
 #[derive(Clone, Debug)]
@@ -170,7 +171,7 @@ impl<'a> Stage<'a> {
             cast: self.cast.clone(),
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
             load_within: load_bound(scenario),
-            dependencies: self.dependencies(),
+            directory: Arc::clone(&self.scenario.directory),
             hostile: self.hostile(),
         }
     }
@@ -180,11 +181,9 @@ impl<'a> Stage<'a> {
         nodes.map(|(i, spec)| make(NodeId(i as u32), config(spec))).collect()
     }
 
-    /// What depends on what.
-    pub(super) fn dependencies(&self) -> Dependencies {
-        let headers = self.scenario.depends_on.iter().map(|needs| needs.iter().copied().map(CoId).collect());
-        let accounts = self.scenario.nodes.iter().map(|node| node.account.map(CoId));
-        Dependencies { headers: headers.collect(), accounts: accounts.collect() }
+    /// What is known of nodes and CoValues before anything happens.
+    pub(super) fn directory(&self) -> &Arc<Directory> {
+        &self.scenario.directory
     }
 
     /// What a world must know of its nodes before anything happens.
@@ -267,12 +266,18 @@ impl<'a> Stage<'a> {
         };
         let command = |node: u32, command: Command| Operation::Command { node: NodeId(node), command };
         match operation.action {
-            Action::Create { node, co_value } => push(command(node, Command::Create { id: CoId(co_value) })),
+            Action::Create { node, co_value } => {
+                push(command(node, Command::Create { id: CoId(co_value), operation: number }));
+            }
             Action::Load { node, co_value } => push(command(node, Command::Load { id: CoId(co_value) })),
             Action::Done { node, co_value } => push(command(node, Command::Done { id: CoId(co_value) })),
             Action::Edit { node, co_value, transactions, size } => {
-                let depends_on = self.scenario.nodes[node as usize].account.map(CoId);
-                let edit = Edit { id: CoId(co_value), transactions, size, operation: number, depends_on };
+                let writes = Writes::Bulk { transactions, size };
+                let edit = Edit { id: CoId(co_value), writes, operation: number };
+                push(command(node, Command::Edit(edit)));
+            }
+            Action::Change { node, co_value, change } => {
+                let edit = Edit { id: CoId(co_value), writes: Writes::Change(change), operation: number };
                 push(command(node, Command::Edit(edit)));
             }
             Action::Attack { node, on, how, co_value, count } => {
@@ -346,6 +351,13 @@ impl<'a> Stage<'a> {
             Action::Edit { node: by, co_value, transactions, .. } => {
                 format!("{} edits {}, {transactions} transactions", node(by), id(co_value))
             }
+            Action::Change { node: by, co_value, change } => {
+                let change = self.scenario.directory.change(change);
+                let text =
+                    change.map_or_else(String::new, |change| self.changes(&change.what, &id(co_value)));
+                let private = if change.is_some_and(|change| change.private) { ", in private" } else { "" };
+                format!("{} {text}{private}", node(by))
+            }
             Action::Load { node: by, co_value } => format!("{} loads {}", node(by), id(co_value)),
             Action::Done { node: by, co_value } => format!("{} is done with {}", node(by), id(co_value)),
             Action::Connect { link } => format!("{} connect", self.pair(link)),
@@ -417,6 +429,38 @@ impl<'a> Stage<'a> {
                 format!("the network between {} changes", self.pair(link))
             }
             Action::Network { link: None, .. } => "the network changes everywhere".to_owned(),
+        }
+    }
+
+    /// What a change does to a CoValue, in words.
+    fn changes(&self, what: &What, id: &str) -> String {
+        let member = |member: &Option<NodeId>| {
+            member.map_or_else(|| "everyone".to_owned(), |node| self.cast.node(node).into_owned())
+        };
+        let end = |index: &u32| if *index == u32::MAX { "the end".to_owned() } else { index.to_string() };
+        match what {
+            What::Set { key, value } => format!("sets {key} of {id} to {value}"),
+            What::Delete { key } => format!("deletes {key} of {id}"),
+            What::Insert { index, values } => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                format!("inserts {} at {} of {id}", values.join(", "), end(index))
+            }
+            What::Remove { index, count: 1 } => format!("removes item {index} of {id}"),
+            What::Remove { index, count } => format!("removes {count} items at {index} of {id}"),
+            What::Push { value } => format!("pushes {value} to {id}"),
+            What::Splice { index, delete: 0, insert } => {
+                format!("types {insert:?} at {} of {id}", end(index))
+            }
+            What::Splice { index, delete, insert } if insert.is_empty() => {
+                format!("deletes {delete} at {index} of {id}")
+            }
+            What::Splice { index, delete, insert } => {
+                format!("types {insert:?} in place of {delete} at {index} of {id}")
+            }
+            What::AddMember { member: who, role } => {
+                format!("makes {} a {} of {id}", member(who), role.name())
+            }
+            What::RemoveMember { member: who } => format!("removes {} from {id}", member(who)),
         }
     }
 

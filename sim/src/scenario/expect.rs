@@ -33,8 +33,21 @@ pub struct Expect {
     pub loads: Vec<LoadExpectation>,
     /// What nodes must hold at rest.
     pub content: Vec<ContentExpectation>,
+    /// What apps must see at rest.
+    pub views: Vec<ViewExpectation>,
     /// How many messages may be sent in all.
     pub messages_max: Option<u64>,
+}
+
+/// What the app of a node must see of a CoValue at rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewExpectation {
+    /// The node.
+    pub node: u32,
+    /// The CoValue.
+    pub co_value: u32,
+    /// What it shows, as snapshots have it.
+    pub shows: serde_json::Value,
 }
 
 /// How the last load of a CoValue by a node must have ended.

@@ -6,6 +6,7 @@
 
 mod address;
 mod attack;
+mod change;
 mod clock;
 mod decisions;
 mod disk;
@@ -18,6 +19,7 @@ mod units;
 
 pub(crate) use address::{About, Address, KINDS};
 pub use attack::Attack;
+pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
 pub use clock::{Clock, ClockChange, Drift, Shift};
 pub(crate) use decisions::Detail;
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
@@ -32,7 +34,7 @@ pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
-use super::{Crypto, LoadEnd};
+use super::{Crypto, Kind, LoadEnd};
 use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -117,6 +119,12 @@ pub struct Node {
     /// The CoValue that is the account of its app: all that the app writes depends on it. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// The seed of its app's keys: 32 bytes as 64 hexadecimal digits. Default one made of its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_seed: Option<String>,
+    /// The name of its app's first session in CoJSON: `sealer_z…/signer_z…_session_z…`. Default one made of its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// Its wall clock, which dates what its app writes. Default one that is right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
@@ -135,6 +143,21 @@ pub struct Node {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoValue {
+    /// What it is, where the story says what is written to it. Default one of which only the sizes count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// The group that owns it: its members may write it. It is one that it depends on. Default none: anybody may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Of a group, the node that creates it and is its first admin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin: Option<String>,
+    /// Whether what is written to it is encrypted for the members of its owner, where an entry does not say. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private: Option<bool>,
+    /// Its header in CoJSON, word for word. Default one made of the other fields and its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<serde_json::Map<String, serde_json::Value>>,
     /// The CoValues without which it is of no use: the group that owns it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
@@ -424,6 +447,9 @@ pub struct Expect {
     /// What nodes must hold at rest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<ContentExpectation>,
+    /// What apps must see at rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<ViewExpectation>,
     /// How many messages may be sent in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages_max: Option<u64>,
@@ -439,6 +465,19 @@ pub struct LoadExpectation {
     pub id: String,
     /// The end.
     pub ends: LoadEnd,
+}
+
+/// What the app of a node must see of a CoValue at rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewExpectation {
+    /// The node.
+    pub node: String,
+    /// The CoValue.
+    pub id: String,
+    /// What it shows, as snapshots have it: a map as an object, a list as an array, a text as a string, a stream as the
+    /// items of each session, a group as the role of each member.
+    pub shows: serde_json::Value,
 }
 
 /// How much of a CoValue a node must hold at rest.

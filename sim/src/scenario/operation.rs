@@ -39,6 +39,15 @@ pub enum Action {
         /// The bytes in each.
         size: u32,
     },
+    /// The app of a node writes what the scenario says.
+    Change {
+        /// The node.
+        node: u32,
+        /// The CoValue.
+        co_value: u32,
+        /// What: an index into the changes of the scenario's directory.
+        change: u32,
+    },
     /// The app of a node wants a CoValue.
     Load {
         /// The node.

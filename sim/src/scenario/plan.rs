@@ -13,7 +13,7 @@ mod quarrels;
 use super::generated::{Faults, Workload};
 use super::{Action, Direction, Operation, Plan, Scenario};
 use crate::stream::Stream;
-use cosim_core::{Span, Time};
+use cosim_core::{CoId, Span, Time};
 
 impl Scenario {
     /// What happens in the run of `seed`. The same for the same scenario and seed, everywhere.
@@ -30,7 +30,7 @@ impl Scenario {
     fn generate(&self, seed: u64) -> Vec<Operation> {
         let mut operations = Vec::new();
         if let Some(workload) = &self.workload {
-            operations.extend(creates(seed, workload, &self.co_values));
+            operations.extend(creates(seed, workload, self));
             operations.extend(edits(seed, workload));
         }
         if let Some(faults) = &self.faults {
@@ -70,13 +70,16 @@ pub(super) fn generated_names<'a>(
 }
 
 /// One create for each CoValue that the timeline does not create, in the first tenth of the window.
-fn creates(seed: u64, workload: &Workload, co_values: &[String]) -> impl Iterator<Item = Operation> {
+fn creates(seed: u64, workload: &Workload, scenario: &Scenario) -> impl Iterator<Item = Operation> {
     workload.creates.iter().map(move |&co_value| {
-        let name = create_name(&co_values[co_value as usize]);
+        let name = create_name(&scenario.co_values[co_value as usize]);
         let mut stream = Stream::new(seed, "workload", &name);
         let tenth = Span::from_us((workload.until - workload.from).as_us() / 10);
         let at = time_within(&mut stream, workload.from, tenth);
-        let node = pick(&mut stream, &workload.nodes);
+        let drawn = pick(&mut stream, &workload.nodes);
+        // A group is created by its first admin, whoever is drawn.
+        let admin = scenario.directory.co_value(CoId(co_value)).and_then(|known| known.spec.admin);
+        let node = admin.map_or(drawn, |admin| admin.0);
         Operation { name, at, action: Action::Create { node, co_value } }
     })
 }

@@ -19,10 +19,12 @@ use super::suggest::{closest, question};
 use super::{
     MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, NetworkChange, Scenario, file,
 };
+use crate::cojson::Directory;
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;
 use names::Names;
 use network::conditions;
+use std::sync::Arc;
 
 /// Checks a scenario that a program built.
 pub fn resolve(file: file::Scenario) -> Result<Scenario, Problems> {
@@ -37,10 +39,10 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         return Err(report.problems);
     }
     check_about(&file, &mut report);
-    let mut nodes = nodes::nodes(&file, &mut report);
+    let nodes = nodes::nodes(&file, &mut report);
     let mut names = Names::new(&file, &mut report);
-    nodes::accounts(&file, &names, &mut nodes);
-    let depends_on = co_values::depends_on(&file, &names, &mut report);
+    let people = nodes::people(&file, &names, &mut report);
+    let co_values = co_values::co_values(&file, &names, &mut report);
     let general =
         file.network.as_ref().map(|network| conditions(network, &At::Root.key("network"), &mut report));
     let general = general.unwrap_or_default();
@@ -54,14 +56,15 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     if !report.problems.is_empty() {
         return Err(report.problems);
     }
+    let crypto = file.crypto.unwrap_or_default();
     Ok(Scenario {
         about: file.about.clone(),
         seed: file.seed.unwrap_or(1),
-        crypto: file.crypto.unwrap_or_default(),
+        crypto,
         nodes,
         backups: names.backups(),
         co_values: names.into_co_values(),
-        depends_on,
+        directory: Arc::new(Directory::new(crypto, people, co_values, timeline.changes)),
         links,
         filters: timeline.filters,
         chapters: timeline.chapters,

@@ -108,6 +108,7 @@ impl Declared {
             Action::Network { change, .. } => self.network(change.apply(Network::default())),
             Action::Create { .. }
             | Action::Edit { .. }
+            | Action::Change { .. }
             | Action::Load { .. }
             | Action::Done { .. }
             | Action::Connect { .. }

@@ -2,6 +2,7 @@
 
 use super::declared::Declared;
 use super::shard::{Order, Shard};
+use crate::scenario::Crypto;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -39,6 +40,8 @@ pub struct Source {
     pub path: String,
     /// The BLAKE3 hash of its bytes, in hexadecimal.
     pub blake3: String,
+    /// How nodes sign and hash.
+    pub crypto: Crypto,
     /// What it declares.
     pub declares: Declared,
 }

@@ -14,8 +14,8 @@ pub fn text(summary: &Summary) -> String {
 
 /// The command that plays a run again.
 pub fn command(summary: &Summary, scenario: u32, seed: u64) -> String {
-    let path = &summary.scenarios()[scenario as usize].source.path;
-    format!("cosim run {} --seed {seed}", quoted(path))
+    let source = &summary.scenarios()[scenario as usize].source;
+    format!("cosim run {} --seed {seed} --crypto {}", quoted(&source.path), source.crypto.name())
 }
 
 /// A path as a shell takes it for one word.

@@ -1,32 +1,36 @@
 //! Damaged content never verifies, and nothing else can be read once it is damaged.
 
+use cosim::cojson::{Header, SimCrypto, Transaction};
 use cosim::host::{Damage, SimMessage};
-use cosim_core::{
-    CoId, Content, Crypto, Envelope, FastCrypto, FastHeader, FastTransaction, KnownState, Message,
-    SessionContent, SessionId, Time, VecMap,
-};
+use cosim_core::{CoId, Content, Crypto, Envelope, KnownState, Message, SessionContent, SessionId, VecMap};
 use proptest::prelude::*;
 
 const ID: CoId = CoId(3);
 
-fn transactions() -> impl Strategy<Value = Vec<FastTransaction>> {
+fn transactions() -> impl Strategy<Value = Vec<Transaction>> {
     let one = (any::<u64>(), any::<u64>(), any::<u32>());
-    let one = one.prop_map(|(at, payload, size)| FastTransaction::new(Time::from_us(at), payload, size));
+    let one = one.prop_map(|(made_at, payload, size)| Transaction {
+        made_at,
+        payload,
+        size,
+        depends_on: None,
+        said: None,
+    });
     prop::collection::vec(one, 1..5)
 }
 
-fn content() -> impl Strategy<Value = Content<FastCrypto>> {
+fn content() -> impl Strategy<Value = Content<SimCrypto>> {
     (any::<bool>(), prop::collection::vec(transactions(), 1..4)).prop_map(|(header, sessions)| {
         let mut new = VecMap::new();
         for (session, new_transactions) in (1..).map(SessionId).zip(sessions) {
-            let last_signature = FastCrypto.sign(ID, session, None, &new_transactions).signature;
+            let last_signature = SimCrypto::default().sign(ID, session, None, &new_transactions).signature;
             new.insert(session, SessionContent { after: 0, new_transactions, last_signature });
         }
-        Content { id: ID, header: header.then_some(FastHeader::new(ID)), new }
+        Content { id: ID, header: header.then_some(Header::new(ID, Vec::new(), None)), new }
     })
 }
 
-fn damaged(content: &Content<FastCrypto>, damage: Damage) -> Option<Content<FastCrypto>> {
+fn damaged(content: &Content<SimCrypto>, damage: Damage) -> Option<Content<SimCrypto>> {
     let envelope = Envelope { n: 2, re: 1, message: Message::Content(content.clone()) };
     let damaged = envelope.damaged(damage)?;
     assert_eq!((damaged.n, damaged.re), (2, 1));
@@ -37,10 +41,12 @@ fn damaged(content: &Content<FastCrypto>, damage: Damage) -> Option<Content<Fast
 }
 
 /// How many parts of it, the header and each session, a receiver would refuse or find empty.
-fn mistaken(content: &Content<FastCrypto>) -> usize {
-    let header = content.header.as_ref().is_some_and(|header| !FastCrypto.verify_header(ID, header));
+fn mistaken(content: &Content<SimCrypto>) -> usize {
+    let header =
+        content.header.as_ref().is_some_and(|header| !SimCrypto::default().verify_header(ID, header));
     let sessions = content.new.iter().filter(|(session, piece)| {
-        let verified = FastCrypto.verify(ID, *session, None, &piece.new_transactions, &piece.last_signature);
+        let verified =
+            SimCrypto::default().verify(ID, *session, None, &piece.new_transactions, &piece.last_signature);
         piece.new_transactions.is_empty() || verified.is_none()
     });
     usize::from(header) + sessions.count()
@@ -58,7 +64,7 @@ proptest! {
 
     #[test]
     fn what_is_cut_off_is_missed(content in content(), place: u32) {
-        let count = |content: &Content<FastCrypto>| {
+        let count = |content: &Content<SimCrypto>| {
             content.new.values().map(|piece| piece.new_transactions.len()).sum::<usize>()
         };
         let cut = damaged(&content, Damage::CutOff(place)).expect("there is something to cut off");
@@ -77,7 +83,7 @@ fn nothing_is_made_of_other_messages() {
         Message::Content(empty),
     ];
     for message in messages {
-        let envelope: Envelope<FastCrypto> = Envelope { n: 1, re: 0, message };
+        let envelope: Envelope<SimCrypto> = Envelope { n: 1, re: 0, message };
         assert_eq!(envelope.damaged(Damage::Flip(5)), None);
         assert_eq!(envelope.damaged(Damage::CutOff(5)), None);
     }

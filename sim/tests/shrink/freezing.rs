@@ -20,7 +20,7 @@ struct Same {
     violations: Vec<cosim::oracles::Violation>,
     unmet: Vec<String>,
     figures: cosim::world::Figures,
-    states: Vec<cosim_core::NodeState<cosim_core::FastCrypto>>,
+    states: Vec<cosim_core::NodeState<cosim::cojson::SimCrypto>>,
 }
 
 fn same(outcome: &Outcome) -> Same {

@@ -59,7 +59,7 @@ impl Trial {
 
     /// Plays it, and compares.
     pub(super) fn judge(&self) -> Finding {
-        match input::scenario(&self.scenario) {
+        match input::scenario(&self.scenario, None) {
             Ok(scenario) => self.play(&scenario),
             Err(failure) => Finding::Bad(failure.to_string()),
         }
@@ -74,8 +74,12 @@ impl Trial {
         let rendered = report::snapshot(scenario, &outcome);
         if outcome.class() != Class::Held {
             let summary = report::summary(scenario, &outcome);
-            let again =
-                format!("play it again: cosim run {} --seed {}", self.scenario.display(), outcome.seed);
+            let again = format!(
+                "play it again: cosim run {} --seed {} --crypto {}",
+                self.scenario.display(),
+                outcome.seed,
+                scenario.crypto.name()
+            );
             return Finding::Failed(outcome.class(), format!("{summary}\n{again}"));
         }
         match snapshot::read(&self.snapshot) {

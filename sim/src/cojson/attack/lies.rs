@@ -2,16 +2,18 @@
 
 use super::{Attack, AttackKind};
 use crate::cojson::session;
+use crate::cojson::{Header, Signature, SimCrypto, StreamingHash, Transaction};
 use crate::host::NodeId;
+use cosim_core::crypto::Signed;
 use cosim_core::node::SESSIONS_MAX;
 use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::{
-    CoId, Content, Crypto, FastCrypto, FastHeader, FastTransaction, Known, KnownState, Message, NodeState,
-    SessionContent, SessionId, Time, VecMap,
+    CoId, Content, Crypto, FastCrypto, Known, KnownState, Message, NodeState, SessionContent, SessionId,
+    Time, VecMap,
 };
 
 /// A message, and the number of the one that it pretends to answer.
-type Lie = (u32, Message<FastCrypto>);
+type Lie = (u32, Message<SimCrypto>);
 
 /// The process of its app that a hostile node makes up, to sign batches that its node knows nothing of.
 const HIDDEN_INCARNATION: u32 = u32::MAX;
@@ -23,8 +25,9 @@ const HUGE_TRANSACTION: u32 = 1024 * 1024;
 /// What a lie is made of.
 pub(super) struct Liar<'a> {
     pub(super) attack: &'a Attack,
+    pub(super) crypto: &'a SimCrypto,
     pub(super) now: Time,
-    pub(super) state: &'a NodeState<FastCrypto>,
+    pub(super) state: &'a NodeState<SimCrypto>,
     pub(super) me: NodeId,
     /// The session in which its app writes.
     pub(super) session: SessionId,
@@ -55,7 +58,7 @@ impl Liar<'_> {
         (lies, Vec::new())
     }
 
-    fn co_value(&self) -> Option<&CoValueState<FastCrypto>> {
+    fn co_value(&self) -> Option<&CoValueState<SimCrypto>> {
         self.state.co_values.get(&self.attack.id)
     }
 
@@ -71,9 +74,23 @@ impl Liar<'_> {
     }
 
     /// A transaction that nobody's app asked for. `turn` tells those of one attack apart.
-    fn transaction(&self, turn: u32) -> FastTransaction {
-        let payload = u64::from(self.attack.operation) << 32 | u64::from(turn);
-        FastTransaction::new(self.now, payload, 100)
+    fn transaction(&self, turn: u32) -> Transaction {
+        self.transaction_of(turn, 100)
+    }
+
+    fn transaction_of(&self, turn: u32, size: u32) -> Transaction {
+        let number = (self.attack.operation, turn);
+        Transaction::filler(self.now.as_us(), number, size, self.crypto.is_real())
+    }
+
+    /// Rightly signed, in its own name.
+    fn sign(
+        &self,
+        session: SessionId,
+        before: Option<&StreamingHash>,
+        new: &[Transaction],
+    ) -> Signed<SimCrypto> {
+        self.crypto.sign(self.attack.id, session, before, new)
     }
 
     fn content(&self, pieces: impl IntoIterator<Item = (SessionId, Piece)>) -> Lie {
@@ -83,7 +100,7 @@ impl Liar<'_> {
     fn content_of(
         &self,
         id: CoId,
-        header: Option<FastHeader>,
+        header: Option<Header>,
         pieces: impl IntoIterator<Item = (SessionId, Piece)>,
     ) -> Lie {
         let mut new = VecMap::new();
@@ -99,13 +116,15 @@ impl Liar<'_> {
 
     fn malformed(&self, lies: &mut Vec<Lie>) {
         let (foreign, own) = (self.foreign(), self.session);
-        lies.push(self.content([(foreign, piece(u32::MAX, vec![self.transaction(0)], 0))]));
-        let nothing = |after| piece(after, Vec::new(), 0);
+        lies.push(self.content([(foreign, piece(u32::MAX, vec![self.transaction(0)], Signature::new(0)))]));
+        let nothing = |after| piece(after, Vec::new(), Signature::new(0));
         lies.push(self.content([(foreign, nothing(u32::MAX)), (own, nothing(0))]));
-        let other = FastHeader::new(CoId(self.attack.id.0.wrapping_add(1)));
+        let other = Header::new(CoId(self.attack.id.0.wrapping_add(1)), Vec::new(), None);
         lies.push(self.content_of(self.attack.id, Some(other), []));
         lies.push(self.known(u32::MAX, KnownState::new(false, [(foreign, u32::MAX)]), true));
-        lies.push(self.content([(foreign, piece(u32::MAX - 1, vec![self.transaction(0)], 0))]));
+        lies.push(
+            self.content([(foreign, piece(u32::MAX - 1, vec![self.transaction(0)], Signature::new(0)))]),
+        );
     }
 
     fn oversized(&self, turn: u32, lies: &mut Vec<Lie>) {
@@ -113,13 +132,13 @@ impl Liar<'_> {
         let known = KnownState::new(true, sessions().map(|session| (session, 1)));
         lies.push((0, Message::Load { id: self.attack.id, known: known.clone() }));
         lies.push(self.known(self.heard, known, false));
-        let one = |session| (session, piece(0, vec![self.transaction(0)], 0));
+        let one = |session| (session, piece(0, vec![self.transaction(0)], Signature::new(0)));
         lies.push(self.content(sessions().map(one)));
 
-        let large = |i| FastTransaction { size: HUGE_TRANSACTION, ..self.transaction(turn * HUGE_BATCH + i) };
+        let large = |i| self.transaction_of(turn * HUGE_BATCH + i, HUGE_TRANSACTION);
         let batch: Vec<_> = (0..HUGE_BATCH).map(large).collect();
         let hidden = session(self.me, HIDDEN_INCARNATION.wrapping_sub(turn));
-        let signature = FastCrypto.sign(self.attack.id, hidden, None, &batch).signature;
+        let signature = self.sign(hidden, None, &batch).signature;
         lies.push(self.content([(hidden, piece(0, batch, signature))]));
     }
 
@@ -127,20 +146,27 @@ impl Liar<'_> {
         let foreign = self.foreign();
         let after = self.held(foreign);
         let forged = self.transaction(turn);
-        let made_up = FastCrypto::mix(forged.payload, u64::from(foreign.0));
-        lies.push(self.content([(foreign, piece(after, vec![forged], made_up))]));
+        // Anybody could make the right keyed hash. With CoJSON's signatures only the author could sign, so the liar does.
+        let signed = |log: Vec<Transaction>, after| {
+            let made_up = FastCrypto::mix(u64::from(self.attack.operation), u64::from(foreign.0));
+            let by_liar =
+                || self.crypto.sign_by(self.session, (self.attack.id, foreign), None, &log).signature;
+            let signature = if self.crypto.is_real() { by_liar() } else { Signature::new(made_up) };
+            piece(after, log, signature)
+        };
+        lies.push(self.content([(foreign, signed(vec![forged.clone()], after))]));
         // Instead of what its author wrote.
-        lies.push(self.content([(foreign, piece(0, vec![forged; after as usize + 1], made_up))]));
+        lies.push(self.content([(foreign, signed(vec![forged.clone(); after as usize + 1], 0))]));
         // One that has to wait for what never comes.
-        let waiting = FastTransaction { depends_on: Some(self.ghost), ..forged };
-        lies.push(self.content([(foreign, piece(after, vec![waiting], made_up))]));
+        let waiting = Transaction { depends_on: Some(self.ghost), ..forged };
+        lies.push(self.content([(foreign, signed(vec![waiting], after))]));
     }
 
     fn transplanted(&self, turn: u32, lies: &mut Vec<Lie>) {
         let Some(co_value) = self.co_value() else { return };
-        let logs: Vec<(SessionId, &SessionLog<FastCrypto>)> = co_value.sessions.iter().collect();
+        let logs: Vec<(SessionId, &SessionLog<SimCrypto>)> = co_value.sessions.iter().collect();
         let Some(&(from, log)) = logs.get(turn as usize % logs.len().max(1)) else { return };
-        let whole = |after| piece(after, log.transactions.clone(), log.last_signature);
+        let whole = |after| piece(after, log.transactions.clone(), log.last_signature.clone());
         let other_session = logs.iter().map(|(session, _)| *session).find(|session| *session != from);
         let other_session = other_session.unwrap_or_else(|| session(self.attack.on, 0));
         for after in [0, self.held(other_session)] {
@@ -156,18 +182,18 @@ impl Liar<'_> {
     }
 
     fn wrong_signature(&self, turn: u32, lies: &mut Vec<Lie>) {
-        let wrong = |signature: u64| signature ^ (1 + u64::from(turn));
+        let wrong = |signature: &Signature| signature.altered(1 + u64::from(turn));
         let logs = self.co_value().into_iter().flat_map(|co_value| co_value.sessions.iter());
         for (session, log) in logs {
             lies.push(
-                self.content([(session, piece(0, log.transactions.clone(), wrong(log.last_signature)))]),
+                self.content([(session, piece(0, log.transactions.clone(), wrong(&log.last_signature)))]),
             );
         }
         let (own, next) = (self.session, vec![self.transaction(turn)]);
         let log = self.co_value().and_then(|co_value| co_value.sessions.get(own));
         let before = log.map(|log| &log.streaming_hash);
-        let signature = FastCrypto.sign(self.attack.id, own, before, &next).signature;
-        lies.push(self.content([(own, piece(self.held(own), next, wrong(signature)))]));
+        let signature = self.sign(own, before, &next).signature;
+        lies.push(self.content([(own, piece(self.held(own), next, wrong(&signature)))]));
     }
 
     fn lying_known(&self, turn: u32, lies: &mut Vec<Lie>) {
@@ -194,7 +220,7 @@ impl Liar<'_> {
         let before = co_value.sessions.get(own).map(|log| &log.streaming_hash);
         let branch = |first: u32, count: u32| {
             let new: Vec<_> = (0..count).map(|i| self.transaction(first + i)).collect();
-            let signature = FastCrypto.sign(self.attack.id, own, before, &new).signature;
+            let signature = self.sign(own, before, &new).signature;
             let pieces = [(own, piece(self.held(own), new, signature))];
             vec![self.content_of(self.attack.id, co_value.header.clone(), pieces)]
         };
@@ -202,8 +228,8 @@ impl Liar<'_> {
     }
 }
 
-type Piece = SessionContent<FastCrypto>;
+type Piece = SessionContent<SimCrypto>;
 
-fn piece(after: u32, new_transactions: Vec<FastTransaction>, last_signature: u64) -> Piece {
+fn piece(after: u32, new_transactions: Vec<Transaction>, last_signature: Signature) -> Piece {
     SessionContent { after, new_transactions, last_signature }
 }

@@ -1,8 +1,9 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    Attack, BackUp, Burst, Bytes, ClockChange, Crash, DropMessages, Duration, DurationRange, FailWrites,
-    HalfOpen, Hold, Network, Percent, Rate, Restore, Rot, Stall,
+    AddMember, Attack, BackUp, Burst, Bytes, ClockChange, Crash, DeleteKey, DropMessages, Duration,
+    DurationRange, FailWrites, HalfOpen, Hold, InsertItems, Network, Percent, PushItem, Rate, RemoveItems,
+    RemoveMember, Restore, Rot, SetKey, Splice, Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,30 @@ pub struct Entry {
     /// The app of a node writes a batch of transactions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit: Option<Edit>,
+    /// The app of a node sets a key of a map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<SetKey>,
+    /// The app of a node deletes a key of a map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete: Option<DeleteKey>,
+    /// The app of a node inserts items into a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insert: Option<InsertItems>,
+    /// The app of a node removes items from a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remove: Option<RemoveItems>,
+    /// The app of a node pushes an item to a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushItem>,
+    /// The app of a node replaces a piece of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub splice: Option<Splice>,
+    /// The app of a node adds a member to a group, or gives one another role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub add_member: Option<AddMember>,
+    /// The app of a node removes a member from a group, which gets a new key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remove_member: Option<RemoveMember>,
     /// The app of a node wants a CoValue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<Subject>,
@@ -107,6 +132,21 @@ pub struct Entry {
     /// The conditions of a link, or of all links, change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkChange>,
+}
+
+impl Entry {
+    /// What kind of change it makes, and to which CoValue, where it says word for word what an app writes.
+    pub(crate) fn changed(&self) -> Option<(&'static str, &str)> {
+        let set = self.set.as_ref().map(|it| ("set", it.id.as_str()));
+        let delete = self.delete.as_ref().map(|it| ("delete", it.id.as_str()));
+        let insert = self.insert.as_ref().map(|it| ("insert", it.id.as_str()));
+        let remove = self.remove.as_ref().map(|it| ("remove", it.id.as_str()));
+        let push = self.push.as_ref().map(|it| ("push", it.id.as_str()));
+        let splice = self.splice.as_ref().map(|it| ("splice", it.id.as_str()));
+        let add = self.add_member.as_ref().map(|it| ("add_member", it.id.as_str()));
+        let gone = self.remove_member.as_ref().map(|it| ("remove_member", it.id.as_str()));
+        set.or(delete).or(insert).or(remove).or(push).or(splice).or(add).or(gone)
+    }
 }
 
 /// What an entry waits for.

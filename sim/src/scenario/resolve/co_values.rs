@@ -1,44 +1,166 @@
-//! What is said of CoValues: what they depend on.
+//! What is said of CoValues: what they are, who owns them, and what they depend on.
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
+use crate::cojson::{CoValueSpec, Kind};
+use crate::host::NodeId;
+use crate::scenario::place::Place;
+use cosim_core::CoId;
 use std::collections::BTreeSet;
 
-/// What the header of each CoValue depends on, by CoValue.
-pub(super) fn depends_on(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Vec<Vec<u32>> {
-    let mut all = vec![Vec::new(); names.co_values().len()];
+/// What is given of each CoValue.
+pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Vec<CoValueSpec> {
+    let spec = |name: &&str| CoValueSpec { name: (*name).to_owned(), ..CoValueSpec::default() };
+    let mut all: Vec<CoValueSpec> = names.co_values().iter().map(spec).collect();
     let root = At::Root;
     let section = root.key("co_values");
     for (name, co_value) in &file.co_values {
         let Some(index) = names.co_value(name) else { continue };
-        let mut seen = BTreeSet::new();
-        for (at, need) in co_value.depends_on.iter().enumerate() {
-            let section = section.key(name);
-            let section = section.key("depends_on");
-            let place = section.index(at).value();
-            if need == name {
-                let problem = Problem::new(place, format!("{} depends on itself", file::quoted(name)));
-                report.add(problem.help("leave it out"));
-            } else if !seen.insert(need) {
-                let problem = Problem::new(place, format!("{} is in the list twice", file::quoted(need)));
-                report.add(problem.help("keep one"));
-            } else if let Some(need) = names.co_value(need) {
-                all[index as usize].push(need);
-            }
+        let at = section.key(name);
+        let mut depends_on = depends_on(name, co_value, names, &at, report);
+        let owner = owner(name, co_value, names, &at, report);
+        if let Some(owner) = owner.filter(|owner| !depends_on.contains(owner)) {
+            depends_on.push(owner);
         }
+        let admin = admin(name, co_value, names, &at, report);
+        check_header(name, co_value, &at, report);
+        all[index as usize] = CoValueSpec {
+            name: name.clone(),
+            kind: co_value.kind,
+            owner,
+            admin,
+            private: co_value.private == Some(true),
+            header: co_value.header.clone().map(serde_json::Value::Object),
+            depends_on,
+        };
     }
     check_circles(&all, names, report);
     all
 }
 
+fn depends_on(
+    name: &str,
+    co_value: &file::CoValue,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Vec<CoId> {
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+    let section = at.key("depends_on");
+    for (index, need) in co_value.depends_on.iter().enumerate() {
+        let place = section.index(index).value();
+        if need == name {
+            let problem = Problem::new(place, format!("{} depends on itself", file::quoted(name)));
+            report.add(problem.help("leave it out"));
+        } else if !seen.insert(need) {
+            let problem = Problem::new(place, format!("{} is in the list twice", file::quoted(need)));
+            report.add(problem.help("keep one"));
+        } else if let Some(need) = names.co_value(need) {
+            found.push(CoId(need));
+        }
+    }
+    found
+}
+
+/// The group that owns a CoValue.
+fn owner(
+    name: &str,
+    co_value: &file::CoValue,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<CoId> {
+    let Some(owner) = &co_value.owner else {
+        if co_value.private == Some(true) {
+            let message = format!("`{name}` has no owner, so nobody has a key for what is private in it");
+            report.add(Problem::new(at.key("private").value(), message).help("name its `owner`, a group"));
+        }
+        return None;
+    };
+    let place = at.key("owner").value();
+    let number = names.co_value(owner)?;
+    match co_value.kind {
+        None => report.add(without_kind(name, at.name())),
+        Some(Kind::Group) => {
+            let problem = Problem::new(place.clone(), format!("`{name}` is a group, and has an owner"));
+            report.add(problem.expected("no owner").help("a group keeps its own members"));
+        }
+        Some(_) if names.kind(number) != Some(Kind::Group) => {
+            let problem = Problem::new(place, format!("`{owner}` is no group"));
+            let help = format!("make it one: `\"{owner}\": {{ \"kind\": \"group\", \"admin\": … }}`");
+            report.add(problem.expected("the name of a group").help(help));
+        }
+        Some(_) => {}
+    }
+    Some(CoId(number))
+}
+
+/// The first admin of a group.
+fn admin(
+    name: &str,
+    co_value: &file::CoValue,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<NodeId> {
+    match (&co_value.admin, co_value.kind == Some(Kind::Group)) {
+        (Some(admin), true) => names.node(admin, &at.key("admin"), report).map(NodeId),
+        (None, true) => {
+            let problem = Problem::new(at.name(), format!("the group `{name}` has no admin"));
+            report.add(problem.help("name the node that creates it: `\"admin\": …`"));
+            None
+        }
+        (Some(_), false) => {
+            let problem = Problem::new(at.key("admin").name(), format!("`{name}` is no group"));
+            report.add(problem.help("only a group has an admin: leave it out"));
+            None
+        }
+        (None, false) => None,
+    }
+}
+
+/// A header that is given word for word is one that anybody may write: keys and owners are the scenario's own.
+fn check_header(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut Report) {
+    let Some(header) = &co_value.header else { return };
+    let place = at.key("header");
+    let kind = header.get("type").and_then(serde_json::Value::as_str);
+    let Some(wanted) = co_value.kind else {
+        report.add(without_kind(name, at.name()));
+        return;
+    };
+    if kind != Some(wanted.header_type()) {
+        let message = format!("the header of `{name}` has another type than a {}", wanted.name());
+        let problem = Problem::new(place.value(), message);
+        report.add(
+            problem
+                .expected(format!("`\"type\": \"{}\"`", wanted.header_type()))
+                .help("its `kind` says what it is, its header must agree"),
+        );
+    }
+    let ruleset = header.get("ruleset").and_then(|ruleset| ruleset.get("type")?.as_str());
+    if ruleset != Some("unsafeAllowAll") || co_value.owner.is_some() || co_value.admin.is_some() {
+        let message = format!("the header of `{name}` says who may write it");
+        let problem = Problem::new(place.value(), message);
+        report.add(problem.expected("the ruleset `unsafeAllowAll`, no `owner` and no `admin`").help(
+            "leave the header out, and give an owner: the agents here are not those of another header",
+        ));
+    }
+}
+
+/// For what is said of a CoValue that has no kind.
+pub(super) fn without_kind(name: &str, place: Place) -> Problem {
+    let problem = Problem::new(place, format!("`{name}` has no kind, so nothing is known of what it shows"));
+    problem.help(format!("say what it is: `\"co_values\": {{ \"{name}\": {{ \"kind\": \"map\" }} }}`"))
+}
+
 /// A header names what was there before it, so headers never depend on each other in a circle.
-fn check_circles(all: &[Vec<u32>], names: &Names<'_>, report: &mut Report) {
+fn check_circles(all: &[CoValueSpec], names: &Names<'_>, report: &mut Report) {
     let mut left: BTreeSet<usize> = (0..all.len()).collect();
     loop {
         let free: Vec<usize> = left
             .iter()
             .copied()
-            .filter(|at| all[*at].iter().all(|need| !left.contains(&(*need as usize))))
+            .filter(|at| all[*at].depends_on.iter().all(|need| !left.contains(&(need.0 as usize))))
             .collect();
         if free.is_empty() {
             break;

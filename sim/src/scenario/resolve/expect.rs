@@ -1,8 +1,8 @@
 //! How the run is judged.
 
 use super::names::Names;
-use super::{At, Problem, Report, file};
-use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ORACLES};
+use super::{At, Problem, Report, co_values, file};
+use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ORACLES, ViewExpectation};
 use cosim_core::Span;
 
 /// How long silence may take where a file says nothing: content that a peer refuses for good is sent six times more (rules
@@ -29,12 +29,24 @@ pub(super) fn expect(file: &file::Scenario, names: &Names<'_>, report: &mut Repo
         Some(ContentExpectation { node, co_value, transactions: content.transactions })
     };
     let content = expect.content.iter().enumerate().filter_map(content).collect();
+    let view = |(index, view): (usize, &file::ViewExpectation)| {
+        let views = at.key("views");
+        let at = views.index(index);
+        let node = names.node(&view.node, &at.key("node"), report);
+        let co_value = names.co_value(&view.id)?;
+        if names.kind(co_value).is_none() {
+            report.add(co_values::without_kind(&view.id, at.key("id").value()));
+        }
+        Some(ViewExpectation { node: node?, co_value, shows: view.shows.clone() })
+    };
+    let views = expect.views.iter().enumerate().filter_map(view).collect();
     Expect {
         oracles: oracles(expect.oracles.as_deref(), &at.key("oracles"), report),
         quiet_within: expect.quiet_within.map_or(QUIET_WITHIN, |within| within.0),
         violation: expect.violation.clone(),
         loads,
         content,
+        views,
         messages_max: expect.messages_max,
     }
 }

@@ -1,6 +1,7 @@
 //! The names of nodes, CoValues and links, and what they stand for.
 
 use super::{At, Problem, Report, file};
+use crate::scenario::Kind;
 use crate::scenario::place::Place;
 use crate::scenario::{GENERATED_BACKUP, MAX_CO_VALUES, MAX_NAME_BYTES};
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub(super) struct Names<'a> {
     co_values: Vec<&'a str>,
     /// The index of each link, by its ends.
     links: BTreeMap<[u32; 2], u32>,
+    /// What the file says of each CoValue that it says more of.
+    described: BTreeMap<&'a str, &'a file::CoValue>,
     /// Whether each node has a disk.
     disks: Vec<bool>,
     /// Whether each node is hostile.
@@ -41,7 +44,17 @@ impl<'a> Names<'a> {
         let mut backups: Vec<&str> = taken.map(|copy| backup_name(copy.backup.as_deref())).collect();
         backups.sort_unstable();
         backups.dedup();
-        Names { nodes, co_values, disks, hostile, backups, links: BTreeMap::new(), links_complete: true }
+        let described = file.co_values.iter().map(|(name, co_value)| (name.as_str(), co_value)).collect();
+        Names {
+            nodes,
+            co_values,
+            described,
+            disks,
+            hostile,
+            backups,
+            links: BTreeMap::new(),
+            links_complete: true,
+        }
     }
 
     /// Adds the links, in order of their ends.
@@ -68,6 +81,30 @@ impl<'a> Names<'a> {
         let help = close.unwrap_or_else(|| "add it to `nodes`, or name one that is there".to_owned());
         report.add(problem.expected("expected a name of `nodes`").help(help));
         None
+    }
+
+    fn described(&self, co_value: u32) -> Option<&'a file::CoValue> {
+        self.described.get(*self.co_values.get(co_value as usize)?).copied()
+    }
+
+    /// What a CoValue is, where the file says so.
+    pub(super) fn kind(&self, co_value: u32) -> Option<Kind> {
+        self.described(co_value)?.kind
+    }
+
+    /// The first admin of a group.
+    pub(super) fn admin(&self, co_value: u32) -> Option<&'a str> {
+        self.described(co_value)?.admin.as_deref()
+    }
+
+    /// Whether a group owns a CoValue.
+    pub(super) fn is_owned(&self, co_value: u32) -> bool {
+        self.described(co_value).is_some_and(|co_value| co_value.owner.is_some())
+    }
+
+    /// Whether what is written to a CoValue is encrypted, where an entry does not say.
+    pub(super) fn is_private(&self, co_value: u32) -> bool {
+        self.described(co_value).is_some_and(|co_value| co_value.private == Some(true))
     }
 
     pub(super) fn has_disk(&self, node: u32) -> bool {
@@ -170,6 +207,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     for (name, co_value) in &file.co_values {
         let at = root.key("co_values");
         mention(name, at.key(name));
+        if let Some(owner) = &co_value.owner {
+            mention(owner, at.key(name).key("owner"));
+        }
         for (index, need) in co_value.depends_on.iter().enumerate() {
             mention(need, at.key(name).key("depends_on").index(index));
         }
@@ -185,6 +225,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
         if let Some(edit) = &entry.edit {
             mention(&edit.id, at.index(index).key("edit").key("id"));
         }
+        if let Some((kind, id)) = entry.changed() {
+            mention(id, at.index(index).key(kind).key("id"));
+        }
         if let Some(id) = entry.attack.as_ref().and_then(|attack| attack.id.as_ref()) {
             mention(id, at.index(index).key("attack").key("id"));
         }
@@ -197,6 +240,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     if let Some(expect) = &file.expect {
         for (index, load) in expect.loads.iter().enumerate() {
             mention(&load.id, at.key("loads").index(index).key("id"));
+        }
+        for (index, view) in expect.views.iter().enumerate() {
+            mention(&view.id, at.key("views").index(index).key("id"));
         }
         for (index, content) in expect.content.iter().enumerate() {
             mention(&content.id, at.key("content").index(index).key("id"));

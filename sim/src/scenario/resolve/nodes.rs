@@ -3,9 +3,11 @@
 use super::names::{Names, check_name};
 use super::{At, Problem, Report, file};
 use crate::clock::Clock;
+use crate::cojson;
 use crate::network::{Ppm, SpanRange};
 use crate::scenario::{NodeSpec, Unsynced, known_mutations};
-use cosim_core::{Announce, Durability, Span};
+use cosim_core::real::Owner;
+use cosim_core::{Announce, CoId, Durability, Span};
 use std::collections::BTreeSet;
 
 /// The first deadline of a node that does not give one.
@@ -76,10 +78,59 @@ fn claimed(
     Some(number)
 }
 
-/// The accounts, once all CoValues have numbers.
-pub(super) fn accounts(file: &file::Scenario, names: &Names<'_>, nodes: &mut [NodeSpec]) {
-    for (node, spec) in file.nodes.values().zip(nodes) {
-        spec.account = node.account.as_deref().and_then(|account| names.co_value(account));
+/// Whose app is on each node, once all CoValues have numbers.
+pub(super) fn people(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Vec<cojson::NodeSpec> {
+    let root = At::Root;
+    let at = root.key("nodes");
+    let nodes = file.nodes.iter().map(|(name, node)| {
+        let at = at.key(name);
+        let seed =
+            node.secret_seed.as_deref().and_then(|seed| secret_seed(seed, &at.key("secret_seed"), report));
+        let spec = cojson::NodeSpec {
+            name: name.clone(),
+            account: node.account.as_deref().and_then(|account| names.co_value(account)).map(CoId),
+            seed,
+            session: node.session.clone(),
+        };
+        check_session(&spec, &at.key("session"), report);
+        spec
+    });
+    nodes.collect()
+}
+
+/// 32 bytes in hexadecimal digits.
+fn secret_seed(text: &str, at: &At<'_>, report: &mut Report) -> Option<[u8; 32]> {
+    let mut seed = [0; 32];
+    let digits = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes = (0..32).map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok());
+    let parsed: Option<Vec<u8>> = bytes.collect();
+    match parsed.filter(|_| digits) {
+        Some(bytes) => {
+            seed.copy_from_slice(&bytes);
+            Some(seed)
+        }
+        None => {
+            let problem = Problem::new(at.value(), "a seed that is no 32 bytes");
+            report.add(
+                problem.expected("64 hexadecimal digits").help("leave it out for one of the node's own"),
+            );
+            None
+        }
+    }
+}
+
+/// A session is one of the agent that the node is.
+fn check_session(spec: &cojson::NodeSpec, at: &At<'_>, report: &mut Report) {
+    let Some(session) = &spec.session else { return };
+    let agent = spec.agent_name();
+    if Owner::of_session(session) != Some(Owner::Agent(&agent)) {
+        let problem =
+            Problem::new(at.value(), format!("the session is not one of the agent of `{}`", spec.name));
+        report.add(
+            problem
+                .expected(format!("`{agent}_session_z…`"))
+                .help("give the `secret_seed` of the agent whose session it is, or leave the session out"),
+        );
     }
 }
 
@@ -120,7 +171,6 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
             (Some(_), None) => Durability::DurableFirst,
             (Some(_), Some(durability)) => durability.into(),
         },
-        account: None,
         name: name.to_owned(),
         announce: node.announce.map_or(Announce::All, Into::into),
         base,

@@ -1,6 +1,7 @@
 //! The timeline: chapters, times and operations. Their names are in `naming`.
 
 mod action;
+mod change;
 mod filter;
 mod lifecycle;
 mod naming;
@@ -8,6 +9,7 @@ mod vain;
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
+use crate::cojson::Change;
 use crate::scenario::{Chapter, Filter, Operation};
 pub(super) use action::check_edit;
 use action::{Chosen, choose};
@@ -18,6 +20,8 @@ pub(super) struct Timeline {
     pub(super) chapters: Vec<Chapter>,
     /// The filters that operations name by number.
     pub(super) filters: Vec<Filter>,
+    /// The changes that operations name by number.
+    pub(super) changes: Vec<Change>,
     /// For each operation, in order: its entry in the file, and the name it has if the file gives none.
     sources: Vec<Source>,
 }
@@ -30,13 +34,17 @@ struct Source {
 pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Timeline {
     let root = At::Root;
     let at = root.key("timeline");
-    let mut timeline =
-        Timeline { chapters: vec![Chapter::default()], filters: Vec::new(), sources: Vec::new() };
+    let mut timeline = Timeline {
+        chapters: vec![Chapter::default()],
+        filters: Vec::new(),
+        changes: Vec::new(),
+        sources: Vec::new(),
+    };
     let mut latest = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
         let at = at.index(index);
         let time = time(entry, &mut latest, &at, report);
-        let chosen = choose(entry, names, &mut timeline.filters, &at, report);
+        let chosen = choose(entry, names, (&mut timeline.filters, &mut timeline.changes), &at, report);
         if entry.after.is_some() {
             timeline.chapters.push(Chapter::default());
         }

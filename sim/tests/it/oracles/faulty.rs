@@ -1,12 +1,12 @@
 //! A node with a fault that no mutation of the core has: it tampers with what it is told, says or shows.
 
 use cosim::clock::WallTime;
-use cosim::cojson::{CoJson, CoNode, Command, End, Notice};
+use cosim::cojson::{CoJson, CoNode, Command, Directory, End, Notice, Refusal, SimCrypto, Transaction};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, FastCrypto, Message, NodeState, Record, SessionId, Time, TimerKind,
-    UpdateError,
+    CoId, Config, ConnectionId, Envelope, Message, NodeState, Record, SessionId, Time, TimerKind,
 };
+use std::sync::Arc;
 
 /// What is wrong with a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +45,10 @@ pub(super) struct Faulty {
     id: NodeId,
     config: Config,
     /// What it shows as its state.
-    shown: NodeState<FastCrypto>,
+    shown: NodeState<SimCrypto>,
     /// CoValues of which it shows nothing.
     hidden: Vec<CoId>,
+    directory: Arc<Directory>,
     /// Contents sent so far.
     contents: u32,
 }
@@ -62,22 +63,24 @@ impl Faulty {
             config,
             shown,
             hidden: Vec::new(),
+            directory: Arc::default(),
             contents: 0,
         }
     }
 
-    fn restart(&mut self, now: Time, storage: Storage) -> Result<(), UpdateError> {
+    fn restart(&mut self, now: Time, storage: Storage) -> Result<(), Refusal> {
         match (self.fault, storage) {
             (Fault::LosesOnRestart, Storage::Kept) => self.node.handle(now, Input::Restart(Storage::Lost)),
             (Fault::ReusesSession, Storage::Lost) => {
                 self.node = CoNode::new(self.id, self.config);
+                self.node.meet(&self.directory);
                 Ok(())
             }
             _ => self.node.handle(now, Input::Restart(storage)),
         }
     }
 
-    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), UpdateError> {
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), Refusal> {
         if self.fault == Fault::WritesNothing && matches!(command, Command::Edit(_)) {
             return Ok(());
         }
@@ -85,7 +88,7 @@ impl Faulty {
     }
 
     /// What it makes of a message before it takes it in.
-    fn hear(&mut self, envelope: &mut Envelope<FastCrypto>) {
+    fn hear(&mut self, envelope: &mut Envelope<SimCrypto>) {
         match (self.fault, &mut envelope.message) {
             (Fault::TakesAnother, message) => change_transactions(message),
             (Fault::LosesOnKnown, Message::Known(known)) => self.hidden.push(known.id),
@@ -111,7 +114,7 @@ impl Faulty {
     }
 }
 
-fn change_transactions(message: &mut Message<FastCrypto>) {
+fn change_transactions(message: &mut Message<SimCrypto>) {
     let Message::Content(content) = message else { return };
     for (_, piece) in content.new.iter_mut() {
         for transaction in &mut piece.new_transactions {
@@ -121,14 +124,14 @@ fn change_transactions(message: &mut Message<FastCrypto>) {
 }
 
 impl SimNode for Faulty {
-    type Message = Envelope<FastCrypto>;
+    type Message = Envelope<SimCrypto>;
     type Command = Command;
-    type Refusal = UpdateError;
+    type Refusal = Refusal;
     type Notice = Notice;
     type End = End;
-    type Record = Record<FastCrypto>;
+    type Record = Record<SimCrypto>;
 
-    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), UpdateError> {
+    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
         let result = match input {
             Input::Command { command, wall } => self.command(now, wall, command),
             Input::Restart(storage) => self.restart(now, storage),
@@ -194,7 +197,7 @@ impl SimNode for Faulty {
 }
 
 impl CoJson for Faulty {
-    fn state(&self) -> &NodeState<FastCrypto> {
+    fn state(&self) -> &NodeState<SimCrypto> {
         &self.shown
     }
 
@@ -208,5 +211,14 @@ impl CoJson for Faulty {
 
     fn session(&self) -> SessionId {
         self.node.session()
+    }
+
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        self.directory = Arc::clone(directory);
+        self.node.meet(directory);
+    }
+
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
+        self.node.draft(command, wall)
     }
 }

@@ -3,6 +3,7 @@
 use super::super::names::{Names, backup_name};
 use super::super::{At, Problem, Report, conditions, file};
 use crate::clock::ClockChange;
+use crate::cojson::Change;
 use crate::host::{DiskFault, Point};
 use crate::scenario::{
     Action, AttackKind, Direction, Filter, FilterAct, MAX_FLOOD, MAX_LIES, MAX_TRANSACTION_BYTES,
@@ -21,13 +22,21 @@ pub(super) struct Chosen {
 pub(super) fn choose(
     entry: &file::Entry,
     names: &Names<'_>,
-    filters: &mut Vec<Filter>,
+    (filters, changes): (&mut Vec<Filter>, &mut Vec<Change>),
     at: &At<'_>,
     report: &mut Report,
 ) -> Option<Chosen> {
     let kinds = [
         ("create", entry.create.is_some()),
         ("edit", entry.edit.is_some()),
+        ("set", entry.set.is_some()),
+        ("delete", entry.delete.is_some()),
+        ("insert", entry.insert.is_some()),
+        ("remove", entry.remove.is_some()),
+        ("push", entry.push.is_some()),
+        ("splice", entry.splice.is_some()),
+        ("add_member", entry.add_member.is_some()),
+        ("remove_member", entry.remove_member.is_some()),
         ("load", entry.load.is_some()),
         ("done", entry.done.is_some()),
         ("connect", entry.connect.is_some()),
@@ -69,13 +78,14 @@ pub(super) fn choose(
         report.add(problem.expected("exactly one operation").help("write two entries with the same time"));
         return None;
     }
-    let mut chooser = Chooser { kind, names, filters, at: &at.key(kind), report };
+    let mut chooser = Chooser { kind, names, filters, changes, at: &at.key(kind), report };
     let subjects = entry.create.as_ref().or(entry.load.as_ref()).or(entry.done.as_ref());
     let ends = entry.connect.as_ref().or(entry.disconnect.as_ref());
     let cut = entry.partition.as_ref().or(entry.heal.as_ref()).or(entry.release.as_ref());
     let outage = entry.restart.as_ref().or(entry.wipe.as_ref());
     None.or_else(|| subjects.map(|subject| chooser.subject(subject)))
         .or_else(|| entry.edit.as_ref().map(|edit| chooser.edit(edit)))
+        .or_else(|| chooser.change(entry))
         .or_else(|| ends.map(|ends| chooser.connection(ends)))
         .or_else(|| cut.map(|cut| chooser.partition(cut)))
         .or_else(|| entry.half_open.as_ref().map(|ends| chooser.half_open(ends)))
@@ -117,6 +127,7 @@ pub(super) struct Chooser<'a, 'n> {
     pub(super) kind: &'a str,
     pub(super) names: &'a Names<'n>,
     pub(super) filters: &'a mut Vec<Filter>,
+    pub(super) changes: &'a mut Vec<Change>,
     pub(super) at: &'a At<'a>,
     pub(super) report: &'a mut Report,
 }
@@ -126,11 +137,24 @@ impl Chooser<'_, '_> {
         let node = self.names.node(&subject.node, &self.at.key("node"), self.report)?;
         let co_value = self.names.co_value(&subject.id)?;
         let action = match self.kind {
-            "create" => Action::Create { node, co_value },
+            "create" => {
+                self.check_founder(subject, co_value);
+                Action::Create { node, co_value }
+            }
             "load" => Action::Load { node, co_value },
             _ => Action::Done { node, co_value },
         };
         Some(Chosen { action, usual_name: format!("{}-{}-{}", self.kind, subject.id, subject.node) })
+    }
+
+    /// A group is created by its first admin.
+    fn check_founder(&mut self, subject: &file::Subject, co_value: u32) {
+        if let Some(admin) = self.names.admin(co_value).filter(|admin| *admin != subject.node) {
+            let message = format!("`{}` creates `{}`, whose admin is `{admin}`", subject.node, subject.id);
+            let problem = Problem::new(self.at.key("node").value(), message);
+            self.report
+                .add(problem.expected(format!("`{admin}`")).help("a group is created by its first admin"));
+        }
     }
 
     fn edit(&mut self, edit: &file::Edit) -> Option<Chosen> {

@@ -1,0 +1,395 @@
+//! The app on a node: what it sees, and what it writes.
+
+use super::change::{Change, What};
+use super::directory::{Agent, Directory, derived};
+use super::kind::Kind;
+use super::{Command, Edit, SimCrypto, Transaction, Writes};
+use crate::clock::WallTime;
+use crate::host::NodeId;
+use crate::scenario::Crypto as Provider;
+use cosim_core::real::{self, KeySecret, MadeAt, Place};
+use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
+use cosim_core::view::{CoValue, EVERYONE, KeyRing, LiveView, Log, Resolver, Role, View, edit};
+use cosim_core::{CoId, FastCrypto, Node, NodeState, SessionId, UpdateError};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a node did not do what its app asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The node refused it.
+    Node(UpdateError),
+    /// The app has not the key to encrypt with, or to hand on.
+    NoKey,
+    /// There is nothing to change: what would go is not there.
+    NothingToChange,
+}
+
+impl From<UpdateError> for Refusal {
+    fn from(error: UpdateError) -> Refusal {
+        Refusal::Node(error)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Node(error) => error.fmt(f),
+            Refusal::NoKey => f.write_str("the app has no key for it"),
+            Refusal::NothingToChange => f.write_str("there is nothing to change"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct App {
+    me: NodeId,
+    directory: Arc<Directory>,
+    keys: KeyRing,
+    /// What it sees of each CoValue that shows something.
+    views: BTreeMap<CoId, LiveView>,
+    /// CoJSON's names of the sessions that it has met.
+    sessions: BTreeMap<SessionId, String>,
+}
+
+/// What a node holds, as views look at it.
+struct Held<'a> {
+    state: &'a NodeState<SimCrypto>,
+    directory: &'a Directory,
+    sessions: &'a BTreeMap<SessionId, String>,
+}
+
+impl<'a> Held<'a> {
+    fn get(&self, id: CoId) -> Option<CoValue<'a>> {
+        let held = self.state.co_values.get(&id)?;
+        let header = held.header.as_ref()?.said.as_deref()?;
+        let sessions = held.sessions.iter().filter_map(|(session, log)| {
+            Some((self.sessions.get(&session)?.as_str(), &log.transactions as &dyn Log))
+        });
+        let id = self.directory.co_value(id)?.id.as_str();
+        Some(CoValue { id, header: header.as_json(), sessions: sessions.collect() })
+    }
+}
+
+impl Resolver for Held<'_> {
+    fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
+        self.get(self.directory.find(id)?)
+    }
+}
+
+/// Where the next transactions of an app go.
+struct Target<'a> {
+    id: CoId,
+    session: &'a str,
+    /// How many transactions come before them.
+    after: u32,
+    /// The number of the operation that writes them.
+    operation: u32,
+}
+
+impl App {
+    /// An app that sees nothing yet.
+    pub(super) fn new(me: NodeId, directory: Arc<Directory>) -> App {
+        let keys = if directory.has_views() { directory.keys(me) } else { KeyRing::empty() };
+        App { me, directory, keys, views: BTreeMap::new(), sessions: BTreeMap::new() }
+    }
+
+    /// What it sees of a CoValue.
+    pub(super) fn view(&self, id: CoId) -> Option<&LiveView> {
+        self.views.get(&id)
+    }
+
+    /// The node's process ends: what it saw is gone.
+    pub(super) fn forget(&mut self) {
+        self.views.clear();
+    }
+
+    /// The node has changed these CoValues: what shows something is brought up to date, and with a group all that it owns.
+    pub(super) fn follow(&mut self, state: &NodeState<SimCrypto>, touched: &BTreeSet<CoId>) {
+        let directory = Arc::clone(&self.directory);
+        let mut due = BTreeSet::new();
+        for id in touched.iter().copied().filter(|id| directory.kind(*id).is_some()) {
+            due.insert(id);
+            if directory.kind(id) == Some(Kind::Group) {
+                due.extend(directory.owned_by(id));
+            }
+            let held = state.co_values.get(&id);
+            for session in held.into_iter().flat_map(|held| held.sessions.keys()) {
+                self.sessions.entry(session).or_insert_with(|| directory.session(session));
+            }
+        }
+        let held = Held { state, directory: &directory, sessions: &self.sessions };
+        for id in due {
+            if let Some(co_value) = held.get(id) {
+                self.views.entry(id).or_default().update(&co_value, &held, &self.keys);
+            } else {
+                self.views.remove(&id);
+            }
+        }
+    }
+
+    /// The transactions that a command writes in `session` when the app's clock shows `wall`; none for one that writes
+    /// nothing.
+    pub(super) fn draft(
+        &self,
+        node: &Node<SimCrypto>,
+        session: SessionId,
+        command: &Command,
+        wall: WallTime,
+    ) -> Result<Vec<Transaction>, Refusal> {
+        let (id, operation) = match command {
+            Command::Create { id, operation } => (*id, *operation),
+            Command::Edit(edit) => (edit.id, edit.operation),
+            Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => return Ok(Vec::new()),
+        };
+        let name = self.directory.session(session);
+        let target = Target { id, session: &name, after: node.next_index(id, session), operation };
+        let depends_on = self.directory.account(self.me).filter(|account| *account != id);
+        let drafts = match command {
+            Command::Create { .. } => self.founding(&target)?,
+            Command::Edit(Edit { writes: Writes::Change(number), .. }) => {
+                let change = self.directory.change(*number).ok_or(Refusal::NothingToChange)?;
+                self.change(node, &target, change)?
+            }
+            Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, .. }) => {
+                if self.directory.kind(id).is_none() {
+                    let is_real = self.directory.provider() == Provider::Real;
+                    let filler = |i| Transaction::filler(wall.as_us(), (operation, i), *size, is_real);
+                    let transaction = |i| Transaction { depends_on, ..filler(i) };
+                    return Ok((0..*transactions).map(transaction).collect());
+                }
+                let mut drafts = Drafts::default();
+                for i in 0..*transactions {
+                    let change = self.made_up(&target, i, *size)?;
+                    drafts.add(self.change(node, &target, &change)?);
+                }
+                drafts
+            }
+            Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => Drafts::default(),
+        };
+        let key = if drafts.private { Some(self.read_key(node, id)?) } else { None };
+        let transaction = |(i, changes): (u32, Value)| {
+            let made_at = MadeAt::from_ms(wall.as_us() / 1000);
+            let said = match &key {
+                None => real::Transaction::trusting(made_at, &changes),
+                Some((key, secret)) => {
+                    let known = self.directory.co_value(id).map_or("", |known| known.id.as_str());
+                    let place = Place::transaction(known, &name, target.after.saturating_add(i));
+                    real::Transaction::private(made_at, &changes, real::Key { id: key, secret }, &place)
+                }
+            };
+            let payload = u64::from(operation) << 32 | u64::from(i);
+            Transaction { depends_on, ..Transaction::saying(wall.as_us(), payload, said) }
+        };
+        Ok((0..).zip(drafts.changes).map(transaction).collect())
+    }
+
+    /// What founds a group, where it is this app's to found.
+    fn founding(&self, target: &Target<'_>) -> Result<Drafts, Refusal> {
+        let known = self.directory.co_value(target.id);
+        let Some(known) = known.filter(|known| known.spec.admin == Some(self.me)) else {
+            return Ok(Drafts::default());
+        };
+        let agent = self.agent()?;
+        let (key, secret) = self.new_key(target);
+        let key = ReadKey { id: &key, secret: &secret };
+        let changes = writer(&known.id, target, agent).found(&member(agent), &key);
+        Ok(Drafts::open(changes.map_err(|_| Refusal::NoKey)?))
+    }
+
+    fn agent(&self) -> Result<&Agent, Refusal> {
+        self.directory.agent_of(self.me).ok_or(Refusal::NoKey)
+    }
+
+    /// A key that nobody has made before.
+    fn new_key(&self, target: &Target<'_>) -> (String, KeySecret) {
+        let name = format!("{}/{}", target.session, target.after);
+        let id = real::to_base58("key_z", &derived::<12>("key", &name, target.operation));
+        (id, KeySecret::from_bytes(derived("key secret", &name, target.operation)))
+    }
+
+    /// The key that private transactions of a CoValue are made with.
+    fn read_key(&self, node: &Node<SimCrypto>, id: CoId) -> Result<(String, KeySecret), Refusal> {
+        let held = Held { state: node.state(), directory: &self.directory, sessions: &self.sessions };
+        let co_value = held.get(id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        cosim_core::view::read_key(&co_value, &held, &self.keys).ok_or(Refusal::NoKey)
+    }
+
+    /// The changes of the transactions that a change takes.
+    fn change(
+        &self,
+        node: &Node<SimCrypto>,
+        target: &Target<'_>,
+        change: &Change,
+    ) -> Result<Drafts, Refusal> {
+        let view = self.views.get(&target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        let one = |changes: Value| {
+            let is_empty = changes.as_array().is_some_and(Vec::is_empty);
+            if is_empty { Err(Refusal::NothingToChange) } else { Ok(vec![changes]) }
+        };
+        let list = || view.list().ok_or(Refusal::NothingToChange);
+        let changes = match &change.what {
+            What::Set { key, value } => one(edit::set(key, value)),
+            What::Delete { key } => one(edit::delete(key)),
+            What::Push { value } => one(edit::push(value)),
+            What::Insert { index, values } => {
+                let list = list()?;
+                let at = place(*index, list.items.len());
+                one(edit::insert(list, at, values).map_err(|_| Refusal::NothingToChange)?)
+            }
+            What::Remove { index, count } => {
+                let list = list()?;
+                let (from, to) =
+                    (place(*index, list.items.len()), place(index.saturating_add(*count), list.items.len()));
+                one(edit::remove(list, from..to).map_err(|_| Refusal::NothingToChange)?)
+            }
+            What::Splice { index, delete, insert } => {
+                let list = list()?;
+                let from = place(*index, list.items.len());
+                let to = place(index.saturating_add(*delete), list.items.len());
+                let gone = edit::remove(list, from..to).map_err(|_| Refusal::NothingToChange)?;
+                let new = edit::insert_text(list, from, insert).map_err(|_| Refusal::NothingToChange)?;
+                one([gone, new].into_iter().flat_map(elements).collect())
+            }
+            What::AddMember { member, role } => self.add_member(node, target, *member, (*role).into()),
+            What::RemoveMember { member } => self.remove_member(node, target, *member),
+        }?;
+        Ok(Drafts { changes, private: change.private })
+    }
+
+    fn add_member(
+        &self,
+        node: &Node<SimCrypto>,
+        target: &Target<'_>,
+        who: Option<NodeId>,
+        role: Role,
+    ) -> Result<Vec<Value>, Refusal> {
+        let (key, secret) = self.read_key(node, target.id)?;
+        let key = ReadKey { id: &key, secret: &secret };
+        let writer = self.writer(target)?;
+        match who {
+            None => Ok(writer.add_everyone(role, &key)),
+            Some(who) => {
+                let agent = self.directory.agent_of(who).ok_or(Refusal::NoKey)?;
+                writer.add_member(&member(agent), role, &key).map_err(|_| Refusal::NoKey)
+            }
+        }
+    }
+
+    /// Takes a member out, and hands a new key to those who remain.
+    fn remove_member(
+        &self,
+        node: &Node<SimCrypto>,
+        target: &Target<'_>,
+        who: Option<NodeId>,
+    ) -> Result<Vec<Value>, Refusal> {
+        let (old, old_secret) = self.read_key(node, target.id)?;
+        let Some(View::Group(group)) = self.views.get(&target.id).map(LiveView::view) else {
+            return Err(Refusal::NothingToChange);
+        };
+        let (new, new_secret) = self.new_key(target);
+        let agents: Vec<&Agent> = self.directory.agents().map(|(_, agent)| agent).collect();
+        let is_reader = |agent: &&&Agent| group.readers().any(|reader| reader == agent.name);
+        let readers: Vec<Member<'_>> = agents.iter().filter(is_reader).map(|agent| member(agent)).collect();
+        let rotation = Rotation {
+            old: ReadKey { id: &old, secret: &old_secret },
+            new: ReadKey { id: &new, secret: &new_secret },
+            readers: &readers,
+            everyone_reads: group.members.get(EVERYONE).is_some_and(|role| role.can_read()),
+            parent_keys: &[],
+        };
+        let name = match who {
+            None => EVERYONE,
+            Some(who) => &self.directory.agent_of(who).ok_or(Refusal::NoKey)?.name,
+        };
+        self.writer(target)?.remove_member(name, &rotation).map_err(|_| Refusal::NoKey)
+    }
+
+    fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
+        let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        Ok(writer(&known.id, target, self.agent()?))
+    }
+
+    /// A change where the scenario says how much is written, and not what: made of the number of the operation.
+    fn made_up(&self, target: &Target<'_>, i: u32, size: u32) -> Result<Change, Refusal> {
+        let drawn = FastCrypto::mix(u64::from(target.operation) << 32 | u64::from(i), 0x6564_6974);
+        let known = self.directory.co_value(target.id).ok_or(Refusal::NothingToChange)?;
+        let len =
+            self.views.get(&target.id).and_then(LiveView::list).map_or(0, |list| list.items.len() as u64);
+        let index = |among: u64| (drawn >> 8).checked_rem(among).unwrap_or(0) as u32;
+        // A hundred bytes are what is written where nobody asks for a size.
+        let padding = ".".repeat((size as usize).saturating_sub(100));
+        let text = format!("{}.{i}{padding}", target.operation);
+        let removes = len > 0 && drawn.is_multiple_of(4);
+        let what = match known.spec.kind {
+            Some(Kind::Map) | None if drawn.is_multiple_of(8) => {
+                What::Delete { key: format!("k{}", index(8)) }
+            }
+            Some(Kind::Map) | None => What::Set { key: format!("k{}", index(8)), value: text.into() },
+            Some(Kind::Stream) => What::Push { value: text.into() },
+            Some(Kind::List) if removes => What::Remove { index: index(len), count: 1 },
+            Some(Kind::List) => What::Insert { index: index(len + 1), values: vec![text.into()] },
+            Some(Kind::Text) if removes => {
+                What::Splice { index: index(len), delete: 1, insert: String::new() }
+            }
+            Some(Kind::Text) => {
+                let letter = char::from(b'a' + (drawn >> 40).to_le_bytes()[0] % 26);
+                let insert = std::iter::repeat_n(letter, 1 + size.saturating_sub(100) as usize).collect();
+                What::Splice { index: index(len + 1), delete: 0, insert }
+            }
+            Some(Kind::Group) => {
+                let agents: Vec<NodeId> = self.directory.agents().map(|(node, _)| node).collect();
+                let member = agents.get(index(agents.len() as u64) as usize).copied();
+                let role = [super::MemberRole::Reader, super::MemberRole::Writer];
+                match drawn % 3 {
+                    0 => What::RemoveMember { member },
+                    more => What::AddMember { member, role: role[(more - 1) as usize] },
+                }
+            }
+        };
+        Ok(Change { what, private: known.spec.private })
+    }
+}
+
+/// The changes of transactions that follow one another.
+#[derive(Default)]
+struct Drafts {
+    changes: Vec<Value>,
+    private: bool,
+}
+
+impl Drafts {
+    fn open(changes: Vec<Value>) -> Drafts {
+        Drafts { changes, private: false }
+    }
+
+    fn add(&mut self, other: Drafts) {
+        self.changes.extend(other.changes);
+        self.private |= other.private;
+    }
+}
+
+fn elements(list: Value) -> Vec<Value> {
+    match list {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn member(agent: &Agent) -> Member<'_> {
+    Member { id: &agent.name, agent: &agent.id }
+}
+
+fn writer<'a>(group: &'a str, target: &Target<'a>, agent: &'a Agent) -> Writer<'a> {
+    Writer { group, session: target.session, after: target.after, sealer: &agent.secret.sealer }
+}
+
+/// A place in a list of `len` items: one behind the end means the end.
+fn place(index: u32, len: usize) -> usize {
+    (index as usize).min(len)
+}

@@ -1,0 +1,286 @@
+//! What a run knows of its nodes and CoValues before anything happens: ids, headers, keys and what depends on what. It is
+//! a function of the scenario alone, so every node and every oracle may look at it.
+
+use super::change::Change;
+use super::kind::Kind;
+use super::session_parts;
+use crate::host::NodeId;
+use crate::scenario::Crypto as Provider;
+use cosim_core::real::{self, AgentSecret, Owner, Verifier};
+use cosim_core::view::KeyRing;
+use cosim_core::{CoId, SessionId};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    provider: Provider,
+    nodes: Vec<Node>,
+    co_values: Vec<CoValue>,
+    by_id: BTreeMap<String, CoId>,
+    changes: Vec<Change>,
+}
+
+/// What is given of a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeSpec {
+    /// Its name.
+    pub name: String,
+    /// The CoValue that is the account of its app: all that the app writes depends on it.
+    pub account: Option<CoId>,
+    /// The seed of its agent's keys; one of its own name, where none is given.
+    pub seed: Option<[u8; 32]>,
+    /// The name of its app's first session; one of its own name, where none is given.
+    pub session: Option<String>,
+}
+
+/// What is given of a CoValue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CoValueSpec {
+    /// Its name.
+    pub name: String,
+    /// What it is; `None` for one of which only sizes matter.
+    pub kind: Option<Kind>,
+    /// The group that owns it: anybody may write what has none.
+    pub owner: Option<CoId>,
+    /// Of a group, who founds it.
+    pub admin: Option<NodeId>,
+    /// Whether what is written to it is encrypted, where nothing else is said.
+    pub private: bool,
+    /// Its header, where that is given word for word.
+    pub header: Option<Value>,
+    /// What its header depends on, its owner among them.
+    pub depends_on: Vec<CoId>,
+}
+
+impl NodeSpec {
+    /// The secrets of its agent.
+    fn secret(&self) -> AgentSecret {
+        AgentSecret::from_seed(&self.seed.unwrap_or_else(|| derived("agent", &self.name, 0)))
+    }
+
+    /// The id of its agent: `sealer_z…/signer_z…`.
+    pub fn agent_name(&self) -> String {
+        self.secret().id().to_string()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Node {
+    spec: NodeSpec,
+    agent: Option<Agent>,
+}
+
+/// Who a node's app is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// Its secrets.
+    pub secret: AgentSecret,
+    /// Its id: `sealer_z…/signer_z…`.
+    pub id: real::AgentId,
+    /// The same as text.
+    pub name: String,
+    /// Checks its signatures.
+    pub verifier: Verifier,
+}
+
+/// What is known of a CoValue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoValue {
+    /// What was given.
+    pub spec: CoValueSpec,
+    /// CoJSON's id: `co_z…`. Empty where nothing needs it.
+    pub id: String,
+    /// CoJSON's header. `None` where nothing needs it.
+    pub header: Option<Arc<real::Header>>,
+}
+
+impl CoValue {
+    /// Whether only sizes matter of what is written to it.
+    pub fn is_opaque(&self) -> bool {
+        self.spec.kind.is_none()
+    }
+}
+
+impl Directory {
+    /// Works out ids, headers and keys, as far as anything needs them. A CoValue's owner comes with a lower or higher
+    /// number, but owners never form a circle.
+    pub fn new(
+        provider: Provider,
+        nodes: Vec<NodeSpec>,
+        co_values: Vec<CoValueSpec>,
+        changes: Vec<Change>,
+    ) -> Directory {
+        let needs_agents = provider == Provider::Real || co_values.iter().any(|spec| spec.kind.is_some());
+        let nodes: Vec<Node> = nodes
+            .into_iter()
+            .map(|spec| Node { agent: needs_agents.then(|| Agent::of(&spec)).flatten(), spec })
+            .collect();
+        let mut directory = Directory { provider, nodes, changes, ..Directory::default() };
+        directory.co_values =
+            co_values.into_iter().map(|spec| CoValue { spec, id: String::new(), header: None }).collect();
+        for at in 0..directory.co_values.len() {
+            directory.work_out(at);
+        }
+        directory
+    }
+
+    /// The same with another provider.
+    pub fn with_provider(&self, provider: Provider) -> Directory {
+        let nodes = self.nodes.iter().map(|node| node.spec.clone()).collect();
+        let co_values = self.co_values.iter().map(|co_value| co_value.spec.clone()).collect();
+        Directory::new(provider, nodes, co_values, self.changes.clone())
+    }
+
+    /// Works out the header of a CoValue, that of its owner first.
+    fn work_out(&mut self, at: usize) {
+        let mut path = vec![at];
+        while let Some(at) = path.pop() {
+            let co_value = &self.co_values[at];
+            if co_value.header.is_some() || (co_value.is_opaque() && self.provider == Provider::Fast) {
+                continue;
+            }
+            let owner = co_value.spec.owner.map(|owner| owner.0 as usize);
+            if let Some(owner) = owner.filter(|owner| self.co_values[*owner].header.is_none()) {
+                path.extend([at, owner]);
+                continue;
+            }
+            let header = self.header_of(&self.co_values[at].spec);
+            let id = header.id();
+            self.by_id.insert(id.clone(), CoId(at as u32));
+            self.co_values[at].header = Some(Arc::new(header));
+            self.co_values[at].id = id;
+        }
+    }
+
+    fn header_of(&self, spec: &CoValueSpec) -> real::Header {
+        if let Some(Value::Object(members)) = &spec.header {
+            return real::Header::new(members.clone());
+        }
+        let owner = spec.owner.and_then(|owner| self.co_values.get(owner.0 as usize));
+        let admin = spec.admin.and_then(|admin| self.agent_of(admin));
+        let ruleset = match (owner, admin) {
+            (Some(owner), _) => json!({ "type": "ownedByGroup", "group": owner.id }),
+            (None, Some(admin)) => json!({ "type": "group", "initialAdmin": admin.name }),
+            (None, None) => json!({ "type": "unsafeAllowAll" }),
+        };
+        let unique = derived::<12>("uniqueness", &spec.name, 0);
+        let header = json!({
+            "type": spec.kind.map_or("comap", Kind::header_type),
+            "ruleset": ruleset,
+            "meta": null,
+            "createdAt": "2025-01-01T00:00:00.000Z",
+            "uniqueness": real::to_base58("z", &unique),
+        });
+        let Value::Object(members) = header else { unreachable!("it is written as an object") };
+        real::Header::new(members)
+    }
+
+    /// How nodes hash and sign.
+    pub const fn provider(&self) -> Provider {
+        self.provider
+    }
+
+    /// What is known of a CoValue; `None` for one that the scenario does not name.
+    pub fn co_value(&self, id: CoId) -> Option<&CoValue> {
+        self.co_values.get(id.0 as usize)
+    }
+
+    /// What a CoValue is, where that is known.
+    pub fn kind(&self, id: CoId) -> Option<Kind> {
+        self.co_value(id)?.spec.kind
+    }
+
+    /// Whether any CoValue shows anything.
+    pub fn has_views(&self) -> bool {
+        self.co_values.iter().any(|co_value| !co_value.is_opaque())
+    }
+
+    /// The CoValues that show something.
+    pub fn views(&self) -> impl Iterator<Item = CoId> + '_ {
+        (0..).map(CoId).zip(&self.co_values).filter(|(_, co_value)| !co_value.is_opaque()).map(|(id, _)| id)
+    }
+
+    /// The CoValues that a group owns.
+    pub fn owned_by(&self, group: CoId) -> impl Iterator<Item = CoId> + '_ {
+        let all = (0..).map(CoId).zip(&self.co_values);
+        all.filter(move |(_, co_value)| co_value.spec.owner == Some(group)).map(|(id, _)| id)
+    }
+
+    /// The CoValue with CoJSON's id.
+    pub fn find(&self, id: &str) -> Option<CoId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// What the header of a CoValue depends on.
+    pub fn depends_on(&self, id: CoId) -> &[CoId] {
+        self.co_value(id).map_or(&[], |co_value| &co_value.spec.depends_on)
+    }
+
+    /// The account of a node's app.
+    pub fn account(&self, node: NodeId) -> Option<CoId> {
+        self.nodes.get(node.index())?.spec.account
+    }
+
+    /// The accounts that there are.
+    pub fn accounts(&self) -> impl Iterator<Item = CoId> + '_ {
+        self.nodes.iter().filter_map(|node| node.spec.account)
+    }
+
+    /// Who a node's app is; `None` where nothing needs it.
+    pub fn agent_of(&self, node: NodeId) -> Option<&Agent> {
+        self.nodes.get(node.index())?.agent.as_ref()
+    }
+
+    /// Who writes in a session.
+    pub fn agent(&self, session: SessionId) -> Option<&Agent> {
+        self.agent_of(session_parts(session).0)
+    }
+
+    /// The nodes with the ids of their agents.
+    pub fn agents(&self) -> impl Iterator<Item = (NodeId, &Agent)> + '_ {
+        (0..).map(NodeId).zip(&self.nodes).filter_map(|(node, known)| Some((node, known.agent.as_ref()?)))
+    }
+
+    /// The keys of a node's app.
+    pub fn keys(&self, node: NodeId) -> KeyRing {
+        self.agent_of(node).map_or_else(KeyRing::empty, |agent| KeyRing::of_agent(agent.secret.clone()))
+    }
+
+    /// A change of the scenario.
+    pub fn change(&self, number: u32) -> Option<&Change> {
+        self.changes.get(number as usize)
+    }
+
+    /// CoJSON's name of a session; empty where nothing needs it.
+    pub fn session(&self, session: SessionId) -> String {
+        let (node, incarnation) = session_parts(session);
+        let Some(Node { spec, agent: Some(agent) }) = self.nodes.get(node.index()) else {
+            return String::new();
+        };
+        match &spec.session {
+            Some(first) if incarnation == 0 => first.clone(),
+            _ => Owner::Agent(&agent.name).session(&derived("session", &spec.name, incarnation)),
+        }
+    }
+}
+
+impl Agent {
+    /// `None` where the seed makes no key that can be used, which no seed does.
+    fn of(spec: &NodeSpec) -> Option<Agent> {
+        let secret = spec.secret();
+        let id = secret.id();
+        let verifier = Verifier::new(&id.signer).ok()?;
+        Some(Agent { secret, name: id.to_string(), id, verifier })
+    }
+}
+
+/// Bytes that nobody else has: of a purpose, a name and a number.
+pub(super) fn derived<const N: usize>(purpose: &str, name: &str, number: u32) -> [u8; N] {
+    let mut bytes = [0; N];
+    let text = format!("cosim {purpose} {number} {name}");
+    blake3::Hasher::new().update(text.as_bytes()).finalize_xof().fill(&mut bytes);
+    bytes
+}
