@@ -10,6 +10,7 @@ mod digest;
 mod directory;
 mod kind;
 mod message;
+mod shown;
 mod values;
 
 pub use app::Refusal;
@@ -73,6 +74,12 @@ pub trait CoJson:
 
     /// What its app sees of a CoValue; `None` where it has not got it, or nothing shows.
     fn view(&self, id: CoId) -> Option<&LiveView> {
+        let _ = id;
+        None
+    }
+
+    /// The same as people read it: JSON in which nodes and sessions have their names.
+    fn shows(&self, id: CoId) -> Option<serde_json::Value> {
         let _ = id;
         None
     }
@@ -374,6 +381,10 @@ impl CoJson for CoNode {
 
     fn view(&self, id: CoId) -> Option<&LiveView> {
         self.app.view(id)
+    }
+
+    fn shows(&self, id: CoId) -> Option<serde_json::Value> {
+        self.app.shows(id)
     }
 
     fn turn_hostile(&mut self) {

@@ -8,7 +8,8 @@ use crate::oracles::{ORACLES, Violation};
 use crate::run::{Class, End, Outcome, Tally};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
-use cosim_core::{KnownState, Names, NodeState, PeerId, Time};
+use cosim_core::{KnownState, Names, PeerId, Time};
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// How much of a log a snapshot holds: whole for short runs, head and tail for long ones.
@@ -160,15 +161,17 @@ pub fn chain(log: &Log, violation: &Violation) -> String {
 /// What every node holds: a line for each CoValue, and one for each peer that is not known to hold the same.
 pub fn states(outcome: &Outcome) -> String {
     let mut out = String::new();
-    for (node, state) in outcome.cast.nodes.iter().zip(&outcome.states) {
+    for node in 0..outcome.states.len() {
         // Writing to a string cannot fail.
-        let _ = write_state(&mut out, node, state, &outcome.cast);
+        let _ = write_state(&mut out, node, outcome);
     }
     out
 }
 
-fn write_state(out: &mut String, node: &str, state: &NodeState<SimCrypto>, cast: &Cast) -> fmt::Result {
-    writeln!(out, "{node}")?;
+fn write_state(out: &mut String, node: usize, outcome: &Outcome) -> fmt::Result {
+    let Outcome { cast, states, views, .. } = outcome;
+    let (state, views) = (&states[node], &views[node]);
+    writeln!(out, "{}", cast.nodes[node])?;
     if state.co_values.is_empty() {
         writeln!(out, "  nothing")?;
     }
@@ -176,6 +179,9 @@ fn write_state(out: &mut String, node: &str, state: &NodeState<SimCrypto>, cast:
         let done = if co_value.done { ", done" } else { "" };
         let known = co_value.known_state();
         writeln!(out, "  {}: {}{done}", cast.co_value(*id), held_text(&known, cast))?;
+        if let Some(shown) = views.get(id) {
+            writeln!(out, "    shows {}", shortened(&shown.to_string()))?;
+        }
         for (peer, sync) in co_value.sync.iter() {
             if let Some(doubt) = doubt(co_value, &known, peer, cast) {
                 writeln!(out, "    {}: {doubt}", cast.peer(peer))?;
@@ -186,6 +192,28 @@ fn write_state(out: &mut String, node: &str, state: &NodeState<SimCrypto>, cast:
         }
     }
     Ok(())
+}
+
+/// How many characters of what a CoValue shows are written.
+const SHOWN_MAX: usize = 400;
+
+/// The beginning of what is shown, where it is long.
+fn shortened(shown: &str) -> Cow<'_, str> {
+    let more = shown.chars().count().saturating_sub(SHOWN_MAX);
+    if more == 0 {
+        return shown.into();
+    }
+    let beginning: String = shown.chars().take(SHOWN_MAX).collect();
+    format!("{beginning} … {more} more characters").into()
+}
+
+/// What every app sees in the end, by node and CoValue.
+pub fn views_json(outcome: &Outcome) -> serde_json::Value {
+    let views = outcome.cast.nodes.iter().zip(&outcome.views).map(|(node, views)| {
+        let views = views.iter().map(|(id, shown)| (outcome.cast.co_value(*id).into_owned(), shown.clone()));
+        (node.clone(), serde_json::Value::Object(views.collect()))
+    });
+    serde_json::Value::Object(views.collect())
 }
 
 /// What is worth saying of what a peer is thought to hold: nothing, where it has confirmed all that we hold.
@@ -230,14 +258,14 @@ fn ends_of_states(outcome: &Outcome) -> String {
     let nodes = outcome.states.len();
     let left_out = if nodes > 2 * (first + last) { first..nodes - last } else { 0..0 };
     let mut out = String::new();
-    for (i, (node, state)) in outcome.cast.nodes.iter().zip(&outcome.states).enumerate() {
+    for i in 0..nodes {
         // Writing to a string cannot fail.
         if i == left_out.start && !left_out.is_empty() {
             let _ = writeln!(out, "… {} more …", left_out.len());
         }
         if !left_out.contains(&i) {
             let mut text = String::new();
-            let _ = write_state(&mut text, node, state, &outcome.cast);
+            let _ = write_state(&mut text, i, outcome);
             let more = text.lines().count().saturating_sub(SNAPSHOT_STATE_LINES);
             text.lines().take(SNAPSHOT_STATE_LINES).for_each(|line| out.extend([line, "\n"]));
             if more > 0 {

@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Print what every node holds in the end, as JSON.
     #[arg(long)]
     states: bool,
+    /// Print what every app sees in the end, as JSON.
+    #[arg(long)]
+    views: bool,
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
     json: bool,
@@ -112,6 +115,9 @@ fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
     if args.states {
         outln!("{}", states(outcome)?);
     }
+    if args.views {
+        outln!("{:#}", report::views_json(outcome));
+    }
     out!("{}", report::summary(scenario, outcome));
     if let Some(origin) = &scenario.file.origin {
         outln!("  replay of seed {}: {}", origin.seed, Replay::of(origin, outcome));
@@ -143,6 +149,9 @@ fn print_json(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
     json["unused"] = unused.into();
     if args.states {
         json["states"] = report::states_json(outcome);
+    }
+    if args.views {
+        json["views"] = report::views_json(outcome);
     }
     outln!("{json}");
     Ok(())

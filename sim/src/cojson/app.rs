@@ -3,6 +3,7 @@
 use super::change::{Change, What};
 use super::directory::{Agent, Directory, derived};
 use super::kind::Kind;
+use super::shown::shown;
 use super::{Command, Edit, SimCrypto, Transaction, Writes};
 use crate::clock::WallTime;
 use crate::host::NodeId;
@@ -102,6 +103,11 @@ impl App {
     /// What it sees of a CoValue.
     pub(super) fn view(&self, id: CoId) -> Option<&LiveView> {
         self.views.get(&id)
+    }
+
+    /// The same as people read it.
+    pub(super) fn shows(&self, id: CoId) -> Option<Value> {
+        Some(shown(&self.views.get(&id)?.view(), &self.directory, &self.sessions))
     }
 
     /// The node's process ends: what it saw is gone.

@@ -224,6 +224,11 @@ impl Directory {
         self.nodes.get(node.index())?.spec.account
     }
 
+    /// What a node is called.
+    pub fn name(&self, node: NodeId) -> &str {
+        self.nodes.get(node.index()).map_or("", |known| &known.spec.name)
+    }
+
     /// The accounts that there are.
     pub fn accounts(&self) -> impl Iterator<Item = CoId> + '_ {
         self.nodes.iter().filter_map(|node| node.spec.account)

@@ -11,6 +11,8 @@ use crate::scenario::file::Decision;
 use crate::scenario::{LoadEnd, Scenario};
 use crate::world::{Figures, World};
 use cosim_core::{CoId, Names, NodeState, Time};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a run came to.
 #[derive(Clone, Debug)]
@@ -45,6 +47,8 @@ pub struct Outcome {
     pub cast: Cast,
     /// What every node holds in the end.
     pub states: Vec<NodeState<SimCrypto>>,
+    /// What the app of every node sees in the end, as people read it.
+    pub views: Vec<BTreeMap<CoId, Value>>,
     /// What was kept of the log.
     pub log: Option<Log>,
 }
@@ -116,7 +120,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let violations = watch.oracles.as_ref().map(|oracles| oracles.violations().to_vec()).unwrap_or_default();
     let looks = watch.oracles.as_ref().map(|oracles| oracles.looks().collect()).unwrap_or_default();
     let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
-    let mut unmet = unmet(stage.scenario(), stage.cast(), &states, world.figures(), loads);
+    let views = views(stage.scenario(), &world);
+    let mut unmet = unmet(stage.scenario(), stage.cast(), (&states, &views), world.figures(), loads);
     if !violations.is_empty() {
         // What a run that was cut short did not come to says nothing.
         unmet.clear();
@@ -139,15 +144,27 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         chapters,
         cast: stage.cast().clone(),
         states,
+        views,
         log: world.observer.log.take(),
     };
     (outcome, world.decisions)
 }
 
+/// What every app sees of what shows anything.
+fn views<N: CoJson, D>(scenario: &Scenario, world: &World<N, Watch, D>) -> Vec<BTreeMap<CoId, Value>>
+where
+    D: crate::decision::Decide<N>,
+{
+    let ids: Vec<CoId> = scenario.directory.views().collect();
+    let hosts = world.view().hosts;
+    let of = |node: &N| ids.iter().filter_map(|id| Some((*id, node.shows(*id)?))).collect();
+    hosts.iter().map(|host| of(&host.node)).collect()
+}
+
 fn unmet(
     scenario: &Scenario,
     cast: &Cast,
-    states: &[NodeState<SimCrypto>],
+    (states, views): (&[NodeState<SimCrypto>], &[BTreeMap<CoId, Value>]),
     figures: &Figures,
     ended: impl Fn(NodeId, CoId) -> Option<bool>,
 ) -> Vec<String> {
@@ -178,6 +195,18 @@ fn unmet(
                 cast.node(NodeId(content.node)),
                 content.transactions,
                 cast.co_value(CoId(content.co_value)),
+            ));
+        }
+    }
+    for view in &expect.views {
+        let shown = views[view.node as usize].get(&CoId(view.co_value));
+        if shown != Some(&view.shows) {
+            unmet.push(format!(
+                "{} was to show {} as {}, but {}",
+                cast.node(NodeId(view.node)),
+                cast.co_value(CoId(view.co_value)),
+                view.shows,
+                shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
             ));
         }
     }

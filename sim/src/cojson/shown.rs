@@ -1,0 +1,38 @@
+//! What an app sees, as people read it: JSON in which nodes and sessions have their names.
+
+use super::directory::Directory;
+use super::session_parts;
+use cosim_core::SessionId;
+use cosim_core::view::{EVERYONE, View};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A map as an object, a list as an array, a text as a string, a stream as the items of each session, a group as the role
+/// of each member.
+pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<SessionId, String>) -> Value {
+    match view {
+        View::Group(group) => {
+            let agents = directory.agents().map(|(node, agent)| (agent.name.as_str(), directory.name(node)));
+            let names: BTreeMap<&str, &str> = agents.chain([(EVERYONE, EVERYONE)]).collect();
+            let members = group.members.iter().map(|(name, role)| {
+                let name = names.get(name.as_str()).copied().unwrap_or(name);
+                (name.to_owned(), Value::from(role.as_str()))
+            });
+            Value::Object(members.collect())
+        }
+        View::Stream(stream) => {
+            let name = |session: &SessionId| {
+                let (node, incarnation) = session_parts(*session);
+                format!("{}/{}", directory.name(node), incarnation + 1)
+            };
+            let mut items = Map::new();
+            for (session, of) in sessions {
+                if let Some(pushed) = stream.sessions.get(of) {
+                    items.insert(name(session), pushed.iter().map(|item| item.value.clone()).collect());
+                }
+            }
+            Value::Object(items)
+        }
+        View::Map(_) | View::List(_) | View::Text(_) | View::Unknown => view.to_json(),
+    }
+}
