@@ -19,6 +19,7 @@ mod group;
 mod groups;
 mod history;
 mod keys;
+mod live;
 mod log;
 mod membership;
 mod order;
@@ -33,6 +34,7 @@ pub use dependencies::dependencies;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
 pub use file::File;
 pub use keys::KeyRing;
+pub use live::{LiveList, LiveView};
 pub use log::Log;
 pub use role::{EVERYONE, Role};
 
