@@ -5,6 +5,7 @@
 
 use crate::crypto::FastCrypto;
 use crate::real::MadeAt;
+use alloc::string::ToString;
 use serde_json::{Number, Value};
 
 /// The hash of nothing, for what `kind` of thing.
@@ -48,7 +49,11 @@ pub(super) fn value(hash: u64, value: &Value) -> u64 {
     }
 }
 
-/// All numbers of views are in canonical form: equal ones are equal doubles.
+/// All numbers of views are in canonical form: equal ones are of one kind, and have one text.
 fn number(hash: u64, number: &Number) -> u64 {
-    mix(hash, number.as_f64().map_or(0, f64::to_bits))
+    match (number.as_u64(), number.as_i64()) {
+        (Some(number), _) => mix(hash, number),
+        (None, Some(number)) => mix(mix(hash, 1), number.cast_unsigned()),
+        (None, None) => text(mix(hash, 2), &number.to_string()),
+    }
 }
