@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Names that UTF-8 and UTF-16 order differently are among them.
-const SESSIONS: [&str; 4] =
+pub(crate) const SESSIONS: [&str; 4] =
     ["co_z1_session_z\u{10000}", "co_z1_session_z\u{ffff}", "co_z2_session_za", "x_session_z"];
 
 /// An operation on maps and lists alike, with few names and few places, so that they meet.
@@ -29,7 +29,7 @@ fn operation() -> impl Strategy<Value = Value> {
 }
 
 /// A log for each session.
-fn logs() -> impl Strategy<Value = Vec<Vec<(u64, Vec<Value>)>>> {
+pub(crate) fn logs() -> impl Strategy<Value = Vec<Vec<(u64, Vec<Value>)>>> {
     let transaction = (0..6_u64, proptest::collection::vec(operation(), 0..3));
     proptest::collection::vec(proptest::collection::vec(transaction, 0..5), SESSIONS.len())
 }
@@ -56,7 +56,7 @@ fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
 }
 
 /// Shows what has arrived, in whatever order the sessions came.
-struct Arrived {
+pub(crate) struct Arrived {
     header: Value,
     sessions: Vec<(usize, Vec<Transaction>)>,
 }
@@ -69,13 +69,13 @@ impl Resolver for Arrived {
 }
 
 impl Arrived {
-    fn new(kind: &str) -> Arrived {
+    pub(crate) fn new(kind: &str) -> Arrived {
         let header = json!({"type": kind, "ruleset": {"type": "unsafeAllowAll"}});
         Arrived { header, sessions: Vec::new() }
     }
 
     /// The next transaction of a session, if it has more.
-    fn deliver(&mut self, session: usize, logs: &[Vec<(u64, Vec<Value>)>]) {
+    pub(crate) fn deliver(&mut self, session: usize, logs: &[Vec<(u64, Vec<Value>)>]) {
         let at = self.sessions.iter().position(|(known, _)| *known == session).unwrap_or_else(|| {
             self.sessions.push((session, Vec::new()));
             self.sessions.len() - 1
