@@ -41,6 +41,7 @@ pub use role::{EVERYONE, Role};
 use crate::real::{AgentId, KeySecret};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use changes::{Changes, visible};
 use groups::Groups;
 use keys::Secrets;
@@ -86,7 +87,7 @@ impl View {
         let groups = Groups::of(co_value, resolver);
         let secrets = Secrets::learn(&groups, resolver, keys);
         let changes = visible(co_value, &groups, &secrets);
-        View::of_kind(co_value.header, &changes, groups.end_in(co_value).then_some(&groups))
+        View::of_kind(co_value.header, changes, groups.end_in(co_value).then_some(&groups))
     }
 
     /// In the form of the package's `toJSON()`, but that a text is a string.
@@ -101,10 +102,10 @@ impl View {
         }
     }
 
-    fn of_kind(header: &Value, changes: &[Changes<'_>], groups: Option<&Groups<'_>>) -> View {
+    fn of_kind(header: &Value, changes: Vec<Changes<'_>>, groups: Option<&Groups<'_>>) -> View {
         match (header.get("type").and_then(Value::as_str), groups) {
-            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(changes), groups)),
-            (Some("comap"), None) => View::Map(CoMap::new(changes)),
+            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(&changes), groups)),
+            (Some("comap"), None) => View::Map(CoMap::new(&changes)),
             (Some("colist"), _) => View::List(CoList::new(changes)),
             (Some("coplaintext"), _) => View::Text(CoList::new(changes)),
             (Some("costream"), _) => View::Stream(CoStream::new(changes)),

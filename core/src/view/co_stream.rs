@@ -27,10 +27,10 @@ pub struct CoStream {
 }
 
 impl CoStream {
-    pub(super) fn new(changes: &[Changes<'_>]) -> CoStream {
+    pub(super) fn new(changes: Vec<Changes<'_>>) -> CoStream {
         let mut stream = CoStream::default();
         for Changes { session, index, made_at, changes } in changes {
-            stream.push(session, *index, made_at, changes.clone());
+            stream.push(session, index, made_at, changes);
         }
         stream
     }

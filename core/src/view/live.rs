@@ -209,7 +209,7 @@ impl Held {
                 taken[counted.index as usize] = true;
             }
         }
-        if let View::Group(group) = View::of_kind(co_value.header, &changes, Some(groups)) {
+        if let View::Group(group) = View::of_kind(co_value.header, changes, Some(groups)) {
             let digest = digest_of(&group);
             self.shown = Shown::Group { group: Box::new(group), digest };
         }

@@ -34,17 +34,27 @@ pub(crate) fn logs() -> impl Strategy<Value = Vec<Vec<(u64, Vec<Value>)>>> {
     proptest::collection::vec(proptest::collection::vec(transaction, 0..5), SESSIONS.len())
 }
 
-/// What the map must show: all operations, sorted and applied one after the other.
-fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
+/// All operations in the total order, each with its name: its session, transaction and change.
+fn in_order(logs: &[Vec<(u64, Vec<Value>)>]) -> Vec<(Value, &Value)> {
     let mut all = Vec::new();
     for (session, log) in SESSIONS.iter().zip(logs) {
         for (index, (at, changes)) in log.iter().enumerate() {
-            all.push((*at, session.encode_utf16().collect::<Vec<u16>>(), index, changes));
+            all.push((*at, session.encode_utf16().collect::<Vec<u16>>(), index, session, changes));
         }
     }
     all.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+    let operations = all.into_iter().flat_map(|(_, _, index, session, changes)| {
+        changes.iter().enumerate().map(move |(change, operation)| {
+            (json!({"sessionID": session, "txIndex": index, "changeIdx": change}), operation)
+        })
+    });
+    operations.collect()
+}
+
+/// What the map must show: all operations, sorted and applied one after the other.
+fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
     let mut shown = Map::new();
-    for change in all.into_iter().flat_map(|(_, _, _, changes)| changes) {
+    for (_, change) in in_order(logs) {
         let Some(key) = change["key"].as_str() else { continue };
         if change["op"] == "set" {
             shown.insert(key.into(), change["value"].clone());
@@ -53,6 +63,58 @@ fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
         }
     }
     Value::Object(shown)
+}
+
+/// An item of a naive list, and what hangs on it, front to back.
+struct Item<'a> {
+    op: Value,
+    value: &'a Value,
+    sides: [Vec<Item<'a>>; 2],
+}
+
+/// What the list must show: all operations, sorted, each insertion hung on the item that it names, if that is there.
+fn naive_list(logs: &[Vec<(u64, Vec<Value>)>]) -> Vec<Value> {
+    let (mut roots, mut deleted) = ([Vec::new(), Vec::new()], Vec::new());
+    for (op, change) in in_order(logs) {
+        let (side, neighbour) = match change["op"].as_str() {
+            Some("app") => (1, &change["after"]),
+            Some("pre") => (0, &change["before"]),
+            Some("del") if change["insertion"].is_object() => {
+                deleted.push(&change["insertion"]);
+                continue;
+            }
+            _ => continue,
+        };
+        let item = Item { op, value: &change["value"], sides: [Vec::new(), Vec::new()] };
+        match neighbour.as_str() {
+            Some(_) => roots[1 - side].push(item),
+            None => {
+                if let Some(on) = roots.iter_mut().flatten().find_map(|root| root.find(neighbour)) {
+                    on.sides[side].insert(0, item);
+                }
+            }
+        }
+    }
+    let mut shown = Vec::new();
+    roots.iter().flatten().for_each(|root| root.show(&deleted, &mut shown));
+    shown
+}
+
+impl<'a> Item<'a> {
+    fn find(&mut self, op: &Value) -> Option<&mut Item<'a>> {
+        if self.op == *op {
+            return Some(self);
+        }
+        self.sides.iter_mut().flatten().find_map(|item| item.find(op))
+    }
+
+    fn show(&self, deleted: &[&Value], into: &mut Vec<Value>) {
+        self.sides[0].iter().for_each(|item| item.show(deleted, into));
+        if !deleted.contains(&&self.op) {
+            into.push(self.value.clone());
+        }
+        self.sides[1].iter().for_each(|item| item.show(deleted, into));
+    }
 }
 
 /// Shows what has arrived, in whatever order the sessions came.
@@ -93,7 +155,7 @@ impl Arrived {
 
 proptest! {
     /// Two nodes hear the same transactions, each in an order of its own and with a different part missing in
-    /// between: in the end both show the same, and a map shows what the stated order says.
+    /// between: in the end both show the same, and a map and a list show what the stated order says.
     #[test]
     fn the_order_of_arrival_does_not_matter(
         logs in logs(),
@@ -119,6 +181,8 @@ proptest! {
             prop_assert_eq!(&one, &other);
             if kind == "comap" {
                 prop_assert_eq!(one, naive_map(&logs));
+            } else if kind == "colist" {
+                prop_assert_eq!(one, Value::Array(naive_list(&logs)));
             }
         }
     }

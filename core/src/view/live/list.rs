@@ -126,7 +126,7 @@ impl LiveList {
     }
 
     /// All that it shows.
-    pub(super) fn view(&self) -> CoList {
+    pub(in crate::view) fn view(&self) -> CoList {
         let items = self.shown().map(|item| ListItem {
             op: self.sessions.op_id(item.stamp.op),
             made_at: item.stamp.made_at.clone(),
@@ -140,7 +140,7 @@ impl LiveList {
     }
 
     /// Takes the changes of a transaction.
-    pub(super) fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, changes: Vec<Value>) {
+    pub(in crate::view) fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, changes: Vec<Value>) {
         let session = self.sessions.number(session);
         for (change_index, mut change) in (0..).zip(changes) {
             let op = Op { session, tx, change: change_index };
