@@ -150,7 +150,7 @@ fn crash(durability: &str, rest: &str) -> Scenario {
 fn unique_nonce_finds_a_place_that_is_encrypted_for_twice() {
     let only = r#", "expect": { "oracles": ["unique_nonce"] }"#;
     let scenario = crash("send-first-reuse", only);
-    fails(&scenario, &run(&scenario, 1, Options::logged(Limit::All)), "unique_nonce node content");
+    fails(&scenario, &run(&scenario, 1, Options::logged(Limit::All)), "unique_nonce node write");
 }
 
 /// Nothing of the first has left the phone, or has it but the second is in another session.
