@@ -21,6 +21,7 @@ mod history;
 mod keys;
 mod live;
 mod log;
+mod membership;
 mod order;
 mod role;
 mod validity;
@@ -33,18 +34,18 @@ pub use dependencies::dependencies;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
 pub use file::File;
 pub use keys::KeyRing;
-pub use live::LiveView;
+pub use live::{LiveList, LiveView};
 pub use log::{Entry, Log};
 pub use role::{EVERYONE, Role};
 
 use crate::real::{AgentId, KeySecret};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use changes::{Changes, visible};
 use groups::Groups;
 use keys::Secrets;
 use serde_json::Value;
-use validity::Validity;
 
 /// What is held of a CoValue.
 #[derive(Clone, Debug)]
@@ -85,9 +86,8 @@ impl View {
     pub fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> View {
         let groups = Groups::of(co_value, resolver);
         let secrets = Secrets::learn(&groups, resolver, keys);
-        let changes = visible(co_value, Validity::new(co_value, &groups), &secrets);
-        let is_group = groups.last().is_some_and(|group| group.id == co_value.id);
-        View::of_kind(co_value.header, &changes, is_group.then_some(&groups))
+        let changes = visible(co_value, &groups, &secrets);
+        View::of_kind(co_value.header, changes, groups.end_in(co_value).then_some(&groups))
     }
 
     /// In the form of the package's `toJSON()`, but that a text is a string.
@@ -102,10 +102,10 @@ impl View {
         }
     }
 
-    fn of_kind(header: &Value, changes: &[Changes<'_>], groups: Option<&Groups<'_>>) -> View {
+    fn of_kind(header: &Value, changes: Vec<Changes<'_>>, groups: Option<&Groups<'_>>) -> View {
         match (header.get("type").and_then(Value::as_str), groups) {
-            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(changes), groups)),
-            (Some("comap"), None) => View::Map(CoMap::new(changes)),
+            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(&changes), groups)),
+            (Some("comap"), None) => View::Map(CoMap::new(&changes)),
             (Some("colist"), _) => View::List(CoList::new(changes)),
             (Some("coplaintext"), _) => View::Text(CoList::new(changes)),
             (Some("costream"), _) => View::Stream(CoStream::new(changes)),
@@ -127,7 +127,7 @@ pub fn read_key<R: Resolver + ?Sized>(
     keys: &KeyRing,
 ) -> Option<(String, KeySecret)> {
     let groups = Groups::of(co_value, resolver);
-    let id = groups.last()?.get(role::READ_KEY)?.as_str()?;
+    let id = groups.read_key()?;
     let secret = Secrets::learn(&groups, resolver, keys).get(id)?.clone();
     Some((id.into(), secret))
 }

@@ -7,8 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// What breaks ties in time: the class of an event (operation, timer, delivery), then its entity, then that entity's
-/// own counter.
+/// What breaks ties in time: an event's [`Class`], then its entity, then that entity's own counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Order(u64);
 

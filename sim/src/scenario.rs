@@ -21,6 +21,7 @@ mod place;
 mod plan;
 mod problems;
 mod prune;
+mod quiet;
 mod recording;
 mod resolve;
 mod schema;

@@ -2,8 +2,8 @@
 //! happen. It knows no protocol: see [`SimNode`].
 //!
 //! One owner, `&mut` down, values up. Everything that happens is one of five kinds of event, in this order where they
-//! fall on one moment: an operation, an end that notices a connection, a timer, a delivery. Each lets one node handle
-//! one input, then carries out what the node wants.
+//! fall on one moment: an operation, an end that notices a connection, a write that ends, a timer, a delivery. Each lets
+//! one node handle one input, then carries out what the node wants.
 
 mod chances;
 mod disk;

@@ -1,6 +1,7 @@
 //! What a CoValue's transactions change, for those that count and can be read, in the total order.
 
 use super::CoValue;
+use super::groups::Groups;
 use super::keys::Secrets;
 use super::order::{Logged, ordered};
 use super::validity::Validity;
@@ -20,14 +21,18 @@ pub(super) struct Changes<'a> {
 /// All that counts and can be read. What is no array of changes is as if it could not be read.
 pub(super) fn visible<'a>(
     co_value: &CoValue<'a>,
-    validity: Validity<'_>,
+    groups: &Groups<'_>,
     secrets: &Secrets,
 ) -> Vec<Changes<'a>> {
-    let valid = ordered(co_value).into_iter().filter(|logged| validity.holds(logged));
+    let validity = Validity::new(co_value.header, groups);
+    let own = groups.last().filter(|_| groups.end_in(co_value));
+    let counts = |logged: &Logged<'_>| own.map_or_else(|| validity.holds(logged), |own| own.is_valid(logged));
+    let valid = ordered(co_value).into_iter().filter(counts);
     valid.filter_map(|logged| read(co_value.id, logged, secrets)).collect()
 }
 
-fn read<'a>(id: &str, logged: Logged<'a>, secrets: &Secrets) -> Option<Changes<'a>> {
+/// What a transaction of the CoValue `id` changes.
+pub(super) fn read<'a>(id: &str, logged: Logged<'a>, secrets: &Secrets) -> Option<Changes<'a>> {
     let Logged { session, index, transaction } = logged;
     let changes = match &transaction.privacy {
         Privacy::Trusting { .. } => transaction.changes(),

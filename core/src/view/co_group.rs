@@ -2,10 +2,9 @@
 
 use super::co_map::CoMap;
 use super::groups::{Groups, members};
-use super::role::{EVERYONE, READ_KEY, Role};
+use super::role::{EVERYONE, Role};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use serde_json::Value;
 
 /// What a group or account shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub struct CoGroup {
 
 impl CoGroup {
     pub(super) fn new(map: CoMap, groups: &Groups<'_>) -> CoGroup {
-        let read_key = groups.last().and_then(|group| group.get(READ_KEY)).and_then(Value::as_str);
+        let read_key = groups.read_key();
         CoGroup { map, members: members(groups), read_key: read_key.map(String::from) }
     }
 

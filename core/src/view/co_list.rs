@@ -5,8 +5,8 @@
 //! was behind, or both were made at one time.
 
 use super::changes::Changes;
+use super::live::LiveList;
 use crate::real::MadeAt;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::{Value, json};
@@ -47,33 +47,6 @@ pub struct CoList {
     pub items: Vec<ListItem>,
 }
 
-/// An operation by borrowed name.
-type OpRef<'a> = (&'a str, u64, u64);
-
-/// An item, deleted or not, and those that hang on it.
-struct Insertion<'a> {
-    op: OpRef<'a>,
-    made_at: &'a MadeAt,
-    value: &'a Value,
-    /// Inserted before and after it, in the total order.
-    before: Vec<usize>,
-    after: Vec<usize>,
-}
-
-/// Where an insertion goes.
-enum Place<'a> {
-    Start,
-    End,
-    Before(OpRef<'a>),
-    After(OpRef<'a>),
-}
-
-/// What is still to be done on the way through the tree.
-enum Step {
-    Visit(usize),
-    Show(usize),
-}
-
 impl CoList {
     /// The items' values.
     pub fn to_json(&self) -> Value {
@@ -85,98 +58,11 @@ impl CoList {
         self.items.iter().filter_map(|item| item.value.as_str()).collect()
     }
 
-    pub(super) fn new(changes: &[Changes<'_>]) -> CoList {
-        let mut tree = Tree::default();
-        for (op, made_at, change) in operations(changes) {
-            if let Some(place) = place(change) {
-                tree.insert(op, made_at, change.get("value").unwrap_or(&Value::Null), &place);
-            } else if let Some(deleted) = deletion(change) {
-                tree.deleted.insert(deleted);
-            }
+    pub(super) fn new(changes: Vec<Changes<'_>>) -> CoList {
+        let mut list = LiveList::default();
+        for Changes { session, index, made_at, changes } in changes {
+            list.take(session, index, made_at, changes);
         }
-        CoList { items: tree.items() }
+        list.view()
     }
-}
-
-impl Insertion<'_> {
-    fn item(&self) -> ListItem {
-        let (session, tx_index, change_index) = self.op;
-        let op = OpId { session: session.into(), tx_index, change_index };
-        ListItem { op, made_at: self.made_at.clone(), value: self.value.clone() }
-    }
-}
-
-/// Takes operations in the total order, each hanging on what came before it.
-#[derive(Default)]
-struct Tree<'a> {
-    all: Vec<Insertion<'a>>,
-    index: BTreeMap<OpRef<'a>, usize>,
-    start: Vec<usize>,
-    end: Vec<usize>,
-    deleted: BTreeSet<OpRef<'a>>,
-}
-
-impl<'a> Tree<'a> {
-    /// What hangs on nothing that came before stays out, with all that hangs on it.
-    fn insert(&mut self, op: OpRef<'a>, made_at: &'a MadeAt, value: &'a Value, place: &Place<'a>) {
-        let new = self.all.len();
-        let siblings = match place {
-            Place::Start => Some(&mut self.start),
-            Place::End => Some(&mut self.end),
-            Place::Before(op) => self.index.get(op).map(|at| &mut self.all[*at].before),
-            Place::After(op) => self.index.get(op).map(|at| &mut self.all[*at].after),
-        };
-        if let Some(siblings) = siblings {
-            siblings.push(new);
-            self.index.insert(op, new);
-            self.all.push(Insertion { op, made_at, value, before: Vec::new(), after: Vec::new() });
-        }
-    }
-
-    /// The items from front to back. Without recursion: a list written from front to back is one long chain.
-    fn items(&self) -> Vec<ListItem> {
-        let mut items = Vec::new();
-        let roots = self.start.iter().chain(&self.end).rev();
-        let mut steps: Vec<Step> = roots.copied().map(Step::Visit).collect();
-        while let Some(step) = steps.pop() {
-            match step {
-                Step::Visit(at) => {
-                    // Taken from the end, so what was inserted last comes first, on either side.
-                    steps.extend(self.all[at].after.iter().copied().map(Step::Visit));
-                    steps.push(Step::Show(at));
-                    steps.extend(self.all[at].before.iter().copied().map(Step::Visit));
-                }
-                Step::Show(at) if self.deleted.contains(&self.all[at].op) => {}
-                Step::Show(at) => items.push(self.all[at].item()),
-            }
-        }
-        items
-    }
-}
-
-fn operations<'a>(changes: &'a [Changes<'_>]) -> impl Iterator<Item = (OpRef<'a>, &'a MadeAt, &'a Value)> {
-    changes.iter().flat_map(|transaction| {
-        (0..).zip(&transaction.changes).map(|(change_index, change)| {
-            ((transaction.session, u64::from(transaction.index), change_index), transaction.made_at, change)
-        })
-    })
-}
-
-fn place(change: &Value) -> Option<Place<'_>> {
-    match change.get("op")?.as_str()? {
-        "app" if change.get("after")?.as_str() == Some("start") => Some(Place::Start),
-        "app" => op_ref(change.get("after")?).map(Place::After),
-        "pre" if change.get("before")?.as_str() == Some("end") => Some(Place::End),
-        "pre" => op_ref(change.get("before")?).map(Place::Before),
-        _ => None,
-    }
-}
-
-fn deletion(change: &Value) -> Option<OpRef<'_>> {
-    (change.get("op")?.as_str()? == "del").then(|| op_ref(change.get("insertion")?))?
-}
-
-fn op_ref(value: &Value) -> Option<OpRef<'_>> {
-    let session = value.get("sessionID")?.as_str()?;
-    Some((session, value.get("txIndex")?.as_u64()?, value.get("changeIdx")?.as_u64()?))
 }

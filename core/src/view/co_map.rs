@@ -46,11 +46,9 @@ impl CoMap {
         map
     }
 
-    /// Whatever is no deletion sets, and what sets no value deletes.
     fn apply(&mut self, transaction: &Changes<'_>, change: &Value) {
-        let Some(key) = change.get("key").and_then(Value::as_str) else { return };
-        let deletes = change.get("op").and_then(Value::as_str) == Some("del");
-        match change.get("value").filter(|_| !deletes) {
+        let Some((key, value)) = setting(change) else { return };
+        match value {
             Some(value) => {
                 let session = transaction.session.into();
                 let entry = MapEntry { value: value.clone(), session, made_at: transaction.made_at.clone() };
@@ -61,4 +59,10 @@ impl CoMap {
             }
         }
     }
+}
+
+/// The key that a change is about, and what it sets it to: whatever is no deletion sets, and what sets no value deletes.
+pub(super) fn setting(change: &Value) -> Option<(&str, Option<&Value>)> {
+    let deletes = change.get("op").and_then(Value::as_str) == Some("del");
+    Some((change.get("key")?.as_str()?, change.get("value").filter(|_| !deletes)))
 }

@@ -27,17 +27,29 @@ pub struct CoStream {
 }
 
 impl CoStream {
-    pub(super) fn new(changes: &[Changes<'_>]) -> CoStream {
+    pub(super) fn new(changes: Vec<Changes<'_>>) -> CoStream {
         let mut stream = CoStream::default();
-        for transaction in changes.iter().filter(|transaction| !transaction.changes.is_empty()) {
-            let items = transaction.changes.iter().map(|value| StreamItem {
-                tx_index: transaction.index,
-                made_at: transaction.made_at.clone(),
-                value: value.clone(),
-            });
-            stream.sessions.entry(transaction.session.into()).or_default().extend(items);
+        for Changes { session, index, made_at, changes } in changes {
+            stream.push(session, index, made_at, changes);
         }
         stream
+    }
+
+    /// Puts the items of a transaction into their place, where those before it in its session are there.
+    pub(super) fn push(&mut self, session: &str, tx_index: u32, made_at: &MadeAt, values: Vec<Value>) {
+        if values.is_empty() {
+            return;
+        }
+        let items = values.into_iter().map(|value| StreamItem { tx_index, made_at: made_at.clone(), value });
+        match self.sessions.get_mut(session) {
+            Some(there) => {
+                let place = there.partition_point(|item| item.made_at <= *made_at);
+                there.splice(place..place, items);
+            }
+            None => {
+                self.sessions.insert(session.into(), items.collect());
+            }
+        }
     }
 
     /// The items' values, by session.

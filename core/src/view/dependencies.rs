@@ -2,6 +2,7 @@
 
 use super::CoValue;
 use super::group::{Group, named_keys, only_change};
+use super::membership::Memberships;
 use super::role::{is_co_value, parent};
 use super::validity::Ruleset;
 use crate::real::{Owner, Transaction};
@@ -47,8 +48,8 @@ pub(crate) fn are_in_logs(header: &Value) -> bool {
 
 /// The members and parents of a group. Its id plays no part.
 pub(crate) fn of_logs(co_value: &CoValue<'_>) -> BTreeSet<String> {
-    let keys = match Group::new(co_value, &[]) {
-        Some(group) if group.parents.is_empty() => group.edits.into_keys().collect(),
+    let keys = match Group::new(co_value, &Memberships::default()) {
+        Some((group, members)) if !members.has_parents() => group.edits.into_keys().collect(),
         Some(_) => named_keys(co_value),
         None => BTreeSet::new(),
     };

@@ -5,7 +5,7 @@
 
 pub mod group;
 
-use super::co_list::{CoList, ListItem};
+use super::co_list::{CoList, OpId};
 use super::file::BINARY;
 use crate::real::to_base64url;
 use alloc::vec::Vec;
@@ -13,6 +13,30 @@ use core::fmt;
 use core::ops::Range;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
+
+/// A list to be changed: which operation inserted the item at each place.
+pub trait Positions {
+    /// How many items there are.
+    fn len(&self) -> usize;
+
+    /// The operation that inserted the item at `index`; `None` behind the last.
+    fn op(&self, index: usize) -> Option<OpId>;
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Positions for CoList {
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn op(&self, index: usize) -> Option<OpId> {
+        Some(self.items.get(index)?.op.clone())
+    }
+}
 
 /// Why a list cannot be changed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,15 +96,15 @@ pub fn end_file() -> Value {
 ///
 /// # Errors
 /// [`OutOfRange`] where `index` is behind the end.
-pub fn insert(list: &CoList, index: usize, values: &[Value]) -> Result<Value, OutOfRange> {
-    let out_of_range = OutOfRange { index, len: list.items.len() };
-    let changes: Vec<Value> = match (index.checked_sub(1), list.items.first()) {
+pub fn insert<L: Positions + ?Sized>(list: &L, index: usize, values: &[Value]) -> Result<Value, OutOfRange> {
+    let out_of_range = OutOfRange { index, len: list.len() };
+    let changes: Vec<Value> = match (index.checked_sub(1), list.op(0)) {
         (None, None) => {
             values.iter().map(|value| json!({ "op": "app", "value": value, "after": "start" })).collect()
         }
         // Of several beside one item, the last is the nearest to the front.
         (None, Some(first)) => {
-            let before = first.op.to_json();
+            let before = first.to_json();
             values
                 .iter()
                 .rev()
@@ -88,7 +112,7 @@ pub fn insert(list: &CoList, index: usize, values: &[Value]) -> Result<Value, Ou
                 .collect()
         }
         (Some(left), _) => {
-            let after = list.items.get(left).ok_or(out_of_range)?.op.to_json();
+            let after = list.op(left).ok_or(out_of_range)?.to_json();
             values.iter().rev().map(|value| json!({ "op": "app", "value": value, "after": after })).collect()
         }
     };
@@ -96,12 +120,12 @@ pub fn insert(list: &CoList, index: usize, values: &[Value]) -> Result<Value, Ou
 }
 
 /// Puts `values` behind the last item.
-pub fn append(list: &CoList, values: &[Value]) -> Value {
-    insert(list, list.items.len(), values).expect("the place behind the last item is there")
+pub fn append<L: Positions + ?Sized>(list: &L, values: &[Value]) -> Value {
+    insert(list, list.len(), values).expect("the place behind the last item is there")
 }
 
 /// Puts `values` before the first item.
-pub fn prepend(list: &CoList, values: &[Value]) -> Value {
+pub fn prepend<L: Positions + ?Sized>(list: &L, values: &[Value]) -> Value {
     insert(list, 0, values).expect("the place before the first item is there")
 }
 
@@ -109,30 +133,32 @@ pub fn prepend(list: &CoList, values: &[Value]) -> Value {
 ///
 /// # Errors
 /// [`OutOfRange`] where it is not all there.
-pub fn remove(list: &CoList, range: Range<usize>) -> Result<Value, OutOfRange> {
-    let out_of_range = OutOfRange { index: range.end, len: list.items.len() };
-    let items = list.items.get(range).ok_or(out_of_range)?;
-    Ok(items.iter().map(removal).collect())
+pub fn remove<L: Positions + ?Sized>(list: &L, range: Range<usize>) -> Result<Value, OutOfRange> {
+    let out_of_range = OutOfRange { index: range.end, len: list.len() };
+    if range.start > range.end || range.end > list.len() {
+        return Err(out_of_range);
+    }
+    range.map(|index| list.op(index).as_ref().map(removal).ok_or(out_of_range)).collect()
 }
 
 /// Puts `value` into the place of the item at `index`.
 ///
 /// # Errors
 /// [`OutOfRange`].
-pub fn replace(list: &CoList, index: usize, value: &Value) -> Result<Value, OutOfRange> {
-    let item = list.items.get(index).ok_or(OutOfRange { index, len: list.items.len() })?;
-    Ok(json!([{ "op": "app", "value": value, "after": item.op.to_json() }, removal(item)]))
+pub fn replace<L: Positions + ?Sized>(list: &L, index: usize, value: &Value) -> Result<Value, OutOfRange> {
+    let op = list.op(index).ok_or(OutOfRange { index, len: list.len() })?;
+    Ok(json!([{ "op": "app", "value": value, "after": op.to_json() }, removal(&op)]))
 }
 
-fn removal(item: &ListItem) -> Value {
-    json!({ "op": "del", "insertion": item.op.to_json() })
+fn removal(op: &OpId) -> Value {
+    json!({ "op": "del", "insertion": op.to_json() })
 }
 
 /// Inserts `text` into a text, before the grapheme at `index`. Every grapheme becomes an item.
 ///
 /// # Errors
 /// [`OutOfRange`] where `index` is behind the end.
-pub fn insert_text(list: &CoList, index: usize, text: &str) -> Result<Value, OutOfRange> {
+pub fn insert_text<L: Positions + ?Sized>(list: &L, index: usize, text: &str) -> Result<Value, OutOfRange> {
     let graphemes: Vec<Value> = text.graphemes(true).map(Value::from).collect();
     insert(list, index, &graphemes)
 }

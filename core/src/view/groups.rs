@@ -1,11 +1,11 @@
 //! The groups that say who may do what with a CoValue: its own, and that group's parents, and theirs.
 
-use super::group::{Group, named_parents, roles};
-use super::order::Logged;
-use super::role::Role;
+use super::group::{Group, named_parents};
+use super::membership::Memberships;
+use super::role::{READ_KEY, Role};
 use super::validity::Ruleset;
 use super::{CoValue, Resolver};
-use crate::real::{AgentId, MadeAt, Owner};
+use crate::real::{AgentId, Owner};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +15,10 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Groups<'a> {
     pub(super) groups: Vec<Group<'a>>,
+    /// The members of each.
+    pub(super) members: Memberships,
+    /// The ids of those that were looked for, there or not.
+    pub(super) asked: BTreeSet<String>,
 }
 
 /// How many groups are looked at for one: those that are met later are no parents. Honest groups have a handful, and
@@ -30,13 +34,19 @@ struct Pending<'a> {
 impl<'a> Groups<'a> {
     /// The groups for `co_value`: itself, or its owner, and their ancestors. None where they are not there.
     pub(super) fn of<R: Resolver + ?Sized>(co_value: &CoValue<'a>, resolver: &'a R) -> Groups<'a> {
+        let mut groups = Groups::default();
         let root = match Ruleset::of_header(co_value.header) {
             Some(Ruleset::Group { .. }) => Some(co_value.clone()),
-            Some(Ruleset::OwnedByGroup { group }) => resolver.co_value(group),
+            Some(Ruleset::OwnedByGroup { group }) => {
+                groups.asked.insert(group.into());
+                resolver.co_value(group)
+            }
             Some(Ruleset::UnsafeAllowAll) | None => None,
         };
-        let Some(root) = root else { return Groups::default() };
-        Groups { groups: ancestors_first(root, resolver) }
+        if let Some(root) = root {
+            groups.add_with_ancestors(root, resolver);
+        }
+        groups
     }
 
     /// The group that was asked for.
@@ -44,47 +54,46 @@ impl<'a> Groups<'a> {
         self.groups.last()
     }
 
-    /// Whether a transaction of the last group counts.
-    pub(super) fn is_valid(&self, logged: &Logged<'_>) -> bool {
-        self.last().is_some_and(|group| group.is_valid(logged))
+    /// Whether `co_value` is the group that was asked for.
+    pub(super) fn end_in(&self, co_value: &CoValue<'_>) -> bool {
+        self.last().is_some_and(|group| group.id == co_value.id)
     }
 
-    /// The role of `member` in the last group, at `time` or in the end.
-    pub(super) fn role(&self, member: &str, time: Option<&MadeAt>) -> Option<Role> {
-        roles(&self.groups, member, time).pop()?
+    /// The present read key of the last group, by its id.
+    pub(super) fn read_key(&self) -> Option<&str> {
+        self.last()?.get(READ_KEY)?.as_str()
     }
 
-    /// The role of an author in what the last group owns. What an account owns, it writes as its agent.
-    pub(super) fn role_as_owner(&self, author: &str, time: &MadeAt) -> Option<Role> {
-        let group = self.last()?;
-        let is_own = group.is_account && author == group.id;
-        self.role(if is_own { group.agent(Some(time))? } else { author }, Some(time))
-    }
-}
-
-/// `root` and all its ancestors, without recursion: a chain of parents may be as long as somebody likes.
-fn ancestors_first<'a, R: Resolver + ?Sized>(root: CoValue<'a>, resolver: &'a R) -> Vec<Group<'a>> {
-    let mut met = BTreeSet::from([String::from(root.id)]);
-    let mut groups = Vec::new();
-    let mut path = alloc::vec![Pending::new(root)];
-    while let Some(mut pending) = path.pop() {
-        match pending.parents.pop() {
-            Some(parent) => {
-                path.push(pending);
-                let may_go_on = met.len() < GROUPS_MAX && !met.contains(&parent);
-                if let Some(co_value) = resolver.co_value(&parent).filter(|_| may_go_on) {
-                    path.push(Pending::new(co_value));
-                    met.insert(parent);
+    /// Adds `root` and all its ancestors, without recursion: a chain of parents may be as long as somebody likes.
+    fn add_with_ancestors<R: Resolver + ?Sized>(&mut self, root: CoValue<'a>, resolver: &'a R) {
+        let mut met = BTreeSet::from([String::from(root.id)]);
+        let mut path = alloc::vec![Pending::new(root)];
+        while let Some(mut pending) = path.pop() {
+            match pending.parents.pop() {
+                Some(parent) => {
+                    path.push(pending);
+                    if met.len() < GROUPS_MAX && !met.contains(&parent) {
+                        if let Some(co_value) = resolver.co_value(&parent) {
+                            path.push(Pending::new(co_value));
+                            met.insert(parent.clone());
+                        }
+                        self.asked.insert(parent);
+                    }
                 }
+                None => match Group::new(&pending.co_value, &self.members) {
+                    Some((group, members)) => {
+                        self.groups.push(group);
+                        self.members.push(members);
+                    }
+                    None if path.is_empty() => {
+                        self.groups.clear();
+                        self.members = Memberships::default();
+                    }
+                    None => {}
+                },
             }
-            None => match Group::new(&pending.co_value, &groups) {
-                Some(group) => groups.push(group),
-                None if path.is_empty() => return Vec::new(),
-                None => {}
-            },
         }
     }
-    groups
 }
 
 impl<'a> Pending<'a> {
@@ -98,13 +107,13 @@ impl<'a> Pending<'a> {
 pub(super) fn agent_of<R: Resolver + ?Sized>(name: &str, resolver: &R) -> Option<AgentId> {
     match Owner::of_name(name)? {
         Owner::Agent(agent) => agent.parse().ok(),
-        Owner::Account(id) => Group::new(&resolver.co_value(id)?, &[])?.agent_id(),
+        Owner::Account(id) => Group::new(&resolver.co_value(id)?, &Memberships::default())?.1.agent_id(),
     }
 }
 
 /// Every member that any of the groups names, with its role in the last one in the end.
 pub(super) fn members(groups: &Groups<'_>) -> BTreeMap<String, Role> {
-    let names: BTreeSet<&str> = groups.groups.iter().flat_map(Group::named).collect();
-    let roles = names.into_iter().filter_map(|name| Some((name.into(), groups.role(name, None)?)));
+    let names: BTreeSet<&str> = groups.members.named().collect();
+    let roles = names.into_iter().filter_map(|name| Some((name.into(), groups.members.role(name, None)?)));
     roles.collect()
 }

@@ -1,42 +1,283 @@
-//! Views that are kept up as logs grow.
+//! Views that are kept up: each transaction is read once, when it is met, and what is new costs what is new.
+//!
+//! Whatever a view rests on is remembered by the lengths of logs. Where a group has changed, others may count and other
+//! keys be known, so the view is made anew; that is rare. Groups and accounts are small, and always made anew.
 
-use super::co_list::CoList;
-use super::{CoValue, KeyRing, Resolver, View};
+mod basis;
+mod digest;
+mod list;
+mod map;
+mod sequence;
+mod stamp;
+mod stream;
 
-/// A view that is kept up.
-#[derive(Clone, Debug)]
+pub use list::LiveList;
+
+use super::changes::{read, visible};
+use super::groups::Groups;
+use super::keys::Secrets;
+use super::membership::Memberships;
+use super::order::Logged;
+use super::validity::Validity;
+use super::{CoGroup, CoValue, KeyRing, Log, Resolver, Role, View};
+use crate::real::{KeySecret, MadeAt};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use basis::Basis;
+use map::LiveMap;
+use serde_json::Value;
+use stream::LiveStream;
+
+/// What a CoValue shows to somebody, kept up while its logs grow. It owns all it needs.
+///
+/// Every update must be of the same CoValue, for the same reader, and logs may only have grown.
+#[derive(Clone, Debug, Default)]
 pub struct LiveView {
-    view: View,
+    held: Option<Held>,
 }
 
-impl Default for LiveView {
-    fn default() -> LiveView {
-        LiveView { view: View::Unknown }
-    }
+/// What is known of the CoValue.
+#[derive(Clone, Debug)]
+struct Held {
+    id: String,
+    header: Value,
+    basis: Basis,
+    members: Memberships,
+    validity: Validity,
+    secrets: Secrets,
+    read_key: Option<String>,
+    /// Which transactions of each session count and could be read, of those that were taken.
+    taken: BTreeMap<String, Vec<bool>>,
+    shown: Shown,
+}
+
+/// What it shows.
+#[derive(Clone, Debug)]
+enum Shown {
+    Map(LiveMap),
+    Group { group: Box<CoGroup>, digest: u64 },
+    List(LiveList),
+    Text(LiveList),
+    Stream(LiveStream),
+    Unknown,
 }
 
 impl LiveView {
-    /// Brings it up to date with what is held; says whether anything was taken or judged anew.
+    /// The view of what is not known yet.
+    pub fn new() -> LiveView {
+        LiveView::default()
+    }
+
+    /// Brings it up to date with what is held. Returns whether anything was taken or judged anew.
     pub fn update<R: Resolver + ?Sized>(
         &mut self,
         co_value: &CoValue<'_>,
         resolver: &R,
         keys: &KeyRing,
     ) -> bool {
-        self.view = View::new(co_value, resolver, keys);
-        true
-    }
-
-    /// What it shows.
-    pub fn view(&self) -> View {
-        self.view.clone()
-    }
-
-    /// The items of a list or a text.
-    pub fn list(&self) -> Option<&CoList> {
-        match &self.view {
-            View::List(list) | View::Text(list) => Some(list),
-            _ => None,
+        match &mut self.held {
+            Some(held) if held.goes_on_as(co_value, resolver) => held.take(co_value),
+            held => {
+                *held = Some(Held::new(co_value, resolver, keys));
+                true
+            }
         }
     }
+
+    /// What it shows: what [`View::new`] gives for the same.
+    pub fn view(&self) -> View {
+        match self.held.as_ref().map(|held| &held.shown) {
+            Some(Shown::Map(map)) => View::Map(map.view()),
+            Some(Shown::Group { group, .. }) => View::Group((**group).clone()),
+            Some(Shown::List(list)) => View::List(list.view()),
+            Some(Shown::Text(list)) => View::Text(list.view()),
+            Some(Shown::Stream(stream)) => View::Stream(stream.view().clone()),
+            Some(Shown::Unknown) | None => View::Unknown,
+        }
+    }
+
+    /// A number that is equal for equal views, and different for different ones but for chance. It is at hand.
+    pub fn digest(&self) -> u64 {
+        let (kind, digest) = match self.held.as_ref().map(|held| &held.shown) {
+            Some(Shown::Map(map)) => (1, map.digest()),
+            Some(Shown::Group { digest, .. }) => (2, *digest),
+            Some(Shown::List(list)) => (3, list.digest()),
+            Some(Shown::Text(list)) => (4, list.digest()),
+            Some(Shown::Stream(stream)) => (5, stream.digest()),
+            Some(Shown::Unknown) | None => (6, 0),
+        };
+        digest::mix(digest::start(kind), digest)
+    }
+
+    /// Whether a transaction counts and could be read.
+    pub fn visible(&self, session: &str, index: u32) -> bool {
+        let taken = self.held.as_ref().and_then(|held| held.taken.get(session));
+        taken.and_then(|taken| taken.get(index as usize)).is_some_and(|visible| *visible)
+    }
+
+    /// The list or text that it shows.
+    pub fn list(&self) -> Option<&LiveList> {
+        match &self.held.as_ref()?.shown {
+            Shown::List(list) | Shown::Text(list) => Some(list),
+            Shown::Map(_) | Shown::Group { .. } | Shown::Stream(_) | Shown::Unknown => None,
+        }
+    }
+
+    /// The group or account that it shows.
+    pub fn group(&self) -> Option<&CoGroup> {
+        match &self.held.as_ref()?.shown {
+            Shown::Group { group, .. } => Some(group),
+            Shown::Map(_) | Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Unknown => None,
+        }
+    }
+
+    /// The value of `key`, in a map, group or account.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        match &self.held.as_ref()?.shown {
+            Shown::Map(map) => map.get(key),
+            Shown::Group { group, .. } => group.map.get(key),
+            Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Unknown => None,
+        }
+    }
+
+    /// The key with which new private transactions are made, by id and secret: what [`read_key`](super::read_key)
+    /// gives for the same.
+    pub fn read_key(&self) -> Option<(&str, &KeySecret)> {
+        let held = self.held.as_ref()?;
+        let id = held.read_key.as_deref()?;
+        Some((id, held.secrets.get(id)?))
+    }
+
+    /// The role of `author`, an account or agent, at `time` or in the end, in the group that says who may write: the
+    /// owner, or the group itself. `None` for a stranger, where there is no such group, and where anybody may write.
+    pub fn role_of(&self, author: &str, time: Option<&MadeAt>) -> Option<Role> {
+        let held = self.held.as_ref()?;
+        match held.shown {
+            Shown::Group { .. } => held.members.role(author, time),
+            _ => held.members.role_as_owner(author, time),
+        }
+    }
+}
+
+impl Held {
+    fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> Held {
+        let groups = Groups::of(co_value, resolver);
+        let secrets = Secrets::learn(&groups, resolver, keys);
+        let mut held = Held {
+            id: co_value.id.into(),
+            header: co_value.header.clone(),
+            basis: Basis::new(&groups, resolver),
+            members: groups.members.clone(),
+            validity: Validity::new(co_value.header, &groups),
+            secrets,
+            read_key: groups.read_key().map(String::from),
+            taken: BTreeMap::new(),
+            shown: Shown::of_kind(co_value.header),
+        };
+        if groups.end_in(co_value) {
+            held.take_group(co_value, &groups);
+        } else {
+            held.take(co_value);
+        }
+        held
+    }
+
+    /// Whether this still holds of `co_value`, and only new transactions are to be taken.
+    fn goes_on_as<R: Resolver + ?Sized>(&self, co_value: &CoValue<'_>, resolver: &R) -> bool {
+        let len = |session: &str| co_value.sessions.get(session).map_or(0, |log| log.len());
+        let grows = self.taken.iter().all(|(session, taken)| taken.len() <= len(session));
+        let is_new =
+            |(session, log): (&&str, &&dyn Log)| log.len() > self.taken.get(*session).map_or(0, Vec::len);
+        let is_group = matches!(self.shown, Shown::Group { .. });
+        self.id == co_value.id
+            && self.header == *co_value.header
+            && grows
+            && !(is_group && co_value.sessions.iter().any(is_new))
+            && self.basis.holds(resolver)
+    }
+
+    /// Takes all transactions of a group.
+    fn take_group(&mut self, co_value: &CoValue<'_>, groups: &Groups<'_>) {
+        let changes = visible(co_value, groups, &self.secrets);
+        for (session, log) in &co_value.sessions {
+            self.taken.insert((*session).into(), alloc::vec![false; log.len()]);
+        }
+        for counted in &changes {
+            if let Some(taken) = self.taken.get_mut(counted.session) {
+                taken[counted.index as usize] = true;
+            }
+        }
+        if let View::Group(group) = View::of_kind(co_value.header, changes, Some(groups)) {
+            let digest = digest_of(&group);
+            self.shown = Shown::Group { group: Box::new(group), digest };
+        }
+    }
+
+    /// Takes what is new. Returns whether there was anything.
+    fn take(&mut self, co_value: &CoValue<'_>) -> bool {
+        let mut is_new = false;
+        for (session, log) in &co_value.sessions {
+            let from = self.taken.get(*session).map_or(0, Vec::len);
+            if log.len() > from {
+                is_new = true;
+                self.take_session(session, *log, from);
+            }
+        }
+        is_new
+    }
+
+    /// Takes the transactions of a session from `from` on.
+    fn take_session(&mut self, session: &str, log: &dyn Log, from: usize) {
+        let mut visible = Vec::with_capacity(log.len() - from);
+        for at in from..log.len() {
+            let logged = log.get(at).and_then(|transaction| {
+                Some(Logged { session, index: u32::try_from(at).ok()?, transaction })
+            });
+            let counted = logged.filter(|logged| self.validity.holds(logged));
+            let changes = counted.and_then(|logged| read(&self.id, logged, &self.secrets));
+            visible.push(changes.is_some());
+            if let Some(changes) = changes {
+                self.shown.take(session, changes.index, changes.made_at, changes.changes);
+            }
+        }
+        match self.taken.get_mut(session) {
+            Some(taken) => taken.extend(visible),
+            None => {
+                self.taken.insert(session.into(), visible);
+            }
+        }
+    }
+}
+
+impl Shown {
+    /// What a CoValue with this header shows that is no group and has no transactions.
+    fn of_kind(header: &Value) -> Shown {
+        match header.get("type").and_then(Value::as_str) {
+            Some("comap") => Shown::Map(LiveMap::default()),
+            Some("colist") => Shown::List(LiveList::default()),
+            Some("coplaintext") => Shown::Text(LiveList::default()),
+            Some("costream") => Shown::Stream(LiveStream::default()),
+            _ => Shown::Unknown,
+        }
+    }
+
+    /// Takes the changes of a transaction.
+    fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, changes: Vec<Value>) {
+        match self {
+            Shown::Map(map) => map.take(session, tx, made_at, &changes),
+            Shown::List(list) | Shown::Text(list) => list.take(session, tx, made_at, changes),
+            Shown::Stream(stream) => stream.take(session, tx, made_at, changes),
+            Shown::Group { .. } | Shown::Unknown => {}
+        }
+    }
+}
+
+/// The digest of a group, which is not kept up.
+fn digest_of(group: &CoGroup) -> u64 {
+    let members = group.members.iter().fold(map::digest(&group.map), |hash, (member, role)| {
+        digest::text(digest::text(hash, member), role.as_str())
+    });
+    group.read_key.iter().fold(members, |hash, key| digest::text(hash, key))
 }

@@ -1,8 +1,9 @@
 //! Which transactions count: the CoValue's ruleset says who may write, and the group says who that is.
 
-use super::CoValue;
 use super::groups::Groups;
+use super::membership::Memberships;
 use super::order::Logged;
+use super::role::Role;
 use serde_json::Value;
 
 /// Who may write a CoValue, as its header has it.
@@ -36,36 +37,33 @@ impl Ruleset<'_> {
     }
 }
 
-/// By what a CoValue's transactions are judged.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Validity<'a> {
-    /// By the group's own history: the last of these.
-    Members(&'a Groups<'a>),
+/// By what the transactions of a CoValue are judged that is no group.
+#[derive(Clone, Debug)]
+pub(super) enum Validity {
     /// By the role of their authors, at the time they give, in the last of these.
-    Owner(&'a Groups<'a>),
+    Owner(Memberships),
     /// All count.
     Everything,
     /// None counts: nobody can tell who may write.
     Nothing,
 }
 
-impl<'a> Validity<'a> {
-    /// By what `co_value` is judged, where `groups` are those that it needs.
-    pub(super) fn new(co_value: &CoValue<'_>, groups: &'a Groups<'a>) -> Validity<'a> {
-        match Ruleset::of_header(co_value.header) {
-            Some(Ruleset::Group { .. }) => Validity::Members(groups),
-            Some(Ruleset::OwnedByGroup { .. }) => Validity::Owner(groups),
+impl Validity {
+    /// By what a CoValue with this header is judged, where `groups` are those that it needs.
+    pub(super) fn new(header: &Value, groups: &Groups<'_>) -> Validity {
+        match Ruleset::of_header(header) {
+            Some(Ruleset::OwnedByGroup { .. }) => Validity::Owner(groups.members.clone()),
             Some(Ruleset::UnsafeAllowAll) => Validity::Everything,
-            None => Validity::Nothing,
+            Some(Ruleset::Group { .. }) | None => Validity::Nothing,
         }
     }
 
     /// Whether a transaction counts.
     pub(super) fn holds(&self, logged: &Logged<'_>) -> bool {
         match self {
-            Validity::Members(groups) => groups.is_valid(logged),
-            Validity::Owner(groups) => logged.author().is_some_and(|author| {
-                groups.role_as_owner(author, &logged.transaction.made_at).is_some_and(|role| role.can_write())
+            Validity::Owner(members) => logged.author().is_some_and(|author| {
+                let role = members.role_as_owner(author, Some(&logged.transaction.made_at));
+                role.is_some_and(Role::can_write)
             }),
             Validity::Everything => true,
             Validity::Nothing => false,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Names that UTF-8 and UTF-16 order differently are among them.
-const SESSIONS: [&str; 4] =
+pub(crate) const SESSIONS: [&str; 4] =
     ["co_z1_session_z\u{10000}", "co_z1_session_z\u{ffff}", "co_z2_session_za", "x_session_z"];
 
 /// An operation on maps and lists alike, with few names and few places, so that they meet.
@@ -29,22 +29,32 @@ fn operation() -> impl Strategy<Value = Value> {
 }
 
 /// A log for each session.
-fn logs() -> impl Strategy<Value = Vec<Vec<(u64, Vec<Value>)>>> {
+pub(crate) fn logs() -> impl Strategy<Value = Vec<Vec<(u64, Vec<Value>)>>> {
     let transaction = (0..6_u64, proptest::collection::vec(operation(), 0..3));
     proptest::collection::vec(proptest::collection::vec(transaction, 0..5), SESSIONS.len())
 }
 
-/// What the map must show: all operations, sorted and applied one after the other.
-fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
+/// All operations in the total order, each with its name: its session, transaction and change.
+fn in_order(logs: &[Vec<(u64, Vec<Value>)>]) -> Vec<(Value, &Value)> {
     let mut all = Vec::new();
     for (session, log) in SESSIONS.iter().zip(logs) {
         for (index, (at, changes)) in log.iter().enumerate() {
-            all.push((*at, session.encode_utf16().collect::<Vec<u16>>(), index, changes));
+            all.push((*at, session.encode_utf16().collect::<Vec<u16>>(), index, session, changes));
         }
     }
     all.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+    let operations = all.into_iter().flat_map(|(_, _, index, session, changes)| {
+        changes.iter().enumerate().map(move |(change, operation)| {
+            (json!({"sessionID": session, "txIndex": index, "changeIdx": change}), operation)
+        })
+    });
+    operations.collect()
+}
+
+/// What the map must show: all operations, sorted and applied one after the other.
+fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
     let mut shown = Map::new();
-    for change in all.into_iter().flat_map(|(_, _, _, changes)| changes) {
+    for (_, change) in in_order(logs) {
         let Some(key) = change["key"].as_str() else { continue };
         if change["op"] == "set" {
             shown.insert(key.into(), change["value"].clone());
@@ -55,8 +65,60 @@ fn naive_map(logs: &[Vec<(u64, Vec<Value>)>]) -> Value {
     Value::Object(shown)
 }
 
+/// An item of a naive list, and what hangs on it, front to back.
+struct Item<'a> {
+    op: Value,
+    value: &'a Value,
+    sides: [Vec<Item<'a>>; 2],
+}
+
+/// What the list must show: all operations, sorted, each insertion hung on the item that it names, if that is there.
+fn naive_list(logs: &[Vec<(u64, Vec<Value>)>]) -> Vec<Value> {
+    let (mut roots, mut deleted) = ([Vec::new(), Vec::new()], Vec::new());
+    for (op, change) in in_order(logs) {
+        let (side, neighbour) = match change["op"].as_str() {
+            Some("app") => (1, &change["after"]),
+            Some("pre") => (0, &change["before"]),
+            Some("del") if change["insertion"].is_object() => {
+                deleted.push(&change["insertion"]);
+                continue;
+            }
+            _ => continue,
+        };
+        let item = Item { op, value: &change["value"], sides: [Vec::new(), Vec::new()] };
+        match neighbour.as_str() {
+            Some(_) => roots[1 - side].push(item),
+            None => {
+                if let Some(on) = roots.iter_mut().flatten().find_map(|root| root.find(neighbour)) {
+                    on.sides[side].insert(0, item);
+                }
+            }
+        }
+    }
+    let mut shown = Vec::new();
+    roots.iter().flatten().for_each(|root| root.show(&deleted, &mut shown));
+    shown
+}
+
+impl<'a> Item<'a> {
+    fn find(&mut self, op: &Value) -> Option<&mut Item<'a>> {
+        if self.op == *op {
+            return Some(self);
+        }
+        self.sides.iter_mut().flatten().find_map(|item| item.find(op))
+    }
+
+    fn show(&self, deleted: &[&Value], into: &mut Vec<Value>) {
+        self.sides[0].iter().for_each(|item| item.show(deleted, into));
+        if !deleted.contains(&&self.op) {
+            into.push(self.value.clone());
+        }
+        self.sides[1].iter().for_each(|item| item.show(deleted, into));
+    }
+}
+
 /// Shows what has arrived, in whatever order the sessions came.
-struct Arrived {
+pub(crate) struct Arrived {
     header: Value,
     sessions: Vec<(usize, Vec<Transaction>)>,
 }
@@ -69,13 +131,13 @@ impl Resolver for Arrived {
 }
 
 impl Arrived {
-    fn new(kind: &str) -> Arrived {
+    pub(crate) fn new(kind: &str) -> Arrived {
         let header = json!({"type": kind, "ruleset": {"type": "unsafeAllowAll"}});
         Arrived { header, sessions: Vec::new() }
     }
 
     /// The next transaction of a session, if it has more.
-    fn deliver(&mut self, session: usize, logs: &[Vec<(u64, Vec<Value>)>]) {
+    pub(crate) fn deliver(&mut self, session: usize, logs: &[Vec<(u64, Vec<Value>)>]) {
         let at = self.sessions.iter().position(|(known, _)| *known == session).unwrap_or_else(|| {
             self.sessions.push((session, Vec::new()));
             self.sessions.len() - 1
@@ -93,7 +155,7 @@ impl Arrived {
 
 proptest! {
     /// Two nodes hear the same transactions, each in an order of its own and with a different part missing in
-    /// between: in the end both show the same, and a map shows what the stated order says.
+    /// between: in the end both show the same, and a map and a list show what the stated order says.
     #[test]
     fn the_order_of_arrival_does_not_matter(
         logs in logs(),
@@ -119,6 +181,8 @@ proptest! {
             prop_assert_eq!(&one, &other);
             if kind == "comap" {
                 prop_assert_eq!(one, naive_map(&logs));
+            } else if kind == "colist" {
+                prop_assert_eq!(one, Value::Array(naive_list(&logs)));
             }
         }
     }

@@ -5,6 +5,8 @@ mod arrival;
 mod dependencies;
 mod keys;
 mod lists;
+mod live;
+mod long_texts;
 mod permissions;
 mod recorded;
 mod shelf;

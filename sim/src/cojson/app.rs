@@ -9,8 +9,9 @@ use crate::clock::WallTime;
 use crate::host::NodeId;
 use crate::scenario::Crypto as Provider;
 use cosim_core::real::{self, KeySecret, MadeAt, Place};
+use cosim_core::view::edit::Positions;
 use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
-use cosim_core::view::{CoValue, EVERYONE, KeyRing, LiveView, Log, Resolver, Role, View, edit};
+use cosim_core::view::{CoValue, EVERYONE, KeyRing, LiveView, Log, Resolver, Role, edit};
 use cosim_core::{CoId, FastCrypto, Node, NodeState, SessionId, UpdateError};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,7 +161,7 @@ impl App {
             Command::Create { .. } => self.founding(&target)?,
             Command::Edit(Edit { writes: Writes::Change(number), .. }) => {
                 let change = self.directory.change(*number).ok_or(Refusal::NothingToChange)?;
-                self.change(node, &target, change)?
+                self.change(&target, change)?
             }
             Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, .. }) => {
                 if self.directory.kind(id).is_none() {
@@ -172,13 +173,13 @@ impl App {
                 let mut drafts = Drafts::default();
                 for i in 0..*transactions {
                     let change = self.made_up(&target, i, *size)?;
-                    drafts.add(self.change(node, &target, &change)?);
+                    drafts.add(self.change(&target, &change)?);
                 }
                 drafts
             }
             Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => Drafts::default(),
         };
-        let key = if drafts.private { Some(self.read_key(node, id)?) } else { None };
+        let key = if drafts.private { Some(self.read_key(id)?) } else { None };
         let transaction = |(i, changes): (u32, Value)| {
             let made_at = MadeAt::from_ms(wall.as_us() / 1000);
             let said = match &key {
@@ -220,19 +221,13 @@ impl App {
     }
 
     /// The key that private transactions of a CoValue are made with.
-    fn read_key(&self, node: &Node<SimCrypto>, id: CoId) -> Result<(String, KeySecret), Refusal> {
-        let held = Held { state: node.state(), directory: &self.directory, sessions: &self.sessions };
-        let co_value = held.get(id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
-        cosim_core::view::read_key(&co_value, &held, &self.keys).ok_or(Refusal::NoKey)
+    fn read_key(&self, id: CoId) -> Result<(&str, &KeySecret), Refusal> {
+        let view = self.views.get(&id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        view.read_key().ok_or(Refusal::NoKey)
     }
 
     /// The changes of the transactions that a change takes.
-    fn change(
-        &self,
-        node: &Node<SimCrypto>,
-        target: &Target<'_>,
-        change: &Change,
-    ) -> Result<Drafts, Refusal> {
+    fn change(&self, target: &Target<'_>, change: &Change) -> Result<Drafts, Refusal> {
         let view = self.views.get(&target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
         let one = |changes: Value| {
             let is_empty = changes.as_array().is_some_and(Vec::is_empty);
@@ -245,38 +240,36 @@ impl App {
             What::Push { value } => one(edit::push(value)),
             What::Insert { index, values } => {
                 let list = list()?;
-                let at = place(*index, list.items.len());
+                let at = place(*index, list.len());
                 one(edit::insert(list, at, values).map_err(|_| Refusal::NothingToChange)?)
             }
             What::Remove { index, count } => {
                 let list = list()?;
-                let (from, to) =
-                    (place(*index, list.items.len()), place(index.saturating_add(*count), list.items.len()));
+                let (from, to) = (place(*index, list.len()), place(index.saturating_add(*count), list.len()));
                 one(edit::remove(list, from..to).map_err(|_| Refusal::NothingToChange)?)
             }
             What::Splice { index, delete, insert } => {
                 let list = list()?;
-                let from = place(*index, list.items.len());
-                let to = place(index.saturating_add(*delete), list.items.len());
+                let from = place(*index, list.len());
+                let to = place(index.saturating_add(*delete), list.len());
                 let gone = edit::remove(list, from..to).map_err(|_| Refusal::NothingToChange)?;
                 let new = edit::insert_text(list, from, insert).map_err(|_| Refusal::NothingToChange)?;
                 one([gone, new].into_iter().flat_map(elements).collect())
             }
-            What::AddMember { member, role } => self.add_member(node, target, *member, (*role).into()),
-            What::RemoveMember { member } => self.remove_member(node, target, *member),
+            What::AddMember { member, role } => self.add_member(target, *member, (*role).into()),
+            What::RemoveMember { member } => self.remove_member(target, *member),
         }?;
         Ok(Drafts { changes, private: change.private })
     }
 
     fn add_member(
         &self,
-        node: &Node<SimCrypto>,
         target: &Target<'_>,
         who: Option<NodeId>,
         role: Role,
     ) -> Result<Vec<Value>, Refusal> {
-        let (key, secret) = self.read_key(node, target.id)?;
-        let key = ReadKey { id: &key, secret: &secret };
+        let (id, secret) = self.read_key(target.id)?;
+        let key = ReadKey { id, secret };
         let writer = self.writer(target)?;
         match who {
             None => Ok(writer.add_everyone(role, &key)),
@@ -288,22 +281,15 @@ impl App {
     }
 
     /// Takes a member out, and hands a new key to those who remain.
-    fn remove_member(
-        &self,
-        node: &Node<SimCrypto>,
-        target: &Target<'_>,
-        who: Option<NodeId>,
-    ) -> Result<Vec<Value>, Refusal> {
-        let (old, old_secret) = self.read_key(node, target.id)?;
-        let Some(View::Group(group)) = self.views.get(&target.id).map(LiveView::view) else {
-            return Err(Refusal::NothingToChange);
-        };
+    fn remove_member(&self, target: &Target<'_>, who: Option<NodeId>) -> Result<Vec<Value>, Refusal> {
+        let (old, old_secret) = self.read_key(target.id)?;
+        let group = self.views.get(&target.id).and_then(LiveView::group).ok_or(Refusal::NothingToChange)?;
         let (new, new_secret) = self.new_key(target);
         let agents: Vec<&Agent> = self.directory.agents().map(|(_, agent)| agent).collect();
         let is_reader = |agent: &&&Agent| group.readers().any(|reader| reader == agent.name);
         let readers: Vec<Member<'_>> = agents.iter().filter(is_reader).map(|agent| member(agent)).collect();
         let rotation = Rotation {
-            old: ReadKey { id: &old, secret: &old_secret },
+            old: ReadKey { id: old, secret: old_secret },
             new: ReadKey { id: &new, secret: &new_secret },
             readers: &readers,
             everyone_reads: group.members.get(EVERYONE).is_some_and(|role| role.can_read()),
@@ -325,8 +311,7 @@ impl App {
     fn made_up(&self, target: &Target<'_>, i: u32, size: u32) -> Result<Change, Refusal> {
         let drawn = FastCrypto::mix(u64::from(target.operation) << 32 | u64::from(i), 0x6564_6974);
         let known = self.directory.co_value(target.id).ok_or(Refusal::NothingToChange)?;
-        let len =
-            self.views.get(&target.id).and_then(LiveView::list).map_or(0, |list| list.items.len() as u64);
+        let len = self.views.get(&target.id).and_then(LiveView::list).map_or(0, |list| list.len() as u64);
         let index = |among: u64| (drawn >> 8).checked_rem(among).unwrap_or(0) as u32;
         // A hundred bytes are what is written where nobody asks for a size.
         let padding = ".".repeat((size as usize).saturating_sub(100));

@@ -227,6 +227,12 @@ impl Directory {
         self.co_value(id).map_or(&[], |co_value| &co_value.spec.depends_on)
     }
 
+    /// Whether anything depends on anything.
+    pub fn has_dependencies(&self) -> bool {
+        self.accounts().next().is_some()
+            || self.co_values.iter().any(|co_value| !co_value.spec.depends_on.is_empty())
+    }
+
     /// The account of a node's app.
     pub fn account(&self, node: NodeId) -> Option<CoId> {
         self.nodes.get(node.index())?.spec.account

@@ -440,7 +440,7 @@ pub struct Expect {
     /// The oracles that judge it. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oracles: Option<Vec<String>>,
-    /// How long after the liveness phase begins there must be silence. Default 120s.
+    /// How long after the liveness phase begins there must be silence. Default: computed from the deadlines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet_within: Option<Duration>,
     /// The failure key of a violation that must occur, in the scenario of a known bug.

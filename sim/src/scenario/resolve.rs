@@ -16,6 +16,7 @@ mod timeline;
 
 use super::place::{At, Place};
 use super::problems::{Problem, Problems};
+use super::quiet::quiet_within;
 use super::suggest::{closest, question};
 use super::{
     MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, NetworkChange, Scenario, file,
@@ -54,7 +55,8 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let faults = generated::faults(&file, &names, &links, &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
     decisions::check(&file, &names, &mut report);
-    let expect = expect::expect(&file, &names, &mut report);
+    let quiet_within = quiet_within(&nodes, &links, &timeline.chapters);
+    let expect = expect::expect(&file, quiet_within, &names, &mut report);
     if !report.problems.is_empty() {
         return Err(report.problems);
     }

@@ -5,7 +5,7 @@
 //! is. So a new kind never changes what a seed takes of the others.
 
 use super::generated::{Faults, Spells};
-use super::{NetworkChange, Scenario};
+use super::{LinkSpec, NetworkChange, Scenario};
 use crate::network::{Burst, Ppm, SpanRange};
 use crate::stream::Stream;
 use cosim_core::Span;
@@ -47,7 +47,9 @@ impl Swarm {
             *often = errors.unwrap_or(*often);
             *latency = slowest.and_then(|slowest| longer(*latency, slowest)).unwrap_or(*latency);
         }
-        scenario.faults = Some(self.faults(faults));
+        let liar = |link: &LinkSpec| link.ends.iter().any(|end| scenario.nodes[*end as usize].hostile);
+        let attackers = scenario.links.iter().any(liar) && !scenario.co_values.is_empty();
+        scenario.faults = Some(self.faults(faults, attackers));
         scenario.chosen = self.chosen;
         scenario
     }
@@ -118,7 +120,7 @@ impl Swarm {
         NonZeroU64::new(kilobytes * 1_000)
     }
 
-    fn faults(&mut self, faults: &Faults) -> Faults {
+    fn faults(&mut self, faults: &Faults, attackers: bool) -> Faults {
         let disks = !faults.disks.is_empty();
         let links = !faults.links.is_empty();
         let mut of = |there: bool, kind: &str, usual: u64, extreme: u64| {
@@ -141,6 +143,7 @@ impl Swarm {
             pauses: of(true, "pauses", 2, 6),
             departures: of(faults.nodes.len() > 2, "departures", 1, 2),
             clock_jumps: of(true, "clock-jumps", 3, 10),
+            attacks: of(attackers, "attacks", 4, 12),
             offline: Spells {
                 times: of(links, "offline", 2, 6),
                 shortest: Span::ZERO,
@@ -181,6 +184,7 @@ impl Faults {
             pauses: most,
             departures: most,
             clock_jumps: most,
+            attacks: most,
             offline: Spells { times: most, ..self.offline },
             ..self.clone()
         })

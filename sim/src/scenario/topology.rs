@@ -1,4 +1,4 @@
-//! Who is whose server must not run in a circle.
+//! How nodes are joined: who is whose server must not run in a circle, and how far a message may have to go.
 
 use super::LinkSpec;
 use cosim_core::Relationship;
@@ -49,6 +49,32 @@ pub(super) fn circle(nodes: usize, links: &[LinkSpec]) -> Option<Circle> {
         nodes.reverse();
         Some(Circle { link, nodes })
     })
+}
+
+/// How many links a message may have to pass from any node to any other, at most: a bound, not always the least.
+pub(super) fn hops(nodes: usize, links: &[LinkSpec]) -> u64 {
+    let mut neighbours = vec![Vec::new(); nodes];
+    for [a, b] in links.iter().map(|link| link.ends) {
+        neighbours[a as usize].push(b);
+        neighbours[b as usize].push(a);
+    }
+    let mut reached = vec![false; nodes];
+    let mut most = 0;
+    for start in 0..nodes {
+        let (mut steps, mut count, mut edge) = (0, 0, vec![start as u32]);
+        loop {
+            edge.retain(|&node| !std::mem::replace(&mut reached[node as usize], true));
+            if edge.is_empty() {
+                break;
+            }
+            (steps, count) = (steps + 1, count + edge.len() as u64);
+            edge = edge.iter().flat_map(|&node| &neighbours[node as usize]).copied().collect();
+        }
+        // No two nodes are further apart than twice as far as either is from one of them.
+        let [furthest, others] = [steps, count].map(|number: u64| number.saturating_sub(1));
+        most = most.max((2 * furthest).min(others));
+    }
+    most
 }
 
 /// The node before each one on a shortest way from `start`; `None` for what cannot be reached.

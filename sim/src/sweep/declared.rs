@@ -17,6 +17,21 @@ pub struct Declared {
     pub replay: bool,
     /// Whether messages may be damaged.
     pub damage: bool,
+    /// Whether some node has a disk.
+    #[serde(default)]
+    pub disks: bool,
+    /// Whether something depends on something else.
+    #[serde(default)]
+    pub dependencies: bool,
+    /// Whether apps write.
+    #[serde(default)]
+    pub edits: bool,
+    /// Whether apps load.
+    #[serde(default)]
+    pub loads: bool,
+    /// Whether a violation is expected, at which every run ends.
+    #[serde(default)]
+    pub violation: bool,
     /// Operations that the workload generates for each run.
     pub workload: u64,
     /// Partitions planned for each run.
@@ -54,7 +69,12 @@ pub struct Declared {
 impl Declared {
     /// What `scenario` declares.
     pub fn of(scenario: &Scenario) -> Declared {
-        let mut declared = Declared::default();
+        let mut declared = Declared {
+            disks: scenario.nodes.iter().any(|node| node.disk.is_some()),
+            dependencies: scenario.directory.has_dependencies(),
+            violation: scenario.expect.violation.is_some(),
+            ..Declared::default()
+        };
         for link in &scenario.links {
             declared.network(link.network);
         }
@@ -63,6 +83,8 @@ impl Declared {
         }
         if let Some(workload) = &scenario.workload {
             declared.workload = u64::from(workload.operations) + workload.creates.len() as u64;
+            declared.edits |= workload.mix.edit > 0;
+            declared.loads |= workload.mix.load > 0;
         }
         if let Some(faults) = &scenario.faults {
             declared.partitions += u64::from(faults.partitions);
@@ -83,6 +105,18 @@ impl Declared {
             declared.clock_changes += u64::from(faults.clock_jumps);
         }
         declared
+    }
+
+    /// Whether an oracle of that name must find something to judge, sooner or later.
+    pub fn must_look(&self, oracle: &str) -> bool {
+        let has_subject = match oracle {
+            "durable" => self.disks,
+            "dependencies" => self.dependencies,
+            "no_lost_write" | "no_phantom" => self.edits,
+            "load_ends" => self.loads,
+            _ => true,
+        };
+        has_subject && !self.violation
     }
 
     fn network(&mut self, network: Network) {
@@ -106,10 +140,9 @@ impl Declared {
             Action::Leave { .. } => self.departures += 1,
             Action::Clock { .. } => self.clock_changes += 1,
             Action::Network { change, .. } => self.network(change.apply(Network::default())),
+            Action::Edit { .. } | Action::Change { .. } => self.edits = true,
+            Action::Load { .. } => self.loads = true,
             Action::Create { .. }
-            | Action::Edit { .. }
-            | Action::Change { .. }
-            | Action::Load { .. }
             | Action::Done { .. }
             | Action::Connect { .. }
             | Action::Join { .. }

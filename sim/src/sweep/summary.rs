@@ -158,7 +158,7 @@ impl OfScenario {
                 counts.skipped
             ));
         }
-        let idle = self.looks.iter().filter(|(_, looks)| **looks == 0);
+        let idle = self.looks.iter().filter(|(oracle, looks)| **looks == 0 && declares.must_look(oracle));
         never.extend(idle.map(|(oracle, _)| format!("the oracle {oracle} never looked")));
         never
     }

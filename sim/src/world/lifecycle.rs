@@ -107,6 +107,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             self.observe(&Happening::Became { node, condition: Condition::Awake });
         } else if let Some(next) = sleep.waiting.pop_front() {
             self.happen(Queued { at_us: queued.at_us, ..next });
+            if !self.nodes[node.index()].up {
+                // Its process ended over that, and what still waits is not for the next one.
+                self.nodes[node.index()].sleep = Some(sleep);
+                return self.end_sleep(node);
+            }
         }
         if !sleep.waiting.is_empty() {
             self.nodes[node.index()].sleep = Some(sleep);

@@ -8,4 +8,5 @@ mod golden;
 mod hostile_network;
 mod lives;
 mod oracles;
+mod recorded;
 mod world;

@@ -42,7 +42,7 @@ const DISKS: &str = r#"{
 }
 "#;
 
-fn good(text: &str) -> Scenario {
+pub(crate) fn good(text: &str) -> Scenario {
     parse(text, "scenario.json").unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -51,7 +51,7 @@ fn check(name: &str, said: &str) {
 }
 
 /// What is said of each of several replacements.
-fn table(text: &str, replacements: &[(&str, &str, &str)]) -> String {
+pub(crate) fn table(text: &str, replacements: &[(&str, &str, &str)]) -> String {
     replacements.iter().fold(String::new(), |mut out, (what, old, new)| {
         assert_eq!(text.matches(old).count(), 1, "{old} must occur once");
         let said = parse(&text.replace(old, new), "scenario.json").expect_err(what);

@@ -80,7 +80,31 @@ fn what_is_left_out_has_a_default() {
     assert_eq!((scenario.seed, scenario.heal, scenario.chapters.len()), (1, false, 1));
     assert_eq!((scenario.nodes[0].base, scenario.nodes[0].cap), (Span::from_s(1), Span::from_s(16)));
     assert_eq!(scenario.expect.oracles.len(), 14);
-    assert_eq!(scenario.expect.quiet_within, Span::from_s(120));
+    assert_eq!(scenario.expect.quiet_within, Span::from_s(8 * 16 + 1 + 10));
+}
+
+/// Eight of the longest deadlines, and for each hop, and once more, a first deadline and a way there and back.
+#[test]
+fn silence_is_bounded_by_deadlines_and_distance() {
+    let text = r#"{
+        "version": 1,
+        "about": "A client, an edge and a core, and somebody who knows nobody.",
+        "nodes": {
+            "client": { "base": "500ms", "cap": "1s" }, "core": { "base": "100ms", "cap": "2s" },
+            "edge": { "base": "100ms", "cap": "1s" }, "hermit": { "base": "100ms", "cap": "1s" }
+        },
+        "network": { "latency": "10ms..100ms" },
+        "links": [
+            { "between": ["client", "edge"], "relationship": "syncAllOurs/syncTheirs" },
+            { "between": ["edge", "core"], "relationship": "syncAllOurs/syncTheirs" }
+        ],
+        "timeline": []
+    }"#;
+    let (deadlines, hop) = (Span::from_ms(8 * 2_000), Span::from_ms(500 + 2 * 100));
+    let expected = deadlines + hop.saturating_mul(3) + Span::from_s(10);
+    assert_eq!(good(text).expect.quiet_within, expected);
+    let asked = text.replace("\"timeline\"", "\"expect\": { \"quiet_within\": \"7s\" }, \"timeline\"");
+    assert_eq!(good(&asked).expect.quiet_within, Span::from_s(7));
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod network;
 mod plans;
 mod samples;
 mod templates;
+mod views;

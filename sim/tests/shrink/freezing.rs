@@ -95,6 +95,27 @@ fn every_scenario_file() {
     }
 }
 
+/// Silence is waited for until the last copy under way has come, though the node that it was for is gone.
+#[test]
+fn a_late_copy_for_a_node_that_has_left() {
+    let text = r#"{
+        "version": 1,
+        "about": "A late copy comes when its receiver has left.",
+        "nodes": { "alice": {}, "server": {} },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [
+            { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+            { "at": "1s", "leave": { "node": "server" } },
+            { "after": "quiet", "edit": { "node": "alice", "id": "notes" } }
+        ],
+        "heal": true,
+        "decisions": { "replayed": { "alice>server load notes create-notes-alice": "30s" } }
+    }"#;
+    let frozen = check(&parse(text, "left.json").unwrap(), 1);
+    let late = cosim_core::Time::ZERO + cosim_core::Span::from_s(30);
+    assert!(frozen.outcome.chapters[1] > late, "{:?}", frozen.outcome.chapters);
+}
+
 /// The random scenarios are worth freezing: they end in every way, and wait for silence that comes and that does not.
 #[test]
 fn random_scenarios_reach_everything() {

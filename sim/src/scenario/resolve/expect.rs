@@ -5,11 +5,13 @@ use super::{At, Problem, Report, co_values, file};
 use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ORACLES, ViewExpectation};
 use cosim_core::Span;
 
-/// How long silence may take where a file says nothing: content that a peer refuses for good is sent six times more (rules
-/// 5 and 6), each after at most the longest usual deadline of 16 s.
-const QUIET_WITHIN: Span = Span::from_s(120);
-
-pub(super) fn expect(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Expect {
+/// `quiet_within` is how long silence may take where the file says nothing.
+pub(super) fn expect(
+    file: &file::Scenario,
+    quiet_within: Span,
+    names: &Names<'_>,
+    report: &mut Report,
+) -> Expect {
     let usual = file::Expect::default();
     let expect = file.expect.as_ref().unwrap_or(&usual);
     let root = At::Root;
@@ -42,7 +44,7 @@ pub(super) fn expect(file: &file::Scenario, names: &Names<'_>, report: &mut Repo
     let views = expect.views.iter().enumerate().filter_map(view).collect();
     Expect {
         oracles: oracles(expect.oracles.as_deref(), &at.key("oracles"), report),
-        quiet_within: expect.quiet_within.map_or(QUIET_WITHIN, |within| within.0),
+        quiet_within: expect.quiet_within.map_or(quiet_within, |within| within.0),
         violation: expect.violation.clone(),
         loads,
         content,

@@ -132,6 +132,7 @@ fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
         ("restarts", faults.restarts),
         ("wipes", faults.wipes),
         ("crashes", faults.crashes),
+        ("attacks", faults.attacks),
         ("stalls", faults.stalls),
         ("full_disks", faults.full_disks),
         ("failed_writes", faults.failed_writes),

@@ -1,0 +1,146 @@
+//! Who was what when in groups: all that a transaction is judged by, without the logs that it was learnt from.
+//!
+//! An account is a group too, whose first admin is the agent that it stands for.
+
+use super::history::History;
+use super::role::{EVERYONE, Extension, Role};
+use crate::real::{AgentId, MadeAt};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The members of one group.
+#[derive(Clone, Debug)]
+pub(super) struct Membership {
+    id: String,
+    is_account: bool,
+    roles: BTreeMap<String, History<Role>>,
+    parents: BTreeMap<String, Parent>,
+    /// The agents that its map names, and since when.
+    agents: BTreeMap<String, MadeAt>,
+}
+
+/// A parent of a group.
+#[derive(Clone, Debug, Default)]
+struct Parent {
+    /// Where it is among the groups before the child; `None` where it is not there, or is a child itself.
+    at: Option<usize>,
+    extension: History<Extension>,
+}
+
+impl Membership {
+    /// A group without members.
+    pub(super) fn new(id: &str, is_account: bool) -> Membership {
+        let (roles, parents, agents) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Membership { id: id.into(), is_account, roles, parents, agents }
+    }
+
+    /// All who were ever named as members.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
+        self.roles.keys().map(String::as_str)
+    }
+
+    /// Whether another group has ever been made its parent.
+    pub(super) fn has_parents(&self) -> bool {
+        !self.parents.is_empty()
+    }
+
+    /// Whether `member` has ever had a role of its own.
+    pub(super) fn names(&self, member: &str) -> bool {
+        self.roles.contains_key(member)
+    }
+
+    /// From `time` on `member` has this role.
+    pub(super) fn appoint(&mut self, member: &str, time: &MadeAt, role: Role) {
+        self.roles.entry(member.into()).or_default().push(time, role);
+    }
+
+    /// From `time` on `parent` is a parent, or no longer one, where `before` are the groups before this one.
+    pub(super) fn extend(&mut self, parent: &str, time: &MadeAt, extension: Extension, before: &Memberships) {
+        let entry = self.parents.entry(parent.into()).or_insert_with(|| Parent {
+            at: before.groups.iter().position(|group| group.id == parent),
+            extension: History::default(),
+        });
+        entry.extension.push(time, extension);
+    }
+
+    /// Takes a key into account that its map has been set to have.
+    pub(super) fn name_agent(&mut self, key: &str, time: &MadeAt) {
+        if key.starts_with("sealer_") && !self.agents.contains_key(key) {
+            self.agents.insert(key.into(), time.clone());
+        }
+    }
+
+    /// The role of `member` at `time`, or in the end, where `above` are its roles in the groups before this one: the
+    /// larger of its own and what it inherits. Who has neither is one of everyone, if it was not revoked.
+    fn role(&self, member: &str, time: Option<&MadeAt>, above: &[Option<Role>]) -> Option<Role> {
+        let own = self.roles.get(member).and_then(|roles| roles.at(time)).copied();
+        let inherited = self.parents.values().filter_map(|parent| {
+            let role = (*above.get(parent.at?)?)?;
+            parent.extension.at(time)?.inherit(role)
+        });
+        let role = inherited.fold(own, |own, inherited| Some(Role::larger(own, inherited)));
+        role.or_else(|| self.roles.get(EVERYONE)?.at(time).copied().filter(|role| *role != Role::Revoked))
+    }
+
+    /// The role of `member` while the group is being judged.
+    pub(super) fn role_here(&self, member: &str, time: &MadeAt, before: &Memberships) -> Option<Role> {
+        let above = if self.has_parents() { before.roles(member, Some(time)) } else { Vec::new() };
+        self.role(member, Some(time), &above)
+    }
+
+    /// The agent that an account stands for, at `time` or in the end: the one that its map names.
+    fn agent(&self, time: Option<&MadeAt>) -> Option<&str> {
+        if !self.is_account {
+            return None;
+        }
+        let is_there = |since: &MadeAt| time.is_none_or(|time| since <= time);
+        let mut agents =
+            self.agents.iter().filter(|(_, since)| is_there(since)).map(|(agent, _)| agent.as_str());
+        agents.next().filter(|_| agents.next().is_none())
+    }
+
+    /// The agent that an account stands for in the end, by its keys.
+    pub(super) fn agent_id(&self) -> Option<AgentId> {
+        self.agent(None)?.parse().ok()
+    }
+}
+
+/// The members of several groups, parents before children; the last one is that which was asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memberships {
+    groups: Vec<Membership>,
+}
+
+impl Memberships {
+    /// Adds a group whose parents are there.
+    pub(super) fn push(&mut self, group: Membership) {
+        self.groups.push(group);
+    }
+
+    /// All who were ever named as members.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().flat_map(Membership::named)
+    }
+
+    /// The role of `member` in the last group, at `time` or in the end.
+    pub(super) fn role(&self, member: &str, time: Option<&MadeAt>) -> Option<Role> {
+        self.roles(member, time).pop()?
+    }
+
+    /// The role of an author in what the last group owns. What an account owns, it writes as its agent.
+    pub(super) fn role_as_owner(&self, author: &str, time: Option<&MadeAt>) -> Option<Role> {
+        let group = self.groups.last()?;
+        let is_own = group.is_account && author == group.id;
+        self.role(if is_own { group.agent(time)? } else { author }, time)
+    }
+
+    /// The role of `member` in each of the groups.
+    fn roles(&self, member: &str, time: Option<&MadeAt>) -> Vec<Option<Role>> {
+        let mut found = Vec::with_capacity(self.groups.len());
+        for group in &self.groups {
+            found.push(group.role(member, time, &found));
+        }
+        found
+    }
+}

@@ -1,0 +1,26 @@
+//! How long silence may take once the faults have ended, where a file says nothing: computed from the deadlines of the
+//! nodes and from how far and how slowly a message may have to go.
+
+use super::topology::hops;
+use super::{Action, Chapter, LinkSpec, NodeSpec};
+use cosim_core::Span;
+
+/// How many of the longest deadlines may pass one after another: two until what was lost is repeated, and six for content
+/// that a peer refuses for good (rule 5).
+const CAPS: u64 = 8;
+
+/// For what no deadline bounds: an end that notices late that a connection is there, and writes that are under way.
+const SLACK: Span = Span::from_s(10);
+
+pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[Chapter]) -> Span {
+    let longest = |of: fn(&NodeSpec) -> Span| nodes.iter().map(of).max().unwrap_or_default();
+    let at_first = links.iter().map(|link| link.network.latency.max() + link.network.slow_by);
+    let operations = chapters.iter().flat_map(|chapter| &chapter.operations);
+    let changed = operations.filter_map(|operation| match operation.action {
+        Action::Network { change, .. } => change.latency.map(|latency| latency.max()),
+        _ => None,
+    });
+    let latency = at_first.chain(changed).max().unwrap_or_default();
+    let hop = longest(|node| node.base) + latency.saturating_mul(2);
+    longest(|node| node.cap).saturating_mul(CAPS) + hop.saturating_mul(hops(nodes.len(), links) + 1) + SLACK
+}
