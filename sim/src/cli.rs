@@ -36,6 +36,7 @@ Examples:
   cosim run scenarios/faults/heavy-loss.json --seed 7   play it with another seed
   cosim run scenarios/faults/heavy-loss.json --seeds 0..1000
   cosim run scenarios/basics/two-writers.json --log     with every message, in order
+  cosim run FILE --recording SESSION.json.gz            with what people once typed
   cosim run DIR/FAILURE                                 a failure that --out DIR kept
   cosim diff scenarios/faults/storm.json --seeds 1,2    where two runs part, and what led there
   cosim test                                            every scenario against its snapshot

@@ -48,6 +48,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         links,
         timeline: timeline(scenario, &stage, &outcome),
         workload: None,
+        recording: None,
         faults: None,
         heal: source.heal,
         decisions: Some(decisions).filter(|decisions| !decisions.is_empty()),

@@ -16,6 +16,7 @@ pub mod network;
 pub mod observer;
 pub mod oracles;
 mod queue;
+pub mod recording;
 pub mod replay;
 pub mod report;
 pub mod run;

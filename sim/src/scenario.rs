@@ -22,6 +22,7 @@ mod plan;
 mod problems;
 mod prune;
 mod quiet;
+mod recording;
 mod resolve;
 mod schema;
 mod suggest;
@@ -40,6 +41,7 @@ pub use operation::{Action, NetworkChange, Operation};
 pub use parse::{parse, parse_bytes};
 pub use place::{Part, Place, Step};
 pub use problems::{Problem, Problems};
+pub use recording::{Misfit, Recorded};
 pub use resolve::resolve;
 pub use schema::schema;
 
@@ -72,10 +74,12 @@ pub struct Scenario {
     pub links: Vec<LinkSpec>,
     /// The messages that entries of the timeline keep back or drop: an index into this list is a filter.
     pub filters: Vec<Filter>,
-    /// What the timeline says. Never empty.
+    /// What the timeline says, and a recording that was added. Never empty.
     pub chapters: Vec<Chapter>,
     /// The operations to generate.
     pub workload: Option<Workload>,
+    /// Who types a recorded session, where it has not been added yet.
+    pub recording: Option<Recorded>,
     /// The faults to generate.
     pub faults: Option<Faults>,
     /// Whether partitions and disconnects of the timeline are healed when the liveness phase begins. Generated ones

@@ -23,7 +23,7 @@ mod summary;
 pub use declared::Declared;
 pub use error::Error;
 pub use file::{Opened, OutcomeFile};
-pub use header::{FORMAT, Header, Seeds, Source, VERSION};
+pub use header::{FORMAT, Header, Seeds, Source, SourceFile, VERSION};
 pub use merge::merge;
 pub use record::{Counts, EXPECTATION, Record, Verdict};
 pub use report::{command, json, text};
@@ -48,12 +48,19 @@ pub struct Entry {
     pub blake3: String,
     /// The scenario.
     pub scenario: Scenario,
+    /// The recording that was added to it.
+    pub recording: Option<SourceFile>,
 }
 
 impl Entry {
     /// The scenario that these bytes of a file hold.
     pub fn new(path: String, bytes: &[u8], scenario: Scenario) -> Entry {
-        Entry { path, blake3: blake3::hash(bytes).to_hex().to_string(), scenario }
+        Entry { path, blake3: blake3::hash(bytes).to_hex().to_string(), scenario, recording: None }
+    }
+
+    /// Says from which file the recording comes that was added to the scenario.
+    pub fn add_recording(&mut self, path: String, bytes: &[u8]) {
+        self.recording = Some(SourceFile { path, blake3: blake3::hash(bytes).to_hex().to_string() });
     }
 }
 
@@ -101,6 +108,7 @@ impl Sweep {
             path: entry.path.clone(),
             blake3: entry.blake3.clone(),
             crypto: entry.scenario.crypto,
+            recording: entry.recording.clone(),
             declares: Declared::of(&entry.scenario),
         };
         let header = Header {

@@ -1,7 +1,7 @@
 //! `cosim diff`: the first event in which two runs differ.
 
 use super::exit::{Exit, Failure};
-use super::input;
+use super::input::{self, Recorded};
 use super::print::{out, outln};
 use crate::diff::{Compared, Side, compare};
 use crate::log::Log;
@@ -22,6 +22,9 @@ pub(super) struct Args {
     /// Compare these two seeds of scenario A.
     #[arg(long, value_name = "N,M", value_parser = seeds)]
     seeds: Option<[u64; 2]>,
+    /// Play this recorded editing session, where a scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
 }
 
 const NOTES: &str = "\
@@ -43,10 +46,14 @@ fn seeds(text: &str) -> Result<[u64; 2], String> {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let recorded = Recorded::read(args.recording.as_deref())?;
     let [a, b] = match (&args.b, args.seeds) {
-        (Some(b), _) => [side(&args.a)?, side(b)?],
+        (Some(b), _) => {
+            let [a, b] = [&args.a, b].map(|path| side(path, recorded.as_ref()));
+            [a?, b?]
+        }
         (None, seeds) => {
-            let scenario = input::scenario(&args.a, None)?;
+            let scenario = input::scenario(&args.a, None, recorded.as_ref())?;
             let name = args.a.display().to_string();
             seeds.unwrap_or([scenario.seed; 2]).map(|seed| Side::played(&name, &scenario, seed))
         }
@@ -68,10 +75,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn side(path: &Path) -> Result<Side, Failure> {
+fn side(path: &Path, recorded: Option<&Recorded>) -> Result<Side, Failure> {
     let name = path.display().to_string();
     if path.extension().is_none_or(|extension| extension != "jsonl") {
-        let scenario = input::scenario(path, None)?;
+        let written = input::written(path, None)?;
+        // Of two scenarios, one may be the other frozen.
+        let recorded = recorded.filter(|_| written.recording.is_some());
+        let scenario = input::with_recorded(written, path, recorded)?;
         return Ok(Side::played(&name, &scenario, scenario.seed));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;

@@ -1,8 +1,9 @@
 //! `cosim freeze`: a run as a plain scenario.
 
 use super::exit::{Exit, Failure};
+use super::input::{self, Recorded};
+use super::output;
 use super::print::out;
-use super::{input, output};
 use crate::freeze::freeze;
 use crate::scenario::Crypto;
 use std::path::PathBuf;
@@ -21,15 +22,19 @@ pub(super) struct Args {
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
+    /// Play this recorded editing session, where the scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
     /// Where to write it. Default standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.file, args.crypto)?;
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
     let seed = args.seed.unwrap_or(scenario.seed);
-    let frozen = freeze(&scenario, seed, &args.file.display().to_string());
+    let frozen = freeze(&scenario, seed, &input::source(&args.file, args.recording.as_deref()));
     let text = frozen.file.to_json_pretty();
     let Some(path) = &args.output else {
         out!("{text}");

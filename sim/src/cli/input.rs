@@ -1,12 +1,76 @@
-//! Reading scenario files.
+//! Reading scenario files, and the recordings that they play.
 
 use super::exit::Failure;
 use crate::capsule;
-use crate::scenario::{self, Crypto, Scenario};
-use std::path::Path;
+use crate::recording::Recording;
+use crate::scenario::{self, Crypto, Misfit, Scenario};
+use std::path::{Path, PathBuf};
 
-/// The scenario in a file, or in the folder that a failure was kept in.
-pub(super) fn scenario(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, Failure> {
+/// A scenario that can be played: that in a file, or in the folder that a failure was kept in, with its recording.
+pub(super) fn scenario(
+    path: &Path,
+    crypto: Option<Crypto>,
+    recorded: Option<&Recorded>,
+) -> Result<Scenario, Failure> {
+    with_recorded(written(path, crypto)?, path, recorded)
+}
+
+/// The scenario that was in a file with a recording, if it plays one.
+pub(super) fn with_recorded(
+    scenario: Scenario,
+    path: &Path,
+    recorded: Option<&Recorded>,
+) -> Result<Scenario, Failure> {
+    if let Some(recorded) = recorded {
+        return recorded.played_by(scenario, path);
+    }
+    if scenario.recording.is_none() {
+        return Ok(scenario);
+    }
+    Err(Failure(format!(
+        "error: {}: `recording` says who types a recorded session, but no session is given\nhint: name its file: --recording \
+         FILE.json.gz",
+        path.display()
+    )))
+}
+
+/// A recorded session, and where it comes from.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) path: PathBuf,
+    pub(super) bytes: Vec<u8>,
+    recording: Recording,
+}
+
+impl Recorded {
+    /// The one in the file that `--recording` names, if it is given.
+    pub(super) fn read(path: Option<&Path>) -> Result<Option<Recorded>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+        let recording = Recording::read(&bytes)
+            .map_err(|error| Failure(format!("error: {}: {error}", path.display())))?;
+        Ok(Some(Recorded { path: path.to_owned(), bytes, recording }))
+    }
+
+    /// The scenario that was in a file, with this recording.
+    fn played_by(&self, scenario: Scenario, path: &Path) -> Result<Scenario, Failure> {
+        scenario.with_recording(&self.recording).map_err(|misfit| {
+            let file = if misfit == Misfit::NotAsked { path } else { &self.path };
+            Failure(format!("error: {}: {misfit}", file.display()))
+        })
+    }
+}
+
+/// What a scenario is called by who plays it: its path, and that of its recording, as a command takes them.
+pub(super) fn source(path: &Path, recording: Option<&Path>) -> String {
+    match recording {
+        None => path.display().to_string(),
+        Some(recording) => format!("{} --recording {}", path.display(), recording.display()),
+    }
+}
+
+/// The scenario as it is written in a file, or in the folder that a failure was kept in.
+pub(super) fn written(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, Failure> {
     let inside = path.join(capsule::SCENARIO);
     let path = if inside.is_file() { &inside } else { path };
     if path.is_dir() {

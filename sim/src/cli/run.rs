@@ -1,7 +1,7 @@
 //! `cosim run`: play a scenario with one seed, or with several.
 
 use super::exit::{Exit, Failure};
-use super::input;
+use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
 use crate::capsule::Failing;
@@ -31,6 +31,9 @@ pub(super) struct Args {
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
+    /// Play this recorded editing session, where the scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
     /// Print the event log.
     #[arg(long)]
     log: bool,
@@ -63,7 +66,8 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.file, args.crypto)?;
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
     match &args.seeds {
         Some(seeds) => many(args, &scenario, seeds.clone()),
         None => one(args, &scenario, args.seed.unwrap_or(scenario.seed)),
@@ -97,12 +101,13 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
 
 /// The command that plays a seed again.
 fn again(args: &Args, scenario: &Scenario, seed: u64) -> String {
-    format!("cosim run {} --seed {seed} --crypto {}", args.file.display(), scenario.crypto.name())
+    let source = input::source(&args.file, args.recording.as_deref());
+    format!("cosim run {source} --seed {seed} --crypto {}", scenario.crypto.name())
 }
 
 /// Keeps the failures of these seeds, where that is asked for.
 fn keep(args: &Args, scenario: &Scenario, seeds: impl IntoIterator<Item = u64>) -> Result<(), Failure> {
-    let name = args.file.display().to_string();
+    let name = input::source(&args.file, args.recording.as_deref());
     let failures: Vec<Failing<'_>> =
         seeds.into_iter().map(|seed| Failing { scenario, name: &name, seed }).collect();
     Keeping::new(args.out.as_deref(), args.shrink).map_or(Ok(()), |keeping| keeping.keep(&failures))

@@ -1,8 +1,9 @@
 //! `cosim shrink`: a failing run cut down to what causes it.
 
 use super::exit::{Exit, Failure};
+use super::input::{self, Recorded};
+use super::output;
 use super::print::outln;
-use super::{input, output};
 use crate::freeze::freeze;
 use crate::log::Limit;
 use crate::run::{Options, run};
@@ -24,6 +25,9 @@ pub(super) struct Args {
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
+    /// Play this recorded editing session, where the scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
     /// Where to write it.
     #[arg(short, long, value_name = "FILE", required_unless_present = "name")]
     output: Option<PathBuf>,
@@ -33,7 +37,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let scenario = input::scenario(&args.file, args.crypto)?;
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
+    let source = input::source(&args.file, args.recording.as_deref());
     let seed = args.seed.unwrap_or(scenario.seed);
     let path = match (&args.output, &args.name) {
         (Some(path), _) => path.clone(),
@@ -41,7 +47,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             Path::new("scenarios/regressions").join(format!("{}.json", name.as_deref().unwrap_or("shrunk")))
         }
     };
-    let frozen = freeze(&scenario, seed, &args.file.display().to_string());
+    let frozen = freeze(&scenario, seed, &source);
     let mut shown = 0;
     let mut progress = |best: &crate::scenario::file::Scenario, runs: u64| {
         // The best so far is kept, should this be interrupted; that it cannot be written is said at the end.
@@ -63,7 +69,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         }
     };
     let key = shrunk.outcome.key().unwrap_or_default().to_owned();
-    shrunk.file.about = format!("`{key}`, cut down from seed {seed} of {}.", args.file.display());
+    shrunk.file.about = format!("`{key}`, cut down from seed {seed} of {source}.");
     output::write_whole(&path, &shrunk.file.to_json_pretty())?;
     tell(&shrunk, &path)?;
     Ok(Exit::Held)

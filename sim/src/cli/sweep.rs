@@ -3,7 +3,7 @@
 mod progress;
 
 use super::exit::{Exit, Failure};
-use super::input;
+use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
 use crate::capsule::Failing;
@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
+    /// Play this recorded editing session, where the scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
     /// How many threads play; as many as there are cores, if not given.
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -62,8 +65,7 @@ What a Ctrl-C, or anything worse, leaves of it is gone on with by the same comma
 A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let entries: Vec<Entry> =
-        args.files.iter().map(|path| entry(path, args.crypto)).collect::<Result<_, _>>()?;
+    let entries = entries(args)?;
     let scenarios: Vec<Scenario> = entries.iter().map(|entry| entry.scenario.clone()).collect();
     let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
     let sweep = Sweep::new(entries, &scope).map_err(failure)?;
@@ -110,6 +112,22 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
+/// The scenarios. A recording is played by those that say who types it.
+fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let entries = args.files.iter().map(|path| entry(path, args.crypto));
+    let mut entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
+    let nobody_types = entries.iter().all(|entry| entry.scenario.recording.is_none());
+    for (entry, path) in entries.iter_mut().zip(&args.files) {
+        let recorded = recorded.as_ref().filter(|_| nobody_types || entry.scenario.recording.is_some());
+        entry.scenario = input::with_recorded(entry.scenario.clone(), path, recorded)?;
+        if let Some(recorded) = recorded {
+            entry.add_recording(recorded.path.display().to_string(), &recorded.bytes);
+        }
+    }
+    Ok(entries)
+}
+
 fn entry(path: &Path, crypto: Option<Crypto>) -> Result<Entry, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     let name = path.display().to_string();
@@ -153,12 +171,18 @@ fn keep(args: &Args, scenarios: &[Scenario], summary: &Summary) -> Result<(), Fa
     let mut first: Vec<(u32, u64)> =
         summary.groups().values().map(|group| (group.scenario, group.seed)).collect();
     first.sort_unstable();
-    let failing = |(index, seed): (u32, u64)| Failing {
-        scenario: &scenarios[index as usize],
-        name: &summary.scenarios()[index as usize].source.path,
-        seed,
+    let source = |index: u32| {
+        let source = &summary.scenarios()[index as usize].source;
+        let recording = source.recording.as_ref().map(|file| Path::new(&file.path));
+        input::source(Path::new(&source.path), recording)
     };
-    keeping.keep(&first.into_iter().map(failing).collect::<Vec<_>>())
+    let names: Vec<String> = first.iter().map(|(index, _)| source(*index)).collect();
+    let failing = first.iter().zip(&names).map(|(&(index, seed), name)| Failing {
+        scenario: &scenarios[index as usize],
+        name,
+        seed,
+    });
+    keeping.keep(&failing.collect::<Vec<_>>())
 }
 
 fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> Result<(), Failure> {

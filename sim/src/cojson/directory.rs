@@ -134,6 +134,14 @@ impl Directory {
         Directory::new(provider, nodes, co_values, self.changes.clone())
     }
 
+    /// The same with more changes; and the number of the first of them.
+    pub fn with_changes(&self, more: impl IntoIterator<Item = Change>) -> (Directory, usize) {
+        let mut directory = self.clone();
+        let first = directory.changes.len();
+        directory.changes.extend(more);
+        (directory, first)
+    }
+
     /// Works out the header of a CoValue, that of its owner first.
     fn work_out(&mut self, at: usize) {
         let mut path = vec![at];

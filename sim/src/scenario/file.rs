@@ -13,6 +13,7 @@ mod disk;
 mod entry;
 mod filter;
 mod json;
+mod recording;
 mod relationship;
 mod sizes;
 mod units;
@@ -29,6 +30,7 @@ pub use entry::{
     Where,
 };
 pub use filter::{DropMessages, HalfOpen, Hold};
+pub use recording::Recording;
 pub use relationship::Ends;
 pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
@@ -80,6 +82,9 @@ pub struct Scenario {
     /// Operations to generate from the seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workload: Option<Workload>,
+    /// A recorded editing session to play, which `--recording` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<Recording>,
     /// Faults to generate from the seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Faults>,

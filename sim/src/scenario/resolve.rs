@@ -11,6 +11,7 @@ mod links;
 mod names;
 mod network;
 mod nodes;
+mod recording;
 mod timeline;
 
 use super::place::{At, Place};
@@ -50,6 +51,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
     let workload = generated::workload(&file, &names, &mut report);
+    let recording = recording::recording(&file, &names, &mut report);
     let faults = generated::faults(&file, &names, &links, &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
     decisions::check(&file, &names, &mut report);
@@ -71,6 +73,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         filters: timeline.filters,
         chapters: timeline.chapters,
         workload,
+        recording,
         faults,
         heal: file.heal.unwrap_or(false),
         expect,

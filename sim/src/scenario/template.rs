@@ -23,7 +23,9 @@ pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
     if let Some(timeline) = root.field_mut("timeline") {
         expanding.elements(timeline, "operations", MAX_OPERATIONS, Expanding::entry);
     }
-    for (section, list) in [("workload", "nodes"), ("workload", "co_values"), ("faults", "nodes")] {
+    let lists =
+        [("workload", "nodes"), ("workload", "co_values"), ("recording", "authors"), ("faults", "nodes")];
+    for (section, list) in lists {
         if let Some(list) = root.field_mut(section).and_then(|section| section.field_mut(list)) {
             expanding.elements(list, "names", MAX_OPERATIONS, Expanding::name);
         }

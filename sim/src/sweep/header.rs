@@ -42,8 +42,21 @@ pub struct Source {
     pub blake3: String,
     /// How nodes sign and hash.
     pub crypto: Crypto,
+    /// The recorded session that was added to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<SourceFile>,
     /// What it declares.
     pub declares: Declared,
+}
+
+/// A file that something comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFile {
+    /// Its path, as it was given.
+    pub path: String,
+    /// The BLAKE3 hash of its bytes, in hexadecimal.
+    pub blake3: String,
 }
 
 /// Seeds from the first up to, not including, the last.
@@ -100,6 +113,14 @@ impl Header {
             if ours.blake3 != theirs.blake3 {
                 let what = format!("the content of {}", ours.path);
                 return differs(&what, short(&ours.blake3), short(&theirs.blake3));
+            }
+            if ours.recording != theirs.recording {
+                let [ours, theirs] = [ours, theirs].map(|source| {
+                    source.recording.as_ref().map_or("none".to_owned(), |recording| {
+                        format!("{} ({})", recording.path, short(&recording.blake3))
+                    })
+                });
+                return differs("--recording", &ours, &theirs);
             }
             if ours != theirs {
                 return Some(format!("what {} declares", ours.path));

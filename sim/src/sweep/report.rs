@@ -15,7 +15,9 @@ pub fn text(summary: &Summary) -> String {
 /// The command that plays a run again.
 pub fn command(summary: &Summary, scenario: u32, seed: u64) -> String {
     let source = &summary.scenarios()[scenario as usize].source;
-    format!("cosim run {} --seed {seed} --crypto {}", quoted(&source.path), source.crypto.name())
+    let recording = source.recording.as_ref();
+    let recording = recording.map(|file| format!(" --recording {}", quoted(&file.path))).unwrap_or_default();
+    format!("cosim run {}{recording} --seed {seed} --crypto {}", quoted(&source.path), source.crypto.name())
 }
 
 /// A path as a shell takes it for one word.

@@ -59,7 +59,7 @@ impl Trial {
 
     /// Plays it, and compares.
     pub(super) fn judge(&self) -> Finding {
-        match input::scenario(&self.scenario, None) {
+        match input::scenario(&self.scenario, None, None) {
             Ok(scenario) => self.play(&scenario),
             Err(failure) => Finding::Bad(failure.to_string()),
         }

@@ -245,7 +245,7 @@ fn co_values(workload: &file::Workload, names: &Names<'_>, at: &At<'_>, report: 
 }
 
 /// A list of names to draw from has at least one, and each once.
-fn check_list(list: &[String], section: &str, what: &str, at: &At<'_>, report: &mut Report) {
+pub(super) fn check_list(list: &[String], section: &str, what: &str, at: &At<'_>, report: &mut Report) {
     if list.is_empty() {
         let problem = Problem::new(at.value(), format!("{section} without {what}"));
         report.add(problem.expected("at least one name").help("there must be something to draw from"));

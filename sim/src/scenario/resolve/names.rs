@@ -236,6 +236,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     for (index, id) in file.workload.iter().flat_map(|workload| &workload.co_values).enumerate() {
         mention(id, at.key("co_values").index(index));
     }
+    if let Some(recording) = &file.recording {
+        mention(&recording.id, root.key("recording").key("id"));
+    }
     let at = root.key("expect");
     if let Some(expect) = &file.expect {
         for (index, load) in expect.loads.iter().enumerate() {

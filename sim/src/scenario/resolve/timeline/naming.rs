@@ -4,6 +4,7 @@ use super::super::names::check_name_up_to;
 use super::super::{At, Problem, Report, file};
 use super::Timeline;
 use crate::scenario::plan::generated_names;
+use crate::scenario::recording::is_recorded;
 use crate::scenario::{Faults, MAX_OPERATION_NAME_BYTES, Workload};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +55,7 @@ fn explicit(
                     .expected(format!("already the name of timeline[{first}]"))
                     .help("leave one of the names out"),
             );
-        } else if taken.contains(name) {
+        } else if taken.contains(name) || (file.recording.is_some() && is_recorded(name)) {
             let problem =
                 Problem::new(place, format!("{} is the name of a generated operation", file::quoted(name)));
             report.add(problem.help("choose another, or leave it out"));

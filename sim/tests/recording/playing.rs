@@ -1,0 +1,106 @@
+//! What a recording comes to when it is played.
+
+use crate::generate::data;
+use cosim::freeze::freeze;
+use cosim::recording::Recording;
+use cosim::run::{Class, Options, Outcome, run};
+use cosim::scenario::{Crypto, Scenario, parse, resolve};
+use cosim_core::CoId;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+
+pub(crate) fn recording() -> Recording {
+    let bytes = fs::read(data().join("typing.json")).expect("it is checked in");
+    Recording::read(&bytes).expect("a recording")
+}
+
+pub(crate) fn story() -> String {
+    fs::read_to_string(data().join("essay.json")).expect("it is checked in")
+}
+
+/// The story over a network that does nothing but to take a millisecond.
+fn calm() -> String {
+    let story = story();
+    let kept = |line: &&str| !line.contains("\"network\"") && !line.contains("\"faults\"");
+    let calm: String = story.lines().filter(kept).map(|line| line.to_owned() + "\n").collect();
+    let about = "  \"network\": { \"latency\": \"1ms\" },\n  \"links\"";
+    calm.replace("  \"links\"", about).replace("\"30s\" },", "\"30s\" }")
+}
+
+fn scenario(text: &str, recording: &Recording) -> Scenario {
+    let scenario = parse(text, "essay.json").unwrap_or_else(|problems| panic!("{problems}"));
+    scenario.with_recording(recording).unwrap_or_else(|misfit| panic!("{misfit}"))
+}
+
+/// The texts that the apps see, each once.
+fn texts(outcome: &Outcome) -> BTreeSet<&str> {
+    let text = |node| outcome.views[node].get(&CoId(0)).and_then(Value::as_str).expect("a text");
+    (0..outcome.views.len()).map(text).collect()
+}
+
+/// Where everybody sees at once what the others do, the end is what was recorded, to the byte.
+#[test]
+fn one_after_another_they_write_what_was_recorded() {
+    let recording = recording();
+    for crypto in [Crypto::Fast, Crypto::Real] {
+        let scenario = scenario(&calm(), &recording).with_crypto(crypto);
+        let outcome = run(&scenario, 1, Options::judged());
+        assert_eq!(outcome.class(), Class::Held, "{:?}", outcome.violations);
+        assert_eq!(outcome.figures.skipped, 0);
+        assert_eq!(texts(&outcome), BTreeSet::from([recording.end()]), "{crypto:?}");
+    }
+}
+
+/// Over a network that loses, reorders and is partitioned they end with one text; rarely with the recorded one.
+#[test]
+fn over_a_bad_network_they_end_with_one_text() {
+    let recording = recording();
+    let scenario = scenario(&story(), &recording);
+    let mut ends = BTreeSet::new();
+    for (crypto, seeds) in [(Crypto::Fast, 0..6), (Crypto::Real, 0..2)] {
+        let scenario = scenario.clone().with_crypto(crypto);
+        for seed in seeds {
+            let outcome = run(&scenario, seed, Options::judged());
+            assert_eq!(outcome.class(), Class::Held, "seed {seed}: {:?}", outcome.violations);
+            let figures = outcome.figures;
+            assert!(figures.lost > 0 && figures.reordered > 0 && figures.partitioned > 0, "{figures:?}");
+            let texts = texts(&outcome);
+            assert_eq!(texts.len(), 1, "seed {seed}: {texts:?}");
+            ends.extend(texts.into_iter().map(str::to_owned));
+        }
+    }
+    assert!(ends.len() > 1, "what is written depends on what was seen");
+    assert!(ends.iter().all(|end| end.chars().count() > recording.end().chars().count() / 2), "{ends:?}");
+}
+
+/// A frozen run has the edits in it, and needs no recording.
+#[test]
+fn a_frozen_run_stands_alone() {
+    let scenario = scenario(&story(), &recording());
+    let frozen = freeze(&scenario, 3, "essay.json");
+    assert_eq!(frozen.file.recording, None);
+    let splices = frozen.file.timeline.iter().filter(|entry| entry.splice.is_some()).count();
+    assert_eq!(splices, recording().transactions().len());
+    let again =
+        parse(&frozen.file.to_json_pretty(), "frozen.json").unwrap_or_else(|problems| panic!("{problems}"));
+    let outcome = run(&again, 8, Options::judged());
+    assert_eq!(outcome.fingerprint, frozen.outcome.fingerprint);
+    assert_eq!(outcome.views, frozen.outcome.views);
+}
+
+/// A run without its recording is another run.
+#[test]
+fn a_recording_is_added_once() {
+    let recording = recording();
+    let story = parse(&story(), "essay.json").expect("a scenario");
+    assert!(story.recording.is_some());
+    let with = story.clone().with_recording(&recording).expect("it fits");
+    assert_eq!(with.recording, None);
+    let (before, after) = (story.chapters[0].operations.len(), with.chapters[0].operations.len());
+    assert_eq!(after - before, recording.transactions().len());
+    assert!(with.chapters[0].operations.is_sorted_by_key(|operation| operation.at));
+    assert!(with.with_recording(&recording).is_err());
+    let file = resolve(story.file).expect("what was read");
+    assert!(file.recording.is_some(), "the file still says who types");
+}
