@@ -23,6 +23,15 @@ pub struct Declared {
     /// Whether something depends on something else.
     #[serde(default)]
     pub dependencies: bool,
+    /// Whether CoValues show anything.
+    #[serde(default)]
+    pub views: bool,
+    /// Whether there are groups.
+    #[serde(default)]
+    pub groups: bool,
+    /// Whether anything that is written is encrypted.
+    #[serde(default)]
+    pub secrets: bool,
     /// Whether apps write.
     #[serde(default)]
     pub edits: bool,
@@ -72,6 +81,9 @@ impl Declared {
         let mut declared = Declared {
             disks: scenario.nodes.iter().any(|node| node.disk.is_some()),
             dependencies: scenario.directory.has_dependencies(),
+            views: scenario.directory.has_views(),
+            groups: scenario.directory.has_groups(),
+            secrets: scenario.directory.has_secrets(),
             violation: scenario.expect.violation.is_some(),
             ..Declared::default()
         };
@@ -114,6 +126,9 @@ impl Declared {
             "dependencies" => self.dependencies,
             "no_lost_write" | "no_phantom" => self.edits,
             "load_ends" => self.loads,
+            "same_view" => self.views,
+            "permission" => self.groups,
+            "unique_nonce" => self.secrets,
             _ => true,
         };
         has_subject && !self.violation
