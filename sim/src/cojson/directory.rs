@@ -206,17 +206,6 @@ impl Directory {
         self.co_values.iter().any(|co_value| !co_value.is_opaque())
     }
 
-    /// Whether there are groups.
-    pub fn has_groups(&self) -> bool {
-        self.co_values.iter().any(|co_value| co_value.spec.kind == Some(Kind::Group))
-    }
-
-    /// Whether anything that is written is encrypted.
-    pub fn has_secrets(&self) -> bool {
-        self.co_values.iter().any(|co_value| co_value.spec.private)
-            || self.changes.iter().any(|change| change.private)
-    }
-
     /// The CoValues that show something.
     pub fn views(&self) -> impl Iterator<Item = CoId> + '_ {
         (0..).map(CoId).zip(&self.co_values).filter(|(_, co_value)| !co_value.is_opaque()).map(|(id, _)| id)

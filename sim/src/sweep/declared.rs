@@ -1,7 +1,9 @@
 //! What a scenario declares and a run may or may not come to: loss that loses nothing tests nothing.
 
+use crate::cojson::Kind;
 use crate::network::{Network, Ppm};
 use crate::scenario::{Action, Operation, Scenario};
+use cosim_core::CoId;
 
 /// What a scenario declares. It is part of a sweep's header, so that results can be judged without the scenario.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -23,21 +25,21 @@ pub struct Declared {
     /// Whether something depends on something else.
     #[serde(default)]
     pub dependencies: bool,
-    /// Whether CoValues show anything.
-    #[serde(default)]
-    pub views: bool,
-    /// Whether there are groups.
-    #[serde(default)]
-    pub groups: bool,
-    /// Whether anything that is written is encrypted.
-    #[serde(default)]
-    pub secrets: bool,
     /// Whether apps write.
     #[serde(default)]
     pub edits: bool,
     /// Whether apps load.
     #[serde(default)]
     pub loads: bool,
+    /// Whether some CoValue shows something.
+    #[serde(default)]
+    pub views: bool,
+    /// Whether there are groups.
+    #[serde(default)]
+    pub groups: bool,
+    /// Whether apps write what is encrypted.
+    #[serde(default)]
+    pub secrets: bool,
     /// Whether a violation is expected, at which every run ends.
     #[serde(default)]
     pub violation: bool,
@@ -82,8 +84,8 @@ impl Declared {
             disks: scenario.nodes.iter().any(|node| node.disk.is_some()),
             dependencies: scenario.directory.has_dependencies(),
             views: scenario.directory.has_views(),
-            groups: scenario.directory.has_groups(),
-            secrets: scenario.directory.has_secrets(),
+            groups: scenario.directory.views().any(|id| scenario.directory.kind(id) == Some(Kind::Group)),
+            secrets: writes_secrets(scenario),
             violation: scenario.expect.violation.is_some(),
             ..Declared::default()
         };
@@ -170,4 +172,18 @@ impl Declared {
             Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,
         }
     }
+}
+
+/// Whether apps write what is encrypted: where its CoValue says so, or the change itself.
+fn writes_secrets(scenario: &Scenario) -> bool {
+    let directory = &scenario.directory;
+    let is_private = |id: u32| directory.co_value(CoId(id)).is_some_and(|known| known.spec.private);
+    let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+    let in_timeline = operations.any(|operation| match operation.action {
+        Action::Edit { co_value, .. } => is_private(co_value),
+        Action::Change { change, .. } => directory.change(change).is_some_and(|change| change.private),
+        _ => false,
+    });
+    let edited = scenario.workload.as_ref().filter(|workload| workload.mix.edit > 0);
+    in_timeline || edited.is_some_and(|workload| workload.co_values.iter().any(|id| is_private(*id)))
 }
