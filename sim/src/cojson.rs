@@ -4,6 +4,7 @@ mod app;
 mod attack;
 mod cast;
 mod change;
+mod command;
 mod crypto;
 mod damage;
 pub(crate) mod digest;
@@ -17,6 +18,7 @@ pub use app::Refusal;
 pub use attack::{Attack, AttackKind};
 pub use cast::Cast;
 pub use change::{Change, What};
+pub use command::{Command, Edit, Writes};
 pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
@@ -100,68 +102,6 @@ pub trait CoJson:
     /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
     fn buffers(&self, _peer: NodeId, _id: CoId) -> Buffers {
         Buffers::default()
-    }
-}
-
-/// What an app asks of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// To make a CoValue.
-    Create {
-        /// Its id.
-        id: CoId,
-        /// The number of the operation, which the transactions that found a group carry.
-        operation: u32,
-    },
-    /// To write one batch of transactions.
-    Edit(Edit),
-    /// To get a CoValue and keep it up to date.
-    Load {
-        /// Its id.
-        id: CoId,
-    },
-    /// To want a CoValue no longer.
-    Done {
-        /// Its id.
-        id: CoId,
-    },
-    /// To lie to a peer: only a hostile node does.
-    Attack(Attack),
-}
-
-/// See [`Command::Edit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// To which CoValue.
-    pub id: CoId,
-    /// What.
-    pub writes: Writes,
-    /// The number of the operation, which the transactions carry.
-    pub operation: u32,
-}
-
-/// What an edit writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writes {
-    /// So many transactions of such a size.
-    Bulk {
-        /// How many transactions.
-        transactions: u32,
-        /// How many bytes each stands for.
-        size: u32,
-    },
-    /// A change of the scenario, by its number.
-    Change(u32),
-}
-
-impl Command {
-    /// Which CoValue it is about.
-    pub const fn id(&self) -> CoId {
-        match self {
-            Command::Create { id, .. } | Command::Load { id } | Command::Done { id } => *id,
-            Command::Edit(edit) => edit.id,
-            Command::Attack(attack) => attack.id,
-        }
     }
 }
 
