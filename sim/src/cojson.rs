@@ -6,7 +6,7 @@ mod cast;
 mod change;
 mod crypto;
 mod damage;
-mod digest;
+pub(crate) mod digest;
 mod directory;
 mod kind;
 mod message;

@@ -13,17 +13,23 @@ mod disks;
 mod durable;
 mod entitled;
 mod heard;
+mod holdings;
 mod hostile;
 mod ledger;
 mod load_ends;
+mod logs;
 mod monotonic;
 mod no_fork;
 mod no_lost_write;
 mod no_phantom;
 mod no_redundant;
+mod permission;
 mod prefix;
 mod quiescence;
+mod rights;
+mod same_view;
 mod truthful;
+mod unique_nonce;
 mod violation;
 
 pub use violation::{Subject, Violation};
@@ -78,6 +84,10 @@ pub struct Oracles {
     no_lost_write: no_lost_write::NoLostWrite,
     no_phantom: no_phantom::NoPhantom,
     disks: disks::Disks,
+    logs: logs::Logs,
+    same_view: same_view::SameView,
+    permission: permission::Permission,
+    unique_nonce: unique_nonce::UniqueNonce,
     /// Nodes that start from their disk just now.
     starting: BTreeSet<NodeId>,
     /// How often each has looked, in the order of [`ORACLES`].
@@ -122,6 +132,9 @@ enum Name {
     Durable,
     Dependencies,
     Bounded,
+    SameView,
+    Permission,
+    UniqueNonce,
 }
 
 impl Oracles {
@@ -129,6 +142,7 @@ impl Oracles {
     pub fn new(setup: Setup) -> Oracles {
         Oracles {
             hostile: Hostile::new(setup.hostile.clone()),
+            logs: logs::Logs::new(Arc::clone(&setup.directory)),
             setup,
             ledger: Ledger::default(),
             heard: Heard::default(),
@@ -140,6 +154,9 @@ impl Oracles {
             no_lost_write: no_lost_write::NoLostWrite::default(),
             no_phantom: no_phantom::NoPhantom::default(),
             disks: disks::Disks::default(),
+            same_view: same_view::SameView::default(),
+            permission: permission::Permission::default(),
+            unique_nonce: unique_nonce::UniqueNonce::default(),
             starting: BTreeSet::new(),
             looks: [0; ORACLES.len()],
             violations: Vec::new(),
@@ -211,6 +228,8 @@ impl Oracles {
         self.judge(Name::Durable, view, looks, found);
         let found = self.load_ends.at_rest(view, &self.ledger, &self.setup.cast);
         self.judge(Name::LoadEnds, view, 0, found);
+        let (looks, found) = same_view::at_rest(view, &self.setup.directory, &self.hostile, &self.setup.cast);
+        self.judge(Name::SameView, view, looks, found);
     }
 
     fn sent<N: CoJson>(&mut self, view: &View<'_, N>, sent: &Sent<'_, N>) {
@@ -236,7 +255,9 @@ impl Oracles {
         let (found, heard) = (found.filter(|_| judged), heard.filter(|_| judged));
         let redundant = no_redundant::look(sent, content, heard, &self.hostile, &self.setup.cast);
         let forked = self.no_fork.sent(sent.from, content, &self.hostile, &self.setup.cast);
+        let (looks, padded) = self.unique_nonce.sent(sent.from, content, &self.hostile, &self.setup.cast);
         self.judge(Name::NoFork, view, 1, forked);
+        self.judge(Name::UniqueNonce, view, looks, padded);
         self.judge(Name::Entitled, view, 1, found);
         self.judge(Name::NoRedundant, view, 1, redundant);
         self.ledger.sent(content);
@@ -291,6 +312,8 @@ impl Oracles {
         self.no_phantom.goes_down(node);
         self.load_ends.goes_down(node);
         self.disks.goes_down(node);
+        self.logs.goes_down(node);
+        self.permission.goes_down(node);
         if matches!(ending, Ending::Wipe | Ending::Restore(_)) {
             self.disks.spoilt(node);
         }
@@ -306,6 +329,10 @@ impl Oracles {
         if let Some(taken) = taken {
             let forked = self.no_fork.wrote(&taken, &self.hostile, &self.setup.cast);
             self.judge(Name::NoFork, view, 1, forked);
+            let durability = view.hosts[taken.node.index()].node.durability();
+            let (looks, padded) =
+                self.unique_nonce.wrote(&taken, durability, &self.hostile, &self.setup.cast);
+            self.judge(Name::UniqueNonce, view, looks, padded);
         }
     }
 
@@ -316,6 +343,8 @@ impl Oracles {
             self.touched = Touched::Command { id: record.id() };
             let forked = self.no_fork.on_disk(node, &record, &self.hostile, &self.setup.cast);
             self.judge(Name::NoFork, view, 1, forked);
+            let (looks, padded) = self.unique_nonce.on_disk(node, &record, &self.hostile, &self.setup.cast);
+            self.judge(Name::UniqueNonce, view, looks, padded);
         }
     }
 
@@ -371,59 +400,6 @@ impl Oracles {
         }
         let (looks, found) = self.load_ends.look(view.now, self.setup.load_within, &self.setup.cast);
         self.judge(Name::LoadEnds, view, looks, found);
-    }
-
-    fn look_at_held<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        let found = self.monotonic.look(view, node, id, &self.setup.cast);
-        self.judge(Name::Monotonic, view, 1, found);
-        self.look_at_logs(view, node, id);
-    }
-
-    fn look_at_logs<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        if self.hostile.is(node) {
-            return;
-        }
-        let Setup { directory, cast, .. } = &self.setup;
-        let (prefix, phantom, dependencies) = (
-            self.prefix.look(view, node, id, (&self.ledger, &self.hostile), cast),
-            self.no_phantom.look(view, node, id, (&self.ledger, &self.hostile), cast),
-            dependencies::look(view, node, id, (directory, &self.hostile), cast),
-        );
-        self.judge(Name::Prefix, view, 1, prefix);
-        let (looks, found) = phantom;
-        self.judge(Name::NoPhantom, view, looks, found);
-        let (looks, found) = dependencies;
-        self.judge(Name::Dependencies, view, looks, found);
-    }
-
-    /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
-    fn look_at_confirmed<N: CoJson>(
-        &mut self,
-        view: &View<'_, N>,
-        pair: (NodeId, NodeId, ConnectionId),
-        id: CoId,
-    ) {
-        let (node, peer, connection) = pair;
-        let judged = !self.hostile.is(node) && !self.hostile.is(peer);
-        if judged && self.heard.current(node, peer) == Some(connection) {
-            let found = self.truthful.look(view, pair, id, &self.setup.cast);
-            self.judge(Name::Truthful, view, 1, found);
-        }
-    }
-
-    /// At most `max` CoValues that a node holds or was seen to hold: those from `from` on, then those before.
-    fn ids<N: CoJson>(&self, view: &View<'_, N>, node: NodeId, from: CoId, max: usize) -> BTreeSet<CoId> {
-        let held = &view.hosts[node.index()].node.state().co_values;
-        let stretch = |from: CoId, to: CoId, max: usize| -> BTreeSet<CoId> {
-            let now = held.range(from..=to).map(|(id, _)| *id).take(max);
-            let ids: BTreeSet<CoId> = now.chain(self.monotonic.seen(node, from, to).take(max)).collect();
-            if ids.len() <= max { ids } else { ids.into_iter().take(max).collect() }
-        };
-        let mut ids = stretch(from, CoId(u32::MAX), max);
-        if let Some(before) = from.0.checked_sub(1) {
-            ids.extend(stretch(CoId(0), CoId(before), max - ids.len()));
-        }
-        ids
     }
 }
 

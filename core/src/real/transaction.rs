@@ -90,10 +90,11 @@ impl Transaction {
 
     /// Its size as the package counts it: the length of its changes in UTF-16 code units.
     pub fn size(&self) -> usize {
-        match &self.privacy {
-            Privacy::Trusting { changes } => changes.encode_utf16().count(),
-            Privacy::Private { encrypted_changes, .. } => encrypted_changes.encode_utf16().count(),
-        }
+        let text = match &self.privacy {
+            Privacy::Trusting { changes: text } | Privacy::Private { encrypted_changes: text, .. } => text,
+        };
+        // Most text is ASCII, and that is soon seen.
+        if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
     }
 
     /// Its stable text, which is hashed.

@@ -171,7 +171,10 @@ impl App {
                     return Ok((0..*transactions).map(transaction).collect());
                 }
                 let mut drafts = Drafts::default();
-                for i in 0..*transactions {
+                // What a group is after one change, and where the next would stand, is known when that is made.
+                let is_group = self.directory.kind(id) == Some(Kind::Group);
+                let count = if is_group { (*transactions).min(1) } else { *transactions };
+                for i in 0..count {
                     let change = self.made_up(&target, i, *size)?;
                     drafts.add(self.change(&target, &change)?);
                 }
@@ -334,7 +337,9 @@ impl App {
                 What::Splice { index: index(len + 1), delete: 0, insert }
             }
             Some(Kind::Group) => {
-                let agents: Vec<NodeId> = self.directory.agents().map(|(node, _)| node).collect();
+                // Of others: a group that its admin has left is nobody's.
+                let agents = self.directory.agents().map(|(node, _)| node).filter(|node| *node != self.me);
+                let agents: Vec<NodeId> = agents.collect();
                 let member = agents.get(index(agents.len() as u64) as usize).copied();
                 let role = [super::MemberRole::Reader, super::MemberRole::Writer];
                 match drawn % 3 {

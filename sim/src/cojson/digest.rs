@@ -4,14 +4,14 @@ use cosim_core::{CoId, FastCrypto, KnownState};
 use std::hash::Hasher;
 
 /// A hasher that gives the same hash on every machine: every number is folded in as 64 bits.
-pub(super) struct Digest(pub(super) u64);
+pub(crate) struct Digest(pub(crate) u64);
 
 impl Digest {
-    pub(super) fn fold(&mut self, word: u64) {
+    pub(crate) fn fold(&mut self, word: u64) {
         self.0 = FastCrypto::mix(self.0, word);
     }
 
-    pub(super) fn known(&mut self, kind: u64, id: CoId, known: &KnownState) {
+    pub(crate) fn known(&mut self, kind: u64, id: CoId, known: &KnownState) {
         self.fold(kind << 40 | u64::from(known.header) << 32 | u64::from(id.0));
         for (session, count) in known.sessions() {
             self.fold(u64::from(session.0) << 32 | u64::from(count));

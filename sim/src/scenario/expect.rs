@@ -3,7 +3,7 @@
 use cosim_core::Span;
 
 /// The oracles there are, in the order in which they are listed and asked.
-pub const ORACLES: [&str; 14] = [
+pub const ORACLES: [&str; 17] = [
     "convergence",
     "prefix",
     "no_fork",
@@ -18,6 +18,9 @@ pub const ORACLES: [&str; 14] = [
     "durable",
     "dependencies",
     "bounded",
+    "same_view",
+    "permission",
+    "unique_nonce",
 ];
 
 /// How a run is judged.

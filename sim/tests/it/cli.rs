@@ -77,7 +77,7 @@ fn a_good_run_prints_its_summary() {
     let told = Folder::with(GOOD).cosim(&["run", "story.json"]);
     assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
     assert!(told.out.starts_with("Alice writes to the server.\n"), "{}", told.out);
-    assert!(told.out.contains("\n  held: all 14 oracles\n"), "{}", told.out);
+    assert!(told.out.contains("\n  held: all 17 oracles\n"), "{}", told.out);
 }
 
 const JSON_KEYS: &str =

@@ -6,7 +6,9 @@ mod at_rest;
 mod every_event;
 mod faulty;
 mod honest;
+mod seen;
 mod sending;
+mod views;
 
 use cosim::cojson::CoNode;
 use cosim::decision::Seeded;

@@ -1,8 +1,10 @@
 //! A node with a fault that no mutation of the core has: it tampers with what it is told, says or shows.
 
+use super::seen::Seen;
 use cosim::clock::WallTime;
 use cosim::cojson::{CoJson, CoNode, Command, Directory, End, Notice, Refusal, SimCrypto, Transaction};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
+use cosim_core::view::LiveView;
 use cosim_core::{
     CoId, Config, ConnectionId, Envelope, Message, NodeState, Record, SessionId, Time, TimerKind,
 };
@@ -35,6 +37,12 @@ pub(super) enum Fault {
     TurnsVerdicts,
     /// It leaves a connection open that has given way to another.
     ClosesNothing,
+    /// Its app goes on seeing what it saw first.
+    SeesTheFirst,
+    /// Its app sees what came last as the last, whenever it was made.
+    SeesByArrival,
+    /// Its app sees what anybody wrote.
+    SeesAnybody,
 }
 
 /// A node with a fault, or none.
@@ -51,6 +59,7 @@ pub(super) struct Faulty {
     directory: Arc<Directory>,
     /// Contents sent so far.
     contents: u32,
+    seen: Seen,
 }
 
 impl Faulty {
@@ -65,6 +74,7 @@ impl Faulty {
             hidden: Vec::new(),
             directory: Arc::default(),
             contents: 0,
+            seen: Seen::default(),
         }
     }
 
@@ -101,6 +111,7 @@ impl Faulty {
         for id in &self.hidden {
             self.shown.co_values.remove(id);
         }
+        self.seen.follow(self.fault, &self.node, &self.directory);
         if self.fault == Fault::ConfirmsOnSend {
             for co_value in self.shown.co_values.values_mut() {
                 let known = co_value.known_state();
@@ -220,5 +231,9 @@ impl CoJson for Faulty {
 
     fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
         self.node.draft(command, wall)
+    }
+
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        self.seen.views.get(&id).or_else(|| self.node.view(id))
     }
 }

@@ -1,0 +1,236 @@
+//! What nodes hold of what shows something, as running hashes: those that are equal here hold the same. A look costs
+//! what is new. With them goes who may do what in the groups that nodes hold.
+
+use super::hostile::Hostile;
+use super::rights::{Logged, Rights, encrypted};
+use crate::cojson::digest::Digest;
+use crate::cojson::{CoJson, Directory, Kind, SimCrypto};
+use crate::host::NodeId;
+use crate::world::View;
+use cosim_core::state::CoValueState;
+use cosim_core::{CoId, FastCrypto, SessionId, VecMap};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// How many states of a group are kept, so that nodes that come to the same one share what follows from it.
+const RIGHTS_MAX: usize = 64;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct Logs {
+    directory: Arc<Directory>,
+    /// What each group owns.
+    owned: BTreeMap<CoId, Vec<CoId>>,
+    /// CoJSON's names of the sessions met so far.
+    names: BTreeMap<SessionId, String>,
+    logs: BTreeMap<(NodeId, CoId), Log>,
+    /// The states of each group by their hash, the oldest first.
+    rights: BTreeMap<CoId, VecDeque<(u64, Arc<Rights>)>>,
+    /// The state of each group in which a node's views of what it owns were looked at last.
+    ruled: BTreeMap<(NodeId, CoId), u64>,
+}
+
+/// What a node holds of a CoValue.
+#[derive(Clone, Debug, Default)]
+struct Log {
+    /// How much of each session is hashed, and to what.
+    sessions: VecMap<SessionId, (usize, u64)>,
+    /// All of it together.
+    hash: u64,
+    /// The keys that its private transactions were encrypted with.
+    keys: BTreeSet<String>,
+    /// Which of them the node's app can open, how many there were and in which state of the group.
+    opened: (usize, u64, Arc<Opened>),
+}
+
+/// The keys used in a CoValue that somebody can open.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Opened {
+    keys: BTreeSet<String>,
+    /// All of them together.
+    hash: u64,
+    /// Whether some are not sure to be what they should be.
+    doubtful: bool,
+}
+
+/// What a node's view of a CoValue rests on.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    /// What it holds of the CoValue, as a hash.
+    pub(super) own: u64,
+    /// The same of the group that says who may write it; 0 where none does, or it is not held.
+    pub(super) group: u64,
+    /// Who may do what with it; `None` where anybody may.
+    pub(super) rights: Option<Arc<Rights>>,
+    /// Whether it is a group itself.
+    pub(super) is_group: bool,
+    /// The keys that the node's app can open.
+    pub(super) opened: Arc<Opened>,
+}
+
+impl Opened {
+    /// A number that is the same where the same keys are open; `None` where nobody can tell whether they are the same.
+    pub(super) fn hash(&self) -> Option<u64> {
+        (!self.doubtful).then_some(self.hash)
+    }
+
+    /// Whether a key is open for sure.
+    pub(super) fn has(&self, key: &str) -> bool {
+        !self.doubtful && self.keys.contains(key)
+    }
+}
+
+impl Logs {
+    pub(super) fn new(directory: Arc<Directory>) -> Logs {
+        let mut owned = BTreeMap::<CoId, Vec<CoId>>::new();
+        for id in directory.views() {
+            if let Some(owner) = owner(&directory, id) {
+                owned.entry(owner).or_default().push(id);
+            }
+        }
+        Logs {
+            directory,
+            owned,
+            names: BTreeMap::new(),
+            logs: BTreeMap::new(),
+            rights: BTreeMap::new(),
+            ruled: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a CoValue shows anything.
+    pub(super) fn shows(&self, id: CoId) -> bool {
+        self.directory.kind(id).is_some()
+    }
+
+    /// CoJSON's name of a session that somebody holds something of.
+    pub(super) fn name(&self, session: SessionId) -> &str {
+        self.names.get(&session).map_or("", String::as_str)
+    }
+
+    /// A process ends: what its logs will be comes from elsewhere.
+    pub(super) fn goes_down(&mut self, node: NodeId) {
+        self.logs.retain(|(of, _), _| *of != node);
+        self.ruled.retain(|(of, _), _| *of != node);
+    }
+
+    /// What a group owns, where the node holds something else of the group than when it was asked last.
+    pub(super) fn newly_ruled(&mut self, node: NodeId, group: CoId) -> Vec<CoId> {
+        let Some(owned) = self.owned.get(&group) else { return Vec::new() };
+        let Some(log) = self.logs.get(&(node, group)) else { return Vec::new() };
+        let before = self.ruled.insert((node, group), log.hash);
+        if before == Some(log.hash) { Vec::new() } else { owned.clone() }
+    }
+
+    /// What a node's view of a CoValue rests on; `None` where it holds nothing that could show.
+    pub(super) fn follow<N: CoJson>(
+        &mut self,
+        view: &View<'_, N>,
+        node: NodeId,
+        id: CoId,
+        hostile: &Hostile,
+    ) -> Option<Held> {
+        let held = &view.hosts[node.index()].node.state().co_values;
+        let there = |id: CoId| held.get(&id).filter(|held| header(held).is_some());
+        let own = self.hash(node, id, there(id)?);
+        let is_group = self.directory.kind(id) == Some(Kind::Group);
+        let ruling = if is_group { Some(id) } else { owner(&self.directory, id) };
+        let (group, rights) = match ruling.map(|group| (group, there(group))) {
+            None => (0, None),
+            // Without its group nobody may.
+            Some((_, None)) => (0, Some(Arc::default())),
+            Some((group, Some(there))) => {
+                let hash = self.hash(node, group, there);
+                (hash, Some(self.rights((group, hash), there, hostile)))
+            }
+        };
+        let opened = self.opened((node, id), group, rights.as_deref());
+        Some(Held { own, group, rights, is_group, opened })
+    }
+
+    /// The hash of what a node holds of a CoValue.
+    fn hash(&mut self, node: NodeId, id: CoId, co_value: &CoValueState<SimCrypto>) -> u64 {
+        let log = self.logs.entry((node, id)).or_default();
+        for (session, stored) in co_value.sessions.iter() {
+            let (hashed, before) = log.sessions.get(session).copied().unwrap_or_default();
+            let new = stored.transactions.get(hashed..).unwrap_or_default();
+            if new.is_empty() {
+                continue;
+            }
+            self.names.entry(session).or_insert_with(|| self.directory.session(session));
+            let mut digest = Digest(before);
+            for transaction in new {
+                transaction.hash(&mut digest);
+                if let Some((key, _)) = transaction.said.as_deref().and_then(encrypted)
+                    && !log.keys.contains(key)
+                {
+                    log.keys.insert(key.to_owned());
+                }
+            }
+            let after = digest.finish();
+            // A sum, so that the order of sessions is none of its business.
+            let place = |hash: u64| FastCrypto::mix(u64::from(session.0) << 1 | 1, hash);
+            let gone = if hashed == 0 { 0 } else { place(before) };
+            log.hash = log.hash.wrapping_sub(gone).wrapping_add(place(after));
+            log.sessions.insert(session, (stored.transactions.len(), after));
+        }
+        log.hash
+    }
+
+    /// What the state of a group says that has this hash.
+    fn rights(
+        &mut self,
+        (group, hash): (CoId, u64),
+        co_value: &CoValueState<SimCrypto>,
+        hostile: &Hostile,
+    ) -> Arc<Rights> {
+        let states = self.rights.entry(group).or_default();
+        if let Some((_, rights)) = states.iter().rev().find(|(of, _)| *of == hash) {
+            return Arc::clone(rights);
+        }
+        let log = co_value.sessions.iter().flat_map(|(session, log)| {
+            let name = self.names.get(&session).map_or("", String::as_str);
+            let transactions = (0..).zip(&log.transactions);
+            transactions.filter_map(move |(index, transaction)| {
+                let said = transaction.said.as_deref()?;
+                let made_at = said.made_at.as_ms()?;
+                Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
+            })
+        });
+        let rights = header(co_value).map(|header| Rights::new(header, log.collect()));
+        let rights = Arc::new(rights.unwrap_or_default());
+        if states.len() == RIGHTS_MAX {
+            states.pop_front();
+        }
+        states.push_back((hash, Arc::clone(&rights)));
+        rights
+    }
+
+    /// Which keys used in a CoValue a node's app can open.
+    fn opened(&mut self, of: (NodeId, CoId), group: u64, rights: Option<&Rights>) -> Arc<Opened> {
+        let Some(log) = self.logs.get_mut(&of) else { return Arc::default() };
+        let (Some(rights), false) = (rights, log.keys.is_empty()) else { return Arc::default() };
+        if (log.opened.0, log.opened.1) != (log.keys.len(), group) {
+            let reader = self.directory.agent_of(of.0).map_or("", |agent| &agent.name);
+            let open = rights.opens(reader);
+            let keys: BTreeSet<String> =
+                log.keys.iter().filter(|key| open.contains(key.as_str())).cloned().collect();
+            let mut digest = Digest(0);
+            keys.hash(&mut digest);
+            let doubtful = log.keys.iter().any(|key| rights.doubts(key));
+            log.opened = (log.keys.len(), group, Arc::new(Opened { keys, hash: digest.finish(), doubtful }));
+        }
+        Arc::clone(&log.opened.2)
+    }
+}
+
+fn owner(directory: &Directory, id: CoId) -> Option<CoId> {
+    directory.co_value(id)?.spec.owner
+}
+
+/// CoJSON's header of a CoValue.
+pub(super) fn header(held: &CoValueState<SimCrypto>) -> Option<&Value> {
+    Some(held.header.as_ref()?.said.as_deref()?.as_json())
+}

@@ -1,0 +1,216 @@
+//! Who may do what in a group, by its log: the rules of `Groups` in ARCHITECTURE.md once more, without the code by which
+//! apps see. A reference that is written as the thing it judges has the same mistakes.
+//!
+//! It does not know parents, invites and accounts. Where a group has one of those it says so, and is asked nothing.
+
+use cosim_core::SessionId;
+use cosim_core::real::{Privacy, Transaction};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The member that stands for all who are not named.
+const EVERYONE: &str = "everyone";
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Revoked,
+    Reader,
+    Writer,
+    Admin,
+}
+
+impl Role {
+    pub(super) fn can_write(self) -> bool {
+        matches!(self, Role::Writer | Role::Admin)
+    }
+}
+
+/// A transaction of a group's log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Logged<'a> {
+    /// Milliseconds, by the author's clock.
+    pub(super) made_at: u64,
+    /// CoJSON's name of the session.
+    pub(super) name: &'a str,
+    pub(super) session: SessionId,
+    pub(super) index: u32,
+    pub(super) said: &'a Transaction,
+    /// Whether its author may have written nonsense.
+    pub(super) hostile: bool,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rights {
+    /// It has what is not known here.
+    beyond: bool,
+    /// What each member was from when on, in the total order.
+    roles: BTreeMap<String, Vec<(u64, Role)>>,
+    /// The transactions of the group that count.
+    counts: BTreeSet<(SessionId, u32)>,
+    /// The keys that each member was handed.
+    handed: BTreeMap<String, BTreeSet<String>>,
+    /// The keys that were locked with each key.
+    locked: BTreeMap<String, BTreeSet<String>>,
+    /// Keys of which a hostile admin may have handed out something else.
+    doubtful: BTreeSet<String>,
+}
+
+impl Rights {
+    /// By the whole log of a group with this header.
+    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>) -> Rights {
+        let ruleset = header.get("ruleset");
+        let initial_admin = ruleset.and_then(|ruleset| ruleset.get("initialAdmin")).and_then(Value::as_str);
+        let is_account = header.get("meta").is_some_and(|meta| !meta.is_null());
+        let Some(initial_admin) = initial_admin.filter(|_| !is_account) else {
+            return Rights { beyond: true, ..Rights::default() };
+        };
+        log.sort_by(|a, b| {
+            let names = || a.name.encode_utf16().cmp(b.name.encode_utf16());
+            a.made_at.cmp(&b.made_at).then_with(names).then(a.index.cmp(&b.index))
+        });
+        let founds = |logged: &&Logged<'_>| {
+            logged.author() == initial_admin
+                && set(logged.said).is_some_and(|(key, value)| key == initial_admin && value == "admin")
+        };
+        if let Some(founding) = log.iter().find(founds).map(|logged| logged.session) {
+            log.sort_by_key(|logged| (logged.made_at, logged.session != founding));
+        }
+        let mut rights = Rights::default();
+        for logged in &log {
+            if rights.judge(logged, initial_admin) {
+                rights.counts.insert((logged.session, logged.index));
+            }
+        }
+        rights
+    }
+
+    /// Whether the group has nothing that is not known here.
+    pub(super) fn are_known(&self) -> bool {
+        !self.beyond
+    }
+
+    /// Whether a transaction of the group itself counts.
+    pub(super) fn counts(&self, session: SessionId, index: u32) -> bool {
+        self.counts.contains(&(session, index))
+    }
+
+    /// Whether `author` might write, at a time, to what the group owns.
+    pub(super) fn may_write(&self, author: &str, made_at: u64) -> bool {
+        self.role(author, made_at).is_some_and(Role::can_write)
+    }
+
+    /// The ids of the keys that `reader` can open.
+    pub(super) fn opens(&self, reader: &str) -> BTreeSet<&str> {
+        let handed = [reader, EVERYONE].into_iter().filter_map(|member| self.handed.get(member)).flatten();
+        let mut todo: Vec<&str> = handed.map(String::as_str).collect();
+        let mut open = BTreeSet::new();
+        while let Some(key) = todo.pop() {
+            if open.insert(key) {
+                todo.extend(self.locked.get(key).into_iter().flatten().map(String::as_str));
+            }
+        }
+        open
+    }
+
+    /// Whether it is not sure what somebody who was handed this key has got.
+    pub(super) fn doubts(&self, key: &str) -> bool {
+        self.doubtful.contains(key)
+    }
+
+    /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one.
+    fn role(&self, member: &str, at: u64) -> Option<Role> {
+        let own = |member| {
+            let roles: &Vec<(u64, Role)> = self.roles.get(member)?;
+            roles.iter().rev().find(|(from, _)| *from <= at).map(|(_, role)| *role)
+        };
+        own(member).or_else(|| own(EVERYONE).filter(|role| *role != Role::Revoked))
+    }
+
+    /// Takes in what follows in the total order; says whether it counts.
+    fn judge(&mut self, logged: &Logged<'_>, initial_admin: &str) -> bool {
+        let (author, made_at) = (logged.author(), logged.made_at);
+        let role = self.role(author, made_at);
+        let is_admin = role == Some(Role::Admin);
+        if logged.said.is_private() {
+            return is_admin;
+        }
+        let Some((key, value)) = set(logged.said) else { return false };
+        if key.starts_with("parent_co_") {
+            self.beyond = true;
+            return false;
+        }
+        if let Some((id, member)) = revelation(&key) {
+            if is_admin {
+                let keys = if member.starts_with("key_") { &mut self.locked } else { &mut self.handed };
+                keys.entry(member.to_owned()).or_default().insert(id.to_owned());
+                if logged.hostile {
+                    self.doubtful.insert(id.to_owned());
+                }
+            }
+            return is_admin;
+        }
+        if key == "readKey" || key == "profile" {
+            return is_admin;
+        }
+        let given = match value.as_str() {
+            "revoked" => Role::Revoked,
+            "reader" => Role::Reader,
+            "writer" => Role::Writer,
+            "admin" => Role::Admin,
+            other => {
+                self.beyond |= other.ends_with("Invite");
+                return false;
+            }
+        };
+        let is_first = !self.roles.contains_key(&key);
+        let founds = author == initial_admin && key == initial_admin && given == Role::Admin && is_first;
+        let takes_from_admin =
+            given != Role::Admin && key != author && self.role(&key, made_at) == Some(Role::Admin);
+        let is_role_of_everyone = key != EVERYONE || given != Role::Admin;
+        let may = founds || (is_admin && !takes_from_admin && is_role_of_everyone);
+        if may {
+            self.roles.entry(key).or_default().push((made_at, given));
+        }
+        may
+    }
+}
+
+impl Logged<'_> {
+    fn author(&self) -> &str {
+        author(self.name)
+    }
+}
+
+/// Whose session it is that CoJSON gives this name.
+pub(super) fn author(session: &str) -> &str {
+    session.rsplit_once("_session_").map_or(session, |(author, _)| author)
+}
+
+/// The id of the key that a transaction was encrypted with, and what that came to.
+pub(super) fn encrypted(said: &Transaction) -> Option<(&str, &str)> {
+    match &said.privacy {
+        Privacy::Private { key_used, encrypted_changes } => Some((key_used, encrypted_changes)),
+        Privacy::Trusting { .. } => None,
+    }
+}
+
+/// What a transaction sets that says one thing: the key, and a text as its value.
+fn set(said: &Transaction) -> Option<(String, String)> {
+    let Privacy::Trusting { changes } = &said.privacy else { return None };
+    let changes: Value = serde_json::from_str(changes).ok()?;
+    let [change] = changes.as_array()?.as_slice() else { return None };
+    let text = |member: &str| change.get(member).and_then(Value::as_str).map(str::to_owned);
+    if text("op")? != "set" {
+        return None;
+    }
+    Some((text("key")?, text("value").unwrap_or_default()))
+}
+
+/// `KEY_for_MEMBER`, `KEY_for_everyone` and `KEY_for_KEY`: which key is handed to whom, or locked with which.
+fn revelation(key: &str) -> Option<(&str, &str)> {
+    let (id, member) = key.split_once("_for_")?;
+    let is_one = member == EVERYONE || ["key", "sealer", "co"].iter().any(|kind| member.starts_with(kind));
+    (id.starts_with("key_") && is_one).then_some((id, member))
+}

@@ -1,0 +1,120 @@
+//! `unique_nonce`: no place in a log was ever encrypted for twice with one key. The nonce of a private transaction is made
+//! of its place alone, so who has two texts for one place and key has the difference of what they say.
+//!
+//! What counts is what has left the process, or would outlive it: what was sent, and what a disk has acknowledged. What
+//! a crash took before either is nobody's to see, and its place is free. A hostile author gives away what it likes.
+
+use super::hostile::Hostile;
+use super::ledger::Taken;
+use super::rights::encrypted;
+use super::violation::Subject;
+use crate::cojson::Cast;
+use crate::cojson::{SimCrypto, Transaction};
+use crate::host::NodeId;
+use cosim_core::{CoId, Content, Durability, Names, Record, SessionId};
+use std::collections::BTreeMap;
+
+/// The first text seen for each place and key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UniqueNonce {
+    /// The keys met so far, numbered.
+    keys: BTreeMap<String, usize>,
+    texts: BTreeMap<(CoId, SessionId, u32, usize), String>,
+}
+
+impl UniqueNonce {
+    /// A node has taken what its app wrote. Where there is a disk, that alone shows nobody anything.
+    pub(super) fn wrote(
+        &mut self,
+        taken: &Taken,
+        durability: Durability,
+        hostile: &Hostile,
+        cast: &Cast,
+    ) -> (u64, Option<Subject>) {
+        let Taken { node, id, session, after, transactions } = taken;
+        if durability != Durability::Ideal || hostile.writes(*session) {
+            return (0, None);
+        }
+        let (looks, twice) = self.see((*id, *session, *after), transactions);
+        (looks, twice.map(|index| subject("write", (*node, *id, *session, index), cast)))
+    }
+
+    /// A node's disk has a record.
+    pub(super) fn on_disk(
+        &mut self,
+        node: NodeId,
+        record: &Record<SimCrypto>,
+        hostile: &Hostile,
+        cast: &Cast,
+    ) -> (u64, Option<Subject>) {
+        let Record::Log { id, session, after, transactions, .. } = record else { return (0, None) };
+        if hostile.is(node) || hostile.writes(*session) {
+            return (0, None);
+        }
+        let (looks, twice) = self.see((*id, *session, *after), transactions);
+        (looks, twice.map(|index| subject("write", (node, *id, *session, index), cast)))
+    }
+
+    /// An honest node sends content.
+    pub(super) fn sent(
+        &mut self,
+        node: NodeId,
+        content: &Content<SimCrypto>,
+        hostile: &Hostile,
+        cast: &Cast,
+    ) -> (u64, Option<Subject>) {
+        let mut looks = 0;
+        for (session, piece) in content.new.iter().filter(|(session, _)| !hostile.writes(*session)) {
+            let (more, twice) = self.see((content.id, session, piece.after), &piece.new_transactions);
+            looks += more;
+            if let Some(index) = twice {
+                return (looks, Some(subject("content", (node, content.id, session, index), cast)));
+            }
+        }
+        (looks, None)
+    }
+
+    /// Takes note of transactions; says how many are private, and gives the index of the first that says something else
+    /// than what was encrypted for its place before.
+    fn see(
+        &mut self,
+        (id, session, after): (CoId, SessionId, u32),
+        new: &[Transaction],
+    ) -> (u64, Option<u32>) {
+        let (mut looks, mut twice) = (0, None);
+        for (index, transaction) in (after..).zip(new) {
+            let Some((key, text)) = transaction.said.as_deref().and_then(encrypted) else { continue };
+            looks += 1;
+            let key = self.number(key);
+            let first = self.texts.entry((id, session, index, key)).or_insert_with(|| text.to_owned());
+            if first != text && twice.is_none() {
+                twice = Some(index);
+            }
+        }
+        (looks, twice)
+    }
+
+    fn number(&mut self, key: &str) -> usize {
+        if let Some(number) = self.keys.get(key) {
+            return *number;
+        }
+        let number = self.keys.len();
+        self.keys.insert(key.to_owned(), number);
+        number
+    }
+}
+
+fn subject(
+    kind: &'static str,
+    (node, id, session, index): (NodeId, CoId, SessionId, u32),
+    cast: &Cast,
+) -> Subject {
+    let what = format!(
+        "{} {} transaction {index} of {} in {} a second time with the same key and nonce, and another text",
+        cast.node(node),
+        if kind == "write" { "encrypts" } else { "sends" },
+        cast.session(session),
+        cast.co_value(id),
+    );
+    Subject { node, peer: None, id: Some(id), kind, what }
+}
