@@ -82,7 +82,7 @@ fn owner(
     match co_value.kind {
         None => report.add(without_kind(name, at.name())),
         Some(Kind::Group) => {
-            let problem = Problem::new(place.clone(), format!("`{name}` is a group, and has an owner"));
+            let problem = Problem::new(place, format!("`{name}` is a group, and has an owner"));
             report.add(problem.expected("no owner").help("a group keeps its own members"));
         }
         Some(_) if names.kind(number) != Some(Kind::Group) => {
