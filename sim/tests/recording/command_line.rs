@@ -43,7 +43,7 @@ fn a_recording_that_is_missing_or_idle_is_said() {
         ["run", "essay.json"].as_slice(),
         &["sweep", "essay.json", "--seeds", "0..1"],
         &["freeze", "essay.json"],
-        &["shrink", "essay.json"],
+        &["shrink", "essay.json", "-o", "small.json"],
         &["diff", "essay.json", "--seeds", "1,2"],
     ] {
         let (code, out, err) = folder.cosim(args);

@@ -35,8 +35,8 @@ fn scenario(text: &str, recording: &Recording) -> Scenario {
 
 /// The texts that the apps see, each once.
 fn texts(outcome: &Outcome) -> BTreeSet<&str> {
-    let text = |node| outcome.views[node].get(&CoId(0)).and_then(Value::as_str).expect("a text");
-    (0..outcome.views.len()).map(text).collect()
+    let texts = outcome.views.iter().map(|views| views.get(&CoId(0)).and_then(Value::as_str));
+    texts.map(|text| text.expect("a text")).collect()
 }
 
 /// Where everybody sees at once what the others do, the end is what was recorded, to the byte.
@@ -57,19 +57,21 @@ fn one_after_another_they_write_what_was_recorded() {
 fn over_a_bad_network_they_end_with_one_text() {
     let recording = recording();
     let scenario = scenario(&story(), &recording);
-    let mut ends = BTreeSet::new();
+    let (mut ends, mut partitioned) = (BTreeSet::new(), 0);
     for (crypto, seeds) in [(Crypto::Fast, 0..6), (Crypto::Real, 0..2)] {
         let scenario = scenario.clone().with_crypto(crypto);
         for seed in seeds {
             let outcome = run(&scenario, seed, Options::judged());
             assert_eq!(outcome.class(), Class::Held, "seed {seed}: {:?}", outcome.violations);
             let figures = outcome.figures;
-            assert!(figures.lost > 0 && figures.reordered > 0 && figures.partitioned > 0, "{figures:?}");
+            assert!(figures.lost > 0 && figures.reordered > 0, "{figures:?}");
+            partitioned += figures.partitioned;
             let texts = texts(&outcome);
             assert_eq!(texts.len(), 1, "seed {seed}: {texts:?}");
             ends.extend(texts.into_iter().map(str::to_owned));
         }
     }
+    assert!(partitioned > 0);
     assert!(ends.len() > 1, "what is written depends on what was seen");
     assert!(ends.iter().all(|end| end.chars().count() > recording.end().chars().count() / 2), "{ends:?}");
 }
