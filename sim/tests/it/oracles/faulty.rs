@@ -4,8 +4,8 @@ use cosim::clock::WallTime;
 use cosim::cojson::{CoJson, CoNode, Command, End, Notice};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, FastCrypto, Message, NodeState, Record, SessionId, Time, TimerKind,
-    UpdateError,
+    CoId, Config, ConnectionId, Durability, Envelope, FastCrypto, KnownState, Message, NodeState, Record,
+    SessionId, Time, TimerKind, UpdateError,
 };
 
 /// What is wrong with a node.
@@ -33,6 +33,10 @@ pub(super) enum Fault {
     SwallowsVerdicts,
     /// It tells its app the opposite of how a load has ended.
     TurnsVerdicts,
+    /// It reports transactions as written when it hands them to its disk.
+    ReportsEarly,
+    /// It starts from nothing, whatever is on its disk.
+    RecoversNothing,
     /// It leaves a connection open that has given way to another.
     ClosesNothing,
 }
@@ -50,6 +54,8 @@ pub(super) struct Faulty {
     hidden: Vec<CoId>,
     /// Contents sent so far.
     contents: u32,
+    /// What it reports before its time.
+    early: Option<Notice>,
 }
 
 impl Faulty {
@@ -63,6 +69,7 @@ impl Faulty {
             shown,
             hidden: Vec::new(),
             contents: 0,
+            early: None,
         }
     }
 
@@ -152,7 +159,10 @@ impl SimNode for Faulty {
             Input::Disconnected { peer, connection } => {
                 self.node.handle(now, Input::Disconnected { peer, connection })
             }
-            Input::Recover { disk, restored } => self.node.handle(now, Input::Recover { disk, restored }),
+            Input::Recover { disk, restored } => {
+                let disk = if self.fault == Fault::RecoversNothing { &[] } else { disk };
+                self.node.handle(now, Input::Recover { disk, restored })
+            }
             Input::Written { ticket } => self.node.handle(now, Input::Written { ticket }),
             Input::WriteFailed { ticket } => self.node.handle(now, Input::WriteFailed { ticket }),
         };
@@ -161,6 +171,9 @@ impl SimNode for Faulty {
     }
 
     fn poll_output(&mut self) -> Option<Output<Self>> {
+        if let Some(notice) = self.early.take() {
+            return Some(Output::Notice(notice));
+        }
         loop {
             match (self.node.poll_output()?, self.fault) {
                 (Output::Notice(Notice::LoadEnded { .. }), Fault::SwallowsVerdicts) => {}
@@ -169,7 +182,13 @@ impl SimNode for Faulty {
                 }
                 (Output::Close { .. }, Fault::ClosesNothing) => {}
                 (Output::Close { connection }, _) => return Some(Output::Close { connection }),
-                (Output::Write { ticket, record, bytes }, _) => {
+                (Output::Write { ticket, record, bytes }, fault) => {
+                    if let (Fault::ReportsEarly, Record::Log { id, session, after, transactions, .. }) =
+                        (fault, &record)
+                    {
+                        let count = after + transactions.len() as u32;
+                        self.early = Some(Notice::Written { id: *id, session: *session, count });
+                    }
                     return Some(Output::Write { ticket, record, bytes });
                 }
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
@@ -208,5 +227,13 @@ impl CoJson for Faulty {
 
     fn session(&self) -> SessionId {
         self.node.session()
+    }
+
+    fn durability(&self) -> Durability {
+        self.node.durability()
+    }
+
+    fn durable(&self, id: CoId) -> KnownState {
+        self.node.durable(id)
     }
 }
