@@ -28,6 +28,14 @@ pub struct Frozen {
     pub outcome: Outcome,
 }
 
+/// How the run is judged. The usual bound for silence depends on latencies, of which a frozen network has the shortest
+/// only.
+fn expect(scenario: &Scenario) -> file::Expect {
+    let mut expect = scenario.file.expect.clone().unwrap_or_default();
+    expect.quiet_within.get_or_insert(file::Duration(scenario.expect.quiet_within));
+    expect
+}
+
 /// Freezes the run of a seed. `scenario_name` is where the scenario came from, for its reader.
 pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let stage = Stage::new(scenario, seed);
@@ -52,7 +60,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         faults: None,
         heal: source.heal,
         decisions: Some(decisions).filter(|decisions| !decisions.is_empty()),
-        expect: source.expect.clone(),
+        expect: Some(expect(scenario)),
         origin: Some(Origin {
             scenario: scenario_name.to_owned(),
             seed,

@@ -349,10 +349,13 @@ impl Oracles {
     }
 
     fn noticed<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, notice: &Notice) {
-        if let Notice::Written { id, session, count } = notice
-            && view.hosts[node.index()].node.session() == *session
-        {
-            self.ledger.report(*id, *session, *count);
+        if let Notice::Written { id, session, count } = *notice {
+            let (looks, found) =
+                durable::reported(view, node, (id, session, count), &self.disks, &self.setup.cast);
+            self.judge(Name::Durable, view, looks, found);
+            if view.hosts[node.index()].node.session() == session {
+                self.ledger.report(id, session, count);
+            }
         }
         let (looks, found) = self.load_ends.noticed(view, node, notice, &self.heard, &self.setup.cast);
         self.judge(Name::LoadEnds, view, looks, found);

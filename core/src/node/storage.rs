@@ -173,8 +173,12 @@ impl<C: Crypto> Node<C> {
         session: SessionId,
         batch: NewTransactions<C>,
     ) -> Result<(), UpdateError> {
+        let after = batch.after;
         let event = self.state.add_verified_transactions(id, session, batch, Source::Local)?;
         self.shell.event(event);
+        if let Some(co) = self.state.co_values.get_mut(&id) {
+            co.note_dependencies(&self.crypto, session, after);
+        }
         self.grown(id);
         self.sync(id, Scope::All);
         Ok(())

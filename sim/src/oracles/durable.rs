@@ -1,5 +1,6 @@
 //! `durable`: a process that starts from its disk holds at least everything that the disk had acknowledged, and every
-//! log that it holds verifies from its start. What depends on what is missing may be held back. And at rest the disk has
+//! log that it holds verifies from its start. What depends on what is missing may be held back. What a process reports as
+//! written its disk has acknowledged, with the header, without which it cannot be read. And at rest the disk has
 //! acknowledged everything that the process holds.
 
 use super::disks::Disks;
@@ -8,7 +9,7 @@ use crate::cojson::{Cast, CoJson, Directory, SimCrypto};
 use crate::host::NodeId;
 use crate::world::View;
 use cosim_core::state::CoValueState;
-use cosim_core::{CoId, Crypto, Durability, KnownState, Names};
+use cosim_core::{CoId, Crypto, Durability, KnownState, Names, SessionId};
 use std::sync::Arc;
 
 /// Looks at a node that has just started from its disk; says at how many CoValues it looked.
@@ -53,6 +54,30 @@ pub(super) fn look<N: CoJson>(
         }
     }
     (looks, None)
+}
+
+/// Looks at what a node reports as written: how long a session is on its disk.
+pub(super) fn reported<N: CoJson>(
+    view: &View<'_, N>,
+    node: NodeId,
+    (id, session, count): (CoId, SessionId, u32),
+    disks: &Disks,
+    cast: &Cast,
+) -> (u64, Option<Subject>) {
+    let host = &view.hosts[node.index()];
+    if host.disk.is_none() || host.node.durability() == Durability::Ideal {
+        return (0, None);
+    }
+    let Some(on_disk) = disks.has(node, id) else { return (0, None) };
+    let found = (on_disk.count(session) < count).then(|| {
+        let what = format!(
+            "{} reports more of {} as written than its disk has acknowledged",
+            cast.node(node),
+            cast.co_value(id)
+        );
+        Subject { node, peer: None, id: Some(id), kind: "report", what }
+    });
+    (1, found)
 }
 
 /// Looks at every disk when nothing will happen any more; says at how many CoValues it looked.

@@ -2,7 +2,7 @@
 //! nodes and from how far and how slowly a message may have to go.
 
 use super::topology::hops;
-use super::{Action, Chapter, LinkSpec, NodeSpec};
+use super::{Action, Chapter, LinkSpec, MAX_DURATION, NodeSpec};
 use cosim_core::Span;
 
 /// How many of the longest deadlines may pass one after another: two until what was lost is repeated, and six for content
@@ -22,5 +22,7 @@ pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[C
     });
     let latency = at_first.chain(changed).max().unwrap_or_default();
     let hop = longest(|node| node.base) + latency.saturating_mul(2);
-    longest(|node| node.cap).saturating_mul(CAPS) + hop.saturating_mul(hops(nodes.len(), links) + 1) + SLACK
+    let deadlines = longest(|node| node.cap).saturating_mul(CAPS);
+    // A frozen scenario says it in so many words.
+    (deadlines + hop.saturating_mul(hops(nodes.len(), links) + 1) + SLACK).min(MAX_DURATION)
 }

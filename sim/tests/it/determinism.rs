@@ -6,7 +6,7 @@ use cosim::log::{Entry, Limit, Log};
 use cosim::network::{Network, Ppm, SpanRange};
 use cosim::report;
 use cosim::run::{Options, Outcome, run};
-use cosim::scenario::{self, Action, Scenario};
+use cosim::scenario::{self, Action, Scenario, Unsynced};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -145,7 +145,9 @@ fn is_random(scenario: &Scenario) -> bool {
         || scenario.links.iter().any(|link| is_random_network(&link.network))
         || operations.any(|operation| match operation.action {
             Action::Network { change, .. } => is_random_network(&change.apply(Network::default())),
-            Action::Crash { node, .. } => scenario.nodes[node as usize].disk.is_some(),
+            Action::Crash { node, .. } => {
+                scenario.nodes[node as usize].disk.is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn)
+            }
             _ => false,
         })
 }

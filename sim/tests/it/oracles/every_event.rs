@@ -1,7 +1,8 @@
-//! The oracles that look at every event: `prefix`, `no_fork`, `monotonic`, `truthful`.
+//! The oracles that look at every event: `prefix`, `no_fork`, `monotonic`, `truthful`, `durable`.
 
 use super::faulty::Fault;
-use super::{check_fault, check_mutations, fails, holds, planted, play_with, sequence, star};
+use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
+use cosim::scenario::Scenario;
 
 const ALICE_WRITES: &str = r#"
     { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
@@ -103,4 +104,32 @@ fn truthful_finds_a_message_of_an_earlier_connection() {
            { "at": "1400ms", "wipe": { "node": "server" } }"#,
     );
     check_mutations(&scenario, &[("alice", "ignore-epochs")], "truthful client>server confirmed");
+}
+
+/// Alice, who has a disk, and her server.
+fn with_a_disk(timeline: &str) -> Scenario {
+    network(
+        r#""alice": { "disk": { "latency": "5ms" } }, "server": {}"#,
+        r#"{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }"#,
+        timeline,
+    )
+}
+
+#[test]
+fn durable_finds_a_report_that_comes_before_the_write_has_ended() {
+    let scenario = with_a_disk(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    check_fault(&scenario, "alice", Fault::ReportsEarly, "durable node report");
+}
+
+#[test]
+fn durable_finds_a_process_that_starts_with_less_than_its_disk_has() {
+    let scenario = with_a_disk(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "2s", "crash": { "node": "alice" } }"#,
+    );
+    check_fault(&scenario, "alice", Fault::RecoversNothing, "durable node log");
 }

@@ -6,7 +6,8 @@ use cosim::cojson::{CoJson, CoNode, Command, Directory, End, Notice, Refusal, Si
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::view::LiveView;
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, Message, NodeState, Record, SessionId, Time, TimerKind,
+    CoId, Config, ConnectionId, Durability, Envelope, KnownState, Message, NodeState, Record, SessionId,
+    Time, TimerKind,
 };
 use std::sync::Arc;
 
@@ -35,6 +36,10 @@ pub(super) enum Fault {
     SwallowsVerdicts,
     /// It tells its app the opposite of how a load has ended.
     TurnsVerdicts,
+    /// It reports transactions as written when it hands them to its disk.
+    ReportsEarly,
+    /// It starts from nothing, whatever is on its disk.
+    RecoversNothing,
     /// It leaves a connection open that has given way to another.
     ClosesNothing,
     /// Its app goes on seeing what it saw first.
@@ -60,6 +65,8 @@ pub(super) struct Faulty {
     /// Contents sent so far.
     contents: u32,
     seen: Seen,
+    /// What it reports before its time.
+    early: Option<Notice>,
 }
 
 impl Faulty {
@@ -75,6 +82,7 @@ impl Faulty {
             directory: Arc::default(),
             contents: 0,
             seen: Seen::default(),
+            early: None,
         }
     }
 
@@ -166,7 +174,10 @@ impl SimNode for Faulty {
             Input::Disconnected { peer, connection } => {
                 self.node.handle(now, Input::Disconnected { peer, connection })
             }
-            Input::Recover { disk, restored } => self.node.handle(now, Input::Recover { disk, restored }),
+            Input::Recover { disk, restored } => {
+                let disk = if self.fault == Fault::RecoversNothing { &[] } else { disk };
+                self.node.handle(now, Input::Recover { disk, restored })
+            }
             Input::Written { ticket } => self.node.handle(now, Input::Written { ticket }),
             Input::WriteFailed { ticket } => self.node.handle(now, Input::WriteFailed { ticket }),
         };
@@ -175,6 +186,9 @@ impl SimNode for Faulty {
     }
 
     fn poll_output(&mut self) -> Option<Output<Self>> {
+        if let Some(notice) = self.early.take() {
+            return Some(Output::Notice(notice));
+        }
         loop {
             match (self.node.poll_output()?, self.fault) {
                 (Output::Notice(Notice::LoadEnded { .. }), Fault::SwallowsVerdicts) => {}
@@ -183,7 +197,13 @@ impl SimNode for Faulty {
                 }
                 (Output::Close { .. }, Fault::ClosesNothing) => {}
                 (Output::Close { connection }, _) => return Some(Output::Close { connection }),
-                (Output::Write { ticket, record, bytes }, _) => {
+                (Output::Write { ticket, record, bytes }, fault) => {
+                    if let (Fault::ReportsEarly, Record::Log { id, session, after, transactions, .. }) =
+                        (fault, &record)
+                    {
+                        let count = after + transactions.len() as u32;
+                        self.early = Some(Notice::Written { id: *id, session: *session, count });
+                    }
                     return Some(Output::Write { ticket, record, bytes });
                 }
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
@@ -235,5 +255,13 @@ impl CoJson for Faulty {
 
     fn view(&self, id: CoId) -> Option<&LiveView> {
         self.seen.views.get(&id).or_else(|| self.node.view(id))
+    }
+
+    fn durability(&self) -> Durability {
+        self.node.durability()
+    }
+
+    fn durable(&self, id: CoId) -> KnownState {
+        self.node.durable(id)
     }
 }
