@@ -1,7 +1,7 @@
 //! Good files: what they mean, how they are written, and their schema.
 
 use crate::samples::{ALL, FULL, LEAST};
-use cosim::scenario::{Action, Direction, Scenario, file, parse, resolve, schema};
+use cosim::scenario::{Action, Direction, ORACLES, Scenario, file, parse, resolve, schema};
 use cosim_core::{Relationship, Span};
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ fn what_is_left_out_has_a_default() {
     let scenario = good(LEAST);
     assert_eq!((scenario.seed, scenario.heal, scenario.chapters.len()), (1, false, 1));
     assert_eq!((scenario.nodes[0].base, scenario.nodes[0].cap), (Span::from_s(1), Span::from_s(16)));
-    assert_eq!(scenario.expect.oracles.len(), 14);
+    assert_eq!(scenario.expect.oracles, ORACLES);
     assert_eq!(scenario.expect.quiet_within, Span::from_s(8 * 16 + 1 + 10));
 }
 

@@ -72,7 +72,7 @@ fn samples_are_what_commands_print() {
         check(sample, &printed(&folder, command));
         commands += 1;
     }
-    assert_eq!(commands, 5, "samples of commands");
+    assert_eq!(commands, 7, "samples of commands");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn failures_are_grouped_by_key_with_the_first_of_each() {
         let first = records.iter().find(|record| record.key.as_ref() == Some(key)).unwrap();
         assert_eq!((group.scenario, group.seed), (first.scenario, first.seed));
         let command = command(&summary, group.scenario, group.seed);
-        assert_eq!(command, format!("cosim run faulty.json --seed {}", group.seed));
+        assert_eq!(command, format!("cosim run faulty.json --seed {} --crypto fast", group.seed));
         assert!(text(&summary).contains(&command));
     }
 }

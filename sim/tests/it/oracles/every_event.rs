@@ -133,3 +133,23 @@ fn durable_finds_a_process_that_starts_with_less_than_its_disk_has() {
     );
     check_fault(&scenario, "alice", Fault::RecoversNothing, "durable node log");
 }
+
+/// Alone, so that `prefix`, which is asked first, says nothing.
+fn alone(scenario: &Scenario, oracle: &str) -> Scenario {
+    let mut file = scenario.file.clone();
+    file.expect.get_or_insert_default().oracles = Some(vec![oracle.to_owned()]);
+    cosim::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn no_phantom_finds_a_transaction_that_no_app_made() {
+    let gullible = planted(&star(ALICE_WRITES), &[("bob", "skip-verification")]);
+    let judged = alone(&gullible, "no_phantom");
+    holds(&gullible);
+    fails(&judged, &play_with(&judged, "bob", Fault::TakesAnother), "no_phantom node log");
+}
+
+#[test]
+fn bounded_finds_a_node_that_keeps_too_much() {
+    check_fault(&star(ALICE_WRITES), "bob", Fault::Hoards, "bounded node loads");
+}

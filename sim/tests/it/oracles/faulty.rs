@@ -4,6 +4,7 @@ use super::seen::Seen;
 use cosim::clock::WallTime;
 use cosim::cojson::{CoJson, CoNode, Command, Directory, End, Notice, Refusal, SimCrypto, Transaction};
 use cosim::host::{Input, NodeId, Output, SimNode, Storage};
+use cosim_core::node::{Buffers, LOADS_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, KnownState, Message, NodeState, Record, SessionId,
@@ -42,6 +43,8 @@ pub(super) enum Fault {
     RecoversNothing,
     /// It leaves a connection open that has given way to another.
     ClosesNothing,
+    /// It keeps more unanswered loads than it may.
+    Hoards,
     /// Its app goes on seeing what it saw first.
     SeesTheFirst,
     /// Its app sees what came last as the last, whenever it was made.
@@ -263,5 +266,11 @@ impl CoJson for Faulty {
 
     fn durable(&self, id: CoId) -> KnownState {
         self.node.durable(id)
+    }
+
+    fn buffers(&self, peer: NodeId, id: CoId) -> Buffers {
+        let more = if self.fault == Fault::Hoards { LOADS_MAX } else { 0 };
+        let buffers = self.node.buffers(peer, id);
+        Buffers { loads: buffers.loads + more, ..buffers }
     }
 }
