@@ -2,7 +2,7 @@
 
 use crate::disks::{good, table};
 use cosim::cojson::{Kind, What};
-use cosim::scenario::{Crypto, file};
+use cosim::scenario::Crypto;
 use cosim_core::CoId;
 
 /// A group, what it owns, what nobody owns, and every kind of change.
@@ -73,7 +73,6 @@ fn crypto_can_be_overridden() {
     assert_eq!(fast.file.crypto, Some(Crypto::Fast));
     assert_eq!(fast.directory.provider(), Crypto::Fast);
     assert_eq!(fast.with_crypto(Crypto::Real), real);
-    assert_eq!(file::Scenario { crypto: None, ..real.file.clone() }.crypto, None);
 }
 
 #[test]
