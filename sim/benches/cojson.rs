@@ -1,4 +1,4 @@
-//! A full CoJSON run: 50 nodes on lossy links, fast cryptography, no log. An event is an operation, a notice, a timer
+//! A full CoJSON run: 50 nodes on lossy links, with either crypto, no log; and what CoJSON's own costs. An event is an operation, a notice, a timer
 //! or a delivery handled; criterion shows events a second as elements a second.
 //!
 //! ```text
@@ -6,7 +6,8 @@
 //! ```
 
 use cosim::run::{Judging, Options, run};
-use cosim::scenario::{Scenario, parse};
+use cosim::scenario::{Crypto, Scenario, parse};
+use cosim_core::real::{AgentSecret, MadeAt, StreamingHash, Transaction, Verifier};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write;
 use std::hint::black_box;
@@ -46,21 +47,43 @@ fn scenario() -> Scenario {
     parse(&text, "benchmark").unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-fn bench(criterion: &mut Criterion) {
-    let scenario = scenario();
+fn runs(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("cojson");
     group.sample_size(10);
-    for (name, oracles) in [("oracles off", Judging::Off), ("oracles on", Judging::On)] {
-        let options = Options { oracles, log: None };
-        let outcome = run(&scenario, 1, options);
-        assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
-        group.throughput(Throughput::Elements(outcome.figures.events));
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| run(black_box(&scenario), 1, options).fingerprint);
-        });
+    for crypto in [Crypto::Fast, Crypto::Real] {
+        let scenario = scenario().with_crypto(crypto);
+        for (name, oracles) in [("oracles off", Judging::Off), ("oracles on", Judging::On)] {
+            let options = Options { oracles, log: None };
+            let outcome = run(&scenario, 1, options);
+            assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
+            group.throughput(Throughput::Elements(outcome.figures.events));
+            group.bench_function(format!("{} crypto, {name}", crypto.name()), |bencher| {
+                bencher.iter(|| run(black_box(&scenario), 1, options).fingerprint);
+            });
+        }
     }
     group.finish();
 }
 
-criterion_group!(benches, bench);
+/// What CoJSON does with each batch: hash one transaction of about a hundred bytes, sign the hash, verify it.
+fn primitives(criterion: &mut Criterion) {
+    let secret = AgentSecret::from_seed(&[7; 32]);
+    let verifier = Verifier::new(&secret.id().signer).expect("a key of our own");
+    let changes = serde_json::json!([{ "op": "set", "key": "title", "value": "x".repeat(60) }]);
+    let transaction = [Transaction::trusting(MadeAt::from_ms(1_735_689_600_000), &changes)];
+    let log = StreamingHash::new();
+    let hashed = log.then(&transaction);
+    let signature = secret.signer.sign_hash(hashed.hash());
+    let mut group = criterion.benchmark_group("primitives");
+    group.bench_function("hash", |bencher| bencher.iter(|| black_box(&log).then(black_box(&transaction))));
+    group.bench_function("sign", |bencher| {
+        bencher.iter(|| secret.signer.sign_hash(black_box(hashed.hash())));
+    });
+    group.bench_function("verify", |bencher| {
+        bencher.iter(|| verifier.verify_hash(black_box(hashed.hash()), black_box(&signature)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, runs, primitives);
 criterion_main!(benches);
