@@ -2,10 +2,11 @@
 //! transactions are gone. Its counts and names stay, since nothing would tell of a mistake in them.
 
 use super::values::altered;
-use super::{Header, SimCrypto, Transaction};
+use super::{SimCrypto, Transaction};
 use crate::host::Damage;
 use cosim_core::real::{self, MadeAt, Privacy};
 use cosim_core::{Content, SessionContent};
+use serde_json::Value;
 use std::sync::Arc;
 
 const HEADER_BITS: u32 = 32;
@@ -30,9 +31,12 @@ fn flip(content: &mut Content<SimCrypto>, place: u32) -> bool {
     let Some(mut bit) = u64::from(place).checked_rem(total) else {
         return false;
     };
-    if let Some(Header { uniqueness, .. }) = &mut content.header {
+    if let Some(damaged) = &mut content.header {
         if bit < header {
-            *uniqueness ^= 1 << bit;
+            match &mut damaged.said {
+                Some(said) => *said = Arc::new(flipped_header(said, bit as u32)),
+                None => damaged.uniqueness ^= 1 << bit,
+            }
             return true;
         }
         bit -= header;
@@ -70,7 +74,20 @@ fn flip_in(piece: &mut SessionContent<SimCrypto>, bit: u64) {
     }
 }
 
-/// Flips a bit of what a transaction says: of its text, or of when it was made.
+/// Flips a bit of the text that makes a header one of its own, or of the name of its kind.
+fn flipped_header(said: &real::Header, bit: u32) -> real::Header {
+    let mut members = said.as_json().as_object().cloned().unwrap_or_default();
+    let key = if bit.is_multiple_of(2) && members.get("uniqueness").is_some_and(Value::is_string) {
+        "uniqueness"
+    } else {
+        "type"
+    };
+    let text = members.get(key).and_then(Value::as_str).unwrap_or_default();
+    members.insert(key.to_owned(), altered(text, bit).into());
+    real::Header::new(members)
+}
+
+/// Flips a bit of what a transaction says: of its text, of its key's name, or of when it was made.
 fn flipped(said: &real::Transaction, bit: u32) -> real::Transaction {
     let mut said = said.clone();
     if bit < 32 {
@@ -78,6 +95,7 @@ fn flipped(said: &real::Transaction, bit: u32) -> real::Transaction {
         return said;
     }
     let text = match &mut said.privacy {
+        Privacy::Private { key_used, .. } if bit < 40 => key_used,
         Privacy::Trusting { changes: text } | Privacy::Private { encrypted_changes: text, .. } => text,
     };
     *text = altered(text, bit);

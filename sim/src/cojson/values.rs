@@ -126,7 +126,8 @@ fn fold_said(state: u64, said: &real::Transaction) -> u64 {
         real::Privacy::Trusting { changes } => (1, "", changes),
         real::Privacy::Private { key_used, encrypted_changes } => (2, key_used.as_str(), encrypted_changes),
     };
-    fold_text(fold_text(FastCrypto::mix(state, kind), key), text)
+    let made_at = said.made_at.as_ms().unwrap_or(u64::MAX);
+    fold_text(fold_text(FastCrypto::mix(FastCrypto::mix(state, made_at), kind), key), text)
 }
 
 /// A keyed hash over a text, going on from `state`.

@@ -2,8 +2,14 @@
 
 use cosim::cojson::{Header, SimCrypto, Transaction};
 use cosim::host::{Damage, SimMessage};
-use cosim_core::{CoId, Content, Crypto, Envelope, KnownState, Message, SessionContent, SessionId, VecMap};
+use cosim::log::{Limit, What};
+use cosim::run::{Options, Outcome, run};
+use cosim::scenario::{Crypto, parse};
+use cosim_core::{
+    CoId, Content, Crypto as _, Envelope, KnownState, Message, SessionContent, SessionId, VecMap,
+};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const ID: CoId = CoId(3);
 
@@ -86,5 +92,55 @@ fn nothing_is_made_of_other_messages() {
         let envelope: Envelope<SimCrypto> = Envelope { n: 1, re: 0, message };
         assert_eq!(envelope.damaged(Damage::Flip(5)), None);
         assert_eq!(envelope.damaged(Damage::CutOff(5)), None);
+    }
+}
+
+/// All that is sent in a story with groups, keys and every kind of CoValue, as it arrives at first.
+fn sent(crypto: Crypto) -> (SimCrypto, Vec<Content<SimCrypto>>, Outcome) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/views/shared-document.json");
+    let text = std::fs::read_to_string(path).expect("a scenario of ours");
+    let scenario = parse(&text, path).unwrap_or_else(|problems| panic!("{problems}")).with_crypto(crypto);
+    let outcome = run(&scenario, 1, Options::logged(Limit::All));
+    let log = outcome.log.as_ref().expect("it was asked for");
+    let contents = log.entries().filter_map(|entry| match &entry.what {
+        What::Delivered { mail, .. } => match &mail.envelope.message {
+            Message::Content(content) => Some(content.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    (SimCrypto::new(Arc::clone(&scenario.directory)), contents.collect(), outcome)
+}
+
+/// How many parts of a content would be refused by who holds what comes before it.
+fn refused(crypto: &SimCrypto, content: &Content<SimCrypto>, outcome: &Outcome) -> usize {
+    let held = &outcome.states[0].co_values[&content.id];
+    let header = content.header.as_ref().is_some_and(|header| !crypto.verify_header(content.id, header));
+    let sessions = content.new.iter().filter(|(session, piece)| {
+        let before = &held.sessions.get(*session).expect("it is held in the end").transactions;
+        let mut log = before[..piece.after as usize].to_vec();
+        log.extend_from_slice(&piece.new_transactions);
+        crypto.verify(content.id, *session, None, &log, &piece.last_signature).is_none()
+    });
+    usize::from(header) + sessions.count()
+}
+
+/// Of headers, transactions and signatures alike, and whoever signs.
+#[test]
+fn one_bit_of_what_apps_write_is_one_mistake() {
+    for crypto in [Crypto::Fast, Crypto::Real] {
+        let (provider, contents, outcome) = sent(crypto);
+        assert!(contents.len() > 10, "there is enough to damage");
+        for content in &contents {
+            assert_eq!(refused(&provider, content, &outcome), 0);
+            for place in (0..2_000).step_by(7) {
+                let flipped = damaged(content, Damage::Flip(place)).expect("there is something to flip");
+                assert_eq!(
+                    refused(&provider, &flipped, &outcome),
+                    1,
+                    "{crypto:?}, bit {place} of {content:?}"
+                );
+            }
+        }
     }
 }
