@@ -12,7 +12,7 @@ use crate::scenario::file::{
     NetworkChange, Origin, Outage, Pause, Rate, Spell, Subject, When, Where,
 };
 use crate::scenario::{
-    Action, Connections, Direction, Filter, FilterAct, MAX_DURATION, Operation, Scenario, file,
+    Action, Connections, Direction, Filter, FilterAct, MAX_DURATION, Operation, Scenario, drawn_filter, file,
 };
 use crate::script::Director;
 use cosim_core::{CoId, Span, Time};
@@ -207,6 +207,9 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
         }
         Action::Filter { link, direction, filter } => {
             filtered(scenario, &scenario.filters[filter as usize], way(ends(link), direction), named)
+        }
+        Action::FilterDrawn { link, direction, kind, co_value, hold } => {
+            filtered(scenario, &drawn_filter(kind, co_value, hold), way(ends(link), direction), named)
         }
         Action::Release { link, direction } => Entry { release: Some(way(ends(link), direction)), ..named },
         Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },

@@ -37,6 +37,7 @@ pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES, 
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
 pub use mutations::known_mutations;
+pub(crate) use operation::drawn_filter;
 pub use operation::{Action, NetworkChange, Operation};
 pub use parse::{parse, parse_bytes};
 pub use place::{Part, Place, Step};

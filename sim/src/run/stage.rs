@@ -294,6 +294,10 @@ impl<'a> Stage<'a> {
                 let filter = self.scenario.filters[filter as usize].clone();
                 push(Operation::Filter { link, direction, filter });
             }
+            Action::FilterDrawn { link, direction, kind, co_value, hold } => {
+                let filter = scenario::drawn_filter(kind, co_value, hold);
+                push(Operation::Filter { link, direction, filter });
+            }
             Action::Release { link, direction } => push(Operation::Release { link, direction }),
             Action::Restart { node, down_for } => {
                 push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Kept });

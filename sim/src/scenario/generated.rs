@@ -68,6 +68,10 @@ pub struct Faults {
     pub half_opens: u32,
     /// How many times a link becomes slow and fast again.
     pub slow_links: u32,
+    /// How many times messages of some kind are kept back for a while.
+    pub holds: u32,
+    /// How many times messages of some kind are lost for a while.
+    pub drops: u32,
     /// How many times a node restarts.
     pub restarts: u32,
     /// How many times a node is wiped.
@@ -94,6 +98,8 @@ pub struct Faults {
     pub departures: u32,
     /// How many times a wall clock jumps.
     pub clock_jumps: u32,
+    /// How many times a wall clock stands still for a while.
+    pub clock_stops: u32,
     /// How far a wall clock jumps at most, either way.
     pub furthest: Span,
     /// How long one of them lasts at most.

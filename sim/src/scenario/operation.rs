@@ -1,8 +1,9 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
+use super::file::KINDS;
 use crate::clock::ClockChange;
 use crate::cojson::AttackKind;
-use crate::host::{Connections, Direction, DiskFault, Point};
+use crate::host::{Connections, Direction, DiskFault, Filter, FilterAct, Point};
 use crate::network::{Burst, Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
 use std::num::NonZeroU64;
@@ -101,6 +102,19 @@ pub enum Action {
         direction: Direction,
         /// Which messages, and what becomes of them: an index into the filters of the scenario.
         filter: u32,
+    },
+    /// Messages that are drawn are kept back or lost.
+    FilterDrawn {
+        /// The link.
+        link: u32,
+        /// Which way.
+        direction: Direction,
+        /// Of which kind, by its place among all kinds in order of their names; `None` for all.
+        kind: Option<u8>,
+        /// About which CoValue; `None` for all.
+        co_value: Option<u32>,
+        /// Whether they are kept back; else they are lost.
+        hold: bool,
     },
     /// What was kept back arrives.
     Release {
@@ -216,6 +230,16 @@ pub enum Action {
         /// What changes.
         change: NetworkChange,
     },
+}
+
+/// The messages that [`Action::FilterDrawn`] is about, and what becomes of them.
+pub(crate) fn drawn_filter(kind: Option<u8>, co_value: Option<u32>, hold: bool) -> Filter {
+    let kind = kind.and_then(|kind| KINDS.get(usize::from(kind)));
+    Filter {
+        kinds: kind.into_iter().map(|kind| (*kind).to_owned()).collect(),
+        subjects: co_value.into_iter().collect(),
+        act: if hold { FilterAct::Hold } else { FilterAct::Drop { count: None } },
+    }
 }
 
 /// A change to the conditions of a link: only what is given.

@@ -35,7 +35,7 @@ impl Scenario {
         }
         if let Some(faults) = &self.faults {
             operations.extend(faults_of_links(seed, faults));
-            operations.extend(quarrels::of_links(seed, faults));
+            operations.extend(quarrels::of_links(seed, faults, self.co_values.len()));
             operations.extend(faults_of_nodes(seed, faults));
             operations.extend(life::faults_of_lives(seed, faults));
             operations.extend(disk::faults_of_disks(seed, faults));

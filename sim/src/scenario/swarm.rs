@@ -132,6 +132,8 @@ impl Swarm {
             reconnect_bursts: of(links, "reconnect-bursts", 2, 6),
             half_opens: of(links, "half-opens", 2, 8),
             slow_links: of(links, "slow-links", 2, 8),
+            holds: of(links, "holds", 2, 6),
+            drops: of(links, "drops", 2, 6),
             restarts: of(true, "restarts", 2, 8),
             wipes: of(true, "wipes", 1, 5),
             crashes: of(true, "crashes", 3, 12),
@@ -143,6 +145,7 @@ impl Swarm {
             pauses: of(true, "pauses", 2, 6),
             departures: of(faults.nodes.len() > 2, "departures", 1, 2),
             clock_jumps: of(true, "clock-jumps", 3, 10),
+            clock_stops: of(true, "clock-stops", 1, 4),
             attacks: of(attackers, "attacks", 4, 12),
             offline: Spells {
                 times: of(links, "offline", 2, 6),
@@ -173,6 +176,8 @@ impl Faults {
             reconnect_bursts: most,
             half_opens: most,
             slow_links: most,
+            holds: most,
+            drops: most,
             restarts: most,
             wipes: most,
             crashes: most,
@@ -184,6 +189,7 @@ impl Faults {
             pauses: most,
             departures: most,
             clock_jumps: most,
+            clock_stops: most,
             attacks: most,
             offline: Spells { times: most, ..self.offline },
             ..self.clone()

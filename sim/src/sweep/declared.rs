@@ -165,6 +165,7 @@ impl Declared {
             | Action::Join { .. }
             | Action::Heal { .. }
             | Action::Filter { .. }
+            | Action::FilterDrawn { .. }
             | Action::Release { .. }
             | Action::BackUp { .. }
             | Action::Attack { .. } => {}

@@ -26,7 +26,7 @@ const HOSTILE: &str = r#"{
     { "at": "4s", "half_open": { "node": "server", "peer": "bob" } },
     { "at": "5s", "network": { "between": ["alice", "server"], "bandwidth": "unlimited", "queue": "2MB" } }
   ],
-  "faults": { "until": "10s", "reconnects": 2, "reconnect_bursts": 2, "half_opens": 2, "slow_links": 2, "longest": "2s" },
+  "faults": { "until": "10s", "reconnects": 2, "reconnect_bursts": 2, "half_opens": 2, "slow_links": 2, "holds": 2, "drops": 2, "longest": "2s" },
   "decisions": {
     "replayed": { "alice>server content notes": "9s" },
     "damaged": { "alice>server content notes": 17 },
@@ -146,8 +146,8 @@ proptest! {
     fn every_fault_ends_and_none_shifts_another(seed: u64) {
         let text = HOSTILE;
         let all = good(text);
-        let kinds = ["reconnect_bursts", "half_opens", "slow_links"];
-        for (field, kind) in kinds.into_iter().zip(["f-reconnect-burst-", "f-half-open-", "f-slow-link-"]) {
+        let kinds = ["reconnect_bursts", "half_opens", "slow_links", "holds", "drops"];
+        for (field, kind) in kinds.into_iter().zip(["f-reconnect-burst-", "f-half-open-", "f-slow-link-", "f-hold-", "f-drop-"]) {
             let (mut others, without) = (kinds.to_vec(), format!("\"{field}\": 2, "));
             others.retain(|other| *other != field);
             let alone = good(&others.iter().fold(text.to_owned(), |text, other| {
@@ -171,6 +171,12 @@ proptest! {
                         prop_assert!(change.slow_by.is_some_and(|by| Span::ZERO < by && by <= Span::from_s(2)));
                         change.slow_by = Some(Span::ZERO);
                         Action::Network { link, change }
+                    }
+                    Action::FilterDrawn { link, direction, hold: true, .. } => {
+                        Action::Release { link, direction }
+                    }
+                    Action::FilterDrawn { link, direction, hold: false, .. } => {
+                        Action::Heal { link, direction }
                     }
                     other => panic!("{other:?} is no fault of a link"),
                 };

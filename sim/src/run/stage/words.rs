@@ -4,7 +4,7 @@ use super::Stage;
 use crate::clock::ClockChange;
 use crate::cojson::What;
 use crate::host::{DiskFault, NodeId, Point};
-use crate::scenario::{Action, Connections, Direction, Filter, FilterAct};
+use crate::scenario::{Action, Connections, Direction, Filter, FilterAct, drawn_filter};
 use cosim_core::{CoId, Names};
 
 impl Stage<'_> {
@@ -39,13 +39,10 @@ impl Stage<'_> {
                 format!("{notices} and {believes} disconnect, and only {notices} notices")
             }
             Action::Filter { link, direction, filter } => {
-                let filter = &self.scenario.filters[filter as usize];
-                let end = match filter.act {
-                    FilterAct::Hold => "is kept back".to_owned(),
-                    FilterAct::Drop { count: None } => "is dropped".to_owned(),
-                    FilterAct::Drop { count: Some(count) } => format!("is dropped, up to {count} messages"),
-                };
-                format!("{} {} {end}", self.messages(filter), self.way(link, direction))
+                self.filters(link, direction, &self.scenario.filters[filter as usize])
+            }
+            Action::FilterDrawn { link, direction, kind, co_value, hold } => {
+                self.filters(link, direction, &drawn_filter(kind, co_value, hold))
             }
             Action::Release { link, direction } => {
                 format!("what was kept back {} arrives", self.way(link, direction))
@@ -131,6 +128,15 @@ impl Stage<'_> {
             }
             What::RemoveMember { member: who } => format!("removes {} from {id}", member(who)),
         }
+    }
+
+    fn filters(&self, link: u32, direction: Direction, filter: &Filter) -> String {
+        let end = match filter.act {
+            FilterAct::Hold => "is kept back".to_owned(),
+            FilterAct::Drop { count: None } => "is dropped".to_owned(),
+            FilterAct::Drop { count: Some(count) } => format!("is dropped, up to {count} messages"),
+        };
+        format!("{} {} {end}", self.messages(filter), self.way(link, direction))
     }
 
     /// The messages that a filter is about: `content, known of notes`.

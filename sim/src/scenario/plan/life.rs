@@ -1,6 +1,6 @@
 //! What is generated of the lives of nodes: sleep, spells offline, departures, and clocks that jump.
 
-use super::{at_least_some, fault_name, outage, pick, time_within};
+use super::{at_least_some, end_name, fault_name, outage, pick, time_within};
 use crate::clock::{ClockChange, Shift};
 use crate::scenario::generated::Faults;
 use crate::scenario::{Action, Connections, Operation};
@@ -17,15 +17,19 @@ pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + '_ {
         ("offline", faults.offline.times),
         ("flap", flaps),
     ];
-    kinds.into_iter().flat_map(|(kind, times)| (1..=times).map(move |number| fault_name(kind, number)))
+    let kinds = kinds.into_iter().flat_map(|(kind, times)| (1..=times).map(move |n| fault_name(kind, n)));
+    let stops =
+        (1..=faults.clock_stops).flat_map(|n| [fault_name("clock-stop", n), end_name("clock-stop", n)]);
+    kinds.chain(stops)
 }
 
-/// Pauses (four words each), departures (two), clock jumps and spells offline (three), and a rhythm for each node that
+/// Pauses (four words each), departures (two), clock jumps, clock stops and spells offline (three), and a rhythm for each node that
 /// flaps (one).
 pub(super) fn faults_of_lives(seed: u64, faults: &Faults) -> Vec<Operation> {
     let mut operations = pauses(seed, faults);
     operations.extend(departures(seed, faults));
     operations.extend(clock_jumps(seed, faults));
+    operations.extend(clock_stops(seed, faults));
     operations.extend(spells(seed, faults));
     operations.extend(flaps(seed, faults));
     operations
@@ -72,6 +76,20 @@ fn clock_jumps(seed: u64, faults: &Faults) -> Vec<Operation> {
         Operation { name: fault_name("clock-jump", number), at, action: Action::Clock { node, change } }
     });
     jumps.collect()
+}
+
+fn clock_stops(seed: u64, faults: &Faults) -> Vec<Operation> {
+    let mut stream = Stream::new(seed, "faults", "clock_stops");
+    let mut operations = Vec::new();
+    for number in 1..=faults.clock_stops {
+        let node = pick(&mut stream, &faults.nodes);
+        let (at, length) = outage(&mut stream, faults);
+        let action = Action::Clock { node, change: ClockChange::Stop };
+        operations.push(Operation { name: fault_name("clock-stop", number), at, action });
+        let action = Action::Clock { node, change: ClockChange::Go };
+        operations.push(Operation { name: end_name("clock-stop", number), at: at + length, action });
+    }
+    operations
 }
 
 fn spells(seed: u64, faults: &Faults) -> Vec<Operation> {

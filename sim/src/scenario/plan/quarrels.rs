@@ -1,7 +1,8 @@
 //! Generated faults in which the ends of a link disagree for a while: about whether they are connected, or about how long
 //! a message takes.
 
-use super::{end_name, fault_name, outage, pick};
+use super::{DIRECTIONS, end_name, fault_name, outage, pick};
+use crate::scenario::file::KINDS;
 use crate::scenario::{Action, Faults, NetworkChange, Operation};
 use crate::stream::Stream;
 use cosim_core::{Span, Time};
@@ -18,7 +19,12 @@ const SLOW_BY: Span = Span::from_s(2);
 
 /// The names of what may be generated.
 pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + use<> {
-    let pairs = [("half-open", faults.half_opens), ("slow-link", faults.slow_links)];
+    let pairs = [
+        ("half-open", faults.half_opens),
+        ("slow-link", faults.slow_links),
+        ("hold", faults.holds),
+        ("drop", faults.drops),
+    ];
     let pairs = pairs.into_iter().flat_map(|(kind, count)| {
         (1..=count).flat_map(move |number| [fault_name(kind, number), end_name(kind, number)])
     });
@@ -28,8 +34,8 @@ pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + use<> {
     pairs.chain(bursts)
 }
 
-/// Reconnect bursts (nine words each), half-open connections and slow links (four words each).
-pub(super) fn of_links(seed: u64, faults: &Faults) -> Vec<Operation> {
+/// Reconnect bursts (nine words each), half-open connections and slow links (four words each), holds and drops (six).
+pub(super) fn of_links(seed: u64, faults: &Faults, co_values: usize) -> Vec<Operation> {
     let mut operations = Vec::new();
     let mut stream = Stream::new(seed, "faults", "reconnect-bursts");
     for number in 1..=faults.reconnect_bursts {
@@ -59,7 +65,35 @@ pub(super) fn of_links(seed: u64, faults: &Faults) -> Vec<Operation> {
         let name = end_name("slow-link", number);
         operations.push(Operation { name, at: at + length, action: slow(Span::ZERO) });
     }
+    filters(seed, faults, ("hold", faults.holds), co_values, &mut operations);
+    filters(seed, faults, ("drop", faults.drops), co_values, &mut operations);
     operations
+}
+
+/// Messages that are kept back, or lost, for a while: of one kind or all, about one CoValue or all.
+fn filters(
+    seed: u64,
+    faults: &Faults,
+    (kind, count): (&str, u32),
+    co_values: usize,
+    operations: &mut Vec<Operation>,
+) {
+    let hold = kind == "hold";
+    let mut stream = Stream::new(seed, "faults", kind);
+    for number in 1..=count {
+        let link = pick(&mut stream, &faults.links);
+        let (at, length) = outage(&mut stream, faults);
+        let direction = pick(&mut stream, &DIRECTIONS);
+        // One more than there are: all of them.
+        let of = u8::try_from(stream.index(KINDS.len() + 1)).ok().filter(|of| usize::from(*of) < KINDS.len());
+        let about = stream.index(2 * co_values.max(1));
+        let co_value = u32::try_from(about).ok().filter(|_| about < co_values);
+        let action = Action::FilterDrawn { link, direction, kind: of, co_value, hold };
+        operations.push(Operation { name: fault_name(kind, number), at, action });
+        let action =
+            if hold { Action::Release { link, direction } } else { Action::Heal { link, direction } };
+        operations.push(Operation { name: end_name(kind, number), at: at + length, action });
+    }
 }
 
 fn reconnect_burst(stream: &mut Stream, faults: &Faults, number: u32, operations: &mut Vec<Operation>) {

@@ -57,6 +57,8 @@ pub(super) fn faults(
         ("reconnect_bursts", faults.reconnect_bursts),
         ("half_opens", faults.half_opens),
         ("slow_links", faults.slow_links),
+        ("holds", faults.holds),
+        ("drops", faults.drops),
     ];
     for (field, number) in on_links {
         if number.unwrap_or(0) == 0 || !hit.is_empty() {
@@ -95,6 +97,8 @@ pub(super) fn faults(
         reconnect_bursts: faults.reconnect_bursts.unwrap_or(0),
         half_opens: faults.half_opens.unwrap_or(0),
         slow_links: faults.slow_links.unwrap_or(0),
+        holds: faults.holds.unwrap_or(0),
+        drops: faults.drops.unwrap_or(0),
         restarts: faults.restarts.unwrap_or(0),
         wipes: faults.wipes.unwrap_or(0),
         crashes: faults.crashes.unwrap_or(0),
@@ -108,6 +112,7 @@ pub(super) fn faults(
         pauses: faults.pauses.unwrap_or(0),
         departures: faults.departures.unwrap_or(0),
         clock_jumps: faults.clock_jumps.unwrap_or(0),
+        clock_stops: faults.clock_stops.unwrap_or(0),
         furthest: faults.furthest.map_or(FURTHEST, |furthest| furthest.0),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
         offline: faults.offline.map(|spells| self::spells(spells, &at, report)).unwrap_or_default(),
@@ -129,6 +134,8 @@ fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
         ("reconnect_bursts", faults.reconnect_bursts),
         ("half_opens", faults.half_opens),
         ("slow_links", faults.slow_links),
+        ("holds", faults.holds),
+        ("drops", faults.drops),
         ("restarts", faults.restarts),
         ("wipes", faults.wipes),
         ("crashes", faults.crashes),
@@ -141,6 +148,7 @@ fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
         ("pauses", faults.pauses),
         ("departures", faults.departures),
         ("clock_jumps", faults.clock_jumps),
+        ("clock_stops", faults.clock_stops),
     ];
     let spells = [("offline", faults.offline.is_some()), ("flapping", faults.flapping.is_some())];
     let given = numbers.into_iter().map(|(field, number)| (field, number.is_some())).chain(spells);
