@@ -88,6 +88,8 @@ pub enum ClockChange {
     Stop,
     /// It goes on from where it stood.
     Go,
+    /// It goes too fast, or too slow, from now on.
+    Drift(Drift),
 }
 
 /// The wall clock of one node.
@@ -128,6 +130,7 @@ impl Clock {
             ClockChange::Jump(_) => true,
             ClockChange::Stop => !self.stands,
             ClockChange::Go => self.stands,
+            ClockChange::Drift(drift) => self.drift.0 != drift.0,
         }
     }
 
@@ -138,6 +141,7 @@ impl Clock {
             ClockChange::Jump(shift) => self.shown = self.shown.plus(i128::from(shift.0)),
             ClockChange::Stop => self.stands = true,
             ClockChange::Go => self.stands = false,
+            ClockChange::Drift(drift) => self.drift = drift,
         }
     }
 }
@@ -176,6 +180,14 @@ mod tests {
         assert_eq!(after(&clock, 61), -999_997, "a clock that stands can be set");
         clock.change(at(70), ClockChange::Go);
         assert_eq!(after(&clock, 72), 1_000_003);
+        assert!(clock.is_changed_by(ClockChange::Drift(Drift(-500_000))));
+        clock.change(at(72), ClockChange::Drift(Drift(-500_000)));
+        assert_eq!(
+            (after(&clock, 72), after(&clock, 76)),
+            (1_000_003, 3_000_003),
+            "it never goes back by itself"
+        );
+        assert!(!clock.is_changed_by(ClockChange::Drift(Drift(-500_000))));
     }
 
     #[test]

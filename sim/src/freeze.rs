@@ -271,12 +271,14 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
             Entry { leave: Some(leave), ..named }
         }
         Action::Clock { node: n, change } => {
-            let (jump, stop, go) = match change {
-                ClockChange::Jump(shift) => (Some(file::Shift(shift)), None, None),
-                ClockChange::Stop => (None, Some(true), None),
-                ClockChange::Go => (None, None, Some(true)),
+            let clock = file::ClockChange { node: node(n), ..file::ClockChange::default() };
+            let clock = match change {
+                ClockChange::Jump(shift) => file::ClockChange { jump: Some(file::Shift(shift)), ..clock },
+                ClockChange::Stop => file::ClockChange { stop: Some(true), ..clock },
+                ClockChange::Go => file::ClockChange { go: Some(true), ..clock },
+                ClockChange::Drift(drift) => file::ClockChange { drift: Some(file::Drift(drift)), ..clock },
             };
-            Entry { clock: Some(file::ClockChange { node: node(n), jump, stop, go }), ..named }
+            Entry { clock: Some(clock), ..named }
         }
         Action::Attack { node: n, on, how, co_value, count } => {
             let attack = file::Attack {

@@ -119,6 +119,8 @@ pub struct Figures {
     pub operations: u64,
     /// Operations that had none.
     pub skipped: u64,
+    /// Those among them that an app was asked for.
+    pub vain_commands: u64,
     /// Deadlines that passed.
     pub timers: u64,
     /// Messages sent.

@@ -54,6 +54,8 @@ pub struct Faults {
     pub nodes: Vec<u32>,
     /// Those among them that have a disk, in the same order.
     pub disks: Vec<u32>,
+    /// Those among them that may join late, in the same order: the timeline asks nothing of them.
+    pub newcomers: Vec<u32>,
     /// The links with an end among those nodes, in order.
     pub links: Vec<u32>,
     /// Whether each seed takes what it will; then the numbers below say nothing.
@@ -96,10 +98,14 @@ pub struct Faults {
     pub pauses: u32,
     /// How many times a node leaves for good.
     pub departures: u32,
+    /// How many times a node joins that was not there until then.
+    pub joins: u32,
     /// How many times a wall clock jumps.
     pub clock_jumps: u32,
     /// How many times a wall clock stands still for a while.
     pub clock_stops: u32,
+    /// How many times a wall clock changes its pace.
+    pub clock_drifts: u32,
     /// How far a wall clock jumps at most, either way.
     pub furthest: Span,
     /// How long one of them lasts at most.

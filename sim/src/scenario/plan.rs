@@ -26,6 +26,27 @@ impl Scenario {
         Plan { chapters }
     }
 
+    /// The nodes that are drawn to join late.
+    pub(super) fn late(&self, seed: u64) -> Vec<u32> {
+        let Some(faults) = self.faults.as_ref().filter(|faults| faults.joins > 0) else { return Vec::new() };
+        let joins = life::joins(seed, faults, &self.creators(seed));
+        let nodes = joins.into_iter().filter_map(|operation| match operation.action {
+            Action::Join { node } => Some(node),
+            _ => None,
+        });
+        nodes.collect()
+    }
+
+    /// The nodes at which the workload creates CoValues.
+    fn creators(&self, seed: u64) -> Vec<u32> {
+        let creates = self.workload.iter().flat_map(|workload| creates(seed, workload, self));
+        let nodes = creates.filter_map(|operation| match operation.action {
+            Action::Create { node, .. } => Some(node),
+            _ => None,
+        });
+        nodes.collect()
+    }
+
     /// The generated operations and faults of `seed`, in no particular order.
     fn generate(&self, seed: u64) -> Vec<Operation> {
         let mut operations = Vec::new();
@@ -37,7 +58,7 @@ impl Scenario {
             operations.extend(faults_of_links(seed, faults));
             operations.extend(quarrels::of_links(seed, faults, self.co_values.len()));
             operations.extend(faults_of_nodes(seed, faults));
-            operations.extend(life::faults_of_lives(seed, faults));
+            operations.extend(life::faults_of_lives(seed, faults, &self.creators(seed)));
             operations.extend(disk::faults_of_disks(seed, faults));
             operations.extend(attack::attacks(seed, faults, self));
         }

@@ -124,7 +124,7 @@ impl<'a> Pruning<'a> {
 }
 
 /// The details of an operation by which others are judged: one of a clock's changes must be there, and so on.
-const NEEDED: [&str; 7] = ["jump", "stop", "go", "between", "from", "to", "backup"];
+const NEEDED: [&str; 8] = ["jump", "stop", "go", "drift", "between", "from", "to", "backup"];
 
 /// Whether the checks would complain of what is gone once a path is taken out: a node, a link, an operation, a name.
 /// Only an optional detail deep inside is not missed.

@@ -129,6 +129,8 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
             faults.holds,
             faults.drops,
             faults.clock_stops,
+            faults.clock_drifts,
+            faults.joins,
             faults.crashes,
             faults.stalls,
             faults.full_disks,

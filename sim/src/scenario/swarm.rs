@@ -4,7 +4,7 @@
 //! Each kind has a stream of its own, of three words: whether it is taken, how extreme it may be, and how much of it there
 //! is. So a new kind never changes what a seed takes of the others.
 
-use super::generated::{Faults, Spells};
+use super::generated::{Faults, Flapping, Spells};
 use super::{LinkSpec, NetworkChange, Scenario};
 use crate::network::{Burst, Ppm, SpanRange};
 use crate::stream::Stream;
@@ -21,11 +21,16 @@ pub(super) const COUNT_MAX: u32 = 12;
 
 impl Scenario {
     /// What a seed makes of it: itself, or, where its faults are a swarm, itself with what the seed takes.
+    /// Nodes that are drawn to join late are not there at first.
     pub fn of_seed(&self, seed: u64) -> Cow<'_, Scenario> {
-        match &self.faults {
+        let mut scenario = match &self.faults {
             Some(faults) if faults.swarm => Cow::Owned(Swarm { seed, chosen: Vec::new() }.take(self, faults)),
             _ => Cow::Borrowed(self),
+        };
+        for node in scenario.late(seed) {
+            scenario.to_mut().nodes[node as usize].present = false;
         }
+        scenario
     }
 }
 
@@ -146,16 +151,28 @@ impl Swarm {
             departures: of(faults.nodes.len() > 2, "departures", 1, 2),
             clock_jumps: of(true, "clock-jumps", 3, 10),
             clock_stops: of(true, "clock-stops", 1, 4),
+            clock_drifts: of(true, "clock-drifts", 2, 6),
+            joins: of(faults.nodes.len() > 2 && !faults.newcomers.is_empty(), "joins", 1, 4),
             attacks: of(attackers, "attacks", 4, 12),
             offline: Spells {
                 times: of(links, "offline", 2, 6),
                 shortest: Span::ZERO,
                 longest: faults.longest,
             },
-            flapping: None,
+            flapping: match of(links, "flapping", 3, 12) {
+                0 => None,
+                rounds => flapping(faults, rounds),
+            },
             ..faults.clone()
         }
     }
+}
+
+/// So many moments offline for each node, at most half of the time; `None` where the window has no room for them.
+fn flapping(faults: &Faults, rounds: u32) -> Option<Flapping> {
+    let every = Span::from_us((faults.until - faults.from).as_us() / u64::from(rounds));
+    let span = Span::from_us(every.as_us() / 2).min(faults.longest);
+    (span > Span::ZERO).then_some(Flapping { every, span, rounds })
 }
 
 /// The same range with another longest time, where that is not before the shortest.
@@ -190,8 +207,11 @@ impl Faults {
             departures: most,
             clock_jumps: most,
             clock_stops: most,
+            clock_drifts: most,
+            joins: most,
             attacks: most,
             offline: Spells { times: most, ..self.offline },
+            flapping: flapping(self, most),
             ..self.clone()
         })
     }

@@ -116,7 +116,7 @@ impl Declared {
             let flaps = faults.flapping.map_or(0, |flapping| u64::from(flapping.rounds));
             declared.offline += u64::from(faults.offline.times) + flaps * faults.nodes.len() as u64;
             declared.departures += u64::from(faults.departures);
-            declared.clock_changes += u64::from(faults.clock_jumps);
+            declared.clock_changes += u64::from(faults.clock_jumps) + u64::from(faults.clock_drifts);
         }
         declared
     }

@@ -106,6 +106,8 @@ counts! {
     operations from figures,
     /// Operations that had none.
     skipped from figures,
+    /// Those among them that an app was asked for.
+    vain_commands from figures,
     /// Deadlines that passed.
     timers from figures,
     /// Messages sent.

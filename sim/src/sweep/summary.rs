@@ -152,10 +152,10 @@ impl OfScenario {
         let mut never: Vec<String> =
             network.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned()).collect();
         let generated = declares.workload.saturating_mul(self.runs);
-        if generated > 0 && counts.skipped >= generated {
+        if generated > 0 && counts.vain_commands >= generated {
             never.push(format!(
-                "its workload generated {generated} operations, and {} operations had no effect",
-                counts.skipped
+                "its workload generated {generated} operations, and {} that an app was asked for had no effect",
+                counts.vain_commands
             ));
         }
         let idle = self.looks.iter().filter(|(oracle, looks)| **looks == 0 && declares.must_look(oracle));

@@ -26,6 +26,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             None => self.figures.operations += 1,
             Some(why) => {
                 self.figures.skipped += 1;
+                self.figures.vain_commands += u64::from(matches!(operation, Operation::Command { .. }));
                 self.observe(&Happening::Skipped { number, why: &why });
             }
         }

@@ -60,6 +60,11 @@ fn lives_that_cannot_be() {
             "{ \"at\": \"2s\", \"leave\": { \"node\": \"server\" } },\n    { \"at\": \"3s\", \"join\": { \"node\": \"server\" } }",
         ),
         ("clock without change", r#"{ "at": "2s", "clock": { "node": "alice" } }"#),
+        (
+            "set after leave",
+            "{ \"at\": \"2s\", \"leave\": { \"node\": \"alice\" } },\n    { \"at\": \"3s\", \"set\": { \"node\": \"alice\", \"id\": \"notes\", \"key\": \"a\", \"value\": 1 } }",
+        ),
+        ("clock that drifts too much", r#"{ "at": "2s", "clock": { "node": "alice", "drift": "60%" } }"#),
         ("clock with two", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "+1s", "stop": true } }"#),
         ("clock that does not stop", r#"{ "at": "2s", "clock": { "node": "alice", "stop": false } }"#),
         ("jump too far", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "-400d" } }"#),
@@ -87,6 +92,8 @@ fn clocks_names_and_faults_that_cannot_be() {
         ("flapping of no time", r#""for": "500ms""#, r#""for": "0ms""#),
         ("flapping that never ends", r#""every": "3s""#, r#""every": "500ms""#),
         ("flapping too often", r#""every": "3s", "for": "500ms""#, r#""every": "2us", "for": "1us""#),
+        ("joins of nobody", r#""pauses": 2"#, r#""joins": 1"#),
+        ("drifts in a swarm", r#""pauses": 2"#, r#""clock_drifts": 1, "swarm": true"#),
         ("faults of nobody", r#"["device-{1..2}"]"#, "[]"),
         ("faults of a stranger", r#"["device-{1..2}"]"#, r#"["device-{1..4}"]"#),
     ];
@@ -144,6 +151,9 @@ proptest! {
                 Action::Clock { change: ClockChange::Jump(shift), .. } => {
                     prop_assert!(shift.span() <= Span::from_s(3 * 86_400));
                 }
+                Action::Clock { change: ClockChange::Drift(_), node } => {
+                    prop_assert!(faults.nodes.contains(&node));
+                }
                 Action::Leave { node, spare: true } => prop_assert!(faults.nodes.contains(&node)),
                 Action::Connect { link } | Action::Disconnect { link } => {
                     prop_assert!(faults.links.contains(&link));
@@ -159,4 +169,27 @@ proptest! {
         };
         prop_assert_eq!(times(&scenario), times(&good(&other)));
     }
+}
+
+/// A node that is drawn to join is not there until then, whatever else is drawn, and one of which the timeline asks
+/// something is there from the start.
+#[test]
+fn who_is_drawn_to_join_comes_late() {
+    let story = LIVES
+        .replace(
+            r#""nodes": ["device-{1..2}"], "reconnects": 1"#,
+            r#""nodes": ["device-{1..2}", "server"], "joins": 3"#,
+        )
+        .replace(r#"{ "at": "6s", "connect": { "between": ["twin", "server"] } },"#, "");
+    let scenario = good(&story);
+    let server = scenario.node("server").expect("there is one");
+    let of_seed = scenario.of_seed(3);
+    let absent: Vec<&str> =
+        of_seed.nodes.iter().filter(|node| !node.present).map(|node| node.name.as_str()).collect();
+    assert_eq!(absent, ["late", "server"], "one by its entry, one as drawn");
+    assert_eq!(of_seed.opened_at_first().count(), 0, "every link is one of the server's");
+    let operations = of_seed.plan(3).chapters.swap_remove(0).operations;
+    let joins = operations.iter().filter(|entry| entry.name.starts_with("f-join"));
+    assert!(joins.clone().all(|entry| entry.action == Action::Join { node: server }));
+    assert_eq!(joins.count(), 3, "two of them in vain");
 }

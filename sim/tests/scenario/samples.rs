@@ -82,6 +82,7 @@ pub(crate) const LIVES: &str = r#"{
     { "at": "4s", "clock": { "node": "device-1", "jump": "+2h" } },
     { "at": "4s", "clock": { "node": "device-2", "stop": true } },
     { "at": "5s", "clock": { "node": "device-2", "go": true } },
+    { "at": "5s", "clock": { "node": "device-2", "drift": "-25%" } },
     { "at": "5s", "join": { "node": "late" } },
     { "at": "6s", "connect": { "between": ["twin", "server"] } },
     { "after": "quiet", "edit": { "node": "device-{1..3}", "id": "notes" } },
@@ -89,7 +90,7 @@ pub(crate) const LIVES: &str = r#"{
   ],
   "workload": { "operations": 10, "until": "10s", "nodes": ["device-{1..3}"], "co_values": ["notes"] },
   "faults": {
-    "until": "10s", "nodes": ["device-{1..2}"], "reconnects": 1, "pauses": 2, "departures": 1, "clock_jumps": 2, "furthest": "3d",
+    "until": "10s", "nodes": ["device-{1..2}"], "reconnects": 1, "pauses": 2, "departures": 1, "clock_jumps": 2, "clock_drifts": 2, "furthest": "3d",
     "offline": { "times": 3, "shortest": "1s", "longest": "1h" }, "flapping": { "every": "3s", "for": "500ms" }
   },
   "expect": { "content": [{ "node": "device-{1..2}", "id": "notes", "transactions": 3 }] }

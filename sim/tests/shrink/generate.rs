@@ -209,10 +209,14 @@ fn entry(step: &Step, nodes: &[Node], links: &[Link]) -> Entry {
         25 | 26 => {
             let us = i64::try_from(step.length.0.as_us()).expect("less than a second");
             let jump = Some(Shift(cosim::clock::Shift::from_us(us * 1_000 - 300_000_000)));
-            let change = ClockChange { node, jump: None, stop: None, go: None };
+            let change = ClockChange { node, ..ClockChange::default() };
             let change = match step.number {
                 1 => ClockChange { stop: Some(true), ..change },
                 2 => ClockChange { go: Some(true), ..change },
+                3 => ClockChange {
+                    drift: Some(Drift(cosim::clock::Drift::new(-200_000).expect("a fifth too slow"))),
+                    ..change
+                },
                 _ => ClockChange { jump, ..change },
             };
             Entry { clock: Some(change), ..none }
@@ -332,6 +336,8 @@ fn faults() -> impl Strategy<Value = Faults> {
             departures: Some(lives.1),
             clock_jumps: Some(lives.2),
             clock_stops: Some(lives.1),
+            clock_drifts: Some(lives.1),
+            joins: Some(lives.1),
             furthest: Some(ms(1_000_000)),
             offline: Some(Spells { times: lives.3, shortest: None, longest }),
             flapping: lives.4.map(|every| Flapping { every: ms(every), span: ms(100) }),
@@ -376,7 +382,11 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
             let (tiers, nodes): (Vec<u8>, Vec<Node>) = nodes.into_iter().unzip();
             let links = links(&tiers, ties);
             let timeline = timeline(&steps, &nodes, &links);
+            // Nobody joins of whom the timeline asks something.
+            let asked = format!("{timeline:?}");
+            let newcomers = NODES[..nodes.len()].iter().any(|name| !asked.contains(&format!("{name:?}")));
             let faults = faults.map(|faults| disks::possible(faults, &nodes));
+            let faults = faults.map(|faults| Faults { joins: faults.joins.filter(|_| newcomers), ..faults });
             let mut nodes: BTreeMap<String, Node> =
                 NODES.iter().map(|&name| name.to_owned()).zip(nodes).collect();
             if let Some(claim) = claim {

@@ -4,7 +4,8 @@ use super::Stage;
 use crate::clock::ClockChange;
 use crate::cojson::What;
 use crate::host::{DiskFault, NodeId, Point};
-use crate::scenario::{Action, Connections, Direction, Filter, FilterAct, drawn_filter};
+use crate::network::Ppm;
+use crate::scenario::{Action, Connections, Direction, Filter, FilterAct, drawn_filter, file};
 use cosim_core::{CoId, Names};
 
 impl Stage<'_> {
@@ -87,6 +88,16 @@ impl Stage<'_> {
             }
             Action::Clock { node: of, change: ClockChange::Stop } => format!("{}'s clock stops", node(of)),
             Action::Clock { node: of, change: ClockChange::Go } => format!("{}'s clock goes on", node(of)),
+            Action::Clock { node: of, change: ClockChange::Drift(drift) } => {
+                let pace = match drift.ppm() {
+                    0 => "at its pace again".to_owned(),
+                    ppm => {
+                        let much = Ppm::new(ppm.unsigned_abs()).unwrap_or_default();
+                        format!("{} too {}", file::Percent(much), if ppm > 0 { "fast" } else { "slow" })
+                    }
+                };
+                format!("{}'s clock goes {pace}", node(of))
+            }
             Action::Attack { node: by, on, how, co_value, count } => {
                 let times = if count == 1 { String::new() } else { format!(", {count} times") };
                 format!("{} attacks {}: {}, {}{times}", node(by), node(on), how.name(), id(co_value))

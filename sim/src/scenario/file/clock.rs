@@ -21,8 +21,8 @@ pub struct Clock {
     pub drift: Option<Drift>,
 }
 
-/// What happens to the wall clock of a node: one of `jump`, `stop` and `go`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What happens to the wall clock of a node: one of `jump`, `stop`, `go` and `drift`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockChange {
     /// The node.
@@ -36,6 +36,9 @@ pub struct ClockChange {
     /// It goes on from where it stood, if true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub go: Option<bool>,
+    /// How much too fast it goes from now on, or too slow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }
 
 /// A duration forwards or back: `"+3d"`, `"-2h"`.

@@ -123,7 +123,7 @@ pub struct Entry {
     /// A node leaves for good, with all that it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leave: Option<Departure>,
-    /// The wall clock of a node is set, stopped or started.
+    /// The wall clock of a node is set, stopped or started, or goes at another pace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockChange>,
     /// A hostile node lies to a peer.
@@ -135,16 +135,16 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What kind of change it makes, and to which CoValue, where it says word for word what an app writes.
-    pub(crate) fn changed(&self) -> Option<(&'static str, &str)> {
-        let set = self.set.as_ref().map(|it| ("set", it.id.as_str()));
-        let delete = self.delete.as_ref().map(|it| ("delete", it.id.as_str()));
-        let insert = self.insert.as_ref().map(|it| ("insert", it.id.as_str()));
-        let remove = self.remove.as_ref().map(|it| ("remove", it.id.as_str()));
-        let push = self.push.as_ref().map(|it| ("push", it.id.as_str()));
-        let splice = self.splice.as_ref().map(|it| ("splice", it.id.as_str()));
-        let add = self.add_member.as_ref().map(|it| ("add_member", it.id.as_str()));
-        let gone = self.remove_member.as_ref().map(|it| ("remove_member", it.id.as_str()));
+    /// What kind of change it makes, at which node and to which CoValue, where it says word for word what an app writes.
+    pub(crate) fn changed(&self) -> Option<(&'static str, &String, &str)> {
+        let set = self.set.as_ref().map(|it| ("set", &it.node, it.id.as_str()));
+        let delete = self.delete.as_ref().map(|it| ("delete", &it.node, it.id.as_str()));
+        let insert = self.insert.as_ref().map(|it| ("insert", &it.node, it.id.as_str()));
+        let remove = self.remove.as_ref().map(|it| ("remove", &it.node, it.id.as_str()));
+        let push = self.push.as_ref().map(|it| ("push", &it.node, it.id.as_str()));
+        let splice = self.splice.as_ref().map(|it| ("splice", &it.node, it.id.as_str()));
+        let add = self.add_member.as_ref().map(|it| ("add_member", &it.node, it.id.as_str()));
+        let gone = self.remove_member.as_ref().map(|it| ("remove_member", &it.node, it.id.as_str()));
         set.or(delete).or(insert).or(remove).or(push).or(splice).or(add).or(gone)
     }
 }

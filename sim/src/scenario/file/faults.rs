@@ -5,7 +5,7 @@ use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Faults to generate from the seed. All but departures and clock jumps end by themselves.
+/// Faults to generate from the seed. All but joins, departures, clock jumps and clock drifts end by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Faults {
@@ -80,12 +80,19 @@ pub struct Faults {
     /// How many times a node leaves for good. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub departures: Option<u32>,
+    /// How many times a node joins that was not there until then: one of which the
+    /// timeline asks nothing and at which the workload creates nothing. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joins: Option<u32>,
     /// How many times a wall clock jumps, forwards or back. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_jumps: Option<u32>,
     /// How many times a wall clock stands still for a while. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_stops: Option<u32>,
+    /// How many times a wall clock changes its pace, by up to half, either way. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_drifts: Option<u32>,
     /// How far a wall clock jumps at most. Default 1d.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub furthest: Option<Duration>,

@@ -1,7 +1,7 @@
-//! What is generated of the lives of nodes: sleep, spells offline, departures, and clocks that jump.
+//! What is generated of the lives of nodes: sleep, spells offline, departures, late joins, and clocks that go wrong.
 
 use super::{at_least_some, end_name, fault_name, outage, pick, time_within};
-use crate::clock::{ClockChange, Shift};
+use crate::clock::{ClockChange, Drift, Shift};
 use crate::scenario::generated::Faults;
 use crate::scenario::{Action, Connections, Operation};
 use crate::stream::Stream;
@@ -13,7 +13,9 @@ pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + '_ {
     let kinds = [
         ("pause", faults.pauses),
         ("departure", faults.departures),
+        ("join", faults.joins),
         ("clock-jump", faults.clock_jumps),
+        ("clock-drift", faults.clock_drifts),
         ("offline", faults.offline.times),
         ("flap", flaps),
     ];
@@ -23,13 +25,15 @@ pub(super) fn names(faults: &Faults) -> impl Iterator<Item = String> + '_ {
     kinds.chain(stops)
 }
 
-/// Pauses (four words each), departures (two), clock jumps, clock stops and spells offline (three), and a rhythm for each node that
-/// flaps (one).
-pub(super) fn faults_of_lives(seed: u64, faults: &Faults) -> Vec<Operation> {
+/// Pauses (four words each), departures (two), joins (one, and one for each node), clock jumps, stops and drifts and spells
+/// offline (three), and a rhythm for each node that flaps (one). Those who create something are there from the start.
+pub(super) fn faults_of_lives(seed: u64, faults: &Faults, creators: &[u32]) -> Vec<Operation> {
     let mut operations = pauses(seed, faults);
     operations.extend(departures(seed, faults));
+    operations.extend(joins(seed, faults, creators));
     operations.extend(clock_jumps(seed, faults));
     operations.extend(clock_stops(seed, faults));
+    operations.extend(clock_drifts(seed, faults));
     operations.extend(spells(seed, faults));
     operations.extend(flaps(seed, faults));
     operations
@@ -64,6 +68,21 @@ fn departures(seed: u64, faults: &Faults) -> Vec<Operation> {
     departures.collect()
 }
 
+/// Late joins. Each draws a lot for every node, and the least of those who may join late wins: who may not changes nothing
+/// for the others.
+pub(super) fn joins(seed: u64, faults: &Faults, creators: &[u32]) -> Vec<Operation> {
+    let mut stream = Stream::new(seed, "faults", "joins");
+    let mut operations = Vec::new();
+    for number in 1..=faults.joins {
+        let at = time_within(&mut stream, faults.from, faults.until - faults.from);
+        let lots = faults.nodes.iter().map(|node| (stream.word(), *node));
+        let may = |node: &u32| faults.newcomers.contains(node) && !creators.contains(node);
+        let Some((_, node)) = lots.filter(|(_, node)| may(node)).min() else { continue };
+        operations.push(Operation { name: fault_name("join", number), at, action: Action::Join { node } });
+    }
+    operations
+}
+
 fn clock_jumps(seed: u64, faults: &Faults) -> Vec<Operation> {
     let mut stream = Stream::new(seed, "faults", "clock_jumps");
     let jumps = (1..=faults.clock_jumps).map(|number| {
@@ -90,6 +109,19 @@ fn clock_stops(seed: u64, faults: &Faults) -> Vec<Operation> {
         operations.push(Operation { name: end_name("clock-stop", number), at: at + length, action });
     }
     operations
+}
+
+fn clock_drifts(seed: u64, faults: &Faults) -> Vec<Operation> {
+    const LIMIT: u64 = Drift::LIMIT_PPM as u64;
+    let mut stream = Stream::new(seed, "faults", "clock_drifts");
+    let drifts = (1..=faults.clock_drifts).map(|number| {
+        let node = pick(&mut stream, &faults.nodes);
+        let at = time_within(&mut stream, faults.from, faults.until - faults.from);
+        let drawn = i32::try_from(stream.below(2 * LIMIT + 1)).unwrap_or_default() - Drift::LIMIT_PPM;
+        let change = ClockChange::Drift(Drift::new(drawn).unwrap_or_default());
+        Operation { name: fault_name("clock-drift", number), at, action: Action::Clock { node, change } }
+    });
+    drifts.collect()
 }
 
 fn spells(seed: u64, faults: &Faults) -> Vec<Operation> {

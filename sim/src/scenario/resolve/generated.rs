@@ -88,6 +88,12 @@ pub(super) fn faults(
         }
     }
     check_attacks(file, faults, names, &at, report);
+    let newcomers = newcomers(file, names, &nodes);
+    if faults.joins.unwrap_or(0) > 0 && newcomers.is_empty() && !nodes.is_empty() {
+        let message = "`joins`, but the timeline asks something of every node";
+        let problem = Problem::new(at.key("joins").value(), message);
+        report.add(problem.help("a node of which it asks nothing may join late: add one, or leave it out"));
+    }
     Some(Faults {
         from,
         until,
@@ -112,15 +118,28 @@ pub(super) fn faults(
         pauses: faults.pauses.unwrap_or(0),
         departures: faults.departures.unwrap_or(0),
         clock_jumps: faults.clock_jumps.unwrap_or(0),
+        joins: faults.joins.unwrap_or(0),
         clock_stops: faults.clock_stops.unwrap_or(0),
+        clock_drifts: faults.clock_drifts.unwrap_or(0),
         furthest: faults.furthest.map_or(FURTHEST, |furthest| furthest.0),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
         offline: faults.offline.map(|spells| self::spells(spells, &at, report)).unwrap_or_default(),
         flapping: faults.flapping.and_then(|flapping| self::flapping(flapping, until - from, &at, report)),
         nodes,
         disks,
+        newcomers,
         links: hit,
     })
+}
+
+/// Those of some nodes of which the timeline asks nothing.
+fn newcomers(file: &file::Scenario, names: &Names<'_>, nodes: &[u32]) -> Vec<u32> {
+    let asked = |entry: &file::Entry| {
+        let needed = entry.needs(&At::Root).into_iter().map(|(node, _)| node.to_owned());
+        needed.chain(entry.join.as_ref().map(|join| join.node.clone())).collect::<Vec<_>>()
+    };
+    let asked: BTreeSet<String> = file.timeline.iter().flat_map(asked).collect();
+    nodes.iter().copied().filter(|node| !asked.contains(names.node_name(*node))).collect()
 }
 
 /// A swarm leaves the numbers to the seed.
@@ -149,6 +168,8 @@ fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
         ("departures", faults.departures),
         ("clock_jumps", faults.clock_jumps),
         ("clock_stops", faults.clock_stops),
+        ("clock_drifts", faults.clock_drifts),
+        ("joins", faults.joins),
     ];
     let spells = [("offline", faults.offline.is_some()), ("flapping", faults.flapping.is_some())];
     let given = numbers.into_iter().map(|(field, number)| (field, number.is_some())).chain(spells);

@@ -225,7 +225,7 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
         if let Some(edit) = &entry.edit {
             mention(&edit.id, at.index(index).key("edit").key("id"));
         }
-        if let Some((kind, id)) = entry.changed() {
+        if let Some((kind, _, id)) = entry.changed() {
             mention(id, at.index(index).key(kind).key("id"));
         }
         if let Some(id) = entry.attack.as_ref().and_then(|attack| attack.id.as_ref()) {

@@ -335,14 +335,16 @@ impl Chooser<'_, '_> {
 
     fn clock(&mut self, change: &file::ClockChange) -> Option<Chosen> {
         let node = self.names.node(&change.node, &self.at.key("node"), self.report);
-        let action = match (change.jump, change.stop, change.go) {
-            (Some(file::Shift(shift)), None, None) => ClockChange::Jump(shift),
-            (None, Some(true), None) => ClockChange::Stop,
-            (None, None, Some(true)) => ClockChange::Go,
+        let action = match (change.jump, change.stop, change.go, change.drift) {
+            (Some(file::Shift(shift)), None, None, None) => ClockChange::Jump(shift),
+            (None, Some(true), None, None) => ClockChange::Stop,
+            (None, None, Some(true), None) => ClockChange::Go,
+            (None, None, None, Some(file::Drift(drift))) => ClockChange::Drift(drift),
             _ => {
-                let problem = Problem::new(self.at.value(), "`clock` needs one of `jump`, `stop` and `go`");
+                let problem =
+                    Problem::new(self.at.value(), "`clock` needs one of `jump`, `stop`, `go` and `drift`");
                 self.report.add(problem.expected("exactly one change").help(
-                    "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on",
+                    "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on, `\"drift\": \"1%\"` too fast",
                 ));
                 return None;
             }

@@ -83,7 +83,7 @@ fn gone(node: &str, what: &str, place: Place) -> Problem {
 
 impl file::Entry {
     /// The nodes that must be there for an entry to make sense, and where it names them.
-    fn needs<'a>(&'a self, at: &At<'_>) -> Vec<(&'a str, Place)> {
+    pub(in crate::scenario::resolve) fn needs<'a>(&'a self, at: &At<'_>) -> Vec<(&'a str, Place)> {
         let nodes = [
             ("create", self.create.as_ref().map(|subject| &subject.node)),
             ("edit", self.edit.as_ref().map(|edit| &edit.node)),
@@ -96,9 +96,17 @@ impl file::Entry {
             ("restore", self.restore.as_ref().map(|restore| &restore.node)),
             ("pause", self.pause.as_ref().map(|pause| &pause.node)),
             ("offline", self.offline.as_ref().map(|spell| &spell.node)),
+            ("stall", self.stall.as_ref().map(|stall| &stall.node)),
+            ("disk_full", self.disk_full.as_ref().map(|disk| &disk.node)),
+            ("disk_room", self.disk_room.as_ref().map(|disk| &disk.node)),
+            ("fail_writes", self.fail_writes.as_ref().map(|writes| &writes.node)),
+            ("rot", self.rot.as_ref().map(|rot| &rot.node)),
+            ("attack", self.attack.as_ref().map(|attack| &attack.node)),
         ];
+        let change = self.changed().map(|(kind, node, _)| (kind, Some(node)));
         let mut needed: Vec<_> = nodes
             .into_iter()
+            .chain(change)
             .filter_map(|(kind, node)| Some((node?.as_str(), at.key(kind).key("node").value())))
             .collect();
         for (kind, ends) in [("connect", &self.connect), ("disconnect", &self.disconnect)] {
