@@ -34,12 +34,12 @@ pub(super) struct Change {
     value: Value,
 }
 
-/// A group while its transactions are judged, one after the other.
+/// A group while its transactions are judged, one after the other: who may do what by those before.
 struct Trial<'a, 'b> {
-    group: Group<'a>,
     members: Membership,
     initial_admin: &'a str,
     before: &'b Memberships,
+    valid: BTreeSet<(&'a str, u32)>,
 }
 
 impl<'a> Group<'a> {
@@ -51,13 +51,21 @@ impl<'a> Group<'a> {
         }
         let meta_type = co_value.header.get("meta").and_then(|meta| meta.get("type"));
         let is_account = meta_type.and_then(Value::as_str) == Some("account");
-        let group = Group { id: co_value.id, edits: BTreeMap::new(), valid: BTreeSet::new() };
-        let members = Membership::new(co_value.id, is_account);
-        let mut trial = Trial { group, members, initial_admin, before };
+        let nobody = || Membership::new(co_value.id, is_account);
+        let mut trial = Trial { members: nobody(), initial_admin, before, valid: BTreeSet::new() };
+        let mut accepted = Vec::new();
         for logged in founded_first(co_value, initial_admin) {
-            trial.judge(logged);
+            accepted.extend(trial.judge(logged).map(|change| (logged, change)));
         }
-        Some((trial.group, trial.members))
+        // Which of them count is one thing; what they come to is decided in the total order, as in every map.
+        accepted.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut group = Group { id: co_value.id, edits: BTreeMap::new(), valid: trial.valid };
+        let mut members = nobody();
+        for (logged, change) in accepted {
+            members.learn(&change.key, &change.value, &logged.transaction.made_at, before);
+            group.edits.entry(change.key).or_default().push(Edit { logged, value: change.value });
+        }
+        Some((group, members))
     }
 
     /// Whether a transaction of the group counts.
@@ -72,45 +80,41 @@ impl<'a> Group<'a> {
 }
 
 impl<'a> Trial<'a, '_> {
-    /// Takes a transaction into the history, if it counts.
-    fn judge(&mut self, logged: Logged<'a>) {
-        let Some(author) = logged.author() else { return };
+    /// Judges a transaction by those before it. What it changes, where it counts and says so for all to see.
+    fn judge(&mut self, logged: Logged<'a>) -> Option<Change> {
+        let author = logged.author()?;
         let time = &logged.transaction.made_at;
         let role = self.members.role_here(author, time, self.before);
         if let Privacy::Private { .. } = logged.transaction.privacy {
             // What it says is not for everybody to see, so it changes no role, no key and no parent.
             if role == Some(Role::Admin) {
-                self.group.valid.insert((logged.session, logged.index));
+                self.valid.insert((logged.session, logged.index));
             }
-            return;
+            return None;
         }
-        let Some(change) = only_change(logged.transaction) else { return };
+        let change = only_change(logged.transaction)?;
         let counts = match GroupKey::parse(&change.key) {
             GroupKey::ReadKeyOrProfile => role == Some(Role::Admin),
             GroupKey::Revelation => {
                 role == Some(Role::Admin) || role.is_some_and(|role| role.invites_to().is_some())
             }
-            GroupKey::Parent(parent) => role == Some(Role::Admin) && self.extend(parent, &change, time),
-            GroupKey::Member(member) => self.appoint((author, role), member, &change, time),
+            GroupKey::Parent(_) => {
+                role == Some(Role::Admin) && change.value.as_str().and_then(Extension::parse).is_some()
+            }
+            GroupKey::Member(member) => self.may_appoint((author, role), member, &change, time),
         };
-        if counts {
-            self.members.name_agent(&change.key, time);
-            self.group.valid.insert((logged.session, logged.index));
-            self.group.edits.entry(change.key).or_default().push(Edit { logged, value: change.value });
+        if !counts {
+            return None;
         }
+        self.members.learn(&change.key, &change.value, time, self.before);
+        self.valid.insert((logged.session, logged.index));
+        Some(change)
     }
 
-    /// Makes `parent` a parent, or no longer one.
-    fn extend(&mut self, parent: &str, change: &Change, time: &MadeAt) -> bool {
-        let Some(extension) = change.value.as_str().and_then(Extension::parse) else { return false };
-        self.members.extend(parent, time, extension, self.before);
-        true
-    }
-
-    /// Gives `member` the role that `change` names, if the author may: the first admin appoints itself; admins give any
+    /// Whether the author may give `member` the role that `change` names: the first admin appoints itself; admins give any
     /// role, but take nothing from other admins; an invite gives the one role it is for.
-    fn appoint(
-        &mut self,
+    fn may_appoint(
+        &self,
         (author, role): (&str, Option<Role>),
         member: &str,
         change: &Change,
@@ -124,7 +128,7 @@ impl<'a> Trial<'a, '_> {
             && member == author
             && given == Role::Admin
             && !self.members.names(author);
-        let may = match role {
+        match role {
             _ if founds => true,
             Some(Role::Admin) => {
                 given == Role::Admin
@@ -133,11 +137,7 @@ impl<'a> Trial<'a, '_> {
             }
             Some(role) => role.invites_to() == Some(given),
             None => false,
-        };
-        if may {
-            self.members.appoint(member, time, given);
         }
-        may
     }
 }
 

@@ -16,7 +16,7 @@ impl<T> Default for History<T> {
 }
 
 impl<T> History<T> {
-    /// Adds what holds from `time` on. Changes are added in the total order, so no time is less than the one before.
+    /// Adds what holds from `time` on. Changes are added in order of time.
     pub(super) fn push(&mut self, time: &MadeAt, value: T) {
         self.changes.push((time.clone(), value));
     }

@@ -3,11 +3,12 @@
 //! An account is a group too, whose first admin is the agent that it stands for.
 
 use super::history::History;
-use super::role::{EVERYONE, Extension, Role};
+use super::role::{EVERYONE, Extension, GroupKey, Role};
 use crate::real::{AgentId, MadeAt};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use serde_json::Value;
 
 /// The members of one group.
 #[derive(Clone, Debug)]
@@ -50,13 +51,26 @@ impl Membership {
         self.roles.contains_key(member)
     }
 
-    /// From `time` on `member` has this role.
-    pub(super) fn appoint(&mut self, member: &str, time: &MadeAt, role: Role) {
-        self.roles.entry(member.into()).or_default().push(time, role);
+    /// From `time` on its map has `value` for `key`, which counts. `before` are the groups before this one.
+    pub(super) fn learn(&mut self, key: &str, value: &Value, time: &MadeAt, before: &Memberships) {
+        let value = value.as_str();
+        match GroupKey::parse(key) {
+            GroupKey::Member(member) => {
+                if let Some(role) = value.and_then(Role::parse) {
+                    self.roles.entry(member.into()).or_default().push(time, role);
+                }
+            }
+            GroupKey::Parent(parent) => {
+                if let Some(extension) = value.and_then(Extension::parse) {
+                    self.extend(parent, time, extension, before);
+                }
+            }
+            GroupKey::ReadKeyOrProfile | GroupKey::Revelation => {}
+        }
+        self.name_agent(key, time);
     }
 
-    /// From `time` on `parent` is a parent, or no longer one, where `before` are the groups before this one.
-    pub(super) fn extend(&mut self, parent: &str, time: &MadeAt, extension: Extension, before: &Memberships) {
+    fn extend(&mut self, parent: &str, time: &MadeAt, extension: Extension, before: &Memberships) {
         let entry = self.parents.entry(parent.into()).or_insert_with(|| Parent {
             at: before.groups.iter().position(|group| group.id == parent),
             extension: History::default(),
@@ -64,8 +78,7 @@ impl Membership {
         entry.extension.push(time, extension);
     }
 
-    /// Takes a key into account that its map has been set to have.
-    pub(super) fn name_agent(&mut self, key: &str, time: &MadeAt) {
+    fn name_agent(&mut self, key: &str, time: &MadeAt) {
         if key.starts_with("sealer_") && !self.agents.contains_key(key) {
             self.agents.insert(key.into(), time.clone());
         }

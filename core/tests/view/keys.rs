@@ -88,9 +88,9 @@ fn after_a_rotation_the_removed_read_what_was_and_the_new_read_all() {
 fn everyone_reads_what_everyone_may() {
     let mut story = Story::new();
     let (alice, key) = (story.alice.clone(), story.key.clone());
-    story
-        .shelf
-        .write_group(&story.group, &alice, 40, |writer| writer.add_everyone(Role::Reader, &key.read_key()));
+    story.shelf.write_group(&story.group, &alice, 40, |writer| {
+        writer.add_everyone(Role::Reader, &key.read_key()).expect("a role for everyone")
+    });
     assert_eq!(story.shelf.public(&story.map), json!({"alice": 1, "bob": 2}));
 }
 

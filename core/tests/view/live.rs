@@ -181,7 +181,9 @@ impl Story {
             }
             Step::Open { at } => {
                 let key = self.keys[0].read_key();
-                self.shelf.write_group(&group, &alice, *at, |writer| writer.add_everyone(Role::Reader, &key));
+                self.shelf.write_group(&group, &alice, *at, |writer| {
+                    writer.add_everyone(Role::Reader, &key).expect("a role for everyone")
+                });
             }
             Step::Extend { at } => {
                 let [key, parent_key] = self.keys.each_ref().map(TestKey::read_key);

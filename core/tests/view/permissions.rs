@@ -4,6 +4,7 @@ use crate::shelf::{Person, Shelf, TestKey};
 use cosim_core::real::{Key, MadeAt, Place, Transaction};
 use cosim_core::view::edit::{delete, set};
 use cosim_core::view::{EVERYONE, Role};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A group that the first of three people founded at 10, and a map that it owns.
@@ -134,9 +135,9 @@ fn everyone_may_what_everyone_may_unless_revoked() {
     let mut story = Story::with_bob(20, Role::Writer);
     let (alice, bob, eve) = (story.alice.clone(), story.bob.clone(), story.eve.clone());
     let key = story.key.clone();
-    story
-        .shelf
-        .write_group(&story.group, &alice, 30, |writer| writer.add_everyone(Role::Writer, &key.read_key()));
+    story.shelf.write_group(&story.group, &alice, 30, |writer| {
+        writer.add_everyone(Role::Writer, &key.read_key()).expect("a role for everyone")
+    });
     story.shelf.appoint(&story.group, &alice, 40, &bob.id, Role::Revoked);
     story.write(&eve, 29, "too early");
     story.write(&eve, 50, "eve");
@@ -289,4 +290,48 @@ fn without_its_group_nothing_counts() {
     let map = story.shelf.create_owned("comap", &open);
     story.shelf.write(&map, &alice.session, 20, &set("a", &1.into()));
     assert_eq!(story.shelf.public(&map), json!({}));
+}
+
+/// What counts is decided with the founder's session first; what it comes to, in the total order, as in every map.
+#[test]
+fn of_roles_given_at_one_time_the_last_in_the_total_order_holds() {
+    let mut people = [1, 2, 3].map(Person::new);
+    people.sort_by(|a, b| b.session.encode_utf16().cmp(a.session.encode_utf16()));
+    let [alice, bob, eve] = people;
+    let (mut shelf, key) = (Shelf::default(), TestKey::new(1));
+    let group = shelf.create_group(&alice, 10, &key);
+    shelf.appoint(&group, &alice, 20, &bob.id, Role::Admin);
+    // Alice founded the group, and hers is the later name.
+    for (author, role, key) in [(&bob, Role::Reader, "key_zBob"), (&alice, Role::Writer, "key_zAlice")] {
+        shelf.appoint(&group, author, 30, &eve.id, role);
+        shelf.write(&group, &author.session, 30, &set("readKey", &key.into()));
+    }
+    let shown = shelf.group(&group);
+    assert_eq!(
+        (shown.role_of(&eve.id), shown.map.get(&eve.id)),
+        (Some(Role::Writer), Some(&json!("writer")))
+    );
+    assert_eq!(
+        (shown.read_key.as_deref(), shown.map.get("readKey")),
+        (Some("key_zAlice"), Some(&json!("key_zAlice")))
+    );
+}
+
+proptest! {
+    /// Without parents a group's members are what its map says, whoever writes at whichever times.
+    #[test]
+    fn members_are_what_the_map_says(said in prop::collection::vec((0..3_usize, 0..5_u64, 0..3_usize, 0..4_usize), 0..25)) {
+        const ROLES: [Role; 4] = [Role::Reader, Role::Writer, Role::Admin, Role::Revoked];
+        let people = [1, 2, 3].map(Person::new);
+        let mut shelf = Shelf::default();
+        let group = shelf.create_group(&people[0], 1, &TestKey::new(1));
+        for (author, at, member, role) in said {
+            shelf.appoint(&group, &people[author], at, &people[member].id, ROLES[role]);
+        }
+        let shown = shelf.group(&group);
+        for (member, role) in &shown.members {
+            prop_assert_eq!(shown.map.get(member), Some(&json!(role.as_str())));
+        }
+        prop_assert!(people.iter().all(|person| shown.map.get(&person.id).is_some() == shown.members.contains_key(&person.id)));
+    }
 }

@@ -275,7 +275,8 @@ impl App {
         let key = ReadKey { id, secret };
         let writer = self.writer(target)?;
         match who {
-            None => Ok(writer.add_everyone(role, &key)),
+            // A scenario gives everyone no other roles.
+            None => Ok(writer.add_everyone(role, &key).unwrap_or_default()),
             Some(who) => {
                 let agent = self.directory.agent_of(who).ok_or(Refusal::NoKey)?;
                 writer.add_member(&member(agent), role, &key).map_err(|_| Refusal::NoKey)

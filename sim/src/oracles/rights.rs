@@ -46,7 +46,7 @@ pub(super) struct Rights {
     /// It has what is not known here.
     beyond: bool,
     /// What each member was from when on, in the total order.
-    roles: BTreeMap<String, Vec<(u64, Role)>>,
+    roles: BTreeMap<String, Vec<(Moment, Role)>>,
     /// The transactions of the group that count.
     counts: BTreeSet<(SessionId, u32)>,
     /// The keys that each member was handed.
@@ -66,10 +66,7 @@ impl Rights {
         let Some(initial_admin) = initial_admin.filter(|_| !is_account) else {
             return Rights { beyond: true, ..Rights::default() };
         };
-        log.sort_by(|a, b| {
-            let names = || a.name.encode_utf16().cmp(b.name.encode_utf16());
-            a.made_at.cmp(&b.made_at).then_with(names).then(a.index.cmp(&b.index))
-        });
+        log.sort_by_cached_key(in_total_order);
         let founds = |logged: &&Logged<'_>| {
             logged.author() == initial_admin
                 && set(logged.said).is_some_and(|(key, value)| key == initial_admin && value == "admin")
@@ -82,6 +79,10 @@ impl Rights {
             if rights.judge(logged, initial_admin) {
                 rights.counts.insert((logged.session, logged.index));
             }
+        }
+        // What counts was decided with the founding session first; what somebody is, as everywhere, in the total order.
+        for history in rights.roles.values_mut() {
+            history.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
         rights
     }
@@ -122,8 +123,8 @@ impl Rights {
     /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one.
     fn role(&self, member: &str, at: u64) -> Option<Role> {
         let own = |member| {
-            let roles: &Vec<(u64, Role)> = self.roles.get(member)?;
-            roles.iter().rev().find(|(from, _)| *from <= at).map(|(_, role)| *role)
+            let roles: &Vec<(Moment, Role)> = self.roles.get(member)?;
+            roles.iter().rev().find(|((from, _, _), _)| *from <= at).map(|(_, role)| *role)
         };
         own(member).or_else(|| own(EVERYONE).filter(|role| *role != Role::Revoked))
     }
@@ -171,10 +172,17 @@ impl Rights {
         let is_role_of_everyone = key != EVERYONE || given != Role::Admin;
         let may = founds || (is_admin && !takes_from_admin && is_role_of_everyone);
         if may {
-            self.roles.entry(key).or_default().push((made_at, given));
+            self.roles.entry(key).or_default().push((in_total_order(logged), given));
         }
         may
     }
+}
+
+/// By what transactions are put in the total order: when they were made, the name of the session, and the index.
+type Moment = (u64, Vec<u16>, u32);
+
+fn in_total_order(logged: &Logged<'_>) -> Moment {
+    (logged.made_at, logged.name.encode_utf16().collect(), logged.index)
 }
 
 impl Logged<'_> {

@@ -102,12 +102,16 @@ impl<'a> Writer<'a> {
         Ok(draft.changes)
     }
 
-    /// Lets everyone read, or also write: the present read key is public from then on. Other roles are nobody's.
-    pub fn add_everyone(self, role: Role, key: &ReadKey<'_>) -> Vec<Value> {
+    /// Lets everyone read, or also write: the present read key is public from then on. `None` for other roles, which are
+    /// nobody's, so that the key is not given away for nothing.
+    pub fn add_everyone(self, role: Role, key: &ReadKey<'_>) -> Option<Vec<Value>> {
+        if !matches!(role, Role::Reader | Role::Writer) {
+            return None;
+        }
         let mut draft = self.draft();
         draft.set(EVERYONE, role.as_str());
         draft.set(&revelation(key.id, EVERYONE), &key.secret.to_string());
-        draft.changes
+        Some(draft.changes)
     }
 
     /// Makes the group a child of `parent`, whose members count here from then on, by the roles they have there.
