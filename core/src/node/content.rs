@@ -88,7 +88,9 @@ impl<C: Crypto> Hearing<'_, C> {
         match taken {
             Taken::Nothing => {}
             Taken::Held(end) => {
-                sum.proved.raise(session, end);
+                if !self.mutated(Mutation::DuplicatesProveNothing) {
+                    sum.proved.raise(session, end);
+                }
             }
             Taken::Applied(end) => {
                 sum.proved.raise(session, end);

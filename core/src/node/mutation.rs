@@ -69,6 +69,8 @@ mutations! {
     ForgetBlocked = "forget-blocked",
     /// Content that leaves a gap proves nothing of what its sender holds.
     GapProvesNothing = "gap-proves-nothing",
+    /// Content that is here already proves nothing of what its sender holds.
+    DuplicatesProveNothing = "duplicates-prove-nothing",
     /// A CoValue that is done is not loaded in a new connection (rule 13).
     DoneNeverLoads = "done-never-loads",
     /// A peer that asked for what nobody has gets no answer (rule 8).

@@ -121,7 +121,7 @@ fn a_late_copy_for_a_node_that_has_left() {
 fn random_scenarios_reach_everything() {
     let mut runner = TestRunner::deterministic();
     let [mut silent, mut violated, mut restless, mut late, mut never] = [0; 5];
-    for seed in 0..400 {
+    for seed in 0..800 {
         let file = scenario().new_tree(&mut runner).unwrap().current();
         let waits = file.timeline.iter().filter(|entry| entry.after.is_some()).count();
         let outcome = run(&resolve(file).unwrap(), seed, Options::judged());
@@ -136,7 +136,8 @@ fn random_scenarios_reach_everything() {
     println!(
         "{silent} silent, {violated} violated, {restless} restless; {late} chapters late, {never} never"
     );
-    assert!([silent, violated, restless, late, never].iter().all(|count| *count >= 5));
+    let reached = [silent, violated, restless, late, never];
+    assert!(reached.iter().all(|count| *count >= 5), "{reached:?}");
 }
 
 proptest! {
