@@ -40,6 +40,11 @@ fn too_large(bytes: usize) -> Problem {
 }
 
 fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
+    const MARK: char = '\u{feff}';
+    if text.starts_with(MARK) {
+        let problem = Problem::in_text(0..MARK.len_utf8(), "not JSON: a byte order mark");
+        return Err(vec![problem.help("save the file as UTF-8 without a mark at its start")]);
+    }
     let mut problems = Vec::new();
     let Some(mut tree) = Tree::parse(text, &mut problems) else { return Err(problems) };
     if let Some(problem) = unsupported_version(&tree) {

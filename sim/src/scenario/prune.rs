@@ -18,13 +18,15 @@ pub(super) struct Pruning<'a> {
     problems: &'a mut Vec<Problem>,
     /// The start of each object that lost a field, and the field: that it is missing is our doing.
     lost: Vec<(usize, String)>,
+    /// The start of each array that lost an element: that it is too short is our doing.
+    shortened: Vec<usize>,
     /// Whether the checks of what is left would complain of what was taken out.
     misleading: bool,
 }
 
 impl<'a> Pruning<'a> {
     pub(super) fn new(tree: &'a mut Tree, problems: &'a mut Vec<Problem>) -> Pruning<'a> {
-        Pruning { tree, problems, lost: Vec::new(), misleading: false }
+        Pruning { tree, problems, lost: Vec::new(), shortened: Vec::new(), misleading: false }
     }
 
     /// What is left when nothing is mistaken any more; `None` where it is not worth checking.
@@ -78,6 +80,7 @@ impl<'a> Pruning<'a> {
                 self.lost.extend(close.map(|close| (object, close)));
                 self.remove(&path)
             }
+            Mistake::Other { .. } if self.is_shortened(&path) => self.remove(&path),
             Mistake::Other { message, expected, help } => {
                 let place = Place { path: path.clone(), part: Part::Value };
                 let problem = Problem::new(place, message).maybe_help(help);
@@ -97,11 +100,18 @@ impl<'a> Pruning<'a> {
         self.tree.get_mut(path).map_or(0, |tree| tree.span.start)
     }
 
+    fn is_shortened(&mut self, path: &[Step]) -> bool {
+        let start = self.start(path);
+        let is_array = self.tree.get_mut(path).is_some_and(|tree| matches!(tree.node, Node::Array(_)));
+        is_array && self.shortened.contains(&start)
+    }
+
     fn remove(&mut self, path: &[Step]) -> bool {
         let Some((last, parent)) = path.split_last() else { return false };
-        if let Step::Key(key) = last {
-            let object = self.start(parent);
-            self.lost.push((object, key.clone()));
+        let start = self.start(parent);
+        match last {
+            Step::Key(key) => self.lost.push((start, key.clone())),
+            Step::Index(_) => self.shortened.push(start),
         }
         self.misleading |= misleads(path);
         self.tree.remove(path)

@@ -86,6 +86,7 @@ fn fields() {
                 ("text for an object", NODES, "\"alice\": \"server\""),
                 ("number for a text", "\"Alice writes while the server is away.\"", "3"),
                 ("text for a number", "\"version\": 1", "\"version\": \"one\""),
+                ("number for an end", "[\"alice\", \"server\"]", "[\"alice\", 5]"),
                 ("number for a list", "[\n    { \"between\"", "[ 7,\n    { \"between\""),
                 ("three ends", "[\"alice\", \"server\"]", "[\"alice\", \"server\", \"bob\"]"),
                 ("one end", "[\"alice\", \"server\"]", "[\"alice\"]"),
@@ -170,6 +171,8 @@ fn nodes_and_links() {
                 ("node called local", "\"alice\": {},", "\"alice\": {}, \"local\": {},"),
                 ("node with a space", "\"alice\": {},", "\"alice\": {}, \"bob b\": {},"),
                 ("base of zero", "\"server\": {}", "\"server\": { \"base\": \"0ms\" }"),
+                ("base too short", "\"server\": {}", "\"server\": { \"base\": \"20us\" }"),
+                ("everyone", "\"server\": {}", "\"server\": {}, \"everyone\": {}"),
                 ("cap below base", "\"server\": {}", "\"server\": { \"base\": \"2s\", \"cap\": \"1s\" }"),
                 (
                     "unknown mutation",
@@ -328,6 +331,11 @@ fn what_to_expect() {
             &[
                 ("unknown oracle, close to one", r#""prefix""#, r#""prefixes""#),
                 ("unknown oracle, close to none", r#""prefix""#, r#""luck""#),
+                (
+                    "violation of no oracle",
+                    r#""violation": "convergence""#,
+                    r#""violation": "converge header""#,
+                ),
                 ("empty violation", r#""violation": "convergence""#, r#""violation": """#),
                 ("unknown end", r#""ends": "available""#, r#""ends": "maybe""#),
                 (

@@ -65,6 +65,23 @@ fn lives_that_cannot_be() {
             "{ \"at\": \"2s\", \"leave\": { \"node\": \"alice\" } },\n    { \"at\": \"3s\", \"set\": { \"node\": \"alice\", \"id\": \"notes\", \"key\": \"a\", \"value\": 1 } }",
         ),
         ("clock that drifts too much", r#"{ "at": "2s", "clock": { "node": "alice", "drift": "60%" } }"#),
+        (
+            "clock that goes on and never stopped",
+            r#"{ "at": "2s", "clock": { "node": "alice", "go": true } }"#,
+        ),
+        (
+            "clock, link and attack of a node that has left",
+            "{ \"at\": \"2s\", \"leave\": { \"node\": \"server\" } },\n    { \"at\": \"3s\", \"clock\": { \"node\": \"server\", \"jump\": \"1h\" } },\n    { \"at\": \"3s\", \"partition\": { \"from\": \"alice\", \"to\": \"server\" } },\n    { \"at\": \"3s\", \"half_open\": { \"node\": \"alice\", \"peer\": \"server\" } },\n    { \"at\": \"3s\", \"network\": { \"between\": [\"alice\", \"server\"], \"loss\": \"5%\" } }",
+        ),
+        (
+            "half-open before join",
+            "{ \"at\": \"2s\", \"half_open\": { \"node\": \"alice\", \"peer\": \"server\" } },\n    { \"at\": \"3s\", \"join\": { \"node\": \"server\" } }",
+        ),
+        (
+            "pause while asleep",
+            "{ \"at\": \"2s\", \"pause\": { \"node\": \"alice\", \"for\": \"5s\" } },\n    { \"at\": \"3s\", \"pause\": { \"node\": \"alice\", \"for\": \"1s\" } }",
+        ),
+        ("network that stays", r#"{ "at": "2s", "network": { "between": ["alice", "server"] } }"#),
         ("clock with two", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "+1s", "stop": true } }"#),
         ("clock that does not stop", r#"{ "at": "2s", "clock": { "node": "alice", "stop": false } }"#),
         ("jump too far", r#"{ "at": "2s", "clock": { "node": "alice", "jump": "-400d" } }"#),

@@ -58,6 +58,13 @@ fn every_change_is_read() {
     assert_eq!(changes[5].what, What::Insert { index: u32::MAX, values: vec!["milk".into(), 2.into()] });
 }
 
+/// Numbers are JavaScript's, in what is to be seen as in what is.
+#[test]
+fn what_is_to_be_seen_has_numbers_of_javascript() {
+    let scenario = good(&VIEWS.replace(r#""shows": ["milk"]"#, r#""shows": [1.0, 9007199254740993]"#));
+    assert_eq!(scenario.expect.views[0].shows, serde_json::json!([1, 9_007_199_254_740_992_u64]));
+}
+
 /// What is read is written as it was, so that what is frozen or kept says the same.
 #[test]
 fn what_is_written_is_read_again() {
@@ -130,6 +137,13 @@ fn changes_that_cannot_be() {
             "items of a map",
             r#""insert": { "node": "alice", "id": "shopping""#,
             r#""insert": { "node": "alice", "id": "card""#,
+        ),
+        ("everyone as admin", r#""everyone", "role": "reader""#, r#""everyone", "role": "admin""#),
+        ("a text that no JSON has", r#"{ "first": "Ada" }"#, r#"["encrypted_U\"q"]"#),
+        (
+            "a key that no JSON has",
+            r#""delete": { "node": "alice", "id": "card", "key": "name""#,
+            r#""delete": { "node": "alice", "id": "card", "key": "binary_U\n""#,
         ),
         (
             "members of a text",

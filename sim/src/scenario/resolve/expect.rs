@@ -1,9 +1,10 @@
 //! How the run is judged.
 
 use super::names::Names;
-use super::{At, Problem, Report, co_values, file};
+use super::{At, Place, Problem, Report, co_values, file};
 use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ORACLES, ViewExpectation};
 use cosim_core::Span;
+use cosim_core::real::canonical;
 
 /// `quiet_within` is how long silence may take where the file says nothing.
 pub(super) fn expect(
@@ -16,10 +17,7 @@ pub(super) fn expect(
     let expect = file.expect.as_ref().unwrap_or(&usual);
     let root = At::Root;
     let at = root.key("expect");
-    if expect.violation.as_ref().is_some_and(|violation| violation.trim().is_empty()) {
-        let problem = Problem::new(at.key("violation").value(), "the expected violation is empty");
-        report.add(problem.expected("a failure key").help("a run that fails prints its failure key"));
-    }
+    check_violation(expect.violation.as_deref(), &at.key("violation"), report);
     let load = |(index, load): (usize, &file::LoadExpectation)| {
         let node = names.node(&load.node, &at.key("loads").index(index).key("node"), report)?;
         Some(LoadExpectation { node, co_value: names.co_value(&load.id)?, ends: load.ends })
@@ -39,7 +37,7 @@ pub(super) fn expect(
         if names.kind(co_value).is_none() {
             report.add(co_values::without_kind(&view.id, at.key("id").value()));
         }
-        Some(ViewExpectation { node: node?, co_value, shows: view.shows.clone() })
+        Some(ViewExpectation { node: node?, co_value, shows: canonical(view.shows.clone()) })
     };
     let views = expect.views.iter().enumerate().filter_map(view).collect();
     Expect {
@@ -53,17 +51,32 @@ pub(super) fn expect(
     }
 }
 
+/// A failure key begins with the oracle that failed.
+fn check_violation(violation: Option<&str>, at: &At<'_>, report: &mut Report) {
+    let Some(violation) = violation else { return };
+    let Some(oracle) = violation.split_whitespace().next() else {
+        let problem = Problem::new(at.value(), "the expected violation is empty");
+        report.add(problem.expected("a failure key").help("a run that fails prints its failure key"));
+        return;
+    };
+    if !ORACLES.contains(&oracle) {
+        report.add(unknown_oracle(oracle, at.value(), report));
+    }
+}
+
+fn unknown_oracle(name: &str, place: Place, report: &Report) -> Problem {
+    let help = report
+        .did_you_mean(name, ORACLES)
+        .unwrap_or_else(|| format!("the oracles are {}", ORACLES.join(", ")));
+    Problem::new(place, format!("unknown oracle {}", file::quoted(name))).help(help)
+}
+
 /// The oracles that a file asks for; all of them where it says nothing.
 fn oracles(asked: Option<&[String]>, at: &At<'_>, report: &mut Report) -> Vec<&'static str> {
     let Some(asked) = asked else { return ORACLES.to_vec() };
     for (index, name) in asked.iter().enumerate() {
         if !ORACLES.contains(&name.as_str()) {
-            let problem =
-                Problem::new(at.index(index).value(), format!("unknown oracle {}", file::quoted(name)));
-            let help = report
-                .did_you_mean(name, ORACLES)
-                .unwrap_or_else(|| format!("the oracles are {}", ORACLES.join(", ")));
-            report.add(problem.help(help));
+            report.add(unknown_oracle(name, at.index(index).value(), report));
         }
     }
     ORACLES.into_iter().filter(|oracle| asked.iter().any(|name| name == oracle)).collect()

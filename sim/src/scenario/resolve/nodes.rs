@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 /// The first deadline of a node that does not give one.
 const BASE: Span = Span::from_s(1);
+/// A shorter deadline would pass many times before an answer can come.
+const BASE_MIN: Span = Span::from_ms(1);
 /// How long a write takes on a disk that does not say.
 const DISK_LATENCY: Span = Span::from_ms(1);
 /// The longest deadline of a node that does not give one.
@@ -140,10 +142,19 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         let problem = Problem::new(at.name(), "a node cannot be called `local`");
         report.add(problem.expected("another name").help("to every node, `local` is itself"));
     }
+    if name == "everyone" {
+        let problem = Problem::new(at.name(), "a node cannot be called `everyone`");
+        report.add(problem.expected("another name").help("to a group, `everyone` is all there are"));
+    }
     let base = node.base.map_or(BASE, |base| base.0);
     if base == Span::ZERO {
         let problem = Problem::new(at.key("base").value(), format!("the base of `{name}` is zero"));
         report.add(problem.help("a deadline needs time: leave it out for 1s"));
+    }
+    if base > Span::ZERO && base < BASE_MIN {
+        let message = format!("the base of `{name}` is too short");
+        let problem = Problem::new(at.key("base").value(), message).expected(format!("at least {BASE_MIN}"));
+        report.add(problem.help("a deadline is for answers that do not come: leave it out for 1s"));
     }
     let cap = node.cap.map_or(CAP.max(base), |cap| cap.0);
     if cap < base {

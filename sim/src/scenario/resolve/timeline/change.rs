@@ -3,9 +3,12 @@
 use super::super::co_values::without_kind;
 use super::super::{Problem, file};
 use super::action::{Chooser, Chosen};
-use crate::cojson::{Change, Kind, What};
+use crate::cojson::{Change, Kind, MemberRole, What};
 use crate::host::NodeId;
 use crate::scenario::{Action, MAX_TRANSACTION_BYTES};
+use cosim_core::real::{canonical, stable_stringify};
+use serde_json::{Value, json};
+use std::slice;
 
 /// What `everyone` is called as a member.
 const EVERYONE: &str = "everyone";
@@ -47,6 +50,11 @@ impl Chooser<'_, '_> {
             Said { node: &it.node, id: &it.id, kinds: &[Kind::Text], what, private: it.private }
         } else if let Some(it) = &entry.add_member {
             let Some(member) = self.member(&it.member) else { return Some(None) };
+            if member.is_none() && it.role == MemberRole::Admin {
+                let problem = Problem::new(self.at.key("role").value(), "everyone cannot be an admin");
+                self.report
+                    .add(problem.expected("`reader` or `writer`").help("name those who are to be admins"));
+            }
             let what = What::AddMember { member, role: it.role };
             Said { node: &it.node, id: &it.id, kinds: &[Kind::Group], what, private: None }
         } else if let Some(it) = &entry.remove_member {
@@ -75,15 +83,47 @@ impl Chooser<'_, '_> {
         Some(Some(NodeId(node)))
     }
 
-    fn said(&mut self, said: Said<'_>) -> Option<Chosen> {
-        let Said { node: by, id, kinds, what, private } = said;
+    /// What is written is not too much, and can be read back.
+    fn check_written(&mut self, what: &What) {
+        let (field, values): (_, &[Value]) = match what {
+            What::Set { value, .. } | What::Push { value } => ("value", slice::from_ref(value)),
+            What::Insert { values, .. } => ("values", values),
+            What::Splice { .. } => ("insert", &[]),
+            What::Delete { .. } => ("key", &[]),
+            What::Remove { .. } | What::AddMember { .. } | What::RemoveMember { .. } => return,
+        };
         let size = what.size();
         if size > MAX_TRANSACTION_BYTES as usize {
-            let problem = Problem::new(self.at.value(), format!("{size} bytes in one change are too many"));
+            let message = format!("{size} bytes in one change are too many");
+            let problem = Problem::new(self.at.key(field).value(), message);
             self.report.add(
                 problem.expected(format!("at most {MAX_TRANSACTION_BYTES}")).help("make several changes"),
             );
+            return;
         }
+        let key = match what {
+            What::Set { key, .. } | What::Delete { key } => Some(key),
+            _ => None,
+        };
+        if let Some(key) = key.filter(|key| !is_readable(&Value::from(key.as_str()))) {
+            self.unreadable(key, "key");
+        }
+        if let Some(value) = values.iter().find(|value| !is_readable(value)) {
+            self.unreadable(&value.to_string(), field);
+        }
+    }
+
+    fn unreadable(&mut self, text: &str, field: &str) {
+        let message = format!("{} cannot be read back", file::quoted(text));
+        let problem = Problem::new(self.at.key(field).value(), message);
+        self.report.add(problem.expected("what CoJSON writes so that it can be read").help(
+            "texts that begin with `encrypted_U` or `binary_U` are written as they stand, without escapes; and nothing may be nested too deeply",
+        ));
+    }
+
+    fn said(&mut self, said: Said<'_>) -> Option<Chosen> {
+        let Said { node: by, id, kinds, what, private } = said;
+        self.check_written(&what);
         let node = self.names.node(by, &self.at.key("node"), self.report);
         let co_value = self.names.co_value(id)?;
         let kind = self.names.kind(co_value);
@@ -121,4 +161,12 @@ fn usual(kind: Kind) -> &'static str {
         Kind::Stream => "add to a stream with `push`",
         Kind::Group => "change a group with `add_member` and `remove_member`",
     }
+}
+
+/// Whether a value in a transaction is read as it was written.
+fn is_readable(value: &Value) -> bool {
+    // As deep in the transaction as any operation has it.
+    let written = json!([{ "value": value }]);
+    let read = serde_json::from_str::<Value>(&stable_stringify(&written));
+    read.is_ok_and(|read| canonical(read) == canonical(written))
 }

@@ -66,6 +66,11 @@ pub(super) fn check(file: &file::Scenario, report: &mut Report) {
                 Some(Presence::Joined(_)) | None => {}
             }
         }
+        for (node, place) in entry.prepares(&at) {
+            if let Some(Presence::Left(_)) = presences.get(node) {
+                report.add(gone(node, "has a clock or links to change", place));
+            }
+        }
     }
 }
 
@@ -109,11 +114,45 @@ impl file::Entry {
             .chain(change)
             .filter_map(|(kind, node)| Some((node?.as_str(), at.key(kind).key("node").value())))
             .collect();
+        if let Some(attack) = &self.attack {
+            needed.push((&attack.on, at.key("attack").key("on").value()));
+        }
+        if let Some(half_open) = &self.half_open {
+            needed.push((&half_open.node, at.key("half_open").key("node").value()));
+            needed.push((&half_open.peer, at.key("half_open").key("peer").value()));
+        }
         for (kind, ends) in [("connect", &self.connect), ("disconnect", &self.disconnect)] {
             for (end, node) in ends.iter().flat_map(|ends| ends.between.iter().enumerate()) {
                 needed.push((node, at.key(kind).key("between").index(end).value()));
             }
         }
         needed
+    }
+
+    /// The nodes of which a clock or a link changes, which may be before they join, and where the entry names them.
+    fn prepares<'a>(&'a self, at: &At<'_>) -> Vec<(&'a str, Place)> {
+        let mut changed = Vec::new();
+        if let Some(clock) = &self.clock {
+            changed.push((clock.node.as_str(), at.key("clock").key("node").value()));
+        }
+        let network = self.network.as_ref().map(|network| ("network", &network.between, None, None));
+        let cut =
+            self.partition.as_ref().map(|it| ("partition", &it.between, it.from.as_ref(), it.to.as_ref()));
+        let heal = self.heal.as_ref().map(|it| ("heal", &it.between, it.from.as_ref(), it.to.as_ref()));
+        let release =
+            self.release.as_ref().map(|it| ("release", &it.between, it.from.as_ref(), it.to.as_ref()));
+        let hold = self.hold.as_ref().map(|it| ("hold", &it.between, it.from.as_ref(), it.to.as_ref()));
+        let drop = self.drop.as_ref().map(|it| ("drop", &it.between, it.from.as_ref(), it.to.as_ref()));
+        for (kind, between, from, to) in
+            network.into_iter().chain(cut).chain(heal).chain(release).chain(hold).chain(drop)
+        {
+            let at = at.key(kind);
+            for (end, node) in between.iter().flatten().enumerate() {
+                changed.push((node, at.key("between").index(end).value()));
+            }
+            changed.extend(from.map(|node| (node.as_str(), at.key("from").value())));
+            changed.extend(to.map(|node| (node.as_str(), at.key("to").value())));
+        }
+        changed
     }
 }

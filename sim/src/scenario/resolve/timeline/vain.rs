@@ -12,32 +12,64 @@ pub(super) fn check(file: &file::Scenario, report: &mut Report) {
     if file.origin.is_some() {
         return;
     }
-    let partitions = file.faults.as_ref().and_then(|faults| faults.partitions).unwrap_or(0);
-    let mut so_far = SoFar { partitions_generated: partitions > 0, ..SoFar::default() };
+    let mut so_far = SoFar { generated: Generated::by(file), ..SoFar::default() };
     let root = At::Root;
     let at = root.key("timeline");
     for (index, entry) in file.timeline.iter().enumerate() {
         if entry.after.is_some() {
             so_far.down.clear();
+            so_far.spells.clear();
         }
         let at = at.index(index);
         so_far.links(entry, &at, report);
         so_far.processes(index, entry, &at, report);
+        so_far.conditions(entry, &at, report);
         so_far.copies(file, entry, &at, report);
+    }
+}
+
+/// What the seed begins, too, so that it is not in vain to end it.
+#[derive(Default)]
+struct Generated {
+    /// That messages are swallowed, dropped or kept back.
+    cuts: bool,
+    /// That messages are kept back.
+    holds: bool,
+    /// That clocks stand still.
+    clock_stops: bool,
+    /// That disks are full.
+    full_disks: bool,
+}
+
+impl Generated {
+    fn by(file: &file::Scenario) -> Generated {
+        let Some(faults) = &file.faults else { return Generated::default() };
+        let drawn = |number: Option<u32>| faults.swarm == Some(true) || number.unwrap_or(0) > 0;
+        Generated {
+            cuts: drawn(faults.partitions) || drawn(faults.drops) || drawn(faults.holds),
+            holds: drawn(faults.holds),
+            clock_stops: drawn(faults.clock_stops),
+            full_disks: drawn(faults.full_disks),
+        }
     }
 }
 
 /// What the entries so far have begun.
 #[derive(Default)]
 struct SoFar<'a> {
-    /// Whether the seed partitions links too.
-    partitions_generated: bool,
+    generated: Generated,
     /// The directions in which messages are swallowed or dropped.
     cut: BTreeSet<[&'a str; 2]>,
     /// The directions in which messages are kept back.
     held: BTreeSet<[&'a str; 2]>,
     /// The nodes that go down in this chapter: until when, and by which entry.
     down: BTreeMap<&'a str, (Span, usize)>,
+    /// The nodes that sleep or are offline in this chapter: which of the two, until when, and by which entry.
+    spells: BTreeMap<(&'a str, &'static str), (Span, usize)>,
+    /// The nodes whose clocks stand still.
+    stopped: BTreeSet<&'a str>,
+    /// The nodes whose disks are full.
+    full: BTreeSet<&'a str>,
     /// The copies that were taken of each node's disk.
     copies: BTreeSet<(&'a str, &'a str)>,
 }
@@ -52,7 +84,7 @@ impl<'a> SoFar<'a> {
         if let Some(release) = &entry.release {
             let ways = ways(&release.between, &release.from, &release.to);
             let released = ways.iter().filter(|way| self.held.remove(*way)).count();
-            if released == 0 && !ways.is_empty() {
+            if released == 0 && !ways.is_empty() && !self.generated.holds {
                 let problem = Problem::new(at.key("release").value(), "a release, but nothing is kept back");
                 report.add(
                     problem
@@ -64,7 +96,7 @@ impl<'a> SoFar<'a> {
         if let Some(heal) = &entry.heal {
             let ways = ways(&heal.between, &heal.from, &heal.to);
             let healed = ways.iter().filter(|way| self.cut.remove(*way) | self.held.remove(*way)).count();
-            if healed == 0 && !ways.is_empty() && !self.partitions_generated {
+            if healed == 0 && !ways.is_empty() && !self.generated.cuts {
                 let problem = Problem::new(at.key("heal").value(), "a heal without a partition");
                 report.add(
                     problem
@@ -87,6 +119,63 @@ impl<'a> SoFar<'a> {
             );
         } else if let Some(down_for) = goes_down(entry) {
             self.down.insert(node, (now + down_for, index));
+            // That ends its sleep.
+            self.spells.remove(&(node, "pause"));
+        }
+        let pause = entry.pause.as_ref().map(|pause| ("pause", "sleeps", pause.span));
+        let offline = entry.offline.as_ref().map(|spell| ("offline", "is offline", spell.span));
+        let Some((kind, state, file::Duration(span))) = pause.or(offline) else { return };
+        match self.spells.get(&(node, kind)).filter(|(until, _)| now < *until) {
+            Some((until, by)) => {
+                let place = at.key(kind).key("node").value();
+                let problem = Problem::new(place, format!("`{node}` {state} already until {until}"));
+                report.add(
+                    problem
+                        .expected(format!("a time after {until}, since timeline[{by}] lasts so long"))
+                        .help("let it happen later, or make the other longer"),
+                );
+            }
+            None => drop(self.spells.insert((node, kind), (now + span, index))),
+        }
+    }
+
+    /// What stands still and goes on, or is full and has room, and conditions that stay as they are.
+    fn conditions(&mut self, entry: &'a file::Entry, at: &At<'_>, report: &mut Report) {
+        if entry.network.as_ref().is_some_and(|change| change.conditions() == file::Network::default()) {
+            let problem = Problem::new(at.key("network").value(), "`network` changes nothing");
+            report.add(problem.expected("at least one condition").help("such as `\"loss\": \"5%\"`"));
+        }
+        if let Some(clock) = &entry.clock {
+            if clock.stop == Some(true) {
+                self.stopped.insert(&clock.node);
+            }
+            if clock.go == Some(true)
+                && !self.stopped.remove(clock.node.as_str())
+                && !self.generated.clock_stops
+            {
+                let message = format!("the clock of `{}` goes on, but nothing has stopped it", clock.node);
+                let problem = Problem::new(at.key("clock").key("go").value(), message);
+                report.add(
+                    problem
+                        .expected("an entry before it that stops the clock")
+                        .help("write `\"stop\": true` first, or leave this out"),
+                );
+            }
+        }
+        if let Some(full) = &entry.disk_full {
+            self.full.insert(&full.node);
+        }
+        if let Some(room) = &entry.disk_room
+            && !self.full.remove(room.node.as_str())
+            && !self.generated.full_disks
+        {
+            let message = format!("the disk of `{}` has room again, but was not full", room.node);
+            let problem = Problem::new(at.key("disk_room").key("node").value(), message);
+            report.add(
+                problem
+                    .expected("a `disk_full` of the node before it")
+                    .help("write the `disk_full` first, or leave this out"),
+            );
         }
     }
 
@@ -129,7 +218,18 @@ fn ways<'a>(
 
 /// Which node must run for an entry to have an effect, what happens to it, and where the entry names it.
 fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static str, Place)> {
+    let commands = [
+        ("create", entry.create.as_ref().map(|subject| &subject.node)),
+        ("edit", entry.edit.as_ref().map(|edit| &edit.node)),
+        ("load", entry.load.as_ref().map(|subject| &subject.node)),
+        ("done", entry.done.as_ref().map(|subject| &subject.node)),
+        ("attack", entry.attack.as_ref().map(|attack| &attack.node)),
+    ];
+    let change = entry.changed().map(|(kind, node, _)| (kind, Some(node)));
+    let commands =
+        commands.into_iter().chain(change).map(|(kind, node)| (kind, "is asked for something", node));
     let kinds = [
+        ("back_up", "has its disk copied", entry.back_up.as_ref().map(|copy| &copy.node)),
         ("crash", "crashes", entry.crash.as_ref().map(|crash| &crash.node)),
         ("restart", "restarts", entry.restart.as_ref().map(|outage| &outage.node)),
         ("wipe", "is wiped", entry.wipe.as_ref().map(|outage| &outage.node)),
@@ -139,6 +239,7 @@ fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static s
     ];
     kinds
         .into_iter()
+        .chain(commands)
         .find_map(|(kind, what, node)| Some((node?.as_str(), what, at.key(kind).key("node").value())))
 }
 
