@@ -135,6 +135,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What an app is asked for, and at which node.
+    pub(crate) fn command(&self) -> Option<(&'static str, &String)> {
+        let create = self.create.as_ref().map(|it| ("create", &it.node));
+        let edit = self.edit.as_ref().map(|it| ("edit", &it.node));
+        let load = self.load.as_ref().map(|it| ("load", &it.node));
+        let done = self.done.as_ref().map(|it| ("done", &it.node));
+        let attack = self.attack.as_ref().map(|it| ("attack", &it.node));
+        let change = self.changed().map(|(kind, node, _)| (kind, node));
+        create.or(edit).or(load).or(done).or(attack).or(change)
+    }
+
     /// What kind of change it makes, at which node and to which CoValue, where it says word for word what an app writes.
     pub(crate) fn changed(&self) -> Option<(&'static str, &String, &str)> {
         let set = self.set.as_ref().map(|it| ("set", &it.node, it.id.as_str()));

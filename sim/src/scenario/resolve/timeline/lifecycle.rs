@@ -90,10 +90,6 @@ impl file::Entry {
     /// The nodes that must be there for an entry to make sense, and where it names them.
     pub(in crate::scenario::resolve) fn needs<'a>(&'a self, at: &At<'_>) -> Vec<(&'a str, Place)> {
         let nodes = [
-            ("create", self.create.as_ref().map(|subject| &subject.node)),
-            ("edit", self.edit.as_ref().map(|edit| &edit.node)),
-            ("load", self.load.as_ref().map(|subject| &subject.node)),
-            ("done", self.done.as_ref().map(|subject| &subject.node)),
             ("restart", self.restart.as_ref().map(|outage| &outage.node)),
             ("wipe", self.wipe.as_ref().map(|outage| &outage.node)),
             ("crash", self.crash.as_ref().map(|crash| &crash.node)),
@@ -106,12 +102,11 @@ impl file::Entry {
             ("disk_room", self.disk_room.as_ref().map(|disk| &disk.node)),
             ("fail_writes", self.fail_writes.as_ref().map(|writes| &writes.node)),
             ("rot", self.rot.as_ref().map(|rot| &rot.node)),
-            ("attack", self.attack.as_ref().map(|attack| &attack.node)),
         ];
-        let change = self.changed().map(|(kind, node, _)| (kind, Some(node)));
+        let command = self.command().map(|(kind, node)| (kind, Some(node)));
         let mut needed: Vec<_> = nodes
             .into_iter()
-            .chain(change)
+            .chain(command)
             .filter_map(|(kind, node)| Some((node?.as_str(), at.key(kind).key("node").value())))
             .collect();
         if let Some(attack) = &self.attack {
@@ -135,17 +130,19 @@ impl file::Entry {
         if let Some(clock) = &self.clock {
             changed.push((clock.node.as_str(), at.key("clock").key("node").value()));
         }
-        let network = self.network.as_ref().map(|network| ("network", &network.between, None, None));
-        let cut =
-            self.partition.as_ref().map(|it| ("partition", &it.between, it.from.as_ref(), it.to.as_ref()));
-        let heal = self.heal.as_ref().map(|it| ("heal", &it.between, it.from.as_ref(), it.to.as_ref()));
-        let release =
-            self.release.as_ref().map(|it| ("release", &it.between, it.from.as_ref(), it.to.as_ref()));
-        let hold = self.hold.as_ref().map(|it| ("hold", &it.between, it.from.as_ref(), it.to.as_ref()));
-        let drop = self.drop.as_ref().map(|it| ("drop", &it.between, it.from.as_ref(), it.to.as_ref()));
-        for (kind, between, from, to) in
-            network.into_iter().chain(cut).chain(heal).chain(release).chain(hold).chain(drop)
-        {
+        let partition = self.partition.as_ref().map(|it| (&it.between, it.from.as_ref(), it.to.as_ref()));
+        let heal = self.heal.as_ref().map(|it| (&it.between, it.from.as_ref(), it.to.as_ref()));
+        let release = self.release.as_ref().map(|it| (&it.between, it.from.as_ref(), it.to.as_ref()));
+        let links = [
+            ("network", self.network.as_ref().map(|it| (&it.between, None, None))),
+            ("partition", partition),
+            ("heal", heal),
+            ("release", release),
+            ("hold", self.hold.as_ref().map(|it| (&it.between, it.from.as_ref(), it.to.as_ref()))),
+            ("drop", self.drop.as_ref().map(|it| (&it.between, it.from.as_ref(), it.to.as_ref()))),
+        ];
+        for (kind, link) in links {
+            let Some((between, from, to)) = link else { continue };
             let at = at.key(kind);
             for (end, node) in between.iter().flatten().enumerate() {
                 changed.push((node, at.key("between").index(end).value()));

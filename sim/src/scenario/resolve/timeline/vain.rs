@@ -218,16 +218,7 @@ fn ways<'a>(
 
 /// Which node must run for an entry to have an effect, what happens to it, and where the entry names it.
 fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static str, Place)> {
-    let commands = [
-        ("create", entry.create.as_ref().map(|subject| &subject.node)),
-        ("edit", entry.edit.as_ref().map(|edit| &edit.node)),
-        ("load", entry.load.as_ref().map(|subject| &subject.node)),
-        ("done", entry.done.as_ref().map(|subject| &subject.node)),
-        ("attack", entry.attack.as_ref().map(|attack| &attack.node)),
-    ];
-    let change = entry.changed().map(|(kind, node, _)| (kind, Some(node)));
-    let commands =
-        commands.into_iter().chain(change).map(|(kind, node)| (kind, "is asked for something", node));
+    let command = entry.command().map(|(kind, node)| (kind, "is asked for something", Some(node)));
     let kinds = [
         ("back_up", "has its disk copied", entry.back_up.as_ref().map(|copy| &copy.node)),
         ("crash", "crashes", entry.crash.as_ref().map(|crash| &crash.node)),
@@ -239,7 +230,7 @@ fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static s
     ];
     kinds
         .into_iter()
-        .chain(commands)
+        .chain(command)
         .find_map(|(kind, what, node)| Some((node?.as_str(), what, at.key(kind).key("node").value())))
 }
 
