@@ -237,6 +237,7 @@ fn what_has_an_effect() {
         r#"{ "at": "2s", "restart": { "node": "server", "down_for": "3s" } }, { "after": "quiet", "wipe": { "node": "server" } }"#,
         r#"{ "at": "2s", "crash": { "node": "server", "point": "sending", "down_for": "3s" } }, { "at": "3s", "restart": { "node": "server" } }"#,
         r#"{ "at": "2s", "wipe": { "node": "server", "down_for": "3s", "spare_last_copy": true } }, { "at": "3s", "restart": { "node": "server" } }"#,
+        r#"{ "at": "2s", "pause": { "node": "server", "for": "9s" } }, { "at": "3s", "wipe": { "node": "server", "spare_last_copy": true } }, { "at": "4s", "pause": { "node": "server", "for": "1s" } }"#,
     ] {
         good(&PAIR.replace(edit, &format!("{edit}, {entries}")));
     }

@@ -39,6 +39,8 @@ struct Generated {
     clock_stops: bool,
     /// That disks are full.
     full_disks: bool,
+    /// That processes end.
+    ends: bool,
 }
 
 impl Generated {
@@ -50,6 +52,9 @@ impl Generated {
             holds: drawn(faults.holds),
             clock_stops: drawn(faults.clock_stops),
             full_disks: drawn(faults.full_disks),
+            ends: [faults.restarts, faults.wipes, faults.crashes, faults.rots, faults.restores]
+                .into_iter()
+                .any(drawn),
         }
     }
 }
@@ -119,13 +124,16 @@ impl<'a> SoFar<'a> {
             );
         } else if let Some(down_for) = goes_down(entry) {
             self.down.insert(node, (now + down_for, index));
-            // That ends its sleep.
+        }
+        if may_end_process(entry) {
+            // And with it its sleep.
             self.spells.remove(&(node, "pause"));
         }
         let pause = entry.pause.as_ref().map(|pause| ("pause", "sleeps", pause.span));
         let offline = entry.offline.as_ref().map(|spell| ("offline", "is offline", spell.span));
         let Some((kind, state, file::Duration(span))) = pause.or(offline) else { return };
         match self.spells.get(&(node, kind)).filter(|(until, _)| now < *until) {
+            Some(_) if kind == "pause" && self.generated.ends => {}
             Some((until, by)) => {
                 let place = at.key(kind).key("node").value();
                 let problem = Problem::new(place, format!("`{node}` {state} already until {until}"));
@@ -232,6 +240,11 @@ fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static s
         .into_iter()
         .chain(command)
         .find_map(|(kind, what, node)| Some((node?.as_str(), what, at.key(kind).key("node").value())))
+}
+
+/// Whether an entry may end a process, at once or later.
+fn may_end_process(entry: &file::Entry) -> bool {
+    entry.restart.is_some() || entry.wipe.is_some() || entry.crash.is_some() || entry.restore.is_some()
 }
 
 /// For how long an entry ends a process, where it surely does so at once.
