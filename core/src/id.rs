@@ -2,6 +2,7 @@
 //! numbers is the order in which a node treats things, so whoever interns gives smaller numbers to smaller names.
 
 use core::fmt;
+pub use cosim_base::ConnectionId;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -31,8 +32,4 @@ id!(
 id!(
     /// A peer, as a node knows it.
     PeerId, "peer"
-);
-id!(
-    /// One connection between two nodes: an epoch. A reconnect gives a fresh id to both ends.
-    ConnectionId, "connection"
 );

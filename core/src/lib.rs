@@ -21,10 +21,10 @@ pub mod node;
 pub mod real;
 pub mod record;
 pub mod state;
-mod time;
 mod vec_map;
 pub mod view;
 
+pub use cosim_base::{Span, Time};
 pub use crypto::{Crypto, FastCrypto, FastHeader, FastTransaction, OpaqueCrypto};
 pub use id::{CoId, ConnectionId, PeerId, SessionId};
 pub use known_state::KnownState;
@@ -37,5 +37,4 @@ pub use node::{
 pub use real::RealCrypto;
 pub use record::{Record, Recovery};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
-pub use time::{Span, Time};
 pub use vec_map::VecMap;

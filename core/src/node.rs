@@ -41,7 +41,7 @@ use crate::known_state::KnownState;
 use crate::message::{Envelope, Message};
 use crate::record::{Recovery, recover};
 use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
-use crate::time::{Span, Time};
+use cosim_base::{Span, Time};
 use limits::is_oversized;
 use shell::{Scope, Shell};
 

@@ -5,9 +5,9 @@
 //! cargo bench -p cosim --bench cojson
 //! ```
 
-use cosim::run::{Judging, Options, run};
-use cosim::scenario::{Crypto, Scenario, parse};
 use cosim_core::real::{AgentSecret, MadeAt, StreamingHash, Transaction, Verifier};
+use cosim_testbed::run::{Judging, Options, run};
+use cosim_testbed::scenario::{Crypto, Scenario, parse};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write;
 use std::hint::black_box;

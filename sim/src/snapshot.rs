@@ -1,12 +1,12 @@
 //! Snapshots of scenarios: which files there are, and what is in one.
 //!
 //! A snapshot is a file in insta's format, below a folder of its own, at the same relative path as its scenario. One
-//! function renders it ([`crate::report::snapshot`]); `cargo test` checks it through insta and `cosim test` through
+//! function renders it ([`cosim_testbed::report::snapshot`]); `cargo test` checks it through insta and `cosim test` through
 //! [`read`], and either writes the same bytes.
 
-use crate::report;
-use crate::run::{Options, Outcome, run};
-use crate::scenario::Scenario;
+use cosim_testbed::report;
+use cosim_testbed::run::{Options, Outcome, run};
+use cosim_testbed::scenario::Scenario;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Hostile nodes: honest ones hold out against them, and the oracles would see it if they did not.
 
-use cosim::freeze::freeze;
-use cosim::report;
-use cosim::run::{Class, Options, Outcome, run};
-use cosim::scenario::{self, AttackKind, Scenario, file};
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::report;
+use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::scenario::{self, AttackKind, Scenario, file};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! What a frozen or shrunk scenario says of changed code. The code is changed by planting a fault in a node, or by
 //! taking one out, under a file that stays as it is.
 
-use cosim::freeze::freeze;
-use cosim::replay::Replay;
-use cosim::run::{Options, run};
-use cosim::scenario::{file, parse, resolve};
-use cosim::shrink::shrink;
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::replay::Replay;
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario::{file, parse, resolve};
+use cosim_testbed::shrink::shrink;
 
 const STORY: &str = r#"{
   "version": 1,

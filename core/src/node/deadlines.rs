@@ -4,10 +4,10 @@
 //! put back when it surfaces, one whose conversation is over is dropped.
 
 use crate::id::{CoId, PeerId};
-use crate::time::Time;
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
 use core::hash::{Hash, Hasher};
+use cosim_base::Time;
 
 /// A look at one conversation.
 pub(crate) type Look = (Time, CoId, PeerId);

@@ -9,13 +9,13 @@ use super::limits::LOADS_MAX;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
 use crate::state::Assumed;
-use crate::time::Time;
 use crate::vec_map::VecMap;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 use core::hash::{Hash, Hasher};
+use cosim_base::Time;
 
 /// One conversation: a CoValue and a peer, in the present connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

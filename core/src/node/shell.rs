@@ -14,8 +14,8 @@ use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId};
 use crate::message::Envelope;
 use crate::state::{CoValueState, Event, PeerSync};
-use crate::time::{Span, Time};
 use alloc::collections::VecDeque;
+use cosim_base::{Span, Time};
 
 /// How many messages one sync begins with one peer about one CoValue, content aside: of that there is as much as is held.
 /// By the rules two at most are due at once; the bound is there for planted faults.

@@ -10,9 +10,9 @@ use crate::id::{CoId, SessionId};
 use crate::known_state::KnownState;
 use crate::record::{Record, records_since};
 use crate::state::{CoValueState, NewTransactions, Source, UpdateError};
-use crate::time::Time;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
+use cosim_base::Time;
 
 /// What a node remembers of its disk.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -6,7 +6,7 @@ use super::{Mutation, Node, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::state::Assumed;
-use crate::time::Time;
+use cosim_base::Time;
 
 impl<C: Crypto> Node<C> {
     /// Acts on every deadline that has passed. What is armed meanwhile lies ahead, so this ends.

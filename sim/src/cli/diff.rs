@@ -3,8 +3,8 @@
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::{out, outln};
-use crate::diff::{Compared, Side, compare};
-use crate::log::Log;
+use cosim_testbed::diff::{Compared, Side, compare};
+use cosim_testbed::log::Log;
 use std::path::{Path, PathBuf};
 
 /// Show the first event in which two runs differ, and what led to it.

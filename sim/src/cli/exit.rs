@@ -1,6 +1,6 @@
 //! Exit codes, and what ends a command before it has one.
 
-use crate::run::Class;
+use cosim_testbed::run::Class;
 use std::fmt;
 use std::process::ExitCode;
 

@@ -4,8 +4,8 @@ use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::output;
 use super::print::out;
-use crate::freeze::freeze;
-use crate::scenario::Crypto;
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::scenario::Crypto;
 use std::path::PathBuf;
 
 /// Write the run of a seed as a plain scenario without randomness.
@@ -41,7 +41,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Held);
     };
     output::write_whole(path, &text)?;
-    let decisions = frozen.file.decisions.as_ref().map_or(0, crate::scenario::file::Decisions::len);
+    let decisions = frozen.file.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
     anstream::eprintln!(
         "{}: {} operations and {decisions} decisions, fingerprint {}",
         path.display(),

@@ -1,9 +1,9 @@
 //! Reading scenario files, and the recordings that they play.
 
 use super::exit::Failure;
-use crate::capsule;
-use crate::recording::Recording;
-use crate::scenario::{self, Crypto, Misfit, Scenario};
+use cosim_testbed::capsule;
+use cosim_testbed::recording::Recording;
+use cosim_testbed::scenario::{self, Crypto, Misfit, Scenario};
 use std::path::{Path, PathBuf};
 
 /// A scenario that can be played: that in a file, or in the folder that a failure was kept in, with its recording.

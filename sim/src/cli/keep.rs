@@ -1,7 +1,7 @@
 //! Keeping failures as folders, for `cosim run` and `cosim sweep`.
 
 use super::exit::Failure;
-use crate::capsule::{self, Error, Failing, Shrink};
+use cosim_testbed::capsule::{self, Error, Failing, Shrink};
 use std::path::Path;
 
 /// How many failures one command keeps.

@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::sweep::{Format, conclude, failure};
-use crate::sweep::{merge, outcomes_path};
+use cosim_testbed::sweep::{merge, outcomes_path};
 use std::path::PathBuf;
 
 /// Put the parts of a divided sweep together.

@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure};
 use super::print::outln;
 
 pub(super) fn main() -> Result<Exit, Failure> {
-    let schema = crate::scenario::schema();
+    let schema = cosim_testbed::scenario::schema();
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure(format!("error: {error}")))?;
     outln!("{text}");
     Ok(Exit::Held)

@@ -4,11 +4,11 @@ use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::output;
 use super::print::outln;
-use crate::freeze::freeze;
-use crate::log::Limit;
-use crate::run::{Options, run};
-use crate::scenario::{Crypto, resolve};
-use crate::shrink::{Shrunk, shrink};
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::log::Limit;
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario::{Crypto, resolve};
+use cosim_testbed::shrink::{Shrunk, shrink};
 use std::path::{Path, PathBuf};
 
 /// Cut a failing run down to the few things that cause it.
@@ -49,12 +49,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     let frozen = freeze(&scenario, seed, &source);
     let mut shown = 0;
-    let mut progress = |best: &crate::scenario::file::Scenario, runs: u64| {
+    let mut progress = |best: &cosim_testbed::scenario::file::Scenario, runs: u64| {
         // The best so far is kept, should this be interrupted; that it cannot be written is said at the end.
         let _ = output::write_whole(&path, &best.to_json_pretty());
         if runs >= shown {
             shown = runs + 100;
-            let decisions = best.decisions.as_ref().map_or(0, crate::scenario::file::Decisions::len);
+            let decisions = best.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
             anstream::eprintln!(
                 "shrinking: {runs} runs, {} operations and {decisions} decisions left",
                 best.timeline.len()
@@ -82,7 +82,7 @@ fn tell(shrunk: &Shrunk, path: &Path) -> Result<(), Failure> {
         outln!("{log}");
     }
     for violation in &outcome.violations {
-        outln!("  {}", crate::report::finding(violation));
+        outln!("  {}", cosim_testbed::report::finding(violation));
     }
     if !shrunk.decisions.is_empty() {
         outln!("\nEvery decision left is a cause. Without it:");

@@ -6,9 +6,9 @@ use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
-use crate::capsule::Failing;
-use crate::scenario::{self, Crypto, Scenario};
-use crate::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
+use cosim_testbed::capsule::Failing;
+use cosim_testbed::scenario::{self, Crypto, Scenario};
+use cosim_testbed::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
 use progress::Progress;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
@@ -225,7 +225,7 @@ pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
         anstream::eprintln!("\nplay it again: {}", sweep::command(summary, group.scenario, group.seed));
     }
     match summary.verdict() {
-        Some(verdict) => crate::run::Class::from(verdict).into(),
+        Some(verdict) => cosim_testbed::run::Class::from(verdict).into(),
         None => {
             anstream::eprintln!("nothing was played: there is no seed in this part");
             Exit::NothingRan

@@ -1,10 +1,10 @@
 //! `cosim diff`: where two runs part, and what is told of it.
 
 use crate::samples::{CALM, FAULTY, calm_with, json_lines, play, scenario};
-use cosim::diff::{Compared, Side, compare};
-use cosim::freeze::freeze;
-use cosim::log::{Limit, Log};
-use cosim::scenario::resolve;
+use cosim_testbed::diff::{Compared, Side, compare};
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::log::{Limit, Log};
+use cosim_testbed::scenario::resolve;
 
 fn recorded(name: &str, bytes: &str) -> Side {
     let recorded = Log::read_json_lines(bytes.as_bytes()).unwrap_or_else(|error| panic!("{error}"));

@@ -1,10 +1,10 @@
 //! The folders in which failures are kept: whole, enough alone, and the same run.
 
 use crate::samples::{CALM, FAULTY, calm_with, json_lines, play, scenario};
-use cosim::capsule::{Error, Failing, Shrink, write};
-use cosim::log::Limit;
-use cosim::run::{Class, Outcome};
-use cosim::scenario::Scenario;
+use cosim_testbed::capsule::{Error, Failing, Shrink, write};
+use cosim_testbed::log::Limit;
+use cosim_testbed::run::{Class, Outcome};
+use cosim_testbed::scenario::Scenario;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Logs that are read back: nothing is lost, and what is no log is refused with the line.
 
 use crate::samples::{CALM, json_lines, play, scenario};
-use cosim::log::{Limit, Log, ReadError};
-use cosim::run::Outcome;
 use cosim::snapshot;
+use cosim_testbed::log::{Limit, Log, ReadError};
+use cosim_testbed::run::Outcome;
 use std::path::Path;
 
 #[track_caller]

@@ -1,8 +1,8 @@
 //! Scenarios, and how the tests play and log them.
 
-use cosim::log::Limit;
-use cosim::run::{Options, Outcome, run};
-use cosim::scenario::{Scenario, parse};
+use cosim_testbed::log::Limit;
+use cosim_testbed::run::{Options, Outcome, run};
+use cosim_testbed::scenario::{Scenario, parse};
 
 /// Alice never sends a message again, and some are lost: many seeds fail.
 pub(crate) const FAULTY: &str = r#"{

@@ -1,11 +1,11 @@
 //! The least node that a world can host: it sends numbers, and remembers when it heard which.
 
-use cosim::decision::{Crashing, Decide, Fate, Noticing, Seeded, Sending, WriteFate, Writing};
-use cosim::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Survival};
-use cosim::network::Network;
-use cosim::observer::Observer;
-use cosim::world::{LinkSpec, World};
 use cosim_core::{ConnectionId, Span, Time};
+use cosim_testbed::decision::{Crashing, Decide, Fate, Noticing, Seeded, Sending, WriteFate, Writing};
+use cosim_testbed::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Survival};
+use cosim_testbed::network::Network;
+use cosim_testbed::observer::Observer;
+use cosim_testbed::world::{LinkSpec, World};
 use std::convert::Infallible;
 
 /// The number that one node sends another.

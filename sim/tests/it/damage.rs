@@ -1,13 +1,13 @@
 //! Damaged content never verifies, and nothing else can be read once it is damaged.
 
-use cosim::cojson::{Header, SimCrypto, Transaction};
-use cosim::host::{Damage, SimMessage};
-use cosim::log::{Limit, What};
-use cosim::run::{Options, Outcome, run};
-use cosim::scenario::{Crypto, parse};
 use cosim_core::{
     CoId, Content, Crypto as _, Envelope, KnownState, Message, SessionContent, SessionId, VecMap,
 };
+use cosim_testbed::cojson::{Header, Packet, SimCrypto, Transaction};
+use cosim_testbed::host::{Damage, SimMessage};
+use cosim_testbed::log::{Limit, What};
+use cosim_testbed::run::{Options, Outcome, run};
+use cosim_testbed::scenario::{Crypto, parse};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -37,10 +37,10 @@ fn content() -> impl Strategy<Value = Content<SimCrypto>> {
 }
 
 fn damaged(content: &Content<SimCrypto>, damage: Damage) -> Option<Content<SimCrypto>> {
-    let envelope = Envelope { n: 2, re: 1, message: Message::Content(content.clone()) };
+    let envelope = Packet(Envelope { n: 2, re: 1, message: Message::Content(content.clone()) });
     let damaged = envelope.damaged(damage)?;
     assert_eq!((damaged.n, damaged.re), (2, 1));
-    match damaged.message {
+    match damaged.0.message {
         Message::Content(content) => Some(content),
         other => panic!("content stays content: {other:?}"),
     }
@@ -89,7 +89,7 @@ fn nothing_is_made_of_other_messages() {
         Message::Content(empty),
     ];
     for message in messages {
-        let envelope: Envelope<SimCrypto> = Envelope { n: 1, re: 0, message };
+        let envelope = Packet(Envelope { n: 1, re: 0, message });
         assert_eq!(envelope.damaged(Damage::Flip(5)), None);
         assert_eq!(envelope.damaged(Damage::CutOff(5)), None);
     }

@@ -2,11 +2,11 @@
 //! alone and among many threads. Another seed gives another run where anything is left to chance, and only there.
 
 use assert_cmd::Command;
-use cosim::log::{Entry, Limit, Log};
-use cosim::network::{Network, Ppm, SpanRange};
-use cosim::report;
-use cosim::run::{Options, Outcome, run};
-use cosim::scenario::{self, Action, Scenario, Unsynced};
+use cosim_testbed::log::{Entry, Limit, Log};
+use cosim_testbed::network::{Network, Ppm, SpanRange};
+use cosim_testbed::report;
+use cosim_testbed::run::{Options, Outcome, run};
+use cosim_testbed::scenario::{self, Action, Scenario, Unsynced};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 

@@ -2,13 +2,13 @@
 //! here first.
 
 use crate::counter::{link, ms, send, world};
-use cosim::decision::Fate;
-use cosim::host::NodeId;
-use cosim::network::{Burst, Network, Ppm, SpanRange};
-use cosim::run::{Options, run};
-use cosim::scenario;
-use cosim::stream::Stream;
 use cosim_core::{Span, Time};
+use cosim_testbed::decision::Fate;
+use cosim_testbed::host::NodeId;
+use cosim_testbed::network::{Burst, Network, Ppm, SpanRange};
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario;
+use cosim_testbed::stream::Stream;
 use std::fmt::Write;
 
 /// The first words of one stream of each kind.

@@ -1,11 +1,11 @@
 //! The laws of a hostile network, on a node that does nothing but send numbers of four bytes each.
 
 use crate::counter::{Counter, Fates, link, ms, send, world};
-use cosim::decision::Fate;
-use cosim::host::{Direction, Filter, FilterAct, NodeId, Operation};
-use cosim::network::{Burst, Network, Ppm, SpanRange};
-use cosim::world::{Stop, World};
 use cosim_core::{Span, Time};
+use cosim_testbed::decision::Fate;
+use cosim_testbed::host::{Direction, Filter, FilterAct, NodeId, Operation};
+use cosim_testbed::network::{Burst, Network, Ppm, SpanRange};
+use cosim_testbed::world::{Stop, World};
 use proptest::prelude::*;
 use std::num::NonZeroU64;
 

@@ -1,15 +1,15 @@
 //! What becomes of nodes that sleep, are offline, leave, join, claim a name or have a wrong clock.
 
 use crate::counter::{Counter, Fates, link, ms, send, world};
-use cosim::clock::WallTime;
-use cosim::host::{Connections, NodeId, Operation};
-use cosim::network::{Network, SpanRange};
-use cosim::observer::{Happening, Observer, Skipped};
-use cosim::report;
-use cosim::run::{Class, Options, Outcome, run};
-use cosim::scenario::{self, Scenario};
-use cosim::world::{Stop, View, World};
 use cosim_core::{CoId, Span, Time};
+use cosim_testbed::clock::WallTime;
+use cosim_testbed::host::{Connections, NodeId, Operation};
+use cosim_testbed::network::{Network, SpanRange};
+use cosim_testbed::observer::{Happening, Observer, Skipped};
+use cosim_testbed::report;
+use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::scenario::{self, Scenario};
+use cosim_testbed::world::{Stop, View, World};
 
 const NEVER: Time = Time::from_us(u64::MAX);
 
@@ -89,7 +89,7 @@ fn a_restart_ends_sleep_and_what_waited_for_it() {
     world.schedule(ms(15), pause(1, 10, Connections::Kept));
     send(&mut world, ms(20), [0, 1], 1);
     send(&mut world, ms(25), [1, 0], 9);
-    let storage = cosim::host::Storage::Kept;
+    let storage = cosim_testbed::host::Storage::Kept;
     world.schedule(ms(30), Operation::Restart { node: NodeId(1), down_for: Span::from_ms(5), storage });
     send(&mut world, ms(50), [0, 1], 2);
     assert_eq!(world.run_until(NEVER), Stop::Silent);
@@ -123,7 +123,7 @@ fn who_has_left_is_gone_and_who_has_not_joined_is_not_there() {
     world.schedule(ms(20), Operation::Join { node: NodeId(2), links: vec![1] });
     world.schedule(ms(21), Operation::Join { node: NodeId(2), links: vec![1] });
     send(&mut world, ms(30), [2, 1], 2);
-    let storage = cosim::host::Storage::Kept;
+    let storage = cosim_testbed::host::Storage::Kept;
     world.schedule(ms(40), Operation::Restart { node: NodeId(0), down_for: Span::from_ms(50), storage });
     world.schedule(ms(50), Operation::Leave { node: NodeId(0) });
     world.schedule(ms(60), Operation::Leave { node: NodeId(0) });

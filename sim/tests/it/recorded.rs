@@ -1,9 +1,9 @@
 //! Runs of the published package, played again as scenarios: the same keys, headers and clocks come to the same bytes.
 
-use cosim::cojson::{Directory, Signature};
-use cosim::run::{Class, Options, Outcome, run};
-use cosim::scenario::{Scenario, parse_bytes};
 use cosim_core::{CoId, SessionId};
+use cosim_testbed::cojson::{Directory, Signature};
+use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::scenario::{Scenario, parse_bytes};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! The laws of the world, on a node that does nothing but send numbers.
 
 use crate::counter::{Ask, Counter, Fates, Heard, link, ms, send, world};
-use cosim::host::{Direction, NodeId, Operation};
-use cosim::network::{Network, Ppm, SpanRange};
-use cosim::observer::{Happening, Observer};
-use cosim::world::{Stop, View, World};
 use cosim_core::{Span, Time};
+use cosim_testbed::host::{Direction, NodeId, Operation};
+use cosim_testbed::network::{Network, Ppm, SpanRange};
+use cosim_testbed::observer::{Happening, Observer};
+use cosim_testbed::world::{Stop, View, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Makes the recording in `data`: three people who type words into one text, move about in it, take back what they typed,
 //! replace what others wrote, and pause.
 
-use cosim::stream::Stream;
+use cosim_testbed::stream::Stream;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

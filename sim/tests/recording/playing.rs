@@ -1,11 +1,11 @@
 //! What a recording comes to when it is played.
 
 use crate::generate::data;
-use cosim::freeze::freeze;
-use cosim::recording::Recording;
-use cosim::run::{Class, Options, Outcome, run};
-use cosim::scenario::{Crypto, Scenario, parse, resolve};
 use cosim_core::CoId;
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::recording::Recording;
+use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::scenario::{Crypto, Scenario, parse, resolve};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,8 +1,8 @@
 //! What is read of a recording: times, and places in graphemes.
 
 use crate::playing::recording;
-use cosim::recording::{Pace, Recording, Splice};
 use cosim_core::Span;
+use cosim_testbed::recording::{Pace, Recording, Splice};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! What is said of files that are no recordings, and of recordings that a scenario cannot play.
 
 use crate::playing::{recording, story};
-use cosim::recording::Recording;
-use cosim::scenario::parse;
+use cosim_testbed::recording::Recording;
+use cosim_testbed::scenario::parse;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fmt::Write as _;

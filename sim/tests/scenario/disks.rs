@@ -1,7 +1,7 @@
 //! What is said of disks, crashes and dependencies that cannot be, and of what can have no effect.
 
 use crate::samples::PAIR;
-use cosim::scenario::{Scenario, parse};
+use cosim_testbed::scenario::{Scenario, parse};
 use std::fmt::Write;
 
 /// Two nodes with disks and one without, and what happens to them.

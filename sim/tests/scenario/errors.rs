@@ -1,7 +1,7 @@
 //! What is said of every mistake.
 
 use crate::samples::{FULL, LEAST, PAIR};
-use cosim::scenario::{MAX_PROBLEMS, file, parse, parse_bytes, resolve};
+use cosim_testbed::scenario::{MAX_PROBLEMS, file, parse, parse_bytes, resolve};
 use std::fmt::Write;
 
 /// What is said of a text.
@@ -365,7 +365,7 @@ fn sizes() {
 
 #[test]
 fn a_file_that_is_too_large() {
-    let text = " ".repeat(cosim::scenario::MAX_BYTES + 1);
+    let text = " ".repeat(cosim_testbed::scenario::MAX_BYTES + 1);
     check("a_file_that_is_too_large", &said(&text));
 }
 

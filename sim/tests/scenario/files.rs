@@ -1,8 +1,8 @@
 //! Good files: what they mean, how they are written, and their schema.
 
 use crate::samples::{ALL, FULL, LEAST};
-use cosim::scenario::{Action, Direction, ORACLES, Scenario, file, parse, resolve, schema};
 use cosim_core::{Relationship, Span};
+use cosim_testbed::scenario::{Action, Direction, ORACLES, Scenario, file, parse, resolve, schema};
 use std::path::{Path, PathBuf};
 
 fn good(text: &str) -> Scenario {

@@ -1,7 +1,7 @@
 //! Whatever a file contains: no panic, and every problem points into the file.
 
 use crate::samples::ALL;
-use cosim::scenario::{parse, parse_bytes};
+use cosim_testbed::scenario::{parse, parse_bytes};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};

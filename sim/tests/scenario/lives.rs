@@ -1,9 +1,9 @@
 //! What is said of clocks and of nodes that come, go and sleep, and what is drawn of them.
 
 use crate::samples::{LIVES, PAIR};
-use cosim::clock::ClockChange;
-use cosim::scenario::{Action, Scenario, parse};
 use cosim_core::Span;
+use cosim_testbed::clock::ClockChange;
+use cosim_testbed::scenario::{Action, Scenario, parse};
 use proptest::prelude::*;
 use std::fmt::Write;
 

@@ -1,9 +1,9 @@
 //! The network faults that a file can ask for: what they mean, what is refused, and what is planned.
 
-use cosim::host::FilterAct;
-use cosim::network::{Burst, Ppm};
-use cosim::scenario::{Action, Direction, Operation, Scenario, parse, resolve};
 use cosim_core::{Span, Time};
+use cosim_testbed::host::FilterAct;
+use cosim_testbed::network::{Burst, Ppm};
+use cosim_testbed::scenario::{Action, Direction, Operation, Scenario, parse, resolve};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,8 +1,8 @@
 //! Plans: the same for the same seed, and stable when other things change.
 
 use crate::samples::FULL;
-use cosim::scenario::{Operation, Plan, Scenario, parse};
 use cosim_core::Time;
+use cosim_testbed::scenario::{Operation, Plan, Scenario, parse};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Templates: what they stand for, and what is said of those that stand for nothing.
 
 use crate::samples::{LIVES, PAIR};
-use cosim::scenario::{MAX_NODES, Scenario, parse};
+use cosim_testbed::scenario::{MAX_NODES, Scenario, parse};
 use std::fmt::Write;
 
 fn good(text: &str) -> Scenario {

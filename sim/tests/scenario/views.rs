@@ -1,9 +1,9 @@
 //! What is said of kinds, owners, members, keys and changes that cannot be.
 
 use crate::disks::{good, table};
-use cosim::cojson::{Kind, What};
-use cosim::scenario::Crypto;
 use cosim_core::CoId;
+use cosim_testbed::cojson::{Kind, What};
+use cosim_testbed::scenario::Crypto;
 
 /// A group, what it owns, what nobody owns, and every kind of change.
 const VIEWS: &str = r#"{

@@ -1,7 +1,7 @@
 //! What is said of decisions that no message could be meant by; and what is not said.
 
-use cosim::run::{Options, run};
-use cosim::scenario::{Scenario, file, parse, resolve};
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 
 const TEXT: &str = r#"{
   "version": 1,

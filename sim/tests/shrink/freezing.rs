@@ -1,9 +1,9 @@
 //! A frozen run is the run that was frozen.
 
 use crate::generate::scenario;
-use cosim::freeze::{Frozen, freeze};
-use cosim::run::{End, Options, Outcome, run};
-use cosim::scenario::{Scenario, file, parse, resolve};
+use cosim_testbed::freeze::{Frozen, freeze};
+use cosim_testbed::run::{End, Options, Outcome, run};
+use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -16,11 +16,11 @@ struct Same {
     fingerprint: String,
     end: End,
     ended_at: cosim_core::Time,
-    class: cosim::run::Class,
-    violations: Vec<cosim::oracles::Violation>,
+    class: cosim_testbed::run::Class,
+    violations: Vec<cosim_testbed::oracles::Violation>,
     unmet: Vec<String>,
-    figures: cosim::world::Figures,
-    states: Vec<cosim_core::NodeState<cosim::cojson::SimCrypto>>,
+    figures: cosim_testbed::world::Figures,
+    states: Vec<cosim_core::NodeState<cosim_testbed::cojson::SimCrypto>>,
 }
 
 fn same(outcome: &Outcome) -> Same {

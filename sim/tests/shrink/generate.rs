@@ -3,15 +3,15 @@
 mod disks;
 mod hostile;
 
-use cosim::network::{Ppm, SpanRange};
-use cosim::scenario::file::{
+use cosim_core::{Relationship, Span};
+use cosim_testbed::network::{Ppm, SpanRange};
+use cosim_testbed::scenario::file::{
     Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
     DurationRange, Edit, Ends, Entry, Expect, Faults, Flapping, HalfOpen, Hold, Link, Lone, Mix, Network,
     NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
     Subject, VERSION, When, Where, Workload,
 };
-use cosim::scenario::known_mutations;
-use cosim_core::{Relationship, Span};
+use cosim_testbed::scenario::known_mutations;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,12 +84,12 @@ fn node() -> impl Strategy<Value = Node> {
 }
 
 fn shift() -> impl Strategy<Value = Shift> {
-    (-100_000_000_i64..100_000_000).prop_map(|us| Shift(cosim::clock::Shift::from_us(us)))
+    (-100_000_000_i64..100_000_000).prop_map(|us| Shift(cosim_testbed::clock::Shift::from_us(us)))
 }
 
 fn clock() -> impl Strategy<Value = Clock> {
-    let drift =
-        (-1_000..1_000_i32).prop_map(|ppm| Drift(cosim::clock::Drift::new(ppm).expect("a small one")));
+    let drift = (-1_000..1_000_i32)
+        .prop_map(|ppm| Drift(cosim_testbed::clock::Drift::new(ppm).expect("a small one")));
     (prop::option::of(shift()), prop::option::of(drift)).prop_map(|(skew, drift)| Clock { skew, drift })
 }
 
@@ -208,13 +208,13 @@ fn entry(step: &Step, nodes: &[Node], links: &[Link]) -> Entry {
         27..=31 => disks::entry(step, node, nodes[number].disk.is_some()),
         25 | 26 => {
             let us = i64::try_from(step.length.0.as_us()).expect("less than a second");
-            let jump = Some(Shift(cosim::clock::Shift::from_us(us * 1_000 - 300_000_000)));
+            let jump = Some(Shift(cosim_testbed::clock::Shift::from_us(us * 1_000 - 300_000_000)));
             let change = ClockChange { node, ..ClockChange::default() };
             let change = match step.number {
                 1 => ClockChange { stop: Some(true), ..change },
                 2 => ClockChange { go: Some(true), ..change },
                 3 => ClockChange {
-                    drift: Some(Drift(cosim::clock::Drift::new(-200_000).expect("a fifth too slow"))),
+                    drift: Some(Drift(cosim_testbed::clock::Drift::new(-200_000).expect("a fifth too slow"))),
                     ..change
                 },
                 _ => ClockChange { jump, ..change },

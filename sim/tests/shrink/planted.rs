@@ -1,9 +1,9 @@
 //! Ten planted faults, each met somewhere in a storm, frozen, and cut down to a few lines.
 
 use crate::shrinking::{check, on_threads};
-use cosim::freeze::freeze;
-use cosim::scenario::{Scenario, file, parse, resolve};
-use cosim::shrink::Size;
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::scenario::{Scenario, file, parse, resolve};
+use cosim_testbed::shrink::Size;
 
 /// Five nodes, and all that can happen to them.
 const STORM: &str = r#"{

@@ -1,10 +1,10 @@
 //! What is left of a failure is valid, the same failure, and no single thing in it can go.
 
 use crate::generate::scenario;
-use cosim::freeze::freeze;
-use cosim::run::{Class, Options, run};
-use cosim::scenario::{Scenario, file, parse, resolve};
-use cosim::shrink::{Shrunk, Unshrinkable, shrink, single_removals};
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::run::{Class, Options, run};
+use cosim_testbed::scenario::{Scenario, file, parse, resolve};
+use cosim_testbed::shrink::{Shrunk, Unshrinkable, shrink, single_removals};
 use proptest::prelude::*;
 
 /// Shrinks a frozen failure and checks every law of what comes of it.

@@ -1,9 +1,9 @@
 //! The scenarios of the repository: what they do is what their snapshots say, and they hold on other seeds too.
 
-use cosim::report;
-use cosim::run::{Class, Options, run};
-use cosim::scenario::{Scenario, file, parse};
 use cosim::snapshot::{self, SCENARIO, SNAPSHOT};
+use cosim_testbed::report;
+use cosim_testbed::run::{Class, Options, run};
+use cosim_testbed::scenario::{Scenario, file, parse};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 

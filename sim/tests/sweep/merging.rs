@@ -1,7 +1,7 @@
 //! Shards put together are the whole, to the byte; what is not a whole is refused.
 
 use crate::samples::{FAULTY, TINY, both, bytes, entry, limited, play_into, read, scope, shard, sweep};
-use cosim::sweep::{Entry, Scope, merge};
+use cosim_testbed::sweep::{Entry, Scope, merge};
 use std::path::{Path, PathBuf};
 
 /// Plays the parts into files of their own.
@@ -19,7 +19,7 @@ fn play_parts(folder: &Path, entries: &[Entry], scopes: &[Scope]) -> Vec<PathBuf
 }
 
 fn shards(of: u32, whole: &Scope) -> Vec<Scope> {
-    (1..=of).map(|n| Scope { shard: cosim::sweep::Shard::new(n, of), ..whole.clone() }).collect()
+    (1..=of).map(|n| Scope { shard: cosim_testbed::sweep::Shard::new(n, of), ..whole.clone() }).collect()
 }
 
 /// What is said when these parts are merged; nothing may be left behind.

@@ -1,8 +1,8 @@
 //! What is kept comes in order, and does not depend on the number of threads.
 
 use crate::samples::{FAULTY, both, bytes, entry, jobs, limited, records, scope, sweep};
-use cosim::run::{Options, run};
-use cosim::sweep::{Ended, Summary, Verdict};
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::sweep::{Ended, Summary, Verdict};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
@@ -65,6 +65,6 @@ fn a_sweep_that_is_stopped_has_played_a_contiguous_part() {
 
 #[test]
 fn more_runs_than_can_be_counted_are_refused() {
-    let error = cosim::sweep::Sweep::new(both(), &scope(0..u64::MAX)).unwrap_err();
+    let error = cosim_testbed::sweep::Sweep::new(both(), &scope(0..u64::MAX)).unwrap_err();
     assert!(error.to_string().contains("more runs than 2^64"), "{error}");
 }

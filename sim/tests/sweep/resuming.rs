@@ -3,7 +3,7 @@
 use crate::samples::{
     FAULTY, TINY, both, bytes, entry, limited, play_into, read, resume_into, scope, shard, sweep,
 };
-use cosim::sweep::{OutcomeFile, Scope};
+use cosim_testbed::sweep::{OutcomeFile, Scope};
 use std::fs;
 
 const NAME: &str = "outcomes.jsonl";

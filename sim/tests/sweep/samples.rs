@@ -1,7 +1,7 @@
 //! Scenarios to sweep, and how the tests sweep them.
 
-use cosim::scenario::parse;
-use cosim::sweep::{Ended, Entry, Error, Opened, OutcomeFile, Record, Scope, Shard, Summary, Sweep};
+use cosim_testbed::scenario::parse;
+use cosim_testbed::sweep::{Ended, Entry, Error, Opened, OutcomeFile, Record, Scope, Shard, Summary, Sweep};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::Path;

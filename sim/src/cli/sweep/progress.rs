@@ -1,6 +1,6 @@
 //! How far a sweep is: a bar on a terminal, a line now and then where there is none. It goes to stderr only.
 
-use crate::sweep::Summary;
+use cosim_testbed::sweep::Summary;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 

@@ -3,10 +3,10 @@
 use super::super::exit::{Exit, Failure};
 use super::super::input;
 use super::{Folders, twice};
-use crate::report;
-use crate::run::Class;
-use crate::scenario::Scenario;
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
+use cosim_testbed::report;
+use cosim_testbed::run::Class;
+use cosim_testbed::scenario::Scenario;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! Where two runs that should be one part company.
 
-use crate::log::{Limit, Log};
-use crate::run::{Options, run};
-use crate::scenario::Scenario;
+use cosim_testbed::log::{Limit, Log};
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario::Scenario;
 
 /// So often two runs are compared: what differed once need not differ the next time.
 const TRIES: u32 = 10;
@@ -26,7 +26,7 @@ fn between(one: &Log, other: &Log) -> Option<String> {
             continue;
         }
         let event = a.or(b).map_or(0, |entry| entry.event);
-        let line = |entry: Option<&crate::log::Entry>, log: &Log| {
+        let line = |entry: Option<&cosim_testbed::log::Entry>, log: &Log| {
             entry.map_or_else(|| "nothing more".to_owned(), |entry| entry.display(log.cast()).to_string())
         };
         return Some(format!(
@@ -40,9 +40,9 @@ fn between(one: &Log, other: &Log) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::between;
-    use crate::log::{Limit, Log};
-    use crate::run::{Options, run};
-    use crate::scenario::{Scenario, parse};
+    use cosim_testbed::log::{Limit, Log};
+    use cosim_testbed::run::{Options, run};
+    use cosim_testbed::scenario::{Scenario, parse};
 
     const LOSSY: &str = r#"{ "version": 1, "about": "A greeting on a poor link.",
         "nodes": { "alice": {}, "server": {} }, "network": { "loss": "50%" },

@@ -2,9 +2,9 @@
 
 use super::faulty::Fault;
 use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
-use cosim::log::Limit;
-use cosim::run::{Class, End, Options, run};
-use cosim::scenario::Scenario;
+use cosim_testbed::log::Limit;
+use cosim_testbed::run::{Class, End, Options, run};
+use cosim_testbed::scenario::Scenario;
 
 #[test]
 fn convergence_finds_a_client_that_lacks_a_write() {
@@ -153,7 +153,7 @@ fn what_is_found_after_the_faults_have_ended_has_a_chain() {
     )
     .file;
     file.heal = Some(true);
-    let scenario = cosim::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+    let scenario = cosim_testbed::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
     check_fault(&scenario, "alice", Fault::WritesNothing, "no_lost_write node log");
 }
 

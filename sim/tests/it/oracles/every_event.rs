@@ -2,7 +2,7 @@
 
 use super::faulty::Fault;
 use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
-use cosim::scenario::Scenario;
+use cosim_testbed::scenario::Scenario;
 
 const ALICE_WRITES: &str = r#"
     { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
@@ -138,7 +138,7 @@ fn durable_finds_a_process_that_starts_with_less_than_its_disk_has() {
 fn alone(scenario: &Scenario, oracle: &str) -> Scenario {
     let mut file = scenario.file.clone();
     file.expect.get_or_insert_default().oracles = Some(vec![oracle.to_owned()]);
-    cosim::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
+    cosim_testbed::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[test]

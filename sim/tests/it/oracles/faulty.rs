@@ -1,15 +1,17 @@
 //! A node with a fault that no mutation of the core has: it tampers with what it is told, says or shows.
 
 use super::seen::Seen;
-use cosim::clock::WallTime;
-use cosim::cojson::{CoJson, CoNode, Command, Directory, End, Notice, Refusal, SimCrypto, Transaction};
-use cosim::host::{Input, NodeId, Output, SimNode, Storage};
 use cosim_core::node::{Buffers, LOADS_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, KnownState, Message, NodeState, Record, SessionId,
     Time, TimerKind,
 };
+use cosim_testbed::clock::WallTime;
+use cosim_testbed::cojson::{
+    CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction,
+};
+use cosim_testbed::host::{Input, NodeId, Output, SimNode, Storage};
 use std::sync::Arc;
 
 /// What is wrong with a node.
@@ -146,7 +148,7 @@ fn change_transactions(message: &mut Message<SimCrypto>) {
 }
 
 impl SimNode for Faulty {
-    type Message = Envelope<SimCrypto>;
+    type Message = Packet;
     type Command = Command;
     type Refusal = Refusal;
     type Notice = Notice;

@@ -1,11 +1,11 @@
 //! What the app of a node with a fault sees in the place of what there is to be seen.
 
 use super::faulty::Fault;
-use cosim::cojson::{CoJson, CoNode, Directory, SimCrypto};
 use cosim_core::real::{self, MadeAt};
 use cosim_core::state::CoValueState;
 use cosim_core::view::{CoValue, KeyRing, LiveView, Log, Resolver};
 use cosim_core::{CoId, SessionId};
+use cosim_testbed::cojson::{CoJson, CoNode, Directory, SimCrypto};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

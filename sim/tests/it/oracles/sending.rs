@@ -1,7 +1,7 @@
 //! The oracles that look at every content sent: `entitled`, `no_redundant`.
 
 use super::{check_mutations, network, planted, star};
-use cosim::run::{Options, run};
+use cosim_testbed::run::{Options, run};
 use std::collections::BTreeSet;
 
 #[test]

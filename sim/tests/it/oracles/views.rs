@@ -2,9 +2,9 @@
 
 use super::faulty::Fault;
 use super::{check_fault, fails, holds, play_with};
-use cosim::log::Limit;
-use cosim::run::{Options, run};
-use cosim::scenario::{self, Scenario};
+use cosim_testbed::log::Limit;
+use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario::{self, Scenario};
 
 /// A scenario in which alice and bob are clients of server, a message takes 10 ms, and alice founds a group that owns a
 /// map.

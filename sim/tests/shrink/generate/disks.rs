@@ -1,8 +1,8 @@
 //! Disks, what goes wrong with them, and processes that crash.
 
 use super::{Entry, Faults, Lone, Node, Step, longer, percent, range};
-use cosim::network::Ppm;
-use cosim::scenario::file::{
+use cosim_testbed::network::Ppm;
+use cosim_testbed::scenario::file::{
     BackUp, Crash, Disk, Durability, FailWrites, Percent, Point, Restore, Rot, Stall,
 };
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Conditions under which links do more than lose, delay, double and reorder.
 
 use super::{Network, NetworkChange, percent, range, span};
-use cosim::scenario::file::{Burst, Bytes, Rate};
+use cosim_testbed::scenario::file::{Burst, Bytes, Rate};
 use proptest::prelude::*;
 use std::num::NonZeroU64;
 

@@ -1,0 +1,467 @@
+//! CoJSON in the world: the core's node as a [`SimNode`], its commands, and the names by which people know things.
+
+mod app;
+mod attack;
+mod cast;
+mod change;
+mod command;
+mod crypto;
+mod damage;
+pub(crate) mod digest;
+mod directory;
+mod kind;
+mod message;
+mod shown;
+mod values;
+
+pub use app::Refusal;
+pub use attack::{Attack, AttackKind};
+pub use cast::Cast;
+pub use change::{Change, What};
+pub use command::{Command, Edit, Writes};
+pub use crypto::SimCrypto;
+pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
+pub use kind::{Kind, MemberRole};
+pub use message::Packet;
+pub use values::{Header, Signature, StreamingHash, Transaction};
+
+use crate::clock::WallTime;
+use crate::host::{Input, NodeId, Output, SimNode, Storage};
+use crate::world::View;
+use app::App;
+use attack::Attacker;
+use cosim_core::node::{Buffers, LoadStatus};
+use cosim_core::view::LiveView;
+use cosim_core::{
+    CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Record, Recovery,
+    Relationship, SessionId, Time, TimerKind,
+};
+use digest::Digest;
+use std::collections::{BTreeSet, VecDeque};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// A node of which the oracles can see what it holds. [`CoNode`] is one; a test plants a fault by wrapping it.
+pub trait CoJson:
+    SimNode<
+        Message = Packet,
+        Command = Command,
+        Refusal = Refusal,
+        Notice = Notice,
+        End = End,
+        Record = Record<SimCrypto>,
+    >
+{
+    /// What it holds, and what it thinks of its peers.
+    fn state(&self) -> &NodeState<SimCrypto>;
+
+    /// The connection that it has with a peer, as far as it knows.
+    fn connection(&self, peer: NodeId) -> Option<ConnectionId>;
+
+    /// What it waits for: until when, about which CoValue, from whom, and why.
+    fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
+
+    /// The session in which its app writes.
+    fn session(&self) -> SessionId;
+
+    /// Tells it what is known of nodes and CoValues, before anything happens.
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        let _ = directory;
+    }
+
+    /// The transactions that a command of its app would write now, its wall clock showing `wall`; none for one that
+    /// writes nothing.
+    ///
+    /// # Errors
+    /// What the app cannot write.
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal>;
+
+    /// What its app sees of a CoValue; `None` where it has not got it, or nothing shows.
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        let _ = id;
+        None
+    }
+
+    /// The same as people read it: JSON in which nodes and sessions have their names.
+    fn shows(&self, id: CoId) -> Option<serde_json::Value> {
+        let _ = id;
+        None
+    }
+
+    /// Tells it that its app may attack its peers, before anything happens.
+    fn turn_hostile(&mut self) {}
+
+    /// How it treats what its app writes.
+    fn durability(&self) -> Durability {
+        Durability::Ideal
+    }
+
+    /// How much of a CoValue would outlive a crash, as far as it was told.
+    fn durable(&self, id: CoId) -> KnownState {
+        self.state().co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state())
+    }
+
+    /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
+    fn buffers(&self, _peer: NodeId, _id: CoId) -> Buffers {
+        Buffers::default()
+    }
+}
+
+/// Whether what a node has reported as written is nowhere safe but there, of the nodes that are up.
+pub(crate) fn holds_last_copy<N: CoJson>(view: &View<'_, N>, node: NodeId) -> bool {
+    let host = &view.hosts[node.index()].node;
+    let others = (0..).map(NodeId).zip(view.hosts).filter(|(other, host)| *other != node && host.up);
+    host.state().co_values.keys().any(|id| {
+        let mut elsewhere = KnownState::EMPTY;
+        for (_, other) in others.clone() {
+            elsewhere.join(&other.node.durable(*id));
+        }
+        !host.durable(*id).le(&elsewhere)
+    })
+}
+
+/// The number of the operation that wrote a transaction.
+pub fn written_by(transaction: &Transaction) -> u32 {
+    (transaction.payload >> 32) as u32
+}
+
+/// What a node tells its app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The state has changed.
+    Event(Event),
+    /// A load has come to a verdict.
+    LoadEnded {
+        /// Of this CoValue.
+        id: CoId,
+        /// Whether it is here.
+        available: bool,
+    },
+    /// The disk has a session up to here.
+    Written {
+        /// Of this CoValue.
+        id: CoId,
+        /// The session.
+        session: SessionId,
+        /// How many of its transactions.
+        count: u32,
+    },
+    /// What its app wrote could not be written, and counts as never written.
+    WriteFailed {
+        /// To this CoValue.
+        id: CoId,
+        /// In this session.
+        session: SessionId,
+        /// How many transactions come before those that failed.
+        after: u32,
+        /// How many failed.
+        count: u32,
+    },
+    /// It has started from its disk.
+    Recovered {
+        /// How whole that was.
+        recovery: Recovery,
+        /// Whether its app writes in a new session from here on.
+        new_session: bool,
+    },
+}
+
+/// What a node is told about its end of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// What the other end is to it.
+    pub relationship: Relationship,
+    /// Larger is served first.
+    pub priority: i32,
+}
+
+/// The core's node, hosted by a world.
+#[derive(Clone, Debug)]
+pub struct CoNode {
+    node: Node<SimCrypto>,
+    id: NodeId,
+    /// How often its app had to begin a new session: one that nobody has seen.
+    incarnation: u32,
+    directory: Arc<Directory>,
+    app: App,
+    /// What the node has said, where its app must hear of it first.
+    outbox: VecDeque<cosim_core::Output<SimCrypto>>,
+    /// What it says of its own accord, before what the node says.
+    notices: VecDeque<Notice>,
+    /// What it needs to lie, where it is hostile.
+    attacker: Option<Attacker>,
+}
+
+const INCARNATION_BITS: u32 = 20;
+
+/// The session of a node's app after it has lost its storage `incarnation` times.
+pub fn session(node: NodeId, incarnation: u32) -> SessionId {
+    SessionId(node.0 << INCARNATION_BITS | (incarnation & ((1 << INCARNATION_BITS) - 1)))
+}
+
+/// Whose session it is, and the how-manieth incarnation's.
+pub fn session_parts(session: SessionId) -> (NodeId, u32) {
+    (NodeId(session.0 >> INCARNATION_BITS), session.0 & ((1 << INCARNATION_BITS) - 1))
+}
+
+impl CoNode {
+    /// A node that holds nothing.
+    pub fn new(id: NodeId, config: Config) -> CoNode {
+        let directory = Arc::<Directory>::default();
+        CoNode {
+            node: Node::new(config, SimCrypto::new(Arc::clone(&directory))),
+            id,
+            incarnation: 0,
+            app: App::new(id, Arc::clone(&directory)),
+            directory,
+            outbox: VecDeque::new(),
+            notices: VecDeque::new(),
+            attacker: None,
+        }
+    }
+
+    fn crypto(&self) -> SimCrypto {
+        SimCrypto::new(Arc::clone(&self.directory))
+    }
+
+    fn header(&self, id: CoId) -> Header {
+        let said = self.directory.co_value(id).and_then(|known| known.header.clone());
+        Header::new(id, self.directory.depends_on(id).to_vec(), said)
+    }
+
+    /// Starts from what is on the disk.
+    fn recover(&mut self, disk: &[u8], restored: bool) {
+        let config = *self.node.config();
+        let (node, recovery) = Node::recover(config, self.crypto(), disk);
+        self.node = node;
+        // Whoever puts an old copy in place of a disk marks it, or the session would be forked.
+        let new_session = config.durability.needs_new_session(&recovery)
+            || (restored && config.durability != Durability::SendFirstReuse);
+        self.incarnation += u32::from(new_session);
+        self.notices.push_back(Notice::Recovered { recovery, new_session });
+        self.look_anew();
+    }
+
+    /// The app has forgotten what it saw, and looks at all that the node holds.
+    fn look_anew(&mut self) {
+        self.outbox.clear();
+        self.app.forget();
+        let all: BTreeSet<CoId> = self.directory.views().collect();
+        self.app.follow(self.node.state(), &all);
+    }
+
+    /// Has the node handle something, and its app look at what that changes.
+    fn advance(&mut self, now: Time, input: cosim_core::Input<SimCrypto>) -> Result<(), Refusal> {
+        let result = self.node.handle(now, input);
+        if self.directory.has_views() {
+            let mut touched = BTreeSet::new();
+            while let Some(output) = self.node.poll_output() {
+                if let cosim_core::Output::Event(event) = &output {
+                    touched.extend(changed(event));
+                }
+                self.outbox.push_back(output);
+            }
+            self.app.follow(self.node.state(), &touched);
+        }
+        Ok(result?)
+    }
+
+    /// Where the app's load of a CoValue stands.
+    pub fn load_status(&self, id: CoId) -> Option<LoadStatus> {
+        self.node.load_status(id)
+    }
+
+    fn command(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), Refusal> {
+        let input = match command {
+            Command::Create { id, .. } => {
+                let founding = self.draft(command, wall)?;
+                self.advance(now, cosim_core::Input::Create { id: *id, header: self.header(*id) })?;
+                if founding.is_empty() {
+                    return Ok(());
+                }
+                cosim_core::Input::Edit { id: *id, session: self.session(), transactions: founding }
+            }
+            Command::Edit(edit) => cosim_core::Input::Edit {
+                id: edit.id,
+                session: self.session(),
+                transactions: self.draft(command, wall)?,
+            },
+            Command::Load { id } => cosim_core::Input::Load { id: *id },
+            Command::Done { id } => cosim_core::Input::Done { id: *id },
+            Command::Attack(attack) => {
+                let session = self.session();
+                let CoNode { node, id, attacker, .. } = self;
+                let attacker = attacker.as_mut().ok_or(cosim_core::UpdateError::UnknownPeer)?;
+                return Ok(attacker.attack(attack, now, node, (*id, session))?);
+            }
+        };
+        self.advance(now, input)
+    }
+}
+
+/// The CoValue of which a node holds more than before.
+fn changed(event: &Event) -> Option<CoId> {
+    match event {
+        Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } => Some(*id),
+        _ => None,
+    }
+}
+
+impl CoJson for CoNode {
+    fn state(&self) -> &NodeState<SimCrypto> {
+        self.node.state()
+    }
+
+    fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
+        self.node.connection(PeerId(peer.0))
+    }
+
+    fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {
+        self.node.deadlines().map(|(at, id, peer, kind)| (at, id, NodeId(peer.0), kind)).collect()
+    }
+
+    fn session(&self) -> SessionId {
+        session(self.id, self.incarnation)
+    }
+
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        self.directory = Arc::clone(directory);
+        self.app = App::new(self.id, Arc::clone(directory));
+        *self.node.crypto_mut() = self.crypto();
+    }
+
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
+        self.app.draft(&self.node, self.session(), command, wall)
+    }
+
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        self.app.view(id)
+    }
+
+    fn shows(&self, id: CoId) -> Option<serde_json::Value> {
+        self.app.shows(id)
+    }
+
+    fn turn_hostile(&mut self) {
+        self.attacker = Some(Attacker::default());
+    }
+
+    fn durability(&self) -> Durability {
+        self.node.config().durability
+    }
+
+    fn durable(&self, id: CoId) -> KnownState {
+        let held = || self.state().co_values.get(&id).map(|co_value| co_value.known_state());
+        let durable = match self.durability() {
+            Durability::Ideal => held(),
+            _ => self.node.durable(id).cloned(),
+        };
+        durable.unwrap_or_default()
+    }
+
+    fn buffers(&self, peer: NodeId, id: CoId) -> Buffers {
+        self.node.buffers(PeerId(peer.0), id)
+    }
+}
+
+impl SimNode for CoNode {
+    type Message = Packet;
+    type Command = Command;
+    type Refusal = Refusal;
+    type Notice = Notice;
+    type End = End;
+    type Record = Record<SimCrypto>;
+
+    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
+        let input = match input {
+            Input::Received { peer, connection, mut message } => {
+                if let Some(attacker) = &mut self.attacker {
+                    attacker.hears(peer, &mut message);
+                }
+                cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope: message.0 }
+            }
+            Input::Deadline => cosim_core::Input::Deadline,
+            Input::Command { command, wall } => return self.command(now, wall, command),
+            Input::Connected { peer, connection, end } => cosim_core::Input::Connected {
+                peer: PeerId(peer.0),
+                connection,
+                relationship: end.relationship,
+                priority: end.priority,
+            },
+            Input::Disconnected { peer, connection } => {
+                cosim_core::Input::Disconnected { peer: PeerId(peer.0), connection }
+            }
+            // What is said of the line of another connection says nothing of this one.
+            Input::Blocked { peer, connection } if self.connection(peer) == Some(connection) => {
+                cosim_core::Input::Blocked { peer: PeerId(peer.0) }
+            }
+            Input::Writable { peer, connection } if self.connection(peer) == Some(connection) => {
+                cosim_core::Input::Writable { peer: PeerId(peer.0) }
+            }
+            Input::Blocked { .. } | Input::Writable { .. } => return Ok(()),
+            Input::Restart(Storage::Kept) => {
+                self.node.restart();
+                self.outbox.clear();
+                return Ok(());
+            }
+            Input::Recover { disk, restored } => {
+                self.recover(disk, restored);
+                return Ok(());
+            }
+            Input::Written { ticket } => cosim_core::Input::Persisted { write: ticket },
+            Input::WriteFailed { ticket } => cosim_core::Input::PersistFailed { write: ticket },
+            Input::Restart(Storage::Lost) => {
+                self.node = Node::new(*self.node.config(), self.crypto());
+                self.incarnation += 1;
+                self.look_anew();
+                return Ok(());
+            }
+        };
+        self.advance(now, input)
+    }
+
+    fn poll_output(&mut self) -> Option<Output<Self>> {
+        if let Some(notice) = self.notices.pop_front() {
+            return Some(Output::Notice(notice));
+        }
+        if let Some((connection, message)) = self.attacker.as_mut().and_then(Attacker::next) {
+            return Some(Output::Send { connection, message: Packet(message) });
+        }
+        Some(match self.outbox.pop_front().or_else(|| self.node.poll_output())? {
+            cosim_core::Output::Persist { write, record } => {
+                let bytes = record.encode().expect("plain values have a JSON form");
+                Output::Write { ticket: write, record, bytes }
+            }
+            cosim_core::Output::Written { id, session, count } => {
+                Output::Notice(Notice::Written { id, session, count })
+            }
+            cosim_core::Output::WriteFailed { id, session, after, count } => {
+                if session == self.session() {
+                    self.incarnation += 1;
+                }
+                Output::Notice(Notice::WriteFailed { id, session, after, count })
+            }
+            cosim_core::Output::Send { peer, connection, mut envelope } => {
+                if let Some(attacker) = &mut self.attacker {
+                    attacker.says(NodeId(peer.0), connection, &mut envelope);
+                }
+                Output::Send { connection, message: Packet(envelope) }
+            }
+            cosim_core::Output::Close { connection, .. } => Output::Close { connection },
+            cosim_core::Output::Event(event) => Output::Notice(Notice::Event(event)),
+            cosim_core::Output::LoadEnded { id, available } => {
+                Output::Notice(Notice::LoadEnded { id, available })
+            }
+        })
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        self.node.next_deadline().map(|(at, _)| at)
+    }
+
+    fn digest(&self) -> u64 {
+        let mut digest = Digest(0);
+        self.node.state().hash(&mut digest);
+        digest.finish()
+    }
+}

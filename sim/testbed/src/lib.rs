@@ -1,0 +1,19 @@
+//! A deterministic simulation testbed for CoJSON sync, as a library: what the command line `cosim` is made of.
+
+mod address;
+pub mod capsule;
+pub mod cojson;
+pub mod diff;
+pub mod freeze;
+pub mod log;
+pub mod oracles;
+pub mod recording;
+pub mod replay;
+pub mod report;
+pub mod run;
+pub mod scenario;
+mod script;
+pub mod shrink;
+pub mod sweep;
+
+pub use cosim_world::{Fingerprint, clock, decision, host, network, observer, stream, world};

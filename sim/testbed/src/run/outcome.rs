@@ -1,0 +1,217 @@
+//! What a run came to.
+
+use super::{Stage, Tally, Watch};
+use crate::Fingerprint;
+use crate::cojson::SimCrypto;
+use crate::cojson::{Cast, CoJson};
+use crate::host::NodeId;
+use crate::log::Log;
+use crate::oracles::Violation;
+use crate::scenario::file::Decision;
+use crate::scenario::{LoadEnd, Scenario};
+use crate::world::{Figures, World};
+use cosim_core::{CoId, Names, NodeState, Time};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The seed that was played.
+    pub seed: u64,
+    /// What the seed had taken, where the scenario's faults are a swarm, in words.
+    pub swarm: Vec<String>,
+    /// How it ended.
+    pub end: End,
+    /// When it ended.
+    pub ended_at: Time,
+    /// The hash over everything that happened, and over what every node holds in the end.
+    pub fingerprint: Fingerprint,
+    /// What the world counted.
+    pub figures: Figures,
+    /// What is particular to CoJSON.
+    pub tally: Tally,
+    /// What the oracles found, the first first.
+    pub violations: Vec<Violation>,
+    /// Each oracle, and how often it looked.
+    pub looks: Vec<(&'static str, u64)>,
+    /// What the scenario expects and did not come, in words.
+    pub unmet: Vec<String>,
+    /// Whether the violation that the scenario expects occurred; `None` where it expects none.
+    pub expected_violation: Option<bool>,
+    /// The decisions that the scenario lists and the run never met.
+    pub unused: Vec<Decision>,
+    /// When each part of the timeline began that waits for silence; the first at zero.
+    pub chapters: Vec<Time>,
+    /// The names in it.
+    pub cast: Cast,
+    /// What every node holds in the end.
+    pub states: Vec<NodeState<SimCrypto>>,
+    /// What the app of every node sees in the end, as people read it.
+    pub views: Vec<BTreeMap<CoId, Value>>,
+    /// What was kept of the log.
+    pub log: Option<Log>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nothing would ever have happened any more.
+    Silent,
+    /// An oracle found something.
+    Violation,
+    /// Its time was up, and something still went on.
+    Restless,
+}
+
+/// The class of an outcome, which decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Everything held; an expected violation that occurred counts as that.
+    Held,
+    /// Something good did not happen in time.
+    Liveness,
+    /// Something bad happened, or something expected did not.
+    Violated,
+}
+
+impl Outcome {
+    /// The class of the outcome.
+    pub fn class(&self) -> Class {
+        match self.expected_violation {
+            Some(true) => return if self.unmet.is_empty() { Class::Held } else { Class::Violated },
+            Some(false) => return Class::Violated,
+            None => {}
+        }
+        match self.violations.first() {
+            Some(violation) if matches!(violation.oracle, "quiescence" | "load_ends") => Class::Liveness,
+            Some(_) => Class::Violated,
+            None if !self.unmet.is_empty() => Class::Violated,
+            None => Class::Held,
+        }
+    }
+
+    /// The failure key: the first violation's, or that of an expectation that was not met.
+    pub fn key(&self) -> Option<&str> {
+        match self.violations.first() {
+            Some(violation) => Some(&violation.key),
+            None => self.unmet.first().map(|_| UNMET_KEY),
+        }
+    }
+}
+
+/// The failure key of a run that breaks no oracle but does not meet what its scenario expects.
+pub const UNMET_KEY: &str = "expectation";
+
+pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
+    stage: Stage<'_>,
+    mut world: World<N, Watch, D>,
+    end: End,
+    chapters: Vec<Time>,
+) -> (Outcome, D) {
+    let seed = world.seed();
+    let mut fingerprint = world.fingerprint();
+    let states: Vec<NodeState<SimCrypto>> =
+        world.view().hosts.iter().map(|host| host.node.state().clone()).collect();
+    for (i, host) in (0..).zip(world.view().hosts) {
+        fingerprint.fold(i, host.node.digest());
+    }
+    let watch = &world.observer;
+    let violations = watch.oracles.as_ref().map(|oracles| oracles.violations().to_vec()).unwrap_or_default();
+    let looks = watch.oracles.as_ref().map(|oracles| oracles.looks().collect()).unwrap_or_default();
+    let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
+    let views = views(stage.scenario(), &world);
+    let mut unmet = unmet(stage.scenario(), stage.cast(), (&states, &views), world.figures(), loads);
+    if !violations.is_empty() {
+        // What a run that was cut short did not come to says nothing.
+        unmet.clear();
+    }
+    let wanted = stage.scenario().expect.violation.as_deref();
+    let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
+    let outcome = Outcome {
+        seed,
+        swarm: stage.scenario().chosen.clone(),
+        end,
+        ended_at: world.now(),
+        fingerprint,
+        figures: *world.figures(),
+        tally: world.observer.tally,
+        violations,
+        looks,
+        unmet,
+        expected_violation,
+        unused: Vec::new(),
+        chapters,
+        cast: stage.cast().clone(),
+        states,
+        views,
+        log: world.observer.log.take(),
+    };
+    (outcome, world.decisions)
+}
+
+/// What every app sees of what shows anything.
+fn views<N: CoJson, D>(scenario: &Scenario, world: &World<N, Watch, D>) -> Vec<BTreeMap<CoId, Value>>
+where
+    D: crate::decision::Decide<N>,
+{
+    let ids: Vec<CoId> = scenario.directory.views().collect();
+    let hosts = world.view().hosts;
+    let of = |node: &N| ids.iter().filter_map(|id| Some((*id, node.shows(*id)?))).collect();
+    hosts.iter().map(|host| of(&host.node)).collect()
+}
+
+fn unmet(
+    scenario: &Scenario,
+    cast: &Cast,
+    (states, views): (&[NodeState<SimCrypto>], &[BTreeMap<CoId, Value>]),
+    figures: &Figures,
+    ended: impl Fn(NodeId, CoId) -> Option<bool>,
+) -> Vec<String> {
+    let expect = &scenario.expect;
+    let mut unmet = Vec::new();
+    for load in &expect.loads {
+        let (node, id) = (NodeId(load.node), CoId(load.co_value));
+        let word = |available| if available { "available" } else { "unavailable" };
+        let wanted = load.ends == LoadEnd::Available;
+        let found = ended(node, id);
+        if found != Some(wanted) {
+            unmet.push(format!(
+                "{}'s load of {} was to end as {}, but {}",
+                cast.node(node),
+                cast.co_value(id),
+                word(wanted),
+                found.map_or("never ended".to_owned(), |found| format!("ended as {}", word(found))),
+            ));
+        }
+    }
+    for content in &expect.content {
+        let co_value = states[content.node as usize].co_values.get(&CoId(content.co_value));
+        let held: u64 =
+            co_value.map_or(0, |co_value| co_value.sessions.values().map(|log| u64::from(log.len())).sum());
+        if held != content.transactions {
+            unmet.push(format!(
+                "{} was to hold {} transactions of {}, but holds {held}",
+                cast.node(NodeId(content.node)),
+                content.transactions,
+                cast.co_value(CoId(content.co_value)),
+            ));
+        }
+    }
+    for view in &expect.views {
+        let shown = views[view.node as usize].get(&CoId(view.co_value));
+        if shown != Some(&view.shows) {
+            unmet.push(format!(
+                "{} was to show {} as {}, but {}",
+                cast.node(NodeId(view.node)),
+                cast.co_value(CoId(view.co_value)),
+                view.shows,
+                shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
+            ));
+        }
+    }
+    if let Some(max) = expect.messages_max.filter(|max| figures.sent > *max) {
+        unmet.push(format!("at most {max} messages were to be sent, but {} were", figures.sent));
+    }
+    unmet
+}

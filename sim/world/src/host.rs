@@ -1,0 +1,197 @@
+//! What a world asks of the nodes that it hosts. Implement [`SimNode`] for a sans-IO node of any protocol and a
+//! [`World`](crate::world::World) runs it; `examples/gossip.rs` is such a protocol, CoJSON in `cosim-testbed` another.
+
+mod disk;
+mod operation;
+
+pub use disk::{DiskFault, DiskSpec, Point, Survival, Unsynced, WriteError};
+pub use operation::{Connections, Direction, Filter, FilterAct, Operation};
+
+use crate::clock::WallTime;
+use cosim_base::{ConnectionId, Time};
+use std::fmt::Debug;
+
+/// A node, by its number in the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The number as an index.
+    #[inline]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is on the wire. The world never looks inside, but for these.
+pub trait SimMessage: Clone + Debug {
+    /// What kind of message it is, in one word: `load`, `content`.
+    fn kind(&self) -> &'static str;
+    /// What it is about, as a number of the protocol's own: a CoValue.
+    fn subject(&self) -> u32;
+    /// How many bytes it would be.
+    fn size(&self) -> u32;
+    /// A hash over all of it that is the same on every machine.
+    fn digest(&self) -> u64;
+
+    /// What arrives when it is damaged on its way; `None` where its receiver cannot make anything of that and drops it.
+    /// A protocol that would not notice the damage must give `None`.
+    #[must_use]
+    fn damaged(&self, damage: Damage) -> Option<Self> {
+        let _ = damage;
+        None
+    }
+}
+
+/// What is damaged in a message. Places are counted round, so that each means something in a message of any length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// This bit has flipped.
+    Flip(u32),
+    /// So much of its end is gone, and one part more.
+    CutOff(u32),
+}
+
+/// A sans-IO node: it is handed inputs, asked for outputs, and says when it wants to be woken.
+///
+/// The world calls [`handle`](Self::handle) with one input, drains [`poll_output`](Self::poll_output), then asks
+/// [`next_deadline`](Self::next_deadline). A node has no other way to act and no other source of time or chance.
+pub trait SimNode: Debug + Sized {
+    /// What nodes send one another.
+    type Message: SimMessage;
+    /// What its app asks of it.
+    type Command: Clone + Debug;
+    /// Why it did not do what its app asked.
+    type Refusal: Debug;
+    /// What it tells its app.
+    type Notice: Clone + Debug;
+    /// What it is told about its end of a link when a connection opens.
+    type End: Clone + Debug;
+    /// What it says of bytes that it hands over to be written, so that a write can be called by what it means.
+    type Record: Clone + Debug;
+
+    /// Takes one input. An error means that a command was refused and changed nothing.
+    ///
+    /// # Errors
+    /// The node's own reason to refuse a command.
+    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Self::Refusal>;
+
+    /// The next effect of what was handled; `None` when there is none left.
+    fn poll_output(&mut self) -> Option<Output<Self>>;
+
+    /// When it wants to be woken by [`Input::Deadline`], if at all. Exact: a time that is not needed is a lie about
+    /// whether the node is at rest.
+    fn next_deadline(&self) -> Option<Time>;
+
+    /// A hash over all that the node holds that is the same on every machine.
+    fn digest(&self) -> u64;
+}
+
+/// What happens to a node.
+#[derive(Debug)]
+pub enum Input<'a, N: SimNode> {
+    /// A connection has opened.
+    Connected {
+        /// To this node.
+        peer: NodeId,
+        /// A fresh id, the same at both ends.
+        connection: ConnectionId,
+        /// This node's end of the link.
+        end: &'a N::End,
+    },
+    /// A connection has closed.
+    Disconnected {
+        /// The node at the other end.
+        peer: NodeId,
+        /// The id it was opened with.
+        connection: ConnectionId,
+    },
+    /// The line to a peer is full: what is sent now may be lost.
+    Blocked {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
+    /// The line to a peer takes messages again.
+    Writable {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+    },
+    /// A message has arrived, perhaps on a connection that has closed since.
+    Received {
+        /// Who sent it.
+        peer: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+        /// What it says.
+        message: N::Message,
+    },
+    /// A deadline has passed.
+    Deadline,
+    /// The app asks for something.
+    Command {
+        /// For this.
+        command: &'a N::Command,
+        /// What the node's wall clock shows.
+        wall: WallTime,
+    },
+    /// The process ended and starts anew.
+    Restart(Storage),
+    /// The process ended and starts anew from its disk.
+    Recover {
+        /// What is on the disk.
+        disk: &'a [u8],
+        /// Whether that is an old copy, put there by hand.
+        restored: bool,
+    },
+    /// The disk has what was handed over under this number.
+    Written {
+        /// The number.
+        ticket: u64,
+    },
+    /// The disk reports that it could not take what was handed over under this number.
+    WriteFailed {
+        /// The number.
+        ticket: u64,
+    },
+}
+
+/// What a restart leaves of what a node has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// All of it.
+    Kept,
+    /// Nothing.
+    Lost,
+}
+
+/// What a node does.
+#[derive(Clone, Debug)]
+pub enum Output<N: SimNode> {
+    /// To send a message.
+    Send {
+        /// On this connection.
+        connection: ConnectionId,
+        /// What to say.
+        message: N::Message,
+    },
+    /// To write bytes behind those on its disk.
+    Write {
+        /// What to call the write: larger than the one before, since the process began.
+        ticket: u64,
+        /// What is written.
+        record: N::Record,
+        /// As bytes.
+        bytes: Vec<u8>,
+    },
+    /// To close a connection that has no use any more. The node is not told of it again; the other end notices.
+    Close {
+        /// This connection.
+        connection: ConnectionId,
+    },
+    /// To tell its app something.
+    Notice(N::Notice),
+}
