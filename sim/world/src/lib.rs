@@ -13,6 +13,7 @@ pub mod network;
 pub mod observer;
 mod queue;
 pub mod stream;
+pub mod trial;
 pub mod world;
 
 pub use cosim_base::{ConnectionId, Span, Time};
