@@ -10,8 +10,7 @@ use cosim::scenario::file::{
     NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
     Subject, VERSION, When, Where, Workload,
 };
-use cosim::scenario::known_mutations;
-use cosim_core::{Relationship, Span};
+use cosim_core::{Mutation, Relationship, Span};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +63,7 @@ fn network() -> impl Strategy<Value = Network> {
 }
 
 fn node() -> impl Strategy<Value = Node> {
-    let mutations: Vec<&'static str> = known_mutations().collect();
+    let mutations: Vec<&'static str> = Mutation::ALL.iter().map(|mutation| mutation.name()).collect();
     (
         prop::option::weighted(0.2, select(mutations)),
         prop::option::weighted(0.3, span(100..2_000)),
