@@ -8,6 +8,7 @@
 mod planted;
 
 mod app;
+mod checked;
 mod connection;
 mod content;
 mod deadlines;
@@ -138,11 +139,18 @@ impl<C: Crypto> Node<C> {
     /// nothing or to what is not here, being done with what is unknown. A peer may say what it likes.
     pub fn handle(&mut self, now: Time, input: Input<C>) -> Result<(), UpdateError> {
         self.shell.now = self.shell.now.max(now);
+        let before = self.before(&input);
         let result = self.apply(input);
+        if let Some(before) = &before {
+            self.check_applied(before);
+        }
         planted!(self.shell, BlockInbox => self.hear_unheard());
         self.release();
         self.send_dependencies();
         self.settle();
+        if let Some(before) = &before {
+            self.check_step(before);
+        }
         result
     }
 

@@ -129,6 +129,11 @@ impl<C: Crypto> Shell<C> {
             if due == Due::Content && self.dependencies_go_first(id, co, ranked) {
                 return;
             }
+            let for_others = !co.marks.requests.is_empty() || !co.marks.dependants.is_empty();
+            debug_assert!(
+                due != Due::Load || co.header.is_some() || !co.done || for_others,
+                "what is done and not here is asked for on behalf of others alone"
+            );
             let said = say(due, co, id, peer, self.next_n(peer));
             self.send(peer, said);
             // Every piece raises what is assumed, so there is a last one. If some waited for an acknowledgement of others,
