@@ -100,7 +100,12 @@ impl<'a> Comparison<'a> {
                 scene.heard = Some(self.note_heard(sent));
                 self.place.hear(&sent.from, sent.replaced_by.as_ref().unwrap_or(&sent.message))
             }
-            _ => Vec::new(),
+            Step::Connect { .. }
+            | Step::Disconnect { .. }
+            | Step::Op { .. }
+            | Step::Deliver { .. }
+            | Step::Timers { .. }
+            | Step::Note => Vec::new(),
         };
         self.compare(at, scene, &said, tally)
     }
