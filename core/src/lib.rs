@@ -30,10 +30,9 @@ pub use id::{CoId, ConnectionId, PeerId, SessionId};
 pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
-pub use node::{
-    Announce, Config, Durability, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind,
-    UnknownMutation,
-};
+pub use node::{Announce, Config, Durability, Input, LoadStatus, Node, Output, TimerKind};
+#[cfg(feature = "planted-faults")]
+pub use node::{Mutation, Mutations, UnknownMutation};
 pub use real::RealCrypto;
 pub use record::{Record, Recovery};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
