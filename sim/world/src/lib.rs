@@ -10,7 +10,6 @@ pub mod decision;
 mod fingerprint;
 pub mod host;
 pub mod network;
-pub mod observer;
 mod queue;
 pub mod stream;
 pub mod trial;
@@ -18,3 +17,4 @@ pub mod world;
 
 pub use cosim_base::{ConnectionId, Span, Time};
 pub use fingerprint::Fingerprint;
+pub use world::observer;

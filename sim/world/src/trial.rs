@@ -106,7 +106,7 @@ pub use schedule::{Choice, Schedule, ScheduleError};
 
 use crate::fingerprint::Fingerprint;
 use crate::host::{NodeId, Operation, SimNode};
-use crate::observer::{Happening, Observer};
+use crate::world::observer::{Happening, Observer};
 use crate::world::{Figures, LinkSpec, View, World};
 use cosim_base::{Span, Time};
 use log::Log;

@@ -2,8 +2,8 @@
 
 use super::name;
 use crate::host::{SimMessage, SimNode};
-use crate::observer::{Condition, Happening, Loss, Observer};
 use crate::world::View;
+use crate::world::observer::{Condition, Happening, Loss, Observer};
 use std::fmt::{self, Write};
 
 /// See the module.
