@@ -98,13 +98,12 @@ pub fn check_co_value<C: Crypto>(state: &NodeState<C>, id: CoId) -> Result<(), B
     state.co_values.get(&id).map_or(Ok(()), |co_value| check(state, id, co_value))
 }
 
-/// Checks what a message of a peer about a CoValue may have touched: what is held, and that conversation alone.
+/// Checks what a message of a peer about a CoValue may have touched where it brought nothing: that conversation alone.
 ///
 /// # Errors
 /// The first thing that does not hold.
 pub fn check_conversation<C: Crypto>(state: &NodeState<C>, id: CoId, peer: PeerId) -> Result<(), Broken> {
     let Some(co_value) = state.co_values.get(&id) else { return Ok(()) };
-    check_logs(id, co_value)?;
     match co_value.sync.get(peer) {
         Some(_) if !state.peers.contains(peer) => Err(Broken::UnknownPeer { id, peer }),
         Some(sync) => check_sync(co_value, id, peer, sync),
@@ -121,20 +120,16 @@ pub fn check_step<C: Crypto>(before: &NodeState<C>, after: &NodeState<C>) -> Res
 }
 
 fn check<C: Crypto>(state: &NodeState<C>, id: CoId, co_value: &CoValueState<C>) -> Result<(), Broken> {
-    check_logs(id, co_value)?;
+    if co_value.header.is_none() && !co_value.sessions.is_empty() {
+        return Err(Broken::HeaderMissing { id });
+    }
+    co_value.sessions.iter().try_for_each(|(session, log)| check_session(id, session, log))?;
     co_value.sync.iter().try_for_each(|(peer, sync)| {
         if !state.peers.contains(peer) {
             return Err(Broken::UnknownPeer { id, peer });
         }
         check_sync(co_value, id, peer, sync)
     })
-}
-
-fn check_logs<C: Crypto>(id: CoId, co_value: &CoValueState<C>) -> Result<(), Broken> {
-    if co_value.header.is_none() && !co_value.sessions.is_empty() {
-        return Err(Broken::HeaderMissing { id });
-    }
-    co_value.sessions.iter().try_for_each(|(session, log)| check_session(id, session, log))
 }
 
 fn check_session<C: Crypto>(id: CoId, session: SessionId, log: &SessionLog<C>) -> Result<(), Broken> {
