@@ -1,4 +1,4 @@
-//! The sans-IO node: a [`NodeState`] that speaks the sync protocol (ARCHITECTURE.md, "Protocol"; rules are quoted by
+//! The sans-IO node: a [`NodeState`] that speaks the sync protocol (docs/protocol.md; rules are quoted by
 //! its numbers). A driver hands it one [`Input`] at a time with the time at which it happens, drains
 //! [`Node::poll_output`], and wakes it with [`Input::Deadline`] at [`Node::next_deadline`].
 //!

@@ -1,4 +1,4 @@
-//! What is due to whom (ARCHITECTURE.md, "What is due"), read off the state and its marks. The node and a bare
+//! What is due to whom (docs/protocol.md, "What is due"), read off the state and its marks. The node and a bare
 //! [`NodeState`](crate::NodeState) both decide here; nothing here changes anything.
 
 use super::connection::Ranked;

@@ -1,5 +1,5 @@
 //! Where our protocol differs from what the published package does, by name. Every message that only one of the two
-//! sends must be explained by exactly one of these; ARCHITECTURE.md ("Real CoJSON") has the reasons.
+//! sends must be explained by exactly one of these; docs/cojson-format.md has the reasons.
 
 use crate::run::{Op, Sent};
 use crate::talk::{Talk, sorted};

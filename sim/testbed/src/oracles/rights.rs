@@ -1,4 +1,4 @@
-//! Who may do what in a group, by its log: the rules of `Groups` in ARCHITECTURE.md once more, without the code by which
+//! Who may do what in a group, by its log: the rules of `Groups` in docs/views.md once more, without the code by which
 //! apps see. A reference that is written as the thing it judges has the same mistakes.
 //!
 //! It does not know parents, invites and accounts. Where a group has one of those it says so, and is asked nothing.

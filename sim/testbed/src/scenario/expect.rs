@@ -60,7 +60,7 @@ pub struct LoadExpectation {
     pub node: u32,
     /// The CoValue.
     pub co_value: u32,
-    /// The end.
+    /// How the load must have ended.
     pub ends: LoadEnd,
 }
 
@@ -70,7 +70,7 @@ pub struct LoadExpectation {
 pub enum LoadEnd {
     /// The CoValue is here.
     Available,
-    /// Every source has said that it has it not, or has not answered.
+    /// Every source has said that it does not have the CoValue, or has not answered.
     Unavailable,
 }
 
@@ -81,6 +81,6 @@ pub struct ContentExpectation {
     pub node: u32,
     /// The CoValue.
     pub co_value: u32,
-    /// Transactions, over all sessions.
+    /// How many transactions, over all sessions.
     pub transactions: u64,
 }

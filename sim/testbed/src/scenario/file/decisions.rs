@@ -16,34 +16,36 @@ pub struct Decisions {
     /// Messages that arrive twice, and how long the second copy takes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub duplicated: BTreeMap<String, Duration>,
-    /// Messages that leave the order, and how much longer they take.
+    /// Messages that are taken out of order, and how much longer they take.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reordered: BTreeMap<String, Duration>,
-    /// Messages that arrive once more, long after, and how long after they were sent.
+    /// Messages that arrive once more, much later, and how long after they were sent.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub replayed: BTreeMap<String, Duration>,
-    /// Messages of which a bit flips, and which one, counted round.
+    /// Messages in which a bit flips, and which bit (past the last bit, counting starts again at the first).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub damaged: BTreeMap<String, u32>,
-    /// Messages that lose the end of what they carry, and how much of it, counted round: 0 is the least.
+    /// Messages that lose the end of what they carry, and how much of it: 0 is the least (past the most, counting
+    /// starts again at 0).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub truncated: BTreeMap<String, u32>,
-    /// Writes to disks that take another time than their disk says.
+    /// Writes that take longer or shorter than their disk says, and how long.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub writes: BTreeMap<String, Duration>,
-    /// Writes to disks that are reported as failed, and what is on the disk: 0 nothing, 1 half of it, 2 all of it.
+    /// Writes that are reported as failed, and how much of each is on the disk anyway: 0 nothing, 1 half of it, 2 all
+    /// of it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failed_writes: BTreeMap<String, u32>,
-    /// Crashes that leave only so many of the writes under way, the first first.
+    /// Crashes, and how many of the unfinished writes each leaves, in order.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept_writes: BTreeMap<String, u32>,
-    /// Crashes that leave a part of the next write, and how many bytes of it.
+    /// Crashes that leave a part of the next unfinished write, and how many bytes of it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub torn_writes: BTreeMap<String, u32>,
-    /// Ends that notice a connection later than at once, and how much later.
+    /// Ends of a link that notice a connect or disconnect late, and how late.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub noticed: BTreeMap<String, Duration>,
-    /// Messages that take another time than their link says.
+    /// Messages that take longer or shorter than their link says, and how long.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub latencies: BTreeMap<String, Duration>,
 }
@@ -109,7 +111,7 @@ impl DecisionKind {
 pub(crate) enum Detail {
     /// Nothing.
     Nothing,
-    /// How long.
+    /// How long it lasts.
     Span(Duration),
     /// Where or how much.
     Place(u32),
@@ -245,7 +247,7 @@ impl std::fmt::Display for Decision {
     }
 }
 
-/// Where a scenario comes from that `freeze` or `shrink` wrote.
+/// Where a scenario that `freeze` or `shrink` wrote comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
@@ -261,7 +263,7 @@ pub struct Origin {
     /// The failure key of the run, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// What the seed had taken, where the faults were a swarm.
+    /// Which faults the seed took, if the faults were a swarm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swarm: Vec<String>,
 }

@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
-    /// How long a write takes once those before it are done. Default 1ms.
+    /// How long a write takes, once the writes before it are done. Default 1ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<DurationRange>,
     /// How often a write fails. Default 0%.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Percent>,
-    /// What a crash leaves of the writes that are under way. Default `drawn`.
+    /// What a crash leaves of unfinished writes. Default `drawn`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsynced: Option<Unsynced>,
 }
 
-/// What a crash leaves of the writes that are under way.
+/// What a crash leaves of unfinished writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unsynced {
-    /// Some of them, the first first, and perhaps a part of the next: drawn from the seed.
+    /// Some of them, in order, and perhaps a part of the next one, as drawn from the seed.
     Drawn,
     /// All of them.
     Kept,
@@ -38,15 +38,15 @@ impl From<Unsynced> for crate::host::Unsynced {
     }
 }
 
-/// When what an app writes counts as written.
+/// When something that an app writes counts as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Durability {
-    /// Once the disk has it; nothing is sent before.
+    /// When the disk has it. Nothing is sent before that.
     DurableFirst,
-    /// At once; after a crash the app writes in a new session.
+    /// At once. After a crash the app writes in a new session.
     SendFirst,
-    /// At once; after a crash the app goes on in its session, which forks it.
+    /// At once. After a crash the app continues its old session, which forks that session.
     SendFirstReuse,
 }
 
@@ -66,7 +66,7 @@ impl From<Durability> for cosim_core::Durability {
 pub struct Crash {
     /// The node.
     pub node: String,
-    /// Where in its work: the next time that it comes there. Default `now`.
+    /// Where in its work the process ends: the next time that it gets there. Default `now`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Point>,
     /// How long it is down. Default 0ms.
@@ -82,7 +82,7 @@ pub enum Point {
     Now,
     /// As soon as it has handed over a write.
     Writing,
-    /// As soon as a write has ended, before it knows.
+    /// As soon as a write has ended, before the process is told.
     Written,
     /// As soon as it has sent a message.
     Sending,
@@ -116,7 +116,7 @@ impl From<crate::host::Point> for Point {
 pub struct BackUp {
     /// The node.
     pub node: String,
-    /// What to call the copy. Default `backup`; a later copy of that name replaces it.
+    /// What to call the copy. A later copy with the same name replaces it. Default `backup`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
 }
@@ -133,7 +133,7 @@ pub struct Restore {
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }
@@ -144,7 +144,7 @@ pub struct Restore {
 pub struct Stall {
     /// The node.
     pub node: String,
-    /// How long.
+    /// How long it lasts.
     #[serde(rename = "for")]
     pub span: Duration,
 }
@@ -160,20 +160,20 @@ pub struct FailWrites {
     pub count: Option<u32>,
 }
 
-/// A disk of which a bit flips.
+/// A disk on which a bit flips.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rot {
     /// The node.
     pub node: String,
-    /// Where, from the start of what is written: 0% is the first byte. Default 50%.
+    /// Where on the disk, from the start of what is stored there: 0% is the first byte. Default 50%.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Percent>,
-    /// The bit of the byte there, 0 to 7. Default 0.
+    /// Which bit of the byte at that place flips, 0 to 7. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 7))]
     pub bit: Option<u8>,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }

@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// When, counted from the start of the run or from the last entry that waits for silence.
+    /// When the entry happens, counted from the start of the run, or from the last entry that waited for silence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Duration>,
-    /// What it waits for, instead of a time.
+    /// What the entry waits for, if it has no time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<When>,
-    /// Its name. Default what it does to what, such as `edit-notes-alice-2`.
+    /// The entry's name in logs. By default it says what is done to what, such as `edit-notes-alice-2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The app of a node creates a CoValue.
@@ -51,34 +51,34 @@ pub struct Entry {
     /// The app of a node removes a member from a group, which gets a new key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remove_member: Option<RemoveMember>,
-    /// The app of a node wants a CoValue.
+    /// The app of a node asks for a CoValue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<Subject>,
-    /// The app of a node wants a CoValue no longer.
+    /// The app of a node no longer wants a CoValue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<Subject>,
-    /// A fresh connection of a link opens.
+    /// A link opens a new connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect: Option<Between>,
-    /// The connection of a link ends, and what is under way in it is lost.
+    /// The connection of a link ends, and messages on their way in it are lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disconnect: Option<Between>,
-    /// A link swallows every message, though both ends believe it connected.
+    /// A link loses every message, while both ends believe that it is connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<Where>,
-    /// A partition ends; nothing is dropped or kept back any more.
+    /// A partition ends, and messages are no longer dropped or kept back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heal: Option<Where>,
-    /// Messages are kept back until they are released: those sent from now on.
+    /// Messages that are sent from now on are kept back until they are released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
-    /// What was kept back arrives, in order, and nothing is kept back any more.
+    /// The messages that were kept back arrive, in order, and no more are kept back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<Where>,
-    /// Messages are lost until their number is reached or the link heals.
+    /// Messages are lost until a given number of them is lost, or until the link heals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop: Option<DropMessages>,
-    /// A connection is over, and one end only notices, until the link connects or disconnects.
+    /// A connection ends, but only one end notices, until the link connects or disconnects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub half_open: Option<HalfOpen>,
     /// A node stops, and starts again from its disk.
@@ -108,22 +108,22 @@ pub struct Entry {
     /// The next writes of a disk fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_writes: Option<FailWrites>,
-    /// A bit of what is written on a disk flips.
+    /// A bit of what is stored on a disk flips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rot: Option<Rot>,
-    /// A node sleeps: what happens to it meanwhile waits, in order, until it wakes.
+    /// A node sleeps. What happens to it meanwhile waits, in order, until it wakes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<Pause>,
-    /// A node has no connection for a while; its app goes on.
+    /// A node has no connections for a while. Its app goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offline: Option<Spell>,
-    /// A node joins; until then it is not there, and its links are closed.
+    /// A node joins. Before that it does not exist, and its links are closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub join: Option<Lone>,
-    /// A node leaves for good, with all that it holds.
+    /// A node leaves for good, with everything that it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leave: Option<Departure>,
-    /// The wall clock of a node is set, stopped or started, or goes at another pace.
+    /// The wall clock of a node is set, stopped or started, or runs at another pace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockChange>,
     /// A hostile node lies to a peer.
@@ -189,7 +189,7 @@ pub struct Edit {
     /// How many transactions. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transactions: Option<u32>,
-    /// The bytes in each. Default 100.
+    /// How many bytes each transaction has. Default 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
 }
@@ -226,7 +226,7 @@ pub struct Outage {
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
-    /// For a wipe: whether nothing happens where the node holds the last copy of anything. Default false.
+    /// For a wipe: whether it is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }
@@ -240,18 +240,18 @@ pub struct Pause {
     /// How long it sleeps.
     #[serde(rename = "for")]
     pub span: Duration,
-    /// What becomes of its connections. Default `kept`.
+    /// What happens to its connections. Default `kept`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections: Option<Connections>,
 }
 
-/// What becomes of the connections of a node that sleeps.
+/// What happens to the connections of a node that sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Connections {
-    /// They stand, and its peers notice nothing.
+    /// They stay open, and the peers notice nothing.
     Kept,
-    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    /// They close. The peers notice at once, the node when it wakes, and then the connections open again.
     Dropped,
 }
 
@@ -264,18 +264,18 @@ impl From<Connections> for crate::host::Connections {
     }
 }
 
-/// A node to which something happens for a while.
+/// Something that happens to a node for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spell {
     /// The node.
     pub node: String,
-    /// How long.
+    /// How long it lasts.
     #[serde(rename = "for")]
     pub span: Duration,
 }
 
-/// A node to which something happens.
+/// Something that happens to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lone {
@@ -289,16 +289,16 @@ pub struct Lone {
 pub struct Departure {
     /// The node.
     pub node: String,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }
 
-/// A change to the conditions of a link, or of all links: only the fields given.
+/// A change to the conditions of one link or of all links. Only the given fields change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkChange {
-    /// The link. Default all links.
+    /// The two nodes of the link. Default all links.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub between: Option<[String; 2]>,
     /// How long a message takes.
@@ -310,13 +310,13 @@ pub struct NetworkChange {
     /// How often a message arrives twice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate: Option<Percent>,
-    /// How often a message leaves the order.
+    /// How often a message is taken out of order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reorder: Option<Percent>,
-    /// How much longer a message that leaves the order takes.
+    /// How much longer a message takes that is out of order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reorder_delay: Option<DurationRange>,
-    /// How long after a connect or disconnect each end notices it.
+    /// How long each end takes to notice a connect or disconnect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<DurationRange>,
     /// How much longer every message takes.
@@ -325,10 +325,10 @@ pub struct NetworkChange {
     /// Losses that come in bursts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub burst: Option<Burst>,
-    /// How often a message arrives once more, long after, perhaps when its connection is over.
+    /// How often a message arrives once more, much later, perhaps after its connection has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay: Option<Percent>,
-    /// How long after it was sent.
+    /// How long after it was sent a replayed message arrives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay_delay: Option<DurationRange>,
     /// How often one bit of a message flips.
@@ -337,10 +337,10 @@ pub struct NetworkChange {
     /// How often the end of a message is cut off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<Percent>,
-    /// How many bytes a second leave, in each direction.
+    /// How many bytes a second a link carries in each direction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<Rate>,
-    /// How many bytes may wait to leave, in each direction: what does not fit is lost.
+    /// How many bytes may wait to be sent in each direction. What does not fit is lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<Bytes>,
 }

@@ -20,7 +20,7 @@ pub struct Hold {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub kinds: Option<Vec<String>>,
-    /// The CoValues. Default all.
+    /// The CoValues that the messages are about. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub ids: Option<Vec<String>>,
@@ -43,23 +43,23 @@ pub struct DropMessages {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub kinds: Option<Vec<String>>,
-    /// The CoValues. Default all.
+    /// The CoValues that the messages are about. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub ids: Option<Vec<String>>,
-    /// How many messages. Default every one until the link heals.
+    /// How many messages are lost. Default all, until the link heals.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub count: Option<u32>,
 }
 
-/// A connection that is over at one end.
+/// A connection that has ended, but only for one end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HalfOpen {
     /// The node that notices that the connection is over.
     pub node: String,
-    /// The node at the other end, which goes on believing in it.
+    /// The node at the other end, which goes on believing that it is connected.
     pub peer: String,
 }
 
