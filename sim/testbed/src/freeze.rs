@@ -41,7 +41,10 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = Director::recording(&stage);
     let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
-    let decisions = director.into_recorded();
+    let mut decisions = file::Decisions::default();
+    for made in director.into_made() {
+        decisions.put(made.decision, made.detail);
+    }
     let source = &scenario.file;
     let (network, links) = networks(stage.scenario());
     let file = file::Scenario {

@@ -23,7 +23,7 @@ pub(crate) use address::{About, Address, KINDS};
 pub use attack::Attack;
 pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
 pub use clock::{Clock, ClockChange, Drift, Shift};
-pub(crate) use decisions::Detail;
+pub(crate) use decisions::{Choice, Detail, Topic};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall, Unsynced};
 pub use entry::{
