@@ -1,19 +1,21 @@
 //! Decisions from a list: [`Director`] gives the messages that a scenario names the fate that it says, leaves the rest
 //! to the seed, and can write down every decision that is not the harmless one.
 
+mod names;
+
 use crate::address::Addresses;
-use crate::cojson::CoJson;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
-use crate::host::Survival;
+use crate::host::{SimNode, Survival};
 use crate::run::Stage;
 use crate::scenario::file::{Choice, Decision, Decisions, Detail};
 use cosim_core::Span;
+use names::Names;
 use std::collections::BTreeMap;
 
 /// Decides by a list, then by the seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Director {
-    addresses: Addresses,
+    addresses: Addresses<Names>,
     /// The list, in order, and whether each was met.
     listed: Vec<(Decision, Detail, Met)>,
     /// Where in the list each address is.
@@ -51,7 +53,7 @@ impl Director {
         for (place, (decision, ..)) in listed.iter().enumerate() {
             places.entry(decision.address.clone()).or_default().push(place);
         }
-        Director { addresses: Addresses::new(stage), listed, places, made: None, seen: None }
+        Director { addresses: Addresses::new(Names::new(stage)), listed, places, made: None, seen: None }
     }
 
     /// Decides by the list of a scenario, and writes everything down.
@@ -99,7 +101,7 @@ impl Director {
     }
 }
 
-impl<N: CoJson> Decide<N> for Director {
+impl<N: SimNode> Decide<N> for Director {
     fn message(&mut self, sending: &Sending<'_, N>, mut fate: Fate) -> Fate {
         let address = self.addresses.of_message(sending);
         let harmless = Fate::harmless(sending.network);
@@ -114,7 +116,7 @@ impl<N: CoJson> Decide<N> for Director {
     }
 
     fn write(&mut self, writing: &Writing<'_, N>, mut fate: WriteFate) -> WriteFate {
-        let address = self.addresses.of_write(writing.node, writing.record);
+        let address = self.addresses.of_write(writing);
         let harmless = WriteFate::harmless(writing.spec);
         self.decide(writing.event, address, Choice::Write(&mut fate, harmless));
         fate

@@ -13,7 +13,7 @@ use std::num::NonZeroU64;
 ///
 /// ```text
 /// /// What the condition is.
-/// field: type, default "in words", without chance what-is-left [, swarm kind up to usual or extreme];
+/// field: type, default "in words", without chance what-is-left [, swarm up to usual or extreme];
 /// ```
 macro_rules! conditions {
     ($(
