@@ -52,6 +52,11 @@ impl<M: Names> Addresses<M> {
         Addresses { names, attempts: BTreeMap::new() }
     }
 
+    /// The names.
+    pub const fn names(&self) -> &M {
+        &self.names
+    }
+
     /// The address of a message that is being sent. Each call is one message more.
     pub fn of_message<N: SimNode>(&mut self, sending: &Sending<'_, N>) -> String {
         let Sending { from, to, message, .. } = *sending;
