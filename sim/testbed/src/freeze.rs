@@ -8,8 +8,8 @@ use crate::host::{DiskFault, NodeId};
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, Bytes, DropMessages, Duration, DurationRange, Edit, Entry, HalfOpen, Hold, Link, Lone, Network,
-    NetworkChange, Origin, Outage, Pause, Rate, Spell, Subject, When, Where,
+    Between, DropMessages, Duration, DurationRange, Edit, Entry, HalfOpen, Hold, Link, Lone, Network,
+    NetworkChange, Origin, Outage, Pause, Spell, Subject, When, Where,
 };
 use crate::scenario::{
     Action, Connections, Direction, Filter, FilterAct, MAX_DURATION, Operation, Scenario, drawn_filter, file,
@@ -17,7 +17,6 @@ use crate::scenario::{
 use crate::script::Director;
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
 
 /// A run, frozen.
 #[derive(Clone, Debug)]
@@ -41,7 +40,10 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = Director::recording(&stage);
     let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
-    let decisions = director.into_recorded();
+    let mut decisions = file::Decisions::default();
+    for made in director.into_made() {
+        decisions.put(made.decision, made.detail);
+    }
     let source = &scenario.file;
     let (network, links) = networks(stage.scenario());
     let file = file::Scenario {
@@ -75,7 +77,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
 
 /// The harmless conditions: of all links, where they are the same everywhere, and else of each.
 fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
-    let harmless = |link: &crate::scenario::LinkSpec| certain(&link.network);
+    let harmless = |link: &crate::scenario::LinkSpec| Network::of(&link.network).without_chance();
     let first = scenario.links.first().map(harmless);
     let same = scenario.links.iter().all(|link| Some(harmless(link)) == first);
     let links = scenario.file.links.iter().map(|link| {
@@ -85,17 +87,6 @@ fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
         Link { network: spec.map(harmless).filter(|_| !same), ..link.clone() }
     });
     (first.filter(|_| same), links.collect())
-}
-
-/// What is left of conditions without chance.
-fn certain(network: &crate::network::Network) -> Network {
-    Network {
-        latency: SpanRange::constant(network.latency.min()).map(DurationRange),
-        slow_by: Some(Duration(network.slow_by)).filter(|slow_by| *slow_by != Duration::default()),
-        bandwidth: network.bandwidth.map(|bandwidth| Rate(Some(bandwidth))),
-        queue: network.queue.and_then(NonZeroU64::new).map(Bytes),
-        ..Network::default()
-    }
 }
 
 /// Every operation at its time. Where a chapter never began, since a violation came first or silence never did, all of
@@ -291,20 +282,12 @@ fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
             Entry { attack: Some(attack), ..named }
         }
         Action::Network { link, change } => {
-            let latency =
-                change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange);
-            let mut change = NetworkChange {
-                between: link.map(ends),
-                latency,
-                slow_by: change.slow_by.map(Duration),
-                bandwidth: change.bandwidth.map(Rate),
-                queue: change.queue.and_then(NonZeroU64::new).map(Bytes),
-                ..NetworkChange::default()
-            };
-            if change.conditions() == Network::default() {
+            let mut left = change.without_chance();
+            if left == Network::default() {
                 // It changed chances only, and there are none left: it stays as the event that it was.
-                change.loss = Some(file::Percent(Ppm::NEVER));
+                left.loss = Some(file::Percent(Ppm::NEVER));
             }
+            let change = NetworkChange::new(link.map(ends), left);
             Entry { network: Some(change), ..named }
         }
     }

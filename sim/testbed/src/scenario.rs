@@ -36,7 +36,7 @@ pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES, 
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
 pub(crate) use operation::drawn_filter;
-pub use operation::{Action, NetworkChange, Operation};
+pub use operation::{Action, Operation};
 pub use parse::{parse, parse_bytes};
 pub use place::{Part, Place, Step};
 pub use problems::{Problem, Problems};

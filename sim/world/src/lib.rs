@@ -5,6 +5,7 @@
 //! from a named [`stream`] of the seed. Whoever watches is an [`observer::Observer`]. Nothing here knows a protocol, a
 //! file format or a command line.
 
+pub mod address;
 pub mod clock;
 pub mod decision;
 mod fingerprint;

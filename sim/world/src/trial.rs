@@ -96,8 +96,8 @@
 //! assert_eq!(small.to_string().parse(), Ok(small), "it is plain text");
 //! ```
 
-mod address;
 mod log;
+mod names;
 mod schedule;
 mod script;
 mod shrink;

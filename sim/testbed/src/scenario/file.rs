@@ -8,6 +8,7 @@ mod address;
 mod attack;
 mod change;
 mod clock;
+mod conditions;
 mod decisions;
 mod disk;
 mod entry;
@@ -23,12 +24,12 @@ pub(crate) use address::{About, Address, KINDS};
 pub use attack::Attack;
 pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
 pub use clock::{Clock, ClockChange, Drift, Shift};
-pub(crate) use decisions::Detail;
+pub use conditions::{Burst, Network, NetworkChange};
+pub(crate) use decisions::{Choice, Detail, Topic};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall, Unsynced};
 pub use entry::{
-    Between, Connections, Departure, Edit, Entry, Lone, NetworkChange, Outage, Pause, Spell, Subject, When,
-    Where,
+    Between, Connections, Departure, Edit, Entry, Lone, Outage, Pause, Spell, Subject, When, Where,
 };
 pub use faults::{Faults, Flapping, Spells};
 pub use filter::{DropMessages, HalfOpen, Hold};
@@ -192,71 +193,6 @@ impl From<Announce> for cosim_core::Announce {
             Announce::Interested => cosim_core::Announce::Interested,
         }
     }
-}
-
-/// The conditions of links.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Network {
-    /// How long a message takes. Default 50ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latency: Option<DurationRange>,
-    /// How often a message is lost. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loss: Option<Percent>,
-    /// How often a message arrives twice. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duplicate: Option<Percent>,
-    /// How often a message is taken out of order. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reorder: Option<Percent>,
-    /// How much longer a message takes that is out of order. Default up to four times the longest latency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reorder_delay: Option<DurationRange>,
-    /// How long each end takes to notice a connect or disconnect. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice: Option<DurationRange>,
-    /// How much longer every message takes. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub slow_by: Option<Duration>,
-    /// Losses that come in bursts. Default none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub burst: Option<Burst>,
-    /// How often a message arrives once more, much later, perhaps after its connection has ended. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replay: Option<Percent>,
-    /// How long after it was sent a replayed message arrives. Default 1s..60s.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replay_delay: Option<DurationRange>,
-    /// How often one bit of a message flips. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub damage: Option<Percent>,
-    /// How often the end of a message is cut off. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncate: Option<Percent>,
-    /// How many bytes a second a link carries in each direction. Default unlimited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bandwidth: Option<Rate>,
-    /// How many bytes may wait to be sent in each direction. What does not fit is lost. Default 256KB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub queue: Option<Bytes>,
-}
-
-/// Losses that come in bursts: the model of Gilbert and Elliott, with the names that `tc-netem` gives its parameters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Burst {
-    /// The probability that a good stretch ends with a message.
-    pub p: Percent,
-    /// The probability that a bad stretch ends with a message. Default 100% minus `p`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r: Option<Percent>,
-    /// How often a message is lost in a bad stretch. Default 100%.
-    #[serde(rename = "1-h", skip_serializing_if = "Option::is_none")]
-    pub bad_loss: Option<Percent>,
-    /// How often a message is lost in a good stretch. Default 0%.
-    #[serde(rename = "1-k", skip_serializing_if = "Option::is_none")]
-    pub good_loss: Option<Percent>,
 }
 
 /// A link: two nodes that are peers of each other.

@@ -13,7 +13,7 @@ use std::str::FromStr;
 /// seed 7
 /// play open
 /// play set-1
-/// message alice>bob set 1 : latency 12000us duplicate 40000us
+/// message alice>bob set 1 @open : latency 12000us duplicate 40000us
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {

@@ -1,7 +1,8 @@
 //! Who decides in a trial: the seed, whose choices are written down, or a schedule, beside which everything is harmless.
 
-use super::address::Addresses;
+use super::names::Names;
 use super::schedule::{Choice, Schedule};
+use crate::address::Addresses;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
 use crate::host::{SimNode, Survival};
 use cosim_base::Span;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     seed: u64,
-    addresses: Addresses,
+    addresses: Addresses<Names>,
     schedule: Option<Schedule>,
     chosen: BTreeMap<String, Choice>,
 }
@@ -24,13 +25,13 @@ impl Script {
         operations: Vec<String>,
         schedule: Option<&Schedule>,
     ) -> Script {
-        let addresses = Addresses::new(nodes, operations);
+        let addresses = Addresses::new(Names { nodes, operations });
         Script { seed, addresses, schedule: schedule.cloned(), chosen: BTreeMap::new() }
     }
 
     /// What was decided.
     pub(super) fn into_schedule(self) -> Schedule {
-        Schedule::new(self.seed, self.addresses.operations().to_vec(), self.chosen)
+        Schedule::new(self.seed, self.addresses.names().operations.clone(), self.chosen)
     }
 
     /// What the schedule says of an address, or what was drawn; written down where it is not harmless.

@@ -1,9 +1,9 @@
 //! One entry of a timeline: when, and exactly one operation.
 
 use super::{
-    AddMember, Attack, BackUp, Burst, Bytes, ClockChange, Crash, DeleteKey, DropMessages, Duration,
-    DurationRange, FailWrites, HalfOpen, Hold, InsertItems, Network, Percent, PushItem, Rate, RemoveItems,
-    RemoveMember, Restore, Rot, SetKey, Splice, Stall,
+    AddMember, Attack, BackUp, ClockChange, Crash, DeleteKey, DropMessages, Duration, FailWrites, HalfOpen,
+    Hold, InsertItems, NetworkChange, PushItem, RemoveItems, RemoveMember, Restore, Rot, SetKey, Splice,
+    Stall,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -292,77 +292,4 @@ pub struct Departure {
     /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
-}
-
-/// A change to the conditions of one link or of all links. Only the given fields change.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NetworkChange {
-    /// The two nodes of the link. Default all links.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub between: Option<[String; 2]>,
-    /// How long a message takes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latency: Option<DurationRange>,
-    /// How often a message is lost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loss: Option<Percent>,
-    /// How often a message arrives twice.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duplicate: Option<Percent>,
-    /// How often a message is taken out of order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reorder: Option<Percent>,
-    /// How much longer a message takes that is out of order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reorder_delay: Option<DurationRange>,
-    /// How long each end takes to notice a connect or disconnect.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice: Option<DurationRange>,
-    /// How much longer every message takes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub slow_by: Option<Duration>,
-    /// Losses that come in bursts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub burst: Option<Burst>,
-    /// How often a message arrives once more, much later, perhaps after its connection has ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replay: Option<Percent>,
-    /// How long after it was sent a replayed message arrives.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replay_delay: Option<DurationRange>,
-    /// How often one bit of a message flips.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub damage: Option<Percent>,
-    /// How often the end of a message is cut off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncate: Option<Percent>,
-    /// How many bytes a second a link carries in each direction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bandwidth: Option<Rate>,
-    /// How many bytes may wait to be sent in each direction. What does not fit is lost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub queue: Option<Bytes>,
-}
-
-impl NetworkChange {
-    /// The fields given, without the link.
-    pub fn conditions(&self) -> Network {
-        Network {
-            latency: self.latency,
-            loss: self.loss,
-            duplicate: self.duplicate,
-            reorder: self.reorder,
-            reorder_delay: self.reorder_delay,
-            notice: self.notice,
-            slow_by: self.slow_by,
-            burst: self.burst,
-            replay: self.replay,
-            replay_delay: self.replay_delay,
-            damage: self.damage,
-            truncate: self.truncate,
-            bandwidth: self.bandwidth,
-            queue: self.queue,
-        }
-    }
 }
