@@ -32,7 +32,7 @@ mod tree;
 
 pub use crate::cojson::{AttackKind, Kind};
 pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
-pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES, ViewExpectation};
+pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
 pub use generated::{Faults, Flapping, Mix, Spells, Workload};
 pub use limits::*;
 pub(crate) use operation::drawn_filter;

@@ -2,31 +2,10 @@
 
 use cosim_core::Span;
 
-/// The oracles there are, in the order in which they are listed and asked.
-pub const ORACLES: [&str; 17] = [
-    "convergence",
-    "prefix",
-    "no_fork",
-    "monotonic",
-    "truthful",
-    "no_lost_write",
-    "quiescence",
-    "load_ends",
-    "entitled",
-    "no_redundant",
-    "no_phantom",
-    "durable",
-    "dependencies",
-    "bounded",
-    "same_view",
-    "permission",
-    "unique_nonce",
-];
-
 /// How a run is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expect {
-    /// The oracles that judge it, in the order of [`ORACLES`].
+    /// The oracles that judge it, in the order of [`ORACLES`](crate::oracles::ORACLES).
     pub oracles: Vec<&'static str>,
     /// How long after the liveness phase begins there must be silence.
     pub quiet_within: Span,
