@@ -21,6 +21,12 @@ impl From<()> for Detail {
     }
 }
 
+impl From<Duration> for Detail {
+    fn from(span: Duration) -> Detail {
+        Detail::Span(span)
+    }
+}
+
 impl From<Span> for Detail {
     fn from(span: Span) -> Detail {
         Detail::Span(Duration(span))
@@ -33,13 +39,19 @@ impl From<u32> for Detail {
     }
 }
 
-impl From<Detail> for Span {
+impl From<Detail> for Duration {
     /// No time at all, where the detail is none.
-    fn from(detail: Detail) -> Span {
+    fn from(detail: Detail) -> Duration {
         match detail {
-            Detail::Span(Duration(span)) => span,
-            Detail::Nothing | Detail::Place(_) => Span::ZERO,
+            Detail::Span(span) => span,
+            Detail::Nothing | Detail::Place(_) => Duration::default(),
         }
+    }
+}
+
+impl From<Detail> for Span {
+    fn from(detail: Detail) -> Span {
+        Duration::from(detail).0
     }
 }
 
@@ -95,33 +107,7 @@ impl Table for Vec<String> {
     }
 }
 
-/// What a decision of this type says.
-trait Says: Copy {
-    fn detail(self) -> Detail;
-    fn of(detail: Detail) -> Self;
-}
-
-impl Says for Duration {
-    fn detail(self) -> Detail {
-        Detail::Span(self)
-    }
-
-    fn of(detail: Detail) -> Duration {
-        Duration(detail.into())
-    }
-}
-
-impl Says for u32 {
-    fn detail(self) -> Detail {
-        Detail::Place(self)
-    }
-
-    fn of(detail: Detail) -> u32 {
-        detail.into()
-    }
-}
-
-impl<S: Says> Table for BTreeMap<String, S> {
+impl<S: Copy + Into<Detail> + From<Detail>> Table for BTreeMap<String, S> {
     fn is_empty(&self) -> bool {
         self.is_empty()
     }
@@ -131,11 +117,11 @@ impl<S: Says> Table for BTreeMap<String, S> {
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = (&String, Detail)> + '_> {
-        Box::new(self.iter().map(|(address, says)| (address, says.detail())))
+        Box::new(self.iter().map(|(address, says)| (address, (*says).into())))
     }
 
     fn put(&mut self, address: String, detail: Detail) {
-        self.insert(address, S::of(detail));
+        self.insert(address, detail.into());
     }
 
     fn keep(&mut self, mut keep: impl FnMut(&String) -> bool) {
