@@ -159,7 +159,8 @@ pub enum LoadStatus {
 }
 
 /// Why a node wants to be woken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum TimerKind {
     /// When to repeat a `load` that is unanswered.
     Load,

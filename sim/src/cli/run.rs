@@ -84,6 +84,9 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         // What led to it is in the log, and a run can be had again.
         outcome = run(scenario, seed, Options::logged(Limit::All));
     }
+    if let Some(log) = &mut outcome.log {
+        log.name_scenario(input::source(&args.file, args.recording.as_deref()));
+    }
     if args.json {
         print_json(args, scenario, &outcome)?;
     } else {

@@ -96,7 +96,10 @@ pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<Pat
     frozen.file.seed = Some(seed);
     let text = frozen.file.to_json_pretty();
     let scenario = parse(&text, SCENARIO).map_err(Error::Unplayable)?;
-    let outcome = run(&scenario, seed, Options::logged(LOG));
+    let mut outcome = run(&scenario, seed, Options::logged(LOG));
+    if let Some(log) = &mut outcome.log {
+        log.name_scenario(SCENARIO.to_owned());
+    }
     let same =
         |a: &Outcome, b: &Outcome| (a.fingerprint, a.class(), a.key()) == (b.fingerprint, b.class(), b.key());
     if !same(&outcome, &frozen.outcome) {

@@ -17,7 +17,7 @@ pub use tally::Tally;
 use crate::cojson::CoJson;
 use crate::decision::Decide;
 use crate::host::NodeId;
-use crate::log::{Limit, Log, What};
+use crate::log::{Event, Limit, Log, Source};
 use crate::observer::{Happening, Observer};
 use crate::oracles::{Oracle, Oracles, Rest};
 use crate::scenario::Scenario;
@@ -93,7 +93,10 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     };
     let watch = Watch {
         oracles: (options.oracles == Judging::On).then(judges),
-        log: options.log.map(|limit| Log::new(stage.cast().clone(), stage.names().to_vec(), limit)),
+        log: options.log.map(|limit| {
+            let log = Log::new(stage.cast().clone(), stage.names().to_vec(), limit);
+            log.of(Source { scenario: None, seed: Some(seed), crypto: Some(scenario.crypto) })
+        }),
         tally: Tally::default(),
     };
     let mut nodes = stage.nodes(make);
@@ -174,7 +177,7 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         if self.stage.has_faults()
             && let Some(log) = &mut self.world.observer.log
         {
-            log.push(0, now, What::Liveness);
+            log.push(0, now, Event::Liveness {});
         }
         for (link, network) in self.stage.calm() {
             self.world.set_network(now, link, network);

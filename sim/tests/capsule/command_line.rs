@@ -123,7 +123,7 @@ fn diff_says_what_is_wrong_with_a_log() {
     let (out, _) = check(here.path(), "run calm.json --log --json", 0);
     fs::write(here.path().join("log.jsonl"), &out).unwrap();
     fs::write(here.path().join("torn.jsonl"), &out[..out.len() - 9]).unwrap();
-    fs::write(here.path().join("new.jsonl"), out.replace(r#""version":1"#, r#""version":9"#)).unwrap();
+    fs::write(here.path().join("new.jsonl"), out.replace(r#""version":2"#, r#""version":9"#)).unwrap();
     let line = out.lines().count();
     let (_, err) = check(here.path(), "diff log.jsonl torn.jsonl", 2);
     assert!(err.starts_with(&format!("error: torn.jsonl: line {line}: it is cut off")), "{err}");

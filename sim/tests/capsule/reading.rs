@@ -47,8 +47,8 @@ fn what_is_no_log_is_refused() {
     assert_eq!(none, ReadError::NotALog);
     check("cosim-log", "cosim-outcomes", "line 1: it is no event log");
     check("{", "", "line 1: it is no event log");
-    check(r#""version":1"#, r#""version":2"#, "the log has version 2; this cosim reads version 1");
-    check(r#""version":1"#, r#""version":1,"colour":"red""#, "line 1: unknown field `colour`");
+    check(r#""version":2"#, r#""version":3"#, "the log has version 3; this cosim reads versions 1 and 2");
+    check(r#""version":2"#, r#""version":2,"colour":"red""#, "line 1: unknown field `colour`");
     let dropped = r#""dropped":{"after":900,"entries":1},"format":"#;
     check(r#""format":"#, dropped, "line 1: 900 entries are to come before those left out");
 }

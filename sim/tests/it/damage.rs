@@ -5,7 +5,7 @@ use cosim_core::{
 };
 use cosim_testbed::cojson::{Header, Packet, SimCrypto, Transaction};
 use cosim_testbed::host::{Damage, SimMessage};
-use cosim_testbed::log::{Limit, What};
+use cosim_testbed::log::{Event, Limit};
 use cosim_testbed::run::{Options, Outcome, run};
 use cosim_testbed::scenario::{Crypto, parse};
 use proptest::prelude::*;
@@ -103,7 +103,7 @@ fn sent(crypto: Crypto) -> (SimCrypto, Vec<Content<SimCrypto>>, Outcome) {
     let outcome = run(&scenario, 1, Options::logged(Limit::All));
     let log = outcome.log.as_ref().expect("it was asked for");
     let contents = log.entries().filter_map(|entry| match &entry.what {
-        What::Delivered { mail, .. } => match &mail.envelope.message {
+        Event::Delivered { mail, .. } => match &mail.message {
             Message::Content(content) => Some(content.clone()),
             _ => None,
         },

@@ -13,7 +13,7 @@ mod views;
 use cosim_testbed::cojson::CoNode;
 use cosim_testbed::decision::Seeded;
 use cosim_testbed::host::NodeId;
-use cosim_testbed::log::{Limit, What};
+use cosim_testbed::log::{Event, Limit};
 use cosim_testbed::oracles::ORACLES;
 use cosim_testbed::report;
 use cosim_testbed::run::{Class, End, Options, Outcome, play, run};
@@ -86,7 +86,7 @@ fn fails(scenario: &Scenario, outcome: &Outcome, key: &str) {
     assert!(!report::chain(log, violation).is_empty(), "there is a chain\n{told}");
     let chain = log.chain(violation.event);
     let first = chain.first().expect("it is not empty");
-    let caused_by_a_message = matches!(first.what, What::Delivered { .. } | What::Lost { .. });
+    let caused_by_a_message = matches!(first.what, Event::Delivered { .. } | Event::Sent { .. });
     assert!(!caused_by_a_message, "it begins at a cause: {first:?}");
 }
 

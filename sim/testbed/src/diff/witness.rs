@@ -1,6 +1,6 @@
 //! What was decided in a run, and when.
 
-use crate::log::{Log, What};
+use crate::log::{Event, Log};
 use crate::scenario::file::{Decision, DecisionKind, Detail};
 use crate::script::{Director, Made};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ pub(super) fn made(director: Director, log: &Log) -> Vec<Made> {
     let operations: BTreeMap<&str, u64> = log
         .entries()
         .filter_map(|entry| match &entry.what {
-            What::Operation { name, .. } => Some((name.as_str(), entry.event)),
+            Event::Operation { name, .. } => Some((name.as_str(), entry.event)),
             _ => None,
         })
         .collect();

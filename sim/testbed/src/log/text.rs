@@ -1,18 +1,18 @@
 //! The log for people: one line an entry, in the arrow notation.
 
-use super::json::condition_name;
-use super::{Entry, Log, Mail, What};
+use super::{Due, End, Entry, Event, Log, Mail, Outcome, Piece, Reason};
 use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
+use crate::host::NodeId;
 use crate::observer::Loss;
-use cosim_core::{KnownState, Message, Names, Record, TimerKind};
+use cosim_core::{KnownState, Message, Names, Recovery, TimerKind};
 use std::fmt;
 
 /// All that was kept; a line says what was not.
 impl fmt::Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (before, dropped) = self.dropped();
-        for (i, entry) in self.entries().enumerate() {
+        for (i, entry) in self.entries().filter(|entry| entry.what.is_told()).enumerate() {
             if i == before && dropped > 0 {
                 writeln!(f, "{:>12}  … {dropped} more …", "")?;
             }
@@ -39,77 +39,124 @@ impl fmt::Display for Line<'_> {
         let Line { entry, cast } = self;
         write!(f, "{:>12}  ", entry.at.to_string())?;
         match &entry.what {
-            What::Operation { name, text } => write!(f, "* {text}  [{name}]"),
-            What::Skipped { name, why } => write!(f, "* skipped: {why}  [{name}]"),
-            What::Down(node) => write!(f, "* {} is down", cast.node(*node)),
-            What::Up(node) => write!(f, "* {} is up", cast.node(*node)),
-            What::Connected(node, peer, connection) => {
-                write!(f, "* {} connected to {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
-            }
-            What::Disconnected(node, peer, connection) => {
-                write!(f, "* {} lost {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
-            }
-            What::Closed(node, peer, connection) => {
-                write!(f, "* {} drops {} (#{})", cast.node(*node), cast.node(*peer), connection.0)
-            }
-            What::Became(node, condition) => {
-                write!(f, "* {} is {}", cast.node(*node), condition_name(*condition))
-            }
-            What::Timer { node, why } => {
+            Event::Operation { name, text } => write!(f, "* {text}  [{name}]"),
+            Event::Skipped { name, why } => write!(f, "* skipped: {why}  [{name}]"),
+            Event::Down { node } => write!(f, "* {} is down", cast.node(*node)),
+            Event::Up { node } => write!(f, "* {} is up", cast.node(*node)),
+            Event::Asleep { node } => write!(f, "* {} is asleep", cast.node(*node)),
+            Event::Awake { node } => write!(f, "* {} is awake", cast.node(*node)),
+            Event::Offline { node } => write!(f, "* {} is offline", cast.node(*node)),
+            Event::Online { node } => write!(f, "* {} is online", cast.node(*node)),
+            Event::Connected(end) => connection(f, end, [" connected to ", ""], cast),
+            Event::Disconnected(end) => connection(f, end, [" lost ", ""], cast),
+            Event::Closed(end) => connection(f, end, [" drops ", ""], cast),
+            Event::Blocked(end) => connection(f, end, ["'s line to ", " is full"], cast),
+            Event::Writable(end) => connection(f, end, ["'s line to ", " takes messages again"], cast),
+            Event::Timer { node, due } => {
                 write!(f, "* {}'s deadline", cast.node(*node))?;
-                match why {
-                    Some((id, peer, kind)) => {
-                        write!(f, ": {} {} to {}", timer(*kind), cast.co_value(*id), cast.node(*peer))
+                match due {
+                    Some(Due { id, peer, why }) => {
+                        write!(f, ": {} {} to {}", timer(*why), cast.co_value(*id), cast.node(*peer))
                     }
                     None => Ok(()),
                 }
             }
-            What::Delivered { mail, again, stale, damaged, .. } => {
+            Event::Delivered { mail, again, stale, damaged, .. } => {
                 way(f, mail, "->", cast)?;
                 f.write_str(if *damaged { "  (damaged)" } else { "" })?;
                 f.write_str(if *again { "  (again)" } else { "" })?;
                 f.write_str(if *stale { "  (ignored: an earlier connection)" } else { "" })
             }
-            What::Lost { mail, why } => {
+            Event::Sent { mail, why: Some(why), .. } => {
                 way(f, mail, "-x", cast)?;
                 write!(f, "  ({})", loss(*why))
             }
-            What::Held { mail } => {
+            Event::Sent { mail, held: true, .. } => {
                 way(f, mail, "-|", cast)?;
                 f.write_str("  (held)")
             }
-            What::Blocked(node, peer, connection) => {
-                let (node, peer) = (cast.node(*node), cast.node(*peer));
-                write!(f, "* {node}'s line to {peer} is full (#{})", connection.0)
+            Event::Sent { mail, .. } => {
+                way(f, mail, "->", cast)?;
+                f.write_str("  (sent)")
             }
-            What::Writable(node, peer, connection) => {
-                let (node, peer) = (cast.node(*node), cast.node(*peer));
-                write!(f, "* {node}'s line to {peer} takes messages again (#{})", connection.0)
+            Event::Disk { node, id, piece, outcome } => {
+                write!(f, "* {}'s disk: ", cast.node(*node))?;
+                let id = cast.co_value(*id);
+                match piece {
+                    None => write!(f, "header of {id}")?,
+                    Some(Piece { session, after, count }) => {
+                        let end = u64::from(*after) + u64::from(*count);
+                        write!(f, "{id} {} {after}..{end}", cast.session(*session))?;
+                    }
+                }
+                write!(f, " {outcome}")
             }
-            What::Disk(node, text) => write!(f, "* {}'s disk: {text}", cast.node(*node)),
-            What::Note(node, text) => write!(f, "* {}: {text}", cast.node(*node)),
-            What::LoadEnded(node, id, available) => {
+            Event::Cut { node, pending, kept, torn } => {
+                let node = cast.node(*node);
+                write!(f, "* {node}: {kept} of the {pending} writes under way are written")?;
+                if *torn > 0 { write!(f, ", and {torn} bytes of the next") } else { Ok(()) }
+            }
+            Event::Recovered { node, records, damaged, unfit, new_session } => {
+                let recovery = Recovery { records: *records, damaged: *damaged, unfit: *unfit };
+                write!(f, "* {}: its disk has {recovery}", cast.node(*node))?;
+                f.write_str(if *new_session { "; its app writes in a new session" } else { "" })
+            }
+            Event::WriteFailed { node, id, piece: Piece { session, after, count } } => {
+                let (node, id, session) = (cast.node(*node), cast.co_value(*id), cast.session(*session));
+                write!(f, "* {node}: {count} transactions of {session} in {id} after {after} are not written")
+            }
+            Event::LoadEnded { node, id, available } => {
                 let verdict = if *available { "available" } else { "unavailable" };
                 write!(f, "* {}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
             }
-            What::Liveness => f.write_str("* the faults end"),
+            Event::Liveness {} => f.write_str("* the faults end"),
         }
     }
 }
 
-fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt::Result {
-    let (from, to) = (cast.node(mail.from), cast.node(mail.to));
-    write!(f, "{from} {arrow} {to} | {}", message(&mail.envelope.message, cast))
+/// `* alice connected to server (#0)`.
+fn connection(
+    f: &mut fmt::Formatter<'_>,
+    end: &End<NodeId>,
+    [before, after]: [&str; 2],
+    cast: &Cast,
+) -> fmt::Result {
+    let End { node, peer, connection } = end;
+    write!(f, "* {}{before}{}{after} (#{connection})", cast.node(*node), cast.node(*peer))
 }
 
-/// A record in words: `header of notes`, `notes alice/1 3..5`.
-pub(super) fn record(record: &Record<SimCrypto>, cast: &Cast) -> String {
-    match record {
-        Record::Header { id, .. } => format!("header of {}", cast.co_value(*id)),
-        Record::Log { id, session, after, transactions, .. } => {
-            let end = *after as usize + transactions.len();
-            format!("{} {} {after}..{end}", cast.co_value(*id), cast.session(*session))
-        }
+fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt::Result {
+    let (from, to) = (cast.node(mail.from), cast.node(mail.to));
+    write!(f, "{from} {arrow} {to} | {}", message(&mail.message, cast))
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Written => "is written",
+            Outcome::Full => "cannot be written: the disk is full",
+            Outcome::Nothing => "cannot be written",
+            Outcome::Torn => "cannot be written, but half of it is",
+            Outcome::Whole => "cannot be written, it says, but is",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Refused(refusal) => refusal,
+            Reason::Down => "the node is down",
+            Reason::AlreadySo => "it is so already",
+            Reason::NoDisk => "the node has no disk",
+            Reason::NoBackup => "no such copy was taken",
+            Reason::EmptyDisk => "nothing is written on the disk",
+            Reason::LastCopy => "the node holds the last copy of something",
+            Reason::Absent => "the node has not joined yet",
+            Reason::Gone => "the node has left",
+            Reason::Offline => "the node is offline",
+            Reason::Asleep => "the node sleeps",
+        })
     }
 }
 

@@ -225,7 +225,8 @@ pub struct Sent<'a, N: SimNode> {
 }
 
 /// Why a message never arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Loss {
     /// A partition swallowed it, whatever its fate.
     Partition,

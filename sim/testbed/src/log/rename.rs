@@ -1,0 +1,154 @@
+//! The same event with other references: numbers for names, or names for numbers.
+
+use super::event::{Due, End, Event, Mail, Piece};
+use crate::cojson::{Cast, SimCrypto};
+use crate::host::NodeId;
+use cosim_core::{CoId, Message, Names, SessionId};
+use serde_json::Value;
+use std::convert::Infallible;
+
+/// An event as JSON Lines have it.
+pub(super) type Named = Event<String, String, String, Value>;
+
+/// Gives each reference another form.
+pub(super) trait Rename<N, C, S, M> {
+    type Node;
+    type CoValue;
+    type Session;
+    type Message;
+    /// Why a session or a message has no other form.
+    type Error;
+
+    fn node(&mut self, node: &N) -> Self::Node;
+    fn co_value(&mut self, id: &C) -> Self::CoValue;
+    fn session(&mut self, session: &S) -> Result<Self::Session, Self::Error>;
+    fn message(&mut self, message: &M) -> Result<Self::Message, Self::Error>;
+}
+
+impl Rename<NodeId, CoId, SessionId, Message<SimCrypto>> for &Cast {
+    type Node = String;
+    type CoValue = String;
+    type Session = String;
+    type Message = Value;
+    type Error = Infallible;
+
+    fn node(&mut self, node: &NodeId) -> String {
+        Cast::node(self, *node).into_owned()
+    }
+
+    fn co_value(&mut self, id: &CoId) -> String {
+        Names::co_value(*self, *id).into_owned()
+    }
+
+    fn session(&mut self, session: &SessionId) -> Result<String, Infallible> {
+        Ok(Names::session(*self, *session).into_owned())
+    }
+
+    fn message(&mut self, message: &Message<SimCrypto>) -> Result<Value, Infallible> {
+        Ok(serde_json::to_value(message.display_json(*self)).unwrap_or(Value::Null))
+    }
+}
+
+type Renamed<R, N, C, S, M> = Event<
+    <R as Rename<N, C, S, M>>::Node,
+    <R as Rename<N, C, S, M>>::CoValue,
+    <R as Rename<N, C, S, M>>::Session,
+    <R as Rename<N, C, S, M>>::Message,
+>;
+
+impl<N, C, S, M> Event<N, C, S, M> {
+    /// The same with other references.
+    pub(super) fn rename<R: Rename<N, C, S, M>>(
+        &self,
+        to: &mut R,
+    ) -> Result<Renamed<R, N, C, S, M>, R::Error> {
+        Ok(match self {
+            Event::Operation { name, text } => Event::Operation { name: name.clone(), text: text.clone() },
+            Event::Skipped { name, why } => Event::Skipped { name: name.clone(), why: why.clone() },
+            Event::Down { node } => Event::Down { node: to.node(node) },
+            Event::Up { node } => Event::Up { node: to.node(node) },
+            Event::Connected(end) => Event::Connected(end.rename(|node| to.node(node))),
+            Event::Disconnected(end) => Event::Disconnected(end.rename(|node| to.node(node))),
+            Event::Closed(end) => Event::Closed(end.rename(|node| to.node(node))),
+            Event::Asleep { node } => Event::Asleep { node: to.node(node) },
+            Event::Awake { node } => Event::Awake { node: to.node(node) },
+            Event::Offline { node } => Event::Offline { node: to.node(node) },
+            Event::Online { node } => Event::Online { node: to.node(node) },
+            Event::Timer { node, due } => Event::Timer {
+                node: to.node(node),
+                due: due.as_ref().map(|due| Due {
+                    id: to.co_value(&due.id),
+                    peer: to.node(&due.peer),
+                    why: due.why,
+                }),
+            },
+            Event::Sent { mail, why, held, way } => {
+                Event::Sent { mail: mail.rename(to)?, why: *why, held: *held, way: *way }
+            }
+            Event::Delivered { mail, sent_at, sent_in, again, stale, damaged } => Event::Delivered {
+                mail: mail.rename(to)?,
+                sent_at: *sent_at,
+                sent_in: *sent_in,
+                again: *again,
+                stale: *stale,
+                damaged: *damaged,
+            },
+            Event::Blocked(end) => Event::Blocked(end.rename(|node| to.node(node))),
+            Event::Writable(end) => Event::Writable(end.rename(|node| to.node(node))),
+            Event::Disk { node, id, piece, outcome } => Event::Disk {
+                node: to.node(node),
+                id: to.co_value(id),
+                piece: match piece {
+                    Some(piece) => Some(piece.rename(to.session(&piece.session)?)),
+                    None => None,
+                },
+                outcome: *outcome,
+            },
+            Event::Cut { node, pending, kept, torn } => {
+                Event::Cut { node: to.node(node), pending: *pending, kept: *kept, torn: *torn }
+            }
+            Event::Recovered { node, records, damaged, unfit, new_session } => Event::Recovered {
+                node: to.node(node),
+                records: *records,
+                damaged: *damaged,
+                unfit: *unfit,
+                new_session: *new_session,
+            },
+            Event::WriteFailed { node, id, piece } => Event::WriteFailed {
+                node: to.node(node),
+                id: to.co_value(id),
+                piece: piece.rename(to.session(&piece.session)?),
+            },
+            Event::LoadEnded { node, id, available } => {
+                Event::LoadEnded { node: to.node(node), id: to.co_value(id), available: *available }
+            }
+            Event::Liveness {} => Event::Liveness {},
+        })
+    }
+}
+
+impl<N> End<N> {
+    fn rename<N2>(&self, mut node: impl FnMut(&N) -> N2) -> End<N2> {
+        End { node: node(&self.node), peer: node(&self.peer), connection: self.connection }
+    }
+}
+
+impl<N, M> Mail<N, M> {
+    fn rename<C, S, R: Rename<N, C, S, M>>(&self, to: &mut R) -> Result<Mail<R::Node, R::Message>, R::Error> {
+        Ok(Mail {
+            number: self.number,
+            from: to.node(&self.from),
+            to: to.node(&self.to),
+            connection: self.connection,
+            n: self.n,
+            re: self.re,
+            message: to.message(&self.message)?,
+        })
+    }
+}
+
+impl<S> Piece<S> {
+    fn rename<S2>(&self, session: S2) -> Piece<S2> {
+        Piece { session, after: self.after, count: self.count }
+    }
+}

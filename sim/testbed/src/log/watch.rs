@@ -1,0 +1,172 @@
+//! What a log takes down of what it sees happen.
+
+use super::{Due, End, Event, Log, Mail, Outcome, Piece, Reason, UnderWay, Way};
+use crate::cojson::{CoJson, Notice, SimCrypto};
+use crate::decision::Fate;
+use crate::host::{NodeId, WriteError};
+use crate::observer::{Condition, Happening, Observer, Skipped};
+use crate::run::OperationName;
+use crate::world::View;
+use cosim_core::{CoId, ConnectionId, Envelope, Record, Recovery, SessionId, Span};
+
+impl<N: CoJson> Observer<N> for Log {
+    fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        let what = match happening {
+            Happening::Operation { number, .. } => {
+                let Some(OperationName { name, text }) = self.operations.get(*number as usize).cloned()
+                else {
+                    return;
+                };
+                Event::Operation { name, text }
+            }
+            Happening::Skipped { number, why } => {
+                let name =
+                    self.operations.get(*number as usize).map(|known| known.name.clone()).unwrap_or_default();
+                Event::Skipped { name, why: reason(why) }
+            }
+            Happening::Down { node, .. } => Event::Down { node: *node },
+            Happening::Writing { node, ticket, record } => {
+                self.writing.insert((*node, *ticket), written(record));
+                return;
+            }
+            Happening::Written { node, ticket, error, full } => {
+                let Some((id, piece)) = self.writing.remove(&(*node, *ticket)) else {
+                    return;
+                };
+                let outcome = match error {
+                    None => Outcome::Written,
+                    Some(_) if *full => Outcome::Full,
+                    Some(WriteError::Nothing) => Outcome::Nothing,
+                    Some(WriteError::Torn) => Outcome::Torn,
+                    Some(WriteError::Whole) => Outcome::Whole,
+                };
+                Event::Disk { node: *node, id, piece, outcome }
+            }
+            Happening::Cut { node, survival, pending } => {
+                self.writing.retain(|(of, _), _| of != node);
+                if *pending == 0 {
+                    return;
+                }
+                Event::Cut { node: *node, pending: *pending, kept: survival.kept, torn: survival.torn }
+            }
+            Happening::Noticed { node, notice: Notice::Recovered { recovery, new_session } } => {
+                let Recovery { records, damaged, unfit } = *recovery;
+                Event::Recovered { node: *node, records, damaged, unfit, new_session: *new_session }
+            }
+            Happening::Noticed { node, notice: Notice::WriteFailed { id, session, after, count } } => {
+                let piece = Piece { session: *session, after: *after, count: *count };
+                Event::WriteFailed { node: *node, id: *id, piece }
+            }
+            Happening::Up { node } => Event::Up { node: *node },
+            Happening::Connected { node, peer, connection } => {
+                Event::Connected(end(*node, *peer, *connection))
+            }
+            Happening::Disconnected { node, peer, connection } => {
+                Event::Disconnected(end(*node, *peer, *connection))
+            }
+            Happening::Closed { was_open: false, .. } => return,
+            Happening::Closed { node, peer, connection, .. } => Event::Closed(end(*node, *peer, *connection)),
+            Happening::Became { node, condition } => match condition {
+                Condition::Asleep => Event::Asleep { node: *node },
+                Condition::Awake => Event::Awake { node: *node },
+                Condition::Offline => Event::Offline { node: *node },
+                Condition::Online => Event::Online { node: *node },
+            },
+            Happening::Timer { node } => {
+                let deadlines = view.hosts[node.index()].node.deadlines();
+                let due = deadlines
+                    .into_iter()
+                    .filter(|(at, ..)| *at <= view.now)
+                    .min_by_key(|(at, id, ..)| (*at, *id));
+                Event::Timer { node: *node, due: due.map(|(_, id, peer, why)| Due { id, peer, why }) }
+            }
+            Happening::Sent(sent) => {
+                if sent.copies > 0 {
+                    let (sent_at, sent_in, copies) = (view.now, view.event, sent.copies);
+                    self.under_way.insert(sent.mail, UnderWay { sent_at, sent_in, copies, arrived: false });
+                }
+                Event::Sent {
+                    mail: mail(sent.mail, [sent.from, sent.to], sent.connection, &sent.message.0),
+                    why: sent.loss,
+                    held: sent.held,
+                    way: Some(way(sent.copies, sent.fate)),
+                }
+            }
+            Happening::Delivered { node, peer, connection, message, mail: number, damaged } => {
+                let Some(under_way) = self.under_way.get_mut(number) else {
+                    return;
+                };
+                let UnderWay { sent_at, sent_in, arrived, .. } = *under_way;
+                under_way.arrived = true;
+                under_way.copies -= 1;
+                if under_way.copies == 0 {
+                    self.under_way.remove(number);
+                }
+                let known = view.known_as(*peer);
+                let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
+                let mail = mail(*number, [*peer, *node], *connection, &message.0);
+                let sent_at = sent_at.as_us();
+                Event::Delivered { mail, sent_at, sent_in, again: arrived, stale, damaged: *damaged }
+            }
+            Happening::Blocked { node, peer, connection } => Event::Blocked(end(*node, *peer, *connection)),
+            Happening::Writable { node, peer, connection } => Event::Writable(end(*node, *peer, *connection)),
+            Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
+                Event::LoadEnded { node: *node, id: *id, available: *available }
+            }
+            Happening::Noticed { .. } | Happening::Rotted { .. } | Happening::Settled { .. } => return,
+        };
+        self.push(view.event, view.now, what);
+    }
+}
+
+fn end(node: NodeId, peer: NodeId, connection: ConnectionId) -> End<NodeId> {
+    End { node, peer, connection: connection.0 }
+}
+
+fn mail(
+    number: u64,
+    [from, to]: [NodeId; 2],
+    connection: ConnectionId,
+    envelope: &Envelope<SimCrypto>,
+) -> Mail {
+    let Envelope { n, re, message } = envelope.clone();
+    Mail { number, from, to, connection: connection.0, n, re, message }
+}
+
+fn way(copies: u8, fate: &Fate) -> Way {
+    Way {
+        copies,
+        latency: fate.latency.as_us(),
+        reordered: fate.reordered.map(Span::as_us),
+        duplicate: fate.duplicate.map(Span::as_us),
+        replayed: fate.replayed.map(Span::as_us),
+        damaged: fate.damaged,
+        truncated: fate.truncated,
+    }
+}
+
+/// What a record holds.
+fn written(record: &Record<SimCrypto>) -> (CoId, Option<Piece<SessionId>>) {
+    match record {
+        Record::Header { id, .. } => (*id, None),
+        Record::Log { id, session, after, transactions, .. } => {
+            (*id, Some(Piece { session: *session, after: *after, count: transactions.len() as u32 }))
+        }
+    }
+}
+
+fn reason<N: CoJson>(why: &Skipped<N>) -> Reason {
+    match why {
+        Skipped::Refused(refusal) => Reason::Refused(refusal.to_string()),
+        Skipped::Down => Reason::Down,
+        Skipped::AlreadySo => Reason::AlreadySo,
+        Skipped::NoDisk => Reason::NoDisk,
+        Skipped::NoBackup => Reason::NoBackup,
+        Skipped::EmptyDisk => Reason::EmptyDisk,
+        Skipped::LastCopy => Reason::LastCopy,
+        Skipped::Absent => Reason::Absent,
+        Skipped::Gone => Reason::Gone,
+        Skipped::Offline => Reason::Offline,
+        Skipped::Asleep => Reason::Asleep,
+    }
+}
