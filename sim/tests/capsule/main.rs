@@ -5,6 +5,8 @@
 
 mod command_line;
 mod comparing;
+mod events;
 mod keeping;
 mod reading;
 mod samples;
+mod versions;

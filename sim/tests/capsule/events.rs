@@ -1,0 +1,193 @@
+//! Every kind of event is written and read back as it was.
+
+use cosim_core::{CoId, Known, KnownState, Message, SessionId, Time, TimerKind};
+use cosim_testbed::cojson::{Cast, session};
+use cosim_testbed::host::NodeId;
+use cosim_testbed::log::{Due, End, Event, Limit, Log, Mail, Outcome, Piece, Reason, Way};
+use cosim_testbed::observer::Loss;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn node() -> impl Strategy<Value = NodeId> {
+    (0..2_u32).prop_map(NodeId)
+}
+
+fn co_value() -> impl Strategy<Value = CoId> {
+    (0..2_u32).prop_map(CoId)
+}
+
+fn end() -> impl Strategy<Value = End<NodeId>> {
+    (node(), node(), any::<u32>()).prop_map(|(node, peer, connection)| End { node, peer, connection })
+}
+
+fn piece() -> impl Strategy<Value = Piece<SessionId>> {
+    (node(), 0..9_u32, 0..99_u32, 0..99_u32).prop_map(|(node, life, after, count)| Piece {
+        session: session(node, life),
+        after,
+        count,
+    })
+}
+
+fn mail() -> impl Strategy<Value = Mail> {
+    let message = (co_value(), any::<bool>(), piece(), 0..3_u8).prop_map(|(id, flag, piece, kind)| {
+        let mut known = KnownState::new(true, []);
+        known.raise(piece.session, piece.after + 1);
+        match kind {
+            0 => Message::Load { id, known },
+            1 => Message::Known(Known { id, known, is_correction: flag }),
+            _ => Message::Done { id },
+        }
+    });
+    (any::<u64>(), end(), any::<u32>(), any::<u32>(), message).prop_map(|(number, end, n, re, message)| {
+        Mail { number, from: end.node, to: end.peer, connection: end.connection, n, re, message }
+    })
+}
+
+fn way() -> impl Strategy<Value = Way> {
+    let span = || any::<Option<u64>>();
+    let part = || any::<Option<u32>>();
+    (any::<u8>(), any::<u64>(), span(), span(), span(), part(), part()).prop_map(
+        |(copies, latency, reordered, duplicate, replayed, damaged, truncated)| Way {
+            copies,
+            latency,
+            reordered,
+            duplicate,
+            replayed,
+            damaged,
+            truncated,
+        },
+    )
+}
+
+fn due() -> impl Strategy<Value = Due<NodeId, CoId>> {
+    let kinds =
+        [TimerKind::Load, TimerKind::Announce, TimerKind::Acknowledge, TimerKind::Pull, TimerKind::Store];
+    (co_value(), node(), select(&kinds[..])).prop_map(|(id, peer, why)| Due { id, peer, why })
+}
+
+fn reason() -> impl Strategy<Value = Reason> {
+    let plain = [
+        Reason::Down,
+        Reason::AlreadySo,
+        Reason::NoDisk,
+        Reason::NoBackup,
+        Reason::EmptyDisk,
+        Reason::LastCopy,
+        Reason::Absent,
+        Reason::Gone,
+        Reason::Offline,
+        Reason::Asleep,
+    ];
+    prop_oneof![Just(plain).prop_flat_map(|plain| select(plain.to_vec())), ".*".prop_map(Reason::Refused)]
+}
+
+const LOSSES: [Loss; 5] = [Loss::Partition, Loss::Chance, Loss::Overflow, Loss::Filter, Loss::Undecodable];
+const OUTCOMES: [Outcome; 5] =
+    [Outcome::Written, Outcome::Full, Outcome::Nothing, Outcome::Torn, Outcome::Whole];
+
+/// An event of each kind, in the order of [`number`].
+fn each_kind() -> Vec<BoxedStrategy<Event>> {
+    vec![
+        (".*", ".*").prop_map(|(name, text)| Event::Operation { name, text }).boxed(),
+        (".*", reason()).prop_map(|(name, why)| Event::Skipped { name, why }).boxed(),
+        node().prop_map(|node| Event::Down { node }).boxed(),
+        node().prop_map(|node| Event::Up { node }).boxed(),
+        end().prop_map(Event::Connected).boxed(),
+        end().prop_map(Event::Disconnected).boxed(),
+        end().prop_map(Event::Closed).boxed(),
+        node().prop_map(|node| Event::Asleep { node }).boxed(),
+        node().prop_map(|node| Event::Awake { node }).boxed(),
+        node().prop_map(|node| Event::Offline { node }).boxed(),
+        node().prop_map(|node| Event::Online { node }).boxed(),
+        (node(), proptest::option::of(due())).prop_map(|(node, due)| Event::Timer { node, due }).boxed(),
+        (mail(), proptest::option::of(select(&LOSSES[..])), any::<bool>(), proptest::option::of(way()))
+            .prop_map(|(mail, why, held, way)| Event::Sent { mail, why, held, way })
+            .boxed(),
+        (mail(), any::<(u64, u64, bool, bool, bool)>())
+            .prop_map(|(mail, (sent_at, sent_in, again, stale, damaged))| Event::Delivered {
+                mail,
+                sent_at,
+                sent_in,
+                again,
+                stale,
+                damaged,
+            })
+            .boxed(),
+        end().prop_map(Event::Blocked).boxed(),
+        end().prop_map(Event::Writable).boxed(),
+        (node(), co_value(), proptest::option::of(piece()), select(&OUTCOMES[..]))
+            .prop_map(|(node, id, piece, outcome)| Event::Disk { node, id, piece, outcome })
+            .boxed(),
+        (node(), any::<(u32, u32, u32)>())
+            .prop_map(|(node, (pending, kept, torn))| Event::Cut { node, pending, kept, torn })
+            .boxed(),
+        (node(), any::<(u32, u32, u32, bool)>())
+            .prop_map(|(node, (records, damaged, unfit, new_session))| Event::Recovered {
+                node,
+                records,
+                damaged,
+                unfit,
+                new_session,
+            })
+            .boxed(),
+        (node(), co_value(), piece())
+            .prop_map(|(node, id, piece)| Event::WriteFailed { node, id, piece })
+            .boxed(),
+        (node(), co_value(), any::<bool>())
+            .prop_map(|(node, id, available)| Event::LoadEnded { node, id, available })
+            .boxed(),
+        Just(Event::Liveness {}).boxed(),
+    ]
+}
+
+/// Where a kind stands in [`each_kind`]: without an arm for it, a new kind does not compile.
+fn number(event: &Event) -> usize {
+    match event {
+        Event::Operation { .. } => 0,
+        Event::Skipped { .. } => 1,
+        Event::Down { .. } => 2,
+        Event::Up { .. } => 3,
+        Event::Connected(_) => 4,
+        Event::Disconnected(_) => 5,
+        Event::Closed(_) => 6,
+        Event::Asleep { .. } => 7,
+        Event::Awake { .. } => 8,
+        Event::Offline { .. } => 9,
+        Event::Online { .. } => 10,
+        Event::Timer { .. } => 11,
+        Event::Sent { .. } => 12,
+        Event::Delivered { .. } => 13,
+        Event::Blocked(_) => 14,
+        Event::Writable(_) => 15,
+        Event::Disk { .. } => 16,
+        Event::Cut { .. } => 17,
+        Event::Recovered { .. } => 18,
+        Event::WriteFailed { .. } => 19,
+        Event::LoadEnded { .. } => 20,
+        Event::Liveness {} => 21,
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_kind_comes_back(events in each_kind(), at in 0..u64::from(u32::MAX)) {
+        let cast = Cast {
+            nodes: vec!["alice".to_owned(), "bob-2".to_owned()],
+            co_values: vec!["notes".to_owned(), "to do".to_owned()],
+        };
+        let mut log = Log::new(cast, Vec::new(), Limit::All);
+        for (i, event) in events.into_iter().enumerate() {
+            prop_assert_eq!(number(&event), i);
+            log.push(at + i as u64, Time::from_us(at), event);
+        }
+        let lines = |log: &Log| {
+            let mut bytes = Vec::new();
+            log.write_json_lines(&mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        let written = lines(&log);
+        let read = Log::read_json_lines(written.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{written}"));
+        prop_assert_eq!(lines(&read.log), written);
+        prop_assert_eq!(read.log.to_string(), log.to_string());
+    }
+}
