@@ -337,9 +337,6 @@ impl<N, C, S, M> Event<N, C, S, M> {
 
     /// Whether people see it in the log: of a message that arrives they see the arrival alone.
     pub fn is_told(&self) -> bool {
-        match self {
-            Event::Sent { why, held, .. } => why.is_some() || *held,
-            _ => true,
-        }
+        !matches!(self, Event::Sent { why: None, held: false, .. })
     }
 }
