@@ -6,11 +6,13 @@
 mod outcome;
 mod stage;
 mod tally;
+mod touched;
 
 pub use outcome::{Class, End, Outcome, UNMET_KEY};
 pub(crate) use stage::opening;
 pub use stage::{OperationName, Stage};
 pub use tally::Tally;
+pub use touched::Faulted;
 
 use crate::cojson::{CoJson, CoNode};
 use crate::decision::{Decide, Seeded};
@@ -22,6 +24,7 @@ use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
+use touched::Touched;
 
 /// How long after the last operation the faults end.
 pub const SETTLE: Span = Span::from_s(5);
@@ -83,6 +86,7 @@ pub fn play<N: CoJson, D: Decide<N>>(
         oracles: (options.oracles == Judging::On).then(|| Oracles::new(stage.setup())),
         log: options.log.map(|limit| Log::new(stage.cast().clone(), stage.names().to_vec(), limit)),
         tally: Tally::default(),
+        touched: Touched::new(&stage),
     };
     let mut nodes = stage.nodes(make);
     nodes.iter_mut().for_each(|node| node.meet(stage.directory()));
@@ -102,12 +106,14 @@ pub(crate) struct Watch {
     oracles: Option<Oracles>,
     log: Option<Log>,
     tally: Tally,
+    touched: Touched,
 }
 
 impl<N: CoJson> Observer<N> for Watch {
     #[inline]
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         self.tally.observe(view, happening);
+        self.touched.observe(view, happening);
         if let Some(log) = &mut self.log {
             log.observe(view, happening);
         }

@@ -9,7 +9,9 @@
 
 mod describe;
 mod deserialize;
+mod draw;
 mod expect;
+mod fault;
 pub mod file;
 mod format;
 mod generated;
@@ -34,7 +36,8 @@ mod tree;
 pub use crate::cojson::{AttackKind, Kind};
 pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ORACLES, ViewExpectation};
-pub use generated::{Faults, Flapping, Mix, Spells, Workload};
+pub use fault::{FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table};
+pub use generated::{Mix, Workload};
 pub use limits::*;
 pub use mutations::known_mutations;
 pub(crate) use operation::drawn_filter;

@@ -143,7 +143,7 @@ impl<'a> Stage<'a> {
     }
 
     /// How many operations of a world an action is.
-    fn width(&self, action: &Action) -> u32 {
+    pub(super) fn width(&self, action: &Action) -> u32 {
         match action {
             Action::Network { link: None, .. } => self.networks.len() as u32,
             _ => 1,

@@ -5,6 +5,7 @@
 
 use super::super::names::backup_name;
 use super::super::{At, Place, Problem, Report, file};
+use crate::scenario::FaultKind;
 use cosim_core::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,15 +47,16 @@ struct Generated {
 impl Generated {
     fn by(file: &file::Scenario) -> Generated {
         let Some(faults) = &file.faults else { return Generated::default() };
-        let drawn = |number: Option<u32>| faults.swarm == Some(true) || number.unwrap_or(0) > 0;
+        use FaultKind::{
+            ClockStops, Crashes, Drops, FullDisks, Holds, Partitions, Restarts, Restores, Rots, Wipes,
+        };
+        let any = |kinds: &[FaultKind]| kinds.iter().any(|kind| faults.may(*kind));
         Generated {
-            cuts: drawn(faults.partitions) || drawn(faults.drops) || drawn(faults.holds),
-            holds: drawn(faults.holds),
-            clock_stops: drawn(faults.clock_stops),
-            full_disks: drawn(faults.full_disks),
-            ends: [faults.restarts, faults.wipes, faults.crashes, faults.rots, faults.restores]
-                .into_iter()
-                .any(drawn),
+            cuts: any(&[Partitions, Drops, Holds]),
+            holds: any(&[Holds]),
+            clock_stops: any(&[ClockStops]),
+            full_disks: any(&[FullDisks]),
+            ends: any(&[Restarts, Wipes, Crashes, Rots, Restores]),
         }
     }
 }
