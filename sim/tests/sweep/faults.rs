@@ -1,7 +1,9 @@
-//! Faults that touch nothing are told of, whatever their kind; and what a swarm's seeds took is
+//! Faults that touch nothing are told of, whatever their kind, by a run and by a sweep; and what a swarm's seeds took is
 //! counted.
 
 use crate::samples::{bytes, entry, scope};
+use cosim_testbed::report;
+use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{FaultKind, Scenario, parse};
 use cosim_testbed::sweep::{Summary, text};
 
@@ -91,6 +93,13 @@ fn faults_of_every_kind_that_touch_nothing_are_told_of() {
         let (file, row) = (idle(kind), kind.row());
         let planned = if kind == FaultKind::Flapping { 9 } else { 3 };
         let many = row.called[1];
+        let scenario = good(&file);
+        let outcome = run(&scenario, 1, Options::judged());
+        let told = report::summary(&scenario, &outcome);
+        assert!(told.contains(&format!("touched nothing: {planned} {many}\n")), "{kind:?}\n{told}");
+        let json = report::json(&scenario, &outcome);
+        assert_eq!(json["touchedNothing"], serde_json::json!([format!("{planned} {many}")]), "{kind:?}");
+
         let summary = summary(&file);
         let never = summary.scenarios()[0].never_happened();
         let expected = format!("it plans {many}, and none {}", row.touch.undone());
