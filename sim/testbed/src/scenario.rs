@@ -7,6 +7,7 @@
 //!
 //! Nothing here plays anything: the world does, and knows nothing of files.
 
+pub(crate) mod act;
 mod describe;
 mod deserialize;
 mod expect;

@@ -1,13 +1,12 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
-mod words;
-
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::Setup;
+use crate::scenario::act::Act;
 use crate::scenario::{self, Action, Direction, Plan, Scenario};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Span, Time};
@@ -89,7 +88,10 @@ impl<'a> Stage<'a> {
         }
         for operation in self.plan.chapters.iter().flat_map(|chapter| &chapter.operations) {
             let times = self.width(&operation.action) as usize;
-            let name = OperationName { name: operation.name.clone(), text: self.text(&operation.action) };
+            let name = OperationName {
+                name: operation.name.clone(),
+                text: Act::of(&self.scenario, &operation.action).words(),
+            };
             names.extend(std::iter::repeat_n(name, times));
         }
         for link in self.scenario.links.iter().filter(|link| self.is_hostile(link)) {

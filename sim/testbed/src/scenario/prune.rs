@@ -80,6 +80,13 @@ impl<'a> Pruning<'a> {
                 self.lost.extend(close.map(|close| (object, close)));
                 self.remove(&path)
             }
+            Mistake::Surplus { field, message, expected, help } => {
+                path.push(Step::Key(field));
+                let place = Place { path: path.clone(), part: Part::Key };
+                let problem = Problem::new(place, message).maybe_help(help);
+                self.note(Problem { expected, ..problem });
+                self.remove(&path)
+            }
             Mistake::Other { .. } if self.is_shortened(&path) => self.remove(&path),
             Mistake::Other { message, expected, help } => {
                 let place = Place { path: path.clone(), part: Part::Value };

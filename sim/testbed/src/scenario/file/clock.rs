@@ -21,26 +21,6 @@ pub struct Clock {
     pub drift: Option<Drift>,
 }
 
-/// What happens to the wall clock of a node: one of `jump`, `stop`, `go` and `drift`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClockChange {
-    /// The node.
-    pub node: String,
-    /// It is set forwards or back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jump: Option<Shift>,
-    /// It stands still, if true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop: Option<bool>,
-    /// It goes on from where it stood, if true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub go: Option<bool>,
-    /// How much too fast it goes from now on, or too slow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drift: Option<Drift>,
-}
-
 /// A duration forwards or back: `"+3d"`, `"-2h"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shift(pub clock::Shift);

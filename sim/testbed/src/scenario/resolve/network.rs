@@ -3,7 +3,11 @@
 use super::{At, NetworkChange, Problem, Report, SpanRange, file};
 use crate::network::{Burst, Ppm};
 
-pub(super) fn conditions(network: &file::Network, at: &At<'_>, report: &mut Report) -> NetworkChange {
+pub(in crate::scenario) fn conditions(
+    network: &file::Network,
+    at: &At<'_>,
+    report: &mut Report,
+) -> NetworkChange {
     if let Some(file::Duration(slow_by)) = network.slow_by
         && slow_by > SpanRange::LIMIT
     {
