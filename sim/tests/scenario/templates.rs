@@ -67,7 +67,8 @@ fn every_list_of_expectations_is_expanded() {
             continue;
         }
         let mut expectation = serde_json::json!({ "node": "client-{1..3}", "id": "notes" });
-        let own = [("ends", "complete".into()), ("shows", serde_json::json!({})), ("transactions", 0.into())];
+        let own =
+            [("ends", "available".into()), ("shows", serde_json::json!({})), ("transactions", 0.into())];
         for (field, value) in own {
             if !fields[field].is_null() {
                 expectation[field] = value;

@@ -62,7 +62,9 @@ fn fields(key: &str, draw: &Draw) -> Value {
             let member = ["ben", "cat", "everyone"][choice % 3];
             json!({ "node": "ann", "id": "group", "member": member, "role": role })
         }
-        "remove_member" => json!({ "node": "ann", "id": "group", "member": ["ben", "everyone"][choice % 2] }),
+        "remove_member" => {
+            json!({ "node": "ann", "id": "group", "member": (["ben", "everyone"][choice % 2]) })
+        }
         "connect" | "disconnect" => json!({ "between": ["ann", "ben"] }),
         "partition" | "heal" | "release" => way,
         "half_open" => json!({ "node": node, "peer": if node == "ann" { "ben" } else { "ann" } }),

@@ -28,7 +28,7 @@ pub(super) fn fitting(file: &Scenario) -> Option<Scenario> {
     Some(renamed)
 }
 
-/// Whether a name begins like one that tells what an entry does, and tells something else.
+/// Whether a name begins like one that tells what an entry does, and tells something else. One that tells less is true.
 fn misleads(name: &str, entry: &Entry) -> bool {
     let kind = entry.act.key().replace('_', "-");
     let usual = entry.act.usual_name();
@@ -37,7 +37,8 @@ fn misleads(name: &str, entry: &Entry) -> bool {
         let digits = rest.strip_prefix('-').unwrap_or_default();
         rest.is_empty() || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    is_told && !name.strip_prefix(&usual).is_some_and(is_number)
+    let is_less = usual.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
+    is_told && !is_less && !name.strip_prefix(&usual).is_some_and(is_number)
 }
 
 /// The decisions, about the same messages, by the new names.
