@@ -2,6 +2,7 @@
 
 mod app;
 mod attack;
+mod carried;
 mod cast;
 mod change;
 mod command;
@@ -26,7 +27,7 @@ pub use message::Packet;
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
 use crate::clock::WallTime;
-use crate::host::{Input, NodeId, Output, SimNode, Storage};
+use crate::host::{Carried, Input, NodeId, Output, SimNode, Storage};
 use crate::world::View;
 use app::App;
 use attack::Attacker;
@@ -463,5 +464,13 @@ impl SimNode for CoNode {
         let mut digest = Digest(0);
         self.node.state().hash(&mut digest);
         digest.finish()
+    }
+
+    fn carries(&self, message: &Packet) -> Carried {
+        carried::by_message(self.node.state(), &message.message)
+    }
+
+    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
+        (record.id().0, carried::by_record(record))
     }
 }

@@ -5,12 +5,13 @@
 use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
-use crate::scenario::file::{Act, Bytes, Duration, DurationRange, Entry, Link, Network, Origin, Rate, When};
+use crate::scenario::file::{
+    Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
+};
 use crate::scenario::{Action, MAX_DURATION, Scenario, file};
 use crate::script::Director;
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
 
 /// A run, frozen.
 #[derive(Clone, Debug)]
@@ -34,7 +35,10 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = Director::recording(&stage);
     let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
-    let decisions = director.into_recorded();
+    let mut decisions = file::Decisions::default();
+    for made in director.into_made() {
+        decisions.put(made.decision, made.detail);
+    }
     let source = &scenario.file;
     let (network, links) = networks(stage.scenario());
     let file = file::Scenario {
@@ -68,7 +72,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
 
 /// The harmless conditions: of all links, where they are the same everywhere, and else of each.
 fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
-    let harmless = |link: &crate::scenario::LinkSpec| certain(&link.network);
+    let harmless = |link: &crate::scenario::LinkSpec| Network::of(&link.network).without_chance();
     let first = scenario.links.first().map(harmless);
     let same = scenario.links.iter().all(|link| Some(harmless(link)) == first);
     let links = scenario.file.links.iter().map(|link| {
@@ -78,17 +82,6 @@ fn networks(scenario: &Scenario) -> (Option<Network>, Vec<Link>) {
         Link { network: spec.map(harmless).filter(|_| !same), ..link.clone() }
     });
     (first.filter(|_| same), links.collect())
-}
-
-/// What is left of conditions without chance.
-fn certain(network: &crate::network::Network) -> Network {
-    Network {
-        latency: SpanRange::constant(network.latency.min()).map(DurationRange),
-        slow_by: Some(Duration(network.slow_by)).filter(|slow_by| *slow_by != Duration::default()),
-        bandwidth: network.bandwidth.map(|bandwidth| Rate(Some(bandwidth))),
-        queue: network.queue.and_then(NonZeroU64::new).map(Bytes),
-        ..Network::default()
-    }
 }
 
 /// Every operation at its time. Where a chapter never began, since a violation came first or silence never did, all of
@@ -135,11 +128,13 @@ fn act(scenario: &Scenario, action: &Action) -> Act {
         let usual = known.is_some_and(|known| known.spec.private);
         *private = private.filter(|private| *private != usual);
     }
-    if let Act::Network(change) = &mut act
-        && change.conditions() == Network::default()
-    {
-        // It changed chances only, and there are none left: it stays as the event that it was.
-        change.loss = Some(file::Percent(Ppm::NEVER));
+    if let Act::Network(change) = &mut act {
+        let mut left = change.conditions().without_chance();
+        if left == Network::default() {
+            // It changed chances only, and there are none left: it stays as the event that it was.
+            left.loss = Some(file::Percent(Ppm::NEVER));
+        }
+        *change = NetworkChange::new(change.between.take(), left);
     }
     act
 }

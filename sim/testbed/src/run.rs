@@ -17,7 +17,7 @@ use crate::decision::{Decide, Seeded};
 use crate::host::NodeId;
 use crate::log::{Limit, Log, What};
 use crate::observer::{Happening, Observer};
-use crate::oracles::Oracles;
+use crate::oracles::{Oracle, Oracles, Rest};
 use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{Stop, View, World};
@@ -78,9 +78,26 @@ pub fn play<N: CoJson, D: Decide<N>>(
     make: impl Fn(NodeId, Config) -> N,
     decisions: D,
 ) -> (Outcome, D) {
+    play_judged_by(Vec::new(), scenario, seed, options, make, decisions)
+}
+
+/// Plays like [`play`], and has these oracles judge it beside those that the scenario asks for.
+pub fn play_judged_by<N: CoJson, D: Decide<N>>(
+    own: Vec<Box<dyn Oracle>>,
+    scenario: &Scenario,
+    seed: u64,
+    options: Options,
+    make: impl Fn(NodeId, Config) -> N,
+    decisions: D,
+) -> (Outcome, D) {
     let stage = Stage::new(scenario, seed);
+    let judges = || {
+        let mut oracles = Oracles::new(stage.setup());
+        own.into_iter().for_each(|oracle| oracles.add(oracle));
+        oracles
+    };
     let watch = Watch {
-        oracles: (options.oracles == Judging::On).then(|| Oracles::new(stage.setup())),
+        oracles: (options.oracles == Judging::On).then(judges),
         log: options.log.map(|limit| Log::new(stage.cast().clone(), stage.names().to_vec(), limit)),
         tally: Tally::default(),
     };
@@ -97,7 +114,7 @@ pub fn play<N: CoJson, D: Decide<N>>(
 }
 
 /// Those who watch a run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Watch {
     oracles: Option<Oracles>,
     log: Option<Log>,
@@ -208,7 +225,8 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         if end != End::Violation {
             let (view, watch) = self.world.split();
             if let Some(oracles) = &mut watch.oracles {
-                oracles.at_rest(&view, end == End::Silent);
+                let rest = if end == End::Silent { Rest::Silent } else { Rest::Restless };
+                oracles.ended(&view, rest);
             }
         }
         outcome::of(self.stage, self.world, end, self.chapters)

@@ -174,7 +174,7 @@ impl Shrinker<'_> {
         let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);
         let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
         self.first_of(candidates.into_iter().flatten().collect());
-        for kind in file::DecisionKind::ALL {
+        for kind in file::DecisionKind::by_harm() {
             let listed = self.best.decisions.as_ref();
             if !listed.is_some_and(|listed| listed.iter().any(|decision| decision.kind == kind)) {
                 continue;

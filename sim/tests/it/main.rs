@@ -1,5 +1,6 @@
 //! The testbed from outside: every oracle shown to fail, the laws of the world, determinism and the command line.
 
+mod addresses;
 mod cli;
 mod counter;
 mod damage;

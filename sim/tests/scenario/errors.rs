@@ -179,6 +179,7 @@ fn nodes_and_links() {
                     "\"server\": {}",
                     "\"server\": { \"mutations\": [\"never-retransmits\"] }",
                 ),
+                ("removed mutation", "\"server\": {}", "\"server\": { \"mutations\": [\"done-once\"] }"),
                 ("link to an unknown node", "[\"alice\", \"server\"]", "[\"alice\", \"sever\"]"),
                 ("link to itself", "[\"alice\", \"server\"]", "[\"alice\", \"alice\"]"),
                 (

@@ -3,7 +3,7 @@
 mod disks;
 mod hostile;
 
-use cosim_core::{Relationship, Span};
+use cosim_core::{Mutation, Relationship, Span};
 use cosim_testbed::network::{Ppm, SpanRange};
 use cosim_testbed::scenario::file::{
     Act, Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
@@ -11,7 +11,6 @@ use cosim_testbed::scenario::file::{
     NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
     Subject, VERSION, When, Where, Workload,
 };
-use cosim_testbed::scenario::known_mutations;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +63,7 @@ fn network() -> impl Strategy<Value = Network> {
 }
 
 fn node() -> impl Strategy<Value = Node> {
-    let mutations: Vec<&'static str> = known_mutations().collect();
+    let mutations: Vec<&'static str> = Mutation::ALL.iter().map(|mutation| mutation.name()).collect();
     (
         prop::option::weighted(0.2, select(mutations)),
         prop::option::weighted(0.3, span(100..2_000)),

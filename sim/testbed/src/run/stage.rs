@@ -5,7 +5,7 @@ use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
 use crate::network::Network;
 use crate::observer::Observer;
-use crate::oracles::Setup;
+use crate::oracles::{Need, Setup};
 use crate::scenario::act::Act;
 use crate::scenario::{self, Action, Direction, Plan, Scenario};
 use crate::world::{LinkSpec, World};
@@ -171,6 +171,14 @@ impl<'a> Stage<'a> {
         let scenario = &self.scenario;
         Setup {
             enabled: scenario.expect.oracles.clone(),
+            needs: if scenario.expect.loads.is_empty() {
+                [].as_slice()
+            } else {
+                &[Need::Ledger, Need::Verdicts]
+            }
+            .iter()
+            .copied()
+            .collect(),
             cast: self.cast.clone(),
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
             load_within: load_bound(scenario),

@@ -114,25 +114,25 @@ acts! {
     "add_member" => AddMember(AddMember),
     /// The app of a node removes a member from a group, which gets a new key.
     "remove_member" => RemoveMember(RemoveMember),
-    /// The app of a node wants a CoValue.
+    /// The app of a node asks for a CoValue.
     "load" => Load(Subject),
-    /// The app of a node wants a CoValue no longer.
+    /// The app of a node no longer wants a CoValue.
     "done" => Done(Subject),
-    /// A fresh connection of a link opens.
+    /// A link opens a new connection.
     "connect" => Connect(Between),
-    /// The connection of a link ends, and what is under way in it is lost.
+    /// The connection of a link ends, and messages on their way in it are lost.
     "disconnect" => Disconnect(Between),
-    /// A link swallows every message, though both ends believe it connected.
+    /// A link loses every message, while both ends believe that it is connected.
     "partition" => Partition(Where),
-    /// A partition ends; nothing is dropped or kept back any more.
+    /// A partition ends, and messages are no longer dropped or kept back.
     "heal" => Heal(Where),
-    /// A connection is over, and one end only notices, until the link connects or disconnects.
+    /// A connection ends, but only one end notices, until the link connects or disconnects.
     "half_open" => HalfOpen(HalfOpen),
-    /// Messages are kept back until they are released: those sent from now on.
+    /// Messages that are sent from now on are kept back until they are released.
     "hold" => Hold(Hold),
-    /// What was kept back arrives, in order, and nothing is kept back any more.
+    /// The messages that were kept back arrive, in order, and no more are kept back.
     "release" => Release(Where),
-    /// Messages are lost until their number is reached or the link heals.
+    /// Messages are lost until a given number of them is lost, or until the link heals.
     "drop" => Drop(DropMessages),
     /// A node stops, and starts again from its disk.
     "restart" => Restart(Outage),
@@ -152,17 +152,17 @@ acts! {
     "disk_room" => DiskRoom(Lone),
     /// The next writes of a disk fail.
     "fail_writes" => FailWrites(FailWrites),
-    /// A bit of what is written on a disk flips.
+    /// A bit of what is stored on a disk flips.
     "rot" => Rot(Rot),
-    /// A node sleeps: what happens to it meanwhile waits, in order, until it wakes.
+    /// A node sleeps. What happens to it meanwhile waits, in order, until it wakes.
     "pause" => Pause(Pause),
-    /// A node has no connection for a while; its app goes on.
+    /// A node has no connections for a while. Its app goes on.
     "offline" => Offline(Spell),
-    /// A node joins; until then it is not there, and its links are closed.
+    /// A node joins. Before that it does not exist, and its links are closed.
     "join" => Join(Lone),
-    /// A node leaves for good, with all that it holds.
+    /// A node leaves for good, with everything that it holds.
     "leave" => Leave(Departure),
-    /// The wall clock of a node is set, stopped or started, or goes at another pace.
+    /// The wall clock of a node is set, stopped or started, or runs at another pace.
     "clock" => Clock(ClockChange),
     /// A hostile node lies to a peer.
     "attack" => Attack(Attack),

@@ -9,7 +9,7 @@ pub struct Workload {
     pub operations: u32,
     /// The start of the window in which they happen.
     pub from: Span,
-    /// The end of the window.
+    /// The end of the time window.
     pub until: Span,
     /// The nodes at which they happen, in the order of the file. Never empty.
     pub nodes: Vec<u32>,
@@ -48,7 +48,7 @@ impl Mix {
 pub struct Faults {
     /// The start of the window in which they begin.
     pub from: Span,
-    /// The end of the window.
+    /// The end of the time window.
     pub until: Span,
     /// The nodes that they happen to, in the order of the file. Never empty.
     pub nodes: Vec<u32>,
@@ -108,7 +108,7 @@ pub struct Faults {
     pub clock_drifts: u32,
     /// How far a wall clock jumps at most, either way.
     pub furthest: Span,
-    /// How long one of them lasts at most.
+    /// The longest that one of them lasts.
     pub longest: Span,
     /// Spells in which a node is offline.
     pub offline: Spells,
@@ -123,11 +123,11 @@ pub struct Spells {
     pub times: u32,
     /// How long one of them lasts at least.
     pub shortest: Span,
-    /// How long one of them lasts at most.
+    /// The longest that one of them lasts.
     pub longest: Span,
 }
 
-/// A rhythm.
+/// The rhythm in which nodes go offline and come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flapping {
     /// From the start of one spell to the next; not zero.

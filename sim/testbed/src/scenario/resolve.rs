@@ -18,9 +18,7 @@ use super::place::{At, Place};
 use super::problems::{Problem, Problems};
 use super::quiet::quiet_within;
 use super::suggest::{closest, question};
-use super::{
-    MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, NetworkChange, Scenario, file,
-};
+use super::{MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, Scenario, file};
 use crate::cojson::Directory;
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;

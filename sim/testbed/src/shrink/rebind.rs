@@ -2,7 +2,7 @@
 //! or the connection that it goes through is called otherwise now.
 
 use super::reduce::Reduction;
-use crate::scenario::file::{About, Act, Address, Decision, Decisions, Entry, Scenario};
+use crate::scenario::file::{Act, Address, Decision, Decisions, Entry, Scenario, Topic};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many other messages a stranded decision is tried with.
@@ -35,18 +35,13 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
         let mut text = decision.address.clone();
         if let Ok(mut address) = Address::parse(&decision.address) {
             if let (Some(id), Some(index)) = (address.id(), address.carried().and_then(gone)) {
-                let carried = left(index, &|entry| writes(entry, id));
-                address.about = match address.about {
-                    About::Message { kind, .. } => About::Message { kind, id, carried },
-                    About::Write { .. } => About::Write { id, carried },
-                    other => other,
-                };
+                address = address.carrying(left(index, &|entry| writes(entry, id)));
             }
             if let Some(index) = address.operation.and_then(gone) {
                 let ends = [address.from, address.to];
-                address.operation = match address.about {
-                    About::Crash => left(index, &|entry| crashes(entry, address.from)),
-                    _ => left(index, &|entry| opens(entry, ends)),
+                address.operation = match Topic::of(address.about) {
+                    Topic::Crash => left(index, &|entry| crashes(entry, address.from)),
+                    Topic::Message | Topic::Notice | Topic::Write => left(index, &|entry| opens(entry, ends)),
                 };
             }
             text = address.to_string();
@@ -116,13 +111,11 @@ fn bound_elsewhere(file: &Scenario, decision: &Decision, seen: &[String]) -> Vec
     bound.collect()
 }
 
+/// Whether two addresses differ only in what is carried, in the connection or in the attempt.
 fn alike(a: &Address<'_>, b: &Address<'_>) -> bool {
-    let same_kind = match (a.about, b.about) {
-        (About::Message { kind, id, .. }, About::Message { kind: other_kind, id: other_id, .. }) => {
-            (kind, id) == (other_kind, other_id)
-        }
-        (About::Write { id, .. }, About::Write { id: other, .. }) => id == other,
-        (a, b) => a == b,
-    };
-    same_kind && (a.from, a.to) == (b.from, b.to)
+    bare(a) == bare(b)
+}
+
+fn bare<'a>(address: &Address<'a>) -> Address<'a> {
+    Address { attempt: None, operation: None, ..address.carrying(None) }
 }

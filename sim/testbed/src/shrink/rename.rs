@@ -3,7 +3,7 @@
 //! A frozen run names every operation. Where another node does in the end what one did that is gone, a name such as
 //! `create-notes-bob` would tell of a node that nobody finds. Decisions follow: their addresses name operations.
 
-use crate::scenario::file::{About, Address, Decision, Decisions, Entry, Scenario};
+use crate::scenario::file::{Address, Decision, Decisions, Entry, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The scenario with names that fit; `None` where all of them do.
@@ -51,12 +51,7 @@ fn following(decisions: &Decisions, new_names: &BTreeMap<String, String>) -> Dec
         let mut text = decision.address.clone();
         if let Ok(mut address) = Address::parse(&decision.address) {
             address.operation = address.operation.map(|name| new(name, new_names));
-            match &mut address.about {
-                About::Message { carried, .. } | About::Write { carried, .. } => {
-                    *carried = carried.map(|name| new(name, new_names));
-                }
-                About::Opened | About::Closed | About::Crash => {}
-            }
+            address = address.carrying(address.carried().map(|name| new(name, new_names)));
             text = address.to_string();
         }
         following.put(Decision { kind: decision.kind, address: text }, detail);

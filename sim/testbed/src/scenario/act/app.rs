@@ -27,7 +27,7 @@ pub struct Edit {
     /// How many transactions. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transactions: Option<u32>,
-    /// The bytes in each. Default 100.
+    /// How many bytes each transaction has. Default 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
 }

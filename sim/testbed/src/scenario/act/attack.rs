@@ -16,12 +16,13 @@ pub struct Attack {
     pub node: String,
     /// The peer that it lies to.
     pub on: String,
-    /// How it lies.
+    /// What kind of lie it tells.
     pub how: AttackKind,
-    /// The CoValue. Default the first one, by name.
+    /// The CoValue that the lie is about. Default the first one by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How often it does that; of a flood, how many loads; of a fork, how many transactions the shorter branch has. Default 1.
+    /// How many times it lies. For a flood: how many loads it sends. For a fork: how many transactions the shorter
+    /// branch has. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
 }

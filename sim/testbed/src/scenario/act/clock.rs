@@ -10,22 +10,22 @@ use crate::scenario::problems::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What happens to the wall clock of a node: one of `jump`, `stop`, `go` and `drift`.
+/// A change to the wall clock of a node: exactly one of `jump`, `stop`, `go` and `drift`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockChange {
     /// The node.
     pub node: String,
-    /// It is set forwards or back.
+    /// How far the clock is set forwards or back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jump: Option<Shift>,
-    /// It stands still, if true.
+    /// If true, the clock stops.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<bool>,
-    /// It goes on from where it stood, if true.
+    /// If true, the clock runs again from where it stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub go: Option<bool>,
-    /// How much too fast it goes from now on, or too slow.
+    /// How much too fast (or, if negative, too slow) the clock runs from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
 }

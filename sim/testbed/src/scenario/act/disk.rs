@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub struct BackUp {
     /// The node.
     pub node: String,
-    /// What to call the copy. Default `backup`; a later copy of that name replaces it.
+    /// What to call the copy. A later copy with the same name replaces it. Default `backup`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
 }
@@ -28,7 +28,7 @@ pub struct BackUp {
 pub struct Stall {
     /// The node.
     pub node: String,
-    /// How long.
+    /// How long it lasts.
     #[serde(rename = "for")]
     pub span: Duration,
 }
@@ -44,20 +44,20 @@ pub struct FailWrites {
     pub count: Option<u32>,
 }
 
-/// A disk of which a bit flips.
+/// A disk on which a bit flips.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rot {
     /// The node.
     pub node: String,
-    /// Where, from the start of what is written: 0% is the first byte. Default 50%.
+    /// Where on the disk, from the start of what is stored there: 0% is the first byte. Default 50%.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Percent>,
-    /// The bit of the byte there, 0 to 7. Default 0.
+    /// Which bit of the byte at that place flips, 0 to 7. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 7))]
     pub bit: Option<u8>,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }

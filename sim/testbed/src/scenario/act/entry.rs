@@ -162,10 +162,14 @@ impl JsonSchema for Entry {
             (
                 "at",
                 at,
-                "When, counted from the start of the run or from the last entry that waits for silence.",
+                "When the entry happens, counted from the start of the run, or from the last entry that waited for silence.",
             ),
-            ("after", after, "What it waits for, instead of a time."),
-            ("name", name, "Its name. Default what it does to what, such as `edit-notes-alice-2`."),
+            ("after", after, "What the entry waits for, if it has no time."),
+            (
+                "name",
+                name,
+                "The entry's name in logs. By default it says what is done to what, such as `edit-notes-alice-2`.",
+            ),
         ];
         let described = |(key, schema, doc): (&str, _, _)| (key.to_owned(), described(schema, doc));
         let mut properties: Map<_, _> = fields.into_iter().map(described).collect();

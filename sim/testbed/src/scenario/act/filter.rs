@@ -26,7 +26,7 @@ pub struct Hold {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub kinds: Option<Vec<String>>,
-    /// The CoValues. Default all.
+    /// The CoValues that the messages are about. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub ids: Option<Vec<String>>,
@@ -49,11 +49,11 @@ pub struct DropMessages {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub kinds: Option<Vec<String>>,
-    /// The CoValues. Default all.
+    /// The CoValues that the messages are about. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub ids: Option<Vec<String>>,
-    /// How many messages. Default every one until the link heals.
+    /// How many messages are lost. Default all, until the link heals.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub count: Option<u32>,

@@ -16,18 +16,18 @@ pub struct Pause {
     /// How long it sleeps.
     #[serde(rename = "for")]
     pub span: Duration,
-    /// What becomes of its connections. Default `kept`.
+    /// What happens to its connections. Default `kept`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections: Option<Connections>,
 }
 
-/// What becomes of the connections of a node that sleeps.
+/// What happens to the connections of a node that sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Connections {
-    /// They stand, and its peers notice nothing.
+    /// They stay open, and the peers notice nothing.
     Kept,
-    /// They close: its peers notice at once, it does when it wakes, and then they open again.
+    /// They close. The peers notice at once, the node when it wakes, and then the connections open again.
     Dropped,
 }
 
@@ -40,18 +40,18 @@ impl From<Connections> for crate::host::Connections {
     }
 }
 
-/// A node to which something happens for a while.
+/// Something that happens to a node for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spell {
     /// The node.
     pub node: String,
-    /// How long.
+    /// How long it lasts.
     #[serde(rename = "for")]
     pub span: Duration,
 }
 
-/// A node to which something happens.
+/// Something that happens to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lone {
@@ -65,7 +65,7 @@ pub struct Lone {
 pub struct Departure {
     /// The node.
     pub node: String,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }

@@ -29,13 +29,13 @@ pub struct Where {
     pub to: Option<String>,
 }
 
-/// A connection that is over at one end.
+/// A connection that has ended, but only for one end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HalfOpen {
     /// The node that notices that the connection is over.
     pub node: String,
-    /// The node at the other end, which goes on believing in it.
+    /// The node at the other end, which goes on believing that it is connected.
     pub peer: String,
 }
 

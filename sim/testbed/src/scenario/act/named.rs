@@ -5,16 +5,15 @@ use super::{
     HalfOpen, Hold, Lone, Outage, Pause, Point, Restore, Rot, Spell, Stall, Subject, Where,
 };
 use crate::host::{self, Direction, DiskFault, Filter, FilterAct};
-use crate::network::{Ppm, SpanRange};
+use crate::network::Ppm;
 use crate::scenario::Scenario;
-use crate::scenario::file::{Bytes, Duration, DurationRange, NetworkChange, Percent, Rate};
-use crate::scenario::operation::{self, Action, drawn_filter};
+use crate::scenario::file::{Duration, NetworkChange, Percent};
+use crate::scenario::operation::{Action, drawn_filter};
 use cosim_core::Span;
-use std::num::NonZeroU64;
 
 impl Act {
-    /// What an operation of a scenario is in a file. Chances are left out of conditions; whether something is encrypted
-    /// is always said.
+    /// What an operation of a scenario is in a file. Whether something is encrypted is always
+    /// said.
     pub(crate) fn of(scenario: &Scenario, action: &Action) -> Act {
         let name = |node: u32| scenario.nodes[node as usize].name.clone();
         let id = |co_value: u32| scenario.co_values[co_value as usize].clone();
@@ -87,21 +86,8 @@ impl Act {
                 id: Some(id(co_value)),
                 count: Some(count).filter(|count| *count != 1),
             }),
-            Action::Network { link, change } => {
-                Act::Network(NetworkChange { between: link.map(ends), ..certain(&change) })
-            }
+            Action::Network { link, change } => Act::Network(NetworkChange::new(link.map(ends), change)),
         }
-    }
-}
-
-/// What is left of a change without chance.
-fn certain(change: &operation::NetworkChange) -> NetworkChange {
-    NetworkChange {
-        latency: change.latency.and_then(|range| SpanRange::constant(range.min())).map(DurationRange),
-        slow_by: change.slow_by.map(Duration),
-        bandwidth: change.bandwidth.map(Rate),
-        queue: change.queue.and_then(NonZeroU64::new).map(Bytes),
-        ..NetworkChange::default()
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Outage {
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
-    /// For a wipe: whether nothing happens where the node holds the last copy of anything. Default false.
+    /// For a wipe: whether it is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }
@@ -31,7 +31,7 @@ pub struct Outage {
 pub struct Crash {
     /// The node.
     pub node: String,
-    /// Where in its work: the next time that it comes there. Default `now`.
+    /// Where in its work the process ends: the next time that it gets there. Default `now`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Point>,
     /// How long it is down. Default 0ms.
@@ -47,7 +47,7 @@ pub enum Point {
     Now,
     /// As soon as it has handed over a write.
     Writing,
-    /// As soon as a write has ended, before it knows.
+    /// As soon as a write has ended, before the process is told.
     Written,
     /// As soon as it has sent a message.
     Sending,
@@ -87,7 +87,7 @@ pub struct Restore {
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
+    /// Whether this is skipped if the node holds the last copy of anything. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spare_last_copy: Option<bool>,
 }

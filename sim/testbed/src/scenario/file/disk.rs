@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
-    /// How long a write takes once those before it are done. Default 1ms.
+    /// How long a write takes, once the writes before it are done. Default 1ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<DurationRange>,
     /// How often a write fails. Default 0%.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Percent>,
-    /// What a crash leaves of the writes that are under way. Default `drawn`.
+    /// What a crash leaves of unfinished writes. Default `drawn`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsynced: Option<Unsynced>,
 }
 
-/// What a crash leaves of the writes that are under way.
+/// What a crash leaves of unfinished writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unsynced {
-    /// Some of them, the first first, and perhaps a part of the next: drawn from the seed.
+    /// Some of them, in order, and perhaps a part of the next one, as drawn from the seed.
     Drawn,
     /// All of them.
     Kept,
@@ -38,15 +38,15 @@ impl From<Unsynced> for crate::host::Unsynced {
     }
 }
 
-/// When what an app writes counts as written.
+/// When something that an app writes counts as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Durability {
-    /// Once the disk has it; nothing is sent before.
+    /// When the disk has it. Nothing is sent before that.
     DurableFirst,
-    /// At once; after a crash the app writes in a new session.
+    /// At once. After a crash the app writes in a new session.
     SendFirst,
-    /// At once; after a crash the app goes on in its session, which forks it.
+    /// At once. After a crash the app continues its old session, which forks that session.
     SendFirstReuse,
 }
 

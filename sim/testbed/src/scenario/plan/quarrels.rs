@@ -3,7 +3,8 @@
 
 use super::{DIRECTIONS, end_name, fault_name, outage, pick};
 use crate::scenario::file::KINDS;
-use crate::scenario::{Action, Faults, NetworkChange, Operation};
+use crate::scenario::file::{Duration, Network};
+use crate::scenario::{Action, Faults, Operation};
 use crate::stream::Stream;
 use cosim_core::{Span, Time};
 
@@ -57,7 +58,7 @@ pub(super) fn of_links(seed: u64, faults: &Faults, co_values: usize) -> Vec<Oper
         let (at, length) = outage(&mut stream, faults);
         let slow_by = Span::from_us(stream.below(SLOW_BY.as_us()) + 1);
         let slow = |slow_by| {
-            let change = NetworkChange { slow_by: Some(slow_by), ..NetworkChange::default() };
+            let change = Network { slow_by: Some(Duration(slow_by)), ..Network::default() };
             Action::Network { link: Some(link), change }
         };
         let name = fault_name("slow-link", number);
