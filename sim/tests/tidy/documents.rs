@@ -27,7 +27,8 @@ fn the_architecture_is_a_page() {
 #[test]
 fn the_architecture_leads_to_every_document() {
     let architecture = file("ARCHITECTURE.md").text;
-    let lost = files("docs", ".md").into_iter().filter(|file| !architecture.contains(&format!("]({})", file.path)));
+    let lost =
+        files("docs", ".md").into_iter().filter(|file| !architecture.contains(&format!("]({})", file.path)));
     settle(&lost.map(|file| format!("ARCHITECTURE.md: no link to {}", file.path)).collect::<Vec<_>>());
 }
 
@@ -171,9 +172,5 @@ fn every_dependency_has_a_reason() {
     let names = table.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim());
     let reasons = file("docs/dependencies.md").text;
     let missing = names.filter(|name| !name.starts_with("cosim-") && !reasons.contains(&format!("`{name}`")));
-    settle(
-        &missing
-            .map(|name| format!("docs/dependencies.md: no reason for `{name}`"))
-            .collect::<Vec<_>>(),
-    );
+    settle(&missing.map(|name| format!("docs/dependencies.md: no reason for `{name}`")).collect::<Vec<_>>());
 }
