@@ -3,23 +3,24 @@
 //! A run has two phases. In the *safety* phase the timeline, the generated operations and the faults happen. Then the
 //! faults end and the clock runs, in the *liveness* phase, until the world is silent or its time is up.
 
+mod builder;
 mod outcome;
 mod stage;
 mod tally;
 
+pub use builder::Run;
 pub use outcome::{Class, End, Outcome, UNMET_KEY};
 pub(crate) use stage::opening;
 pub use stage::{OperationName, Stage};
 pub use tally::Tally;
 
-use crate::cojson::{CoJson, CoNode};
-use crate::decision::{Decide, Seeded};
+use crate::cojson::CoJson;
+use crate::decision::Decide;
 use crate::host::NodeId;
 use crate::log::{Limit, Log, What};
 use crate::observer::{Happening, Observer};
 use crate::oracles::{Oracle, Oracles, Rest};
 use crate::scenario::Scenario;
-use crate::script::Director;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
 
@@ -59,15 +60,9 @@ impl Options {
     }
 }
 
-/// Plays a scenario with the nodes of the core.
+/// Plays a scenario with the nodes of the core. [`Run`] has more to set.
 pub fn run(scenario: &Scenario, seed: u64, options: Options) -> Outcome {
-    if scenario.file.decisions.is_none() {
-        return play(scenario, seed, options, CoNode::new, Seeded).0;
-    }
-    let director = Director::new(&Stage::new(scenario, seed));
-    let (mut outcome, director) = play(scenario, seed, options, CoNode::new, director);
-    outcome.unused = director.unused();
-    outcome
+    Run::of(scenario).seed(seed).options(options).play()
 }
 
 /// Plays a scenario with nodes that `make` makes and decisions that `decisions` makes; gives the latter back.

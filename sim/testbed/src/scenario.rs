@@ -194,6 +194,11 @@ impl Scenario {
         name.unwrap_or_else(|| format!("{GENERATED_BACKUP}{}", u32::MAX - backup))
     }
 
+    /// How many nodes may have to be asked, at most, until a load has come to an end.
+    pub(crate) fn longest_way(&self) -> u64 {
+        topology::longest_way(self.nodes.len(), &self.links)
+    }
+
     /// The index of the node called `name`.
     pub fn node(&self, name: &str) -> Option<u32> {
         position(self.nodes.binary_search_by(|node| node.name.as_str().cmp(name)))

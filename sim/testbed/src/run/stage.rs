@@ -377,9 +377,10 @@ fn config(spec: &scenario::NodeSpec) -> Config {
     }
 }
 
-/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines.
+/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines. How
+/// many nodes there are beside the way is none of its business.
 fn load_bound(scenario: &Scenario) -> Span {
     let longest =
         scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
-    longest.unwrap_or(Span::ZERO).saturating_mul(scenario.nodes.len() as u64)
+    longest.unwrap_or(Span::ZERO).saturating_mul(scenario.longest_way())
 }
