@@ -16,8 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "load_ends",
-    sentence: "every load ends within its bound, and as it really is: as unavailable only when \
-               every server was asked, and once more when it comes",
+    sentence: "every load ends within its bound, and ends truthfully: as unavailable only when every server was asked, and once more if the CoValue comes later",
     when: "every event, and at rest",
     property: Property::Liveness,
     blames: Blames::Honest,
