@@ -4,6 +4,7 @@
 //! A new act is a row in the table below, and answers to the questions that its family asks. Nothing here plays
 //! anything, and nothing here knows how a run is judged.
 
+mod about;
 mod app;
 mod attack;
 mod change;
@@ -19,7 +20,9 @@ mod process;
 mod reference;
 mod resolving;
 mod said;
+mod shrinking;
 pub(crate) mod simpler;
+mod told;
 
 pub use app::{Edit, Subject};
 pub use attack::Attack;
@@ -38,7 +41,6 @@ pub(super) use resolving::check_edit;
 
 use super::file::NetworkChange;
 use super::operation::Action;
-use super::resolve::names::backup_name;
 use crate::host::DiskFault;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::{Error as _, MapAccess};
@@ -177,192 +179,6 @@ fn described(mut schema: Schema, doc: &str) -> Value {
 }
 
 impl Act {
-    /// Whatever it refers to.
-    pub(crate) fn refs(&self) -> Vec<Reference<'_>> {
-        match self {
-            Act::Create(it) | Act::Load(it) | Act::Done(it) => it.refs(),
-            Act::Edit(it) => it.refs(),
-            Act::Set(_)
-            | Act::Delete(_)
-            | Act::Insert(_)
-            | Act::Remove(_)
-            | Act::Push(_)
-            | Act::Splice(_)
-            | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.change().map(|change| change.refs()).unwrap_or_default(),
-            Act::Connect(it) | Act::Disconnect(it) => it.refs(),
-            Act::Partition(it) | Act::Heal(it) | Act::Release(it) => it.way().refs(),
-            Act::HalfOpen(it) => it.refs(),
-            Act::Hold(it) => it.refs(),
-            Act::Drop(it) => it.refs(),
-            Act::Restart(Outage { node, .. })
-            | Act::Wipe(Outage { node, .. })
-            | Act::Crash(Crash { node, .. })
-            | Act::Restore(Restore { node, .. })
-            | Act::BackUp(BackUp { node, .. })
-            | Act::Stall(Stall { node, .. })
-            | Act::DiskFull(Lone { node })
-            | Act::DiskRoom(Lone { node })
-            | Act::FailWrites(FailWrites { node, .. })
-            | Act::Rot(Rot { node, .. })
-            | Act::Pause(Pause { node, .. })
-            | Act::Offline(Spell { node, .. }) => vec![Reference::new(To::Running, "node", node)],
-            Act::Join(Lone { node }) => vec![Reference::new(To::Newcomer, "node", node)],
-            Act::Leave(Departure { node, .. }) => vec![Reference::new(To::Leaver, "node", node)],
-            Act::Clock(ClockChange { node, .. }) => vec![Reference::new(To::Prepared, "node", node)],
-            Act::Attack(it) => it.refs(),
-            Act::Network(it) => it.refs(),
-        }
-    }
-
-    /// The link to which it does something, by its ends.
-    pub(crate) fn link(&self) -> Option<[&str; 2]> {
-        let ends = match self {
-            Act::Connect(it) | Act::Disconnect(it) => Some(&it.between),
-            Act::Network(it) => it.between.as_ref(),
-            Act::Attack(it) => return Some([&it.node, &it.on]),
-            Act::HalfOpen(it) => return Some([&it.node, &it.peer]),
-            _ => return self.way().and_then(Way::ends),
-        };
-        ends.map(|[a, b]| [a.as_str(), b.as_str()])
-    }
-
-    /// The node whose app does it, where another's could as well.
-    pub(crate) fn app_mut(&mut self) -> Option<&mut String> {
-        match self {
-            Act::Create(it) | Act::Load(it) | Act::Done(it) => Some(&mut it.node),
-            Act::Edit(it) => Some(&mut it.node),
-            _ => self.changing_mut(),
-        }
-    }
-
-    /// The creation of a CoValue, if it is one.
-    pub(crate) fn creates(&self) -> Option<&Subject> {
-        match self {
-            Act::Create(create) => Some(create),
-            _ => None,
-        }
-    }
-
-    /// The node that joins, if it is that.
-    pub(crate) fn joins(&self) -> Option<&str> {
-        match self {
-            Act::Join(join) => Some(&join.node),
-            _ => None,
-        }
-    }
-
-    /// The CoValues of whose messages something becomes, where it says which.
-    pub(crate) fn filtered_mut(&mut self) -> Option<&mut Vec<String>> {
-        match self {
-            Act::Hold(hold) => hold.ids.as_mut(),
-            Act::Drop(drop) => drop.ids.as_mut(),
-            _ => None,
-        }
-    }
-
-    /// The node of which links may open once it is over.
-    pub(crate) fn returns(&self) -> Option<&str> {
-        match self {
-            Act::Restart(it) | Act::Wipe(it) => Some(&it.node),
-            Act::Crash(it) => Some(&it.node),
-            Act::Restore(it) => Some(&it.node),
-            Act::Pause(it) => Some(&it.node),
-            Act::Offline(it) => Some(&it.node),
-            _ => self.joins(),
-        }
-    }
-
-    /// The CoValue to which it adds transactions.
-    pub(crate) fn writes(&self) -> Option<&str> {
-        match self {
-            Act::Create(it) => Some(&it.id),
-            Act::Edit(it) => Some(&it.id),
-            _ => self.change().map(|change| change.id),
-        }
-    }
-
-    /// What it is called where the file gives it no name: what it does to what.
-    pub(crate) fn usual_name(&self) -> String {
-        let kind = self.key().replace('_', "-");
-        let refs = self.refs();
-        let to = |to: To| refs.iter().find(|reference| reference.to == to).map(|reference| reference.name);
-        match self {
-            Act::Network(NetworkChange { between: None, .. }) => kind,
-            Act::Connect(_) | Act::Disconnect(_) | Act::Network(_) => {
-                let [a, b] = self.link().unwrap_or_default();
-                format!("{kind}-{}-{}", a.min(b), a.max(b))
-            }
-            Act::Partition(_) | Act::Heal(_) | Act::Release(_) | Act::Hold(_) | Act::Drop(_) => {
-                match self.way() {
-                    Some(Way { from: Some(from), to: Some(to), .. }) => format!("{kind}-{from}-to-{to}"),
-                    _ => {
-                        let [a, b] = self.link().unwrap_or_default();
-                        format!("{kind}-{}-{}", a.min(b), a.max(b))
-                    }
-                }
-            }
-            Act::HalfOpen(it) => format!("{kind}-{}-{}", it.node, it.peer),
-            Act::Attack(it) => format!("{kind}-{}-{}-{}", it.how.name(), it.node, it.on),
-            _ => {
-                let node = refs.first().map_or("", |reference| reference.name);
-                match to(To::CoValue) {
-                    Some(id) => format!("{kind}-{id}-{node}"),
-                    None => format!("{kind}-{node}"),
-                }
-            }
-        }
-    }
-}
-
-impl Act {
-    /// The way of a link to which it does something.
-    pub(crate) fn way(&self) -> Option<Way<'_>> {
-        match self {
-            Act::Partition(it) | Act::Heal(it) | Act::Release(it) => Some(it.way()),
-            Act::Hold(it) => Some(it.way()),
-            Act::Drop(it) => Some(it.way()),
-            _ => None,
-        }
-    }
-
-    /// Whether it undoes what `earlier` has done.
-    pub(crate) fn undoes(&self, earlier: &Act) -> bool {
-        let sorted = |act: &Act| act.link().map(|[a, b]| [a.min(b).to_owned(), a.max(b).to_owned()]);
-        match (earlier, self) {
-            (Act::Disconnect(_) | Act::HalfOpen(_), Act::Connect(_))
-            | (Act::Partition(_) | Act::Drop(_), Act::Heal(_))
-            | (Act::Hold(_), Act::Release(_) | Act::Heal(_)) => sorted(self) == sorted(earlier),
-            (Act::DiskFull(full), Act::DiskRoom(room)) => full.node == room.node,
-            (Act::BackUp(copy), Act::Restore(restore)) => {
-                copy.node == restore.node && copy.backup == restore.backup
-            }
-            (Act::Done(done), Act::Load(load)) => done == load,
-            (Act::Clock(stop), Act::Clock(go)) => {
-                stop.stop == Some(true) && go.go == Some(true) && stop.node == go.node
-            }
-            _ => false,
-        }
-    }
-
-    /// What becomes of the node that runs, in words, where it must run for this to have an effect.
-    pub(crate) fn asked(&self) -> Option<&'static str> {
-        match self {
-            Act::BackUp(_) => Some("has its disk copied"),
-            Act::Crash(_) => Some("crashes"),
-            Act::Restart(_) => Some("restarts"),
-            Act::Wipe(_) => Some("is wiped"),
-            Act::Restore(_) => Some("starts from a copy"),
-            Act::Pause(_) => Some("falls asleep"),
-            Act::Offline(_) => Some("goes offline"),
-            _ => self
-                .refs()
-                .iter()
-                .any(|reference| reference.to == To::App)
-                .then_some("is asked for something"),
-        }
-    }
-
     /// The operation of a run that it stands for; `None` with a problem where it is mistaken.
     pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
         match self {
@@ -406,94 +222,5 @@ impl Act {
             Act::Attack(it) => it.resolve(by),
             Act::Network(it) => it.resolve(by),
         }
-    }
-
-    /// What it does, in words, as a log tells it.
-    pub(crate) fn words(&self) -> String {
-        match self {
-            Act::Create(it) => format!("{} creates {}", it.node, it.id),
-            Act::Load(it) => format!("{} loads {}", it.node, it.id),
-            Act::Done(it) => format!("{} is done with {}", it.node, it.id),
-            Act::Edit(it) => it.words(),
-            Act::Set(_)
-            | Act::Delete(_)
-            | Act::Insert(_)
-            | Act::Remove(_)
-            | Act::Push(_)
-            | Act::Splice(_)
-            | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.change_in_words(),
-            Act::Connect(it) => format!("{} connect", it.pair()),
-            Act::Disconnect(it) => format!("{} disconnect", it.pair()),
-            Act::Partition(it) => format!("nothing passes {}", it.way()),
-            Act::Heal(it) => format!("messages pass {} again", it.way()),
-            Act::Release(it) => format!("what was kept back {} arrives", it.way()),
-            Act::HalfOpen(it) => it.words(),
-            Act::Hold(it) => it.words(),
-            Act::Drop(it) => it.words(),
-            Act::Restart(it) => format!("{} restarts, down for {}", it.node, process::span(it.down_for)),
-            Act::Wipe(it) => format!("{} is wiped, down for {}", it.node, process::span(it.down_for)),
-            Act::Crash(it) => it.words(),
-            Act::Restore(it) => it.words(),
-            Act::BackUp(it) => {
-                format!("{}'s disk is copied as {}", it.node, backup_name(it.backup.as_deref()))
-            }
-            Act::Stall(it) => format!("{}'s disk stalls for {}", it.node, it.span),
-            Act::DiskFull(it) => format!("{}'s disk is full", it.node),
-            Act::DiskRoom(it) => format!("{}'s disk has room again", it.node),
-            Act::FailWrites(it) => it.words(),
-            Act::Rot(it) => format!("a bit on {}'s disk flips", it.node),
-            Act::Pause(it) => it.words(),
-            Act::Offline(it) => format!("{} goes offline for {}", it.node, it.span),
-            Act::Join(it) => format!("{} joins", it.node),
-            Act::Leave(it) => format!("{} leaves for good", it.node),
-            Act::Clock(it) => it.words(),
-            Act::Attack(it) => it.words(),
-            Act::Network(it) => it.words(),
-        }
-    }
-
-    /// The same with one thing simpler, the simplest first.
-    pub(crate) fn simpler(&self) -> Vec<Act> {
-        let all: Vec<Act> = match self {
-            Act::Edit(it) => it.simpler().map(Act::Edit).collect(),
-            Act::Restart(it) => it.simpler().map(Act::Restart).collect(),
-            Act::Wipe(it) => it.simpler().map(Act::Wipe).collect(),
-            Act::Crash(it) => it.simpler().map(Act::Crash).collect(),
-            Act::Restore(it) => it.simpler().map(Act::Restore).collect(),
-            Act::Stall(it) => it.simpler().map(Act::Stall).collect(),
-            Act::FailWrites(it) => it.simpler().map(Act::FailWrites).collect(),
-            Act::Rot(it) => it.simpler().map(Act::Rot).collect(),
-            Act::Pause(it) => it.simpler().map(Act::Pause).collect(),
-            Act::Offline(it) => it.simpler().map(Act::Offline).collect(),
-            Act::Leave(it) => it.simpler().map(Act::Leave).collect(),
-            Act::Clock(it) => it.simpler().map(Act::Clock).collect(),
-            Act::Attack(it) => it.simpler().map(Act::Attack).collect(),
-            Act::Create(_)
-            | Act::Set(_)
-            | Act::Delete(_)
-            | Act::Insert(_)
-            | Act::Remove(_)
-            | Act::Push(_)
-            | Act::Splice(_)
-            | Act::AddMember(_)
-            | Act::RemoveMember(_)
-            | Act::Load(_)
-            | Act::Done(_)
-            | Act::Connect(_)
-            | Act::Disconnect(_)
-            | Act::Partition(_)
-            | Act::Heal(_)
-            | Act::HalfOpen(_)
-            | Act::Hold(_)
-            | Act::Release(_)
-            | Act::Drop(_)
-            | Act::BackUp(_)
-            | Act::DiskFull(_)
-            | Act::DiskRoom(_)
-            | Act::Join(_)
-            | Act::Network(_) => Vec::new(),
-        };
-        all.into_iter().filter(|act| act != self).collect()
     }
 }
