@@ -1,5 +1,5 @@
 //! Known states: what somebody holds of one CoValue. They form a join semilattice (`protocol` in
-//! ARCHITECTURE.md): every statement a peer makes first-hand is joined, so late and doubled ones change nothing.
+//! docs/protocol.md): every statement a peer makes first-hand is joined, so late and doubled ones change nothing.
 
 use crate::id::SessionId;
 use alloc::vec::Vec;

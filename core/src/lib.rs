@@ -5,6 +5,39 @@
 //! one [`Input`] at a time with the time at which it happens, then drains [`Node::poll_output`], and wakes the node
 //! again at [`Node::next_deadline`].
 //!
+//! ```
+//! use cosim_core::{
+//!     CoId, Config, ConnectionId, FastCrypto, FastHeader, FastTransaction, Input, Node, Output, PeerId, Relationship,
+//!     SessionId, Time, UpdateError,
+//! };
+//!
+//! // A client, its server, and a CoValue that the client writes.
+//! let mut nodes = [0, 1].map(|_| Node::new(Config::default(), FastCrypto));
+//! let (notes, session, now, connection) = (CoId(0), SessionId(0), Time::ZERO, ConnectionId(0));
+//! nodes[0].handle(now, Input::Create { id: notes, header: FastHeader::new(notes) })?;
+//! let transactions = vec![FastTransaction::new(now, 1, 100)];
+//! nodes[0].handle(now, Input::Edit { id: notes, session, transactions })?;
+//!
+//! // Each end is told of the connection, and what the other is to it.
+//! for (end, relationship) in [(0, Relationship::SyncAllOurs), (1, Relationship::SyncTheirs)] {
+//!     let peer = PeerId(1 - end);
+//!     nodes[end as usize].handle(now, Input::Connected { peer, connection, relationship, priority: 0 })?;
+//! }
+//!
+//! // Whoever drives them carries what they say, until they fall silent.
+//! let mut said = 0;
+//! while let Some((from, output)) = (0..2).find_map(|node| Some((node, nodes[node].poll_output()?))) {
+//!     if let Output::Send { peer, connection, envelope } = output {
+//!         said += 1;
+//!         let sender = PeerId(from as u32);
+//!         nodes[peer.0 as usize].handle(now, Input::Received { peer: sender, connection, envelope })?;
+//!     }
+//! }
+//! assert!(said > 0 && nodes[0].next_deadline().is_none());
+//! assert_eq!(nodes[1].state().co_values[&notes].count(session), 1, "the server holds what was written");
+//! # Ok::<(), UpdateError>(())
+//! ```
+//!
 //! The crate is `no_std` with `alloc`.
 
 #![no_std]
@@ -30,10 +63,9 @@ pub use id::{CoId, ConnectionId, PeerId, SessionId};
 pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
-pub use node::{
-    Announce, Config, Durability, Input, LoadStatus, Mutation, Mutations, Node, Output, TimerKind,
-    UnknownMutation,
-};
+pub use node::{Announce, Config, Durability, Input, LoadStatus, Node, Output, TimerKind};
+#[cfg(feature = "planted-faults")]
+pub use node::{Mutation, Mutations, UnknownMutation};
 pub use real::RealCrypto;
 pub use record::{Record, Recovery};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};

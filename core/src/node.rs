@@ -1,10 +1,14 @@
-//! The sans-IO node: a [`NodeState`] that speaks the sync protocol (ARCHITECTURE.md, "Protocol"; rules are quoted by
+//! The sans-IO node: a [`NodeState`] that speaks the sync protocol (docs/protocol.md; rules are quoted by
 //! its numbers). A driver hands it one [`Input`] at a time with the time at which it happens, drains
 //! [`Node::poll_output`], and wakes it with [`Input::Deadline`] at [`Node::next_deadline`].
 //!
 //! Nothing here does I/O, reads a clock or draws a random number, and nothing that a peer says can make it panic.
 
+#[macro_use]
+mod planted;
+
 mod app;
+mod checked;
 mod connection;
 mod content;
 mod deadlines;
@@ -14,6 +18,7 @@ mod io;
 mod limits;
 mod link;
 mod marks;
+#[cfg(feature = "planted-faults")]
 mod mutation;
 mod receive;
 mod say;
@@ -26,6 +31,7 @@ pub use io::{Input, LoadStatus, Output, TimerKind};
 pub use limits::{
     Buffers, FLIGHTS_MAX, HELD_MAX, LOADS_MAX, NAMED_MAX, PIECE_BYTES_MAX, SESSIONS_MAX, WRITES_MAX,
 };
+#[cfg(feature = "planted-faults")]
 pub use mutation::{Mutation, Mutations, UnknownMutation};
 
 pub(crate) use connection::rank;
@@ -57,6 +63,7 @@ pub struct Config {
     /// What becomes of what the app writes when the process ends (rule 11).
     pub durability: Durability,
     /// Planted faults.
+    #[cfg(feature = "planted-faults")]
     pub mutations: Mutations,
 }
 
@@ -105,6 +112,7 @@ impl Default for Config {
             cap: Span::from_s(16),
             announce: Announce::All,
             durability: Durability::Ideal,
+            #[cfg(feature = "planted-faults")]
             mutations: Mutations::NONE,
         }
     }
@@ -131,11 +139,18 @@ impl<C: Crypto> Node<C> {
     /// nothing or to what is not here, being done with what is unknown. A peer may say what it likes.
     pub fn handle(&mut self, now: Time, input: Input<C>) -> Result<(), UpdateError> {
         self.shell.now = self.shell.now.max(now);
+        let before = self.before(&input);
         let result = self.apply(input);
-        self.hear_unheard();
+        if let Some(before) = &before {
+            self.check_applied(before);
+        }
+        planted!(self.shell, BlockInbox => self.hear_unheard());
         self.release();
         self.send_dependencies();
         self.settle();
+        if let Some(before) = &before {
+            self.check_step(before);
+        }
         result
     }
 
@@ -257,12 +272,14 @@ impl<C: Crypto> Node<C> {
     fn receive(&mut self, peer: PeerId, connection: ConnectionId, envelope: Envelope<C>) {
         let Some(from) = self.shell.connections.ranked_peer(peer) else { return };
         let is_current = self.connection(peer) == Some(connection);
-        if !is_current && !self.shell.mutated(Mutation::IgnoreEpochs) {
+        if !is_current && !planted!(self.shell, IgnoreEpochs) {
             return;
         }
-        if self.shell.mutated(Mutation::BlockInbox) && self.owes_an_answer() {
-            return self.shell.unheard.push_back((peer, connection, envelope));
-        }
+        planted!(self.shell, BlockInbox => {
+            if self.owes_an_answer() {
+                return self.shell.unheard.push_back((peer, connection, envelope));
+            }
+        });
         if is_oversized(&envelope.message) || !self.may_name(from.peer, envelope.message.id()) {
             return;
         }
@@ -275,18 +292,6 @@ impl<C: Crypto> Node<C> {
         if is_content {
             self.grown(id);
         }
-    }
-
-    /// For [`Mutation::BlockInbox`]: hears what was not heard while a peer's `load` waited.
-    fn hear_unheard(&mut self) {
-        while !self.shell.unheard.is_empty() && !self.owes_an_answer() {
-            let Some((peer, connection, envelope)) = self.shell.unheard.pop_front() else { return };
-            self.receive(peer, connection, envelope);
-        }
-    }
-
-    fn owes_an_answer(&self) -> bool {
-        self.state.co_values.values().any(|co| co.sync.values().any(|sync| sync.marks.owed.is_some()))
     }
 
     /// Whether a peer may speak of a CoValue: of what is not here it may bring only so much into being.

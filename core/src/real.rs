@@ -1,6 +1,6 @@
 //! CoJSON's own bytes, as the published package (0.7.35) has them: ids, hashes, signatures, encryption and messages.
 //!
-//! `Real CoJSON` in ARCHITECTURE.md lists what is byte-compatible, and what is refused that the package takes.
+//! docs/cojson-format.md lists what is byte-compatible, and what is refused that the package takes.
 //! Primitives come from libraries; what is here are CoJSON's rules about them. Nothing here knows the node, but for
 //! [`RealCrypto`], which is what a node is handed to speak like this.
 

@@ -7,7 +7,7 @@ mod invariants;
 mod sync;
 mod update;
 
-pub use invariants::{Broken, check_co_value, check_invariants, check_step};
+pub use invariants::{Broken, check_co_value, check_conversation, check_invariants, check_step};
 pub use sync::Send;
 pub use update::NewTransactions;
 

@@ -31,6 +31,7 @@ impl<K: Ord + Copy, V> VecMap<K, V> {
         self.entries.is_empty()
     }
 
+    #[inline]
     fn find(&self, key: K) -> Result<usize, usize> {
         // New keys are mostly the largest, and most maps are tiny.
         match self.entries.last() {

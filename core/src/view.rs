@@ -2,7 +2,7 @@
 //!
 //! Which transactions count is decided first, then what can be decrypted is, and what remains is put into the total
 //! order. So a view is a function of the logs, of the groups and accounts that they rest on, and of the reader's keys,
-//! but never of how or when anything arrived. `Views` in ARCHITECTURE.md has the rules. What does not count, and what
+//! but never of how or when anything arrived. docs/views.md has the rules. What does not count, and what
 //! makes no sense, stays in the log and out of the view: no log is an error, whoever wrote it.
 //!
 //! Nothing here knows the node. Who drives it: apps, and whoever judges what apps would see.

@@ -145,11 +145,11 @@ impl Reader<'_> {
     }
 
     fn assumed(&self, json: &Value, id: &str, at: At<'_>) -> Result<Assumed, JsonError> {
-        match json {
-            Value::String(word) if word == UNKNOWN => Ok(Assumed::Unknown),
-            Value::String(word) if word == UNAVAILABLE => Ok(Assumed::Unavailable),
-            Value::Object(_) => Ok(Assumed::of(&self.known_state(json, id, at)?)),
-            other => Err(at.expected("a known state, \"unknown\" or \"unavailable\"", other)),
+        match json.as_str() {
+            Some(UNKNOWN) => Ok(Assumed::Unknown),
+            Some(UNAVAILABLE) => Ok(Assumed::Unavailable),
+            None if json.is_object() => Ok(Assumed::of(&self.known_state(json, id, at)?)),
+            Some(_) | None => Err(at.expected("a known state, \"unknown\" or \"unavailable\"", json)),
         }
     }
 

@@ -1,9 +1,9 @@
 //! What the app on this node does: make, write, load, be done.
 
+use super::Node;
 use super::io::LoadStatus;
 use super::marks::Subscription;
 use super::shell::Scope;
-use super::{Mutation, Node};
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
 use crate::state::{Source, UpdateError};
@@ -66,10 +66,5 @@ impl<C: Crypto> Node<C> {
         }
         self.sync(id, Scope::All);
         Ok(())
-    }
-
-    /// For [`Mutation::KeepAssumedAcrossConnections`].
-    pub(super) fn keeps_assumed(&self) -> bool {
-        self.shell.mutated(Mutation::KeepAssumedAcrossConnections)
     }
 }

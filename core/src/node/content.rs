@@ -1,14 +1,13 @@
 //! Content that a peer sends (rule 5): what is new is verified and applied, what overlaps is compared and skipped, a
 //! gap, a missing header or a forgery is answered by a correction, all else acknowledged.
 
-use super::Mutation;
 use super::marks::{Correction, Subscription};
 use super::receive::{Heard, Hearing};
-use super::say::{KnownKind, Said};
+use super::say::KnownKind;
 use crate::crypto::{Crypto, Signed};
 use crate::id::SessionId;
 use crate::known_state::KnownState;
-use crate::message::{Content, Known, Message, SessionContent};
+use crate::message::{Content, SessionContent};
 use crate::state::{Event, NewTransactions, Relationship, Source};
 
 /// What became of one piece of content.
@@ -40,10 +39,10 @@ struct Sum {
 impl<C: Crypto> Hearing<'_, C> {
     /// Rule 5.
     pub(crate) fn hear_content(&mut self, content: Content<C>) -> Heard {
-        if self.mutated(Mutation::AckWithoutApplying) {
+        planted!(self, AckWithoutApplying => {
             self.acknowledge_unseen(&content);
             return Heard { answered: true, ..Heard::default() };
-        }
+        });
         let mut sum = Sum::default();
         self.take_header(content.header, &mut sum);
         for (session, piece) in content.new {
@@ -58,14 +57,14 @@ impl<C: Crypto> Hearing<'_, C> {
 
     fn take_header(&mut self, header: Option<C::Header>, sum: &mut Sum) {
         let Some(header) = header else {
-            sum.proved.header = self.co.header.is_some() || !self.mutated(Mutation::GapProvesNothing);
+            sum.proved.header = self.co.header.is_some() || !planted!(self, GapProvesNothing);
             return;
         };
         sum.proved.header = true;
         if self.co.header.is_some() {
             return;
         }
-        if !self.crypto.verify_header(self.id, &header) && !self.mutated(Mutation::SkipVerification) {
+        if !self.crypto.verify_header(self.id, &header) && !planted!(self, SkipVerification) {
             sum.proved.header = false;
             sum.refused = true;
             self.sync().marks.refused_by_us.header = true;
@@ -80,7 +79,7 @@ impl<C: Crypto> Hearing<'_, C> {
     }
 
     fn source(&self) -> Source {
-        if self.mutated(Mutation::EchoToSender) { Source::Local } else { Source::Peer(self.from.peer) }
+        if planted!(self, EchoToSender) { Source::Local } else { Source::Peer(self.from.peer) }
     }
 
     fn take_session(&mut self, session: SessionId, piece: SessionContent<C>, sum: &mut Sum) {
@@ -88,7 +87,7 @@ impl<C: Crypto> Hearing<'_, C> {
         match taken {
             Taken::Nothing => {}
             Taken::Held(end) => {
-                if !self.mutated(Mutation::DuplicatesProveNothing) {
+                if !planted!(self, DuplicatesProveNothing) {
                     sum.proved.raise(session, end);
                 }
             }
@@ -102,7 +101,7 @@ impl<C: Crypto> Hearing<'_, C> {
             Taken::Gap(_) if !sum.proved.header && sum.refused => {}
             Taken::Gap(end) => {
                 sum.gap = true;
-                if !self.mutated(Mutation::GapProvesNothing) {
+                if !planted!(self, GapProvesNothing) {
                     sum.proved.raise(session, end);
                 }
             }
@@ -138,7 +137,7 @@ impl<C: Crypto> Hearing<'_, C> {
         }
         new_transactions.drain(..overlap);
         let before = log.map(|log| &log.streaming_hash);
-        let verified = if self.mutated(Mutation::SkipVerification) {
+        let verified = if planted!(self, SkipVerification) {
             let signed = self.crypto.sign(self.id, session, before, &new_transactions);
             Some(Signed { signature: last_signature, ..signed })
         } else {
@@ -154,23 +153,22 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// What content proves is a first-hand statement (rule 2).
     fn confirm_content(&mut self, proved: &KnownState) -> bool {
-        if self.mutated(Mutation::EchoToSender) {
+        planted!(self, EchoToSender => {
             return false;
-        }
-        if self.mutated(Mutation::ContentConfirmsNothing) {
+        });
+        planted!(self, ContentConfirmsNothing => {
             self.sync().raise_assumed(proved);
             return false;
-        }
+        });
         self.confirm(proved)
     }
 
     /// Sets the marks that content changes; says whether it answers something of ours.
     fn note_content(&mut self, sum: &Sum) -> bool {
-        let (re, n_any) = (self.re, self.mutated(Mutation::IgnoreRe));
-        let content_alone = self.mutated(Mutation::ContentAlone);
-        let shows = !self.mutated(Mutation::ShowNothing);
-        let mute_forgotten = self.mutated(Mutation::MuteForgotten);
-        let done_again = self.co.done && !self.mutated(Mutation::DoneOnce);
+        let (re, n_any) = (self.re, planted!(self, IgnoreRe));
+        let content_alone = planted!(self, ContentAlone);
+        let shows = !planted!(self, ShowNothing);
+        let done_again = self.co.done;
         let (from, has_header) = (self.from, self.co.header.is_some());
         if has_header {
             self.co.marks.withdraw(from.peer);
@@ -184,7 +182,7 @@ impl<C: Crypto> Hearing<'_, C> {
             sync.marks.asking.as_ref().is_some_and(|asking| !asking.with_header) || content_alone;
         let answered = may_answer && sync.end_load(|numbers| n_any || numbers.contains(&re));
         let marks = &mut sync.marks;
-        if has_header && shows && (!marks.parting.muted || mute_forgotten) {
+        if has_header && shows && !marks.parting.muted {
             marks.subscription = Subscription::Holding;
         }
         if done_again && from.relationship != Relationship::SyncTheirs {
@@ -198,7 +196,7 @@ impl<C: Crypto> Hearing<'_, C> {
             self.answer(KnownKind::Correction);
         } else if !sum.gap && self.co.header.is_some() {
             self.answer(KnownKind::Statement);
-        } else if !self.mutated(Mutation::IgnoreGap) {
+        } else if !planted!(self, IgnoreGap) {
             self.correct_gap(sum);
         }
     }
@@ -207,27 +205,16 @@ impl<C: Crypto> Hearing<'_, C> {
     fn correct_gap(&mut self, sum: &Sum) {
         let correction =
             Correction { held: self.co.size(), again_at: self.shell.now + self.shell.config.base };
-        let (now, repeats) = (self.shell.now, self.mutated(Mutation::RepeatCorrections));
+        let now = self.shell.now;
         let has_header = self.co.header.is_some();
         let corrections = &mut self.sync().marks.corrections;
         let last = if has_header { &mut corrections.gap } else { &mut corrections.header };
         let is_new = last.is_none_or(|last| last.held != correction.held || now >= last.again_at);
-        if is_new || repeats {
+        if is_new {
             *last = Some(correction);
             self.answer(KnownKind::Correction);
         } else if sum.applied || sum.header_added {
             self.answer(KnownKind::Statement);
         }
-    }
-
-    /// A planted fault: says that it holds what it throws away.
-    fn acknowledge_unseen(&mut self, content: &Content<C>) {
-        let mut known = self.co.known_state();
-        known.header = true;
-        for (session, piece) in content.new.iter() {
-            known.raise(session, piece.end());
-        }
-        let message = Message::Known(Known { id: self.id, known, is_correction: false });
-        self.shell.send(self.from.peer, Said { re: self.n, message });
     }
 }

@@ -1,12 +1,12 @@
 //! Dependencies (rule 9): who holds a CoValue holds what it depends on. Content whose dependencies are missing is held
 //! back, and they are wanted; to peers that ask for a CoValue its dependencies are sent first.
 
+use super::Node;
 use super::connection::Ranked;
 use super::limits::HELD_MAX;
 use super::marks::InterestKind;
 use super::receive::Hearing;
 use super::shell::Scope;
-use super::{Mutation, Node};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::message::{Content, Envelope, Message};
@@ -136,9 +136,9 @@ impl<C: Crypto> Node<C> {
     pub(super) fn hold_back(&mut self, from: Ranked, envelope: Envelope<C>) -> Option<Envelope<C>> {
         let Message::Content(content) = &envelope.message else { return Some(envelope) };
         let id = content.id;
-        if self.shell.mutated(Mutation::IgnoreDependencies) {
+        planted!(self.shell, IgnoreDependencies => {
             return Some(envelope);
-        }
+        });
         let header_is_known = match &content.header {
             Some(header) => self.crypto.verify_header(id, header),
             None => !self.lacks(id),
@@ -156,14 +156,14 @@ impl<C: Crypto> Node<C> {
         let (n, proved) = (envelope.n, content.known());
         let of_peer = self.shell.held.contents.keys().filter(|(_, peer)| *peer == from.peer).count();
         let repeats = self.shell.held.contents.contains_key(&(id, from.peer));
-        let drops = self.shell.mutated(Mutation::DropDependants);
+        let drops = planted!(self.shell, DropDependants);
         if (repeats || of_peer < HELD_MAX) && !drops {
             self.shell.held.contents.insert((id, from.peer), (envelope, missing.clone()));
         }
         if let Some(hearing) = self.hearing(id, from, n, 0) {
             hearing.hear_held(&proved);
         }
-        if !self.shell.mutated(Mutation::NeverAskDependencies) && !drops {
+        if !planted!(self.shell, NeverAskDependencies) && !drops {
             self.want_dependencies(id, &missing);
         }
         self.release();

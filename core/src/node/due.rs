@@ -1,9 +1,9 @@
-//! What is due to whom (ARCHITECTURE.md, "What is due"), read off the state and its marks. The node and a bare
+//! What is due to whom (docs/protocol.md, "What is due"), read off the state and its marks. The node and a bare
 //! [`NodeState`](crate::NodeState) both decide here; nothing here changes anything.
 
 use super::connection::Ranked;
 use super::marks::{CoMarks, InterestKind, Subscription};
-use super::{Announce, Config, Mutation, TimerKind};
+use super::{Announce, Config, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::PeerId;
 use crate::known_state::KnownState;
@@ -27,10 +27,6 @@ pub(crate) struct View<'a, C: Crypto> {
 }
 
 impl<C: Crypto> View<'_, C> {
-    fn mutated(&self, mutation: Mutation) -> bool {
-        self.config.mutations.has(mutation)
-    }
-
     fn has_header(&self) -> bool {
         self.co.header.is_some()
     }
@@ -40,7 +36,7 @@ impl<C: Crypto> View<'_, C> {
     pub(crate) fn is_over_for(&self, peer: PeerId) -> bool {
         self.co.done
             && self.co.marks.dependants.is_empty()
-            && (self.mutated(Mutation::DoneForAll)
+            && (planted!(self, DoneForAll)
                 || self
                     .co
                     .sync
@@ -53,14 +49,11 @@ impl<C: Crypto> View<'_, C> {
         let requests = &self.co.marks.requests;
         (self.co.marks.want.is_some() && !self.co.done)
             || !self.co.marks.dependants.is_empty()
-            || requests.iter().any(|asker| *asker != peer || self.mutated(Mutation::AskTheAsker))
+            || requests.iter().any(|asker| *asker != peer || planted!(self, AskTheAsker))
     }
 
     /// Whether a better source than `peer` has neither said no nor let a first deadline pass.
     fn waits_for_better_source(&self, peer: PeerId) -> bool {
-        if self.mutated(Mutation::AskAllSources) {
-            return false;
-        }
         let better = self.ranked.iter().take_while(|ranked| ranked.peer != peer);
         better.filter(|ranked| ranked.relationship == Relationship::SyncAllOurs).any(|ranked| {
             let CoMarks { want, dependants, requests, .. } = &self.co.marks;
@@ -103,7 +96,7 @@ impl<C: Crypto> View<'_, C> {
         let sync = self.co.sync.get(peer.peer)?;
         if sync.marks.asking.is_some() {
             Some(TimerKind::Load)
-        } else if sync.marks.announcing && !self.mutated(Mutation::AnnounceOnce) {
+        } else if sync.marks.announcing && !planted!(self, AnnounceOnce) {
             Some(TimerKind::Announce)
         } else if sync.is_unconfirmed() || self.retries_refused(sync) {
             Some(TimerKind::Acknowledge)
@@ -114,7 +107,7 @@ impl<C: Crypto> View<'_, C> {
 
     /// Whether what the peer refused is sent again when the deadline passes (rule 5).
     fn retries_refused(&self, sync: &PeerSync) -> bool {
-        sync.marks.refused_by_peer.is_retried() && !self.mutated(Mutation::RefusedForGood)
+        sync.marks.refused_by_peer.is_retried() && !planted!(self, RefusedForGood)
     }
 
     /// What is due to `peer` first.
@@ -136,12 +129,11 @@ impl<C: Crypto> View<'_, C> {
         if peer.relationship == Relationship::SyncTheirs {
             return false;
         }
-        if marks.asking.is_some() && !self.mutated(Mutation::RepeatUnanswered) {
+        if marks.asking.is_some() && !planted!(self, RepeatUnanswered) {
             return false;
         }
         if self.has_header() {
-            marks.subscription != Subscription::Holding
-                && !(self.co.done && self.mutated(Mutation::DoneNeverLoads))
+            marks.subscription != Subscription::Holding && !(self.co.done && planted!(self, DoneNeverLoads))
         } else {
             peer.relationship == Relationship::SyncAllOurs
                 && marks.subscription == Subscription::No
@@ -155,7 +147,7 @@ impl<C: Crypto> View<'_, C> {
             && self.has_header()
             && self.config.announce == Announce::All
             && sync.assumed == Assumed::Unknown
-            && (!sync.marks.announcing || self.mutated(Mutation::RepeatUnanswered))
+            && (!sync.marks.announcing || planted!(self, RepeatUnanswered))
             && sync.marks.interest.kind != InterestKind::Ended
     }
 
@@ -167,11 +159,11 @@ impl<C: Crypto> View<'_, C> {
         let interest = sync.marks.interest.kind;
         let entitled = peer.relationship == Relationship::SyncAllOurs
             || interest != InterestKind::Ended
-            || self.mutated(Mutation::ContentAfterDone);
+            || planted!(self, ContentAfterDone);
         let from_nothing = match peer.relationship {
             Relationship::SyncAllOurs => true,
             Relationship::SyncTheirs => {
-                interest == InterestKind::Yes && !self.mutated(Mutation::InterestLiftsNothing)
+                interest == InterestKind::Yes && !planted!(self, InterestLiftsNothing)
             }
             Relationship::SyncCommon => sync.marks.as_dependency,
         };

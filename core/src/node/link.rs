@@ -2,10 +2,10 @@
 
 use super::connection::Flow;
 use super::shell::Scope;
-use super::{Mutation, Node, Output};
+use super::{Node, Output};
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId};
-use crate::state::{Assumed, PeerInfo};
+use crate::state::PeerInfo;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -23,9 +23,7 @@ impl<C: Crypto> Node<C> {
         let Ok(event) = self.state.add_peer(peer, info.relationship, info.priority) else { return };
         self.shell.connections.open(peer, connection, &self.state.peers);
         self.shell.event(event);
-        if self.keeps_assumed() {
-            self.restore_assumed(peer);
-        }
+        planted!(self.shell, KeepAssumedAcrossConnections => self.restore_assumed(peer));
         for id in self.ids() {
             let lacks_header = self.state.co_values.get(&id).is_some_and(|co| co.header.is_none());
             let all = lacks_header || open.binary_search(&id).is_ok();
@@ -45,19 +43,14 @@ impl<C: Crypto> Node<C> {
     /// Ends the connection with a peer. Gives the CoValues, ascending, of which something may be due to others now.
     fn close(&mut self, peer: PeerId) -> Vec<CoId> {
         let mut open = Vec::new();
-        if self.keeps_assumed() {
-            self.keep_assumed(peer);
-        }
+        planted!(self.shell, KeepAssumedAcrossConnections => self.keep_assumed(peer));
         let Ok(event) = self.state.remove_peer(peer) else { return open };
         self.shell.connections.close(peer);
         self.shell.event(event);
         self.drop_held_of(peer);
-        let wants_live = self.shell.mutated(Mutation::RelayWantsLive);
         for id in self.ids() {
             let co = self.co_value(id);
-            if !wants_live {
-                co.marks.withdraw(peer);
-            }
+            co.marks.withdraw(peer);
             co.marks.named_by.take_if(|named_by| *named_by == peer);
             if co.is_forgettable() {
                 self.state.co_values.remove(&id);
@@ -88,28 +81,5 @@ impl<C: Crypto> Node<C> {
 
     fn ids(&self) -> Vec<CoId> {
         self.state.co_values.keys().copied().collect()
-    }
-
-    fn keep_assumed(&mut self, peer: PeerId) {
-        for co in self.state.co_values.values_mut() {
-            let Some(sync) = co.sync.get(peer) else { continue };
-            co.marks.kept.retain(|(kept, _)| *kept != peer);
-            if let Assumed::Known(_) = sync.assumed {
-                co.marks.kept.push((peer, sync.assumed.clone()));
-            }
-        }
-    }
-
-    /// It is believed as if it had been confirmed, or a deadline would soon put it right.
-    fn restore_assumed(&mut self, peer: PeerId) {
-        for co in self.state.co_values.values_mut() {
-            let Some((_, Assumed::Known(known))) = co.marks.kept.iter().find(|(kept, _)| *kept == peer)
-            else {
-                continue;
-            };
-            if let Some(sync) = co.sync.get_mut(peer) {
-                sync.confirm(known);
-            }
-        }
     }
 }

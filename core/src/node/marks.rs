@@ -8,6 +8,7 @@ use super::LoadStatus;
 use super::limits::LOADS_MAX;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
+#[cfg(feature = "planted-faults")]
 use crate::state::Assumed;
 use crate::vec_map::VecMap;
 use alloc::collections::BTreeSet;
@@ -267,6 +268,7 @@ pub(crate) struct CoMarks {
     /// What the disk has.
     pub(crate) durable: KnownState,
     /// For [`Mutation::KeepAssumedAcrossConnections`](super::Mutation::KeepAssumedAcrossConnections) alone.
+    #[cfg(feature = "planted-faults")]
     pub(crate) kept: Vec<(PeerId, Assumed)>,
 }
 

@@ -1,5 +1,5 @@
 //! Planted faults. Each leaves out one rule of the protocol, or does something plainly wrong, so that whoever tests a
-//! testbed can see whether it notices. A node without mutations pays a bit test for each.
+//! testbed can see whether it notices. The protocol asks for them with `planted!`, as the module `planted` says.
 
 use core::fmt;
 use core::str::FromStr;
@@ -35,10 +35,6 @@ mutations! {
     ContentConfirmsNothing = "content-confirms-nothing",
     /// A `load` or correction replaces what the peer said before, however late it comes (rule 2).
     ReplaceFirstHand = "replace-first-hand",
-    /// Every correction lowers what is assumed, also one that contradicts nothing we built on (rule 5).
-    EveryCorrectionLowers = "every-correction-lowers",
-    /// A `load` makes us forget the content in flight (rule 3).
-    LoadDropsFlight = "load-drops-flight",
     /// Any `known` ends a load, and none counts as an announcement (rule 4).
     IgnoreRe = "ignore-re",
     /// When a peer is ahead, `load` is sent at once, without waiting for what it pushes (rule 4).
@@ -51,20 +47,14 @@ mutations! {
     IgnoreEpochs = "ignore-epochs",
     /// Content goes on after the peer's `done`.
     ContentAfterDone = "content-after-done",
-    /// `done` is not said again for content that comes after it (rule 5).
-    DoneOnce = "done-once",
     /// A client that asked for what it lacks is not sent it.
     InterestLiftsNothing = "interest-lifts-nothing",
-    /// A gap is answered by a correction each time, also when nothing has changed since the last (rule 5).
-    RepeatCorrections = "repeat-corrections",
     /// Content that was refused is sent again and again (rule 5).
     ResendRefused = "resend-refused",
     /// Content that was refused is never sent again, though it may have been damaged on its way (rule 5).
     RefusedForGood = "refused-for-good",
     /// The peer that asks for a CoValue is asked for it (rule 8).
     AskTheAsker = "ask-the-asker",
-    /// What a peer wanted through us is wanted after its connection has ended (rule 8).
-    RelayWantsLive = "relay-wants-live",
     /// What a peer that could not take messages missed is forgotten.
     ForgetBlocked = "forget-blocked",
     /// Content that leaves a gap proves nothing of what its sender holds.
@@ -75,16 +65,10 @@ mutations! {
     DoneNeverLoads = "done-never-loads",
     /// A peer that asked for what nobody has gets no answer (rule 8).
     NeverUnavailable = "never-unavailable",
-    /// A `load` without header does not say that the peer lacks it (rule 7).
-    LoadIsNoVerdict = "load-is-no-verdict",
     /// `done` goes upstream though others are interested through us (rule 8).
     DoneForAll = "done-for-all",
-    /// A peer that answers counts as knowing our wish though we have said `done` (rule 13).
-    MuteForgotten = "mute-forgotten",
     /// A `load` with the header is answered by content alone (rule 3).
     ContentAlone = "content-alone",
-    /// All sources are asked at once for what we lack.
-    AskAllSources = "ask-all-sources",
     /// Taking content or answering a `load` does not count as showing our interest.
     ShowNothing = "show-nothing",
     /// No deadline is ever armed: what is lost stays lost (rule 6).
@@ -108,8 +92,6 @@ mutations! {
     DropDependants = "drop-dependants",
     /// Content of which a dependency is missing is held back, but the dependency is not asked for (rule 9).
     NeverAskDependencies = "never-ask-dependencies",
-    /// A write that failed counts as done.
-    SwallowStorageErrors = "swallow-storage-errors",
 }
 
 impl fmt::Display for Mutation {

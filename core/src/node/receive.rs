@@ -1,10 +1,10 @@
 //! What a peer says: `load`, `known` and `done`. Whatever it says, nothing panics and nothing is an error.
 
+use super::VERDICT_TRIES;
 use super::connection::Ranked;
 use super::marks::{InterestKind, Subscription};
 use super::say::{KnownKind, known, load};
 use super::shell::{Scope, Shell, Wait};
-use super::{Mutation, VERDICT_TRIES};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::known_state::KnownState;
@@ -93,10 +93,6 @@ impl<C: Crypto> Hearing<'_, C> {
         self.co.sync.entry_or_insert_with(self.from.peer, PeerSync::default)
     }
 
-    pub(crate) fn mutated(&self, mutation: Mutation) -> bool {
-        self.shell.mutated(mutation)
-    }
-
     /// Answers the message with our known state.
     pub(crate) fn answer(&mut self, kind: KnownKind) {
         let said = known(self.co, self.id, self.from.peer, self.n, kind);
@@ -119,7 +115,7 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// Whether the message is newer than what last set the peer's interest (rule 2); then it does.
     fn sets_interest(&mut self, kind: InterestKind) -> bool {
-        let by_arrival = self.mutated(Mutation::InterestByArrival);
+        let by_arrival = planted!(self, InterestByArrival);
         let n = self.n;
         let interest = &mut self.sync().marks.interest;
         if n <= interest.said_in && !by_arrival {
@@ -132,11 +128,8 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// Rule 3.
     fn hear_load(&mut self, known: &KnownState) -> Heard {
-        let mut progress = self.confirm_load(known);
-        if self.mutated(Mutation::ReplaceFirstHand) {
-            self.replace_first_hand(known);
-            progress = true;
-        }
+        let progress = self.confirm_load(known) || planted!(self, ReplaceFirstHand);
+        planted!(self, ReplaceFirstHand => self.replace_first_hand(known));
         self.sets_interest(InterestKind::Yes);
         let marks = &mut self.sync().marks;
         marks.announcing = false;
@@ -151,13 +144,12 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// What was assumed beyond `known` was never there, unless content is still in flight.
     fn confirm_load(&mut self, known: &KnownState) -> bool {
-        let drops_flight = self.mutated(Mutation::LoadDropsFlight);
         let sync = self.sync();
         let news = sync.confirm_only(known);
         if let (Assumed::Known(assumed), Some(confirmed)) = (&mut sync.assumed, &sync.confirmed) {
             assumed.join(confirmed);
         }
-        if drops_flight || !sync.is_unconfirmed() {
+        if !sync.is_unconfirmed() {
             sync.lower_assumed();
         }
         if news {
@@ -166,21 +158,11 @@ impl<C: Crypto> Hearing<'_, C> {
         news
     }
 
-    fn replace_first_hand(&mut self, known: &KnownState) {
-        let sync = self.sync();
-        sync.confirmed = Some(known.clone());
-        sync.lower_assumed();
-    }
-
     /// A `load` of what we hold. The known state comes first unless content alone says all.
     fn answer_load(&mut self, known: &KnownState) {
         let peer = self.from.peer;
         self.co.marks.withdraw(peer);
-        let (shows_nothing, mute_forgotten, content_alone) = (
-            self.mutated(Mutation::ShowNothing),
-            self.mutated(Mutation::MuteForgotten),
-            self.mutated(Mutation::ContentAlone),
-        );
+        let (shows, content_alone) = (!planted!(self, ShowNothing), planted!(self, ContentAlone));
         let is_common = self.from.relationship == Relationship::SyncCommon;
         let n = self.n;
         let sync = self.sync();
@@ -188,7 +170,7 @@ impl<C: Crypto> Hearing<'_, C> {
             sync.marks.source.said_none = false;
         }
         // Having told it that we lack the CoValue, this may be a late copy of the load that we answered so.
-        if !shows_nothing && !sync.marks.told_none && (!sync.marks.parting.muted || mute_forgotten) {
+        if shows && !sync.marks.told_none && !sync.marks.parting.muted {
             sync.marks.subscription = Subscription::Holding;
         }
         sync.marks.answering = n;
@@ -210,10 +192,9 @@ impl<C: Crypto> Hearing<'_, C> {
             return;
         }
         let (peer, n) = (self.from.peer, self.n);
-        let no_verdict = self.mutated(Mutation::LoadIsNoVerdict);
         let sync = self.sync();
         sync.marks.owed = Some(n);
-        if !no_verdict && !sync.has_confirmed_header() {
+        if !sync.has_confirmed_header() {
             sync.marks.source.said_none = true;
         }
         if sync.marks.interest.kind == InterestKind::Yes {
@@ -227,7 +208,7 @@ impl<C: Crypto> Hearing<'_, C> {
         if said.is_correction {
             self.hear_correction(&said.known);
         }
-        let (re, any_re) = (self.re, self.mutated(Mutation::IgnoreRe));
+        let (re, any_re) = (self.re, planted!(self, IgnoreRe));
         let sync = self.sync();
         if !said.is_correction {
             sync.marks.flight.retain(|flight| flight.n != re);
@@ -252,7 +233,7 @@ impl<C: Crypto> Hearing<'_, C> {
     fn answer_announcement(&mut self) {
         let relationship = self.from.relationship;
         let asking = self.sync().marks.asking.is_some();
-        if asking || relationship == Relationship::SyncTheirs || self.mutated(Mutation::IgnoreAnnouncements) {
+        if asking || relationship == Relationship::SyncTheirs || planted!(self, IgnoreAnnouncements) {
             return;
         }
         if self.shell.view(self.co).is_over_for(self.from.peer) {
@@ -269,7 +250,7 @@ impl<C: Crypto> Hearing<'_, C> {
     /// Two planted faults; by the rules the peer pushes, and a deadline is armed in case it does not.
     fn pull_at_once(&mut self, any_re: bool) {
         let shown = self.sync().marks.subscription == Subscription::Holding;
-        let at_once = self.mutated(Mutation::PullAtOnce) || (any_re && !shown);
+        let at_once = planted!(self, PullAtOnce) || (any_re && !shown);
         if at_once && self.sync().marks.asking.is_none() && self.shell.view(self.co).is_behind(self.from) {
             self.ask();
         }
@@ -277,15 +258,11 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// A correction that answers content in flight: the peer lacks what it built on, or refuses it.
     fn hear_correction(&mut self, known: &KnownState) {
-        if self.mutated(Mutation::ReplaceFirstHand) {
+        planted!(self, ReplaceFirstHand => {
             self.replace_first_hand(known);
             return;
-        }
-        if self.mutated(Mutation::EveryCorrectionLowers) {
-            self.sync().lower_assumed();
-            return;
-        }
-        let (re, resend) = (self.re, self.mutated(Mutation::ResendRefused));
+        });
+        let (re, resend) = (self.re, planted!(self, ResendRefused));
         let sync = self.sync();
         let Some(i) = sync.marks.flight.iter().position(|flight| flight.n == re) else { return };
         let flight = sync.marks.flight.remove(i);

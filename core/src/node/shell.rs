@@ -1,6 +1,7 @@
 //! The part of a node around its state: connections, clock, deadlines and pending outputs. It sends, arms deadlines,
 //! and syncs one CoValue at a time until nothing is due.
 
+use super::Config;
 use super::connection::{Connections, Flow, Ranked};
 use super::deadlines::Queue;
 use super::dependencies::{Held, go_first};
@@ -9,9 +10,8 @@ use super::io::{Output, TimerKind};
 use super::marks::Subscription;
 use super::say::{Said, say};
 use super::storage::Disk;
-use super::{Config, Mutation};
 use crate::crypto::Crypto;
-use crate::id::{CoId, ConnectionId, PeerId};
+use crate::id::{CoId, PeerId};
 use crate::message::Envelope;
 use crate::state::{CoValueState, Event, PeerSync};
 use alloc::collections::VecDeque;
@@ -30,8 +30,8 @@ pub(crate) struct Shell<C: Crypto> {
     pub(crate) queue: Queue,
     pub(crate) disk: Disk<C>,
     pub(crate) held: Held<C>,
-    /// For [`Mutation::BlockInbox`] alone.
-    pub(crate) unheard: VecDeque<(PeerId, ConnectionId, Envelope<C>)>,
+    #[cfg(feature = "planted-faults")]
+    pub(crate) unheard: super::planted::Unheard<C>,
     /// The latest time seen.
     pub(crate) now: Time,
     /// The first deadline and its reason, exact between inputs.
@@ -65,14 +65,11 @@ impl<C: Crypto> Shell<C> {
             queue: Queue::default(),
             disk: Disk::new(),
             held: Held::new(),
+            #[cfg(feature = "planted-faults")]
             unheard: VecDeque::new(),
             now: Time::ZERO,
             next: None,
         }
-    }
-
-    pub(crate) fn mutated(&self, mutation: Mutation) -> bool {
-        self.config.mutations.has(mutation)
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -121,7 +118,7 @@ impl<C: Crypto> Shell<C> {
             let peer = ranked.peer;
             self.take_back_done(co, peer);
             let Some(due) = self.view(co).due(ranked) else { return };
-            let forgets = self.mutated(Mutation::ForgetBlocked);
+            let forgets = planted!(self, ForgetBlocked);
             let Some(connection) = self.connections.get_mut(peer) else { return };
             if let Flow::Blocked(waiting) = &mut connection.flow {
                 if !forgets {
@@ -132,6 +129,11 @@ impl<C: Crypto> Shell<C> {
             if due == Due::Content && self.dependencies_go_first(id, co, ranked) {
                 return;
             }
+            let for_others = !co.marks.requests.is_empty() || !co.marks.dependants.is_empty();
+            debug_assert!(
+                due != Due::Load || co.header.is_some() || !co.done || for_others,
+                "what is done and not here is asked for on behalf of others alone"
+            );
             let said = say(due, co, id, peer, self.next_n(peer));
             self.send(peer, said);
             // Every piece raises what is assumed, so there is a last one. If some waited for an acknowledgement of others,
@@ -173,7 +175,7 @@ impl<C: Crypto> Shell<C> {
 
     /// Arms, moves or takes away the deadline of one conversation.
     pub(crate) fn arm(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked, wait: Wait) {
-        let needed = self.view(co).timer_kind(ranked).is_some() && !self.mutated(Mutation::NeverRetransmit);
+        let needed = self.view(co).timer_kind(ranked).is_some() && !planted!(self, NeverRetransmit);
         let Some(sync) = co.sync.get_mut(ranked.peer) else { return };
         let timer = &mut sync.marks.timer;
         if !needed {

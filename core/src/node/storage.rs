@@ -4,7 +4,7 @@
 
 use super::limits::WRITES_MAX;
 use super::shell::{Scope, Shell};
-use super::{Durability, Mutation, Node, Output};
+use super::{Durability, Node, Output};
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
 use crate::known_state::KnownState;
@@ -239,9 +239,6 @@ impl<C: Crypto> Node<C> {
     /// The disk does not have a write, as far as it knows.
     pub(super) fn persist_failed(&mut self, write: u64) {
         let Some(pending) = self.shell.disk.pending.remove(&write) else { return };
-        if self.shell.mutated(Mutation::SwallowStorageErrors) {
-            return;
-        }
         let staged = self.shell.disk.staged.iter().position(|staged| staged.write == write);
         if let Some(at) = staged {
             self.drop_staged(at);

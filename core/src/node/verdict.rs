@@ -1,6 +1,5 @@
 //! Verdicts (rule 7): when a load has ended, and when a peer that asked through us is told that nobody has it (rule 8).
 
-use super::Mutation;
 use super::io::{LoadStatus, Output};
 use super::say::{KnownKind, known};
 use super::shell::Shell;
@@ -39,14 +38,14 @@ impl<C: Crypto> Shell<C> {
         for i in 0..co.sync.len() {
             let Some((peer, sync)) = co.sync.at(i) else { return };
             let Some(re) = sync.marks.owed else { continue };
-            let asker = if self.mutated(Mutation::AskTheAsker) { None } else { Some(peer) };
+            let asker = if planted!(self, AskTheAsker) { None } else { Some(peer) };
             if self.view(co).has_open_source(asker) {
                 continue;
             }
             if let Some(sync) = co.sync.get_mut(peer) {
                 sync.marks.owed = None;
             }
-            if !self.mutated(Mutation::NeverUnavailable) {
+            if !planted!(self, NeverUnavailable) {
                 let said = known(co, id, peer, re, KnownKind::Statement);
                 self.send(peer, said);
             }

@@ -2,7 +2,7 @@
 
 use super::say::{KnownKind, known, load};
 use super::shell::Scope;
-use super::{Mutation, Node, TimerKind};
+use super::{Node, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::state::Assumed;
@@ -64,7 +64,7 @@ impl<C: Crypto> Node<C> {
         let Some(sync) = co.sync.get_mut(peer) else { return };
         sync.marks.timer.queued.0 = None;
         sync.count_try();
-        if !self.shell.mutated(Mutation::RefusedForGood) {
+        if !planted!(self.shell, RefusedForGood) {
             sync.marks.refused_by_peer.retry();
         }
         if sync.is_unconfirmed() {
@@ -73,7 +73,7 @@ impl<C: Crypto> Node<C> {
         let announcing = sync.marks.announcing && sync.assumed == Assumed::Unknown;
         let asking = sync.marks.asking.is_some();
         if asking || self.shell.view(co).is_behind(ranked) {
-            if !self.shell.mutated(Mutation::BlockInbox)
+            if !planted!(self.shell, BlockInbox)
                 && let Some(sync) = co.sync.get_mut(peer)
             {
                 sync.count_silence();

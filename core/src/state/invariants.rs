@@ -1,8 +1,8 @@
 //! What must hold of every state, and of every step from one state to the next: the checks of the protocol.
 //!
 //! They look at one node alone. Whether a log is a prefix of its author's, and whether what is assumed has a reason,
-//! only somebody who sees all nodes can judge. A debug build of the node calls [`check_co_value`] after each update;
-//! tests call all of them.
+//! only somebody who sees all nodes can judge. Where assertions are on, the node checks what each step touched; tests, and
+//! the feature `paranoid`, check all of it.
 
 use super::{Assumed, CoValueState, NodeState, PeerSync, SessionLog};
 use crate::crypto::Crypto;
@@ -96,6 +96,19 @@ pub fn check_invariants<C: Crypto>(state: &NodeState<C>) -> Result<(), Broken> {
 /// The first thing that does not hold, in the order of sessions and peers.
 pub fn check_co_value<C: Crypto>(state: &NodeState<C>, id: CoId) -> Result<(), Broken> {
     state.co_values.get(&id).map_or(Ok(()), |co_value| check(state, id, co_value))
+}
+
+/// Checks what a message of a peer about a CoValue may have touched where it brought nothing: that conversation alone.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn check_conversation<C: Crypto>(state: &NodeState<C>, id: CoId, peer: PeerId) -> Result<(), Broken> {
+    let Some(co_value) = state.co_values.get(&id) else { return Ok(()) };
+    match co_value.sync.get(peer) {
+        Some(_) if !state.peers.contains(peer) => Err(Broken::UnknownPeer { id, peer }),
+        Some(sync) => check_sync(co_value, id, peer, sync),
+        None => Ok(()),
+    }
 }
 
 /// Checks that what a node holds only grew from `before` to `after`. An entry that held nothing may go.

@@ -256,6 +256,12 @@ impl PeerSync {
                 self.assumed = Assumed::of(self.confirmed.as_ref().expect("set above"));
             }
         }
+        debug_assert!(
+            self.assumed
+                .known()
+                .is_none_or(|assumed| KnownState::or_empty(self.confirmed.as_ref()).le(assumed)),
+            "a peer is never assumed to hold less than it has confirmed"
+        );
         news
     }
 }

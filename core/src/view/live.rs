@@ -156,7 +156,9 @@ impl LiveView {
         let held = self.held.as_ref()?;
         match held.shown {
             Shown::Group { .. } => held.members.role(author, time),
-            _ => held.members.role_as_owner(author, time),
+            Shown::Map(_) | Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Unknown => {
+                held.members.role_as_owner(author, time)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::judge::{TestNode, check_pair, check_rest, held, peer};
 use crate::story::{Step, Story};
 use cosim_core::{
     CoId, Config, ConnectionId, Envelope, FastCrypto, FastHeader, FastTransaction, Input, KnownState,
-    Message, Mutations, Node, Output, SessionId, Time,
+    Message, Node, Output, SessionId, Time,
 };
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -80,8 +80,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// Explores the story.
-    pub(crate) fn run(&mut self, mutations: Mutations) -> Result<(), Found> {
-        let config = Config { mutations, ..Config::default() };
+    pub(crate) fn run(&mut self, config: Config) -> Result<(), Found> {
         let node = Rc::new(Node::new(config, FastCrypto));
         let mut start = Moment {
             nodes: vec![node; self.story.topology.nodes],

@@ -99,7 +99,7 @@ fn check_link(
         Relationship::SyncCommon if sy.header && !is_done(x) && !is_done(y) && sx != sy => {
             return failed("differs between equals");
         }
-        _ => {}
+        Relationship::SyncAllOurs | Relationship::SyncTheirs | Relationship::SyncCommon => {}
     }
     if !sy.header || is_done(x) || is_done(y) {
         return Ok(());

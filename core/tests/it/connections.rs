@@ -18,7 +18,12 @@ fn connect(node: &mut Node<FastCrypto>, connection: u32) -> Vec<Output<FastCrypt
 fn closed(outputs: &[Output<FastCrypto>]) -> Vec<(PeerId, ConnectionId)> {
     let closed = outputs.iter().filter_map(|output| match output {
         Output::Close { peer, connection } => Some((*peer, *connection)),
-        _ => None,
+        Output::Send { .. }
+        | Output::Persist { .. }
+        | Output::Written { .. }
+        | Output::WriteFailed { .. }
+        | Output::Event(_)
+        | Output::LoadEnded { .. } => None,
     });
     closed.collect()
 }

@@ -39,7 +39,13 @@ fn what_a_dependency_needs_goes_before_all_that_need_it() {
             Output::Send { envelope: Envelope { message: Message::Content(content), .. }, .. } => {
                 Some(content.id)
             }
-            _ => None,
+            Output::Send { .. }
+            | Output::Persist { .. }
+            | Output::Written { .. }
+            | Output::WriteFailed { .. }
+            | Output::Close { .. }
+            | Output::Event(_)
+            | Output::LoadEnded { .. } => None,
         })
         .collect();
     assert_eq!(sent, [account, group, map]);

@@ -147,7 +147,7 @@ impl<'a> World<'a> {
                 let ends = [&messages[*n].from, &messages[*n].to];
                 !(ends.contains(&a) && ends.contains(&b))
             }),
-            _ => {}
+            Step::Connect { .. } | Step::Op { .. } | Step::Timers { .. } | Step::Note => {}
         }
         self.recorded.extend(step.outputs().iter().filter(|n| !messages[**n].dropped));
     }

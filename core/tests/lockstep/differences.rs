@@ -1,5 +1,5 @@
 //! Where our protocol differs from what the published package does, by name. Every message that only one of the two
-//! sends must be explained by exactly one of these; ARCHITECTURE.md ("Real CoJSON") has the reasons.
+//! sends must be explained by exactly one of these; docs/cojson-format.md has the reasons.
 
 use crate::run::{Op, Sent};
 use crate::talk::{Talk, sorted};
@@ -82,7 +82,7 @@ impl<'a> Scene<'a> {
             self.said.iter().filter(|(to, message)| *to == odd.peer && message.id() == odd.message.id());
         to_peer.filter_map(|(_, message)| match message {
             Message::Content(content) => Some(content),
-            _ => None,
+            Message::Load(_) | Message::Known(_) | Message::Done { .. } => None,
         })
     }
 
@@ -92,7 +92,7 @@ impl<'a> Scene<'a> {
             self.recorded.iter().filter(|sent| sent.to == odd.peer && sent.message.id() == odd.message.id());
         to_peer.filter_map(|sent| match &sent.message {
             Message::Content(content) => Some(content),
-            _ => None,
+            Message::Load(_) | Message::Known(_) | Message::Done { .. } => None,
         })
     }
 }
@@ -100,7 +100,7 @@ impl<'a> Scene<'a> {
 fn statement(message: &Message) -> Option<&Known> {
     match message {
         Message::Known(known) if !known.is_correction => Some(known),
-        _ => None,
+        Message::Load(_) | Message::Known(_) | Message::Content(_) | Message::Done { .. } => None,
     }
 }
 

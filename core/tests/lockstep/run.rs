@@ -182,6 +182,7 @@ pub(crate) fn runs() -> Vec<(String, Run)> {
 }
 
 /// The runs that are here, whatever `COSIM_VECTORS` says.
+#[cfg(feature = "planted-faults")]
 pub(crate) fn own_runs() -> Vec<(String, Run)> {
     runs_in(&own_folder())
 }

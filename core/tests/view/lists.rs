@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 fn list(shelf: &Shelf, id: &str) -> CoList {
     match shelf.typed(id, &KeyRing::empty()) {
         View::List(list) | View::Text(list) => list,
-        other => panic!("{id} is a list, not {other:?}"),
+        other @ (View::Map(_) | View::Group(_) | View::Stream(_) | View::Unknown) => {
+            panic!("{id} is a list, not {other:?}")
+        }
     }
 }
 

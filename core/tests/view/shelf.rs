@@ -184,7 +184,9 @@ impl Shelf {
     pub(crate) fn group(&self, id: &str) -> CoGroup {
         match self.typed(id, &KeyRing::empty()) {
             View::Group(group) => group,
-            other => panic!("{id} is a group, not {other:?}"),
+            other @ (View::Map(_) | View::List(_) | View::Text(_) | View::Stream(_) | View::Unknown) => {
+                panic!("{id} is a group, not {other:?}")
+            }
         }
     }
 }

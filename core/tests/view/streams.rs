@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 fn stream(shelf: &Shelf, id: &str) -> CoStream {
     match shelf.typed(id, &KeyRing::empty()) {
         View::Stream(stream) => stream,
-        other => panic!("{id} is a stream, not {other:?}"),
+        other @ (View::Map(_) | View::Group(_) | View::List(_) | View::Text(_) | View::Unknown) => {
+            panic!("{id} is a stream, not {other:?}")
+        }
     }
 }
 

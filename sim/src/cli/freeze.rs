@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 /// Write the run of a seed as a plain scenario without randomness.
 ///
-/// What was generated is written out, and every message that did not simply arrive is listed. The frozen scenario runs
-/// to the same fingerprint.
+/// Everything that was generated is written out, and every message that did not simply arrive is listed. The frozen
+/// scenario plays to the same fingerprint.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The scenario.

@@ -7,14 +7,14 @@ use std::path::PathBuf;
 
 /// Put the parts of a divided sweep together.
 ///
-/// The parts are what `cosim sweep --shard` kept with --out, all of them, in any order. The result is the file, to the
-/// byte, that one sweep would have kept; its summary is printed, and decides the exit code.
+/// The parts are what `cosim sweep --shard` kept with --out: all of them, in any order. The result is, to the byte, the
+/// file that one sweep would have kept. Its summary is printed and decides the exit code.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The parts: files of outcomes, or the folders that hold them.
     #[arg(required = true, value_name = "PART")]
     parts: Vec<PathBuf>,
-    /// Where the whole goes: this file, if it ends in .jsonl, else outcomes.jsonl in this folder.
+    /// Where to write the whole: to this file, if its name ends in .jsonl, or else to outcomes.jsonl in this folder.
     #[arg(short, long, value_name = "FILE.jsonl|DIR")]
     out: PathBuf,
     /// Print the summary for machines, as one JSON object.

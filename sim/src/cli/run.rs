@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 /// Play a scenario, and judge it.
 ///
-/// Without --seed, the seed in the file is played. With --seeds, each seed is one line, and what failed is said last.
+/// Without --seed, the seed in the file is played. With --seeds, every seed is one line, and the failures come last.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The scenario, or the folder in which --out kept a failure.
@@ -46,11 +46,11 @@ pub(super) struct Args {
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
     json: bool,
-    /// Keep a failure as a folder in this one: the run as a plain scenario, its log, states and verdict. Of several
-    /// seeds, the first that fails with each key.
+    /// Keep a failure as a folder in this one: the run as a plain scenario, its log, states and verdict. With several
+    /// seeds, keep the first that fails with each key.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Also cut down what is kept, as `cosim shrink` does.
+    /// Also shrink what is kept, as `cosim shrink` does.
     #[arg(long, requires = "out")]
     shrink: bool,
 }

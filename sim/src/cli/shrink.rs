@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 /// Cut a failing run down to the few things that cause it.
 ///
-/// What can be taken away is, as long as the same failure remains. The result is a scenario like any other, which
-/// expects that failure: keep it, mend the cause, then take the expectation out.
+/// Takes away whatever can go while the same failure remains. The result is a scenario like any other that expects this
+/// failure: keep it, fix the cause, then remove the expectation.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The scenario: any, or one that was frozen.
+    /// The scenario, frozen or not.
     file: PathBuf,
     /// The seed that fails. Default the one in the file.
     #[arg(long, value_name = "N")]

@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Play scenarios with many seeds, on all cores, and sum up what failed and what was exercised.
 ///
-/// Outcomes come in order: every seed of the first file, then of the next. They, and the summary, are the same to the
-/// byte whatever the number of threads.
+/// Outcomes come in order: every seed of the first file, then every seed of the next. They and the summary are the same
+/// to the byte, whatever the number of threads.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NOTES)]
 pub(super) struct Args {
@@ -35,10 +35,10 @@ pub(super) struct Args {
     /// Play this recorded editing session, where the scenario says who types it.
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
-    /// How many threads play; as many as there are cores, if not given.
+    /// How many threads to use. Default one for each core.
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// End with this failure, counted in order from 1: nothing after it is played, or kept.
+    /// Stop after this many failures: nothing after the last of them is played or kept.
     #[arg(long, value_name = "K")]
     max_failures: Option<NonZeroU64>,
     /// Keep every outcome: as this file, if it ends in .jsonl, else as outcomes.jsonl in this folder, and beside it a
@@ -48,10 +48,10 @@ pub(super) struct Args {
     /// Play only this part of the seeds: 2/8 is the second of eight. `cosim merge` puts the parts together.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// Go on with what is in --out, if anything is.
+    /// Continue what is in --out, if there is anything.
     #[arg(long, requires = "out")]
     resume: bool,
-    /// Also cut down the failures that are kept, as `cosim shrink` does.
+    /// Also shrink the failures that are kept, as `cosim shrink` does.
     #[arg(long, requires = "out")]
     shrink: bool,
     /// Print the summary for machines, as one JSON object.

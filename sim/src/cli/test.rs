@@ -12,7 +12,7 @@ use trial::{Finding, Trial};
 
 /// Play every scenario of a folder, and compare each with its snapshot.
 ///
-/// Each is played twice with the seed in its file: it must hold, come out the same, and be what its snapshot says.
+/// Each is played twice with the seed in its file. It must hold, come out the same both times, and match its snapshot.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The folder with the scenarios: every *.json in it and below.

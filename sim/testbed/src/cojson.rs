@@ -2,6 +2,7 @@
 
 mod app;
 mod attack;
+mod carried;
 mod cast;
 mod change;
 mod command;
@@ -11,6 +12,7 @@ pub(crate) mod digest;
 mod directory;
 mod kind;
 mod message;
+mod session;
 mod shown;
 mod values;
 
@@ -23,10 +25,11 @@ pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
 pub use message::Packet;
+pub use session::{NODES_MAX, session, session_parts};
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
 use crate::clock::WallTime;
-use crate::host::{Input, NodeId, Output, SimNode, Storage};
+use crate::host::{Carried, Input, NodeId, Output, SimNode, Storage};
 use crate::world::View;
 use app::App;
 use attack::Attacker;
@@ -190,18 +193,6 @@ pub struct CoNode {
     notices: VecDeque<Notice>,
     /// What it needs to lie, where it is hostile.
     attacker: Option<Attacker>,
-}
-
-const INCARNATION_BITS: u32 = 20;
-
-/// The session of a node's app after it has lost its storage `incarnation` times.
-pub fn session(node: NodeId, incarnation: u32) -> SessionId {
-    SessionId(node.0 << INCARNATION_BITS | (incarnation & ((1 << INCARNATION_BITS) - 1)))
-}
-
-/// Whose session it is, and the how-manieth incarnation's.
-pub fn session_parts(session: SessionId) -> (NodeId, u32) {
-    (NodeId(session.0 >> INCARNATION_BITS), session.0 & ((1 << INCARNATION_BITS) - 1))
 }
 
 impl CoNode {
@@ -463,5 +454,13 @@ impl SimNode for CoNode {
         let mut digest = Digest(0);
         self.node.state().hash(&mut digest);
         digest.finish()
+    }
+
+    fn carries(&self, message: &Packet) -> Carried {
+        carried::by_message(self.node.state(), &message.message)
+    }
+
+    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
+        (record.id().0, carried::by_record(record))
     }
 }

@@ -11,10 +11,10 @@ use crate::cojson::CoNode;
 use crate::log::{Entry, Limit, Log, Recorded, What};
 use crate::run::{Options, Stage, play};
 use crate::scenario::Scenario;
+use crate::script::{Director, Made};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
-use witness::{Made, Witness};
 
 /// A run that is compared with another, or the log of one.
 #[derive(Clone, Debug)]
@@ -36,10 +36,10 @@ impl Side {
 
     /// A run, which is played.
     pub fn played(path: &str, scenario: &Scenario, seed: u64) -> Side {
-        let witness = Witness::new(&Stage::new(scenario, seed));
-        let (outcome, witness) = play(scenario, seed, Options::logged(Limit::All), CoNode::new, witness);
+        let director = Director::recording(&Stage::new(scenario, seed));
+        let (outcome, director) = play(scenario, seed, Options::logged(Limit::All), CoNode::new, director);
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
-        let decisions = Some(witness.made(&log));
+        let decisions = Some(witness::made(director, &log));
         Side {
             name: format!("{path}, seed {seed}"),
             cosim: env!("CARGO_PKG_VERSION").to_owned(),

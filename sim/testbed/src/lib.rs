@@ -1,6 +1,5 @@
 //! A deterministic simulation testbed for CoJSON sync, as a library: what the command line `cosim` is made of.
 
-mod address;
 pub mod capsule;
 pub mod cojson;
 pub mod diff;
@@ -16,4 +15,4 @@ mod script;
 pub mod shrink;
 pub mod sweep;
 
-pub use cosim_world::{Fingerprint, clock, decision, host, network, observer, stream, world};
+pub use cosim_world::{Fingerprint, address, clock, decision, host, network, observer, stream, world};

@@ -162,7 +162,7 @@ fn held(outcome: &Outcome) -> String {
 
 /// A violation in a line or two.
 pub fn finding(violation: &Violation) -> String {
-    let Violation { oracle, event, at, subject, key } = violation;
+    let Violation { oracle, event, at, subject, key, property: _ } = violation;
     format!("{oracle}: {}\n    at {at}, event {event}; key `{key}`", subject.what)
 }
 

@@ -3,25 +3,26 @@
 //! A run has two phases. In the *safety* phase the timeline, the generated operations and the faults happen. Then the
 //! faults end and the clock runs, in the *liveness* phase, until the world is silent or its time is up.
 
+mod builder;
 mod outcome;
 mod stage;
 mod tally;
 mod touched;
 
+pub use builder::Run;
 pub use outcome::{Class, End, Outcome, UNMET_KEY};
 pub(crate) use stage::opening;
 pub use stage::{OperationName, Stage};
 pub use tally::Tally;
 pub use touched::Faulted;
 
-use crate::cojson::{CoJson, CoNode};
-use crate::decision::{Decide, Seeded};
+use crate::cojson::CoJson;
+use crate::decision::Decide;
 use crate::host::NodeId;
 use crate::log::{Limit, Log, What};
 use crate::observer::{Happening, Observer};
-use crate::oracles::Oracles;
+use crate::oracles::{Oracle, Oracles, Rest};
 use crate::scenario::Scenario;
-use crate::script::Director;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
 use touched::Touched;
@@ -62,15 +63,9 @@ impl Options {
     }
 }
 
-/// Plays a scenario with the nodes of the core.
+/// Plays a scenario with the nodes of the core. [`Run`] has more to set.
 pub fn run(scenario: &Scenario, seed: u64, options: Options) -> Outcome {
-    if scenario.file.decisions.is_none() {
-        return play(scenario, seed, options, CoNode::new, Seeded).0;
-    }
-    let director = Director::new(&Stage::new(scenario, seed));
-    let (mut outcome, director) = play(scenario, seed, options, CoNode::new, director);
-    outcome.unused = director.unused();
-    outcome
+    Run::of(scenario).seed(seed).options(options).play()
 }
 
 /// Plays a scenario with nodes that `make` makes and decisions that `decisions` makes; gives the latter back.
@@ -81,9 +76,26 @@ pub fn play<N: CoJson, D: Decide<N>>(
     make: impl Fn(NodeId, Config) -> N,
     decisions: D,
 ) -> (Outcome, D) {
+    play_judged_by(Vec::new(), scenario, seed, options, make, decisions)
+}
+
+/// Plays like [`play`], and has these oracles judge it beside those that the scenario asks for.
+pub fn play_judged_by<N: CoJson, D: Decide<N>>(
+    own: Vec<Box<dyn Oracle>>,
+    scenario: &Scenario,
+    seed: u64,
+    options: Options,
+    make: impl Fn(NodeId, Config) -> N,
+    decisions: D,
+) -> (Outcome, D) {
     let stage = Stage::new(scenario, seed);
+    let judges = || {
+        let mut oracles = Oracles::new(stage.setup());
+        own.into_iter().for_each(|oracle| oracles.add(oracle));
+        oracles
+    };
     let watch = Watch {
-        oracles: (options.oracles == Judging::On).then(|| Oracles::new(stage.setup())),
+        oracles: (options.oracles == Judging::On).then(judges),
         log: options.log.map(|limit| Log::new(stage.cast().clone(), stage.names().to_vec(), limit)),
         tally: Tally::default(),
         touched: Touched::new(&stage),
@@ -101,7 +113,7 @@ pub fn play<N: CoJson, D: Decide<N>>(
 }
 
 /// Those who watch a run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Watch {
     oracles: Option<Oracles>,
     log: Option<Log>,
@@ -214,7 +226,8 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         if end != End::Violation {
             let (view, watch) = self.world.split();
             if let Some(oracles) = &mut watch.oracles {
-                oracles.at_rest(&view, end == End::Silent);
+                let rest = if end == End::Silent { Rest::Silent } else { Rest::Restless };
+                oracles.ended(&view, rest);
             }
         }
         outcome::of(self.stage, self.world, end, self.chapters)

@@ -9,6 +9,7 @@
 mod attempt;
 mod rebind;
 mod reduce;
+mod rename;
 mod simplify;
 
 pub use reduce::Reduction;
@@ -119,6 +120,9 @@ pub fn shrink(
             break;
         }
     }
+    // As long as the failure is the same one: else the old names stay.
+    let renamed = rename::fitting(&shrinker.best);
+    shrinker.first_of(renamed.into_iter().collect());
     let decisions = shrinker.explain();
     let Shrinker { best, outcome, runs, others, .. } = shrinker;
     let (before, after) = (Size::of(frozen, &first), Size::of(&best, &outcome));
@@ -170,7 +174,7 @@ impl Shrinker<'_> {
         let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);
         let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
         self.first_of(candidates.into_iter().flatten().collect());
-        for kind in file::DecisionKind::ALL {
+        for kind in file::DecisionKind::by_harm() {
             let listed = self.best.decisions.as_ref();
             if !listed.is_some_and(|listed| listed.iter().any(|decision| decision.kind == kind)) {
                 continue;

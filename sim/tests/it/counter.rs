@@ -2,7 +2,7 @@
 
 use cosim_core::{ConnectionId, Span, Time};
 use cosim_testbed::decision::{Crashing, Decide, Fate, Noticing, Seeded, Sending, WriteFate, Writing};
-use cosim_testbed::host::{Input, NodeId, Operation, Output, SimMessage, SimNode, Survival};
+use cosim_testbed::host::{Carried, Input, NodeId, Operation, Output, SimMessage, SimNode, Survival};
 use cosim_testbed::network::Network;
 use cosim_testbed::observer::Observer;
 use cosim_testbed::world::{LinkSpec, World};
@@ -98,6 +98,10 @@ impl SimNode for Counter {
 
     fn digest(&self) -> u64 {
         self.heard.len() as u64
+    }
+
+    fn carries(&self, _: &Number) -> Carried {
+        Carried::Subject
     }
 }
 

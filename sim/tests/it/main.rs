@@ -1,11 +1,13 @@
 //! The testbed from outside: every oracle shown to fail, the laws of the world, determinism and the command line.
 
+mod addresses;
 mod cli;
 mod counter;
 mod damage;
 mod determinism;
 mod golden;
 mod hostile_network;
+mod large;
 mod lives;
 mod oracles;
 mod recorded;

@@ -6,6 +6,7 @@ mod at_rest;
 mod every_event;
 mod faulty;
 mod honest;
+mod own;
 mod seen;
 mod sending;
 mod views;
@@ -14,9 +15,10 @@ use cosim_testbed::cojson::CoNode;
 use cosim_testbed::decision::Seeded;
 use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{Limit, What};
+use cosim_testbed::oracles::ORACLES;
 use cosim_testbed::report;
 use cosim_testbed::run::{Class, End, Options, Outcome, play, run};
-use cosim_testbed::scenario::{self, ORACLES, Scenario};
+use cosim_testbed::scenario::{self, Scenario};
 use faulty::{Fault, Faulty};
 
 /// A scenario in which alice and bob are clients of server and a message takes 10 ms.

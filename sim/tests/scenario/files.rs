@@ -2,7 +2,8 @@
 
 use crate::samples::{ALL, FULL, LEAST};
 use cosim_core::{Relationship, Span};
-use cosim_testbed::scenario::{Action, Direction, ORACLES, Scenario, file, parse, resolve, schema};
+use cosim_testbed::oracles::ORACLES;
+use cosim_testbed::scenario::{Action, Direction, Scenario, file, parse, resolve, schema};
 use std::path::{Path, PathBuf};
 
 fn good(text: &str) -> Scenario {

@@ -3,6 +3,7 @@
 use cosim_core::{Span, Time};
 use cosim_testbed::host::FilterAct;
 use cosim_testbed::network::{Burst, Ppm};
+use cosim_testbed::scenario::file::Duration;
 use cosim_testbed::scenario::{Action, Direction, Operation, Scenario, parse, resolve};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -168,8 +169,8 @@ proptest! {
                 let healed = match begins.action {
                     Action::Disconnect { link } | Action::HalfOpen { link, .. } => Action::Connect { link },
                     Action::Network { link, mut change } => {
-                        prop_assert!(change.slow_by.is_some_and(|by| Span::ZERO < by && by <= Span::from_s(2)));
-                        change.slow_by = Some(Span::ZERO);
+                        prop_assert!(change.slow_by.is_some_and(|by| Span::ZERO < by.0 && by.0 <= Span::from_s(2)));
+                        change.slow_by = Some(Duration(Span::ZERO));
                         Action::Network { link, change }
                     }
                     Action::FilterDrawn { link, direction, hold: true, .. } => {

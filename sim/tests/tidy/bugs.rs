@@ -2,7 +2,7 @@
 
 use crate::repository::{File, file, files};
 use crate::settle;
-use cosim_testbed::scenario::ORACLES;
+use cosim_testbed::oracles::ORACLES;
 use std::collections::BTreeSet;
 
 /// How many bugs there are at least.

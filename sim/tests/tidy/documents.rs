@@ -3,14 +3,33 @@
 use crate::repository::{File, file, files, root};
 use crate::{lines, settle};
 
+/// The documents beside those in `docs`.
 const DOCUMENTS: [&str; 4] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+
+/// How many words a new maintainer reads in ten minutes.
+const ARCHITECTURE_WORDS: usize = 1_500;
 
 /// What marks the two commands in the README that `.ci/run` runs.
 const BEGIN: &str = "<!-- set-up: begin -->";
 const END: &str = "<!-- set-up: end -->";
 
 fn documents() -> Vec<File> {
-    DOCUMENTS.iter().map(|path| file(path)).collect()
+    DOCUMENTS.iter().map(|path| file(path)).chain(files("docs", ".md")).collect()
+}
+
+#[test]
+fn the_architecture_is_a_page() {
+    let words = file("ARCHITECTURE.md").text.split_whitespace().count();
+    assert!(words <= ARCHITECTURE_WORDS, "ARCHITECTURE.md has {words} words; move what is too much to docs");
+}
+
+/// A document that nothing leads to is not read.
+#[test]
+fn the_architecture_leads_to_every_document() {
+    let architecture = file("ARCHITECTURE.md").text;
+    let lost =
+        files("docs", ".md").into_iter().filter(|file| !architecture.contains(&format!("]({})", file.path)));
+    settle(&lost.map(|file| format!("ARCHITECTURE.md: no link to {}", file.path)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -50,7 +69,7 @@ fn every_scenario_named_exists() {
 /// Paths in backticks that begin with a folder of ours.
 #[test]
 fn every_path_named_exists() {
-    const FOLDERS: [&str; 5] = ["core/", "sim/", "scenarios/", "snapshots/", ".ci/"];
+    const FOLDERS: [&str; 6] = ["core/", "sim/", "docs/", "scenarios/", "snapshots/", ".ci/"];
     let mut complaints = Vec::new();
     for file in documents() {
         for (number, line) in lines(&file) {
@@ -92,11 +111,25 @@ fn leads_somewhere(from: &File, target: &str) -> bool {
         return true;
     }
     let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
-    let path = if path.is_empty() { &from.path } else { path };
-    if !root().join(path).exists() {
+    let path = if path.is_empty() { from.path.clone() } else { beside(&from.path, path) };
+    if !root().join(&path).exists() {
         return false;
     }
-    anchor.is_none_or(|anchor| headings(&file(path)).any(|heading| heading == anchor))
+    anchor.is_none_or(|anchor| headings(&file(&path)).any(|heading| heading == anchor))
+}
+
+/// The path, from the root, that a document calls `target`.
+fn beside(document: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = document.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." => {}
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// The anchors of a document's headings.
@@ -137,12 +170,7 @@ fn every_dependency_has_a_reason() {
     let (_, rest) = manifest.split_once("[workspace.dependencies]").expect("a table of dependencies");
     let table = rest.split("\n[").next().unwrap_or_default();
     let names = table.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim());
-    let architecture = file("ARCHITECTURE.md").text;
-    let (_, reasons) = architecture.split_once("## Dependencies").expect("a section on dependencies");
+    let reasons = file("docs/dependencies.md").text;
     let missing = names.filter(|name| !name.starts_with("cosim-") && !reasons.contains(&format!("`{name}`")));
-    settle(
-        &missing
-            .map(|name| format!("ARCHITECTURE.md, Dependencies: no reason for `{name}`"))
-            .collect::<Vec<_>>(),
-    );
+    settle(&missing.map(|name| format!("docs/dependencies.md: no reason for `{name}`")).collect::<Vec<_>>());
 }

@@ -52,6 +52,17 @@ pub enum Damage {
     CutOff(u32),
 }
 
+/// Of what a message or a write tells, so that it can be called by what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    /// Of no operation.
+    Nothing,
+    /// That its subject is there.
+    Subject,
+    /// Of what operations did, the newest of which has this number.
+    Operation(u32),
+}
+
 /// A sans-IO node: it is handed inputs, asked for outputs, and says when it wants to be woken.
 ///
 /// The world calls [`handle`](Self::handle) with one input, drains [`poll_output`](Self::poll_output), then asks
@@ -85,6 +96,18 @@ pub trait SimNode: Debug + Sized {
 
     /// A hash over all that the node holds that is the same on every machine.
     fn digest(&self) -> u64;
+
+    /// What a message carries that this node is about to send.
+    fn carries(&self, message: &Self::Message) -> Carried {
+        let _ = message;
+        Carried::Nothing
+    }
+
+    /// What a record is about, as a number of the protocol's own, and what it carries.
+    fn recorded(record: &Self::Record) -> (u32, Carried) {
+        let _ = record;
+        (0, Carried::Nothing)
+    }
 }
 
 /// What happens to a node.

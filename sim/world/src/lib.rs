@@ -5,15 +5,17 @@
 //! from a named [`stream`] of the seed. Whoever watches is an [`observer::Observer`]. Nothing here knows a protocol, a
 //! file format or a command line.
 
+pub mod address;
 pub mod clock;
 pub mod decision;
 mod fingerprint;
 pub mod host;
 pub mod network;
-pub mod observer;
 mod queue;
 pub mod stream;
+pub mod trial;
 pub mod world;
 
 pub use cosim_base::{ConnectionId, Span, Time};
 pub use fingerprint::Fingerprint;
+pub use world::observer;

@@ -123,16 +123,7 @@ impl Network {
     /// stay.
     #[must_use]
     pub fn calm(self) -> Network {
-        Network {
-            loss: Ppm::NEVER,
-            duplicate: Ppm::NEVER,
-            reorder: Ppm::NEVER,
-            burst: None,
-            replay: Ppm::NEVER,
-            damage: Ppm::NEVER,
-            truncate: Ppm::NEVER,
-            bandwidth: None,
-            ..self
-        }
+        let Network { latency, reorder_delay, notice, slow_by, replay_delay, queue, .. } = self;
+        Network { latency, reorder_delay, notice, slow_by, replay_delay, queue, ..Network::default() }
     }
 }

@@ -4,7 +4,7 @@ use super::world::{MS, Net, Op, S, World};
 use crate::judge::check_rest;
 use crate::rng::Rng;
 use crate::topology::{Topology, topology};
-use cosim_core::{Announce, Config, Mutations, Relationship};
+use cosim_core::{Announce, Config, Relationship};
 
 /// How much happens in a walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,9 @@ pub(crate) enum Kind {
 const HORIZON: u64 = 600 * S;
 
 /// Walks once; a failure comes with the trace that leads to it.
-pub(crate) fn walk(seed: u64, name: &'static str, kind: Kind, mutations: Mutations) -> Result<(), String> {
-    play(plan(seed, name, kind, mutations)).1.map_err(|failure| {
-        let mut traced = plan(seed, name, kind, mutations);
+pub(crate) fn walk(seed: u64, name: &'static str, kind: Kind, config: Config) -> Result<(), String> {
+    play(plan(seed, name, kind, config)).1.map_err(|failure| {
+        let mut traced = plan(seed, name, kind, config);
         traced.trace = Some(Vec::new());
         let trace = play(traced).0.trace.unwrap_or_default();
         format!("{failure}\n{name} {seed} {kind:?}:\n{}", trace.join("\n"))
@@ -33,7 +33,7 @@ fn play(mut world: World) -> (World, Result<(), String>) {
     (world, result)
 }
 
-fn plan(seed: u64, name: &'static str, kind: Kind, mutations: Mutations) -> World {
+fn plan(seed: u64, name: &'static str, kind: Kind, config: Config) -> World {
     let mut rng = Rng::new(seed ^ (name.len() as u64 * 7919) << 32);
     let topology = topology(name);
     let small = kind == Kind::Small;
@@ -53,7 +53,7 @@ fn plan(seed: u64, name: &'static str, kind: Kind, mutations: Mutations) -> Worl
         }
     };
     let announce = rng.pick(&[Announce::All, Announce::All, Announce::Interested]);
-    let config = Config { announce, mutations, ..Config::default() };
+    let config = Config { announce, ..config };
     let mut world = World::new(topology.clone(), config, net, Rng::new(seed.wrapping_add(77)));
     let span = if small { 8 * S } else { 30 * S };
     let mut plan = Plan { rng, topology, span, small, owners: [None; 4] };

@@ -251,7 +251,17 @@ impl World {
     fn handle(&mut self, node: usize, input: Input<FastCrypto>) {
         let id = match &input {
             Input::Received { envelope, .. } => Some(envelope.message.id()),
-            _ => None,
+            Input::Create { .. }
+            | Input::Edit { .. }
+            | Input::Load { .. }
+            | Input::Done { .. }
+            | Input::Connected { .. }
+            | Input::Disconnected { .. }
+            | Input::Blocked { .. }
+            | Input::Writable { .. }
+            | Input::Persisted { .. }
+            | Input::PersistFailed { .. }
+            | Input::Deadline => None,
         };
         let before = id.map(|id| crate::judge::held(&self.hosts[node].node, id));
         let app_refused = self.hosts[node].node.handle(Time::from_us(self.now), input).is_err();

@@ -121,7 +121,7 @@ fn size(json: &Value) -> usize {
     match json {
         Value::Array(items) => items.iter().map(|item| 1 + size(item)).sum(),
         Value::Object(map) => map.values().map(|item| 1 + size(item)).sum(),
-        _ => 0,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 
@@ -130,7 +130,7 @@ fn mutate(json: &mut Value, mut at: usize, mutation: &Mutation) {
     let keys: Vec<String> = match &*json {
         Value::Object(map) => map.keys().cloned().collect(),
         Value::Array(items) => (0..items.len()).map(|i| i.to_string()).collect(),
-        _ => vec![],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![],
     };
     for key in keys {
         let child = child_mut(json, &key);
@@ -146,7 +146,9 @@ fn mutate(json: &mut Value, mut at: usize, mutation: &Mutation) {
 fn child_mut<'a>(json: &'a mut Value, key: &str) -> &'a mut Value {
     match json {
         Value::Array(items) => &mut items[key.parse::<usize>().expect("an index")],
-        other => &mut other[key],
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            &mut other[key]
+        }
     }
 }
 

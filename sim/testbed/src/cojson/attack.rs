@@ -40,9 +40,10 @@ pub struct Attack {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum AttackKind {
-    /// Messages that cannot be: counts that overflow, no transactions, the header of another CoValue.
+    /// Messages that make no sense: counts that overflow, no transactions, the header of another CoValue.
     Malformed,
-    /// More sessions in one message than a message may name, and a batch of 64 MiB, signed in a session of its own.
+    /// A message with more sessions than a message may name, and a batch of 64 MiB that is signed in a session of its
+    /// own.
     Oversized,
     /// Transactions that nobody made, in somebody else's session, with a made-up signature.
     Forged,
@@ -50,15 +51,15 @@ pub enum AttackKind {
     Transplanted,
     /// Real transactions with wrong signatures.
     WrongSignature,
-    /// That it holds far more than there is, less than it said before, or nothing.
+    /// Claims to hold far more than there is, less than it said before, or nothing.
     LyingKnown,
     /// An old message of its own, with its old number.
     Replay,
     /// Loads of CoValues that do not exist.
     Flood,
-    /// Messages of an earlier connection, with the numbers that they had there; numbers that go backwards.
+    /// Messages from an earlier connection with the numbers that they had there, and numbers that go backwards.
     Stale,
-    /// Two logs, rightly signed, of its own session to two peers, the second one longer.
+    /// Two correctly signed logs of its own session, sent to two peers. The second is longer.
     Fork,
 }
 

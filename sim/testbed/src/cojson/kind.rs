@@ -52,7 +52,7 @@ impl Kind {
     }
 }
 
-/// What a scenario lets members of a group be.
+/// The roles that a scenario can give to members of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MemberRole {
@@ -60,7 +60,7 @@ pub enum MemberRole {
     Reader,
     /// May read and write.
     Writer,
-    /// May read, write, and say who else may.
+    /// May read and write, and decide who else may.
     Admin,
 }
 

@@ -1,89 +1,109 @@
 //! `convergence`: at rest, nodes that want a CoValue and are joined by connected links hold the same of it.
 //!
-//! Judged link by link between honest nodes, of the sessions of honest authors, which carries over to every group that links join. Who wants what is a matter of what the apps
-//! asked for: a server wants whatever its clients hold, a client whatever its server announces, until its app says
+//! Judged link by link between honest nodes, of the sessions of honest authors, which carries over to every group that
+//! links join. Who wants what is a matter of what the apps asked for, see [`Interest`]: a server wants whatever its clients hold, a client whatever its server announces, until its app says
 //! `done`; an equal peer wants what it holds. Whoever is a server wants what its clients want, whatever its own app says.
 
-use super::Setup;
-use super::hostile::Hostile;
-use super::ledger::Ledger;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::{Evidence, Need};
+use super::holdings::Stored;
+use super::interest::Interest;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::CoJson;
-use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use crate::world::View;
 use cosim_core::node::Announce;
-use cosim_core::state::CoValueState;
 use cosim_core::{CoId, Names, Relationship};
 use std::collections::BTreeSet;
 
-pub(super) fn look<N: CoJson>(
-    view: &View<'_, N>,
-    ledger: &Ledger,
-    hostile: &Hostile,
-    setup: &Setup,
-) -> (u64, Option<Subject>) {
-    let ids: BTreeSet<CoId> =
-        view.hosts.iter().flat_map(|host| host.node.state().co_values.keys().copied()).collect();
-    let mut looks = 0;
-    for link in view.links().filter(|link| link.open.is_some() && link.passes) {
-        let [a, b] = link.spec.ends;
-        if hostile.is(a) || hostile.is(b) {
-            continue;
-        }
-        for (node, peer, end) in [(a, b, link.spec.end[0]), (b, a, link.spec.end[1])] {
-            for &id in &ids {
-                looks += 1;
-                let pair = Pair { view, ledger, hostile, setup, node, peer, id };
-                if let Some(subject) = pair.look(end.relationship) {
-                    return (looks, Some(subject));
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "convergence",
+    sentence: "nodes that are joined by a connected link, and both want a CoValue, hold the same of it",
+    when: "at rest",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Nothing,
+    needs: &[Need::Ledger],
+    turn: 11,
+    since: 1,
+};
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Convergence;
+
+impl Oracle for Convergence {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    /// Every CoValue that anybody holds counts as a look at every end of a link. What a node lacks needs no more than to
+    /// be counted: who should have got it from it is nobody.
+    fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
+        let all = |node| scene.world.holdings(node).ids(CoId(0), CoId(u32::MAX));
+        let ids: Vec<CoId> = scene.nodes().flat_map(all).collect::<BTreeSet<_>>().into_iter().collect();
+        let interest = Interest::of(scene);
+        let mut looks = 0;
+        for link in scene.world.links().filter(|link| link.joins) {
+            let [a, b] = link.ends;
+            if scene.evidence.hostile.is(a) || scene.evidence.hostile.is(b) {
+                continue;
+            }
+            for (node, peer, relationship) in [(a, b, link.relationship[0]), (b, a, link.relationship[1])] {
+                for id in all(node) {
+                    let pair = Pair { scene, interest: &interest, node, peer, id };
+                    if let Some(subject) = pair.look(relationship) {
+                        let before = ids.partition_point(|other| *other < id);
+                        return Look::times((looks + before as u64 + 1, Some(subject)));
+                    }
                 }
+                looks += ids.len() as u64;
             }
         }
+        Look::times((looks, None))
     }
-    (looks, None)
 }
 
 /// One CoValue at both ends of a link, seen from `node`.
-struct Pair<'a, N: CoJson> {
-    view: &'a View<'a, N>,
-    ledger: &'a Ledger,
-    hostile: &'a Hostile,
-    setup: &'a Setup,
+struct Pair<'a> {
+    scene: &'a Scene<'a>,
+    interest: &'a Interest,
     node: NodeId,
     peer: NodeId,
     id: CoId,
 }
 
-impl<N: CoJson> Pair<'_, N> {
+impl Pair<'_> {
     fn look(&self, relationship: Relationship) -> Option<Subject> {
-        let [here, there] = [self.node, self.peer].map(|node| {
-            let state = self.view.hosts[node.index()].node.state();
-            state.co_values.get(&self.id).filter(|co_value| co_value.header.is_some())
-        });
-        let node_done = self.is_over(self.node);
-        let peer_done = self.is_over(self.peer);
+        let Scene { evidence: Evidence { hostile, .. }, setup, .. } = self.scene;
+        let [here, there] = [self.node, self.peer].map(|node| self.scene.held(node, self.id));
+        let is_over = |node| self.interest.is_over(node, self.id);
         match (relationship, here, there) {
             (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
             (Relationship::SyncAllOurs, Some(here), Some(there)) => {
-                let [ours, theirs] = [here, there].map(|held| self.hostile.honest_part(held));
-                if here.header != there.header {
+                let [ours, theirs] = [here, there].map(|held| hostile.honest_part(held));
+                if here.header() != there.header() {
                     return self.differ("header");
                 }
-                if !ours.le(&theirs) || (!node_done && ours != theirs) || !self.same_logs(here, there) {
+                let wants_all = || !is_over(self.node);
+                if !ours.le(&theirs) || (ours != theirs && wants_all()) || !self.same_logs(here, there) {
                     return self.differ("log");
                 }
                 None
             }
             (Relationship::SyncTheirs, Some(_), None) => {
-                let announced = self.setup.announce[self.node.index()] == Announce::All && !peer_done;
-                if announced || self.is_wanted(self.peer) { self.lacks("its server") } else { None }
+                let announces = setup.announce[self.node.index()] == Announce::All;
+                let is_due = (announces && !is_over(self.peer)) || self.interest.wants(self.peer, self.id);
+                if is_due { self.lacks("its server") } else { None }
             }
-            (Relationship::SyncCommon, Some(here), Some(there)) if !node_done && !peer_done => {
-                if here.header != there.header {
+            (Relationship::SyncCommon, Some(here), Some(there))
+                if !is_over(self.node) && !is_over(self.peer) =>
+            {
+                if here.header() != there.header() {
                     return self.differ("header");
                 }
-                let [ours, theirs] = [here, there].map(|held| self.hostile.honest_part(held));
+                let [ours, theirs] = [here, there].map(|held| hostile.honest_part(held));
                 let same = ours == theirs && self.same_logs(here, there);
                 if same { None } else { self.differ("log") }
             }
@@ -92,7 +112,7 @@ impl<N: CoJson> Pair<'_, N> {
     }
 
     fn lacks(&self, holder: &str) -> Option<Subject> {
-        let cast = &self.setup.cast;
+        let cast = &self.scene.setup.cast;
         let what = format!(
             "{} lacks {}, which {holder} {} holds",
             cast.node(self.peer),
@@ -103,7 +123,7 @@ impl<N: CoJson> Pair<'_, N> {
     }
 
     fn differ(&self, kind: &'static str) -> Option<Subject> {
-        let cast = &self.setup.cast;
+        let cast = &self.scene.setup.cast;
         let what = format!(
             "{} and {} hold different {kind}s of {}",
             cast.node(self.node),
@@ -113,40 +133,14 @@ impl<N: CoJson> Pair<'_, N> {
         Some(Subject { node: self.node, peer: Some(self.peer), id: Some(self.id), kind, what })
     }
 
-    /// The clients with which a node can talk.
-    fn clients(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let links = self.view.links().filter(|link| link.open.is_some() && link.passes);
-        links.filter_map(move |link| {
-            let [a, b] = link.spec.ends;
-            let client = if a == node { b } else { a };
-            let is_server =
-                (a == node || b == node) && link.spec.end_of(node).relationship == Relationship::SyncTheirs;
-            is_server.then_some(client)
-        })
-    }
-
-    /// Whether a node's app, or a client's, wants the CoValue. No node is its own client's client.
-    fn is_wanted(&self, node: NodeId) -> bool {
-        self.ledger.wants(node, self.id) || self.clients(node).any(|client| self.is_wanted(client))
-    }
-
-    /// Whether a node's app wants the CoValue no longer, and no client of its that holds it does.
-    fn is_over(&self, node: NodeId) -> bool {
-        let holds = |client: NodeId| {
-            let co_value = self.view.hosts[client.index()].node.state().co_values.get(&self.id);
-            co_value.is_some_and(|co_value| co_value.header.is_some())
-        };
-        self.ledger.is_done(node, self.id)
-            && self.clients(node).all(|client| !holds(client) || self.is_over(client))
-    }
-
     /// Whether logs of the same length are the same, those of hostile authors aside.
-    fn same_logs(&self, a: &CoValueState<SimCrypto>, b: &CoValueState<SimCrypto>) -> bool {
-        let mut honest = a.sessions.iter().filter(|(session, _)| !self.hostile.writes(*session));
+    fn same_logs(&self, a: &dyn Stored, b: &dyn Stored) -> bool {
+        let hostile = &self.scene.evidence.hostile;
+        let mut honest = a.logs().filter(|(session, _)| !hostile.writes(*session));
         honest.all(|(session, log)| {
-            b.sessions
-                .get(session)
-                .is_none_or(|other| other.len() != log.len() || other.transactions == log.transactions)
+            b.log(session).is_none_or(|other| {
+                other.transactions.len() != log.transactions.len() || other.transactions == log.transactions
+            })
         })
     }
 }

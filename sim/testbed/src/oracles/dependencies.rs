@@ -1,32 +1,55 @@
 //! `dependencies`: nothing becomes visible before what it depends on.
 
-use super::hostile::Hostile;
+use super::Setup;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::Need;
+use super::holdings::Stored;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Directory, session_parts};
+use crate::cojson::session_parts;
 use crate::host::NodeId;
-use crate::world::View;
 use cosim_core::{CoId, Names};
 
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "dependencies",
+    sentence: "nothing becomes visible before what it depends on",
+    when: "every event",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Dependencies,
+    needs: &[Need::Holdings],
+    turn: 4,
+    since: 1,
+};
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Dependencies;
+
+impl Oracle for Dependencies {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn stores(&mut self, scene: &Scene<'_>, holding: (NodeId, CoId), stored: Option<&dyn Stored>) -> Look {
+        let whole = stored.filter(|stored| stored.header().is_some());
+        whole.map_or(Look::NONE, |stored| Look::times(look(scene, holding, stored)))
+    }
+}
+
 /// Looks at one CoValue of one node; says at how many dependencies it looked.
-pub(super) fn look<N: CoJson>(
-    view: &View<'_, N>,
-    node: NodeId,
-    id: CoId,
-    (directory, hostile): (&Directory, &Hostile),
-    cast: &Cast,
-) -> (u64, Option<Subject>) {
-    let state = view.hosts[node.index()].node.state();
-    let Some(co_value) = state.co_values.get(&id).filter(|co_value| co_value.header.is_some()) else {
-        return (0, None);
-    };
-    let has_header = |id: CoId| state.co_values.get(&id).is_some_and(|co_value| co_value.header.is_some());
+fn look(scene: &Scene<'_>, (node, id): (NodeId, CoId), stored: &dyn Stored) -> (u64, Option<Subject>) {
+    let Setup { directory, cast, .. } = scene.setup;
     // A hostile author need not say that it has an account.
-    let authors = co_value.sessions.keys().filter(|session| !hostile.writes(*session));
+    let authors =
+        stored.logs().map(|(session, _)| session).filter(|session| !scene.evidence.hostile.writes(*session));
     let accounts = authors.filter_map(|session| directory.account(session_parts(session).0));
     let mut looks = 0;
     for need in directory.depends_on(id).iter().copied().chain(accounts).filter(|need| *need != id) {
         looks += 1;
-        if !has_header(need) {
+        if !scene.has_header(node, need) {
             let what = format!(
                 "{} shows {} without {}, on which it depends",
                 cast.node(node),

@@ -8,9 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Disks {
-    /// What each node's disk is writing, by its number.
-    writing: BTreeMap<(NodeId, u64), Record<SimCrypto>>,
+pub struct Disks {
     /// What each node's disk has acknowledged.
     acknowledged: BTreeMap<NodeId, BTreeMap<CoId, KnownState>>,
     /// Nodes of whose disk nothing is sure, until they start from it.
@@ -18,16 +16,10 @@ pub(super) struct Disks {
 }
 
 impl Disks {
-    /// A node hands a record over.
-    pub(super) fn writing(&mut self, node: NodeId, ticket: u64, record: &Record<SimCrypto>) {
-        self.writing.insert((node, ticket), record.clone());
-    }
-
-    /// A write has ended; gives its record where it is acknowledged.
-    pub(super) fn written(&mut self, node: NodeId, ticket: u64, failed: bool) -> Option<Record<SimCrypto>> {
-        let record = self.writing.remove(&(node, ticket)).filter(|_| !failed)?;
+    /// A record is acknowledged.
+    pub(super) fn written(&mut self, node: NodeId, record: &Record<SimCrypto>) {
         let known = self.acknowledged.entry(node).or_default().entry(record.id()).or_default();
-        match &record {
+        match record {
             Record::Header { .. } => known.header = true,
             // A record that leaves a gap, because the one before it failed, cannot be read before that is made good.
             Record::Log { session, after, transactions, .. } => {
@@ -36,12 +28,6 @@ impl Disks {
                 }
             }
         }
-        Some(record)
-    }
-
-    /// A process ends: what is under way then may be lost.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.writing.retain(|(of, _), _| *of != node);
     }
 
     /// A disk is lost, replaced or damaged: nothing is sure.
@@ -60,7 +46,7 @@ impl Disks {
     }
 
     /// How much of a CoValue a node's disk has; nothing where that is not sure.
-    pub(super) fn has(&self, node: NodeId, id: CoId) -> Option<KnownState> {
+    pub fn has(&self, node: NodeId, id: CoId) -> Option<KnownState> {
         if self.spoilt.contains(&node) {
             return None;
         }
@@ -69,7 +55,7 @@ impl Disks {
     }
 
     /// What a disk has acknowledged; of a CoValue without its header, which cannot be read, nothing.
-    pub(super) fn acknowledged(&self, node: NodeId) -> impl Iterator<Item = (CoId, &KnownState)> {
+    pub fn acknowledged(&self, node: NodeId) -> impl Iterator<Item = (CoId, &KnownState)> {
         let known = self.acknowledged.get(&node).into_iter().flatten().map(|(id, known)| (*id, known));
         known.filter(|(_, known)| known.header)
     }

@@ -3,35 +3,80 @@
 //! written its disk has acknowledged, with the header, without which it cannot be read. And at rest the disk has
 //! acknowledged everything that the process holds.
 
-use super::disks::Disks;
+use super::Setup;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::Need;
+use super::holdings::Stored;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Directory, SimCrypto};
+use crate::cojson::{Notice, SimCrypto};
 use crate::host::NodeId;
-use crate::world::View;
-use cosim_core::state::CoValueState;
 use cosim_core::{CoId, Crypto, Durability, KnownState, Names, SessionId};
 use std::sync::Arc;
 
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "durable",
+    sentence: "a process that starts from its disk holds all that the disk had acknowledged, and every log verifies; what depends on something missing may wait. What is reported as written, the disk has acknowledged, header included",
+    when: "every start from a disk, every report, and at rest",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Disks,
+    needs: &[Need::Disks],
+    turn: 13,
+    since: 1,
+};
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Durable;
+
+impl Oracle for Durable {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn noticed(&mut self, scene: &Scene<'_>, node: NodeId, notice: &Notice) -> Look {
+        match *notice {
+            Notice::Written { id, session, count } => {
+                Look::times(reported(scene, node, (id, session, count)))
+            }
+            Notice::Event(_)
+            | Notice::LoadEnded { .. }
+            | Notice::WriteFailed { .. }
+            | Notice::Recovered { .. } => Look::NONE,
+        }
+    }
+
+    fn started(&mut self, scene: &Scene<'_>, node: NodeId) -> Look {
+        Look::times(look(scene, node))
+    }
+
+    fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
+        Look::times(at_rest(scene))
+    }
+}
+
+/// Whether what a node reports as written is on its disk to be judged.
+fn is_judged(scene: &Scene<'_>, node: NodeId) -> bool {
+    scene.world.has_disk(node) && scene.world.holdings(node).durability() != Durability::Ideal
+}
+
 /// Looks at a node that has just started from its disk; says at how many CoValues it looked.
-pub(super) fn look<N: CoJson>(
-    view: &View<'_, N>,
-    node: NodeId,
-    disks: &Disks,
-    directory: &Arc<Directory>,
-    cast: &Cast,
-) -> (u64, Option<Subject>) {
-    let state = view.hosts[node.index()].node.state();
-    let has_header = |id: &CoId| state.co_values.get(id).is_some_and(|co_value| co_value.header.is_some());
+fn look(scene: &Scene<'_>, node: NodeId) -> (u64, Option<Subject>) {
+    let Setup { directory, cast, .. } = scene.setup;
+    let holdings = scene.world.holdings(node);
     let mut looks = 0;
-    for (id, acknowledged) in disks.acknowledged(node) {
+    for (id, acknowledged) in scene.evidence.disks.acknowledged(node) {
         // A write that was never acknowledged may have survived, and need an account that did not.
         let accounts = directory.accounts();
         let mut needs = directory.depends_on(id).iter().copied().chain(accounts).filter(|need| *need != id);
-        if needs.any(|need| !has_header(&need)) {
+        if needs.any(|need| !scene.has_header(node, need)) {
             continue;
         }
         looks += 1;
-        let held = state.co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state());
+        let held = holdings.stored(id).map_or(KnownState::EMPTY, |stored| stored.known());
         if !acknowledged.le(&held) {
             let what = format!(
                 "{} has started anew with less of {} than its disk had acknowledged",
@@ -42,33 +87,31 @@ pub(super) fn look<N: CoJson>(
         }
     }
     let crypto = SimCrypto::new(Arc::clone(directory));
-    for (id, co_value) in &state.co_values {
+    for id in holdings.ids(CoId(0), CoId(u32::MAX)) {
         looks += 1;
-        if !verifies(*id, co_value, &crypto) {
+        if !holdings.stored(id).is_none_or(|stored| verifies(id, stored, &crypto)) {
             let what = format!(
                 "{} has started anew with a log of {} that does not verify",
                 cast.node(node),
-                cast.co_value(*id)
+                cast.co_value(id)
             );
-            return (looks, Some(Subject { node, peer: None, id: Some(*id), kind: "signature", what }));
+            return (looks, Some(Subject { node, peer: None, id: Some(id), kind: "signature", what }));
         }
     }
     (looks, None)
 }
 
 /// Looks at what a node reports as written: how long a session is on its disk.
-pub(super) fn reported<N: CoJson>(
-    view: &View<'_, N>,
+fn reported(
+    scene: &Scene<'_>,
     node: NodeId,
     (id, session, count): (CoId, SessionId, u32),
-    disks: &Disks,
-    cast: &Cast,
 ) -> (u64, Option<Subject>) {
-    let host = &view.hosts[node.index()];
-    if host.disk.is_none() || host.node.durability() == Durability::Ideal {
+    if !is_judged(scene, node) {
         return (0, None);
     }
-    let Some(on_disk) = disks.has(node, id) else { return (0, None) };
+    let cast = &scene.setup.cast;
+    let Some(on_disk) = scene.evidence.disks.has(node, id) else { return (0, None) };
     let found = (on_disk.count(session) < count).then(|| {
         let what = format!(
             "{} reports more of {} as written than its disk has acknowledged",
@@ -81,31 +124,30 @@ pub(super) fn reported<N: CoJson>(
 }
 
 /// Looks at every disk when nothing will happen any more; says at how many CoValues it looked.
-pub(super) fn at_rest<N: CoJson>(view: &View<'_, N>, disks: &Disks, cast: &Cast) -> (u64, Option<Subject>) {
+fn at_rest(scene: &Scene<'_>) -> (u64, Option<Subject>) {
+    let cast = &scene.setup.cast;
     let mut looks = 0;
-    for (node, host) in (0..).map(NodeId).zip(view.hosts) {
-        if !host.up || host.disk.is_none() || host.node.durability() == Durability::Ideal {
-            continue;
-        }
-        for (id, co_value) in &host.node.state().co_values {
-            let Some(on_disk) = disks.has(node, *id) else { break };
+    for node in scene.nodes().filter(|node| scene.world.is_up(*node) && is_judged(scene, *node)) {
+        let holdings = scene.world.holdings(node);
+        for id in holdings.ids(CoId(0), CoId(u32::MAX)) {
+            let Some(on_disk) = scene.evidence.disks.has(node, id) else { break };
             looks += 1;
-            if !co_value.known_state().le(&on_disk) {
+            if !holdings.stored(id).is_none_or(|stored| stored.known().le(&on_disk)) {
                 let what = format!(
                     "{} holds more of {} than its disk has, and nothing is being written",
                     cast.node(node),
-                    cast.co_value(*id)
+                    cast.co_value(id)
                 );
-                return (looks, Some(Subject { node, peer: None, id: Some(*id), kind: "disk", what }));
+                return (looks, Some(Subject { node, peer: None, id: Some(id), kind: "disk", what }));
             }
         }
     }
     (looks, None)
 }
 
-fn verifies(id: CoId, co_value: &CoValueState<SimCrypto>, crypto: &SimCrypto) -> bool {
-    co_value.header.as_ref().is_none_or(|header| crypto.verify_header(id, header))
-        && co_value.sessions.iter().all(|(session, log)| {
-            crypto.verify(id, session, None, &log.transactions, &log.last_signature).is_some()
-        })
+fn verifies(id: CoId, stored: &dyn Stored, crypto: &SimCrypto) -> bool {
+    stored.header().is_none_or(|header| crypto.verify_header(id, header))
+        && stored
+            .logs()
+            .all(|(session, log)| crypto.verify(id, session, None, log.transactions, log.signature).is_some())
 }

@@ -1,35 +1,85 @@
 //! `entitled`: content goes only to one's server, or to a peer that has asked for it in this connection (an equal
 //! peer: or has shown to hold it) and has not taken that back. What something else depends on goes with it.
 
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::Need;
 use super::heard::Hearing;
+use super::oracle::{Look, Mail, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::SimCrypto;
-use crate::cojson::{Cast, CoJson};
-use crate::observer::Sent;
-use crate::world::View;
-use cosim_core::{Content, Names, Relationship};
+use crate::cojson::session_parts;
+use cosim_core::{CoId, Content, Names, Relationship};
+use std::collections::BTreeSet;
 
-pub(super) fn look<N: CoJson>(
-    view: &View<'_, N>,
-    sent: &Sent<'_, N>,
-    content: &Content<SimCrypto>,
-    heard: Option<&Hearing>,
-    as_dependency: impl FnOnce() -> bool,
-    cast: &Cast,
-) -> Option<Subject> {
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "entitled",
+    sentence: "content goes only to a server, or to a peer that asked for it in this connection (or, if it is an equal, showed that it holds it) and has not taken that back",
+    when: "every content",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Nothing,
+    needs: &[Need::Heard],
+    turn: 7,
+    since: 1,
+};
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Entitled;
+
+impl Oracle for Entitled {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn sent_content(&mut self, scene: &Scene<'_>, mail: &Mail<'_>, content: &Content<SimCrypto>) -> Look {
+        // What a liar is owed is not judged.
+        let wrong = !is_entitled(scene, mail, content.id) && !scene.evidence.hostile.is(mail.to);
+        Look::once(wrong.then(|| {
+            let cast = &scene.setup.cast;
+            let what = format!(
+                "{} sends content of {} to {}, which has not asked for it in this connection, or asks no longer",
+                cast.node(mail.from),
+                cast.co_value(content.id),
+                cast.node(mail.to),
+            );
+            Subject { node: mail.from, peer: Some(mail.to), id: Some(content.id), kind: "content", what }
+        }))
+    }
+}
+
+fn is_entitled(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> bool {
+    let heard = scene.evidence.heard.of(mail.connection, mail.from, id);
     let asked = heard.is_some_and(Hearing::asked);
-    let entitled = match view.link(sent.connection).end_of(sent.from).relationship {
+    let entitled = match scene.world.relationship(mail.connection, mail.from) {
         Relationship::SyncAllOurs => true,
         Relationship::SyncTheirs => asked,
         Relationship::SyncCommon => asked || heard.is_some_and(|heard| heard.header && !heard.ended()),
     };
-    (!entitled && !as_dependency()).then(|| {
-        let what = format!(
-            "{} sends content of {} to {}, which has not asked for it in this connection, or asks no longer",
-            cast.node(sent.from),
-            cast.co_value(content.id),
-            cast.node(sent.to),
-        );
-        Subject { node: sent.from, peer: Some(sent.to), id: Some(content.id), kind: "content", what }
-    })
+    entitled || is_dependency(scene, mail, id)
+}
+
+/// Whether the receiver has asked for, or shown to hold, something that depends on `id` and that the sender holds: so
+/// it has asked for `id` (rule 9), also where it is done with the other since. It may be done with `id` itself.
+fn is_dependency(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> bool {
+    let directory = &scene.setup.directory;
+    let held = scene.world.holdings(mail.from);
+    let (mut needed, mut next) = (BTreeSet::new(), vec![id]);
+    while let Some(need) = next.pop() {
+        for dependant in held.ids(CoId(0), CoId(u32::MAX)) {
+            let by_account = || {
+                let mut sessions = held.stored(dependant).into_iter().flat_map(|stored| stored.logs());
+                sessions.any(|(session, _)| directory.account(session_parts(session).0) == Some(need))
+            };
+            let depends = directory.depends_on(dependant).contains(&need) || by_account();
+            if depends && dependant != need && needed.insert(dependant) {
+                next.push(dependant);
+            }
+        }
+    }
+    let heard = |id| scene.evidence.heard.of(mail.connection, mail.from, id);
+    let mut hearings = needed.iter().filter_map(|dependant| heard(*dependant));
+    hearings.any(Hearing::concerned) && !heard(id).is_some_and(Hearing::ended)
 }

@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 
 /// What was heard of one CoValue.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hearing {
+pub struct Hearing {
     /// The number of the newest `load`.
     load: Option<u32>,
     /// The number of the newest `done`.
     done: Option<u32>,
     /// Whether the peer has shown to hold the header.
-    pub(super) header: bool,
+    pub header: bool,
     /// Everything that the peer has proved to hold.
-    pub(super) proved: KnownState,
+    pub proved: KnownState,
     /// Whether the peer has said that it lacks the header.
     said_none: bool,
     /// When the peer was asked first.
@@ -25,29 +25,29 @@ pub(super) struct Hearing {
 
 impl Hearing {
     /// Whether the peer has asked for the CoValue, and not taken it back since.
-    pub(super) fn asked(&self) -> bool {
+    pub fn asked(&self) -> bool {
         self.load.is_some() && self.load >= self.done
     }
 
     /// Whether the peer has said that it lacks the CoValue, or was asked before `now` and may have stayed silent.
-    pub(super) fn may_lack(&self, now: Time) -> bool {
+    pub fn may_lack(&self, now: Time) -> bool {
         self.said_none || self.asked_at.is_some_and(|at| at < now)
     }
 
     /// Whether the peer has ever asked for the CoValue, or shown to hold it.
-    pub(super) fn concerned(&self) -> bool {
+    pub fn concerned(&self) -> bool {
         self.load.is_some() || self.header
     }
 
     /// Whether the peer has taken its interest back.
-    pub(super) fn ended(&self) -> bool {
+    pub fn ended(&self) -> bool {
         self.done > self.load
     }
 }
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard {
+pub struct Heard {
     /// The connection that a node was last told of, by node and peer, until it is told that it has closed.
     current: BTreeMap<(NodeId, NodeId), ConnectionId>,
     hearings: BTreeMap<(ConnectionId, NodeId, CoId), Hearing>,
@@ -77,12 +77,12 @@ impl Heard {
     }
 
     /// The connection that `node` has with `peer`, as far as it was told.
-    pub(super) fn current(&self, node: NodeId, peer: NodeId) -> Option<ConnectionId> {
+    pub fn current(&self, node: NodeId, peer: NodeId) -> Option<ConnectionId> {
         self.current.get(&(node, peer)).copied()
     }
 
     /// The peers that `node` is connected to, as far as it was told.
-    pub(super) fn peers(&self, node: NodeId) -> impl Iterator<Item = (NodeId, ConnectionId)> + '_ {
+    pub fn peers(&self, node: NodeId) -> impl Iterator<Item = (NodeId, ConnectionId)> + '_ {
         let of_node = (node, NodeId(0))..=(node, NodeId(u32::MAX));
         self.current.range(of_node).map(|((_, peer), connection)| (*peer, *connection))
     }
@@ -144,7 +144,7 @@ impl Heard {
     }
 
     /// What `node` has heard of `id` in `connection`.
-    pub(super) fn of(&self, connection: ConnectionId, node: NodeId, id: CoId) -> Option<&Hearing> {
+    pub fn of(&self, connection: ConnectionId, node: NodeId, id: CoId) -> Option<&Hearing> {
         self.hearings.get(&(connection, node, id))
     }
 

@@ -1,94 +1,167 @@
-//! What all oracles that judge a node by what it holds look at, and when: see [the module above](super).
+//! What oracles can see of a node: what it holds, has confirmed, waits for and shows. A node of any make can be judged
+//! that can tell this; every [`CoJson`] node can.
 
-use super::permission::Look;
-use super::{Name, Oracles, Setup, dependencies};
-use crate::cojson::CoJson;
+use crate::clock::WallTime;
+use crate::cojson::{CoJson, Command, Header, Signature, SimCrypto, Transaction};
 use crate::host::NodeId;
-use crate::world::View;
-use cosim_core::{CoId, ConnectionId};
-use std::collections::BTreeSet;
+use cosim_core::node::Buffers;
+use cosim_core::state::CoValueState;
+use cosim_core::view::{LiveView, View};
+use cosim_core::{CoId, Durability, KnownState, PeerId, SessionId, Time, TimerKind};
 
-impl Oracles {
-    pub(super) fn look_at_held<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        let found = self.monotonic.look(view, node, id, &self.setup.cast);
-        self.judge(Name::Monotonic, view, 1, found);
-        self.look_at_logs(view, node, id);
+/// What a node holds, has confirmed, waits for and shows.
+pub trait Holdings {
+    /// The CoValues of which it has an entry, from `from` to `to`, in order.
+    fn ids(&self, from: CoId, to: CoId) -> Box<dyn Iterator<Item = CoId> + '_>;
+
+    /// What it holds of a CoValue; `None` where it has no entry of it.
+    fn stored(&self, id: CoId) -> Option<&dyn Stored>;
+
+    /// What it takes for confirmed that a peer holds, which it knows by this number.
+    fn confirmed(&self, id: CoId, peer: NodeId) -> Option<&KnownState>;
+
+    /// What it waits for: until when, about which CoValue, from whom, and why.
+    fn waits(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
+
+    /// What its app sees of a CoValue; `None` where nothing shows.
+    fn shown(&self, id: CoId) -> Option<&dyn Shown>;
+
+    /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
+    fn buffered(&self, peer: NodeId, id: CoId) -> Buffers;
+
+    /// How it treats what its app writes.
+    fn durability(&self) -> Durability;
+
+    /// How much of a CoValue would outlive a crash, as far as it was told.
+    fn durable(&self, id: CoId) -> KnownState;
+
+    /// The session in which its app writes.
+    fn session(&self) -> SessionId;
+
+    /// The transactions that a command of its app would write now; none where the app can write none.
+    fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction>;
+}
+
+/// What a node holds of a CoValue.
+pub trait Stored {
+    /// The header; `None` where it is only wanted.
+    fn header(&self) -> Option<&Header>;
+
+    /// How much of it is held.
+    fn known(&self) -> KnownState;
+
+    /// The log of a session.
+    fn log(&self, session: SessionId) -> Option<StoredLog<'_>>;
+
+    /// The session at this place in their order, and its log.
+    fn log_at(&self, place: usize) -> Option<(SessionId, StoredLog<'_>)>;
+}
+
+impl dyn Stored + '_ {
+    /// The logs of all sessions, in order.
+    pub fn logs(&self) -> impl Iterator<Item = (SessionId, StoredLog<'_>)> {
+        (0..).map_while(|place| self.log_at(place))
     }
 
-    pub(super) fn look_at_logs<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        if self.hostile.is(node) {
-            return;
-        }
-        let Setup { directory, cast, .. } = &self.setup;
-        let (prefix, phantom, dependencies) = (
-            self.prefix.look(view, node, id, (&self.ledger, &self.hostile), cast),
-            self.no_phantom.look(view, node, id, (&self.ledger, &self.hostile), cast),
-            dependencies::look(view, node, id, (directory, &self.hostile), cast),
-        );
-        self.judge(Name::Prefix, view, 1, prefix);
-        let (looks, found) = phantom;
-        self.judge(Name::NoPhantom, view, looks, found);
-        let (looks, found) = dependencies;
-        self.judge(Name::Dependencies, view, looks, found);
-        self.look_at_views(view, node, id);
+    /// How many transactions of a session are held.
+    pub fn count(&self, session: SessionId) -> u32 {
+        self.log(session).map_or(0, |log| u32::try_from(log.transactions.len()).unwrap_or(u32::MAX))
+    }
+}
+
+/// A session's log, as a node holds it.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredLog<'a> {
+    /// The transactions, oldest first.
+    pub transactions: &'a Vec<Transaction>,
+    /// The author's signature over all of them.
+    pub signature: &'a Signature,
+}
+
+/// What an app sees of a CoValue.
+pub trait Shown {
+    /// All of it.
+    fn view(&self) -> View;
+
+    /// A hash over all of it.
+    fn digest(&self) -> u64;
+
+    /// Whether a transaction of a session, which has this name, shows.
+    fn visible(&self, session: &str, index: u32) -> bool;
+}
+
+impl<N: CoJson> Holdings for N {
+    fn ids(&self, from: CoId, to: CoId) -> Box<dyn Iterator<Item = CoId> + '_> {
+        Box::new(self.state().co_values.range(from..=to).map(|(id, _)| *id))
     }
 
-    /// Looks at what the app sees of a CoValue, and where that is a group that has changed, of all that it owns.
-    fn look_at_views<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        if !self.logs.shows(id) {
-            return;
-        }
-        self.look_at_view(view, node, id);
-        for owned in self.logs.newly_ruled(node, id) {
-            self.look_at_view(view, node, owned);
-        }
+    fn stored(&self, id: CoId) -> Option<&dyn Stored> {
+        Some(self.state().co_values.get(&id)?)
     }
 
-    fn look_at_view<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, id: CoId) {
-        let Some(held) = self.logs.follow(view, node, id, &self.hostile) else { return };
-        let shown = view.hosts[node.index()].node.view(id);
-        let (looks, found) = self.same_view.look((node, id), &held, shown, &self.setup.cast);
-        self.judge(Name::SameView, view, looks, found);
-        let held_of = view.hosts[node.index()].node.state().co_values.get(&id);
-        let (Some(shown), Some(co_value)) = (shown, held_of) else { return };
-        let look = Look { node, id, held: &held, sessions: &co_value.sessions, shown };
-        let (looks, found) = self.permission.look(&look, (&self.logs, &self.hostile), &self.setup.cast);
-        self.judge(Name::Permission, view, looks, found);
+    fn confirmed(&self, id: CoId, peer: NodeId) -> Option<&KnownState> {
+        self.state().co_values.get(&id)?.sync.get(PeerId(peer.0))?.confirmed.as_ref()
     }
 
-    /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
-    pub(super) fn look_at_confirmed<N: CoJson>(
-        &mut self,
-        view: &View<'_, N>,
-        pair: (NodeId, NodeId, ConnectionId),
-        id: CoId,
-    ) {
-        let (node, peer, connection) = pair;
-        let judged = !self.hostile.is(node) && !self.hostile.is(peer);
-        if judged && self.heard.current(node, peer) == Some(connection) {
-            let found = self.truthful.look(view, pair, id, &self.setup.cast);
-            self.judge(Name::Truthful, view, 1, found);
-        }
+    fn waits(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {
+        self.deadlines()
     }
 
-    /// At most `max` CoValues that a node holds or was seen to hold: those from `from` on, then those before.
-    pub(super) fn ids<N: CoJson>(
-        &self,
-        view: &View<'_, N>,
-        node: NodeId,
-        from: CoId,
-        max: usize,
-    ) -> BTreeSet<CoId> {
-        let held = &view.hosts[node.index()].node.state().co_values;
-        let stretch = |from: CoId, to: CoId, max: usize| -> BTreeSet<CoId> {
-            let now = held.range(from..=to).map(|(id, _)| *id).take(max);
-            let ids: BTreeSet<CoId> = now.chain(self.monotonic.seen(node, from, to).take(max)).collect();
-            if ids.len() <= max { ids } else { ids.into_iter().take(max).collect() }
-        };
-        let mut ids = stretch(from, CoId(u32::MAX), max);
-        if let Some(before) = from.0.checked_sub(1) {
-            ids.extend(stretch(CoId(0), CoId(before), max - ids.len()));
-        }
-        ids
+    fn shown(&self, id: CoId) -> Option<&dyn Shown> {
+        Some(CoJson::view(self, id)?)
+    }
+
+    fn buffered(&self, peer: NodeId, id: CoId) -> Buffers {
+        self.buffers(peer, id)
+    }
+
+    fn durability(&self) -> Durability {
+        CoJson::durability(self)
+    }
+
+    fn durable(&self, id: CoId) -> KnownState {
+        CoJson::durable(self, id)
+    }
+
+    fn session(&self) -> SessionId {
+        CoJson::session(self)
+    }
+
+    fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction> {
+        self.draft(command, wall).unwrap_or_default()
+    }
+}
+
+impl Stored for CoValueState<SimCrypto> {
+    fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    fn known(&self) -> KnownState {
+        self.known_state()
+    }
+
+    fn log(&self, session: SessionId) -> Option<StoredLog<'_>> {
+        let log = self.sessions.get(session)?;
+        Some(StoredLog { transactions: &log.transactions, signature: &log.last_signature })
+    }
+
+    fn log_at(&self, place: usize) -> Option<(SessionId, StoredLog<'_>)> {
+        let (session, log) = self.sessions.at(place)?;
+        Some((session, StoredLog { transactions: &log.transactions, signature: &log.last_signature }))
+    }
+}
+
+impl Shown for LiveView {
+    fn view(&self) -> View {
+        LiveView::view(self)
+    }
+
+    fn digest(&self) -> u64 {
+        LiveView::digest(self)
+    }
+
+    fn visible(&self, session: &str, index: u32) -> bool {
+        LiveView::visible(self, session, index)
     }
 }

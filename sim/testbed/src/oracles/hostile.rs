@@ -2,12 +2,9 @@
 //! Of the sessions in which its app writes one thing is asked: that what honest nodes hold of them is a prefix of a log
 //! that their author has rightly signed and sent.
 
-use crate::cojson::{CoJson, session_parts};
-use crate::cojson::{SimCrypto, Transaction};
+use super::holdings::{Holdings, Stored};
+use crate::cojson::{SimCrypto, Transaction, session_parts};
 use crate::host::NodeId;
-use crate::observer::Sent;
-use crate::world::View;
-use cosim_core::state::CoValueState;
 use cosim_core::{CoId, Content, Crypto, KnownState, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +13,7 @@ const BRANCHES_MAX: usize = 1024;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hostile {
+pub struct Hostile {
     nodes: BTreeSet<NodeId>,
     /// What hostile authors have signed and sent, by CoValue and session; none of them is a prefix of another.
     branches: BTreeMap<(CoId, SessionId), Vec<Vec<Transaction>>>,
@@ -28,18 +25,18 @@ impl Hostile {
     }
 
     /// Whether a node is hostile.
-    pub(super) fn is(&self, node: NodeId) -> bool {
+    pub fn is(&self, node: NodeId) -> bool {
         self.nodes.contains(&node)
     }
 
     /// Whether the app of a hostile node writes in a session.
-    pub(super) fn writes(&self, session: SessionId) -> bool {
+    pub fn writes(&self, session: SessionId) -> bool {
         !self.nodes.is_empty() && self.is(session_parts(session).0)
     }
 
     /// What is held of the sessions of honest nodes.
-    pub(super) fn honest_part(&self, co_value: &CoValueState<SimCrypto>) -> KnownState {
-        let known = co_value.known_state();
+    pub fn honest_part(&self, stored: &dyn Stored) -> KnownState {
+        let known = stored.known();
         if self.nodes.is_empty() {
             return known;
         }
@@ -47,20 +44,14 @@ impl Hostile {
     }
 
     /// A hostile node sends content: what it has rightly signed in its own sessions is noted.
-    pub(super) fn sent<N: CoJson>(
-        &mut self,
-        view: &View<'_, N>,
-        sent: &Sent<'_, N>,
-        content: &Content<SimCrypto>,
-        crypto: &SimCrypto,
-    ) {
-        let held = view.hosts[sent.from.index()].node.state().co_values.get(&content.id);
+    pub(super) fn sent(&mut self, holdings: &dyn Holdings, content: &Content<SimCrypto>, crypto: &SimCrypto) {
+        let held = holdings.stored(content.id);
         for (session, piece) in content.new.iter() {
             if !self.writes(session) {
                 continue;
             }
             let branches = self.branches.entry((content.id, session)).or_default();
-            let stored = held.and_then(|held| held.sessions.get(session)).map(|log| &log.transactions);
+            let stored = held.and_then(|held| held.log(session)).map(|log| log.transactions);
             let before = branches.iter().chain(stored).find_map(|log| {
                 let mut log = log.get(..piece.after as usize)?.to_vec();
                 log.extend_from_slice(&piece.new_transactions);
@@ -81,7 +72,7 @@ impl Hostile {
     }
 
     /// Whether a log is a prefix of one that its hostile author has signed and sent.
-    pub(super) fn signed(&self, id: CoId, session: SessionId, log: &[Transaction]) -> bool {
+    pub fn signed(&self, id: CoId, session: SessionId, log: &[Transaction]) -> bool {
         let branches = self.branches.get(&(id, session));
         branches.is_some_and(|branches| branches.iter().any(|branch| branch.starts_with(log)))
     }

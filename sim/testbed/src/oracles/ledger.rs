@@ -1,18 +1,18 @@
 //! The reference model: what the apps asked for, and nothing else. It knows no message and no peer: the truth about a
 //! log is the sequence of batches that its author's app wrote and that its node took.
 
-use crate::cojson::{CoJson, Command};
-use crate::cojson::{SimCrypto, Transaction};
+use super::holdings::Holdings;
+use super::scene::Surroundings;
+use crate::cojson::{Command, SimCrypto, Transaction};
 use crate::host::NodeId;
-use crate::world::View;
 use cosim_core::{CoId, Content, Durability, Record, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the apps of all nodes did.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ledger {
+pub struct Ledger {
     /// What was written, by CoValue and session.
-    pub(super) logs: BTreeMap<(CoId, SessionId), Vec<Transaction>>,
+    logs: BTreeMap<(CoId, SessionId), Vec<Transaction>>,
     /// Everything that an app ever asked its node to write, by CoValue and session, whether it was taken or not.
     asked: BTreeMap<(CoId, SessionId), BTreeSet<u64>>,
     /// How much of each log was reported as written.
@@ -43,39 +43,43 @@ struct Handling {
 
 /// Transactions that a node has taken from its app.
 #[derive(Clone, Debug)]
-pub(super) struct Taken {
-    pub(super) node: NodeId,
-    pub(super) id: CoId,
-    pub(super) session: SessionId,
+pub struct Taken {
+    /// The node.
+    pub node: NodeId,
+    /// The CoValue to which they were written.
+    pub id: CoId,
+    /// The session.
+    pub session: SessionId,
     /// How many come before them.
-    pub(super) after: u32,
-    pub(super) transactions: Vec<Transaction>,
+    pub after: u32,
+    /// The transactions.
+    pub transactions: Vec<Transaction>,
 }
 
 impl Ledger {
     /// An app asks for something.
-    pub(super) fn apply<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, command: &Command) {
+    pub(super) fn apply(&mut self, world: &dyn Surroundings, node: NodeId, command: &Command) {
         match command {
             Command::Attack(_) => {}
-            Command::Create { .. } | Command::Edit(_) => self.ask(view, node, command),
+            Command::Create { .. } | Command::Edit(_) => self.ask(world, node, command),
             Command::Load { id } => {
                 self.wants.insert((node, *id));
                 self.done.remove(&(node, *id));
             }
             Command::Done { id } => {
                 self.wants.remove(&(node, *id));
-                if view.hosts[node.index()].node.state().co_values.contains_key(id) {
+                if world.holdings(node).stored(*id).is_some() {
                     self.done.insert((node, *id));
                 }
             }
         }
     }
 
-    fn ask<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId, command: &Command) {
-        let host = &view.hosts[node.index()].node;
+    fn ask(&mut self, world: &dyn Surroundings, node: NodeId, command: &Command) {
+        let host = world.holdings(node);
         let (id, session) = (command.id(), host.session());
         // What its app cannot write is refused before the node hears of it.
-        let transactions = host.draft(command, view.wall(node)).unwrap_or_default();
+        let transactions = host.drafted(command, world.wall(node));
         if transactions.is_empty() && matches!(command, Command::Create { .. }) {
             return;
         }
@@ -83,25 +87,24 @@ impl Ledger {
         self.largest_batch = self.largest_batch.max(size);
         let payloads = transactions.iter().map(|transaction| transaction.payload);
         self.asked.entry((id, session)).or_default().extend(payloads);
-        let before = host.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session));
+        let before = count(host, id, session);
         self.handling = Some(Handling { node, id, session, before, transactions });
     }
 
     /// The node is handling what its app asked: where its log is longer, it has taken it.
-    pub(super) fn took<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) -> Option<Taken> {
-        let host = &view.hosts[node.index()].node;
+    pub(super) fn took(&mut self, host: &dyn Holdings, node: NodeId) -> Option<Taken> {
         let taken = self.handling.take_if(|handling| {
             let Handling { id, session, before, .. } = handling;
-            let held = host.state().co_values.get(id).map_or(0, |co_value| co_value.count(*session));
+            let held = count(host, *id, *session);
             handling.node == node && held > *before && host.durability() != Durability::DurableFirst
         })?;
         Some(self.take(taken, host.durability()))
     }
 
     /// The node has handled what its app asked.
-    pub(super) fn settled<N: CoJson>(&mut self, view: &View<'_, N>, node: NodeId) -> Option<Taken> {
-        let taken = self.took(view, node);
-        let ideal = view.hosts[node.index()].node.durability() == Durability::Ideal;
+    pub(super) fn settled(&mut self, host: &dyn Holdings, node: NodeId) -> Option<Taken> {
+        let taken = self.took(host, node);
+        let ideal = host.durability() == Durability::Ideal;
         self.unshown = self.handling.take_if(|handling| handling.node == node).filter(|_| ideal);
         taken
     }
@@ -190,32 +193,52 @@ impl Ledger {
     }
 
     /// Whether the app of `node` wants `id`.
-    pub(super) fn wants(&self, node: NodeId, id: CoId) -> bool {
+    pub fn wants(&self, node: NodeId, id: CoId) -> bool {
         self.wants.contains(&(node, id))
     }
 
-    /// Whether the app of `node` wants `id` no longer.
-    pub(super) fn is_done(&self, node: NodeId, id: CoId) -> bool {
-        self.done.contains(&(node, id))
+    /// Everything that some app wants.
+    pub fn wanted(&self) -> impl Iterator<Item = (NodeId, CoId)> + '_ {
+        self.wants.iter().copied()
+    }
+
+    /// Everything that some app wants no longer.
+    pub fn done(&self) -> impl Iterator<Item = (NodeId, CoId)> + '_ {
+        self.done.iter().copied()
+    }
+
+    /// What the app of `node` wants no longer.
+    pub fn done_by(&self, node: NodeId) -> impl Iterator<Item = CoId> + '_ {
+        self.done.range((node, CoId(0))..=(node, CoId(u32::MAX))).map(|(_, id)| *id)
+    }
+
+    /// The logs that were written to.
+    pub fn written(&self) -> impl ExactSizeIterator<Item = (CoId, SessionId)> + '_ {
+        self.logs.keys().copied()
     }
 
     /// What was written in a session.
-    pub(super) fn log(&self, id: CoId, session: SessionId) -> &[Transaction] {
+    pub fn log(&self, id: CoId, session: SessionId) -> &[Transaction] {
         self.logs.get(&(id, session)).map_or(&[], Vec::as_slice)
     }
 
     /// How much of a log was reported as written.
-    pub(super) fn reported(&self, id: CoId, session: SessionId) -> u32 {
+    pub fn reported(&self, id: CoId, session: SessionId) -> u32 {
         self.reported.get(&(id, session)).copied().unwrap_or(0)
     }
 
     /// Whether the author's app ever asked for a transaction in this session.
-    pub(super) fn was_asked(&self, id: CoId, session: SessionId, transaction: &Transaction) -> bool {
+    pub fn was_asked(&self, id: CoId, session: SessionId, transaction: &Transaction) -> bool {
         self.asked.get(&(id, session)).is_some_and(|asked| asked.contains(&transaction.payload))
     }
 
     /// The transactions of the largest edit so far, in bytes.
-    pub(super) fn largest_batch(&self) -> u64 {
+    pub fn largest_batch(&self) -> u64 {
         self.largest_batch
     }
+}
+
+/// How long a log is that a node holds.
+fn count(host: &dyn Holdings, id: CoId, session: SessionId) -> u32 {
+    host.stored(id).map_or(0, |stored| stored.count(session))
 }

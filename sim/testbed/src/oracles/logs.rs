@@ -1,13 +1,12 @@
 //! What nodes hold of what shows something, as running hashes: those that are equal here hold the same. A look costs
 //! what is new. With them goes who may do what in the groups that nodes hold.
 
+use super::holdings::{Holdings, Shown, Stored};
 use super::hostile::Hostile;
 use super::rights::{Logged, Rights, encrypted};
 use crate::cojson::digest::Digest;
-use crate::cojson::{CoJson, Directory, Kind, SimCrypto};
+use crate::cojson::{Directory, Kind};
 use crate::host::NodeId;
-use crate::world::View;
-use cosim_core::state::CoValueState;
 use cosim_core::{CoId, FastCrypto, SessionId, VecMap};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -19,7 +18,7 @@ const RIGHTS_MAX: usize = 64;
 
 /// See the module.
 #[derive(Clone, Debug)]
-pub(super) struct Logs {
+pub struct Logs {
     directory: Arc<Directory>,
     /// What each group owns.
     owned: BTreeMap<CoId, Vec<CoId>>,
@@ -47,7 +46,7 @@ struct Log {
 
 /// The keys used in a CoValue that somebody can open.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Opened {
+pub struct Opened {
     keys: BTreeSet<String>,
     /// All of them together.
     hash: u64,
@@ -57,27 +56,40 @@ pub(super) struct Opened {
 
 /// What a node's view of a CoValue rests on.
 #[derive(Clone, Debug)]
-pub(super) struct Held {
+pub struct Grounds {
     /// What it holds of the CoValue, as a hash.
-    pub(super) own: u64,
+    pub own: u64,
     /// The same of the group that says who may write it; 0 where none does, or it is not held.
-    pub(super) group: u64,
+    pub group: u64,
     /// Who may do what with it; `None` where anybody may.
-    pub(super) rights: Option<Arc<Rights>>,
+    pub rights: Option<Arc<Rights>>,
     /// Whether it is a group itself.
-    pub(super) is_group: bool,
+    pub is_group: bool,
     /// The keys that the node's app can open.
-    pub(super) opened: Arc<Opened>,
+    pub opened: Arc<Opened>,
+}
+
+/// What the app of a node sees of a CoValue, and what that rests on.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// The node.
+    pub node: NodeId,
+    /// The CoValue.
+    pub id: CoId,
+    /// What the view rests on.
+    pub grounds: &'a Grounds,
+    /// What is seen; `None` where nothing shows.
+    pub shown: Option<&'a dyn Shown>,
 }
 
 impl Opened {
     /// A number that is the same where the same keys are open; `None` where nobody can tell whether they are the same.
-    pub(super) fn hash(&self) -> Option<u64> {
+    pub fn hash(&self) -> Option<u64> {
         (!self.doubtful).then_some(self.hash)
     }
 
     /// Whether a key is open for sure.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: &str) -> bool {
         !self.doubtful && self.keys.contains(key)
     }
 }
@@ -101,12 +113,12 @@ impl Logs {
     }
 
     /// Whether a CoValue shows anything.
-    pub(super) fn shows(&self, id: CoId) -> bool {
+    pub fn shows(&self, id: CoId) -> bool {
         self.directory.kind(id).is_some()
     }
 
     /// CoJSON's name of a session that somebody holds something of.
-    pub(super) fn name(&self, session: SessionId) -> &str {
+    pub fn name(&self, session: SessionId) -> &str {
         self.names.get(&session).map_or("", String::as_str)
     }
 
@@ -125,15 +137,13 @@ impl Logs {
     }
 
     /// What a node's view of a CoValue rests on; `None` where it holds nothing that could show.
-    pub(super) fn follow<N: CoJson>(
+    pub(super) fn follow(
         &mut self,
-        view: &View<'_, N>,
-        node: NodeId,
-        id: CoId,
+        holdings: &dyn Holdings,
+        (node, id): (NodeId, CoId),
         hostile: &Hostile,
-    ) -> Option<Held> {
-        let held = &view.hosts[node.index()].node.state().co_values;
-        let there = |id: CoId| held.get(&id).filter(|held| header(held).is_some());
+    ) -> Option<Grounds> {
+        let there = |id: CoId| holdings.stored(id).filter(|stored| header(*stored).is_some());
         let own = self.hash(node, id, there(id)?);
         let is_group = self.directory.kind(id) == Some(Kind::Group);
         let ruling = if is_group { Some(id) } else { owner(&self.directory, id) };
@@ -147,13 +157,13 @@ impl Logs {
             }
         };
         let opened = self.opened((node, id), group, rights.as_deref());
-        Some(Held { own, group, rights, is_group, opened })
+        Some(Grounds { own, group, rights, is_group, opened })
     }
 
     /// The hash of what a node holds of a CoValue.
-    fn hash(&mut self, node: NodeId, id: CoId, co_value: &CoValueState<SimCrypto>) -> u64 {
+    fn hash(&mut self, node: NodeId, id: CoId, stored: &dyn Stored) -> u64 {
         let log = self.logs.entry((node, id)).or_default();
-        for (session, stored) in co_value.sessions.iter() {
+        for (session, stored) in stored.logs() {
             let (hashed, before) = log.sessions.get(session).copied().unwrap_or_default();
             let new = stored.transactions.get(hashed..).unwrap_or_default();
             if new.is_empty() {
@@ -180,26 +190,21 @@ impl Logs {
     }
 
     /// What the state of a group says that has this hash.
-    fn rights(
-        &mut self,
-        (group, hash): (CoId, u64),
-        co_value: &CoValueState<SimCrypto>,
-        hostile: &Hostile,
-    ) -> Arc<Rights> {
+    fn rights(&mut self, (group, hash): (CoId, u64), stored: &dyn Stored, hostile: &Hostile) -> Arc<Rights> {
         let states = self.rights.entry(group).or_default();
         if let Some((_, rights)) = states.iter().rev().find(|(of, _)| *of == hash) {
             return Arc::clone(rights);
         }
-        let log = co_value.sessions.iter().flat_map(|(session, log)| {
+        let log = stored.logs().flat_map(|(session, log)| {
             let name = self.names.get(&session).map_or("", String::as_str);
-            let transactions = (0..).zip(&log.transactions);
+            let transactions = (0..).zip(log.transactions);
             transactions.filter_map(move |(index, transaction)| {
                 let said = transaction.said.as_deref()?;
                 let made_at = said.made_at.as_ms()?;
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        let rights = header(co_value).map(|header| Rights::new(header, log.collect()));
+        let rights = header(stored).map(|header| Rights::new(header, log.collect()));
         let rights = Arc::new(rights.unwrap_or_default());
         if states.len() == RIGHTS_MAX {
             states.pop_front();
@@ -231,6 +236,6 @@ fn owner(directory: &Directory, id: CoId) -> Option<CoId> {
 }
 
 /// CoJSON's header of a CoValue.
-pub(super) fn header(held: &CoValueState<SimCrypto>) -> Option<&Value> {
-    Some(held.header.as_ref()?.said.as_deref()?.as_json())
+pub(super) fn header(stored: &dyn Stored) -> Option<&Value> {
+    Some(stored.header()?.said.as_deref()?.as_json())
 }

@@ -1,8 +1,12 @@
 //! `no_fork`: at most one transaction was ever written or sent for each CoValue, session and index, by nodes that have
 //! crashed since included. A hostile author may fork its own sessions.
 
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::Need;
 use super::hostile::Hostile;
 use super::ledger::Taken;
+use super::oracle::{Look, Mail, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::Cast;
 use crate::cojson::{SimCrypto, Transaction};
@@ -10,38 +14,54 @@ use crate::host::NodeId;
 use cosim_core::{CoId, Content, Names, Record, SessionId};
 use std::collections::BTreeMap;
 
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "no_fork",
+    sentence: "at most one transaction was ever written or sent for each CoValue, session and index",
+    when: "every write and content",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Nothing,
+    needs: &[Need::Ledger],
+    turn: 5,
+    since: 1,
+};
+
 /// The first transaction seen at each place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoFork {
     seen: BTreeMap<(CoId, SessionId), Vec<Option<Transaction>>>,
 }
 
-impl NoFork {
-    /// A node has taken what its app wrote.
-    pub(super) fn wrote(&mut self, taken: &Taken, hostile: &Hostile, cast: &Cast) -> Option<Subject> {
+impl Oracle for NoFork {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn took(&mut self, scene: &Scene<'_>, taken: &Taken) -> Look {
         let Taken { node, id, session, after, transactions } = taken;
-        if hostile.writes(*session) {
-            return None;
+        if scene.evidence.hostile.writes(*session) {
+            return Look::once(None);
         }
-        self.written(*node, *id, (*session, *after, transactions), cast)
+        Look::once(self.wrote(*node, *id, (*session, *after, transactions), &scene.setup.cast))
     }
 
-    /// A node's disk has a record.
-    pub(super) fn on_disk(
-        &mut self,
-        node: NodeId,
-        record: &Record<SimCrypto>,
-        hostile: &Hostile,
-        cast: &Cast,
-    ) -> Option<Subject> {
-        let Record::Log { id, session, after, transactions, .. } = record else { return None };
+    fn written(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
+        let hostile = &scene.evidence.hostile;
+        let Record::Log { id, session, after, transactions, .. } = record else { return Look::once(None) };
         if hostile.is(node) || hostile.writes(*session) {
-            return None;
+            return Look::once(None);
         }
-        self.written(node, *id, (*session, *after, transactions), cast)
+        Look::once(self.wrote(node, *id, (*session, *after, transactions), &scene.setup.cast))
     }
 
-    fn written(
+    fn sent_content(&mut self, scene: &Scene<'_>, mail: &Mail<'_>, content: &Content<SimCrypto>) -> Look {
+        Look::once(self.sent(mail.from, content, &scene.evidence.hostile, &scene.setup.cast))
+    }
+}
+
+impl NoFork {
+    fn wrote(
         &mut self,
         node: NodeId,
         id: CoId,
@@ -59,7 +79,7 @@ impl NoFork {
     }
 
     /// A node sends content.
-    pub(super) fn sent(
+    fn sent(
         &mut self,
         node: NodeId,
         content: &Content<SimCrypto>,

@@ -1,15 +1,30 @@
 //! `no_lost_write`: what a node reported written is held at rest, unless every node that held it lost it to something
 //! that no node can help: a wipe, a crash before it was on the disk, an old copy in place of a disk, a damaged disk.
 
-use super::hostile::Hostile;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::{Evidence, Need};
 use super::ledger::Ledger;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, session_parts};
+use crate::cojson::session_parts;
 use crate::host::NodeId;
 use crate::observer::Ending;
-use crate::world::View;
 use cosim_core::{CoId, Names, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "no_lost_write",
+    sentence: "what a node reported as written is still held by somebody, unless every holder lost it to something that no node can help: a wipe, a departure, a damaged or replaced disk, a crash before it was on the disk",
+    when: "at rest",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Edits,
+    needs: &[Need::Ledger],
+    turn: 12,
+    since: 1,
+};
 
 /// How much of each log may be lost.
 #[derive(Clone, Debug, Default)]
@@ -30,79 +45,49 @@ enum Loss {
     Volatile,
 }
 
-impl NoLostWrite {
-    /// A bit on a node's disk flips.
-    pub(super) fn damaged(&mut self, node: NodeId) {
-        self.damaged.insert(node);
+impl Oracle for NoLostWrite {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
-    /// A process ends.
-    pub(super) fn goes_down<N: CoJson>(
-        &mut self,
-        view: &View<'_, N>,
-        node: NodeId,
-        ending: Ending,
-        ledger: &Ledger,
-        hostile: &Hostile,
-    ) {
-        let has_disk = view.hosts[node.index()].disk.is_some();
+    fn rotted(&mut self, _scene: &Scene<'_>, node: NodeId) -> Look {
+        self.damaged.insert(node);
+        Look::NONE
+    }
+
+    fn goes_down(&mut self, scene: &Scene<'_>, node: NodeId, ending: Ending) -> Look {
         let loss = match ending {
             Ending::Wipe | Ending::Restore(_) | Ending::Leave => Loss::All,
             Ending::Crash | Ending::Restart if self.damaged.contains(&node) => Loss::All,
-            Ending::Crash | Ending::Restart if has_disk => Loss::Volatile,
-            Ending::Crash | Ending::Restart => return,
+            Ending::Crash | Ending::Restart if scene.world.has_disk(node) => Loss::Volatile,
+            Ending::Crash | Ending::Restart => return Look::NONE,
         };
         if ending == Ending::Wipe {
             self.damaged.remove(&node);
         }
         self.losing.insert(node, loss);
-        for &(id, session) in ledger.logs.keys() {
-            let elsewhere = self.longest(view, hostile, (id, session));
-            let required = self.required(id, session, ledger);
+        for (id, session) in scene.evidence.ledger.written() {
+            let elsewhere = self.longest(scene, (id, session));
+            let required = self.required(id, session, &scene.evidence.ledger);
             if elsewhere < required {
                 self.survives.insert((id, session), elsewhere);
             }
         }
+        Look::NONE
     }
 
-    /// A process has come up, and holds what it holds.
-    pub(super) fn came_up(&mut self, node: NodeId) {
+    fn came_up(&mut self, _scene: &Scene<'_>, node: NodeId) -> Look {
         self.losing.remove(&node);
+        Look::NONE
     }
 
-    fn required(&self, id: CoId, session: SessionId, ledger: &Ledger) -> u32 {
-        let reported = ledger.reported(id, session);
-        self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
-    }
-
-    /// How much of a log some honest node holds.
-    fn longest<N: CoJson>(
-        &self,
-        view: &View<'_, N>,
-        hostile: &Hostile,
-        (id, session): (CoId, SessionId),
-    ) -> u32 {
-        let honest = (0..).map(NodeId).zip(view.hosts).filter(|(node, _)| !hostile.is(*node));
-        let counts = honest.map(|(node, host)| match self.losing.get(&node) {
-            Some(Loss::All) => 0,
-            Some(Loss::Volatile) => host.node.durable(id).count(session),
-            None => host.node.state().co_values.get(&id).map_or(0, |co_value| co_value.count(session)),
-        });
-        counts.max().unwrap_or(0)
-    }
-
-    /// Nothing will happen any more: every write must be somewhere.
-    pub(super) fn at_rest<N: CoJson>(
-        &self,
-        view: &View<'_, N>,
-        ledger: &Ledger,
-        hostile: &Hostile,
-        cast: &Cast,
-    ) -> (u64, Option<Subject>) {
-        let mut honest = ledger.logs.keys().filter(|(_, session)| !hostile.writes(*session));
-        let lost = honest.find_map(|&(id, session)| {
+    fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
+        let Evidence { ledger, hostile, .. } = scene.evidence;
+        let cast = &scene.setup.cast;
+        let mut honest = ledger.written().filter(|(_, session)| !hostile.writes(*session));
+        let lost = honest.find_map(|(id, session)| {
             let required = self.required(id, session, ledger);
-            let held = self.longest(view, hostile, (id, session));
+            let held = self.longest(scene, (id, session));
             (held < required).then(|| {
                 let what = format!(
                     "{required} transactions of {} in {} were written and not lost, but no node holds more than {held}",
@@ -112,6 +97,26 @@ impl NoLostWrite {
                 Subject { node: session_parts(session).0, peer: None, id: Some(id), kind: "log", what }
             })
         });
-        (ledger.logs.len() as u64, lost)
+        Look::times((ledger.written().len() as u64, lost))
+    }
+}
+
+impl NoLostWrite {
+    fn required(&self, id: CoId, session: SessionId, ledger: &Ledger) -> u32 {
+        let reported = ledger.reported(id, session);
+        self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
+    }
+
+    /// How much of a log some honest node holds.
+    fn longest(&self, scene: &Scene<'_>, (id, session): (CoId, SessionId)) -> u32 {
+        let counts = scene.honest().map(|node| {
+            let holdings = scene.world.holdings(node);
+            match self.losing.get(&node) {
+                Some(Loss::All) => 0,
+                Some(Loss::Volatile) => holdings.durable(id).count(session),
+                None => holdings.stored(id).map_or(0, |stored| stored.count(session)),
+            }
+        });
+        counts.max().unwrap_or(0)
     }
 }

@@ -1,14 +1,29 @@
 //! `no_phantom`: every transaction that any node holds was made by its author's app. What a hostile author makes is its
 //! own affair, but only its own.
 
-use super::hostile::Hostile;
-use super::ledger::Ledger;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::{Evidence, Need};
+use super::holdings::Stored;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
-use crate::world::View;
+use crate::observer::Ending;
 use cosim_core::{CoId, Names, SessionId, VecMap};
 use std::collections::BTreeMap;
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "no_phantom",
+    sentence: "every transaction that a node holds was made by its author's app",
+    when: "every event: what is new",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Edits,
+    needs: &[Need::Ledger, Need::Holdings],
+    turn: 3,
+    since: 1,
+};
 
 /// How much of each stored log was looked at: a look costs no more than what is new.
 #[derive(Clone, Debug, Default)]
@@ -16,27 +31,35 @@ pub(super) struct NoPhantom {
     checked: BTreeMap<(NodeId, CoId), VecMap<SessionId, usize>>,
 }
 
-impl NoPhantom {
-    /// A process ends: its logs will come from elsewhere.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.checked.retain(|(of, _), _| *of != node);
+impl Oracle for NoPhantom {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
+    /// A process ends: its logs will come from elsewhere.
+    fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
+        self.checked.retain(|(of, _), _| *of != node);
+        Look::NONE
+    }
+
+    fn stores(&mut self, scene: &Scene<'_>, holding: (NodeId, CoId), stored: Option<&dyn Stored>) -> Look {
+        stored.map_or(Look::NONE, |stored| Look::times(self.look(scene, holding, stored)))
+    }
+}
+
+impl NoPhantom {
     /// Looks at what is new in one CoValue of one node; says how many transactions it looked at.
-    pub(super) fn look<N: CoJson>(
+    fn look(
         &mut self,
-        view: &View<'_, N>,
-        node: NodeId,
-        id: CoId,
-        (ledger, hostile): (&Ledger, &Hostile),
-        cast: &Cast,
+        scene: &Scene<'_>,
+        (node, id): (NodeId, CoId),
+        stored: &dyn Stored,
     ) -> (u64, Option<Subject>) {
-        let Some(co_value) = view.hosts[node.index()].node.state().co_values.get(&id) else {
-            return (0, None);
-        };
+        let Evidence { ledger, hostile, .. } = scene.evidence;
+        let cast = &scene.setup.cast;
         let checked = self.checked.entry((node, id)).or_default();
         let mut looks = 0;
-        for (session, log) in co_value.sessions.iter().filter(|(session, _)| !hostile.writes(*session)) {
+        for (session, log) in stored.logs().filter(|(session, _)| !hostile.writes(*session)) {
             let checked = checked.entry_or_insert_with(session, || 0);
             let new = log.transactions.get(*checked..).unwrap_or_default();
             looks += new.len() as u64;

@@ -3,17 +3,33 @@
 //!
 //! Of what a hostile author writes only the first is asked: it may make no sense.
 
-use super::hostile::Hostile;
-use super::logs::{Held, Logs};
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::{Evidence, Need};
+use super::holdings::{Shown, Stored};
+use super::logs::{Grounds, Seen};
+use super::oracle::{Look, Oracle};
 use super::rights::{Rights, author, encrypted};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, SimCrypto, session_parts};
+use crate::cojson::{Cast, session_parts};
 use crate::host::NodeId;
+use crate::observer::Ending;
 use cosim_core::real::Transaction;
-use cosim_core::state::SessionLog;
-use cosim_core::view::LiveView;
 use cosim_core::{CoId, Names, SessionId, VecMap};
 use std::collections::BTreeMap;
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "permission",
+    sentence: "nothing is shown that its author had no right to write, and what an honest author had the right to write is shown to everybody who can read it",
+    when: "every event: what is new, and all of it where the group has changed",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Groups,
+    needs: &[Need::Logs, Need::Holdings],
+    turn: 16,
+    since: 1,
+};
 
 /// How far each log was looked at.
 #[derive(Clone, Debug, Default)]
@@ -28,39 +44,44 @@ struct Checked {
     sessions: VecMap<SessionId, usize>,
 }
 
-/// What is looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Look<'a> {
-    pub(super) node: NodeId,
-    pub(super) id: CoId,
-    pub(super) held: &'a Held,
-    pub(super) sessions: &'a VecMap<SessionId, SessionLog<SimCrypto>>,
-    pub(super) shown: &'a LiveView,
+impl Oracle for Permission {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    /// A process ends: its logs will come from elsewhere.
+    fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
+        self.checked.retain(|(of, _), _| *of != node);
+        Look::NONE
+    }
+
+    fn shows(&mut self, scene: &Scene<'_>, seen: &Seen<'_>) -> Look {
+        let stored = scene.world.holdings(seen.node).stored(seen.id);
+        let (Some(shown), Some(stored)) = (seen.shown, stored) else { return Look::NONE };
+        let Some(rights) = seen.grounds.rights.as_deref().filter(|rights| rights.are_known()) else {
+            return Look::NONE;
+        };
+        Look::times(self.look(scene, seen, stored, &Judging { grounds: seen.grounds, rights, shown }))
+    }
 }
 
 impl Permission {
-    /// A process ends: its logs will come from elsewhere.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.checked.retain(|(of, _), _| *of != node);
-    }
-
     /// Looks at what is new in one CoValue of one node, and at all of it where the group has changed; says how many
     /// transactions it looked at.
-    pub(super) fn look(
+    fn look(
         &mut self,
-        look: &Look<'_>,
-        (logs, hostile): (&Logs, &Hostile),
-        cast: &Cast,
+        scene: &Scene<'_>,
+        seen: &Seen<'_>,
+        stored: &dyn Stored,
+        judging: &Judging<'_>,
     ) -> (u64, Option<Subject>) {
-        let Some(rights) = look.held.rights.as_deref().filter(|rights| rights.are_known()) else {
-            return (0, None);
-        };
-        let checked = self.checked.entry((look.node, look.id)).or_default();
-        if checked.group != look.held.group {
-            *checked = Checked { group: look.held.group, ..Checked::default() };
+        let Evidence { logs, hostile, .. } = scene.evidence;
+        let checked = self.checked.entry((seen.node, seen.id)).or_default();
+        if checked.group != seen.grounds.group {
+            *checked = Checked { group: seen.grounds.group, ..Checked::default() };
         }
         let mut looks = 0;
-        for (session, log) in look.sessions.iter() {
+        for (session, log) in stored.logs() {
             let checked = checked.sessions.entry_or_insert_with(session, || 0);
             let new = log.transactions.iter().enumerate().skip(*checked);
             *checked = log.transactions.len();
@@ -68,8 +89,8 @@ impl Permission {
                 let Some(said) = transaction.said.as_deref() else { continue };
                 looks += 1;
                 let place = (session, index as u32, logs.name(session));
-                if let Some(kind) = look.wrong(rights, place, said, hostile.writes(session)) {
-                    return (looks, Some(look.subject(kind, session, index, cast)));
+                if let Some(kind) = judging.wrong(place, said, hostile.writes(session)) {
+                    return (looks, Some(subject(kind, seen, (session, index), &scene.setup.cast)));
                 }
             }
         }
@@ -84,39 +105,43 @@ enum Wrong {
     Hidden,
 }
 
-impl Look<'_> {
+/// What a transaction is judged by.
+struct Judging<'a> {
+    grounds: &'a Grounds,
+    rights: &'a Rights,
+    shown: &'a dyn Shown,
+}
+
+impl Judging<'_> {
     fn wrong(
         &self,
-        rights: &Rights,
         (session, index, name): (SessionId, u32, &str),
         said: &Transaction,
         hostile: bool,
     ) -> Option<Wrong> {
-        let may = if self.held.is_group {
-            rights.counts(session, index)
+        let may = if self.grounds.is_group {
+            self.rights.counts(session, index)
         } else {
-            rights.may_write(author(name), said.made_at.as_ms()?)
+            self.rights.may_write(author(name), said.made_at.as_ms()?)
         };
-        let can_read = encrypted(said).is_none_or(|(key, _)| self.held.opened.has(key));
+        let can_read = encrypted(said).is_none_or(|(key, _)| self.grounds.opened.has(key));
         match (may, self.shown.visible(name, index)) {
             (false, true) => Some(Wrong::Shown),
             (true, false) if can_read && !hostile => Some(Wrong::Hidden),
             _ => None,
         }
     }
+}
 
-    fn subject(&self, wrong: Wrong, session: SessionId, index: usize, cast: &Cast) -> Subject {
-        let (node, author) = (cast.node(self.node), cast.node(session_parts(session).0));
-        let what = format!("transaction {index} of {} in {}", cast.session(session), cast.co_value(self.id));
-        let (kind, what) = match wrong {
-            Wrong::Shown => ("shown", format!("{node} shows {what}, which {author} had no right to write")),
-            Wrong::Hidden => (
-                "hidden",
-                format!(
-                    "{node} does not show {what}, which {author} had the right to write, and it can read"
-                ),
-            ),
-        };
-        Subject { node: self.node, peer: None, id: Some(self.id), kind, what }
-    }
+fn subject(wrong: Wrong, seen: &Seen<'_>, (session, index): (SessionId, usize), cast: &Cast) -> Subject {
+    let (node, author) = (cast.node(seen.node), cast.node(session_parts(session).0));
+    let what = format!("transaction {index} of {} in {}", cast.session(session), cast.co_value(seen.id));
+    let (kind, what) = match wrong {
+        Wrong::Shown => ("shown", format!("{node} shows {what}, which {author} had no right to write")),
+        Wrong::Hidden => (
+            "hidden",
+            format!("{node} does not show {what}, which {author} had the right to write, and it can read"),
+        ),
+    };
+    Subject { node: seen.node, peer: None, id: Some(seen.id), kind, what }
 }

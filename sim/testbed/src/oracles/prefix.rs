@@ -1,14 +1,29 @@
 //! `prefix`: every stored log is a prefix of the log that its author's app wrote; of a hostile author's, of one that it
 //! has signed.
 
-use super::hostile::Hostile;
-use super::ledger::Ledger;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::{Evidence, Need};
+use super::holdings::Stored;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
-use crate::world::View;
+use crate::observer::Ending;
 use cosim_core::{CoId, Names, SessionId, VecMap};
 use std::collections::BTreeMap;
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "prefix",
+    sentence: "every stored log is a prefix of what its author's app wrote",
+    when: "every event: what is new; at rest: all",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Nothing,
+    needs: &[Need::Ledger, Need::Signatures, Need::Holdings],
+    turn: 2,
+    since: 1,
+};
 
 /// How far each stored log was found to be right: a look costs no more than what is new. Everything is looked at again
 /// at rest.
@@ -17,24 +32,51 @@ pub(super) struct Prefix {
     checked: BTreeMap<(NodeId, CoId), VecMap<SessionId, usize>>,
 }
 
-impl Prefix {
-    /// A process ends: its logs will come from elsewhere.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.checked.retain(|(of, _), _| *of != node);
+impl Oracle for Prefix {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
+    /// A process ends: its logs will come from elsewhere.
+    fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
+        self.checked.retain(|(of, _), _| *of != node);
+        Look::NONE
+    }
+
+    fn stores(&mut self, scene: &Scene<'_>, holding: (NodeId, CoId), stored: Option<&dyn Stored>) -> Look {
+        Look::once(stored.and_then(|stored| self.look(scene, holding, stored)))
+    }
+
+    /// Looks at everything, from the start.
+    fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
+        self.checked.clear();
+        let mut looks = 0;
+        for node in scene.honest() {
+            let holdings = scene.world.holdings(node);
+            for id in holdings.ids(CoId(0), CoId(u32::MAX)) {
+                looks += 1;
+                let stored = holdings.stored(id);
+                let found = stored.and_then(|stored| self.look(scene, (node, id), stored));
+                if found.is_some() {
+                    return Look::times((looks, found));
+                }
+            }
+        }
+        Look::times((looks, None))
+    }
+}
+
+impl Prefix {
     /// Looks at what is new in one CoValue of one node.
-    pub(super) fn look<N: CoJson>(
+    fn look(
         &mut self,
-        view: &View<'_, N>,
-        node: NodeId,
-        id: CoId,
-        (ledger, hostile): (&Ledger, &Hostile),
-        cast: &Cast,
+        scene: &Scene<'_>,
+        (node, id): (NodeId, CoId),
+        stored: &dyn Stored,
     ) -> Option<Subject> {
-        let co_value = view.hosts[node.index()].node.state().co_values.get(&id)?;
+        let Evidence { ledger, hostile, .. } = scene.evidence;
         let checked = self.checked.entry((node, id)).or_default();
-        for (session, log) in co_value.sessions.iter() {
+        for (session, log) in stored.logs() {
             let checked = checked.entry_or_insert_with(session, || 0);
             if *checked == log.transactions.len() {
                 continue;
@@ -42,12 +84,13 @@ impl Prefix {
             let truth = ledger.log(id, session);
             let from = (*checked).min(log.transactions.len());
             let right = if hostile.writes(session) {
-                hostile.signed(id, session, &log.transactions)
+                hostile.signed(id, session, log.transactions)
             } else {
                 log.transactions.len() <= truth.len()
                     && log.transactions[from..] == truth[from..log.transactions.len()]
             };
             if !right {
+                let cast = &scene.setup.cast;
                 let what = format!(
                     "{} holds a log of {} in {} that is no prefix of what was written",
                     cast.node(node),
@@ -59,30 +102,5 @@ impl Prefix {
             *checked = log.transactions.len();
         }
         None
-    }
-
-    /// Looks at everything, from the start.
-    pub(super) fn all<N: CoJson>(
-        &mut self,
-        view: &View<'_, N>,
-        ledger: &Ledger,
-        hostile: &Hostile,
-        cast: &Cast,
-    ) -> (u64, Option<Subject>) {
-        self.checked.clear();
-        let mut looks = 0;
-        for (i, host) in view.hosts.iter().enumerate() {
-            if hostile.is(NodeId(i as u32)) {
-                continue;
-            }
-            for id in host.node.state().co_values.keys() {
-                looks += 1;
-                let found = self.look(view, NodeId(i as u32), *id, (ledger, hostile), cast);
-                if found.is_some() {
-                    return (looks, found);
-                }
-            }
-        }
-        (looks, None)
     }
 }

@@ -1,30 +1,52 @@
 //! `quiescence`: once the faults have ended, silence comes within its bound. Where it does not, the reason is named:
 //! who still waits for what from whom.
 
-use super::hostile::Hostile;
+use super::about::{About, Blames, Needed, Property};
+use super::oracle::{Look, Oracle, Rest};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
-use crate::world::View;
 use cosim_core::{Names, TimerKind};
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "quiescence",
+    sentence: "once the faults have ended, there is silence within the bound; if not, it names who waits for what",
+    when: "end of the run",
+    property: Property::Liveness,
+    blames: Blames::Anybody,
+    subject: Needed::Nothing,
+    needs: &[],
+    turn: 0,
+    since: 1,
+};
 
 /// How many reasons are named.
 const REASONS_MAX: usize = 5;
 
-pub(super) fn look<N: CoJson>(
-    view: &View<'_, N>,
-    silent: bool,
-    hostile: &Hostile,
-    cast: &Cast,
-) -> Option<Subject> {
-    if silent {
-        return None;
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Quiescence;
+
+impl Oracle for Quiescence {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
+
+    fn ended(&mut self, scene: &Scene<'_>, rest: Rest) -> Look {
+        Look::once(match rest {
+            Rest::Silent => None,
+            Rest::Restless => Some(reasons(scene)),
+        })
+    }
+}
+
+fn reasons(scene: &Scene<'_>) -> Subject {
+    let cast = &scene.setup.cast;
     let mut first = None;
     let mut reasons = Vec::new();
-    let honest = (0..).map(NodeId).zip(view.hosts).filter(|(node, _)| !hostile.is(*node));
-    for (node, host) in honest.filter(|(_, host)| host.up) {
-        for (at, id, peer, kind) in host.node.deadlines() {
+    for node in scene.honest().filter(|node| scene.world.is_up(*node)) {
+        for (at, id, peer, kind) in scene.world.holdings(node).waits() {
             first.get_or_insert((node, peer, id, kind));
             let wait = match kind {
                 TimerKind::Load => "an answer to its load",
@@ -50,7 +72,7 @@ pub(super) fn look<N: CoJson>(
         reasons.push("messages or writes are still on their way".to_owned());
     }
     let what = format!("no silence within the bound: {}", reasons.join("; "));
-    Some(match first {
+    match first {
         Some((node, peer, id, kind)) => {
             let kind = match kind {
                 TimerKind::Load => "load",
@@ -62,5 +84,5 @@ pub(super) fn look<N: CoJson>(
             Subject { node, peer: Some(peer), id: Some(id), kind, what }
         }
         None => Subject { node: NodeId(0), peer: None, id: None, kind: "message", what },
-    })
+    }
 }

@@ -1,4 +1,4 @@
-//! Who may do what in a group, by its log: the rules of `Groups` in ARCHITECTURE.md once more, without the code by which
+//! Who may do what in a group, by its log: the rules of `Groups` in docs/views.md once more, without the code by which
 //! apps see. A reference that is written as the thing it judges has the same mistakes.
 //!
 //! It does not know parents, invites and accounts. Where a group has one of those it says so, and is asked nothing.
@@ -42,7 +42,7 @@ pub(super) struct Logged<'a> {
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rights {
+pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
     /// What each member was from when on, in the total order.
@@ -88,22 +88,22 @@ impl Rights {
     }
 
     /// Whether the group has nothing that is not known here.
-    pub(super) fn are_known(&self) -> bool {
+    pub fn are_known(&self) -> bool {
         !self.beyond
     }
 
     /// Whether a transaction of the group itself counts.
-    pub(super) fn counts(&self, session: SessionId, index: u32) -> bool {
+    pub fn counts(&self, session: SessionId, index: u32) -> bool {
         self.counts.contains(&(session, index))
     }
 
     /// Whether `author` might write, at a time, to what the group owns.
-    pub(super) fn may_write(&self, author: &str, made_at: u64) -> bool {
+    pub fn may_write(&self, author: &str, made_at: u64) -> bool {
         self.role(author, made_at).is_some_and(Role::can_write)
     }
 
     /// The ids of the keys that `reader` can open.
-    pub(super) fn opens(&self, reader: &str) -> BTreeSet<&str> {
+    pub fn opens(&self, reader: &str) -> BTreeSet<&str> {
         let handed = [reader, EVERYONE].into_iter().filter_map(|member| self.handed.get(member)).flatten();
         let mut todo: Vec<&str> = handed.map(String::as_str).collect();
         let mut open = BTreeSet::new();
@@ -116,7 +116,7 @@ impl Rights {
     }
 
     /// Whether it is not sure what somebody who was handed this key has got.
-    pub(super) fn doubts(&self, key: &str) -> bool {
+    pub fn doubts(&self, key: &str) -> bool {
         self.doubtful.contains(key)
     }
 

@@ -4,15 +4,32 @@
 //! Who first holds something decides what it shows. Of the reader only counts which of the keys used in the CoValue it
 //! can open, by the log of the group, so two members are compared, and so are two servers.
 
-use super::hostile::Hostile;
-use super::logs::{Held, header};
+use super::Setup;
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::Need;
+use super::holdings::{Holdings, Shown};
+use super::logs::{Seen, header};
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, CoJson, Directory, SimCrypto};
+use crate::cojson::{Cast, Directory};
 use crate::host::NodeId;
-use crate::world::View;
-use cosim_core::view::{self, CoValue, LiveView, Log, Resolver};
-use cosim_core::{CoId, Names, NodeState, SessionId};
+use cosim_core::view::{self, CoValue, Log, Resolver};
+use cosim_core::{CoId, Names, SessionId};
 use std::collections::{BTreeMap, VecDeque};
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "same_view",
+    sentence: "nodes that hold the same logs, and can open the same of the keys used in them, see the same; at rest, an app sees what its logs come to when they are read from scratch",
+    when: "every event: what it touches, and what a changed group owns; at rest: all",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Views,
+    needs: &[Need::Logs, Need::Holdings],
+    turn: 15,
+    since: 1,
+};
 
 /// How many states of a CoValue are remembered. Who comes to one that was forgotten decides anew.
 const STATES_MAX: usize = 1024;
@@ -20,12 +37,12 @@ const STATES_MAX: usize = 1024;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SameView {
-    seen: BTreeMap<CoId, Seen>,
+    seen: BTreeMap<CoId, Remembered>,
 }
 
 /// What was seen of a CoValue.
 #[derive(Clone, Debug, Default)]
-struct Seen {
+struct Remembered {
     shown: BTreeMap<Basis, (NodeId, Option<u64>)>,
     /// The same, the oldest first.
     order: VecDeque<Basis>,
@@ -41,27 +58,26 @@ struct Basis {
     reader: Option<NodeId>,
 }
 
-impl SameView {
-    /// Looks at what a node's app sees of a CoValue; says whether there was something to compare it with.
-    pub(super) fn look(
-        &mut self,
-        (node, id): (NodeId, CoId),
-        held: &Held,
-        shown: Option<&LiveView>,
-        cast: &Cast,
-    ) -> (u64, Option<Subject>) {
-        let keys = held.opened.hash();
+impl Oracle for SameView {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    /// Counts a look where there was something to compare with.
+    fn shows(&mut self, scene: &Scene<'_>, seen: &Seen<'_>) -> Look {
+        let Seen { node, id, grounds, shown } = *seen;
+        let keys = grounds.opened.hash();
         let basis = Basis {
-            own: held.own,
-            group: held.group,
+            own: grounds.own,
+            group: grounds.group,
             keys: keys.unwrap_or(0),
             reader: keys.is_none().then_some(node),
         };
-        let digest = shown.map(LiveView::digest);
+        let digest = shown.map(Shown::digest);
         let seen = self.seen.entry(id).or_default();
         if let Some((first, decided)) = seen.shown.get(&basis) {
             let differs = *decided != digest;
-            return (1, differs.then(|| differing(node, *first, id, cast)));
+            return Look::once(differs.then(|| differing(node, *first, id, &scene.setup.cast)));
         }
         if seen.order.len() == STATES_MAX
             && let Some(oldest) = seen.order.pop_front()
@@ -70,7 +86,12 @@ impl SameView {
         }
         seen.order.push_back(basis);
         seen.shown.insert(basis, (node, digest));
-        (0, None)
+        Look::NONE
+    }
+
+    /// Computes what every node shows from nothing, and compares.
+    fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
+        Look::times(at_rest(scene))
     }
 }
 
@@ -85,23 +106,18 @@ fn differing(node: NodeId, first: NodeId, id: CoId, cast: &Cast) -> Subject {
     Subject { node, peer: None, id: Some(id), kind: "view", what }
 }
 
-/// Computes what every node shows from nothing, and compares.
-pub(super) fn at_rest<N: CoJson>(
-    world: &View<'_, N>,
-    directory: &Directory,
-    hostile: &Hostile,
-    cast: &Cast,
-) -> (u64, Option<Subject>) {
+fn at_rest(scene: &Scene<'_>) -> (u64, Option<Subject>) {
+    let Setup { directory, cast, .. } = scene.setup;
     let mut looks = 0;
-    let honest = (0..).map(NodeId).zip(world.hosts).filter(|(node, host)| host.up && !hostile.is(*node));
-    for (node, host) in honest {
-        let logs = Logs::of(host.node.state(), directory);
+    for node in scene.honest().filter(|node| scene.world.is_up(*node)) {
+        let holdings = scene.world.holdings(node);
+        let reading = Reading::of(holdings, directory);
         let keys = directory.keys(node);
         for id in directory.views() {
-            let Some(held) = logs.get(id) else { continue };
+            let Some(held) = reading.get(id) else { continue };
             looks += 1;
-            let anew = view::View::new(&held, &logs, &keys);
-            if host.node.view(id).map(LiveView::view).as_ref() != Some(&anew) {
+            let anew = view::View::new(&held, &reading, &keys);
+            if holdings.shown(id).map(Shown::view).as_ref() != Some(&anew) {
                 let what = format!(
                     "{} shows something else of {} than what its logs come to when they are read from nothing",
                     cast.node(node),
@@ -114,32 +130,32 @@ pub(super) fn at_rest<N: CoJson>(
     (looks, None)
 }
 
-/// The logs that a node holds, as views read them.
-struct Logs<'a> {
-    state: &'a NodeState<SimCrypto>,
+/// What a node holds, as views read it.
+struct Reading<'a> {
+    holdings: &'a dyn Holdings,
     directory: &'a Directory,
     names: BTreeMap<SessionId, String>,
 }
 
-impl<'a> Logs<'a> {
-    fn of(state: &'a NodeState<SimCrypto>, directory: &'a Directory) -> Logs<'a> {
-        let sessions = directory.views().filter_map(|id| state.co_values.get(&id));
-        let sessions = sessions.flat_map(|held| held.sessions.keys());
+impl<'a> Reading<'a> {
+    fn of(holdings: &'a dyn Holdings, directory: &'a Directory) -> Reading<'a> {
+        let stored = directory.views().filter_map(|id| holdings.stored(id));
+        let sessions = stored.flat_map(|stored| stored.logs().map(|(session, _)| session));
         let names = sessions.map(|session| (session, directory.session(session))).collect();
-        Logs { state, directory, names }
+        Reading { holdings, directory, names }
     }
 
     fn get(&self, id: CoId) -> Option<CoValue<'_>> {
-        let held = self.state.co_values.get(&id)?;
-        let sessions = held.sessions.iter().filter_map(|(session, log)| {
-            Some((self.names.get(&session)?.as_str(), &log.transactions as &dyn Log))
+        let stored = self.holdings.stored(id)?;
+        let sessions = stored.logs().filter_map(|(session, log)| {
+            Some((self.names.get(&session)?.as_str(), log.transactions as &dyn Log))
         });
         let id = self.directory.co_value(id)?.id.as_str();
-        Some(CoValue { id, header: header(held)?, sessions: sessions.collect() })
+        Some(CoValue { id, header: header(stored)?, sessions: sessions.collect() })
     }
 }
 
-impl Resolver for Logs<'_> {
+impl Resolver for Reading<'_> {
     fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
         self.get(self.directory.find(id)?)
     }

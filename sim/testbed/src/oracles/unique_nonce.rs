@@ -4,15 +4,32 @@
 //! What counts is what has left the process, or would outlive it: what was sent, and what a disk has acknowledged. What
 //! a crash took before either is nobody's to see, and its place is free. A hostile author gives away what it likes.
 
+use super::about::{About, Blames, Needed, Property};
+use super::evidence::Need;
 use super::hostile::Hostile;
 use super::ledger::Taken;
+use super::oracle::{Look, Mail, Oracle};
 use super::rights::encrypted;
+use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::Cast;
 use crate::cojson::{SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::{CoId, Content, Durability, Names, Record, SessionId};
 use std::collections::BTreeMap;
+
+/// What there is to say of it.
+pub(super) const ABOUT: About = About {
+    name: "unique_nonce",
+    sentence: "no two texts are encrypted with one key for one CoValue, session and index",
+    when: "every private transaction that is sent, or on a disk",
+    property: Property::Safety,
+    blames: Blames::Honest,
+    subject: Needed::Secrets,
+    needs: &[Need::Ledger],
+    turn: 6,
+    since: 1,
+};
 
 /// The first text seen for each place and key.
 #[derive(Clone, Debug, Default)]
@@ -22,41 +39,42 @@ pub(super) struct UniqueNonce {
     texts: BTreeMap<(CoId, SessionId, u32, usize), String>,
 }
 
-impl UniqueNonce {
-    /// A node has taken what its app wrote. Where there is a disk, that alone shows nobody anything.
-    pub(super) fn wrote(
-        &mut self,
-        taken: &Taken,
-        durability: Durability,
-        hostile: &Hostile,
-        cast: &Cast,
-    ) -> (u64, Option<Subject>) {
+impl Oracle for UniqueNonce {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    /// Where there is a disk, what a node has taken from its app shows nobody anything yet.
+    fn took(&mut self, scene: &Scene<'_>, taken: &Taken) -> Look {
         let Taken { node, id, session, after, transactions } = taken;
-        if durability != Durability::Ideal || hostile.writes(*session) {
-            return (0, None);
+        let durability = scene.world.holdings(*node).durability();
+        if durability != Durability::Ideal || scene.evidence.hostile.writes(*session) {
+            return Look::NONE;
         }
         let (looks, twice) = self.see((*id, *session, *after), transactions);
-        (looks, twice.map(|index| subject("write", (*node, *id, *session, index), cast)))
+        let cast = &scene.setup.cast;
+        Look::times((looks, twice.map(|index| subject("write", (*node, *id, *session, index), cast))))
     }
 
-    /// A node's disk has a record.
-    pub(super) fn on_disk(
-        &mut self,
-        node: NodeId,
-        record: &Record<SimCrypto>,
-        hostile: &Hostile,
-        cast: &Cast,
-    ) -> (u64, Option<Subject>) {
-        let Record::Log { id, session, after, transactions, .. } = record else { return (0, None) };
+    fn written(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
+        let hostile = &scene.evidence.hostile;
+        let Record::Log { id, session, after, transactions, .. } = record else { return Look::NONE };
         if hostile.is(node) || hostile.writes(*session) {
-            return (0, None);
+            return Look::NONE;
         }
         let (looks, twice) = self.see((*id, *session, *after), transactions);
-        (looks, twice.map(|index| subject("write", (node, *id, *session, index), cast)))
+        let cast = &scene.setup.cast;
+        Look::times((looks, twice.map(|index| subject("write", (node, *id, *session, index), cast))))
     }
 
+    fn sent_content(&mut self, scene: &Scene<'_>, mail: &Mail<'_>, content: &Content<SimCrypto>) -> Look {
+        Look::times(self.sent(mail.from, content, &scene.evidence.hostile, &scene.setup.cast))
+    }
+}
+
+impl UniqueNonce {
     /// An honest node sends content.
-    pub(super) fn sent(
+    fn sent(
         &mut self,
         node: NodeId,
         content: &Content<SimCrypto>,

@@ -1,8 +1,8 @@
 //! What an oracle found.
 
-use crate::cojson::CoJson;
+use super::about::{About, Property};
+use super::scene::Surroundings;
 use crate::host::NodeId;
-use crate::world::View;
 use cosim_core::{CoId, Relationship, Time};
 
 /// What an oracle found, and where.
@@ -10,6 +10,8 @@ use cosim_core::{CoId, Relationship, Time};
 pub struct Violation {
     /// Which oracle.
     pub oracle: &'static str,
+    /// What kind of failure it is.
+    pub property: Property,
     /// The event at which it was found, by its number.
     pub event: u64,
     /// When.
@@ -37,8 +39,9 @@ pub struct Subject {
 }
 
 impl Violation {
-    pub(super) fn new<N: CoJson>(oracle: &'static str, view: &View<'_, N>, subject: Subject) -> Violation {
-        let relationship = subject.peer.and_then(|peer| relationship(view, subject.node, peer));
+    pub(super) fn new(about: &About, world: &dyn Surroundings, subject: Subject) -> Violation {
+        let oracle = about.name;
+        let relationship = subject.peer.and_then(|peer| relationship(world, subject.node, peer));
         let between = match relationship {
             Some(Relationship::SyncAllOurs) => "client>server",
             Some(Relationship::SyncTheirs) => "server>client",
@@ -46,7 +49,7 @@ impl Violation {
             None => "node",
         };
         let key = format!("{oracle} {between} {}", subject.kind);
-        Violation { oracle, event: view.event, at: view.now, subject, key }
+        Violation { oracle, property: about.property, event: world.event(), at: world.now(), subject, key }
     }
 }
 
@@ -58,7 +61,7 @@ impl Violation {
 }
 
 /// What `peer` is to `node`, by the link between them.
-fn relationship<N: CoJson>(view: &View<'_, N>, node: NodeId, peer: NodeId) -> Option<Relationship> {
-    let link = view.links().find(|link| link.spec.ends == [node, peer] || link.spec.ends == [peer, node])?;
-    Some(link.spec.end_of(node).relationship)
+fn relationship(world: &dyn Surroundings, node: NodeId, peer: NodeId) -> Option<Relationship> {
+    let link = world.links().find(|link| link.is_between(node, peer))?;
+    Some(link.of(node))
 }

@@ -6,7 +6,7 @@ use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
 use crate::log::Log;
-use crate::oracles::Violation;
+use crate::oracles::{Property, Violation};
 use crate::scenario::file::Decision;
 use crate::scenario::{FaultKind, LoadEnd, Scenario};
 use crate::world::{Figures, World};
@@ -86,8 +86,10 @@ impl Outcome {
             None => {}
         }
         match self.violations.first() {
-            Some(violation) if matches!(violation.oracle, "quiescence" | "load_ends") => Class::Liveness,
-            Some(_) => Class::Violated,
+            Some(violation) => match violation.property {
+                Property::Liveness => Class::Liveness,
+                Property::Safety => Class::Violated,
+            },
             None if !self.unmet.is_empty() => Class::Violated,
             None => Class::Held,
         }

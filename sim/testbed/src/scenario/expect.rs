@@ -2,31 +2,10 @@
 
 use cosim_core::Span;
 
-/// The oracles there are, in the order in which they are listed and asked.
-pub const ORACLES: [&str; 17] = [
-    "convergence",
-    "prefix",
-    "no_fork",
-    "monotonic",
-    "truthful",
-    "no_lost_write",
-    "quiescence",
-    "load_ends",
-    "entitled",
-    "no_redundant",
-    "no_phantom",
-    "durable",
-    "dependencies",
-    "bounded",
-    "same_view",
-    "permission",
-    "unique_nonce",
-];
-
 /// How a run is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expect {
-    /// The oracles that judge it, in the order of [`ORACLES`].
+    /// The oracles that judge it, in the order of [`ORACLES`](crate::oracles::ORACLES).
     pub oracles: Vec<&'static str>,
     /// How long after the liveness phase begins there must be silence.
     pub quiet_within: Span,
@@ -60,7 +39,7 @@ pub struct LoadExpectation {
     pub node: u32,
     /// The CoValue.
     pub co_value: u32,
-    /// The end.
+    /// How the load must have ended.
     pub ends: LoadEnd,
 }
 
@@ -70,7 +49,7 @@ pub struct LoadExpectation {
 pub enum LoadEnd {
     /// The CoValue is here.
     Available,
-    /// Every source has said that it has it not, or has not answered.
+    /// Every source has said that it does not have the CoValue, or has not answered.
     Unavailable,
 }
 
@@ -81,6 +60,6 @@ pub struct ContentExpectation {
     pub node: u32,
     /// The CoValue.
     pub co_value: u32,
-    /// Transactions, over all sessions.
+    /// How many transactions, over all sessions.
     pub transactions: u64,
 }

@@ -5,14 +5,11 @@
 //! from these types, and their docs are what an editor shows.
 
 mod address;
-mod attack;
-mod change;
 mod clock;
+mod conditions;
 mod decisions;
 mod disk;
-mod entry;
 mod faults;
-mod filter;
 mod json;
 mod recording;
 mod relationship;
@@ -20,24 +17,23 @@ mod sizes;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
-pub use attack::Attack;
-pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
-pub use clock::{Clock, ClockChange, Drift, Shift};
-pub(crate) use decisions::Detail;
+pub use clock::{Clock, Drift, Shift};
+pub use conditions::{Burst, Network, NetworkChange};
+pub(crate) use decisions::{Choice, Detail, Topic};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
-pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall, Unsynced};
-pub use entry::{
-    Between, Connections, Departure, Edit, Entry, Lone, NetworkChange, Outage, Pause, Spell, Subject, When,
-    Where,
-};
+pub use disk::{Disk, Durability, Unsynced};
 pub use faults::{Faults, Flapping, Spells};
-pub use filter::{DropMessages, HalfOpen, Hold};
 pub use recording::Recording;
 pub use relationship::Ends;
 pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
+pub use super::act::{
+    Act, AddMember, Attack, BackUp, Between, ClockChange, Connections, Crash, DeleteKey, Departure,
+    DropMessages, Edit, Entry, FailWrites, HalfOpen, Hold, InsertItems, Lone, Outage, Pause, Point, PushItem,
+    RemoveItems, RemoveMember, Restore, Rot, SetKey, Spell, Splice, Stall, Subject, When, Where,
+};
 use super::{Crypto, Kind, LoadEnd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,7 +55,7 @@ pub struct Scenario {
     /// The story, in a sentence or two.
     #[schemars(length(min = 1))]
     pub about: String,
-    /// The seed of a run for which no other is asked. Default 1.
+    /// The seed that is played unless another is asked for. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// How nodes sign and hash. Default `fast`.
@@ -68,13 +64,13 @@ pub struct Scenario {
     /// The nodes, by name: `client-{1..20}` stands for twenty.
     #[schemars(extend("minProperties" = 1))]
     pub nodes: BTreeMap<String, Node>,
-    /// The CoValues of which there is more to say than their names.
+    /// The CoValues about which there is more to say than their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub co_values: BTreeMap<String, CoValue>,
-    /// The conditions of every link, where the link says nothing else.
+    /// The conditions of every link, unless the link has conditions of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
-    /// Who is whose peer.
+    /// The links: which nodes are peers of each other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
     /// What happens, in order.
@@ -83,13 +79,13 @@ pub struct Scenario {
     /// Operations to generate from the seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workload: Option<Workload>,
-    /// A recorded editing session to play, which `--recording` names.
+    /// Who plays a recorded editing session. `--recording` names the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,
     /// Faults to generate from the seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Faults>,
-    /// Whether partitions and disconnects of the timeline are healed when the liveness phase begins. Default false.
+    /// Whether the partitions and disconnects of the timeline are healed when the liveness phase begins. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heal: Option<bool>,
     /// What happens to single messages, whatever the seed says.
@@ -98,7 +94,7 @@ pub struct Scenario {
     /// How the run is judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expect>,
-    /// Where this comes from, where `cosim freeze` or `cosim shrink` wrote it.
+    /// Where the scenario comes from, if `cosim freeze` or `cosim shrink` wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
 }
@@ -107,40 +103,43 @@ pub struct Scenario {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
-    /// To whom it announces what it holds: `all`, or only to the `interested`. Default `all`.
+    /// To which clients the node announces what it holds: to `all`, or only to those that have asked for it
+    /// (`interested`). Default `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub announce: Option<Announce>,
-    /// Its first deadline; each further one is twice as long. Default 1s.
+    /// How long the node first waits for an answer before it tries again. Each further wait is twice as long. Default
+    /// 1s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Duration>,
-    /// Its longest deadline. Default 16s.
+    /// The longest that the node waits for an answer before it tries again. Default 16s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cap: Option<Duration>,
-    /// Its disk. Default none: what it holds outlives every process at once.
+    /// The node's disk. Default none: everything that it holds survives restarts and crashes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disk: Option<Disk>,
-    /// When what its app writes counts as written, where it has a disk. Default `durable-first`.
+    /// When something that the app writes counts as written, if the node has a disk. Default `durable-first`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub durability: Option<Durability>,
-    /// The CoValue that is the account of its app: all that the app writes depends on it. Default none.
+    /// The CoValue that is the account of the node's app. Everything that the app writes depends on it. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// The seed of its app's keys: 32 bytes as 64 hexadecimal digits. Default one made of its name.
+    /// The seed of the app's keys: 32 bytes as 64 hexadecimal digits. By default it is derived from the node's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_seed: Option<String>,
-    /// The name of its app's first session in CoJSON: `sealer_z…/signer_z…_session_z…`. Default one made of its name.
+    /// The CoJSON name of the app's first session: `sealer_z…/signer_z…_session_z…`. By default it is derived from the
+    /// node's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    /// Its wall clock, which dates what its app writes. Default one that is right.
+    /// The node's wall clock, which dates what its app writes. Default a clock that is right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
-    /// The node for which it passes itself off: its peers take it for that one. Default itself.
+    /// The node that this one pretends to be: its peers take it for that node. Default itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
-    /// Whether its app may attack its peers. Default false.
+    /// Whether the app may make the node attack its peers. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostile: Option<bool>,
-    /// Bugs planted in it.
+    /// The bugs to plant in the node, by name. Default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,
 }
@@ -149,22 +148,25 @@ pub struct Node {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoValue {
-    /// What it is, where the story says what is written to it. Default one of which only the sizes count.
+    /// What kind of CoValue it is. The timeline can say what is written only if this is given. Default no kind: only
+    /// the size of what is written counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// The group that owns it: its members may write it. It is one that it depends on. Default none: anybody may.
+    /// The group that owns the CoValue, whose members may write it. The CoValue depends on it. Default none: anybody
+    /// may write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Of a group, the node that creates it and is its first admin.
+    /// For a group: the node that creates it and is its first admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<String>,
-    /// Whether what is written to it is encrypted for the members of its owner, where an entry does not say. Default false.
+    /// Whether what is written is encrypted for the members of the owner, unless an entry says otherwise. Default
+    /// false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
-    /// Its header in CoJSON, word for word. Default one made of the other fields and its name.
+    /// The header in CoJSON, word for word. By default it is derived from the other fields and the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<serde_json::Map<String, serde_json::Value>>,
-    /// The CoValues without which it is of no use: the group that owns it.
+    /// The CoValues that this one needs to be of any use, such as the group that owns it. Default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
 }
@@ -175,7 +177,7 @@ pub struct CoValue {
 pub enum Announce {
     /// Everything to every client.
     All,
-    /// To a client only what it has asked for, and its dependencies.
+    /// To each client only what it has asked for, and the dependencies of that.
     Interested,
 }
 
@@ -188,86 +190,21 @@ impl From<Announce> for cosim_core::Announce {
     }
 }
 
-/// The conditions of links.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Network {
-    /// How long a message takes. Default 50ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latency: Option<DurationRange>,
-    /// How often a message is lost. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loss: Option<Percent>,
-    /// How often a message arrives twice. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duplicate: Option<Percent>,
-    /// How often a message leaves the order. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reorder: Option<Percent>,
-    /// How much longer a message that leaves the order takes. Default up to four times the longest latency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reorder_delay: Option<DurationRange>,
-    /// How long after a connect or disconnect each end notices it. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice: Option<DurationRange>,
-    /// How much longer every message takes. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub slow_by: Option<Duration>,
-    /// Losses that come in bursts. Default none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub burst: Option<Burst>,
-    /// How often a message arrives once more, long after, perhaps when its connection is over. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replay: Option<Percent>,
-    /// How long after it was sent. Default 1s..60s.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replay_delay: Option<DurationRange>,
-    /// How often one bit of a message flips. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub damage: Option<Percent>,
-    /// How often the end of a message is cut off. Default 0%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncate: Option<Percent>,
-    /// How many bytes a second leave, in each direction. Default unlimited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bandwidth: Option<Rate>,
-    /// How many bytes may wait to leave, in each direction: what does not fit is lost. Default 256KB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub queue: Option<Bytes>,
-}
-
-/// Losses that come in bursts: the model of Gilbert and Elliott, with the names that `tc-netem` gives its parameters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Burst {
-    /// How often a message ends a good stretch.
-    pub p: Percent,
-    /// How often a message ends a bad stretch. Default 100% less `p`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r: Option<Percent>,
-    /// How often a message is lost in a bad stretch. Default 100%.
-    #[serde(rename = "1-h", skip_serializing_if = "Option::is_none")]
-    pub bad_loss: Option<Percent>,
-    /// How often a message is lost in a good stretch. Default 0%.
-    #[serde(rename = "1-k", skip_serializing_if = "Option::is_none")]
-    pub good_loss: Option<Percent>,
-}
-
 /// A link: two nodes that are peers of each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// The two nodes. With `client-{1..20}` for one of them, that are twenty links.
+    /// The two nodes. If one of them is `client-{1..20}`, this stands for twenty links.
     pub between: [String; 2],
-    /// What the second node is to the first, and the first to the second.
+    /// What the second node is to the first, and what the first is to the second.
     pub relationship: Ends,
-    /// The priority that each gives the other: larger is served first. Default 0 and 0.
+    /// The priority that each node gives to the other. The larger is served first. Default 0 and 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<[i32; 2]>,
-    /// Whether a connection is opened at the start. Default true.
+    /// Whether the link is connected at the start. Default true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
-    /// The conditions of this link, where they differ from the general ones.
+    /// The conditions of this link that differ from the general ones. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
 }
@@ -278,20 +215,20 @@ pub struct Link {
 pub struct Workload {
     /// How many operations.
     pub operations: u32,
-    /// The start of the window in which they happen. Default 0ms.
+    /// The start of the time window in which they happen. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Duration>,
-    /// The end of the window.
+    /// The end of the time window.
     pub until: Duration,
-    /// The nodes at which they happen. Default all.
+    /// The nodes at which the operations happen. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub nodes: Option<Vec<String>>,
-    /// The CoValues to which they happen. One that no entry of the timeline creates is created in the first tenth of
-    /// the window.
+    /// The CoValues that the operations are about. Those that no entry of the timeline creates are created in the first
+    /// tenth of the window.
     #[schemars(length(min = 1))]
     pub co_values: Vec<String>,
-    /// How often each kind is drawn, as weights. Default only edits.
+    /// How often each kind of operation is drawn, as weights. Default only edits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mix: Option<Mix>,
     /// How many transactions an edit has. Default 1.
@@ -312,7 +249,7 @@ pub struct Mix {
     /// Loads. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<u32>,
-    /// Marking done. Default 0.
+    /// Operations that say `done`. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<u32>,
 }
@@ -324,10 +261,11 @@ pub struct Expect {
     /// The oracles that judge it. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oracles: Option<Vec<String>>,
-    /// How long after the liveness phase begins there must be silence. Default: computed from the deadlines.
+    /// How long after the start of the liveness phase there must be silence. By default it is computed from the
+    /// deadlines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet_within: Option<Duration>,
-    /// The failure key of a violation that must occur, in the scenario of a known bug.
+    /// In a scenario about a known bug: the failure key of the violation that must occur, or how that key begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation: Option<String>,
     /// How loads must have ended.
@@ -352,7 +290,7 @@ pub struct LoadExpectation {
     pub node: String,
     /// The CoValue.
     pub id: String,
-    /// The end.
+    /// How the load must have ended.
     pub ends: LoadEnd,
 }
 
@@ -364,8 +302,8 @@ pub struct ViewExpectation {
     pub node: String,
     /// The CoValue.
     pub id: String,
-    /// What it shows, as snapshots have it: a map as an object, a list as an array, a text as a string, a stream as the
-    /// items of each session, a group as the role of each member.
+    /// What the app must see, in the form that snapshots use: a map as an object, a list as an array, a text as a
+    /// string, a stream as the items of each session, a group as the role of each member.
     pub shows: serde_json::Value,
 }
 
@@ -377,6 +315,6 @@ pub struct ContentExpectation {
     pub node: String,
     /// The CoValue.
     pub id: String,
-    /// Transactions, over all sessions.
+    /// How many transactions, over all sessions.
     pub transactions: u64,
 }

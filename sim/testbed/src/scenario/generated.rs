@@ -9,7 +9,7 @@ pub struct Workload {
     pub operations: u32,
     /// The start of the window in which they happen.
     pub from: Span,
-    /// The end of the window.
+    /// The end of the time window.
     pub until: Span,
     /// The nodes at which they happen, in the order of the file. Never empty.
     pub nodes: Vec<u32>,

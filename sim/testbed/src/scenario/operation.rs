@@ -1,12 +1,10 @@
 //! What can happen in a run: one operation, named after what users do or suffer.
 
-use super::file::KINDS;
+use super::file::{KINDS, Network};
 use crate::clock::ClockChange;
 use crate::cojson::AttackKind;
 use crate::host::{Connections, Direction, DiskFault, Filter, FilterAct, Point};
-use crate::network::{Burst, Network, Ppm, SpanRange};
 use cosim_core::{Span, Time};
-use std::num::NonZeroU64;
 
 /// Something that happens to a node or a link at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,31 +47,31 @@ pub enum Action {
         /// What: an index into the changes of the scenario's directory.
         change: u32,
     },
-    /// The app of a node wants a CoValue.
+    /// The app of a node asks for a CoValue.
     Load {
         /// The node.
         node: u32,
         /// The CoValue.
         co_value: u32,
     },
-    /// The app of a node wants a CoValue no longer.
+    /// The app of a node no longer wants a CoValue.
     Done {
         /// The node.
         node: u32,
         /// The CoValue.
         co_value: u32,
     },
-    /// A fresh connection of a link opens.
+    /// A link opens a new connection.
     Connect {
         /// The link.
         link: u32,
     },
-    /// The connection of a link ends, and what is under way in it is lost.
+    /// The connection of a link ends, and messages on their way in it are lost.
     Disconnect {
         /// The link.
         link: u32,
     },
-    /// A link swallows every message, though both ends believe it connected.
+    /// A link loses every message, while both ends believe that it is connected.
     Partition {
         /// The link.
         link: u32,
@@ -188,7 +186,7 @@ pub enum Action {
     Offline {
         /// The node.
         node: u32,
-        /// How long.
+        /// How long it lasts.
         span: Span,
     },
     /// A node joins that was not there from the start.
@@ -228,7 +226,7 @@ pub enum Action {
         /// The link; `None` for all of them.
         link: Option<u32>,
         /// What changes.
-        change: NetworkChange,
+        change: Network,
     },
 }
 
@@ -240,102 +238,4 @@ pub(crate) fn drawn_filter(kind: Option<u8>, co_value: Option<u32>, hold: bool) 
         subjects: co_value.into_iter().collect(),
         act: if hold { FilterAct::Hold } else { FilterAct::Drop { count: None } },
     }
-}
-
-/// A change to the conditions of a link: only what is given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NetworkChange {
-    /// See [`Network::latency`].
-    pub latency: Option<SpanRange>,
-    /// See [`Network::loss`].
-    pub loss: Option<Ppm>,
-    /// See [`Network::duplicate`].
-    pub duplicate: Option<Ppm>,
-    /// See [`Network::reorder`].
-    pub reorder: Option<Ppm>,
-    /// See [`Network::reorder_delay`].
-    pub reorder_delay: Option<SpanRange>,
-    /// See [`Network::notice`].
-    pub notice: Option<SpanRange>,
-    /// See [`Network::slow_by`].
-    pub slow_by: Option<Span>,
-    /// See [`Network::burst`].
-    pub burst: Option<Burst>,
-    /// See [`Network::replay`].
-    pub replay: Option<Ppm>,
-    /// See [`Network::replay_delay`].
-    pub replay_delay: Option<SpanRange>,
-    /// See [`Network::damage`].
-    pub damage: Option<Ppm>,
-    /// See [`Network::truncate`].
-    pub truncate: Option<Ppm>,
-    /// See [`Network::bandwidth`]; the inner `None` takes the bound away.
-    pub bandwidth: Option<Option<NonZeroU64>>,
-    /// See [`Network::queue`].
-    pub queue: Option<u64>,
-}
-
-impl NetworkChange {
-    /// The conditions after this change to `network`. Where reordering is switched on and no delay was ever given, a
-    /// reordered message takes up to four times the longest latency more; where replaying is, a replayed one comes after
-    /// one second to a minute.
-    pub fn apply(&self, network: Network) -> Network {
-        let latency = self.latency.unwrap_or(network.latency);
-        let undelayed = network.reorder_delay == SpanRange::default();
-        let delay = match self.reorder {
-            Some(_) if undelayed => default_delay(latency),
-            _ => network.reorder_delay,
-        };
-        let undelayed = network.replay_delay == SpanRange::default();
-        let replay_delay = match self.replay {
-            Some(_) if undelayed => usual_replay_delay(),
-            _ => network.replay_delay,
-        };
-        Network {
-            latency,
-            loss: self.loss.unwrap_or(network.loss),
-            duplicate: self.duplicate.unwrap_or(network.duplicate),
-            reorder: self.reorder.unwrap_or(network.reorder),
-            reorder_delay: self.reorder_delay.unwrap_or(delay),
-            notice: self.notice.unwrap_or(network.notice),
-            slow_by: self.slow_by.unwrap_or(network.slow_by),
-            burst: self.burst.or(network.burst),
-            replay: self.replay.unwrap_or(network.replay),
-            replay_delay: self.replay_delay.unwrap_or(replay_delay),
-            damage: self.damage.unwrap_or(network.damage),
-            truncate: self.truncate.unwrap_or(network.truncate),
-            bandwidth: self.bandwidth.unwrap_or(network.bandwidth),
-            queue: self.queue.or(network.queue),
-        }
-    }
-
-    /// This change, and where it gives nothing, `other`'s.
-    pub(crate) fn or(self, other: NetworkChange) -> NetworkChange {
-        NetworkChange {
-            latency: self.latency.or(other.latency),
-            loss: self.loss.or(other.loss),
-            duplicate: self.duplicate.or(other.duplicate),
-            reorder: self.reorder.or(other.reorder),
-            reorder_delay: self.reorder_delay.or(other.reorder_delay),
-            notice: self.notice.or(other.notice),
-            slow_by: self.slow_by.or(other.slow_by),
-            burst: self.burst.or(other.burst),
-            replay: self.replay.or(other.replay),
-            replay_delay: self.replay_delay.or(other.replay_delay),
-            damage: self.damage.or(other.damage),
-            truncate: self.truncate.or(other.truncate),
-            bandwidth: self.bandwidth.or(other.bandwidth),
-            queue: self.queue.or(other.queue),
-        }
-    }
-}
-
-/// From nothing to four times the longest latency.
-fn default_delay(latency: SpanRange) -> SpanRange {
-    let max = latency.max().saturating_mul(4).min(SpanRange::LIMIT);
-    SpanRange::new(Span::ZERO, max).expect("zero comes before any bound, and the bound is within the limit")
-}
-
-fn usual_replay_delay() -> SpanRange {
-    SpanRange::new(Span::from_s(1), Span::from_s(60)).expect("in order, and far below the limit")
 }

@@ -17,7 +17,7 @@ pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[C
     let at_first = links.iter().map(|link| link.network.latency.max() + link.network.slow_by);
     let operations = chapters.iter().flat_map(|chapter| &chapter.operations);
     let changed = operations.filter_map(|operation| match operation.action {
-        Action::Network { change, .. } => change.latency.map(|latency| latency.max()),
+        Action::Network { change, .. } => change.latency.map(|latency| latency.0.max()),
         _ => None,
     });
     let latency = at_first.chain(changed).max().unwrap_or_default();

@@ -3,13 +3,13 @@
 //! A check that fails is reported and the rest goes on, so that all independent mistakes are found; what depends on a
 //! mistake already reported is passed over in silence.
 
-mod co_values;
+pub(super) mod co_values;
 mod decisions;
 mod expect;
 mod generated;
 mod links;
-mod names;
-mod network;
+pub(super) mod names;
+pub(super) mod network;
 mod nodes;
 mod recording;
 mod timeline;
@@ -18,9 +18,7 @@ use super::place::{At, Place};
 use super::problems::{Problem, Problems};
 use super::quiet::quiet_within;
 use super::suggest::{closest, question};
-use super::{
-    MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, NetworkChange, Scenario, file,
-};
+use super::{MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, Scenario, file};
 use crate::cojson::Directory;
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;
@@ -84,17 +82,21 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
 
 /// Where checks put what they find.
 #[derive(Default)]
-struct Report {
+pub(super) struct Report {
     problems: Vec<Problem>,
 }
 
 impl Report {
-    fn add(&mut self, problem: Problem) {
+    pub(super) fn add(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
     /// A hint at the closest of `names`; none where so much is wrong that nobody will read it.
-    fn did_you_mean<'a>(&self, found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    pub(super) fn did_you_mean<'a>(
+        &self,
+        found: &str,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Option<String> {
         if self.problems.len() > MAX_PROBLEMS { None } else { closest(found, names).map(question) }
     }
 

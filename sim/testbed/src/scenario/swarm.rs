@@ -4,9 +4,10 @@
 //! Each kind has a stream of its own, of three words: whether it is taken, how extreme it may be, and how much of it there
 //! is. So a new kind never changes what a seed takes of the others.
 
+use super::Scenario;
 use super::fault::{FaultKind, Faults, Ground, Spells};
-use super::{NetworkChange, Scenario};
-use crate::network::{Burst, Ppm, SpanRange};
+use super::file::{Burst, DurationRange, Network, Percent, Rate};
+use crate::network::{Ppm, SpanRange};
 use crate::stream::Stream;
 use cosim_core::Span;
 use std::borrow::Cow;
@@ -75,7 +76,7 @@ impl Swarm {
         const STEPS: u64 = 10;
         let steps = self.amount(kind, usual * STEPS, extreme * STEPS)?;
         let rate = Ppm::new(u32::try_from(steps * 10_000 / STEPS).ok()?)?;
-        self.note(kind, super::file::Percent(rate));
+        self.note(kind, Percent(rate));
         Some(rate)
     }
 
@@ -94,26 +95,16 @@ impl Swarm {
     }
 
     /// The conditions of every link. What is not taken does not happen.
-    fn network(&mut self) -> NetworkChange {
+    fn network(&mut self) -> Network {
         let burst = self.rate("burst", 2, 10).map(|begins| Burst {
-            begins,
-            ends: Ppm::percent(25).unwrap_or_default(),
-            bad_loss: Ppm::ALWAYS,
-            good_loss: Ppm::NEVER,
+            p: Percent(begins),
+            r: Ppm::percent(25).map(Percent),
+            ..Burst::default()
         });
         let notice = self.span("notice", 300, 5_000).and_then(|max| SpanRange::new(Span::ZERO, max));
-        NetworkChange {
-            loss: Some(self.rate("loss", 10, 60).unwrap_or_default()),
-            duplicate: Some(self.rate("duplicate", 10, 50).unwrap_or_default()),
-            reorder: Some(self.rate("reorder", 15, 80).unwrap_or_default()),
-            replay: Some(self.rate("replay", 2, 20).unwrap_or_default()),
-            damage: Some(self.rate("damage", 2, 15).unwrap_or_default()),
-            truncate: Some(self.rate("truncate", 2, 15).unwrap_or_default()),
-            bandwidth: Some(self.bandwidth()),
-            burst,
-            notice,
-            ..NetworkChange::default()
-        }
+        let chances = Network::swarm(|kind, usual, extreme| self.rate(kind, usual, extreme));
+        let bandwidth = Some(Rate(self.bandwidth()));
+        Network { burst, notice: notice.map(DurationRange), bandwidth, ..chances }
     }
 
     /// Kilobytes a second: the more of it, the less.

@@ -1,8 +1,8 @@
 //! Decisions that a removal strands, bound to what remains: the message that was lost is still sent, but what it carries
 //! or the connection that it goes through is called otherwise now.
 
-use super::reduce::{Reduction, about, link_of, outage_of};
-use crate::scenario::file::{About, Address, Decision, Decisions, Entry, Scenario};
+use super::reduce::Reduction;
+use crate::scenario::file::{Act, Address, Decision, Decisions, Entry, Scenario, Topic};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many other messages a stranded decision is tried with.
@@ -35,18 +35,13 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
         let mut text = decision.address.clone();
         if let Ok(mut address) = Address::parse(&decision.address) {
             if let (Some(id), Some(index)) = (address.id(), address.carried().and_then(gone)) {
-                let carried = left(index, &|entry| writes(entry, id));
-                address.about = match address.about {
-                    About::Message { kind, .. } => About::Message { kind, id, carried },
-                    About::Write { .. } => About::Write { id, carried },
-                    other => other,
-                };
+                address = address.carrying(left(index, &|entry| writes(entry, id)));
             }
             if let Some(index) = address.operation.and_then(gone) {
                 let ends = [address.from, address.to];
-                address.operation = match address.about {
-                    About::Crash => left(index, &|entry| crashes(entry, address.from)),
-                    _ => left(index, &|entry| opens(entry, ends)),
+                address.operation = match Topic::of(address.about) {
+                    Topic::Crash => left(index, &|entry| crashes(entry, address.from)),
+                    Topic::Message | Topic::Notice | Topic::Write => left(index, &|entry| opens(entry, ends)),
                 };
             }
             text = address.to_string();
@@ -68,25 +63,19 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
 }
 
 fn writes(entry: &Entry, id: &str) -> bool {
-    (entry.edit.is_some() || entry.create.is_some()) && about(entry).is_some_and(|(_, other)| other == id)
+    entry.act.writes() == Some(id)
 }
 
 fn crashes(entry: &Entry, node: &str) -> bool {
-    entry.crash.as_ref().is_some_and(|crash| crash.node == node)
+    matches!(&entry.act, Act::Crash(crash) if crash.node == node)
 }
 
 /// Whether an entry may open a connection between two nodes.
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
-    let connects =
-        entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
-    let returns = entry.restart.is_some()
-        || entry.wipe.is_some()
-        || entry.crash.is_some()
-        || entry.restore.is_some()
-        || entry.pause.is_some()
-        || entry.offline.is_some()
-        || entry.join.is_some();
-    connects || returns && outage_of(entry).is_some_and(|node| ends.contains(&node))
+    match &entry.act {
+        Act::Connect(connect) => connect.between.iter().all(|end| ends.contains(&end.as_str())),
+        act => act.returns().is_some_and(|node| ends.contains(&node)),
+    }
 }
 
 /// The scenarios in which one stranded decision is about another message between the same two nodes, of the same kind
@@ -122,13 +111,11 @@ fn bound_elsewhere(file: &Scenario, decision: &Decision, seen: &[String]) -> Vec
     bound.collect()
 }
 
+/// Whether two addresses differ only in what is carried, in the connection or in the attempt.
 fn alike(a: &Address<'_>, b: &Address<'_>) -> bool {
-    let same_kind = match (a.about, b.about) {
-        (About::Message { kind, id, .. }, About::Message { kind: other_kind, id: other_id, .. }) => {
-            (kind, id) == (other_kind, other_id)
-        }
-        (About::Write { id, .. }, About::Write { id: other, .. }) => id == other,
-        (a, b) => a == b,
-    };
-    same_kind && (a.from, a.to) == (b.from, b.to)
+    bare(a) == bare(b)
+}
+
+fn bare<'a>(address: &Address<'a>) -> Address<'a> {
+    Address { attempt: None, operation: None, ..address.carrying(None) }
 }

@@ -3,6 +3,7 @@
 
 use crate::cojson::Kind;
 use crate::network::{Network, Ppm};
+use crate::oracles::{self, Needed};
 use crate::scenario::{Action, Operation, Scenario};
 use cosim_core::CoId;
 
@@ -76,17 +77,20 @@ impl Declared {
 
     /// Whether an oracle of that name must find something to judge, sooner or later.
     pub fn must_look(&self, oracle: &str) -> bool {
-        let has_subject = match oracle {
-            "durable" => self.disks,
-            "dependencies" => self.dependencies,
-            "no_lost_write" | "no_phantom" => self.edits,
-            "load_ends" => self.loads,
-            "same_view" => self.views,
-            "permission" => self.groups,
-            "unique_nonce" => self.secrets,
-            _ => true,
-        };
-        has_subject && !self.violation
+        !self.violation && oracles::named(oracle).is_none_or(|about| self.has(about.subject))
+    }
+
+    fn has(&self, needed: Needed) -> bool {
+        match needed {
+            Needed::Nothing => true,
+            Needed::Disks => self.disks,
+            Needed::Dependencies => self.dependencies,
+            Needed::Edits => self.edits,
+            Needed::Loads => self.loads,
+            Needed::Views => self.views,
+            Needed::Groups => self.groups,
+            Needed::Secrets => self.secrets,
+        }
     }
 
     fn network(&mut self, network: Network) {

@@ -11,7 +11,7 @@ use cosim_testbed::clock::WallTime;
 use cosim_testbed::cojson::{
     CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction,
 };
-use cosim_testbed::host::{Input, NodeId, Output, SimNode, Storage};
+use cosim_testbed::host::{Carried, Input, NodeId, Output, SimNode, Storage};
 use std::sync::Arc;
 
 /// What is wrong with a node.
@@ -229,6 +229,14 @@ impl SimNode for Faulty {
 
     fn digest(&self) -> u64 {
         self.node.digest()
+    }
+
+    fn carries(&self, message: &Packet) -> Carried {
+        self.node.carries(message)
+    }
+
+    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
+        CoNode::recorded(record)
     }
 }
 

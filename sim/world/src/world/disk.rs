@@ -4,9 +4,9 @@
 use super::World;
 use crate::decision::{Crashing, Decide, WriteFate, Writing};
 use crate::host::{DiskSpec, Input, NodeId, SimNode, Survival, Unsynced, WriteError};
-use crate::observer::{Happening, Observer};
 use crate::queue::{Class, Order, Queued};
 use crate::stream::Stream;
+use crate::world::observer::{Happening, Observer};
 use cosim_base::Time;
 use std::collections::{BTreeMap, VecDeque};
 

@@ -5,8 +5,8 @@ use super::World;
 use crate::clock::ClockChange;
 use crate::decision::Decide;
 use crate::host::{Connections, NodeId, Operation, SimNode};
-use crate::observer::{Condition, Ending, Happening, Observer, Skipped};
 use crate::queue::{Class, Order, Queued};
+use crate::world::observer::{Condition, Ending, Happening, Observer, Skipped};
 use cosim_base::{Span, Time};
 use std::collections::VecDeque;
 

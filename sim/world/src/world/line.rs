@@ -7,8 +7,8 @@ use super::transmit::Lane;
 use crate::decision::Decide;
 use crate::host::{Input, SimNode};
 use crate::network::{Network, QUEUE_DEFAULT, bytes_in, time_for};
-use crate::observer::{Happening, Observer};
 use crate::queue::{Class, Order, Queued};
+use crate::world::observer::{Happening, Observer};
 use cosim_base::{ConnectionId, Span, Time};
 use std::num::NonZeroU64;
 

@@ -7,9 +7,9 @@ use crate::clock::WallTime;
 use crate::decision::{Decide, Noticing, Turn};
 use crate::host::{Direction, Input, NodeId, SimNode};
 use crate::network::Network;
-use crate::observer::{Happening, Observer, Skipped};
 use crate::queue::{Class, Order, Queued};
 use crate::stream::Stream;
+use crate::world::observer::{Happening, Observer, Skipped};
 use cosim_base::{ConnectionId, Time};
 
 /// A link between two nodes, on which one connection at a time can be open.

@@ -3,8 +3,8 @@
 use super::{Trap, World};
 use crate::decision::Decide;
 use crate::host::{Input, Operation, Point, SimNode, Storage};
-use crate::observer::{Ending, Happening, Observer, Skipped};
 use crate::queue::Queued;
+use crate::world::observer::{Ending, Happening, Observer, Skipped};
 use cosim_base::Time;
 
 impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {

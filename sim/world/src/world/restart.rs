@@ -5,8 +5,8 @@ use super::disk::Disk;
 use super::{Presence, Trap, World};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, Input, NodeId, Point, SimNode, Storage};
-use crate::observer::{Ending, Happening, Observer, Skipped};
 use crate::queue::Queued;
+use crate::world::observer::{Ending, Happening, Observer, Skipped};
 use cosim_base::{Span, Time};
 
 impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {

@@ -6,8 +6,8 @@ use super::line::Line;
 use crate::decision::{Decide, Fate, Sending};
 use crate::host::{Damage, FilterAct, NodeId, SimMessage, SimNode};
 use crate::network::Network;
-use crate::observer::{Happening, Loss, Observer, Sent};
 use crate::queue::{Class, Order, Queued};
+use crate::world::observer::{Happening, Loss, Observer, Sent};
 use cosim_base::{ConnectionId, Time};
 
 /// One direction of a link: number `2 × link` from its first end to its second, the next one back.

@@ -8,7 +8,7 @@ use cosim_core::Span;
 pub struct Faults {
     /// The start of the window in which they begin.
     pub from: Span,
-    /// The end of the window.
+    /// The end of the time window.
     pub until: Span,
     /// The nodes that they happen to, in the order of the file. Never empty.
     pub nodes: Vec<u32>,
@@ -26,7 +26,7 @@ pub struct Faults {
     pub spare: bool,
     /// How far a wall clock jumps at most, either way.
     pub furthest: Span,
-    /// How long one of them lasts at most.
+    /// The longest that one of them lasts.
     pub longest: Span,
     /// Spells in which a node is offline.
     pub offline: Spells,
@@ -39,11 +39,11 @@ pub struct Faults {
 pub struct Spells {
     /// How long one of them lasts at least.
     pub shortest: Span,
-    /// How long one of them lasts at most.
+    /// The longest that one of them lasts.
     pub longest: Span,
 }
 
-/// A rhythm.
+/// The rhythm in which nodes go offline and come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flapping {
     /// From the start of one spell to the next; not zero.

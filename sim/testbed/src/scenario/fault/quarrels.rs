@@ -3,7 +3,8 @@
 
 use super::draw::Draw;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
-use crate::scenario::{Action, NetworkChange};
+use crate::scenario::Action;
+use crate::scenario::file::{Duration, Network};
 use cosim_core::{Span, Time};
 
 pub(super) const RECONNECTS: Row = Row {
@@ -88,7 +89,7 @@ pub(super) const SLOW_LINKS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.slow_links.map(u64::from),
     draw: slow_link,
-    is: |_, action| matches!(action, Action::Network { change, .. } if change.slow_by > Some(Span::ZERO)),
+    is: |_, action| matches!(action, Action::Network { change, .. } if change.slow_by > Some(Duration::default())),
 };
 
 /// How often a link is disconnected and connected in one burst: from two to five times.
@@ -143,7 +144,7 @@ fn slow_link(draw: &mut Draw<'_>) {
     let (link, (at, length)) = (draw.link(), draw.outage());
     let slow_by = Span::from_us(draw.stream().below(SLOW_BY.as_us()) + 1);
     let slow = |slow_by| {
-        let change = NetworkChange { slow_by: Some(slow_by), ..NetworkChange::default() };
+        let change = Network { slow_by: Some(Duration(slow_by)), ..Network::default() };
         Action::Network { link: Some(link), change }
     };
     draw.begin(at, slow(slow_by));

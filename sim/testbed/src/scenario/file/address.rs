@@ -95,6 +95,16 @@ impl<'a> Address<'a> {
         }
     }
 
+    /// The same with another operation that is brought or covered, where it is about one that has a CoValue.
+    pub(crate) fn carrying(self, carried: Option<&'a str>) -> Address<'a> {
+        let about = match self.about {
+            About::Message { kind, id, .. } => About::Message { kind, id, carried },
+            About::Write { id, .. } => About::Write { id, carried },
+            other @ (About::Opened | About::Closed | About::Crash) => other,
+        };
+        Address { about, ..self }
+    }
+
     /// The CoValue that it is about.
     pub(crate) fn id(&self) -> Option<&'a str> {
         match self.about {

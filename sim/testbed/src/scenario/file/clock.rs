@@ -9,34 +9,14 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The wall clock of a node, where it is not right.
+/// The wall clock of a node, if it is not right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clock {
-    /// How far it is ahead at the start, or behind. Default +0ms.
+    /// How far the clock is ahead (+) or behind (-) at the start. Default +0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skew: Option<Shift>,
-    /// How much too fast it goes, or too slow. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drift: Option<Drift>,
-}
-
-/// What happens to the wall clock of a node: one of `jump`, `stop`, `go` and `drift`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClockChange {
-    /// The node.
-    pub node: String,
-    /// It is set forwards or back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jump: Option<Shift>,
-    /// It stands still, if true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop: Option<bool>,
-    /// It goes on from where it stood, if true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub go: Option<bool>,
-    /// How much too fast it goes from now on, or too slow.
+    /// How much too fast (or, if negative, too slow) the clock runs. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
 }

@@ -1,51 +1,194 @@
 //! Explicit decisions: what happens to single messages, by address, whatever the seed says.
+//!
+//! Every kind of decision is one row of the table below: where a file lists it, what its addresses are about, how it is
+//! read from a choice, and how it is put into one. A new kind is a new row.
+
+mod choice;
+mod table;
+
+pub(crate) use choice::{Choice, Topic};
+pub(crate) use table::Detail;
 
 use super::Duration;
+use crate::host::WriteError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
+use table::Table;
 
-/// What happens to single messages. A message is addressed by what it means: `alice>server content notes edit-1 #2` is
-/// the second content in which alice brings edit-1 to the server. `cosim freeze` writes these.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Decisions {
+/// Makes the kinds, and the section of a file that lists them, from rows:
+///
+/// ```text
+/// /// What the field lists.
+/// Kind = field: table, "how a report calls it", harm how-much-among-all [, at most place: "what the places mean"];
+///     Topic(choice, harmless default): what is said where it is not the default; put detail: how that is done;
+/// ```
+macro_rules! decisions {
+    ($(
+        $(#[doc = $doc:literal])+
+        $kind:ident = $field:ident: $table:ty, $words:literal, harm $harm:literal
+            $(, at most $most:literal: $places:literal)?;
+            $topic:ident($choice:ident, $harmless:pat): $said:expr; put $detail:pat => $put:expr;
+    )+) => {
+        /// What happens to single messages. A message is addressed by what it means: `alice>server content notes edit-1 #2` is
+        /// the second content in which alice brings edit-1 to the server. `cosim freeze` writes these.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Decisions {
+            $(
+                $(#[doc = $doc])+
+                #[serde(default, skip_serializing_if = "Table::is_empty")]
+                pub $field: $table,
+            )+
+        }
+
+        /// What a decision decides.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum DecisionKind {
+            $(
+                $(#[doc = $doc])+
+                $kind,
+            )+
+        }
+
+        impl DecisionKind {
+            /// Every kind, in the order of a file.
+            pub(crate) const ALL: &[DecisionKind] = &[$(DecisionKind::$kind),+];
+
+            /// The field of a file that lists it.
+            pub(crate) const fn field(self) -> &'static str {
+                match self {
+                    $(DecisionKind::$kind => stringify!($field),)+
+                }
+            }
+
+            /// How a report calls it.
+            const fn words(self) -> &'static str {
+                match self {
+                    $(DecisionKind::$kind => $words,)+
+                }
+            }
+
+            /// How much harm it does, compared with the others.
+            const fn harm(self) -> u32 {
+                match self {
+                    $(DecisionKind::$kind => $harm,)+
+                }
+            }
+
+            /// What its addresses are about.
+            pub(crate) const fn topic(self) -> Topic {
+                match self {
+                    $(DecisionKind::$kind => Topic::$topic,)+
+                }
+            }
+
+            /// The largest place that means something, and what the places mean; `None` where any does.
+            pub(crate) fn most(self) -> Option<(u32, &'static str)> {
+                match self {
+                    $(DecisionKind::$kind => [$(($most, $places))?].first().copied(),)+
+                }
+            }
+
+            /// What a choice says of it, where that is not the harmless default.
+            fn said_by(self, choice: &Choice<'_>) -> Option<Detail> {
+                match self {
+                    $(DecisionKind::$kind => {
+                        if let Choice::$topic($choice, $harmless) = choice { $said.map(Detail::from) } else { None }
+                    })+
+                }
+            }
+
+            /// Makes a choice say it. A choice about something else stays as it is.
+            fn put(self, choice: &mut Choice<'_>, detail: Detail) {
+                match self {
+                    $(DecisionKind::$kind => {
+                        if let Choice::$topic($choice, _) = choice {
+                            let $detail = detail;
+                            $put;
+                        }
+                    })+
+                }
+            }
+        }
+
+        impl Decisions {
+            /// The decisions of one kind, with what else they say.
+            pub(crate) fn of(&self, kind: DecisionKind) -> Box<dyn Iterator<Item = (&String, Detail)> + '_> {
+                match kind {
+                    $(DecisionKind::$kind => self.$field.entries(),)+
+                }
+            }
+
+            /// Whether a decision is listed.
+            pub(crate) fn has(&self, kind: DecisionKind, address: &str) -> bool {
+                match kind {
+                    $(DecisionKind::$kind => self.$field.has(address),)+
+                }
+            }
+
+            /// Adds a decision; one of the same kind and address is replaced. What it does not say is zero.
+            pub(crate) fn put(&mut self, Decision { kind, address }: Decision, detail: Detail) {
+                match kind {
+                    $(DecisionKind::$kind => self.$field.put(address, detail),)+
+                }
+            }
+
+            /// Keeps the decisions of which `keep` holds.
+            pub fn retain(&mut self, mut keep: impl FnMut(&Decision) -> bool) {
+                $(self.$field.keep(|address| {
+                    keep(&Decision { kind: DecisionKind::$kind, address: address.clone() })
+                });)+
+            }
+        }
+    };
+}
+
+decisions! {
     /// Messages that never arrive.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lost: Vec<String>,
+    Lost = lost: Vec<String>, "lost", harm 9;
+        Message(fate, _): fate.lost.then_some(()); put _ => fate.lost = true;
     /// Messages that arrive twice, and how long the second copy takes.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub duplicated: BTreeMap<String, Duration>,
-    /// Messages that leave the order, and how much longer they take.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub reordered: BTreeMap<String, Duration>,
-    /// Messages that arrive once more, long after, and how long after they were sent.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub replayed: BTreeMap<String, Duration>,
-    /// Messages of which a bit flips, and which one, counted round.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub damaged: BTreeMap<String, u32>,
-    /// Messages that lose the end of what they carry, and how much of it, counted round: 0 is the least.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub truncated: BTreeMap<String, u32>,
-    /// Writes to disks that take another time than their disk says.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub writes: BTreeMap<String, Duration>,
-    /// Writes to disks that are reported as failed, and what is on the disk: 0 nothing, 1 half of it, 2 all of it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub failed_writes: BTreeMap<String, u32>,
-    /// Crashes that leave only so many of the writes under way, the first first.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub kept_writes: BTreeMap<String, u32>,
-    /// Crashes that leave a part of the next write, and how many bytes of it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub torn_writes: BTreeMap<String, u32>,
-    /// Ends that notice a connection later than at once, and how much later.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub noticed: BTreeMap<String, Duration>,
-    /// Messages that take another time than their link says.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub latencies: BTreeMap<String, Duration>,
+    Duplicated = duplicated: BTreeMap<String, Duration>, "duplicated", harm 4;
+        Message(fate, _): fate.duplicate; put span => fate.duplicate = Some(span.into());
+    /// Messages that are taken out of order, and how much longer they take.
+    Reordered = reordered: BTreeMap<String, Duration>, "reordered", harm 3;
+        Message(fate, _): fate.reordered; put span => fate.reordered = Some(span.into());
+    /// Messages that arrive once more, much later, and how long after they were sent.
+    Replayed = replayed: BTreeMap<String, Duration>, "replayed", harm 5;
+        Message(fate, _): fate.replayed; put span => fate.replayed = Some(span.into());
+    /// Messages in which a bit flips, and which bit (past the last bit, counting starts again at the first).
+    Damaged = damaged: BTreeMap<String, u32>, "damaged", harm 8;
+        Message(fate, _): fate.damaged; put place => fate.damaged = Some(place.into());
+    /// Messages that lose the end of what they carry, and how much of it: 0 is the least (past the most, counting
+    /// starts again at 0).
+    Truncated = truncated: BTreeMap<String, u32>, "truncated", harm 7;
+        Message(fate, _): fate.truncated; put place => fate.truncated = Some(place.into());
+    /// Writes that take longer or shorter than their disk says, and how long.
+    Write = writes: BTreeMap<String, Duration>, "write", harm 1;
+        Write(fate, usual): (fate.latency != usual.latency).then_some(fate.latency);
+        put span => fate.latency = span.into();
+    /// Writes that are reported as failed, and how much of each is on the disk anyway: 0 nothing, 1 half of it, 2 all
+    /// of it.
+    FailedWrite = failed_writes: BTreeMap<String, u32>, "failed write", harm 12,
+        at most 2: "0: nothing of it is on the disk, 1: half of it is, 2: all of it is, though it is reported as failed";
+        Write(fate, _): fate.error.map(|error| error as u32);
+        put place => fate.error = Some(WriteError::of(place.into()));
+    /// Crashes, and how many of the unfinished writes each leaves, in order.
+    KeptWrites = kept_writes: BTreeMap<String, u32>, "kept writes", harm 11;
+        Crash(left, all): (left.kept < all.kept).then_some(left.kept); put count => left.kept = count.into();
+    /// Crashes that leave a part of the next unfinished write, and how many bytes of it.
+    TornWrite = torn_writes: BTreeMap<String, u32>, "torn write", harm 10;
+        Crash(left, all): (left.kept < all.kept && left.torn > 0).then_some(left.torn);
+        put bytes => left.torn = bytes.into();
+    /// Ends of a link that notice a connect or disconnect late, and how late.
+    Noticed = noticed: BTreeMap<String, Duration>, "noticed late", harm 6;
+        Notice(late, at_once): (**late != *at_once).then_some(**late); put span => **late = span.into();
+    /// Messages that take longer or shorter than their link says, and how long.
+    Latency = latencies: BTreeMap<String, Duration>, "latency", harm 2;
+        Message(fate, usual): (fate.latency != usual.latency).then_some(fate.latency);
+        put span => fate.latency = span.into();
 }
 
 /// One decision, as it can be taken away.
@@ -57,62 +200,13 @@ pub struct Decision {
     pub address: String,
 }
 
-/// What a decision decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DecisionKind {
-    /// A message is lost.
-    Lost,
-    /// A message arrives twice.
-    Duplicated,
-    /// A message leaves the order.
-    Reordered,
-    /// An end notices late.
-    Noticed,
-    /// A message takes another time.
-    Latency,
-    /// A message arrives once more, long after.
-    Replayed,
-    /// A bit of a message flips.
-    Damaged,
-    /// The end of a message is cut off.
-    Truncated,
-    /// A write takes another time.
-    Write,
-    /// A write fails.
-    FailedWrite,
-    /// A crash leaves only some of the writes under way.
-    KeptWrites,
-    /// A crash leaves a part of a write.
-    TornWrite,
-}
-
 impl DecisionKind {
     /// Every kind, the least harmful first.
-    pub(crate) const ALL: [DecisionKind; 12] = [
-        DecisionKind::Write,
-        DecisionKind::Latency,
-        DecisionKind::Reordered,
-        DecisionKind::Duplicated,
-        DecisionKind::Replayed,
-        DecisionKind::Noticed,
-        DecisionKind::Truncated,
-        DecisionKind::Damaged,
-        DecisionKind::Lost,
-        DecisionKind::TornWrite,
-        DecisionKind::KeptWrites,
-        DecisionKind::FailedWrite,
-    ];
-}
-
-/// What a decision says beside its kind and address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Detail {
-    /// Nothing.
-    Nothing,
-    /// How long.
-    Span(Duration),
-    /// Where or how much.
-    Place(u32),
+    pub(crate) fn by_harm() -> Vec<DecisionKind> {
+        let mut kinds = DecisionKind::ALL.to_vec();
+        kinds.sort_by_key(|kind| kind.harm());
+        kinds
+    }
 }
 
 impl Decisions {
@@ -133,119 +227,26 @@ impl Decisions {
 
     /// Every decision, with what else it says.
     pub(crate) fn with_details(&self) -> impl Iterator<Item = (Decision, Detail)> + '_ {
-        let lost = self.lost.iter().map(|address| (DecisionKind::Lost, address, Detail::Nothing));
-        let spans = self.spans().into_iter().flat_map(|(kind, table)| {
-            table.iter().map(move |(address, span)| (kind, address, Detail::Span(*span)))
-        });
-        let places = self.places().into_iter().flat_map(|(kind, table)| {
-            table.iter().map(move |(address, place)| (kind, address, Detail::Place(*place)))
-        });
-        let all = lost.chain(spans).chain(places);
-        all.map(|(kind, address, detail)| (Decision { kind, address: address.clone() }, detail))
-    }
-
-    fn spans(&self) -> [(DecisionKind, &BTreeMap<String, Duration>); 6] {
-        [
-            (DecisionKind::Duplicated, &self.duplicated),
-            (DecisionKind::Reordered, &self.reordered),
-            (DecisionKind::Noticed, &self.noticed),
-            (DecisionKind::Latency, &self.latencies),
-            (DecisionKind::Replayed, &self.replayed),
-            (DecisionKind::Write, &self.writes),
-        ]
-    }
-
-    fn places(&self) -> [(DecisionKind, &BTreeMap<String, u32>); 5] {
-        [
-            (DecisionKind::Damaged, &self.damaged),
-            (DecisionKind::Truncated, &self.truncated),
-            (DecisionKind::FailedWrite, &self.failed_writes),
-            (DecisionKind::KeptWrites, &self.kept_writes),
-            (DecisionKind::TornWrite, &self.torn_writes),
-        ]
-    }
-
-    /// Whether a decision is listed.
-    pub(crate) fn has(&self, kind: DecisionKind, address: &str) -> bool {
-        match kind {
-            DecisionKind::Lost => self.lost.iter().any(|lost| lost == address),
-            _ => self.span(kind, address).is_some() || self.place(kind, address).is_some(),
-        }
-    }
-
-    /// The span of a decision, where it is listed and of a kind that has one.
-    pub(crate) fn span(&self, kind: DecisionKind, address: &str) -> Option<Duration> {
-        let (_, table) = self.spans().into_iter().find(|(of, _)| *of == kind)?;
-        table.get(address).copied()
-    }
-
-    /// The place in the message of a decision, where it is listed and of a kind that has one.
-    pub(crate) fn place(&self, kind: DecisionKind, address: &str) -> Option<u32> {
-        let (_, table) = self.places().into_iter().find(|(of, _)| *of == kind)?;
-        table.get(address).copied()
-    }
-
-    /// Adds a decision; one of the same kind and address is replaced. What it does not say is zero.
-    pub(crate) fn put(&mut self, decision: Decision, detail: Detail) {
-        let Decision { kind, address } = decision;
-        let span = if let Detail::Span(span) = detail { span } else { Duration::default() };
-        let place = if let Detail::Place(place) = detail { place } else { 0 };
-        match kind {
-            DecisionKind::Lost if self.lost.contains(&address) => {}
-            DecisionKind::Lost => self.lost.push(address),
-            DecisionKind::Duplicated => _ = self.duplicated.insert(address, span),
-            DecisionKind::Reordered => _ = self.reordered.insert(address, span),
-            DecisionKind::Noticed => _ = self.noticed.insert(address, span),
-            DecisionKind::Latency => _ = self.latencies.insert(address, span),
-            DecisionKind::Replayed => _ = self.replayed.insert(address, span),
-            DecisionKind::Damaged => _ = self.damaged.insert(address, place),
-            DecisionKind::Truncated => _ = self.truncated.insert(address, place),
-            DecisionKind::Write => _ = self.writes.insert(address, span),
-            DecisionKind::FailedWrite => _ = self.failed_writes.insert(address, place),
-            DecisionKind::KeptWrites => _ = self.kept_writes.insert(address, place),
-            DecisionKind::TornWrite => _ = self.torn_writes.insert(address, place),
-        }
-    }
-
-    /// Keeps the decisions of which `keep` holds.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Decision) -> bool) {
-        let mut keeps = |kind, address: &String| keep(&Decision { kind, address: address.clone() });
-        self.lost.retain(|address| keeps(DecisionKind::Lost, address));
-        self.duplicated.retain(|address, _| keeps(DecisionKind::Duplicated, address));
-        self.reordered.retain(|address, _| keeps(DecisionKind::Reordered, address));
-        self.noticed.retain(|address, _| keeps(DecisionKind::Noticed, address));
-        self.latencies.retain(|address, _| keeps(DecisionKind::Latency, address));
-        self.replayed.retain(|address, _| keeps(DecisionKind::Replayed, address));
-        self.damaged.retain(|address, _| keeps(DecisionKind::Damaged, address));
-        self.truncated.retain(|address, _| keeps(DecisionKind::Truncated, address));
-        self.writes.retain(|address, _| keeps(DecisionKind::Write, address));
-        self.failed_writes.retain(|address, _| keeps(DecisionKind::FailedWrite, address));
-        self.kept_writes.retain(|address, _| keeps(DecisionKind::KeptWrites, address));
-        self.torn_writes.retain(|address, _| keeps(DecisionKind::TornWrite, address));
+        DecisionKind::ALL.iter().flat_map(|&kind| {
+            let listed = self.of(kind);
+            listed.map(move |(address, detail)| (Decision { kind, address: address.clone() }, detail))
+        })
     }
 }
 
-impl std::fmt::Display for Decision {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = match self.kind {
-            DecisionKind::Lost => "lost",
-            DecisionKind::Duplicated => "duplicated",
-            DecisionKind::Reordered => "reordered",
-            DecisionKind::Noticed => "noticed late",
-            DecisionKind::Latency => "latency",
-            DecisionKind::Replayed => "replayed",
-            DecisionKind::Damaged => "damaged",
-            DecisionKind::Truncated => "truncated",
-            DecisionKind::Write => "write",
-            DecisionKind::FailedWrite => "failed write",
-            DecisionKind::KeptWrites => "kept writes",
-            DecisionKind::TornWrite => "torn write",
-        };
-        write!(f, "{kind}: {}", self.address)
+impl fmt::Display for DecisionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
     }
 }
 
-/// Where a scenario comes from that `freeze` or `shrink` wrote.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.address)
+    }
+}
+
+/// Where a scenario that `freeze` or `shrink` wrote comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
@@ -261,7 +262,7 @@ pub struct Origin {
     /// The failure key of the run, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// What the seed had taken, where the faults were a swarm.
+    /// Which faults the seed took, if the faults were a swarm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swarm: Vec<String>,
 }

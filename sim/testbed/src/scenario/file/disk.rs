@@ -1,6 +1,6 @@
 //! Disks, and what goes wrong with them and with the processes that write to them.
 
-use super::{Duration, DurationRange, Percent};
+use super::{DurationRange, Percent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
-    /// How long a write takes once those before it are done. Default 1ms.
+    /// How long a write takes, once the writes before it are done. Default 1ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<DurationRange>,
     /// How often a write fails. Default 0%.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Percent>,
-    /// What a crash leaves of the writes that are under way. Default `drawn`.
+    /// What a crash leaves of unfinished writes. Default `drawn`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsynced: Option<Unsynced>,
 }
 
-/// What a crash leaves of the writes that are under way.
+/// What a crash leaves of unfinished writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unsynced {
-    /// Some of them, the first first, and perhaps a part of the next: drawn from the seed.
+    /// Some of them, in order, and perhaps a part of the next one, as drawn from the seed.
     Drawn,
     /// All of them.
     Kept,
@@ -38,15 +38,15 @@ impl From<Unsynced> for crate::host::Unsynced {
     }
 }
 
-/// When what an app writes counts as written.
+/// When something that an app writes counts as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Durability {
-    /// Once the disk has it; nothing is sent before.
+    /// When the disk has it. Nothing is sent before that.
     DurableFirst,
-    /// At once; after a crash the app writes in a new session.
+    /// At once. After a crash the app writes in a new session.
     SendFirst,
-    /// At once; after a crash the app goes on in its session, which forks it.
+    /// At once. After a crash the app continues its old session, which forks that session.
     SendFirstReuse,
 }
 
@@ -58,122 +58,4 @@ impl From<Durability> for cosim_core::Durability {
             Durability::SendFirstReuse => cosim_core::Durability::SendFirstReuse,
         }
     }
-}
-
-/// A process that ends in the middle of its work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Crash {
-    /// The node.
-    pub node: String,
-    /// Where in its work: the next time that it comes there. Default `now`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub point: Option<Point>,
-    /// How long it is down. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub down_for: Option<Duration>,
-}
-
-/// Where in its work a process ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Point {
-    /// At once, between two events.
-    Now,
-    /// As soon as it has handed over a write.
-    Writing,
-    /// As soon as a write has ended, before it knows.
-    Written,
-    /// As soon as it has sent a message.
-    Sending,
-}
-
-impl From<Point> for crate::host::Point {
-    fn from(point: Point) -> crate::host::Point {
-        match point {
-            Point::Now => crate::host::Point::Now,
-            Point::Writing => crate::host::Point::Writing,
-            Point::Written => crate::host::Point::Written,
-            Point::Sending => crate::host::Point::Sending,
-        }
-    }
-}
-
-impl From<crate::host::Point> for Point {
-    fn from(point: crate::host::Point) -> Point {
-        match point {
-            crate::host::Point::Now => Point::Now,
-            crate::host::Point::Writing => Point::Writing,
-            crate::host::Point::Written => Point::Written,
-            crate::host::Point::Sending => Point::Sending,
-        }
-    }
-}
-
-/// A copy of a node's disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BackUp {
-    /// The node.
-    pub node: String,
-    /// What to call the copy. Default `backup`; a later copy of that name replaces it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub backup: Option<String>,
-}
-
-/// A node that starts again from a copy of its disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Restore {
-    /// The node.
-    pub node: String,
-    /// Which copy. Default `backup`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub backup: Option<String>,
-    /// How long it is down. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub down_for: Option<Duration>,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spare_last_copy: Option<bool>,
-}
-
-/// A disk that writes nothing for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Stall {
-    /// The node.
-    pub node: String,
-    /// How long.
-    #[serde(rename = "for")]
-    pub span: Duration,
-}
-
-/// A disk that fails to write.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FailWrites {
-    /// The node.
-    pub node: String,
-    /// How many of the next writes fail. Default 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-}
-
-/// A disk of which a bit flips.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Rot {
-    /// The node.
-    pub node: String,
-    /// Where, from the start of what is written: 0% is the first byte. Default 50%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Percent>,
-    /// The bit of the byte there, 0 to 7. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(max = 7))]
-    pub bit: Option<u8>,
-    /// Whether nothing happens where the node holds the last copy of anything. Default false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spare_last_copy: Option<bool>,
 }

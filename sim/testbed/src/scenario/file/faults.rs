@@ -5,21 +5,22 @@ use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Faults to generate from the seed. All but joins, departures, clock jumps and clock drifts end by themselves.
+/// Faults to generate from the seed. All of them end by themselves, except joins, departures, clock jumps and clock
+/// drifts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Faults {
-    /// The start of the window in which they begin. Default 0ms.
+    /// The start of the time window in which the faults begin. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Duration>,
-    /// The end of the window.
+    /// The end of the time window.
     pub until: Duration,
-    /// The nodes that they happen to, and to the links of which. Default all.
+    /// The nodes that the faults happen to, and whose links they happen to. Default all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub nodes: Option<Vec<String>>,
-    /// Whether each seed takes some kinds of faults at random, at rates that are sometimes extreme, of links and disks
-    /// too; no number may be given then. Default false.
+    /// Whether each seed takes its own random choice of faults, including those of links and disks, at rates that are
+    /// sometimes extreme. If true, no numbers may be given. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swarm: Option<bool>,
     /// How many times a link is disconnected and connected again. Default 0.
@@ -28,20 +29,20 @@ pub struct Faults {
     /// How many times a link is partitioned, one way or both, and healed. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partitions: Option<u32>,
-    /// How many times a link is disconnected and connected again, two to five times within milliseconds. Default 0.
+    /// How many times a link is disconnected and connected again two to five times within milliseconds. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconnect_bursts: Option<u32>,
-    /// How many times one end only notices that a connection is over, until the link connects again. Default 0.
+    /// How many times a connection ends but only one end notices, until the link connects again. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub half_opens: Option<u32>,
-    /// How many times a link becomes slow, by up to two seconds, and fast again. Default 0.
+    /// How many times a link becomes slower, by up to two seconds, and then fast again. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_links: Option<u32>,
-    /// How many times messages are kept back for a while, in one direction or both: of one kind or all, about one CoValue or
-    /// all. Default 0.
+    /// How many times messages are kept back for a while: in one direction or both, of one kind or all, about one
+    /// CoValue or all. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holds: Option<u32>,
-    /// How many times such messages are lost for a while. Default 0.
+    /// How many times messages are lost for a while, chosen in the same way as for `holds`. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drops: Option<u32>,
     /// How many times a node restarts from its disk. Default 0.
@@ -59,19 +60,19 @@ pub struct Faults {
     /// How many times a disk is full for a while. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_disks: Option<u32>,
-    /// How many times a disk fails to write one to four times on end. Default 0.
+    /// How many times a disk fails one to four writes in a row. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_writes: Option<u32>,
-    /// How many times a bit flips on a disk, and its node crashes later. Default 0.
+    /// How many times a bit flips on a disk whose node crashes later. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rots: Option<u32>,
-    /// How many times a disk is copied, and the copy put in its place later. Default 0.
+    /// How many times a disk is copied and later replaced by that copy. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restores: Option<u32>,
     /// How many times a hostile node attacks a peer. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attacks: Option<u32>,
-    /// Whether what is generated may take the last copy of something that was reported as written. Default false.
+    /// Whether generated faults may destroy the last copy of something that was reported as written. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub take_last_copies: Option<bool>,
     /// How many times a node sleeps and wakes. Default 0.
@@ -80,8 +81,8 @@ pub struct Faults {
     /// How many times a node leaves for good. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub departures: Option<u32>,
-    /// How many times a node joins that was not there until then: one of which the
-    /// timeline asks nothing and at which the workload creates nothing. Default 0.
+    /// How many nodes join late. Only nodes are taken of which the timeline asks nothing and at which the workload
+    /// creates nothing; they do not exist before they join. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joins: Option<u32>,
     /// How many times a wall clock jumps, forwards or back. Default 0.
@@ -90,43 +91,43 @@ pub struct Faults {
     /// How many times a wall clock stands still for a while. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_stops: Option<u32>,
-    /// How many times a wall clock changes its pace, by up to half, either way. Default 0.
+    /// How many times a wall clock changes its pace, by up to half, faster or slower. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_drifts: Option<u32>,
-    /// How far a wall clock jumps at most. Default 1d.
+    /// The furthest that a wall clock jumps. Default 1d.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub furthest: Option<Duration>,
-    /// How long one of them lasts at most. Default 1s.
+    /// The longest that one fault lasts. Default 1s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest: Option<Duration>,
-    /// Spells in which a node is offline while its app goes on. Default none.
+    /// Times when a node is offline while its app goes on. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offline: Option<Spells>,
-    /// Nodes that are offline for a moment again and again, each in a rhythm of its own. Default none.
+    /// Nodes that go offline for a moment again and again, each in a rhythm of its own. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flapping: Option<Flapping>,
 }
 
-/// Spells of one kind, with a length of their own.
+/// Faults of one kind, with a length of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spells {
     /// How many.
     pub times: u32,
-    /// How long one of them lasts at least. Default 0ms.
+    /// The shortest that one of them lasts. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shortest: Option<Duration>,
-    /// How long one of them lasts at most.
+    /// The longest that one of them lasts.
     pub longest: Duration,
 }
 
-/// A rhythm.
+/// The rhythm in which nodes go offline and come back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flapping {
-    /// From the start of one spell to the next.
+    /// The time from the start of one to the start of the next.
     pub every: Duration,
-    /// How long one of them lasts.
+    /// How long each of them lasts.
     #[serde(rename = "for")]
     pub span: Duration,
 }

@@ -45,5 +45,5 @@ impl fmt::Display for Ends {
 string_in_json!(Ends, "a pair of relationships, such as \"syncAllOurs/syncTheirs\"", {
     "type": "string",
     "enum": LEGAL,
-    "description": "What the second node is to the first, and the first to the second."
+    "description": "What the second node is to the first, and what the first is to the second."
 });

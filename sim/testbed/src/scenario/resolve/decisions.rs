@@ -3,98 +3,49 @@
 
 use super::names::Names;
 use super::{At, Place, Problem, Report, SpanRange, file};
-use crate::scenario::file::{About, Address, KINDS};
+use crate::scenario::file::{About, Address, DecisionKind, Detail, KINDS, Topic};
 use std::collections::BTreeMap;
 
 pub(super) fn check(file: &file::Scenario, names: &Names<'_>, report: &mut Report) {
     let Some(decisions) = &file.decisions else { return };
     let root = At::Root;
     let at = root.key("decisions");
-    let lost = at.key("lost");
-    let mut first = BTreeMap::new();
-    for (index, address) in decisions.lost.iter().enumerate() {
-        let at = lost.index(index);
-        check_address(address, Table::Messages, names, &at.value(), report);
-        if let Some(first) = first.insert(address, index) {
-            let problem = Problem::new(at.value(), format!("{} is lost twice", file::quoted(address)));
-            report.add(problem.expected(format!("already in decisions.lost[{first}]")).help("keep one"));
-        }
-    }
-    let tables = [
-        ("duplicated", &decisions.duplicated, Table::Messages),
-        ("reordered", &decisions.reordered, Table::Messages),
-        ("replayed", &decisions.replayed, Table::Messages),
-        ("noticed", &decisions.noticed, Table::Notices),
-        ("latencies", &decisions.latencies, Table::Messages),
-        ("writes", &decisions.writes, Table::Writes),
-    ];
-    for (field, table, of) in tables {
-        let at = at.key(field);
-        for (address, span) in table {
-            check_address(address, of, names, &at.key(address).name(), report);
-            check_span(*span, &at.key(address), report);
-        }
-    }
-    let places = [
-        ("damaged", &decisions.damaged, Table::Messages),
-        ("truncated", &decisions.truncated, Table::Messages),
-        ("failed_writes", &decisions.failed_writes, Table::Writes),
-        ("kept_writes", &decisions.kept_writes, Table::Crashes),
-        ("torn_writes", &decisions.torn_writes, Table::Crashes),
-    ];
-    for (field, table, of) in places {
-        let at = at.key(field);
-        for (address, place) in table {
-            check_address(address, of, names, &at.key(address).name(), report);
-            if of == Table::Writes && *place > 2 {
-                let problem = Problem::new(at.key(address).value(), format!("{place} says nothing"));
-                report.add(problem.expected("0 to 2").help(
-                    "0: nothing of it is on the disk, 1: half of it is, 2: all of it is, though it is reported as failed",
-                ));
+    for &kind in DecisionKind::ALL {
+        let at = at.key(kind.field());
+        let mut first = BTreeMap::new();
+        for (index, (address, detail)) in decisions.of(kind).enumerate() {
+            let listed = at.index(index).value();
+            let entry = at.key(address);
+            match detail {
+                Detail::Nothing => {
+                    check_address(address, kind.topic(), names, &listed, report);
+                    if let Some(first) = first.insert(address, index) {
+                        let message = format!("{} is {kind} twice", file::quoted(address));
+                        let already = format!("already in decisions.{}[{first}]", kind.field());
+                        report.add(Problem::new(listed, message).expected(already).help("keep one"));
+                    }
+                }
+                Detail::Span(span) => {
+                    check_address(address, kind.topic(), names, &entry.name(), report);
+                    check_span(span, &entry, report);
+                }
+                Detail::Place(place) => {
+                    check_address(address, kind.topic(), names, &entry.name(), report);
+                    check_place(place, kind, &entry, report);
+                }
             }
         }
     }
 }
 
-/// What the addresses of a table are about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Table {
-    Messages,
-    Notices,
-    Writes,
-    Crashes,
-}
-
-impl Table {
-    /// The table in which an address belongs.
-    const fn of(about: About<'_>) -> Table {
-        match about {
-            About::Message { .. } => Table::Messages,
-            About::Opened | About::Closed => Table::Notices,
-            About::Write { .. } => Table::Writes,
-            About::Crash => Table::Crashes,
-        }
-    }
-
-    /// What is in it, and how that is written.
-    const fn in_words(self) -> (&'static str, &'static str) {
-        match self {
-            Table::Messages => ("a message", "`from>to kind id [carried]`"),
-            Table::Notices => ("an end that notices a connection", "`node hears-open peer @operation`"),
-            Table::Writes => ("a write to a disk", "`node writes id [carried]`"),
-            Table::Crashes => ("a crash", "`node crashes @operation`"),
-        }
-    }
-}
-
-fn check_address(text: &str, table: Table, names: &Names<'_>, place: &Place, report: &mut Report) {
+fn check_address(text: &str, topic: Topic, names: &Names<'_>, place: &Place, report: &mut Report) {
     let address = match Address::parse(text) {
         Ok(address) => address,
         Err(error) => return report.add(Problem::new(place.clone(), error.message).help(error.help)),
     };
-    let is = Table::of(address.about);
-    if is != table {
-        let ((is, _), (wanted, form)) = (is.in_words(), table.in_words());
+    let is = Topic::of(address.about);
+    if is != topic {
+        let ((is, _), (wanted, form)) = (is.in_words(), topic.in_words());
         let message = format!("{} is {is}, and not {wanted}", file::quoted(text));
         return report.add(Problem::new(place.clone(), message).help(format!("write {form}")));
     }
@@ -108,11 +59,11 @@ fn check_address(text: &str, table: Table, names: &Names<'_>, place: &Place, rep
     }
     // An address is one place, whatever in it is mistaken.
     let found = report.problems.len();
-    match table {
-        Table::Messages | Table::Notices => {
+    match topic {
+        Topic::Message | Topic::Notice => {
             let _ = names.link([address.from, address.to], [&At::Root; 2], report);
         }
-        Table::Writes | Table::Crashes => {
+        Topic::Write | Topic::Crash => {
             let _ = names.node(address.from, &At::Root, report);
         }
     }
@@ -125,5 +76,14 @@ fn check_span(file::Duration(span): file::Duration, at: &At<'_>, report: &mut Re
     if span > SpanRange::LIMIT {
         let problem = Problem::new(at.value(), format!("duration {span} is too long for a network"));
         report.add(problem.help(format!("the longest is about 71m, exactly {}", SpanRange::LIMIT)));
+    }
+}
+
+fn check_place(place: u32, kind: DecisionKind, at: &At<'_>, report: &mut Report) {
+    if let Some((most, places)) = kind.most()
+        && place > most
+    {
+        let problem = Problem::new(at.value(), format!("{place} says nothing"));
+        report.add(problem.expected(format!("0 to {most}")).help(places));
     }
 }

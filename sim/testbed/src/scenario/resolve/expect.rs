@@ -2,7 +2,8 @@
 
 use super::names::Names;
 use super::{At, Place, Problem, Report, co_values, file};
-use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ORACLES, ViewExpectation};
+use crate::oracles::ORACLES;
+use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ViewExpectation};
 use cosim_core::Span;
 use cosim_core::real::canonical;
 

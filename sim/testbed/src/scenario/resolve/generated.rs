@@ -1,8 +1,8 @@
 //! What to generate: `workload` and `faults`.
 
 use super::names::Names;
-use super::timeline::check_edit;
 use super::{At, Problem, Report, file};
+use crate::scenario::act::{To, check_edit};
 use crate::scenario::{FaultKind, Faults, Flapping, HappensTo, LinkSpec, Mix, Spells, Workload};
 use cosim_core::Span;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     let created: BTreeSet<&str> = file
         .timeline
         .iter()
-        .filter_map(|entry| entry.create.as_ref())
+        .filter_map(|entry| entry.act.creates())
         .map(|create| create.id.as_str())
         .collect();
     let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()));
@@ -96,11 +96,11 @@ pub(super) fn faults(
 
 /// Those of some nodes of which the timeline asks nothing.
 fn newcomers(file: &file::Scenario, names: &Names<'_>, nodes: &[u32]) -> Vec<u32> {
-    let asked = |entry: &file::Entry| {
-        let needed = entry.needs(&At::Root).into_iter().map(|(node, _)| node.to_owned());
-        needed.chain(entry.join.as_ref().map(|join| join.node.clone())).collect::<Vec<_>>()
-    };
-    let asked: BTreeSet<String> = file.timeline.iter().flat_map(asked).collect();
+    let references = file.timeline.iter().flat_map(|entry| entry.act.refs());
+    let asked: BTreeSet<&str> = references
+        .filter(|reference| matches!(reference.to, To::App | To::Running | To::Newcomer))
+        .map(|reference| reference.name)
+        .collect();
     nodes.iter().copied().filter(|node| !asked.contains(names.node_name(*node))).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The links, and what they make of the nodes.
 
 use super::names::Names;
-use super::{At, NetworkChange, Problem, Report, conditions, file, usual};
+use super::{At, Problem, Report, conditions, file, usual};
 use crate::scenario::LinkSpec;
 use crate::scenario::topology::circle;
 use cosim_core::Relationship;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The links, in order of their ends.
 pub(super) fn links(
     file: &file::Scenario,
-    general: NetworkChange,
+    general: file::Network,
     names: &mut Names<'_>,
     report: &mut Report,
 ) -> Vec<LinkSpec> {
@@ -46,7 +46,7 @@ pub(super) fn links(
 
 fn spec(
     link: &file::Link,
-    general: NetworkChange,
+    general: file::Network,
     names: &Names<'_>,
     at: &At<'_>,
     report: &mut Report,

@@ -5,9 +5,9 @@ use super::{At, Problem, Report, file};
 use crate::clock::Clock;
 use crate::cojson;
 use crate::network::{Ppm, SpanRange};
-use crate::scenario::{NodeSpec, Unsynced, known_mutations};
+use crate::scenario::{NodeSpec, Unsynced};
 use cosim_core::real::Owner;
-use cosim_core::{Announce, CoId, Durability, Span};
+use cosim_core::{Announce, CoId, Durability, Mutation, Span};
 use std::collections::BTreeSet;
 
 /// The first deadline of a node that does not give one.
@@ -27,8 +27,7 @@ pub(super) fn nodes(file: &file::Scenario, report: &mut Report) -> Vec<NodeSpec>
             Problem::new(at.value(), "the scenario has no nodes").help("name at least one: `\"alice\": {}`"),
         );
     }
-    let joining: BTreeSet<&str> =
-        file.timeline.iter().filter_map(|entry| Some(entry.join.as_ref()?.node.as_str())).collect();
+    let joining: BTreeSet<&str> = file.timeline.iter().filter_map(|entry| entry.act.joins()).collect();
     let specs = (0..).zip(&file.nodes).map(|(number, (name, node))| {
         let at = at.key(name);
         NodeSpec {
@@ -199,10 +198,30 @@ fn clock(clock: Option<file::Clock>) -> Clock {
     Clock::new(skew.unwrap_or_default().0, drift.unwrap_or_default().0)
 }
 
+/// Mutations that there were, and where in the bug bench the same fault is now.
+const REMOVED_MUTATIONS: [(&str, &str); 9] = [
+    ("every-correction-lowers", "62-every-correction-lowers"),
+    ("load-drops-flight", "63-load-drops-flight"),
+    ("done-once", "64-done-once"),
+    ("repeat-corrections", "65-repeat-corrections"),
+    ("relay-wants-live", "66-relay-wants-live"),
+    ("load-is-no-verdict", "67-load-is-no-verdict"),
+    ("mute-forgotten", "68-mute-forgotten"),
+    ("ask-all-sources", "69-ask-all-sources"),
+    ("swallow-storage-errors", "70-swallow-storage-errors"),
+];
+
 fn check_mutation(mutation: &str, at: &At<'_>, report: &mut Report) {
-    if known_mutations().any(|known| known == mutation) {
+    if mutation.parse::<Mutation>().is_ok() {
         return;
     }
+    let removed = REMOVED_MUTATIONS.iter().find(|(name, _)| *name == mutation);
+    if let Some((name, patch)) = removed {
+        let problem = Problem::new(at.value(), format!("the mutation `{name}` is gone"));
+        report.add(problem.help(format!("it is a patch of the bug bench now: sim/bugs/{patch}.patch")));
+        return;
+    }
+    let known_mutations = || Mutation::ALL.iter().map(|mutation| mutation.name());
     let problem = Problem::new(at.value(), format!("unknown mutation {}", file::quoted(mutation)));
     let list = || format!("the mutations are {}", known_mutations().collect::<Vec<_>>().join(", "));
     let help = report.did_you_mean(mutation, known_mutations()).unwrap_or_else(list);

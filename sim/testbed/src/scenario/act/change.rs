@@ -1,11 +1,11 @@
-//! Entries that say word for word what an app writes.
+//! What an app writes, word for word.
 
 use crate::cojson::MemberRole;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A key of a map that is set.
+/// A key to set in a map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetKey {
@@ -17,12 +17,13 @@ pub struct SetKey {
     pub key: String,
     /// Its value: any JSON.
     pub value: Value,
-    /// Whether it is encrypted for the members of the group that owns the map. Default as the map says.
+    /// Whether the change is encrypted for the members of the group that owns the map. Default what the map's own
+    /// `private` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
 }
 
-/// A key of a map that is deleted.
+/// A key to delete from a map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteKey {
@@ -32,12 +33,13 @@ pub struct DeleteKey {
     pub id: String,
     /// The key.
     pub key: String,
-    /// Whether it is encrypted for the members of the group that owns the map. Default as the map says.
+    /// Whether the change is encrypted for the members of the group that owns the map. Default what the map's own
+    /// `private` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
 }
 
-/// Items that come into a list.
+/// Items to insert into a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InsertItems {
@@ -45,18 +47,19 @@ pub struct InsertItems {
     pub node: String,
     /// The list.
     pub id: String,
-    /// Where the first of them will be, among the items that the app sees then, from 0; one behind the end means the
-    /// end. Default the end.
+    /// Where to insert them, as an index from 0 into the items that the app sees at that time. An index past the end
+    /// means the end. Default the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u32>,
     /// The items: any JSON.
     pub values: Vec<Value>,
-    /// Whether they are encrypted for the members of the group that owns the list. Default as the list says.
+    /// Whether the change is encrypted for the members of the group that owns the list. Default what the list's own
+    /// `private` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
 }
 
-/// Items that go from a list.
+/// Items to remove from a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveItems {
@@ -64,17 +67,18 @@ pub struct RemoveItems {
     pub node: String,
     /// The list.
     pub id: String,
-    /// The first of them, among the items that the app sees then, from 0.
+    /// The first item to remove, as an index from 0 into the items that the app sees at that time.
     pub index: u32,
-    /// How many; those that are not there are passed over. Default 1.
+    /// How many items to remove. If there are fewer, all that are there are removed. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
-    /// Whether that is encrypted for the members of the group that owns the list. Default as the list says.
+    /// Whether the change is encrypted for the members of the group that owns the list. Default what the list's own
+    /// `private` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
 }
 
-/// An item that is pushed to a stream.
+/// An item to push to a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushItem {
@@ -84,12 +88,13 @@ pub struct PushItem {
     pub id: String,
     /// The item: any JSON.
     pub value: Value,
-    /// Whether it is encrypted for the members of the group that owns the stream. Default as the stream says.
+    /// Whether the change is encrypted for the members of the group that owns the stream. Default what the stream's own
+    /// `private` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
 }
 
-/// A piece of a text that is replaced.
+/// A piece of a text to replace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Splice {
@@ -97,20 +102,22 @@ pub struct Splice {
     pub node: String,
     /// The text.
     pub id: String,
-    /// Where, in graphemes of the text that the app sees then, from 0; a place behind the end means the end.
+    /// Where to begin, counted in graphemes from 0 in the text that the app sees at that time. A place past the end
+    /// means the end.
     pub index: u32,
-    /// How many graphemes go; those that are not there are passed over. Default 0.
+    /// How many graphemes to delete. If there are fewer, all that are there are deleted. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete: Option<u32>,
-    /// What comes in their place. Default nothing.
+    /// The text to put in their place. Default nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insert: Option<String>,
-    /// Whether that is encrypted for the members of the group that owns the text. Default as the text says.
+    /// Whether the change is encrypted for the members of the group that owns the text. Default what the text's own
+    /// `private` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
 }
 
-/// A member that a group gets, or another role for one.
+/// A member to add to a group, or a new role for a member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
@@ -120,11 +127,11 @@ pub struct AddMember {
     pub id: String,
     /// The member: a node, or `everyone`.
     pub member: String,
-    /// What it may do.
+    /// The member's role.
     pub role: MemberRole,
 }
 
-/// A member that a group loses.
+/// A member to remove from a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveMember {

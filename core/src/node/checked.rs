@@ -1,0 +1,123 @@
+//! What every step is checked for where assertions are on: a bug then shows in the step that makes it, not where a peer
+//! misses something. A step is checked for what it touched, so that a check costs no more than the step.
+//!
+//! With the feature `paranoid` the whole state is checked after each step.
+
+use super::{Input, Node};
+use crate::crypto::Crypto;
+use crate::id::{CoId, PeerId};
+use crate::message::Message;
+use crate::state::{CoValueState, check_co_value, check_conversation, check_invariants};
+
+/// How much of a CoValue is held: its size where content may change it, and else the number of its sessions, which costs
+/// nothing to find out.
+type Held = u64;
+
+/// What a step may touch, and how that was before.
+pub(super) struct Before {
+    id: Option<CoId>,
+    peer: Option<PeerId>,
+    brings_content: bool,
+    /// How much of the CoValue was held.
+    held: Held,
+    /// How much was to be said.
+    outputs: usize,
+    /// Whether the step is a message of a connection that is not its peer's.
+    is_stale: bool,
+}
+
+impl<C: Crypto> Node<C> {
+    /// Looks at what `input` may touch; not where assertions are off.
+    pub(super) fn before(&self, input: &Input<C>) -> Option<Before> {
+        if !cfg!(debug_assertions) {
+            return None;
+        }
+        let (id, peer) = touched(input);
+        let is_stale = match input {
+            Input::Received { peer, connection, .. } => {
+                self.connection(*peer) != Some(*connection) && !planted!(self.shell, IgnoreEpochs)
+            }
+            Input::Create { .. }
+            | Input::Edit { .. }
+            | Input::Load { .. }
+            | Input::Done { .. }
+            | Input::Connected { .. }
+            | Input::Disconnected { .. }
+            | Input::Blocked { .. }
+            | Input::Writable { .. }
+            | Input::Persisted { .. }
+            | Input::PersistFailed { .. }
+            | Input::Deadline => false,
+        };
+        let brings_content = brings_content(input);
+        let held = self.held(id, brings_content);
+        Some(Before { id, peer, brings_content, held, outputs: self.shell.outputs.len(), is_stale })
+    }
+
+    /// Checks what a step did, before anything that follows from it is sent.
+    pub(super) fn check_applied(&self, before: &Before) {
+        let said = self.shell.outputs.len() - before.outputs;
+        assert!(!before.is_stale || said == 0, "a message of a connection that is over changes nothing");
+        assert!(!before.is_stale || self.held_now(before) == before.held, "it brings nothing either");
+    }
+
+    /// Checks what a step touched.
+    pub(super) fn check_step(&self, before: &Before) {
+        let held = self.held_now(before);
+        assert!(held >= before.held, "what is held only grows");
+        let checked = match (before.id, before.peer) {
+            (Some(id), _) if held > before.held => check_co_value(&self.state, id),
+            (Some(id), Some(peer)) => check_conversation(&self.state, id, peer),
+            (Some(id), None) => check_co_value(&self.state, id),
+            (None, _) => Ok(()),
+        };
+        assert_eq!(checked, Ok(()), "what holds of every state");
+        if cfg!(feature = "paranoid") {
+            assert_eq!(check_invariants(&self.state), Ok(()), "what holds of every state");
+        }
+    }
+
+    fn held(&self, id: Option<CoId>, brings_content: bool) -> Held {
+        let co_value = id.and_then(|id| self.state.co_values.get(&id));
+        let size = |co_value: &CoValueState<C>| {
+            if brings_content { co_value.size() } else { co_value.sessions.len() as u64 }
+        };
+        co_value.map_or(0, size)
+    }
+
+    fn held_now(&self, before: &Before) -> Held {
+        self.held(before.id, before.brings_content)
+    }
+}
+
+fn brings_content<C: Crypto>(input: &Input<C>) -> bool {
+    match input {
+        Input::Received { envelope, .. } => matches!(envelope.message, Message::Content(_)),
+        Input::Create { .. } | Input::Edit { .. } => true,
+        Input::Load { .. }
+        | Input::Done { .. }
+        | Input::Connected { .. }
+        | Input::Disconnected { .. }
+        | Input::Blocked { .. }
+        | Input::Writable { .. }
+        | Input::Persisted { .. }
+        | Input::PersistFailed { .. }
+        | Input::Deadline => false,
+    }
+}
+
+fn touched<C: Crypto>(input: &Input<C>) -> (Option<CoId>, Option<PeerId>) {
+    match input {
+        Input::Create { id, .. } | Input::Edit { id, .. } | Input::Load { id } | Input::Done { id } => {
+            (Some(*id), None)
+        }
+        Input::Received { peer, envelope, .. } => (Some(envelope.message.id()), Some(*peer)),
+        Input::Connected { .. }
+        | Input::Disconnected { .. }
+        | Input::Blocked { .. }
+        | Input::Writable { .. }
+        | Input::Persisted { .. }
+        | Input::PersistFailed { .. }
+        | Input::Deadline => (None, None),
+    }
+}

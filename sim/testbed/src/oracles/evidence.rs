@@ -1,0 +1,135 @@
+//! What several oracles judge by, gathered once, and only where one of them needs it.
+
+use super::Setup;
+use super::disks::Disks;
+use super::heard::Heard;
+use super::holdings::{Holdings, Stored};
+use super::hostile::Hostile;
+use super::ledger::Ledger;
+use super::logs::{Grounds, Logs};
+use super::verdicts::Verdicts;
+use crate::cojson::SimCrypto;
+use crate::host::NodeId;
+use cosim_core::{CoId, KnownState, Record};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A part of the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// [`Ledger`], and with it the hook `took`.
+    Ledger,
+    /// [`Heard`], and with it the hooks `talked` and `confirms`.
+    Heard,
+    /// [`Disks`].
+    Disks,
+    /// [`Logs`], and with it the hook `shows`.
+    Logs,
+    /// What hostile authors have signed: a part of [`Hostile`].
+    Signatures,
+    /// How much nodes held when they were looked at last, and with it the hooks `holds`, `stores`, `shows` and
+    /// `confirms`.
+    Holdings,
+    /// [`Verdicts`].
+    Verdicts,
+}
+
+/// Some parts of the evidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs(u8);
+
+impl Needs {
+    /// Whether a part is among them.
+    pub const fn has(self, need: Need) -> bool {
+        self.0 & 1 << need as u8 != 0
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn and(self, others: Needs) -> Needs {
+        Needs(self.0 | others.0)
+    }
+}
+
+impl FromIterator<Need> for Needs {
+    fn from_iter<I: IntoIterator<Item = Need>>(needs: I) -> Needs {
+        Needs(needs.into_iter().fold(0, |bits, need| bits | 1 << need as u8))
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Evidence {
+    /// What the apps did.
+    pub ledger: Ledger,
+    /// What each end of each connection was told.
+    pub heard: Heard,
+    /// What disks have acknowledged.
+    pub disks: Disks,
+    /// What nodes hold of what shows something, and who has which right in it.
+    pub logs: Logs,
+    /// Who is hostile, and what they signed.
+    pub hostile: Hostile,
+    /// How loads have ended.
+    pub verdicts: Verdicts,
+    /// What each node was last seen to hold.
+    held: BTreeMap<(NodeId, CoId), KnownState>,
+    /// What each node's disk is writing, by its number.
+    writing: BTreeMap<(NodeId, u64), Record<SimCrypto>>,
+}
+
+impl Evidence {
+    pub(super) fn new(setup: &Setup) -> Evidence {
+        Evidence {
+            ledger: Ledger::default(),
+            heard: Heard::default(),
+            disks: Disks::default(),
+            logs: Logs::new(Arc::clone(&setup.directory)),
+            hostile: Hostile::new(setup.hostile.clone()),
+            verdicts: Verdicts::default(),
+            held: BTreeMap::new(),
+            writing: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of how much a node holds of a CoValue; gives how much that was when it was looked at last, and is.
+    pub(super) fn holds(
+        &mut self,
+        holding: (NodeId, CoId),
+        stored: Option<&dyn Stored>,
+    ) -> (KnownState, KnownState) {
+        let is = stored.map_or(KnownState::EMPTY, |stored| stored.known());
+        let was = std::mem::replace(self.held.entry(holding).or_default(), is.clone());
+        (was, is)
+    }
+
+    /// What a node's view of a CoValue rests on; `None` where it holds nothing that could show.
+    pub(super) fn follow(&mut self, holdings: &dyn Holdings, node: NodeId, id: CoId) -> Option<Grounds> {
+        self.logs.follow(holdings, (node, id), &self.hostile)
+    }
+
+    /// The CoValues of a node that were looked at, from `from` to `to`.
+    pub(super) fn seen(&self, node: NodeId, from: CoId, to: CoId) -> impl Iterator<Item = CoId> + '_ {
+        self.held.range((node, from)..=(node, to)).map(|((_, id), _)| *id)
+    }
+
+    /// What a node held says nothing of what it will hold.
+    pub(super) fn forget(&mut self, node: NodeId) {
+        self.held.retain(|(of, _), _| *of != node);
+    }
+
+    /// A node hands a record over to its disk.
+    pub(super) fn writing(&mut self, node: NodeId, ticket: u64, record: &Record<SimCrypto>) {
+        self.writing.insert((node, ticket), record.clone());
+    }
+
+    /// A write has ended; gives its record where it is acknowledged.
+    pub(super) fn written(&mut self, node: NodeId, ticket: u64, failed: bool) -> Option<Record<SimCrypto>> {
+        self.writing.remove(&(node, ticket)).filter(|_| !failed)
+    }
+
+    /// A process ends: what is under way then may be lost.
+    pub(super) fn cut(&mut self, node: NodeId) {
+        self.writing.retain(|(of, _), _| *of != node);
+    }
+}

@@ -1,0 +1,93 @@
+//! Who judges a run: asks those who have a hook, in their turns, counts their looks and keeps what they find.
+
+use super::about::{About, Blames};
+use super::evidence::Needs;
+use super::oracle::{Look, Oracle};
+use super::scene::Scene;
+use super::violation::Violation;
+
+/// The hooks of an [`Oracle`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hook {
+    Commanded,
+    Took,
+    Sent,
+    SentContent,
+    Delivered,
+    Noticed,
+    Written,
+    Rotted,
+    GoesDown,
+    CameUp,
+    Started,
+    Became,
+    Holds,
+    Stores,
+    Shows,
+    Talked,
+    Confirms,
+    Settled,
+    Ended,
+    AtRest,
+}
+
+const HOOKS: usize = Hook::AtRest as usize + 1;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Panel {
+    /// In the order in which they are listed.
+    judges: Vec<Judge>,
+    /// For each hook those who may have it, by their place in the list, in their turns.
+    watching: [Vec<usize>; HOOKS],
+    /// What was found, the first first.
+    violations: Vec<Violation>,
+}
+
+#[derive(Debug)]
+struct Judge {
+    about: &'static About,
+    oracle: Box<dyn Oracle>,
+    looks: u64,
+}
+
+impl Panel {
+    /// One more judges, the last in the list.
+    pub(super) fn add(&mut self, oracle: Box<dyn Oracle>) {
+        self.judges.push(Judge { about: oracle.about(), oracle, looks: 0 });
+        let mut turns: Vec<usize> = (0..self.judges.len()).collect();
+        turns.sort_by_key(|&judge| self.judges[judge].about.turn);
+        self.watching = std::array::from_fn(|_| turns.clone());
+    }
+
+    /// What they need.
+    pub(super) fn needs(&self) -> Needs {
+        self.judges.iter().flat_map(|judge| judge.about.needs).copied().collect()
+    }
+
+    /// What was found, the first first.
+    pub(super) fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Each of them, and how often it has looked.
+    pub(super) fn looks(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.judges.iter().map(|judge| (judge.about.name, judge.looks))
+    }
+
+    /// Asks those who have a hook. What is the fault of a hostile node counts only where anybody may be blamed.
+    pub(super) fn ask(&mut self, hook: Hook, scene: &Scene<'_>, ask: impl Fn(&mut dyn Oracle) -> Look) {
+        let Panel { judges, watching, violations } = self;
+        watching[hook as usize].retain(|&place| {
+            let Judge { about, oracle, looks } = &mut judges[place];
+            let Look::Looked { times, found } = ask(&mut **oracle) else { return false };
+            *looks += times;
+            if let Some(subject) = found
+                && (about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node))
+            {
+                violations.push(Violation::new(about, scene.world, subject));
+            }
+            true
+        });
+    }
+}

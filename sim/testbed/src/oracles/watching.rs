@@ -1,0 +1,64 @@
+//! Who is told what: from what happens in a world, whatever its nodes are, to the oracles' own words.
+
+use super::evidence::Need;
+use super::holdings::Holdings;
+use super::oracle::Mail;
+use super::{Oracles, Touched};
+use crate::cojson::{Command, End, Notice, Packet, SimCrypto};
+use crate::host::{Operation, SimNode};
+use crate::observer::{Happening, Observer};
+use crate::world::View;
+use cosim_core::Record;
+
+impl<N> Observer<N> for Oracles
+where
+    N: SimNode<Message = Packet, Command = Command, Notice = Notice, End = End, Record = Record<SimCrypto>>
+        + Holdings,
+{
+    fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        if !matches!(happening, Happening::Skipped { .. }) {
+            self.evidence.ledger.accepted();
+        }
+        match happening {
+            Happening::Operation { operation: Operation::Command { node, command }, .. } => {
+                self.commanded(view, *node, command);
+            }
+            Happening::Operation { .. } | Happening::Cut { .. } => {}
+            Happening::Delivered { node, peer, connection, message, damaged, .. } => {
+                let mail = Mail { from: *peer, to: *node, connection: *connection, message };
+                self.delivered(view, &mail, *damaged);
+            }
+            Happening::Connected { node, peer, connection } => {
+                self.touched = Touched::All;
+                if self.needs.has(Need::Heard) {
+                    self.evidence.heard.opened(*node, *peer, *connection);
+                }
+            }
+            Happening::Disconnected { node, peer, connection } => {
+                self.touched = Touched::All;
+                self.evidence.heard.closed(*node, *peer, *connection);
+            }
+            Happening::Closed { node, peer, connection, .. } => {
+                self.evidence.heard.closed(*node, *peer, *connection);
+            }
+            Happening::Up { node } => self.came_up(view, *node),
+            Happening::Became { node, condition } => self.became(view, *node, *condition),
+            Happening::Sent(sent) => {
+                let (from, to, connection) = (sent.from, sent.to, sent.connection);
+                self.sent(view, &Mail { from, to, connection, message: sent.message });
+            }
+            Happening::Noticed { node, notice } => self.noticed(view, *node, notice),
+            Happening::Down { node, ending } => self.goes_down(view, *node, *ending),
+            Happening::Writing { node, ticket, record } => self.writing(view, (*node, *ticket), record),
+            Happening::Written { node, ticket, error, .. } => {
+                self.written(view, (*node, *ticket), error.is_some());
+            }
+            Happening::Rotted { node } => self.rotted(view, *node),
+            Happening::Settled { node, .. } => self.settled(view, *node),
+            Happening::Timer { .. } | Happening::Blocked { .. } | Happening::Writable { .. } => {
+                self.touched = Touched::Some;
+            }
+            Happening::Skipped { .. } => self.evidence.ledger.refused(),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The conditions of links: what a file says of a network, and what that makes of one.
+//!
+//! Every condition is one row of the table below. What it means is said by the world, in [`network`](crate::network).
+
+use super::{Bytes, Duration, DurationRange, Percent, Rate};
+use crate::network::{self, Ppm, SpanRange};
+use cosim_core::Span;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::num::NonZeroU64;
+
+/// Makes the sections of a file, and what is done with every condition, from rows:
+///
+/// ```text
+/// /// What the condition is.
+/// field: type, default "in words", without chance what-is-left [, swarm up to usual or extreme];
+/// ```
+macro_rules! conditions {
+    ($(
+        #[doc = $doc:literal]
+        $field:ident: $type:ty, default $default:literal, without chance $left:expr
+            $(, swarm up to $usual:literal or $extreme:literal)?;
+    )+) => {
+        /// The conditions of links.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Network {
+            $(
+                #[doc = concat!($doc, " Default ", $default, ".")]
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
+        }
+
+        /// A change to the conditions of one link or of all links. Only the given fields change.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct NetworkChange {
+            /// The two nodes of the link. Default all links.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub between: Option<[String; 2]>,
+            $(
+                #[doc = $doc]
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
+        }
+
+        impl NetworkChange {
+            /// These conditions, of a link or of all.
+            pub(crate) fn new(between: Option<[String; 2]>, conditions: Network) -> NetworkChange {
+                NetworkChange { between, $($field: conditions.$field),+ }
+            }
+
+            /// The fields given, without the link.
+            pub fn conditions(&self) -> Network {
+                Network { $($field: self.$field),+ }
+            }
+        }
+
+        impl Network {
+            /// What a file would say of these conditions.
+            pub(crate) fn of(network: &network::Network) -> Network {
+                Network { $($field: Condition::of(network.$field)),+ }
+            }
+
+            /// What is given, put in the place of what `network` has.
+            fn put(&self, network: &mut network::Network) {
+                $(if let Some(given) = self.$field {
+                    network.$field = given.means();
+                })+
+            }
+
+            /// What is given here, and what is not, as `other` gives it.
+            pub(crate) fn or(self, other: Network) -> Network {
+                Network { $($field: self.$field.or(other.$field)),+ }
+            }
+
+            /// What is left of it without chance.
+            pub(crate) fn without_chance(self) -> Network {
+                Network { $($field: self.$field.and_then($left)),+ }
+            }
+
+            /// The chances that a swarm draws: `rate` draws one by its name, up to a usual or an extreme percentage.
+            /// What it leaves out never happens.
+            pub(crate) fn swarm(mut rate: impl FnMut(&str, u64, u64) -> Option<Ppm>) -> Network {
+                let mut drawn = Network::default();
+                $($(
+                    let chance = rate(stringify!($field), $usual, $extreme);
+                    drawn.$field = Some(Percent(chance.unwrap_or_default()));
+                )?)+
+                drawn
+            }
+        }
+    };
+}
+
+conditions! {
+    /// How long a message takes.
+    latency: DurationRange, default "50ms", without chance shortest;
+    /// How often a message is lost.
+    loss: Percent, default "0%", without chance nothing, swarm up to 10 or 60;
+    /// How often a message arrives twice.
+    duplicate: Percent, default "0%", without chance nothing, swarm up to 10 or 50;
+    /// How often a message is taken out of order.
+    reorder: Percent, default "0%", without chance nothing, swarm up to 15 or 80;
+    /// How much longer a message takes that is out of order.
+    reorder_delay: DurationRange, default "up to four times the longest latency", without chance nothing;
+    /// How long each end takes to notice a connect or disconnect.
+    notice: DurationRange, default "0ms", without chance nothing;
+    /// How much longer every message takes.
+    slow_by: Duration, default "0ms", without chance Some;
+    /// Losses that come in bursts.
+    burst: Burst, default "none", without chance nothing;
+    /// How often a message arrives once more, much later, perhaps after its connection has ended.
+    replay: Percent, default "0%", without chance nothing, swarm up to 2 or 20;
+    /// How long after it was sent a replayed message arrives.
+    replay_delay: DurationRange, default "1s..60s", without chance nothing;
+    /// How often one bit of a message flips.
+    damage: Percent, default "0%", without chance nothing, swarm up to 2 or 15;
+    /// How often the end of a message is cut off.
+    truncate: Percent, default "0%", without chance nothing, swarm up to 2 or 15;
+    /// How many bytes a second a link carries in each direction.
+    bandwidth: Rate, default "unlimited", without chance Some;
+    /// How many bytes may wait to be sent in each direction. What does not fit is lost.
+    queue: Bytes, default "256KB", without chance Some;
+}
+
+/// Without chance, every message takes the shortest time.
+fn shortest(DurationRange(range): DurationRange) -> Option<DurationRange> {
+    SpanRange::constant(range.min()).map(DurationRange)
+}
+
+/// Without chance, it does not happen.
+fn nothing<T>(_: T) -> Option<T> {
+    None
+}
+
+impl Network {
+    /// The conditions after this change to `network`. Where reordering is switched on and no delay was ever given, a
+    /// reordered message takes up to four times the longest latency more; where replaying is, a replayed one comes after
+    /// one second to a minute.
+    pub fn apply(&self, mut network: network::Network) -> network::Network {
+        if self.reorder.is_some() && network.reorder_delay == SpanRange::default() {
+            network.reorder_delay = default_delay(self.latency.map_or(network.latency, |range| range.0));
+        }
+        if self.replay.is_some() && network.replay_delay == SpanRange::default() {
+            network.replay_delay = usual_replay_delay();
+        }
+        self.put(&mut network);
+        network
+    }
+}
+
+/// From nothing to four times the longest latency.
+fn default_delay(latency: SpanRange) -> SpanRange {
+    let max = latency.max().saturating_mul(4).min(SpanRange::LIMIT);
+    SpanRange::new(Span::ZERO, max).expect("zero comes before any bound, and the bound is within the limit")
+}
+
+fn usual_replay_delay() -> SpanRange {
+    SpanRange::new(Span::from_s(1), Span::from_s(60)).expect("in order, and far below the limit")
+}
+
+/// Losses that come in bursts: the model of Gilbert and Elliott, with the names that `tc-netem` gives its parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// The probability that a good stretch ends with a message.
+    pub p: Percent,
+    /// The probability that a bad stretch ends with a message. Default 100% minus `p`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r: Option<Percent>,
+    /// How often a message is lost in a bad stretch. Default 100%.
+    #[serde(rename = "1-h", skip_serializing_if = "Option::is_none")]
+    pub bad_loss: Option<Percent>,
+    /// How often a message is lost in a good stretch. Default 0%.
+    #[serde(rename = "1-k", skip_serializing_if = "Option::is_none")]
+    pub good_loss: Option<Percent>,
+}
+
+/// How a file writes a condition of the world.
+trait Condition: Sized {
+    /// What the world has.
+    type Means;
+
+    /// What a file says where the world has this; nothing where this is no condition at all.
+    fn of(means: Self::Means) -> Option<Self>;
+
+    /// What it means.
+    fn means(self) -> Self::Means;
+}
+
+impl Condition for DurationRange {
+    type Means = SpanRange;
+
+    fn of(range: SpanRange) -> Option<DurationRange> {
+        Some(DurationRange(range))
+    }
+
+    fn means(self) -> SpanRange {
+        self.0
+    }
+}
+
+impl Condition for Duration {
+    type Means = Span;
+
+    fn of(span: Span) -> Option<Duration> {
+        (span != Span::ZERO).then_some(Duration(span))
+    }
+
+    fn means(self) -> Span {
+        self.0
+    }
+}
+
+impl Condition for Percent {
+    type Means = Ppm;
+
+    fn of(chance: Ppm) -> Option<Percent> {
+        (chance != Ppm::NEVER).then_some(Percent(chance))
+    }
+
+    fn means(self) -> Ppm {
+        self.0
+    }
+}
+
+impl Condition for Rate {
+    type Means = Option<NonZeroU64>;
+
+    fn of(rate: Option<NonZeroU64>) -> Option<Rate> {
+        rate.map(|rate| Rate(Some(rate)))
+    }
+
+    fn means(self) -> Option<NonZeroU64> {
+        self.0
+    }
+}
+
+impl Condition for Bytes {
+    type Means = Option<u64>;
+
+    fn of(bytes: Option<u64>) -> Option<Bytes> {
+        bytes.and_then(NonZeroU64::new).map(Bytes)
+    }
+
+    fn means(self) -> Option<u64> {
+        Some(self.0.get())
+    }
+}
+
+impl Condition for Burst {
+    type Means = Option<network::Burst>;
+
+    fn of(burst: Option<network::Burst>) -> Option<Burst> {
+        burst.map(|burst| Burst {
+            p: Percent(burst.begins),
+            r: Some(Percent(burst.ends)),
+            bad_loss: Some(Percent(burst.bad_loss)),
+            good_loss: Some(Percent(burst.good_loss)),
+        })
+    }
+
+    /// With the defaults that `tc-netem` has.
+    fn means(self) -> Option<network::Burst> {
+        let begins = self.p.0;
+        let rest = Ppm::new(Ppm::ALWAYS.get() - begins.get()).expect("what is left of the whole");
+        Some(network::Burst {
+            begins,
+            ends: self.r.map_or(rest, |percent| percent.0),
+            bad_loss: self.bad_loss.map_or(Ppm::ALWAYS, |percent| percent.0),
+            good_loss: self.good_loss.map_or(Ppm::NEVER, |percent| percent.0),
+        })
+    }
+}

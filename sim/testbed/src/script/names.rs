@@ -1,0 +1,52 @@
+//! What the addresses of a run are made of: the names of its nodes, CoValues and operations. What addresses look like is
+//! said where they are given, in [`address`](crate::address).
+
+use crate::address;
+use crate::cojson::Cast;
+use crate::host::NodeId;
+use crate::run::{OperationName, Stage, opening};
+use cosim_core::{CoId, Names as _};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The names of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    cast: Cast,
+    operations: Vec<OperationName>,
+    /// The operation that first creates each CoValue.
+    creates: BTreeMap<CoId, u32>,
+}
+
+impl Names {
+    pub(super) fn new(stage: &Stage<'_>) -> Names {
+        let mut creates = BTreeMap::new();
+        for (number, id) in stage.creates() {
+            creates.entry(id).or_insert(number);
+        }
+        Names { cast: stage.cast().clone(), operations: stage.names().to_vec(), creates }
+    }
+}
+
+impl address::Names for Names {
+    fn node(&self, node: NodeId) -> Cow<'_, str> {
+        self.cast.node(node)
+    }
+
+    fn subject(&self, subject: u32) -> Cow<'_, str> {
+        self.cast.co_value(CoId(subject))
+    }
+
+    fn operation(&self, number: u32) -> Option<&str> {
+        self.operations.get(number as usize).map(|operation| operation.name.as_str())
+    }
+
+    fn maker(&self, subject: u32) -> Option<u32> {
+        self.creates.get(&CoId(subject)).copied()
+    }
+
+    fn opened_by(&self, number: u32, [a, b]: [NodeId; 2]) -> Option<&str> {
+        let at_start = opening(&self.cast.node(a), &self.cast.node(b));
+        self.operation(number).filter(|name| *name != at_start)
+    }
+}
