@@ -74,14 +74,17 @@ fn every_kind_draws_as_many_words_as_its_row_says() {
         let scenario = scenario(&given(kind));
         let faults = scenario.faults.as_ref().unwrap();
         for seed in 0..20 {
-            let mut draw = Ground::new(&scenario, faults, &[]).drawn(seed, kind);
+            let ground = Ground::new(&scenario, faults, &[]);
+            let mut draw = ground.drawn(seed, kind);
             let words = match kind.row().words {
                 Words::Each(words) => 3 * words,
                 Words::EachAndNodes(words) => 3 * (words + 3),
                 Words::EveryNode(words) => 3 * words,
             };
             let mut stream = Stream::new(seed, "faults", kind.row().stream);
-            (0..words).for_each(|_| drop(stream.word()));
+            for _ in 0..words {
+                let _ = stream.word();
+            }
             assert_eq!(draw.stream().word(), stream.word(), "{kind:?}");
         }
     }
