@@ -47,9 +47,3 @@ fn check(nodes: usize, servers: usize) {
 fn five_thousand_nodes_are_played_and_judged() {
     check(5_000, 50);
 }
-
-#[test]
-#[ignore = "takes a while without optimization"]
-fn as_many_nodes_as_may_be_are_played_and_judged() {
-    check(scenario::MAX_NODES, 200);
-}

@@ -53,21 +53,28 @@ fn holds(scenario: &Scenario, action: &Action) -> Option<bool> {
 }
 
 fn hold(draw: &mut Draw<'_>) {
-    let (link, at, over, filter) = filter(draw);
-    let (direction, kind, co_value) = filter;
+    let Drawn { link, at, over, direction, kind, co_value } = filter(draw);
     draw.begin(at, Action::FilterDrawn { link, direction, kind, co_value, hold: true });
     draw.end(over, Action::Release { link, direction });
 }
 
 fn lose(draw: &mut Draw<'_>) {
-    let (link, at, over, filter) = filter(draw);
-    let (direction, kind, co_value) = filter;
+    let Drawn { link, at, over, direction, kind, co_value } = filter(draw);
     draw.begin(at, Action::FilterDrawn { link, direction, kind, co_value, hold: false });
     draw.end(over, Action::Heal { link, direction });
 }
 
 /// The link, from when to when, and which messages.
-fn filter(draw: &mut Draw<'_>) -> (u32, Time, Time, (Direction, Option<u8>, Option<u32>)) {
+struct Drawn {
+    link: u32,
+    at: Time,
+    over: Time,
+    direction: Direction,
+    kind: Option<u8>,
+    co_value: Option<u32>,
+}
+
+fn filter(draw: &mut Draw<'_>) -> Drawn {
     let (link, (at, length), direction) = (draw.link(), draw.outage(), draw.direction());
     let co_values = draw.ground().scenario.co_values.len();
     // One more than there are: all of them.
@@ -75,5 +82,5 @@ fn filter(draw: &mut Draw<'_>) -> (u32, Time, Time, (Direction, Option<u8>, Opti
     let kind = kind.filter(|kind| usize::from(*kind) < KINDS.len());
     let about = draw.stream().index(2 * co_values.max(1));
     let co_value = u32::try_from(about).ok().filter(|_| about < co_values);
-    (link, at, at + length, (direction, kind, co_value))
+    Drawn { link, at, over: at + length, direction, kind, co_value }
 }
