@@ -33,22 +33,9 @@ impl<C: Crypto> Node<C> {
             return None;
         }
         let (id, peer) = touched(input);
-        let is_stale = match input {
-            Input::Received { peer, connection, .. } => {
-                self.connection(*peer) != Some(*connection) && !planted!(self.shell, IgnoreEpochs)
-            }
-            Input::Create { .. }
-            | Input::Edit { .. }
-            | Input::Load { .. }
-            | Input::Done { .. }
-            | Input::Connected { .. }
-            | Input::Disconnected { .. }
-            | Input::Blocked { .. }
-            | Input::Writable { .. }
-            | Input::Persisted { .. }
-            | Input::PersistFailed { .. }
-            | Input::Deadline => false,
-        };
+        let is_stale = matches!(input, Input::Received { peer, connection, .. }
+            if self.connection(*peer) != Some(*connection));
+        let is_stale = is_stale && !planted!(self.shell, IgnoreEpochs);
         let brings_content = brings_content(input);
         let held = self.held(id, brings_content);
         Some(Before { id, peer, brings_content, held, outputs: self.shell.outputs.len(), is_stale })
@@ -93,16 +80,7 @@ impl<C: Crypto> Node<C> {
 fn brings_content<C: Crypto>(input: &Input<C>) -> bool {
     match input {
         Input::Received { envelope, .. } => matches!(envelope.message, Message::Content(_)),
-        Input::Create { .. } | Input::Edit { .. } => true,
-        Input::Load { .. }
-        | Input::Done { .. }
-        | Input::Connected { .. }
-        | Input::Disconnected { .. }
-        | Input::Blocked { .. }
-        | Input::Writable { .. }
-        | Input::Persisted { .. }
-        | Input::PersistFailed { .. }
-        | Input::Deadline => false,
+        other => matches!(other, Input::Create { .. } | Input::Edit { .. }),
     }
 }
 

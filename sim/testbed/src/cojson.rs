@@ -12,6 +12,7 @@ pub(crate) mod digest;
 mod directory;
 mod kind;
 mod message;
+mod session;
 mod shown;
 mod values;
 
@@ -24,6 +25,7 @@ pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
 pub use message::Packet;
+pub use session::{NODES_MAX, session, session_parts};
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
 use crate::clock::WallTime;
@@ -191,18 +193,6 @@ pub struct CoNode {
     notices: VecDeque<Notice>,
     /// What it needs to lie, where it is hostile.
     attacker: Option<Attacker>,
-}
-
-const INCARNATION_BITS: u32 = 20;
-
-/// The session of a node's app after it has lost its storage `incarnation` times.
-pub fn session(node: NodeId, incarnation: u32) -> SessionId {
-    SessionId(node.0 << INCARNATION_BITS | (incarnation & ((1 << INCARNATION_BITS) - 1)))
-}
-
-/// Whose session it is, and the how-manieth incarnation's.
-pub fn session_parts(session: SessionId) -> (NodeId, u32) {
-    (NodeId(session.0 >> INCARNATION_BITS), session.0 & ((1 << INCARNATION_BITS) - 1))
 }
 
 impl CoNode {

@@ -2,18 +2,13 @@
 //! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
 //! fingerprint, whatever the seed.
 
-use crate::clock::ClockChange;
-use crate::cojson::{Change, CoNode, What};
-use crate::host::{DiskFault, NodeId};
+use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
-    Between, DropMessages, Duration, DurationRange, Edit, Entry, HalfOpen, Hold, Link, Lone, Network,
-    NetworkChange, Origin, Outage, Pause, Spell, Subject, When, Where,
+    Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
-use crate::scenario::{
-    Action, Connections, Direction, Filter, FilterAct, MAX_DURATION, Operation, Scenario, drawn_filter, file,
-};
+use crate::scenario::{Action, MAX_DURATION, Scenario, file};
 use crate::script::Director;
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
@@ -102,13 +97,13 @@ fn timeline(scenario: &Scenario, stage: &Stage<'_>, outcome: &Outcome) -> Vec<En
             .filter(|_| absolute)
             .map_or(Span::ZERO, |start| start.since(Time::ZERO));
         for (i, operation) in chapter.operations.iter().enumerate() {
-            let mut entry = entry(scenario, operation);
-            if absolute || number == 0 || i > 0 {
-                entry.at = Some(Duration(start + operation.at.since(Time::ZERO)));
+            let when = if absolute || number == 0 || i > 0 {
+                When::At(Duration(start + operation.at.since(Time::ZERO)))
             } else {
-                entry.after = Some(When::Quiet);
-            }
-            entries.push(entry);
+                When::Quiet
+            };
+            let act = act(scenario, &operation.action);
+            entries.push(Entry { when, name: Some(operation.name.clone()), act });
         }
     }
     entries
@@ -123,204 +118,25 @@ fn last(stage: &Stage<'_>, outcome: &Outcome) -> Span {
     ends.max().unwrap_or(Span::ZERO)
 }
 
-/// What an app writes, as an entry without a time.
-fn changed(scenario: &Scenario, named: Entry, node: String, (id, of): (String, CoId), change: u32) -> Entry {
-    let directory = &scenario.directory;
-    let Some(Change { what, private }) = directory.change(change).cloned() else { return named };
-    let usual = directory.co_value(of).is_some_and(|known| known.spec.private);
-    let private = Some(private).filter(|private| *private != usual);
-    let name = |member: Option<NodeId>| {
-        member.map_or_else(|| "everyone".to_owned(), |node| scenario.nodes[node.index()].name.clone())
-    };
-    match what {
-        What::Set { key, value } => {
-            Entry { set: Some(file::SetKey { node, id, key, value, private }), ..named }
-        }
-        What::Delete { key } => Entry { delete: Some(file::DeleteKey { node, id, key, private }), ..named },
-        What::Insert { index, values } => {
-            let index = Some(index).filter(|index| *index != u32::MAX);
-            Entry { insert: Some(file::InsertItems { node, id, index, values, private }), ..named }
-        }
-        What::Remove { index, count } => {
-            let count = Some(count).filter(|count| *count != 1);
-            Entry { remove: Some(file::RemoveItems { node, id, index, count, private }), ..named }
-        }
-        What::Push { value } => Entry { push: Some(file::PushItem { node, id, value, private }), ..named },
-        What::Splice { index, delete, insert } => {
-            let delete = Some(delete).filter(|delete| *delete != 0);
-            let insert = Some(insert).filter(|insert| !insert.is_empty());
-            Entry { splice: Some(file::Splice { node, id, index, delete, insert, private }), ..named }
-        }
-        What::AddMember { member, role } => {
-            Entry { add_member: Some(file::AddMember { node, id, member: name(member), role }), ..named }
-        }
-        What::RemoveMember { member } => {
-            Entry { remove_member: Some(file::RemoveMember { node, id, member: name(member) }), ..named }
-        }
+/// An operation as an act of a file: nothing is said that is usual.
+fn act(scenario: &Scenario, action: &Action) -> Act {
+    let mut act = Act::of(scenario, action);
+    if let Action::Change { co_value, .. } = *action
+        && let Some(private) = act.private_mut()
+    {
+        let known = scenario.directory.co_value(CoId(co_value));
+        let usual = known.is_some_and(|known| known.spec.private);
+        *private = private.filter(|private| *private != usual);
     }
-}
-
-/// An operation as an entry without a time.
-fn entry(scenario: &Scenario, operation: &Operation) -> Entry {
-    let node = |node: u32| scenario.nodes[node as usize].name.clone();
-    let subject = |n: u32, co_value: u32| {
-        Some(Subject { node: node(n), id: scenario.co_values[co_value as usize].clone() })
-    };
-    let ends = |link: u32| scenario.links[link as usize].ends.map(node);
-    let named = Entry { name: Some(operation.name.clone()), ..Entry::default() };
-    match operation.action {
-        Action::Create { node, co_value } => Entry { create: subject(node, co_value), ..named },
-        Action::Load { node, co_value } => Entry { load: subject(node, co_value), ..named },
-        Action::Done { node, co_value } => Entry { done: subject(node, co_value), ..named },
-        Action::Edit { node: n, co_value, transactions, size } => {
-            let edit = Edit {
-                node: node(n),
-                id: scenario.co_values[co_value as usize].clone(),
-                transactions: Some(transactions).filter(|n| *n != 1),
-                size: Some(size).filter(|size| *size != EDIT_SIZE),
-            };
-            Entry { edit: Some(edit), ..named }
+    if let Act::Network(change) = &mut act {
+        let mut left = change.conditions().without_chance();
+        if left == Network::default() {
+            // It changed chances only, and there are none left: it stays as the event that it was.
+            left.loss = Some(file::Percent(Ppm::NEVER));
         }
-        Action::Change { node: n, co_value, change } => {
-            let id = scenario.co_values[co_value as usize].clone();
-            changed(scenario, named, node(n), (id, CoId(co_value)), change)
-        }
-        Action::Connect { link } => Entry { connect: Some(Between { between: ends(link) }), ..named },
-        Action::Disconnect { link } => Entry { disconnect: Some(Between { between: ends(link) }), ..named },
-        Action::Partition { link, direction } => {
-            Entry { partition: Some(way(ends(link), direction)), ..named }
-        }
-        Action::Heal { link, direction } => Entry { heal: Some(way(ends(link), direction)), ..named },
-        Action::HalfOpen { link, end } => {
-            let [a, b] = ends(link);
-            let (node, peer) = if end == 0 { (a, b) } else { (b, a) };
-            Entry { half_open: Some(HalfOpen { node, peer }), ..named }
-        }
-        Action::Filter { link, direction, filter } => {
-            filtered(scenario, &scenario.filters[filter as usize], way(ends(link), direction), named)
-        }
-        Action::FilterDrawn { link, direction, kind, co_value, hold } => {
-            filtered(scenario, &drawn_filter(kind, co_value, hold), way(ends(link), direction), named)
-        }
-        Action::Release { link, direction } => Entry { release: Some(way(ends(link), direction)), ..named },
-        Action::Restart { node: n, down_for } => Entry { restart: Some(outage(node(n), down_for)), ..named },
-        Action::Wipe { node: n, down_for, spare } => {
-            let wipe = Outage { spare_last_copy: spare.then_some(true), ..outage(node(n), down_for) };
-            Entry { wipe: Some(wipe), ..named }
-        }
-        Action::Crash { node: n, point, down_for } => {
-            let point = Some(point.into()).filter(|point| *point != file::Point::Now);
-            let down_for = Some(Duration(down_for)).filter(|_| down_for != Span::ZERO);
-            Entry { crash: Some(file::Crash { node: node(n), point, down_for }), ..named }
-        }
-        Action::BackUp { node: n, backup } => {
-            let copy = file::BackUp { node: node(n), backup: Some(scenario.backup_name(backup)) };
-            Entry { back_up: Some(copy), ..named }
-        }
-        Action::Restore { node: n, backup, down_for, spare } => {
-            let restore = file::Restore {
-                node: node(n),
-                backup: Some(scenario.backup_name(backup)),
-                down_for: Some(Duration(down_for)).filter(|_| down_for != Span::ZERO),
-                spare_last_copy: spare.then_some(true),
-            };
-            Entry { restore: Some(restore), ..named }
-        }
-        Action::Disk { node: n, fault, spare } => {
-            let node = node(n);
-            match fault {
-                DiskFault::Stall(span) => {
-                    Entry { stall: Some(file::Stall { node, span: Duration(span) }), ..named }
-                }
-                DiskFault::Full => Entry { disk_full: Some(Lone { node }), ..named },
-                DiskFault::Room => Entry { disk_room: Some(Lone { node }), ..named },
-                DiskFault::FailNext(count) => {
-                    let count = Some(count).filter(|count| *count != 1);
-                    Entry { fail_writes: Some(file::FailWrites { node, count }), ..named }
-                }
-                DiskFault::Rot { place, bit } => {
-                    let place = Ppm::new(place).map(file::Percent);
-                    let bit = Some(bit).filter(|bit| *bit != 0);
-                    let spare_last_copy = spare.then_some(true);
-                    Entry { rot: Some(file::Rot { node, place, bit, spare_last_copy }), ..named }
-                }
-            }
-        }
-        Action::Pause { node: n, span, connections } => {
-            let connections = match connections {
-                Connections::Kept => None,
-                Connections::Dropped => Some(file::Connections::Dropped),
-            };
-            Entry { pause: Some(Pause { node: node(n), span: Duration(span), connections }), ..named }
-        }
-        Action::Offline { node: n, span } => {
-            Entry { offline: Some(Spell { node: node(n), span: Duration(span) }), ..named }
-        }
-        Action::Join { node: n } => Entry { join: Some(Lone { node: node(n) }), ..named },
-        Action::Leave { node: n, spare } => {
-            let leave = file::Departure { node: node(n), spare_last_copy: spare.then_some(true) };
-            Entry { leave: Some(leave), ..named }
-        }
-        Action::Clock { node: n, change } => {
-            let clock = file::ClockChange { node: node(n), ..file::ClockChange::default() };
-            let clock = match change {
-                ClockChange::Jump(shift) => file::ClockChange { jump: Some(file::Shift(shift)), ..clock },
-                ClockChange::Stop => file::ClockChange { stop: Some(true), ..clock },
-                ClockChange::Go => file::ClockChange { go: Some(true), ..clock },
-                ClockChange::Drift(drift) => file::ClockChange { drift: Some(file::Drift(drift)), ..clock },
-            };
-            Entry { clock: Some(clock), ..named }
-        }
-        Action::Attack { node: n, on, how, co_value, count } => {
-            let attack = file::Attack {
-                node: node(n),
-                on: node(on),
-                how,
-                id: Some(scenario.co_values[co_value as usize].clone()),
-                count: Some(count).filter(|count| *count != 1),
-            };
-            Entry { attack: Some(attack), ..named }
-        }
-        Action::Network { link, change } => {
-            let mut left = change.without_chance();
-            if left == Network::default() {
-                // It changed chances only, and there are none left: it stays as the event that it was.
-                left.loss = Some(file::Percent(Ppm::NEVER));
-            }
-            let change = NetworkChange::new(link.map(ends), left);
-            Entry { network: Some(change), ..named }
-        }
+        *change = NetworkChange::new(change.between.take(), left);
     }
-}
-
-fn filtered(scenario: &Scenario, filter: &Filter, way: Where, named: Entry) -> Entry {
-    let Where { between, from, to } = way;
-    let kinds = Some(filter.kinds.clone()).filter(|kinds| !kinds.is_empty());
-    let ids: Vec<String> =
-        filter.subjects.iter().map(|id| scenario.co_values[*id as usize].clone()).collect();
-    let ids = Some(ids).filter(|ids| !ids.is_empty());
-    match filter.act {
-        FilterAct::Hold => Entry { hold: Some(Hold { between, from, to, kinds, ids }), ..named },
-        FilterAct::Drop { count } => {
-            Entry { drop: Some(DropMessages { between, from, to, kinds, ids, count }), ..named }
-        }
-    }
-}
-
-/// The size that an edit has where a file says nothing.
-const EDIT_SIZE: u32 = 100;
-
-fn way([a, b]: [String; 2], direction: Direction) -> Where {
-    match direction {
-        Direction::Both => Where { between: Some([a, b]), ..Where::default() },
-        Direction::Forward => Where { from: Some(a), to: Some(b), ..Where::default() },
-        Direction::Backward => Where { from: Some(b), to: Some(a), ..Where::default() },
-    }
-}
-
-fn outage(node: String, down_for: Span) -> Outage {
-    let down_for = Some(Duration(down_for)).filter(|_| down_for != Span::ZERO);
-    Outage { node, down_for, spare_last_copy: None }
+    act
 }
 
 /// The nodes, with disks that take the shortest time, never fail and lose nothing in a crash.

@@ -42,6 +42,10 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
     row(out, "world", &world.join(", "))?;
     row(out, "time", &time(outcome))?;
     row(out, "operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
+    let untouched = untouched(scenario, outcome);
+    if !untouched.is_empty() {
+        row(out, "", &format!("touched nothing: {}", untouched.join(", ")))?;
+    }
     row(out, "messages", &format!("{}, {}", said(tally, figures.sent), count(figures.bytes, "byte")))?;
     let network = [
         (figures.lost, "lost"),
@@ -71,6 +75,20 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
         wrap(out, "  ", "    ", &format!("expectation not met: {unmet}"))?;
     }
     wrap(out, "  ", "    ", &verdict(scenario, outcome))
+}
+
+/// The faults that were to be and touched nothing, in words: `5 partitions`. A run that ended before its time may not have
+/// come to them, and what was frozen says what happened, which may have been nothing.
+pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
+    if outcome.end == End::Violation || scenario.file.origin.is_some() {
+        return Vec::new();
+    }
+    let idle = outcome.faults.iter().filter(|(_, faulted)| faulted.touched == 0);
+    let words = idle.map(|(kind, faulted)| {
+        let [one, many] = kind.row().called;
+        format!("{} {}", faulted.planned, if faulted.planned == 1 { one } else { many })
+    });
+    words.collect()
 }
 
 fn time(outcome: &Outcome) -> String {
@@ -331,7 +349,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
     let looks: serde_json::Map<_, _> =
         outcome.looks.iter().map(|(n, l)| ((*n).to_owned(), (*l).into())).collect();
     let Outcome { figures, tally, .. } = outcome;
-    serde_json::json!({
+    let mut json = serde_json::json!({
         "cosim": env!("CARGO_PKG_VERSION"),
         "about": scenario.about,
         "seed": outcome.seed,
@@ -358,7 +376,12 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             "content": tally.content, "done": tally.done, "retransmissions": tally.retransmissions,
             "redundant": tally.redundant,
         },
-    })
+    });
+    let untouched = untouched(scenario, outcome);
+    if !untouched.is_empty() {
+        json["touchedNothing"] = untouched.into();
+    }
+    json
 }
 
 fn violation_json(violation: &Violation, cast: &Cast) -> serde_json::Value {

@@ -7,12 +7,14 @@ mod builder;
 mod outcome;
 mod stage;
 mod tally;
+mod touched;
 
 pub use builder::Run;
 pub use outcome::{Class, End, Outcome, UNMET_KEY};
 pub(crate) use stage::opening;
 pub use stage::{OperationName, Stage};
 pub use tally::Tally;
+pub use touched::Faulted;
 
 use crate::cojson::CoJson;
 use crate::decision::Decide;
@@ -23,6 +25,7 @@ use crate::oracles::{Oracle, Oracles, Rest};
 use crate::scenario::Scenario;
 use crate::world::{Stop, View, World};
 use cosim_core::{Config, Span, Time};
+use touched::Touched;
 
 /// How long after the last operation the faults end.
 pub const SETTLE: Span = Span::from_s(5);
@@ -98,6 +101,7 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
             log.of(Source { scenario: None, seed: Some(seed), crypto: Some(scenario.crypto) })
         }),
         tally: Tally::default(),
+        touched: Touched::new(&stage),
     };
     let mut nodes = stage.nodes(make);
     nodes.iter_mut().for_each(|node| node.meet(stage.directory()));
@@ -117,12 +121,14 @@ pub(crate) struct Watch {
     oracles: Option<Oracles>,
     log: Option<Log>,
     tally: Tally,
+    touched: Touched,
 }
 
 impl<N: CoJson> Observer<N> for Watch {
     #[inline]
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         self.tally.observe(view, happening);
+        self.touched.observe(view, happening);
         if let Some(log) = &mut self.log {
             log.observe(view, happening);
         }

@@ -7,9 +7,12 @@
 //!
 //! Nothing here plays anything: the world does, and knows nothing of files.
 
+pub(crate) mod act;
 mod describe;
 mod deserialize;
+mod draw;
 mod expect;
+mod fault;
 pub mod file;
 mod format;
 mod generated;
@@ -33,7 +36,8 @@ mod tree;
 pub use crate::cojson::{AttackKind, Kind};
 pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
-pub use generated::{Faults, Flapping, Mix, Spells, Workload};
+pub use fault::{FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table};
+pub use generated::{Mix, Workload};
 pub use limits::*;
 pub(crate) use operation::drawn_filter;
 pub use operation::{Action, Operation};
@@ -191,6 +195,11 @@ impl Scenario {
     pub fn backup_name(&self, backup: u32) -> String {
         let name = self.backups.get(backup as usize).cloned();
         name.unwrap_or_else(|| format!("{GENERATED_BACKUP}{}", u32::MAX - backup))
+    }
+
+    /// How many nodes may have to be asked, at most, until a load has come to an end.
+    pub(crate) fn longest_way(&self) -> u64 {
+        topology::longest_way(self.nodes.len(), &self.links)
     }
 
     /// The index of the node called `name`.

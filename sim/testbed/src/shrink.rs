@@ -9,6 +9,7 @@
 mod attempt;
 mod rebind;
 mod reduce;
+mod rename;
 mod simplify;
 
 pub use reduce::Reduction;
@@ -119,6 +120,9 @@ pub fn shrink(
             break;
         }
     }
+    // As long as the failure is the same one: else the old names stay.
+    let renamed = rename::fitting(&shrinker.best);
+    shrinker.first_of(renamed.into_iter().collect());
     let decisions = shrinker.explain();
     let Shrinker { best, outcome, runs, others, .. } = shrinker;
     let (before, after) = (Size::of(frozen, &first), Size::of(&best, &outcome));

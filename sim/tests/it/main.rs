@@ -7,6 +7,7 @@ mod damage;
 mod determinism;
 mod golden;
 mod hostile_network;
+mod large;
 mod lives;
 mod oracles;
 mod recorded;

@@ -6,6 +6,7 @@ mod at_rest;
 mod every_event;
 mod faulty;
 mod honest;
+mod own;
 mod seen;
 mod sending;
 mod views;

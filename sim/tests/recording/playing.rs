@@ -5,7 +5,7 @@ use cosim_core::CoId;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::recording::Recording;
 use cosim_testbed::run::{Class, Options, Outcome, run};
-use cosim_testbed::scenario::{Crypto, Scenario, parse, resolve};
+use cosim_testbed::scenario::{Crypto, Scenario, file, parse, resolve};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -82,7 +82,8 @@ fn a_frozen_run_stands_alone() {
     let scenario = scenario(&story(), &recording());
     let frozen = freeze(&scenario, 3, "essay.json");
     assert_eq!(frozen.file.recording, None);
-    let splices = frozen.file.timeline.iter().filter(|entry| entry.splice.is_some()).count();
+    let splices =
+        frozen.file.timeline.iter().filter(|entry| matches!(entry.act, file::Act::Splice(_))).count();
     assert_eq!(splices, recording().transactions().len());
     let again =
         parse(&frozen.file.to_json_pretty(), "frozen.json").unwrap_or_else(|problems| panic!("{problems}"));

@@ -351,7 +351,7 @@ fn what_to_expect() {
 
 #[test]
 fn sizes() {
-    let nodes = (0..=1_000).map(|n| format!("\"n{n}\": {{}}")).collect::<Vec<_>>().join(", ");
+    let nodes = (0..=20_000).map(|n| format!("\"n{n}\": {{}}")).collect::<Vec<_>>().join(", ");
     let name = "n".repeat(65);
     check("sizes", &table(
         PAIR,

@@ -54,6 +54,42 @@ fn everything_that_names_nodes_is_expanded() {
     insta::assert_snapshot!(written);
 }
 
+/// Whatever list of expectations names nodes, now or later: the schema knows them all.
+#[test]
+fn every_list_of_expectations_is_expanded() {
+    let schema = cosim_testbed::scenario::schema();
+    let expect = schema["$defs"]["Expect"]["properties"].as_object().expect("an object");
+    let mut found = 0;
+    for (list, property) in expect {
+        let Some(of) = property["items"]["$ref"].as_str() else { continue };
+        let fields = &schema["$defs"][of.trim_start_matches("#/$defs/")]["properties"];
+        if fields["node"].is_null() {
+            continue;
+        }
+        let mut expectation = serde_json::json!({ "node": "client-{1..3}", "id": "notes" });
+        let own =
+            [("ends", "available".into()), ("shows", serde_json::json!({})), ("transactions", 0.into())];
+        for (field, value) in own {
+            if !fields[field].is_null() {
+                expectation[field] = value;
+            }
+        }
+        let text = serde_json::json!({
+            "version": 1,
+            "about": "Expectations of many.",
+            "nodes": { "client-{1..3}": {} },
+            "co_values": { "notes": { "kind": "map" } },
+            "timeline": [{ "at": "0ms", "create": { "node": "client-1", "id": "notes" } }],
+            "expect": { list: [expectation] },
+        });
+        let written = serde_json::to_value(good(&text.to_string()).file).expect("JSON");
+        let nodes = written["expect"][list].as_array().expect("a list").iter().map(|one| &one["node"]);
+        assert_eq!(nodes.collect::<Vec<_>>(), ["client-1", "client-2", "client-3"], "{list}");
+        found += 1;
+    }
+    assert!(found >= 3, "only {found} lists of expectations name nodes");
+}
+
 #[test]
 fn only_the_first_of_many_waits_for_silence() {
     assert_eq!(good(LIVES).chapters.len(), 2);
@@ -84,9 +120,9 @@ fn templates_that_stand_for_nothing() {
         ("a sign", "\"client-{1..20}\": {}", "\"client-{+1..20}\": {}"),
         ("the wrong way round", "\"client-{1..20}\": {}", "\"client-{20..1}\": {}"),
         ("uneven width", "\"client-{1..20}\": {}", "\"client-{01..200}\": {}"),
-        ("too many nodes", "\"client-{1..20}\": {}", "\"client-{1..1001}\": {}"),
+        ("too many nodes", "\"client-{1..20}\": {}", "\"client-{1..20001}\": {}"),
         ("far too many nodes", "\"client-{1..20}\": {}", "\"client-{1..4294967295}\": {}"),
-        ("too many nodes in all", "\"server\": {}", "\"server\": {}, \"n{1..990}\": {}"),
+        ("too many nodes in all", "\"server\": {}", "\"server\": {}, \"n{1..19990}\": {}"),
         ("a name twice", "\"server\": {}", "\"server\": {}, \"client-{20..21}\": {}"),
         ("a mistake in each", "\"client-{1..20}\": {}", "\"client-{1..20}\": { \"base\": \"0ms\" }"),
         ("a shape in each", "\"client-{1..20}\": {}", "\"client-{1..20}\": { \"base\": 3 }"),

@@ -123,7 +123,7 @@ fn random_scenarios_reach_everything() {
     let [mut silent, mut violated, mut restless, mut late, mut never] = [0; 5];
     for seed in 0..800 {
         let file = scenario().new_tree(&mut runner).unwrap().current();
-        let waits = file.timeline.iter().filter(|entry| entry.after.is_some()).count();
+        let waits = file.timeline.iter().filter(|entry| entry.waits()).count();
         let outcome = run(&resolve(file).unwrap(), seed, Options::judged());
         match outcome.end {
             End::Silent => silent += 1,

@@ -6,7 +6,7 @@ mod hostile;
 use cosim_core::{Mutation, Relationship, Span};
 use cosim_testbed::network::{Ppm, SpanRange};
 use cosim_testbed::scenario::file::{
-    Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
+    Act, Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
     DurationRange, Edit, Ends, Entry, Expect, Faults, Flapping, HalfOpen, Hold, Link, Lone, Mix, Network,
     NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
     Subject, VERSION, When, Where, Workload,
@@ -159,52 +159,51 @@ fn step() -> impl Strategy<Value = Step> {
         })
 }
 
-fn entry(step: &Step, nodes: &[Node], links: &[Link]) -> Entry {
+fn act(step: &Step, nodes: &[Node], links: &[Link]) -> Act {
     let number = step.nodes[0].index(nodes.len());
     let node = NODES[number].to_owned();
     let id = CO_VALUES[step.co_value.index(CO_VALUES.len())].to_owned();
     let between = links[step.nodes[1].index(links.len())].between.clone();
-    let subject = Some(Subject { node: node.clone(), id: id.clone() });
-    let on = Some(Between { between: between.clone() });
+    let subject = Subject { node: node.clone(), id: id.clone() };
+    let on = Between { between: between.clone() };
     let [from, to] = between.clone();
-    let cut = Some(match step.one_way {
+    let cut = match step.one_way {
         true => Where { from: Some(from.clone()), to: Some(to.clone()), ..Where::default() },
         false => Where { between: Some(between.clone()), ..Where::default() },
-    });
+    };
     let outage = Outage { node: node.clone(), down_for: Some(step.length), spare_last_copy: None };
     let spare = step.one_way.then_some(true);
-    let none = Entry::default();
     match step.kind {
-        0 | 1 => Entry { create: subject, ..none },
+        0 | 1 => Act::Create(subject),
         2..=4 => {
             let edit = Edit { node, id, transactions: Some(step.number), size: Some(50 * step.number) };
-            Entry { edit: Some(edit), ..none }
+            Act::Edit(edit)
         }
-        5 => Entry { load: subject, ..none },
-        6 => Entry { done: subject, ..none },
-        7 => Entry { disconnect: on, ..none },
-        8 => Entry { connect: on, ..none },
-        9 => Entry { partition: cut, ..none },
-        10 => Entry { heal: cut, ..none },
-        11 => Entry { restart: Some(outage), ..none },
-        12 => Entry { wipe: Some(Outage { spare_last_copy: spare, ..outage }), ..none },
-        13 | 14 => Entry { hold: Some(filtered(step, cut)), ..none },
-        15 => Entry { release: cut, ..none },
+        5 => Act::Load(subject),
+        6 => Act::Done(subject),
+        7 => Act::Disconnect(on),
+        8 => Act::Connect(on),
+        9 => Act::Partition(cut),
+        10 => Act::Heal(cut),
+        11 => Act::Restart(outage),
+        12 => Act::Wipe(Outage { spare_last_copy: spare, ..outage }),
+        13 | 14 => Act::Hold(filtered(step, cut)),
+        15 => Act::Release(cut),
         16 => {
             let Hold { between, from, to, kinds, ids } = filtered(step, cut);
             let count = Some(step.number).filter(|number| *number > 1);
-            Entry { drop: Some(DropMessages { between, from, to, kinds, ids, count }), ..none }
+            Act::Drop(DropMessages { between, from, to, kinds, ids, count })
         }
-        17 | 18 => Entry { half_open: Some(HalfOpen { node: from, peer: to }), ..none },
+        17 | 18 => Act::HalfOpen(HalfOpen { node: from, peer: to }),
         19 | 20 => {
             let connections = step.one_way.then_some(Connections::Dropped);
             let pause = Pause { node, span: longer(step.length), connections };
-            Entry { pause: Some(pause), ..none }
+            Act::Pause(pause)
         }
-        21 | 22 => Entry { offline: Some(Spell { node, span: longer(step.length) }), ..none },
-        23 => Entry { leave: Some(Departure { node, spare_last_copy: spare }), ..none },
-        24 => Entry { join: Some(Lone { node }), ..none },
-        27..=31 => disks::entry(step, node, nodes[number].disk.is_some()),
+        21 | 22 => Act::Offline(Spell { node, span: longer(step.length) }),
+        23 => Act::Leave(Departure { node, spare_last_copy: spare }),
+        24 => Act::Join(Lone { node }),
+        27..=31 => disks::act(step, node, nodes[number].disk.is_some()),
         25 | 26 => {
             let us = i64::try_from(step.length.0.as_us()).expect("less than a second");
             let jump = Some(Shift(cosim_testbed::clock::Shift::from_us(us * 1_000 - 300_000_000)));
@@ -218,7 +217,7 @@ fn entry(step: &Step, nodes: &[Node], links: &[Link]) -> Entry {
                 },
                 _ => ClockChange { jump, ..change },
             };
-            Entry { clock: Some(change), ..none }
+            Act::Clock(change)
         }
         _ => {
             let Network { latency, loss, duplicate, reorder, reorder_delay, notice, .. } = step.network;
@@ -233,7 +232,7 @@ fn entry(step: &Step, nodes: &[Node], links: &[Link]) -> Entry {
                 notice,
                 ..hostile::change(&step.network)
             };
-            Entry { network: Some(change), ..none }
+            Act::Network(change)
         }
     }
 }
@@ -244,22 +243,26 @@ fn longer(Duration(length): Duration) -> Duration {
 }
 
 /// Messages of some kind in some direction.
-fn filtered(step: &Step, way: Option<Where>) -> Hold {
+fn filtered(step: &Step, way: Where) -> Hold {
     const KINDS: [&str; 5] = ["content", "correction", "done", "known", "load"];
-    let Where { between, from, to } = way.unwrap_or_default();
+    let Where { between, from, to } = way;
     let kind = KINDS[step.co_value.index(KINDS.len())].to_owned();
     Hold { between, from, to, kinds: Some(vec![kind]).filter(|_| step.number < 3), ids: None }
 }
 
-/// The nodes that an entry names.
-fn named(entry: &Entry) -> Vec<&String> {
-    let subjects = [&entry.create, &entry.load, &entry.done].into_iter().flatten().map(|it| &it.node);
-    let edits = entry.edit.iter().map(|it| &it.node);
-    let links = [&entry.connect, &entry.disconnect].into_iter().flatten().flat_map(|it| &it.between);
-    let outages = [&entry.restart, &entry.wipe].into_iter().flatten().map(|it| &it.node);
-    let pauses = entry.pause.iter().map(|it| &it.node).chain(entry.offline.iter().map(|it| &it.node));
-    let lone = entry.join.iter().map(|it| &it.node).chain(entry.leave.iter().map(|it| &it.node));
-    subjects.chain(edits).chain(links).chain(outages).chain(pauses).chain(lone).collect()
+/// The nodes that an act names.
+fn named(act: &Act) -> Vec<&String> {
+    match act {
+        Act::Create(it) | Act::Load(it) | Act::Done(it) => vec![&it.node],
+        Act::Edit(it) => vec![&it.node],
+        Act::Connect(it) | Act::Disconnect(it) => it.between.iter().collect(),
+        Act::Restart(it) | Act::Wipe(it) => vec![&it.node],
+        Act::Pause(it) => vec![&it.node],
+        Act::Offline(it) => vec![&it.node],
+        Act::Join(it) => vec![&it.node],
+        Act::Leave(it) => vec![&it.node],
+        _ => Vec::new(),
+    }
 }
 
 fn timeline(steps: &[Step], nodes: &[Node], links: &[Link]) -> Vec<Entry> {
@@ -269,33 +272,39 @@ fn timeline(steps: &[Step], nodes: &[Node], links: &[Link]) -> Vec<Entry> {
     let (mut met, mut gone) = (BTreeSet::new(), BTreeSet::new());
     let mut copies = BTreeSet::new();
     for step in steps {
-        let mut entry = entry(step, nodes, links);
-        let names: Vec<String> = named(&entry).into_iter().cloned().collect();
-        if names.iter().any(|node| gone.contains(node) || (entry.join.is_some() && met.contains(node))) {
+        let act = act(step, nodes, links);
+        let names: Vec<String> = named(&act).into_iter().cloned().collect();
+        let joins = matches!(act, Act::Join(_));
+        if names.iter().any(|node| gone.contains(node) || (joins && met.contains(node))) {
             continue;
         }
-        copies.extend(entry.back_up.iter().map(|copy| copy.backup.clone()));
-        if entry.restore.as_ref().is_some_and(|restore| !copies.contains(&restore.backup)) {
+        if let Act::BackUp(copy) = &act {
+            copies.insert(copy.backup.clone());
+        }
+        if matches!(&act, Act::Restore(restore) if !copies.contains(&restore.backup)) {
             continue;
         }
-        gone.extend(entry.leave.iter().map(|leave| leave.node.clone()));
+        if let Act::Leave(leave) = &act {
+            gone.insert(leave.node.clone());
+        }
         met.extend(names);
-        if let (Some(connect), true) = (&entry.connect, step.one_way) {
+        let mut name = None;
+        if let (Act::Connect(connect), true) = (&act, step.one_way) {
             // The names that a run gives what it does of itself are not reserved.
             let mut ends = connect.between.clone();
             ends.sort();
             let verb = if step.number == 1 { "reconnect" } else { "open" };
-            entry.name = Some(format!("{verb}-{}-{}", ends[0], ends[1]))
+            name = Some(format!("{verb}-{}-{}", ends[0], ends[1]))
                 .filter(|name| names_taken.insert(name.clone()));
         }
-        if step.waits {
+        let when = if step.waits {
             at = Span::ZERO;
-            entry.after = Some(When::Quiet);
+            When::Quiet
         } else {
             at = at + step.gap.0;
-            entry.at = Some(Duration(at));
-        }
-        entries.push(entry);
+            When::At(Duration(at))
+        };
+        entries.push(Entry { when, name, act });
     }
     entries
 }

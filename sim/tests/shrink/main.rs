@@ -1,5 +1,6 @@
 //! Freezing and shrinking: a run written down is the same run, and what is left of a failure is all of it a cause.
 
+mod acts;
 mod decisions;
 mod freezing;
 mod generate;

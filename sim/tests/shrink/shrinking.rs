@@ -21,6 +21,13 @@ pub(crate) fn check(frozen: &file::Scenario, key: &str) -> Shrunk {
     assert_eq!(outcome.key(), Some(key), "{text}");
     assert_eq!(outcome.class(), Class::Held, "it is what is expected now: {text}");
     assert_eq!(outcome.unused, [], "{text}");
+    let gone: Vec<&String> =
+        frozen.nodes.keys().filter(|node| !shrunk.file.nodes.contains_key(*node)).collect();
+    for entry in &shrunk.file.timeline {
+        let name = entry.name.as_deref().unwrap_or_default();
+        let told = name.strip_prefix(&entry.act.key().replace('_', "-")).unwrap_or_default();
+        assert!(!told.split('-').any(|word| gone.iter().any(|node| *node == word)), "{name}: {text}");
+    }
     assert_eq!(outcome.fingerprint, shrunk.outcome.fingerprint);
     assert_eq!(shrunk.outcome.unused, []);
     for (removed, file) in single_removals(&shrunk.file) {
@@ -78,6 +85,43 @@ fn a_story() {
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!("a_story", shrunk.file.to_json_pretty());
     });
+}
+
+/// The server never repeats what bob misses. What the CoValue is stays with it, and so do the changes said word for
+/// word, as long as something is left to write them.
+const SAID: &str = r#"{
+  "version": 1,
+  "about": "Loss of what was said word for word.",
+  "nodes": { "alice": {}, "bob": {}, "carol": {}, "dave": {}, "server": { "mutations": ["never-retransmit"] } },
+  "co_values": { "notes": { "kind": "map" } },
+  "network": { "latency": "10ms" },
+  "links": [
+    { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["carol", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["dave", "server"], "relationship": "syncAllOurs/syncTheirs" }
+  ],
+  "timeline": [
+    { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+    { "at": "200ms", "set": { "node": "alice", "id": "notes", "key": "z", "value": 1 } },
+    { "at": "300ms", "set": { "node": "alice", "id": "notes", "key": "y", "value": 1 } },
+    { "at": "500ms", "create": { "node": "carol", "id": "junk" } },
+    { "at": "1s", "partition": { "from": "server", "to": "bob" } },
+    { "at": "2s", "set": { "node": "alice", "id": "notes", "key": "a", "value": 1 } },
+    { "at": "3s", "heal": { "from": "server", "to": "bob" } }
+  ]
+}
+"#;
+
+#[test]
+fn what_is_said_word_for_word_shrinks_too() {
+    let frozen = frozen(SAID);
+    let key = frozen.origin.as_ref().and_then(|origin| origin.key.clone()).expect("it fails");
+    let shrunk = check(&frozen, &key);
+    assert_eq!((shrunk.after.nodes, shrunk.after.links), (2, 1), "{}", shrunk.file.to_json_pretty());
+    assert!(!shrunk.file.nodes.contains_key("alice"), "another node writes what alice did");
+    let names: Vec<_> = shrunk.file.timeline.iter().filter_map(|entry| entry.name.as_deref()).collect();
+    assert!(names.contains(&"create-notes-server"), "{names:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod documents;
 mod modules;
 mod repository;
 mod sources;
+mod tables;
 
 use repository::File;
 

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "convergence",
-    sentence: "nodes joined by a connected link that both want a CoValue hold the same of it",
+    sentence: "nodes that are joined by a connected link, and both want a CoValue, hold the same of it",
     when: "at rest",
     property: Property::Safety,
     blames: Blames::Honest,

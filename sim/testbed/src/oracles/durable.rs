@@ -18,9 +18,7 @@ use std::sync::Arc;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "durable",
-    sentence: "a process that starts from its disk holds all that the disk had acknowledged, and \
-               every log verifies; what depends on what is missing may wait. What is reported as \
-               written the disk has acknowledged, header included",
+    sentence: "a process that starts from its disk holds all that the disk had acknowledged, and every log verifies; what depends on something missing may wait. What is reported as written, the disk has acknowledged, header included",
     when: "every start from a disk, every report, and at rest",
     property: Property::Safety,
     blames: Blames::Honest,

@@ -15,8 +15,7 @@ use std::collections::BTreeSet;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "entitled",
-    sentence: "content goes to one's server, or to a peer that asked in this connection (an \
-               equal: or showed to hold it) and has not taken that back",
+    sentence: "content goes only to a server, or to a peer that asked for it in this connection (or, if it is an equal, showed that it holds it) and has not taken that back",
     when: "every content",
     property: Property::Safety,
     blames: Blames::Honest,

@@ -16,8 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "load_ends",
-    sentence: "every load ends within its bound, and as it really is: as unavailable only when \
-               every server was asked, and once more when it comes",
+    sentence: "every load ends within its bound, and ends truthfully: as unavailable only when every server was asked, and once more if the CoValue comes later",
     when: "every event, and at rest",
     property: Property::Liveness,
     blames: Blames::Honest,
@@ -155,12 +154,10 @@ impl LoadEnds {
 /// A server that a node is connected to, and whose answer it did not wait for.
 fn unasked_server(scene: &Scene<'_>, node: NodeId, id: CoId) -> Option<Subject> {
     let Scene { world, evidence: Evidence { heard, .. }, setup: Setup { cast, .. } } = scene;
-    let is_server = |peer: NodeId| {
-        world.links().any(|link| link.is_between(node, peer) && link.of(node) == Relationship::SyncAllOurs)
-    };
-    let (peer, _) = heard.peers(node).find(|(peer, connection)| {
+    let is_server = |connection| world.relationship(connection, node) == Relationship::SyncAllOurs;
+    let (peer, _) = heard.peers(node).find(|(_, connection)| {
         let hearing = heard.of(*connection, node, id);
-        is_server(*peer) && !hearing.is_some_and(|hearing| hearing.may_lack(world.now()))
+        is_server(*connection) && !hearing.is_some_and(|hearing| hearing.may_lack(world.now()))
     })?;
     let what = format!(
         "{} reports {} as unavailable, but has not waited for its server {}",

@@ -12,8 +12,7 @@ use cosim_core::{CoId, KnownState, Names};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "monotonic",
-    sentence: "what a node holds never shrinks while its process runs, nor across a restart \
-               without a disk",
+    sentence: "what a node holds never shrinks while its process runs, nor across a restart without a disk",
     when: "every event, and at rest",
     property: Property::Safety,
     blames: Blames::Honest,

@@ -17,8 +17,7 @@ use std::collections::BTreeMap;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "no_fork",
-    sentence: "at most one transaction was ever written or sent for each CoValue, session and \
-               index",
+    sentence: "at most one transaction was ever written or sent for each CoValue, session and index",
     when: "every write and content",
     property: Property::Safety,
     blames: Blames::Honest,

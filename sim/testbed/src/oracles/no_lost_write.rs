@@ -16,9 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "no_lost_write",
-    sentence: "what a node reported as written is still held by somebody, unless every holder \
-               lost it to what no node can help: a wipe, a departure, a damaged or replaced \
-               disk, a crash before it was on the disk",
+    sentence: "what a node reported as written is still held by somebody, unless every holder lost it to something that no node can help: a wipe, a departure, a damaged or replaced disk, a crash before it was on the disk",
     when: "at rest",
     property: Property::Safety,
     blames: Blames::Honest,

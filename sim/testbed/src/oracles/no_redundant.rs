@@ -11,7 +11,7 @@ use cosim_core::{Content, KnownState, Names};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "no_redundant",
-    sentence: "no content carries what its receiver has proved to hold in this connection",
+    sentence: "no content carries what its receiver has proved, in this connection, that it holds",
     when: "every content",
     property: Property::Safety,
     blames: Blames::Honest,

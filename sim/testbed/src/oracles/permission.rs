@@ -21,8 +21,7 @@ use std::collections::BTreeMap;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "permission",
-    sentence: "nothing shows that its author had no right to write, and what an honest author \
-               had the right to write shows to who can read it",
+    sentence: "nothing is shown that its author had no right to write, and what an honest author had the right to write is shown to everybody who can read it",
     when: "every event: what is new, and all of it where the group has changed",
     property: Property::Safety,
     blames: Blames::Honest,

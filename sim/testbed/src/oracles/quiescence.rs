@@ -11,8 +11,7 @@ use cosim_core::{Names, TimerKind};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "quiescence",
-    sentence: "once the faults have ended there is silence within the bound; else it names who \
-               waits for what",
+    sentence: "once the faults have ended, there is silence within the bound; if not, it names who waits for what",
     when: "end of the run",
     property: Property::Liveness,
     blames: Blames::Anybody,

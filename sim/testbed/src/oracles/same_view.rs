@@ -21,9 +21,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "same_view",
-    sentence: "who holds the same logs, and can open the same of the keys used in them, sees the \
-               same; at rest, what an app sees is what its logs come to when they are read from \
-               nothing",
+    sentence: "nodes that hold the same logs, and can open the same of the keys used in them, see the same; at rest, an app sees what its logs come to when they are read from scratch",
     when: "every event: what it touches, and what a changed group owns; at rest: all",
     property: Property::Safety,
     blames: Blames::Honest,

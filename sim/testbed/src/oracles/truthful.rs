@@ -17,8 +17,7 @@ use std::collections::BTreeMap;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "truthful",
-    sentence: "what a node takes for confirmed about a peer, the peer has, or had in that \
-               connection",
+    sentence: "what a node believes that a peer has confirmed, the peer has, or had in that connection",
     when: "every message sent or received, and at rest",
     property: Property::Safety,
     blames: Blames::Honest,

@@ -1,6 +1,6 @@
 //! What a run came to.
 
-use super::{Stage, Tally, Watch};
+use super::{Faulted, Stage, Tally, Watch};
 use crate::Fingerprint;
 use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
@@ -8,7 +8,7 @@ use crate::host::NodeId;
 use crate::log::Log;
 use crate::oracles::{Property, Violation};
 use crate::scenario::file::Decision;
-use crate::scenario::{LoadEnd, Scenario};
+use crate::scenario::{FaultKind, LoadEnd, Scenario};
 use crate::world::{Figures, World};
 use cosim_core::{CoId, Names, NodeState, Time};
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub struct Outcome {
     pub figures: Figures,
     /// What is particular to CoJSON.
     pub tally: Tally,
+    /// What became of the faults, by kind: of those that were to be.
+    pub faults: Vec<(FaultKind, Faulted)>,
     /// What the oracles found, the first first.
     pub violations: Vec<Violation>,
     /// Each oracle, and how often it looked.
@@ -138,6 +140,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         fingerprint,
         figures: *world.figures(),
         tally: world.observer.tally,
+        faults: world.observer.touched.faults(),
         violations,
         looks,
         unmet,

@@ -1,13 +1,12 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
-mod words;
-
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::{Need, Setup};
+use crate::scenario::act::Act;
 use crate::scenario::{self, Action, Direction, Plan, Scenario};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Span, Time};
@@ -89,7 +88,10 @@ impl<'a> Stage<'a> {
         }
         for operation in self.plan.chapters.iter().flat_map(|chapter| &chapter.operations) {
             let times = self.width(&operation.action) as usize;
-            let name = OperationName { name: operation.name.clone(), text: self.text(&operation.action) };
+            let name = OperationName {
+                name: operation.name.clone(),
+                text: Act::of(&self.scenario, &operation.action).words(),
+            };
             names.extend(std::iter::repeat_n(name, times));
         }
         for link in self.scenario.links.iter().filter(|link| self.is_hostile(link)) {
@@ -143,7 +145,7 @@ impl<'a> Stage<'a> {
     }
 
     /// How many operations of a world an action is.
-    fn width(&self, action: &Action) -> u32 {
+    pub(super) fn width(&self, action: &Action) -> u32 {
         match action {
             Action::Network { link: None, .. } => self.networks.len() as u32,
             _ => 1,
@@ -375,9 +377,10 @@ fn config(spec: &scenario::NodeSpec) -> Config {
     }
 }
 
-/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines.
+/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines. How
+/// many nodes there are beside the way is none of its business.
 fn load_bound(scenario: &Scenario) -> Span {
     let longest =
         scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
-    longest.unwrap_or(Span::ZERO).saturating_mul(scenario.nodes.len() as u64)
+    longest.unwrap_or(Span::ZERO).saturating_mul(scenario.longest_way())
 }

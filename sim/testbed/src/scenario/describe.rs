@@ -11,6 +11,8 @@ pub(super) enum Mistake {
     Unknown { field: String, close: Option<String>, expected: Option<String>, help: Option<String> },
     /// A value does not fit.
     Other { message: String, expected: Option<String>, help: Option<String> },
+    /// An object has a field that does not go with another of it.
+    Surplus { field: String, message: String, expected: Option<String>, help: Option<String> },
 }
 
 /// Takes a message of serde apart. The wording of serde's own messages is part of its documented error trait; anything
@@ -43,10 +45,14 @@ pub(super) fn describe(message: &str) -> Mistake {
             help: None,
         };
     }
-    // A unit says what is wrong and, on a second line, what to write.
-    let (message, help) = message.split_once('\n').unwrap_or((message, ""));
-    let help = (!help.is_empty()).then(|| help.to_owned());
-    Mistake::Other { message: message.to_owned(), expected: None, help }
+    // What is read by our own code says on further lines what to write, what was expected, and which field is too many.
+    let mut lines = message.lines().map(str::to_owned);
+    let message = lines.next().unwrap_or_default();
+    let (help, expected) = (lines.next(), lines.next());
+    match lines.next() {
+        Some(field) => Mistake::Surplus { field, message, expected, help },
+        None => Mistake::Other { message, expected, help },
+    }
 }
 
 /// What is between `prefix` and the last `middle`, and what follows it.

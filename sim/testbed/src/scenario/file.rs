@@ -5,15 +5,11 @@
 //! from these types, and their docs are what an editor shows.
 
 mod address;
-mod attack;
-mod change;
 mod clock;
 mod conditions;
 mod decisions;
 mod disk;
-mod entry;
 mod faults;
-mod filter;
 mod json;
 mod recording;
 mod relationship;
@@ -21,24 +17,23 @@ mod sizes;
 mod units;
 
 pub(crate) use address::{About, Address, KINDS};
-pub use attack::Attack;
-pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
-pub use clock::{Clock, ClockChange, Drift, Shift};
+pub use clock::{Clock, Drift, Shift};
 pub use conditions::{Burst, Network, NetworkChange};
 pub(crate) use decisions::{Choice, Detail, Topic};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
-pub use disk::{BackUp, Crash, Disk, Durability, FailWrites, Point, Restore, Rot, Stall, Unsynced};
-pub use entry::{
-    Between, Connections, Departure, Edit, Entry, Lone, Outage, Pause, Spell, Subject, When, Where,
-};
+pub use disk::{Disk, Durability, Unsynced};
 pub use faults::{Faults, Flapping, Spells};
-pub use filter::{DropMessages, HalfOpen, Hold};
 pub use recording::Recording;
 pub use relationship::Ends;
 pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
+pub use super::act::{
+    Act, AddMember, Attack, BackUp, Between, ClockChange, Connections, Crash, DeleteKey, Departure,
+    DropMessages, Edit, Entry, FailWrites, HalfOpen, Hold, InsertItems, Lone, Outage, Pause, Point, PushItem,
+    RemoveItems, RemoveMember, Restore, Rot, SetKey, Spell, Splice, Stall, Subject, When, Where,
+};
 use super::{Crypto, Kind, LoadEnd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

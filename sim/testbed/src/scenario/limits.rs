@@ -12,9 +12,9 @@ pub const MAX_NAME_BYTES: usize = 64;
 /// The bytes of the name of an operation.
 pub const MAX_OPERATION_NAME_BYTES: usize = 256;
 /// The nodes.
-pub const MAX_NODES: usize = 1_000;
+pub const MAX_NODES: usize = 20_000;
 /// The links.
-pub const MAX_LINKS: usize = 10_000;
+pub const MAX_LINKS: usize = 200_000;
 /// The CoValues.
 pub const MAX_CO_VALUES: usize = 100_000;
 /// The operations, timeline, workload and faults together.

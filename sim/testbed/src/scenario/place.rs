@@ -44,28 +44,28 @@ impl fmt::Display for Place {
 
 /// A place as checks carry it along: it costs nothing until it is written down.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum At<'a> {
+pub(crate) enum At<'a> {
     Root,
     Key(&'a At<'a>, &'a str),
     Index(&'a At<'a>, usize),
 }
 
 impl<'a> At<'a> {
-    pub(super) fn key(&'a self, key: &'a str) -> At<'a> {
+    pub(crate) fn key(&'a self, key: &'a str) -> At<'a> {
         At::Key(self, key)
     }
 
-    pub(super) fn index(&'a self, index: usize) -> At<'a> {
+    pub(crate) fn index(&'a self, index: usize) -> At<'a> {
         At::Index(self, index)
     }
 
     /// The value here.
-    pub(super) fn value(&self) -> Place {
+    pub(crate) fn value(&self) -> Place {
         Place { path: self.path(), part: Part::Value }
     }
 
     /// The name of the field here.
-    pub(super) fn name(&self) -> Place {
+    pub(crate) fn name(&self) -> Place {
         Place { path: self.path(), part: Part::Key }
     }
 

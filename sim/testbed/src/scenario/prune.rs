@@ -80,7 +80,14 @@ impl<'a> Pruning<'a> {
                 self.lost.extend(close.map(|close| (object, close)));
                 self.remove(&path)
             }
-            Mistake::Other { .. } if self.is_shortened(&path) => self.remove(&path),
+            Mistake::Surplus { field, message, expected, help } => {
+                path.push(Step::Key(field));
+                let place = Place { path: path.clone(), part: Part::Key };
+                let problem = Problem::new(place, message).maybe_help(help);
+                self.note(Problem { expected, ..problem });
+                self.remove(&path)
+            }
+            Mistake::Other { .. } if self.is_shortened(&path) || self.is_robbed(&path) => self.remove(&path),
             Mistake::Other { message, expected, help } => {
                 let place = Place { path: path.clone(), part: Part::Value };
                 let problem = Problem::new(place, message).maybe_help(help);
@@ -104,6 +111,13 @@ impl<'a> Pruning<'a> {
         let start = self.start(path);
         let is_array = self.tree.get_mut(path).is_some_and(|tree| matches!(tree.node, Node::Array(_)));
         is_array && self.shortened.contains(&start)
+    }
+
+    /// Whether an object lost a field: what is wrong with it as a whole is our doing.
+    fn is_robbed(&mut self, path: &[Step]) -> bool {
+        let start = self.start(path);
+        let is_object = self.tree.get_mut(path).is_some_and(|tree| matches!(tree.node, Node::Object(_)));
+        is_object && self.lost.iter().any(|(object, _)| *object == start)
     }
 
     fn remove(&mut self, path: &[Step]) -> bool {

@@ -3,13 +3,13 @@
 //! A check that fails is reported and the rest goes on, so that all independent mistakes are found; what depends on a
 //! mistake already reported is passed over in silence.
 
-mod co_values;
+pub(super) mod co_values;
 mod decisions;
 mod expect;
 mod generated;
 mod links;
-mod names;
-mod network;
+pub(super) mod names;
+pub(super) mod network;
 mod nodes;
 mod recording;
 mod timeline;
@@ -82,17 +82,21 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
 
 /// Where checks put what they find.
 #[derive(Default)]
-struct Report {
+pub(super) struct Report {
     problems: Vec<Problem>,
 }
 
 impl Report {
-    fn add(&mut self, problem: Problem) {
+    pub(super) fn add(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
     /// A hint at the closest of `names`; none where so much is wrong that nobody will read it.
-    fn did_you_mean<'a>(&self, found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    pub(super) fn did_you_mean<'a>(
+        &self,
+        found: &str,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Option<String> {
         if self.problems.len() > MAX_PROBLEMS { None } else { closest(found, names).map(question) }
     }
 
@@ -119,29 +123,8 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
         place = root.key("workload").key("operations").value();
     }
     if let Some(faults) = &file.faults {
-        let pairs = [
-            faults.reconnects,
-            faults.partitions,
-            faults.half_opens,
-            faults.slow_links,
-            faults.holds,
-            faults.drops,
-            faults.clock_stops,
-            faults.clock_drifts,
-            faults.joins,
-            faults.crashes,
-            faults.stalls,
-            faults.full_disks,
-            faults.failed_writes,
-            faults.rots,
-            faults.restores,
-        ];
-        let pairs: usize = pairs.iter().map(|number| count(number.unwrap_or(0))).sum();
-        let bursts = 10 * count(faults.reconnect_bursts.unwrap_or(0));
-        let drawn =
-            bursts + 2 * pairs + count(faults.restarts.unwrap_or(0)) + count(faults.wipes.unwrap_or(0));
-        let drawn = drawn + lives(faults, file.nodes.len());
-        let drawn = drawn + count(faults.attacks.unwrap_or(0));
+        let drawn = usize::try_from(faults.operations(file.nodes.len())).unwrap_or(usize::MAX);
+        let drawn = drawn.min(usize::MAX / 16);
         if drawn > generated {
             place = root.key("faults").name();
         }
@@ -151,16 +134,6 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
         place = root.key("timeline").name();
     }
     report.limit(place, file.timeline.len() + generated, "operations", MAX_OPERATIONS);
-}
-
-/// How many things `faults` generate of the lives of nodes.
-fn lives(faults: &file::Faults, nodes: usize) -> usize {
-    let numbers = [faults.pauses, faults.departures, faults.clock_jumps, faults.offline.map(|it| it.times)];
-    let window = faults.until.0 - faults.from.unwrap_or_default().0;
-    let rounds = faults.flapping.map_or(0, |flapping| flapping.rounds(window));
-    let flapping = faults.nodes.as_ref().map_or(nodes, Vec::len);
-    let flaps = usize::try_from(rounds).unwrap_or(usize::MAX).saturating_mul(flapping).min(usize::MAX / 16);
-    numbers.into_iter().map(|number| count(number.unwrap_or(0))).sum::<usize>() + flaps
 }
 
 /// A number from a file as a count.

@@ -4,9 +4,9 @@
 //! Each kind has a stream of its own, of three words: whether it is taken, how extreme it may be, and how much of it there
 //! is. So a new kind never changes what a seed takes of the others.
 
+use super::Scenario;
+use super::fault::{FaultKind, Faults, Ground, Spells};
 use super::file::{Burst, DurationRange, Network, Percent, Rate};
-use super::generated::{Faults, Flapping, Spells};
-use super::{LinkSpec, Scenario};
 use crate::network::{Ppm, SpanRange};
 use crate::stream::Stream;
 use cosim_core::Span;
@@ -53,9 +53,7 @@ impl Swarm {
             *often = errors.unwrap_or(*often);
             *latency = slowest.and_then(|slowest| longer(*latency, slowest)).unwrap_or(*latency);
         }
-        let liar = |link: &LinkSpec| link.ends.iter().any(|end| scenario.nodes[*end as usize].hostile);
-        let attackers = scenario.links.iter().any(liar) && !scenario.co_values.is_empty();
-        scenario.faults = Some(self.faults(faults, attackers));
+        scenario.faults = Some(self.faults(&scenario, faults));
         scenario.chosen = self.chosen;
         scenario
     }
@@ -116,54 +114,18 @@ impl Swarm {
         NonZeroU64::new(kilobytes * 1_000)
     }
 
-    fn faults(&mut self, faults: &Faults, attackers: bool) -> Faults {
-        let disks = !faults.disks.is_empty();
-        let links = !faults.links.is_empty();
-        let mut of = |there: bool, kind: &str, usual: u64, extreme: u64| {
-            if there { self.count(kind, usual, extreme) } else { 0 }
-        };
-        Faults {
-            reconnects: of(links, "reconnects", 3, 12),
-            partitions: of(links, "partitions", 3, 12),
-            reconnect_bursts: of(links, "reconnect-bursts", 2, 6),
-            half_opens: of(links, "half-opens", 2, 8),
-            slow_links: of(links, "slow-links", 2, 8),
-            holds: of(links, "holds", 2, 6),
-            drops: of(links, "drops", 2, 6),
-            restarts: of(true, "restarts", 2, 8),
-            wipes: of(true, "wipes", 1, 5),
-            crashes: of(true, "crashes", 3, 12),
-            stalls: of(disks, "stalls", 2, 8),
-            full_disks: of(disks, "full-disks", 2, 6),
-            failed_writes: of(disks, "failed-writes", 3, 12),
-            rots: of(disks, "rots", 1, 4),
-            restores: of(disks, "restores", 1, 3),
-            pauses: of(true, "pauses", 2, 6),
-            departures: of(faults.nodes.len() > 2, "departures", 1, 2),
-            clock_jumps: of(true, "clock-jumps", 3, 10),
-            clock_stops: of(true, "clock-stops", 1, 4),
-            clock_drifts: of(true, "clock-drifts", 2, 6),
-            joins: of(faults.nodes.len() > 2 && !faults.newcomers.is_empty(), "joins", 1, 4),
-            attacks: of(attackers, "attacks", 4, 12),
-            offline: Spells {
-                times: of(links, "offline", 2, 6),
-                shortest: Span::ZERO,
-                longest: faults.longest,
-            },
-            flapping: match of(links, "flapping", 3, 12) {
-                0 => None,
-                rounds => flapping(faults, rounds),
-            },
-            ..faults.clone()
+    fn faults(&mut self, scenario: &Scenario, faults: &Faults) -> Faults {
+        let ground = Ground::new(scenario, faults, &[]);
+        let mut taken = [0; FaultKind::ALL.len()];
+        for kind in FaultKind::in_swarms() {
+            let swarm = &kind.row().swarm;
+            if ground.has(swarm.needs) {
+                taken[kind as usize] = self.count(&kind.in_swarm(), swarm.usual, swarm.extreme);
+            }
         }
+        let offline = Spells { shortest: Span::ZERO, longest: faults.longest };
+        Faults { offline, ..faults.with_times(|kind| taken[kind as usize]) }
     }
-}
-
-/// So many moments offline for each node, at most half of the time; `None` where the window has no room for them.
-fn flapping(faults: &Faults, rounds: u32) -> Option<Flapping> {
-    let every = Span::from_us((faults.until - faults.from).as_us() / u64::from(rounds));
-    let span = Span::from_us(every.as_us() / 2).min(faults.longest);
-    (span > Span::ZERO).then_some(Flapping { every, span, rounds })
 }
 
 /// The same range with another longest time, where that is not before the shortest.
@@ -177,33 +139,6 @@ impl Faults {
         if !self.swarm {
             return Cow::Borrowed(self);
         }
-        let most = COUNT_MAX;
-        Cow::Owned(Faults {
-            reconnects: most,
-            partitions: most,
-            reconnect_bursts: most,
-            half_opens: most,
-            slow_links: most,
-            holds: most,
-            drops: most,
-            restarts: most,
-            wipes: most,
-            crashes: most,
-            stalls: most,
-            full_disks: most,
-            failed_writes: most,
-            rots: most,
-            restores: most,
-            pauses: most,
-            departures: most,
-            clock_jumps: most,
-            clock_stops: most,
-            clock_drifts: most,
-            joins: most,
-            attacks: most,
-            offline: Spells { times: most, ..self.offline },
-            flapping: flapping(self, most),
-            ..self.clone()
-        })
+        Cow::Owned(self.with_times(|_| COUNT_MAX))
     }
 }

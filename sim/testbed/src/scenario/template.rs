@@ -30,8 +30,9 @@ pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
             expanding.elements(list, "names", MAX_OPERATIONS, Expanding::name);
         }
     }
-    for list in ["loads", "content"] {
-        if let Some(list) = root.field_mut("expect").and_then(|expect| expect.field_mut(list)) {
+    // Every list there: what names a node is expanded, anything else stays as it is.
+    if let Some(Tree { node: Node::Object(fields), .. }) = root.field_mut("expect") {
+        for Field { value: list, .. } in fields {
             expanding.elements(list, "expectations", MAX_OPERATIONS, Expanding::expectation);
         }
     }

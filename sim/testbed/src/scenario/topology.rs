@@ -13,9 +13,96 @@ pub(super) struct Circle {
     pub(super) nodes: Vec<u32>,
 }
 
+/// Nodes in groups of equals, and which group has servers in which others.
+struct Groups {
+    /// The group of each node.
+    of: Vec<usize>,
+    /// How many nodes each has.
+    size: Vec<u64>,
+    /// The groups with servers of each, as often as there are links.
+    above: Vec<Vec<usize>>,
+}
+
+impl Groups {
+    fn new(nodes: usize, links: &[LinkSpec]) -> Groups {
+        let mut equals = vec![Vec::new(); nodes];
+        let mut upward = Vec::new();
+        for link in links {
+            let [a, b] = link.ends.map(|node| node as usize);
+            match link.relationship {
+                [Relationship::SyncAllOurs, Relationship::SyncTheirs] => upward.push((a, b)),
+                [Relationship::SyncTheirs, Relationship::SyncAllOurs] => upward.push((b, a)),
+                _ => {
+                    equals[a].push(b);
+                    equals[b].push(a);
+                }
+            }
+        }
+        let mut groups = Groups { of: vec![usize::MAX; nodes], size: Vec::new(), above: Vec::new() };
+        for node in 0..nodes {
+            let mut next = vec![node];
+            let before = groups.size.len();
+            while let Some(node) = next.pop() {
+                if groups.of[node] == usize::MAX {
+                    groups.of[node] = before;
+                    groups.size.resize(before + 1, 0);
+                    groups.size[before] += 1;
+                    next.extend(&equals[node]);
+                }
+            }
+        }
+        groups.above = vec![Vec::new(); groups.size.len()];
+        for (client, server) in upward {
+            groups.above[groups.of[client]].push(groups.of[server]);
+        }
+        groups
+    }
+
+    /// The groups, each after all that have servers of it; those that are missing are in a circle, or below one.
+    fn servers_first(&self) -> Vec<usize> {
+        let mut left: Vec<usize> = self.above.iter().map(Vec::len).collect();
+        let mut below = vec![Vec::new(); left.len()];
+        for (group, above) in self.above.iter().enumerate() {
+            above.iter().for_each(|&server| below[server].push(group));
+        }
+        let mut order: Vec<usize> = (0..left.len()).filter(|&group| left[group] == 0).collect();
+        let mut at = 0;
+        while let Some(&server) = order.get(at) {
+            for &group in &below[server] {
+                left[group] -= 1;
+                if left[group] == 0 {
+                    order.push(group);
+                }
+            }
+            at += 1;
+        }
+        order
+    }
+}
+
+/// How many nodes may have to be asked, at most, until a load has come to an end: whoever asks, its equals, their servers,
+/// the equals and servers of those, and so on. Where ways join again it may be too many, but never more than there are.
+pub(super) fn longest_way(nodes: usize, links: &[LinkSpec]) -> u64 {
+    let groups = Groups::new(nodes, links);
+    let mut ways = vec![0_u64; groups.size.len()];
+    for group in groups.servers_first() {
+        let mut above = groups.above[group].clone();
+        above.sort_unstable();
+        above.dedup();
+        let way = above.iter().fold(groups.size[group], |way, server| way.saturating_add(ways[*server]));
+        ways[group] = way.min(nodes as u64);
+    }
+    ways.into_iter().max().unwrap_or(0)
+}
+
 /// The first circle there is, if any: a link from a client to its server whose server can get back to the client over
 /// servers and equals.
 pub(super) fn circle(nodes: usize, links: &[LinkSpec]) -> Option<Circle> {
+    let groups = Groups::new(nodes, links);
+    let order = groups.servers_first();
+    if order.len() == groups.size.len() {
+        return None;
+    }
     let mut upward = vec![Vec::new(); nodes];
     for link in links {
         for (from, to) in [(0, 1), (1, 0)] {

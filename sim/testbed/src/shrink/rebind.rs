@@ -1,8 +1,8 @@
 //! Decisions that a removal strands, bound to what remains: the message that was lost is still sent, but what it carries
 //! or the connection that it goes through is called otherwise now.
 
-use super::reduce::{Reduction, about, link_of, outage_of};
-use crate::scenario::file::{Address, Decision, Decisions, Entry, Scenario, Topic};
+use super::reduce::Reduction;
+use crate::scenario::file::{Act, Address, Decision, Decisions, Entry, Scenario, Topic};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many other messages a stranded decision is tried with.
@@ -63,25 +63,19 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
 }
 
 fn writes(entry: &Entry, id: &str) -> bool {
-    (entry.edit.is_some() || entry.create.is_some()) && about(entry).is_some_and(|(_, other)| other == id)
+    entry.act.writes() == Some(id)
 }
 
 fn crashes(entry: &Entry, node: &str) -> bool {
-    entry.crash.as_ref().is_some_and(|crash| crash.node == node)
+    matches!(&entry.act, Act::Crash(crash) if crash.node == node)
 }
 
 /// Whether an entry may open a connection between two nodes.
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
-    let connects =
-        entry.connect.is_some() && link_of(entry).is_some_and(|[a, b]| ends == [a, b] || ends == [b, a]);
-    let returns = entry.restart.is_some()
-        || entry.wipe.is_some()
-        || entry.crash.is_some()
-        || entry.restore.is_some()
-        || entry.pause.is_some()
-        || entry.offline.is_some()
-        || entry.join.is_some();
-    connects || returns && outage_of(entry).is_some_and(|node| ends.contains(&node))
+    match &entry.act {
+        Act::Connect(connect) => connect.between.iter().all(|end| ends.contains(&end.as_str())),
+        act => act.returns().is_some_and(|node| ends.contains(&node)),
+    }
 }
 
 /// The scenarios in which one stranded decision is about another message between the same two nodes, of the same kind

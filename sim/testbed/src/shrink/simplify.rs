@@ -2,7 +2,10 @@
 
 use super::reduce::{Reduction, without};
 use crate::network::SpanRange;
-use crate::scenario::file::{Decisions, Detail, Duration, DurationRange, Entry, Network, Scenario, Shift};
+use crate::scenario::act::simpler::{round, simpler};
+use crate::scenario::file::{
+    Act, Decisions, Detail, Duration, DurationRange, Entry, Network, Scenario, When,
+};
 use cosim_core::{Span, Time};
 
 /// Every scenario that is this one with one thing made simpler. What is as simple as can be yields none, so trying
@@ -21,14 +24,13 @@ pub(super) fn candidates(file: &Scenario) -> Vec<Scenario> {
 /// happen, and chapters that never began are gone. `None` where nothing waits.
 pub(super) fn on_one_clock(file: &Scenario, chapters: &[Time]) -> Option<Scenario> {
     let mut file = file.clone();
-    file.timeline.iter().find(|entry| entry.after.is_some())?;
+    file.timeline.iter().find(|entry| entry.waits())?;
     let mut number = 0;
     file.timeline.retain_mut(|entry| {
-        number += usize::from(entry.after.take().is_some());
-        let start = chapters.get(number).map(|start| start.since(Time::ZERO));
-        let at = entry.at.map_or(Span::ZERO, |at| at.0);
-        entry.at = start.map(|start| Duration(start + at));
-        start.is_some()
+        number += usize::from(entry.waits());
+        let Some(start) = chapters.get(number) else { return false };
+        entry.when = When::At(Duration(start.since(Time::ZERO) + entry.time()));
+        true
     });
     Some(file)
 }
@@ -50,7 +52,7 @@ fn all_at_once(file: &Scenario, candidates: &mut Vec<Scenario>) {
     });
     changed(file, candidates, |file| {
         for entry in &mut file.timeline {
-            entry.at = entry.at.map(|at| Duration(round(at.0, Span::from_ms(100))));
+            entry.set_time(|at| round(at, Span::from_ms(100)));
         }
     });
     let usual = SpanRange::constant(Span::from_ms(50)).map(DurationRange);
@@ -106,7 +108,10 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
 fn connected_at_first(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
     let link = &file.links[index];
     let connects = |between: &[String; 2]| between.iter().all(|end| link.between.contains(end));
-    let on_link = |entry: &Entry| entry.connect.as_ref().is_some_and(|connect| connects(&connect.between));
+    let on_link = |entry: &Entry| match &entry.act {
+        Act::Connect(connect) => connects(&connect.between),
+        _ => false,
+    };
     if link.connected != Some(false) {
         return;
     }
@@ -119,128 +124,27 @@ fn connected_at_first(file: &Scenario, index: usize, candidates: &mut Vec<Scenar
 
 fn operations(file: &Scenario, candidates: &mut Vec<Scenario>) {
     for (index, entry) in file.timeline.iter().enumerate() {
-        if entry.edit.is_some() {
-            changed(file, candidates, |file| {
-                if let Some(edit) = &mut file.timeline[index].edit {
-                    (edit.transactions, edit.size) = (None, None);
-                }
-            });
+        for act in entry.act.simpler() {
+            changed(file, candidates, |file| file.timeline[index].act = act);
         }
-        spells(file, index, candidates);
-        if let Some(attack) = &entry.attack {
-            for simpler in [None, attack.count.map(|count| count / 2).filter(|count| *count > 0)] {
-                changed(file, candidates, |file| {
-                    if let Some(attack) = &mut file.timeline[index].attack {
-                        attack.count = simpler;
-                    }
-                });
-            }
-        }
-        let down_for = down_for(&mut entry.clone()).and_then(|down_for| *down_for).unwrap_or_default();
-        for simpler in simpler(down_for.0) {
-            changed(file, candidates, |file| {
-                if let Some(down_for) = self::down_for(&mut file.timeline[index]) {
-                    *down_for = Some(Duration(simpler)).filter(|_| simpler != Span::ZERO);
-                }
-            });
-        }
-        disks(file, index, candidates);
     }
-}
-
-/// For how long an entry takes a node down, where it does.
-fn down_for(entry: &mut Entry) -> Option<&mut Option<Duration>> {
-    let outage = entry.restart.as_mut().or(entry.wipe.as_mut()).map(|outage| &mut outage.down_for);
-    let crash = entry.crash.as_mut().map(|crash| &mut crash.down_for);
-    outage.or(crash).or(entry.restore.as_mut().map(|restore| &mut restore.down_for))
-}
-
-/// A crash at once, fewer writes that fail, a bit in the usual place, and what happens whatever it takes.
-fn disks(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
-    let mut change = |change: &dyn Fn(&mut Entry)| {
-        changed(file, candidates, |file| change(&mut file.timeline[index]));
-    };
-    change(&|entry| {
-        if let Some(crash) = &mut entry.crash {
-            crash.point = None;
-        }
-    });
-    let count = file.timeline[index].fail_writes.as_ref().and_then(|fails| fails.count).unwrap_or(1);
-    for fewer in
-        [1, count / 2, count.saturating_sub(1)].into_iter().filter(|fewer| (1..count).contains(fewer))
-    {
-        change(&|entry| {
-            if let Some(fails) = &mut entry.fail_writes {
-                fails.count = Some(fewer).filter(|fewer| *fewer > 1);
-            }
-        });
-    }
-    change(&|entry| {
-        if let Some(rot) = &mut entry.rot {
-            (rot.place, rot.bit) = (None, None);
-        }
-    });
-    change(&|entry| {
-        let outage = entry.wipe.as_mut().map(|wipe| &mut wipe.spare_last_copy);
-        let rot = entry.rot.as_mut().map(|rot| &mut rot.spare_last_copy);
-        let restore = entry.restore.as_mut().map(|restore| &mut restore.spare_last_copy);
-        let leave = entry.leave.as_mut().map(|leave| &mut leave.spare_last_copy);
-        if let Some(spare) = outage.or(rot).or(restore).or(leave) {
-            *spare = None;
-        }
-    });
-}
-
-/// A shorter sleep, spell or stall, whose connections are kept, and a clock that jumps less far.
-fn spells(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
-    let entry = &file.timeline[index];
-    changed(file, candidates, |file| {
-        if let Some(pause) = &mut file.timeline[index].pause {
-            pause.connections = None;
-        }
-    });
-    let span = span(&mut entry.clone()).copied().unwrap_or_default().0;
-    for simpler in simpler(span).into_iter().filter(|simpler| *simpler != Span::ZERO) {
-        changed(file, candidates, |file| {
-            if let Some(span) = self::span(&mut file.timeline[index]) {
-                *span = Duration(simpler);
-            }
-        });
-    }
-    let Some(Shift(shift)) = entry.clock.as_ref().and_then(|change| change.jump) else { return };
-    for simpler in simpler(shift.span()) {
-        changed(file, candidates, |file| {
-            if let Some(change) = &mut file.timeline[index].clock {
-                let us = i64::try_from(simpler.as_us()).unwrap_or(i64::MAX);
-                let us = if shift.as_us() < 0 { -us } else { us };
-                change.jump = Some(Shift(crate::clock::Shift::from_us(us)));
-            }
-        });
-    }
-}
-
-/// How long what an entry begins lasts, where it must last for a while.
-fn span(entry: &mut Entry) -> Option<&mut Duration> {
-    let pause = entry.pause.as_mut().map(|pause| &mut pause.span);
-    let spell = entry.offline.as_mut().map(|spell| &mut spell.span);
-    pause.or(spell).or(entry.stall.as_mut().map(|stall| &mut stall.span))
 }
 
 /// Simpler gaps between operations; everything after them in their chapter keeps its distance.
 fn times(file: &Scenario, candidates: &mut Vec<Scenario>) {
     let mut before = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
-        let Some(Duration(at)) = entry.at else {
+        let When::At(Duration(at)) = entry.when else {
             before = Span::ZERO;
             continue;
         };
         let gap = at - before;
-        let chapter = file.timeline[index..].iter().position(|entry| entry.after.is_some());
+        let chapter = file.timeline[index..].iter().position(Entry::waits);
         let end = chapter.map_or(file.timeline.len(), |length| index + length);
         for simpler in simpler(gap) {
             changed(file, candidates, |file| {
                 for later in &mut file.timeline[index..end] {
-                    later.at = later.at.map(|Duration(at)| Duration(at - gap + simpler));
+                    later.set_time(|at| at - gap + simpler);
                 }
             });
         }
@@ -270,31 +174,4 @@ fn decisions(file: &Scenario, candidates: &mut Vec<Scenario>) {
 /// Smaller places, the smallest first.
 fn smaller(place: u32) -> impl Iterator<Item = u32> {
     [0, 1, place / 1_000, place / 2].into_iter().filter(move |other| *other < place)
-}
-
-/// Spans that are simpler than this one, the simplest first: shorter ones that are as round or rounder than people say,
-/// then longer ones that are rounder.
-fn simpler(span: Span) -> Vec<Span> {
-    let usual = [Span::ZERO, Span::from_s(1), Span::from_ms(100)];
-    let rounder = UNITS.into_iter().map(|unit| round(span, unit));
-    let finest = UNITS.into_iter().find(|unit| round(span, *unit) == span).unwrap_or(Span::from_us(1));
-    let half = round(Span::from_us(span.as_us() / 2), finest);
-    let less = Span::from_us(span.as_us().saturating_sub(finest.as_us()));
-    let shorter = usual.into_iter().chain(rounder).chain([half, less]).filter(|other| *other < span);
-    let longer =
-        UNITS.into_iter().filter(|unit| round(span, *unit) != span && *unit <= span.max(Span::from_ms(1)));
-    let mut simpler = Vec::new();
-    for other in shorter.chain(longer.map(|unit| round(span, unit) + unit)) {
-        if !simpler.contains(&other) {
-            simpler.push(other);
-        }
-    }
-    simpler
-}
-
-const UNITS: [Span; 4] = [Span::from_s(1), Span::from_ms(100), Span::from_ms(10), Span::from_ms(1)];
-
-/// The largest multiple of `unit` that is no longer than `span`.
-fn round(span: Span, unit: Span) -> Span {
-    Span::from_us(span.as_us() / unit.as_us() * unit.as_us())
 }

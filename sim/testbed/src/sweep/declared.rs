@@ -1,4 +1,5 @@
-//! What a scenario declares and a run may or may not come to: loss that loses nothing tests nothing.
+//! What a scenario declares and a run may or may not come to: loss that loses nothing tests nothing. What becomes of its
+//! faults each run says itself.
 
 use crate::cojson::Kind;
 use crate::network::{Network, Ppm};
@@ -46,36 +47,6 @@ pub struct Declared {
     pub violation: bool,
     /// Operations that the workload generates for each run.
     pub workload: u64,
-    /// Partitions planned for each run.
-    pub partitions: u64,
-    /// Disconnects planned for each run.
-    pub disconnects: u64,
-    /// Reconnect bursts planned for each run.
-    pub reconnect_bursts: u64,
-    /// Half-open connections planned for each run.
-    pub half_opens: u64,
-    /// Slow links planned for each run.
-    pub slow_links: u64,
-    /// Restarts planned for each run.
-    pub restarts: u64,
-    /// Wipes planned for each run.
-    pub wipes: u64,
-    /// Crashes planned for each run.
-    pub crashes: u64,
-    /// Faults of disks, old copies put in their place included, planned for each run.
-    pub disk_faults: u64,
-    /// Pauses planned for each run.
-    #[serde(default)]
-    pub pauses: u64,
-    /// Spells offline planned for each run.
-    #[serde(default)]
-    pub offline: u64,
-    /// Departures planned for each run.
-    #[serde(default)]
-    pub departures: u64,
-    /// Changes of clocks planned for each run.
-    #[serde(default)]
-    pub clock_changes: u64,
 }
 
 impl Declared {
@@ -100,24 +71,6 @@ impl Declared {
             declared.workload = u64::from(workload.operations) + workload.creates.len() as u64;
             declared.edits |= workload.mix.edit > 0;
             declared.loads |= workload.mix.load > 0;
-        }
-        if let Some(faults) = &scenario.faults {
-            declared.partitions += u64::from(faults.partitions);
-            declared.disconnects += u64::from(faults.reconnects);
-            declared.reconnect_bursts += u64::from(faults.reconnect_bursts);
-            declared.half_opens += u64::from(faults.half_opens);
-            declared.slow_links += u64::from(faults.slow_links);
-            declared.restarts += u64::from(faults.restarts);
-            declared.wipes += u64::from(faults.wipes);
-            declared.crashes += u64::from(faults.crashes);
-            let of_disks =
-                [faults.stalls, faults.full_disks, faults.failed_writes, faults.rots, faults.restores];
-            declared.disk_faults += of_disks.into_iter().map(u64::from).sum::<u64>();
-            declared.pauses += u64::from(faults.pauses);
-            let flaps = faults.flapping.map_or(0, |flapping| u64::from(flapping.rounds));
-            declared.offline += u64::from(faults.offline.times) + flaps * faults.nodes.len() as u64;
-            declared.departures += u64::from(faults.departures);
-            declared.clock_changes += u64::from(faults.clock_jumps) + u64::from(faults.clock_drifts);
         }
         declared
     }
@@ -151,15 +104,6 @@ impl Declared {
 
     fn operation(&mut self, operation: &Operation) {
         match operation.action {
-            Action::Partition { .. } => self.partitions += 1,
-            Action::Disconnect { .. } => self.disconnects += 1,
-            Action::HalfOpen { .. } => self.half_opens += 1,
-            Action::Restart { .. } => self.restarts += 1,
-            Action::Wipe { .. } => self.wipes += 1,
-            Action::Pause { .. } => self.pauses += 1,
-            Action::Offline { .. } => self.offline += 1,
-            Action::Leave { .. } => self.departures += 1,
-            Action::Clock { .. } => self.clock_changes += 1,
             Action::Network { change, .. } => self.network(change.apply(Network::default())),
             Action::Edit { .. } | Action::Change { .. } => self.edits = true,
             Action::Load { .. } => self.loads = true,
@@ -172,9 +116,19 @@ impl Declared {
             | Action::FilterDrawn { .. }
             | Action::Release { .. }
             | Action::BackUp { .. }
-            | Action::Attack { .. } => {}
-            Action::Crash { .. } => self.crashes += 1,
-            Action::Restore { .. } | Action::Disk { .. } => self.disk_faults += 1,
+            | Action::Attack { .. }
+            | Action::Partition { .. }
+            | Action::Disconnect { .. }
+            | Action::HalfOpen { .. }
+            | Action::Restart { .. }
+            | Action::Wipe { .. }
+            | Action::Crash { .. }
+            | Action::Restore { .. }
+            | Action::Disk { .. }
+            | Action::Pause { .. }
+            | Action::Offline { .. }
+            | Action::Leave { .. }
+            | Action::Clock { .. } => {}
         }
     }
 }

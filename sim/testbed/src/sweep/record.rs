@@ -1,6 +1,6 @@
 //! The outcome of one run, as a line of a file of outcomes.
 
-use crate::run::{Class, Outcome};
+use crate::run::{Class, Faulted, Outcome};
 use crate::scenario::{Crypto, Scenario};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +34,9 @@ pub struct Record {
     pub counts: Counts,
     /// How often each oracle that judged has looked.
     pub looks: BTreeMap<String, u64>,
+    /// What became of the faults that were to be, by the field of their kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub faults: BTreeMap<String, Faulted>,
 }
 
 /// What a run came to, the worse the larger.
@@ -168,6 +171,7 @@ impl Record {
             last_change: outcome.tally.last_change.as_us(),
             counts: Counts::of(outcome),
             looks: outcome.looks.iter().map(|(oracle, looks)| ((*oracle).to_owned(), *looks)).collect(),
+            faults: outcome.faults.iter().map(|(kind, of)| (kind.row().field.to_owned(), *of)).collect(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::record::{Counts, Verdict};
 use super::summary::{Group, OfScenario, Summary};
+use crate::scenario::FaultKind;
 use std::fmt::{self, Write};
 
 /// The summary of a sweep.
@@ -96,8 +97,7 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
         "  waste       {} retransmissions, {} deadlines passed, {} contents brought nothing new",
         counts.retransmissions, counts.timers, counts.redundant,
     )?;
-    let planned = planned(summary).into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{n} {what}"));
-    let planned: Vec<String> = planned.collect();
+    let planned = planned(summary);
     if !planned.is_empty() {
         writeln!(out, "  planned     {}", planned.join(", "))?;
     }
@@ -106,26 +106,15 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
     writeln!(out, "  looks       {}", looks.join(", "))
 }
 
-/// The faults planned over all runs; a run that was cut short may not have come to them.
-fn planned(summary: &Summary) -> [(&'static str, u64); 13] {
-    let sum = |part: fn(&OfScenario) -> u64| {
-        summary.scenarios().iter().map(|of| part(of).saturating_mul(of.runs)).fold(0, u64::saturating_add)
-    };
-    [
-        ("partitions", sum(|of| of.source.declares.partitions)),
-        ("disconnects", sum(|of| of.source.declares.disconnects)),
-        ("reconnect bursts", sum(|of| of.source.declares.reconnect_bursts)),
-        ("half-open connections", sum(|of| of.source.declares.half_opens)),
-        ("slow links", sum(|of| of.source.declares.slow_links)),
-        ("restarts", sum(|of| of.source.declares.restarts)),
-        ("wipes", sum(|of| of.source.declares.wipes)),
-        ("crashes", sum(|of| of.source.declares.crashes)),
-        ("disk faults", sum(|of| of.source.declares.disk_faults)),
-        ("pauses", sum(|of| of.source.declares.pauses)),
-        ("spells offline", sum(|of| of.source.declares.offline)),
-        ("departures", sum(|of| of.source.declares.departures)),
-        ("clock changes", sum(|of| of.source.declares.clock_changes)),
-    ]
+/// The faults planned over all runs, in words; a run that was cut short may not have come to them.
+fn planned(summary: &Summary) -> Vec<String> {
+    let words = FaultKind::ALL.into_iter().filter_map(|kind| {
+        let of = summary.scenarios().iter().filter_map(|of| of.faults(kind));
+        let planned = of.map(|faulted| faulted.planned).fold(0, u64::saturating_add);
+        let [one, many] = kind.row().called;
+        (planned > 0).then(|| format!("{planned} {}", if planned == 1 { one } else { many }))
+    });
+    words.collect()
 }
 
 /// How often each oracle looked, over all runs.
@@ -167,7 +156,7 @@ pub fn json(summary: &Summary) -> serde_json::Value {
             serde_json::json!({
                 "path": of.source.path, "blake3": of.source.blake3, "declares": of.source.declares,
                 "runs": of.runs, "held": of.held, "liveness": of.liveness, "violated": of.violated,
-                "events": of.events, "counts": of.counts, "looks": of.looks, "neverHappened": of.never_happened(),
+                "events": of.events, "counts": of.counts, "looks": of.looks, "faults": of.faults, "neverHappened": of.never_happened(),
             })
         })
         .collect();

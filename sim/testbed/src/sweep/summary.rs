@@ -2,6 +2,8 @@
 
 use super::header::{Header, Source};
 use super::record::{Counts, Record, Verdict};
+use crate::run::Faulted;
+use crate::scenario::FaultKind;
 use std::collections::BTreeMap;
 
 /// What a sweep came to so far.
@@ -31,6 +33,8 @@ pub struct OfScenario {
     pub counts: Counts,
     /// How often each oracle looked, over all runs.
     pub looks: BTreeMap<String, u64>,
+    /// What became of the faults, by the field of their kind, over all runs.
+    pub faults: BTreeMap<String, Faulted>,
 }
 
 /// The failures with one key.
@@ -56,6 +60,7 @@ impl Summary {
             events: 0,
             counts: Counts::default(),
             looks: BTreeMap::new(),
+            faults: BTreeMap::new(),
         });
         Summary { scenarios: scenarios.collect(), groups: BTreeMap::new(), failures: 0 }
     }
@@ -76,6 +81,11 @@ impl Summary {
                 Some(sum) => *sum += looks,
                 None => drop(of.looks.insert(oracle.clone(), *looks)),
             }
+        }
+        for (field, faulted) in &record.faults {
+            let sum = of.faults.entry(field.clone()).or_default();
+            sum.planned = sum.planned.saturating_add(faulted.planned);
+            sum.touched = sum.touched.saturating_add(faulted.touched);
         }
         let Some(key) = &record.key else { return };
         self.failures += 1;
@@ -122,6 +132,11 @@ impl Summary {
 }
 
 impl OfScenario {
+    /// What became of the faults of a kind; `None` where there were to be none.
+    pub fn faults(&self, kind: FaultKind) -> Option<&Faulted> {
+        self.faults.get(kind.row().field)
+    }
+
     /// What the scenario declares and never happened in any of its runs, in words; nothing where none ran.
     pub fn never_happened(&self) -> Vec<String> {
         if self.runs == 0 {
@@ -143,14 +158,19 @@ impl OfScenario {
                 declares.damage && counts.damaged == 0 && counts.undecodable == 0,
                 "it declares damage, and no message was damaged",
             ),
-            (
-                declares.partitions > 0 && counts.partitioned == 0,
-                "it plans partitions, and none swallowed a message",
-            ),
             (counts.sent == 0, "no message was sent"),
         ];
         let mut never: Vec<String> =
             network.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned()).collect();
+        let untouched = |kind: &FaultKind| {
+            self.faults(*kind).is_some_and(|faulted| faulted.planned > 0 && faulted.touched == 0)
+        };
+        never.extend(FaultKind::ALL.into_iter().filter(untouched).filter(|_| !declares.violation).map(
+            |kind| {
+                let row = kind.row();
+                format!("it plans {}, and none {}", row.called[1], row.touch.undone())
+            },
+        ));
         let generated = declares.workload.saturating_mul(self.runs);
         if generated > 0 && counts.vain_commands >= generated {
             never.push(format!(

@@ -131,6 +131,33 @@ fn load_ends_finds_a_load_that_is_late() {
     assert_eq!(outcome.class(), Class::Liveness);
 }
 
+/// Nodes beside the way of a load do not lengthen its time.
+#[test]
+fn load_ends_finds_a_late_load_as_soon_among_many_nodes() {
+    let node = |name: String| format!(r#""{name}": {{ "base": "100ms", "cap": "100ms" }}"#);
+    let names = || (0..40).map(|i| format!("bystander-{i}")).chain(["alice".to_owned()]);
+    let nodes: Vec<String> = names().chain(["server".to_owned()]).map(node).collect();
+    let link = |name: String| {
+        format!(r#"{{ "between": ["{name}", "server"], "relationship": "syncAllOurs/syncTheirs" }}"#)
+    };
+    let links: Vec<String> = names().map(link).collect();
+    let edit = |i| format!(r#"{{ "at": "{i}s", "edit": {{ "node": "alice", "id": "notes" }} }}"#);
+    let edits = sequence((1..8).map(edit));
+    let timeline = format!(
+        r#"{{ "at": "0ms", "create": {{ "node": "alice", "id": "notes" }} }},
+           {{ "at": "500ms", "load": {{ "node": "alice", "id": "other" }} }}, {edits}"#
+    );
+    let scenario = network(&nodes.join(","), &links.join(","), &timeline);
+    check_fault(&scenario, "alice", Fault::SwallowsVerdicts, "load_ends node load");
+    let found = &play_with(&scenario, "alice", Fault::SwallowsVerdicts).violations[0];
+    let at = found.at.as_us();
+    assert!(
+        (2_100_000..=3_020_000).contains(&at),
+        "8 deadlines for each of two nodes, then an event: {}",
+        found.at
+    );
+}
+
 #[test]
 fn load_ends_finds_a_wrong_verdict() {
     let scenario = star(

@@ -1,6 +1,6 @@
 //! Disks, what goes wrong with them, and processes that crash.
 
-use super::{Entry, Faults, Lone, Node, Step, longer, percent, range};
+use super::{Act, Faults, Lone, Node, Step, longer, percent, range};
 use cosim_testbed::network::Ppm;
 use cosim_testbed::scenario::file::{
     BackUp, Crash, Disk, Durability, FailWrites, Percent, Point, Restore, Rot, Stall,
@@ -17,7 +17,7 @@ pub(super) fn disk() -> impl Strategy<Value = (Disk, Option<Durability>)> {
 }
 
 /// What happens to a process or its disk; where it has none, it crashes.
-pub(super) fn entry(step: &Step, node: String, has_disk: bool) -> Entry {
+pub(super) fn act(step: &Step, node: String, has_disk: bool) -> Act {
     let points = match has_disk {
         true => [None, Some(Point::Writing), Some(Point::Written), Some(Point::Sending)],
         false => [None, Some(Point::Now), Some(Point::Sending), Some(Point::Sending)],
@@ -26,29 +26,25 @@ pub(super) fn entry(step: &Step, node: String, has_disk: bool) -> Entry {
     let spare_last_copy = step.one_way.then_some(true);
     let down_for = Some(step.length).filter(|_| step.number > 1);
     let backup = Some(format!("copy-{}", step.number)).filter(|_| step.number > 1);
-    let none = Entry::default();
     match step.kind {
-        29 if has_disk && step.one_way => Entry { back_up: Some(BackUp { node, backup }), ..none },
+        29 if has_disk && step.one_way => Act::BackUp(BackUp { node, backup }),
         // Where no such copy is taken before, in vain.
-        30 if has_disk => {
-            Entry { restore: Some(Restore { node, backup, down_for, spare_last_copy }), ..none }
-        }
+        30 if has_disk => Act::Restore(Restore { node, backup, down_for, spare_last_copy }),
         31 if has_disk => fault(step, node),
-        _ => Entry { crash: Some(Crash { node, point, down_for }), ..none },
+        _ => Act::Crash(Crash { node, point, down_for }),
     }
 }
 
-fn fault(step: &Step, node: String) -> Entry {
-    let none = Entry::default();
+fn fault(step: &Step, node: String) -> Act {
     match step.co_value.index(5) {
-        0 => Entry { stall: Some(Stall { node, span: longer(step.length) }), ..none },
-        1 => Entry { disk_full: Some(Lone { node }), ..none },
-        2 => Entry { disk_room: Some(Lone { node }), ..none },
-        3 => Entry { fail_writes: Some(FailWrites { node, count: Some(step.number) }), ..none },
+        0 => Act::Stall(Stall { node, span: longer(step.length) }),
+        1 => Act::DiskFull(Lone { node }),
+        2 => Act::DiskRoom(Lone { node }),
+        3 => Act::FailWrites(FailWrites { node, count: Some(step.number) }),
         _ => {
             let place = Ppm::new(250_000 * step.number).map(Percent);
             let spare_last_copy = step.one_way.then_some(true);
-            Entry { rot: Some(Rot { node, place, bit: Some(step.number as u8), spare_last_copy }), ..none }
+            Act::Rot(Rot { node, place, bit: Some(step.number as u8), spare_last_copy })
         }
     }
 }

@@ -21,26 +21,6 @@ pub struct Clock {
     pub drift: Option<Drift>,
 }
 
-/// A change to the wall clock of a node: exactly one of `jump`, `stop`, `go` and `drift`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClockChange {
-    /// The node.
-    pub node: String,
-    /// How far the clock is set forwards or back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jump: Option<Shift>,
-    /// If true, the clock stops.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop: Option<bool>,
-    /// If true, the clock runs again from where it stopped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub go: Option<bool>,
-    /// How much too fast (or, if negative, too slow) the clock runs from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drift: Option<Drift>,
-}
-
 /// A duration forwards or back: `"+3d"`, `"-2h"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shift(pub clock::Shift);

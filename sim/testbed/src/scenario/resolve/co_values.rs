@@ -148,7 +148,7 @@ fn check_header(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut 
 }
 
 /// For what is said of a CoValue that has no kind.
-pub(super) fn without_kind(name: &str, place: Place) -> Problem {
+pub(in crate::scenario) fn without_kind(name: &str, place: Place) -> Problem {
     let problem = Problem::new(place, format!("`{name}` has no kind, so nothing is known of what it shows"));
     problem.help(format!("say what it is: `\"co_values\": {{ \"{name}\": {{ \"kind\": \"map\" }} }}`"))
 }

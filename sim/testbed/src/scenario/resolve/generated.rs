@@ -1,9 +1,9 @@
 //! What to generate: `workload` and `faults`.
 
 use super::names::Names;
-use super::timeline::check_edit;
 use super::{At, Problem, Report, file};
-use crate::scenario::{Faults, Flapping, LinkSpec, Mix, Spells, Workload};
+use crate::scenario::act::{To, check_edit};
+use crate::scenario::{FaultKind, Faults, Flapping, HappensTo, LinkSpec, Mix, Spells, Workload};
 use cosim_core::Span;
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     let created: BTreeSet<&str> = file
         .timeline
         .iter()
-        .filter_map(|entry| entry.create.as_ref())
+        .filter_map(|entry| entry.act.creates())
         .map(|create| create.id.as_str())
         .collect();
     let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()));
@@ -51,19 +51,11 @@ pub(super) fn faults(
     let nodes = nodes(faults.nodes.as_deref(), "faults", names, &at, report);
     let hit = |link: &LinkSpec| link.ends.iter().any(|end| nodes.contains(end));
     let hit: Vec<u32> = (0..).zip(links).filter(|(_, link)| hit(link)).map(|(number, _)| number).collect();
-    let on_links = [
-        ("reconnects", faults.reconnects),
-        ("partitions", faults.partitions),
-        ("reconnect_bursts", faults.reconnect_bursts),
-        ("half_opens", faults.half_opens),
-        ("slow_links", faults.slow_links),
-        ("holds", faults.holds),
-        ("drops", faults.drops),
-    ];
-    for (field, number) in on_links {
-        if number.unwrap_or(0) == 0 || !hit.is_empty() {
-            continue;
-        }
+    let asked = |to: HappensTo| {
+        let of = FaultKind::ALL.into_iter().filter(move |kind| kind.row().happens_to == to);
+        of.filter(|kind| faults.times(*kind).unwrap_or(0) > 0).map(|kind| kind.row().field)
+    };
+    for field in asked(HappensTo::Links).filter(|_| hit.is_empty()) {
         let problem = Problem::new(at.key(field).value(), format!("`{field}` without links"));
         if file.links.is_empty() {
             report.add(problem.help("add links, or leave it out"));
@@ -73,23 +65,14 @@ pub(super) fn faults(
     }
     check_swarm(faults, &at, report);
     let disks: Vec<u32> = nodes.iter().copied().filter(|node| names.has_disk(*node)).collect();
-    let disk_faults = [
-        ("stalls", faults.stalls),
-        ("full_disks", faults.full_disks),
-        ("failed_writes", faults.failed_writes),
-        ("rots", faults.rots),
-        ("restores", faults.restores),
-    ];
-    for (field, number) in disk_faults {
-        if number.unwrap_or(0) > 0 && disks.is_empty() && !nodes.is_empty() {
-            let problem =
-                Problem::new(at.key(field).value(), format!("`{field}`, but none of the nodes has a disk"));
-            report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
-        }
+    for field in asked(HappensTo::Disks).filter(|_| disks.is_empty() && !nodes.is_empty()) {
+        let problem =
+            Problem::new(at.key(field).value(), format!("`{field}`, but none of the nodes has a disk"));
+        report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
     }
     check_attacks(file, faults, names, &at, report);
     let newcomers = newcomers(file, names, &nodes);
-    if faults.joins.unwrap_or(0) > 0 && newcomers.is_empty() && !nodes.is_empty() {
+    if faults.times(FaultKind::Joins).unwrap_or(0) > 0 && newcomers.is_empty() && !nodes.is_empty() {
         let message = "`joins`, but the timeline asks something of every node";
         let problem = Problem::new(at.key("joins").value(), message);
         report.add(problem.help("a node of which it asks nothing may join late: add one, or leave it out"));
@@ -98,33 +81,12 @@ pub(super) fn faults(
         from,
         until,
         swarm: faults.swarm.unwrap_or(false),
-        reconnects: faults.reconnects.unwrap_or(0),
-        partitions: faults.partitions.unwrap_or(0),
-        reconnect_bursts: faults.reconnect_bursts.unwrap_or(0),
-        half_opens: faults.half_opens.unwrap_or(0),
-        slow_links: faults.slow_links.unwrap_or(0),
-        holds: faults.holds.unwrap_or(0),
-        drops: faults.drops.unwrap_or(0),
-        restarts: faults.restarts.unwrap_or(0),
-        wipes: faults.wipes.unwrap_or(0),
-        crashes: faults.crashes.unwrap_or(0),
-        stalls: faults.stalls.unwrap_or(0),
-        full_disks: faults.full_disks.unwrap_or(0),
-        failed_writes: faults.failed_writes.unwrap_or(0),
-        rots: faults.rots.unwrap_or(0),
-        restores: faults.restores.unwrap_or(0),
-        attacks: faults.attacks.unwrap_or(0),
+        times: FaultKind::ALL.map(|kind| u32::try_from(faults.times(kind).unwrap_or(0)).unwrap_or(u32::MAX)),
         spare: !faults.take_last_copies.unwrap_or(false),
-        pauses: faults.pauses.unwrap_or(0),
-        departures: faults.departures.unwrap_or(0),
-        clock_jumps: faults.clock_jumps.unwrap_or(0),
-        joins: faults.joins.unwrap_or(0),
-        clock_stops: faults.clock_stops.unwrap_or(0),
-        clock_drifts: faults.clock_drifts.unwrap_or(0),
         furthest: faults.furthest.map_or(FURTHEST, |furthest| furthest.0),
         longest: faults.longest.map_or(Span::from_s(1), |longest| longest.0),
         offline: faults.offline.map(|spells| self::spells(spells, &at, report)).unwrap_or_default(),
-        flapping: faults.flapping.and_then(|flapping| self::flapping(flapping, until - from, &at, report)),
+        flapping: faults.flapping.and_then(|flapping| self::flapping(flapping, &at, report)),
         nodes,
         disks,
         newcomers,
@@ -134,11 +96,11 @@ pub(super) fn faults(
 
 /// Those of some nodes of which the timeline asks nothing.
 fn newcomers(file: &file::Scenario, names: &Names<'_>, nodes: &[u32]) -> Vec<u32> {
-    let asked = |entry: &file::Entry| {
-        let needed = entry.needs(&At::Root).into_iter().map(|(node, _)| node.to_owned());
-        needed.chain(entry.join.as_ref().map(|join| join.node.clone())).collect::<Vec<_>>()
-    };
-    let asked: BTreeSet<String> = file.timeline.iter().flat_map(asked).collect();
+    let references = file.timeline.iter().flat_map(|entry| entry.act.refs());
+    let asked: BTreeSet<&str> = references
+        .filter(|reference| matches!(reference.to, To::App | To::Running | To::Newcomer))
+        .map(|reference| reference.name)
+        .collect();
     nodes.iter().copied().filter(|node| !asked.contains(names.node_name(*node))).collect()
 }
 
@@ -147,33 +109,8 @@ fn check_swarm(faults: &file::Faults, at: &At<'_>, report: &mut Report) {
     if faults.swarm != Some(true) {
         return;
     }
-    let numbers = [
-        ("reconnects", faults.reconnects),
-        ("partitions", faults.partitions),
-        ("reconnect_bursts", faults.reconnect_bursts),
-        ("half_opens", faults.half_opens),
-        ("slow_links", faults.slow_links),
-        ("holds", faults.holds),
-        ("drops", faults.drops),
-        ("restarts", faults.restarts),
-        ("wipes", faults.wipes),
-        ("crashes", faults.crashes),
-        ("attacks", faults.attacks),
-        ("stalls", faults.stalls),
-        ("full_disks", faults.full_disks),
-        ("failed_writes", faults.failed_writes),
-        ("rots", faults.rots),
-        ("restores", faults.restores),
-        ("pauses", faults.pauses),
-        ("departures", faults.departures),
-        ("clock_jumps", faults.clock_jumps),
-        ("clock_stops", faults.clock_stops),
-        ("clock_drifts", faults.clock_drifts),
-        ("joins", faults.joins),
-    ];
-    let spells = [("offline", faults.offline.is_some()), ("flapping", faults.flapping.is_some())];
-    let given = numbers.into_iter().map(|(field, number)| (field, number.is_some())).chain(spells);
-    for (field, _) in given.filter(|(_, given)| *given) {
+    for kind in FaultKind::ALL.into_iter().filter(|kind| faults.times(*kind).is_some()) {
+        let field = kind.row().field;
         let problem = Problem::new(at.key(field).name(), format!("`{field}` beside `swarm`"));
         report
             .add(problem.help("in a swarm each seed says how often what happens: leave one of the two out"));
@@ -191,10 +128,10 @@ fn spells(spells: file::Spells, at: &At<'_>, report: &mut Report) -> Spells {
             Problem::new(at.key("longest").value(), "the longest spell is shorter than the shortest");
         report.add(problem.expected(format!("at least {shortest}")).help("turn the two round"));
     }
-    Spells { times: spells.times, shortest, longest: longest.max(shortest) }
+    Spells { shortest, longest: longest.max(shortest) }
 }
 
-fn flapping(flapping: file::Flapping, window: Span, at: &At<'_>, report: &mut Report) -> Option<Flapping> {
+fn flapping(flapping: file::Flapping, at: &At<'_>, report: &mut Report) -> Option<Flapping> {
     let at = at.key("flapping");
     let (every, span) = (flapping.every.0, flapping.span.0);
     let mistake = if span == Span::ZERO {
@@ -210,8 +147,7 @@ fn flapping(flapping: file::Flapping, window: Span, at: &At<'_>, report: &mut Re
         report.add(problem.expected(expected).help("such as `\"every\": \"90s\", \"for\": \"5s\"`"));
         return None;
     }
-    let rounds = flapping.rounds(window);
-    Some(Flapping { every, span, rounds: u32::try_from(rounds).unwrap_or(u32::MAX) })
+    Some(Flapping { every, span })
 }
 
 /// Attacks need somebody who attacks, somebody to be attacked, and something to lie about.
@@ -222,7 +158,7 @@ fn check_attacks(
     at: &At<'_>,
     report: &mut Report,
 ) {
-    if faults.attacks.unwrap_or(0) == 0 {
+    if faults.times(FaultKind::Attacks).unwrap_or(0) == 0 {
         return;
     }
     let hostile = |name: &String| file.nodes.get(name).is_some_and(|node| node.hostile == Some(true));

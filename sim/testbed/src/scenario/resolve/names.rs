@@ -2,6 +2,7 @@
 
 use super::{At, Problem, Report, file};
 use crate::scenario::Kind;
+use crate::scenario::act::{Act, To};
 use crate::scenario::place::Place;
 use crate::scenario::{GENERATED_BACKUP, MAX_CO_VALUES, MAX_NAME_BYTES};
 use std::collections::BTreeMap;
@@ -10,12 +11,12 @@ use std::collections::BTreeMap;
 const BACKUP: &str = "backup";
 
 /// What a copy of a disk is called.
-pub(super) fn backup_name(name: Option<&str>) -> &str {
+pub(in crate::scenario) fn backup_name(name: Option<&str>) -> &str {
     name.unwrap_or(BACKUP)
 }
 
 /// What each name stands for.
-pub(super) struct Names<'a> {
+pub(in crate::scenario) struct Names<'a> {
     nodes: Vec<&'a str>,
     co_values: Vec<&'a str>,
     /// The index of each link, by its ends.
@@ -34,14 +35,14 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// Gathers the names of nodes and of all CoValues that are mentioned anywhere.
-    pub(super) fn new(file: &'a file::Scenario, report: &mut Report) -> Names<'a> {
+    pub(in crate::scenario) fn new(file: &'a file::Scenario, report: &mut Report) -> Names<'a> {
         let nodes = file.nodes.keys().map(String::as_str).collect();
         let co_values = mentions(file, report);
         let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
         let hostile = file.nodes.values().map(|node| node.hostile == Some(true)).collect();
         check_backups(file, report);
-        let taken = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
-        let mut backups: Vec<&str> = taken.map(|copy| backup_name(copy.backup.as_deref())).collect();
+        let mut backups: Vec<&str> =
+            file.timeline.iter().filter_map(|entry| copied(&entry.act)).map(backup_name).collect();
         backups.sort_unstable();
         backups.dedup();
         let described = file.co_values.iter().map(|(name, co_value)| (name.as_str(), co_value)).collect();
@@ -58,21 +59,21 @@ impl<'a> Names<'a> {
     }
 
     /// Adds the links, in order of their ends.
-    pub(super) fn set_links(&mut self, ends: impl Iterator<Item = [u32; 2]>, complete: bool) {
+    pub(in crate::scenario) fn set_links(&mut self, ends: impl Iterator<Item = [u32; 2]>, complete: bool) {
         self.links = ends.zip(0..).collect();
         self.links_complete = complete;
     }
 
-    pub(super) fn node_name(&self, node: u32) -> &'a str {
+    pub(in crate::scenario) fn node_name(&self, node: u32) -> &'a str {
         self.nodes[node as usize]
     }
 
-    pub(super) fn node_count(&self) -> usize {
+    pub(in crate::scenario) fn node_count(&self) -> usize {
         self.nodes.len()
     }
 
     /// The node called `name`, or a problem.
-    pub(super) fn node(&self, name: &str, at: &At<'_>, report: &mut Report) -> Option<u32> {
+    pub(in crate::scenario) fn node(&self, name: &str, at: &At<'_>, report: &mut Report) -> Option<u32> {
         if let Ok(index) = self.nodes.binary_search(&name) {
             return u32::try_from(index).ok();
         }
@@ -88,50 +89,50 @@ impl<'a> Names<'a> {
     }
 
     /// What a CoValue is, where the file says so.
-    pub(super) fn kind(&self, co_value: u32) -> Option<Kind> {
+    pub(in crate::scenario) fn kind(&self, co_value: u32) -> Option<Kind> {
         self.described(co_value)?.kind
     }
 
     /// The first admin of a group.
-    pub(super) fn admin(&self, co_value: u32) -> Option<&'a str> {
+    pub(in crate::scenario) fn admin(&self, co_value: u32) -> Option<&'a str> {
         self.described(co_value)?.admin.as_deref()
     }
 
     /// Whether a group owns a CoValue.
-    pub(super) fn is_owned(&self, co_value: u32) -> bool {
+    pub(in crate::scenario) fn is_owned(&self, co_value: u32) -> bool {
         self.described(co_value).is_some_and(|co_value| co_value.owner.is_some())
     }
 
     /// Whether what is written to a CoValue is encrypted, where an entry does not say.
-    pub(super) fn is_private(&self, co_value: u32) -> bool {
+    pub(in crate::scenario) fn is_private(&self, co_value: u32) -> bool {
         self.described(co_value).is_some_and(|co_value| co_value.private == Some(true))
     }
 
-    pub(super) fn has_disk(&self, node: u32) -> bool {
+    pub(in crate::scenario) fn has_disk(&self, node: u32) -> bool {
         self.disks.get(node as usize).copied().unwrap_or(false)
     }
 
-    pub(super) fn is_hostile(&self, node: u32) -> bool {
+    pub(in crate::scenario) fn is_hostile(&self, node: u32) -> bool {
         self.hostile.get(node as usize).copied().unwrap_or(false)
     }
 
     /// The copy of that name, where one is ever taken.
-    pub(super) fn backup(&self, name: Option<&str>) -> Option<u32> {
+    pub(in crate::scenario) fn backup(&self, name: Option<&str>) -> Option<u32> {
         let found = self.backups.binary_search(&backup_name(name)).ok()?;
         u32::try_from(found).ok()
     }
 
-    pub(super) fn backups(&self) -> Vec<String> {
+    pub(in crate::scenario) fn backups(&self) -> Vec<String> {
         self.backups.iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// The CoValue called `name`.
-    pub(super) fn co_value(&self, name: &str) -> Option<u32> {
+    pub(in crate::scenario) fn co_value(&self, name: &str) -> Option<u32> {
         self.co_values.binary_search(&name).ok().and_then(|index| u32::try_from(index).ok())
     }
 
     /// The link between two nodes, and whether they are named in the order of its ends; or a problem.
-    pub(super) fn link(
+    pub(in crate::scenario) fn link(
         &self,
         names: [&str; 2],
         at: [&At<'_>; 2],
@@ -166,12 +167,20 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub(super) fn co_values(&self) -> &[&'a str] {
+    pub(in crate::scenario) fn co_values(&self) -> &[&'a str] {
         &self.co_values
     }
 
-    pub(super) fn into_co_values(self) -> Vec<String> {
+    pub(in crate::scenario) fn into_co_values(self) -> Vec<String> {
         self.co_values.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// What a copy that is taken is called, if the file says so.
+fn copied(act: &Act) -> Option<Option<&str>> {
+    match act {
+        Act::BackUp(copy) => Some(copy.backup.as_deref()),
+        _ => None,
     }
 }
 
@@ -181,7 +190,7 @@ fn check_backups(file: &file::Scenario, report: &mut Report) {
     let root = At::Root;
     let at = root.key("timeline");
     for (index, entry) in file.timeline.iter().enumerate() {
-        let Some(backup) = entry.back_up.as_ref().and_then(|copy| copy.backup.as_ref()) else { continue };
+        let Some(Some(backup)) = copied(&entry.act) else { continue };
         let place = at.index(index).key("back_up").key("backup").value();
         check_name(backup, "a copy", place.clone(), report);
         let number = backup.strip_prefix(GENERATED_BACKUP).and_then(|number| number.parse::<u32>().ok());
@@ -216,20 +225,8 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     }
     let at = root.key("timeline");
     for (index, entry) in file.timeline.iter().enumerate() {
-        let subjects = [("create", &entry.create), ("load", &entry.load), ("done", &entry.done)];
-        for (kind, subject) in subjects {
-            if let Some(subject) = subject {
-                mention(&subject.id, at.index(index).key(kind).key("id"));
-            }
-        }
-        if let Some(edit) = &entry.edit {
-            mention(&edit.id, at.index(index).key("edit").key("id"));
-        }
-        if let Some((kind, _, id)) = entry.changed() {
-            mention(id, at.index(index).key(kind).key("id"));
-        }
-        if let Some(id) = entry.attack.as_ref().and_then(|attack| attack.id.as_ref()) {
-            mention(id, at.index(index).key("attack").key("id"));
+        for reference in entry.act.refs().into_iter().filter(|reference| reference.to == To::CoValue) {
+            mention(reference.name, at.index(index).key(entry.act.key()).key("id"));
         }
     }
     let at = root.key("workload");
@@ -259,11 +256,17 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
 }
 
 /// Names stand in logs, addresses and printed commands: they are kept plain.
-pub(super) fn check_name(name: &str, what: &str, place: Place, report: &mut Report) {
+pub(in crate::scenario) fn check_name(name: &str, what: &str, place: Place, report: &mut Report) {
     check_name_up_to(MAX_NAME_BYTES, name, what, place, report);
 }
 
-pub(super) fn check_name_up_to(limit: usize, name: &str, what: &str, place: Place, report: &mut Report) {
+pub(in crate::scenario) fn check_name_up_to(
+    limit: usize,
+    name: &str,
+    what: &str,
+    place: Place,
+    report: &mut Report,
+) {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let message = if name.is_empty() {
         format!("the name of {what} is empty")

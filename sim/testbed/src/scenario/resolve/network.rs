@@ -2,7 +2,11 @@
 
 use super::{At, Problem, Report, SpanRange, file};
 
-pub(super) fn conditions(network: &file::Network, at: &At<'_>, report: &mut Report) -> file::Network {
+pub(in crate::scenario) fn conditions(
+    network: &file::Network,
+    at: &At<'_>,
+    report: &mut Report,
+) -> file::Network {
     if let Some(file::Duration(slow_by)) = network.slow_by
         && slow_by > SpanRange::LIMIT
     {

@@ -27,8 +27,7 @@ pub(super) fn nodes(file: &file::Scenario, report: &mut Report) -> Vec<NodeSpec>
             Problem::new(at.value(), "the scenario has no nodes").help("name at least one: `\"alice\": {}`"),
         );
     }
-    let joining: BTreeSet<&str> =
-        file.timeline.iter().filter_map(|entry| Some(entry.join.as_ref()?.node.as_str())).collect();
+    let joining: BTreeSet<&str> = file.timeline.iter().filter_map(|entry| entry.act.joins()).collect();
     let specs = (0..).zip(&file.nodes).map(|(number, (name, node))| {
         let at = at.key(name);
         NodeSpec {

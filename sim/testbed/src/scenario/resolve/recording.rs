@@ -25,7 +25,7 @@ pub(super) fn recording(file: &file::Scenario, names: &Names<'_>, report: &mut R
             report.add(Problem::new(place(), message).help("name a text"));
         }
     }
-    if !file.timeline.iter().filter_map(|entry| entry.create.as_ref()).any(|create| create.id == said.id) {
+    if !file.timeline.iter().filter_map(|entry| entry.act.creates()).any(|create| create.id == said.id) {
         let problem = Problem::new(place(), format!("nobody creates {}", file::quoted(&said.id)));
         report.add(problem.help("let an entry `create` it, and the other authors `load` it before `from`"));
     }

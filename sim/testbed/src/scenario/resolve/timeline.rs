@@ -1,8 +1,5 @@
 //! The timeline: chapters, times and operations. Their names are in `naming`.
 
-mod action;
-mod change;
-mod filter;
 mod lifecycle;
 mod naming;
 mod vain;
@@ -10,9 +7,8 @@ mod vain;
 use super::names::Names;
 use super::{At, Problem, Report, file};
 use crate::cojson::Change;
+use crate::scenario::act::{Resolving, When};
 use crate::scenario::{Chapter, Filter, Operation};
-pub(super) use action::check_edit;
-use action::{Chosen, choose};
 use cosim_core::{Span, Time};
 
 /// The timeline, and where each operation of it comes from.
@@ -34,61 +30,53 @@ struct Source {
 pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Timeline {
     let root = At::Root;
     let at = root.key("timeline");
-    let mut timeline = Timeline {
-        chapters: vec![Chapter::default()],
-        filters: Vec::new(),
-        changes: Vec::new(),
-        sources: Vec::new(),
-    };
+    let (mut chapters, mut sources) = (vec![Chapter::default()], Vec::new());
+    let (mut filters, mut changes) = (Vec::new(), Vec::new());
     let mut latest = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
         let at = at.index(index);
         let time = time(entry, &mut latest, &at, report);
-        let chosen = choose(entry, names, (&mut timeline.filters, &mut timeline.changes), &at, report);
-        if entry.after.is_some() {
-            timeline.chapters.push(Chapter::default());
+        let kind = entry.act.key();
+        let mut by = Resolving {
+            kind,
+            names,
+            filters: &mut filters,
+            changes: &mut changes,
+            at: &at.key(kind),
+            report: &mut *report,
+        };
+        let action = entry.act.resolve(&mut by);
+        if entry.waits() {
+            chapters.push(Chapter::default());
         }
-        let (Some(time), Some(Chosen { action, usual_name })) = (time, chosen) else { continue };
-        timeline.sources.push(Source { entry: index, usual_name });
-        if let Some(chapter) = timeline.chapters.last_mut() {
+        let (Some(time), Some(action)) = (time, action) else { continue };
+        sources.push(Source { entry: index, usual_name: entry.act.usual_name() });
+        if let Some(chapter) = chapters.last_mut() {
             chapter.operations.push(Operation { name: String::new(), at: Time::ZERO + time, action });
         }
     }
     lifecycle::check(file, report);
     vain::check(file, report);
-    timeline
+    Timeline { chapters, filters, changes, sources }
 }
 
 /// When an entry happens, counted from the start of its chapter.
 fn time(entry: &file::Entry, latest: &mut Span, at: &At<'_>, report: &mut Report) -> Option<Span> {
-    match (entry.at, entry.after) {
-        (Some(file::Duration(time)), None) if time < *latest => {
+    match entry.when {
+        When::At(file::Duration(time)) if time < *latest => {
             let problem = Problem::new(at.key("at").value(), "time runs backwards");
             report.add(problem.expected(format!("the entry before it is at {latest}")).help(
                 "put the entries in order of time; after `\"after\": \"quiet\"` time starts at 0ms again",
             ));
             None
         }
-        (Some(file::Duration(time)), None) => {
+        When::At(file::Duration(time)) => {
             *latest = time;
             Some(time)
         }
-        (None, Some(file::When::Quiet)) => {
+        When::Quiet => {
             *latest = Span::ZERO;
             Some(Span::ZERO)
-        }
-        (Some(_), Some(_)) => {
-            *latest = Span::ZERO;
-            let problem = Problem::new(at.key("after").name(), "an entry has both `at` and `after`");
-            report.add(
-                problem.expected("`at` or `after`, not both").help("keep one; the next entry may say `at`"),
-            );
-            None
-        }
-        (None, None) => {
-            let problem = Problem::new(at.value(), "an entry does not say when");
-            report.add(problem.help("say `\"at\": \"1s\"` or `\"after\": \"quiet\"`"));
-            None
         }
     }
 }

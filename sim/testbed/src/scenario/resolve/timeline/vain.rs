@@ -4,7 +4,9 @@
 //! What `cosim freeze` wrote is taken as it is. It says what happened, and that may be that something had no effect.
 
 use super::super::names::backup_name;
-use super::super::{At, Place, Problem, Report, file};
+use super::super::{At, Problem, Report, file};
+use crate::scenario::FaultKind;
+use crate::scenario::act::{Act, Reference, Way};
 use cosim_core::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +18,7 @@ pub(super) fn check(file: &file::Scenario, report: &mut Report) {
     let root = At::Root;
     let at = root.key("timeline");
     for (index, entry) in file.timeline.iter().enumerate() {
-        if entry.after.is_some() {
+        if entry.waits() {
             so_far.down.clear();
             so_far.spells.clear();
         }
@@ -45,16 +47,17 @@ struct Generated {
 
 impl Generated {
     fn by(file: &file::Scenario) -> Generated {
+        use FaultKind::{
+            ClockStops, Crashes, Drops, FullDisks, Holds, Partitions, Restarts, Restores, Rots, Wipes,
+        };
         let Some(faults) = &file.faults else { return Generated::default() };
-        let drawn = |number: Option<u32>| faults.swarm == Some(true) || number.unwrap_or(0) > 0;
+        let any = |kinds: &[FaultKind]| kinds.iter().any(|kind| faults.may(*kind));
         Generated {
-            cuts: drawn(faults.partitions) || drawn(faults.drops) || drawn(faults.holds),
-            holds: drawn(faults.holds),
-            clock_stops: drawn(faults.clock_stops),
-            full_disks: drawn(faults.full_disks),
-            ends: [faults.restarts, faults.wipes, faults.crashes, faults.rots, faults.restores]
-                .into_iter()
-                .any(drawn),
+            cuts: any(&[Partitions, Drops, Holds]),
+            holds: any(&[Holds]),
+            clock_stops: any(&[ClockStops]),
+            full_disks: any(&[FullDisks]),
+            ends: any(&[Restarts, Wipes, Crashes, Rots, Restores]),
         }
     }
 }
@@ -81,13 +84,14 @@ struct SoFar<'a> {
 
 impl<'a> SoFar<'a> {
     fn links(&mut self, entry: &'a file::Entry, at: &At<'_>, report: &mut Report) {
-        let cuts = entry.partition.as_ref().map(|cut| ways(&cut.between, &cut.from, &cut.to));
-        let drops = entry.drop.as_ref().map(|drop| ways(&drop.between, &drop.from, &drop.to));
-        self.cut.extend(cuts.into_iter().chain(drops).flatten());
-        let holds = entry.hold.as_ref().map(|hold| ways(&hold.between, &hold.from, &hold.to));
-        self.held.extend(holds.into_iter().flatten());
-        if let Some(release) = &entry.release {
-            let ways = ways(&release.between, &release.from, &release.to);
+        let ways = entry.act.way().map(Way::directions).unwrap_or_default();
+        if let Act::Partition(_) | Act::Drop(_) = &entry.act {
+            self.cut.extend(ways.iter().copied());
+        }
+        if let Act::Hold(_) = &entry.act {
+            self.held.extend(ways.iter().copied());
+        }
+        if let Act::Release(_) = &entry.act {
             let released = ways.iter().filter(|way| self.held.remove(*way)).count();
             if released == 0 && !ways.is_empty() && !self.generated.holds {
                 let problem = Problem::new(at.key("release").value(), "a release, but nothing is kept back");
@@ -98,8 +102,7 @@ impl<'a> SoFar<'a> {
                 );
             }
         }
-        if let Some(heal) = &entry.heal {
-            let ways = ways(&heal.between, &heal.from, &heal.to);
+        if let Act::Heal(_) = &entry.act {
             let healed = ways.iter().filter(|way| self.cut.remove(*way) | self.held.remove(*way)).count();
             if healed == 0 && !ways.is_empty() && !self.generated.cuts {
                 let problem = Problem::new(at.key("heal").value(), "a heal without a partition");
@@ -113,8 +116,9 @@ impl<'a> SoFar<'a> {
     }
 
     fn processes(&mut self, index: usize, entry: &'a file::Entry, at: &At<'_>, report: &mut Report) {
-        let now = if entry.after.is_some() { Some(Span::ZERO) } else { entry.at.map(|at| at.0) };
-        let (Some(now), Some((node, what, place))) = (now, asked(entry, at)) else { return };
+        let now = entry.time();
+        let Some(what) = entry.act.asked() else { return };
+        let Some((Reference { name: node, .. }, place)) = entry.places(at).into_iter().next() else { return };
         if let Some((until, by)) = self.down.get(node).filter(|(until, _)| now <= *until) {
             let problem = Problem::new(place, format!("`{node}` {what}, but is down until {until}"));
             report.add(
@@ -122,16 +126,18 @@ impl<'a> SoFar<'a> {
                     .expected(format!("a time after {until}, since timeline[{by}] ends its process"))
                     .help("let it happen later, or make `down_for` of the other shorter"),
             );
-        } else if let Some(down_for) = goes_down(entry) {
+        } else if let Some(down_for) = entry.act.goes_down() {
             self.down.insert(node, (now + down_for, index));
         }
-        if may_end_process(entry) {
+        if entry.act.may_end_process() {
             // And with it its sleep.
             self.spells.remove(&(node, "pause"));
         }
-        let pause = entry.pause.as_ref().map(|pause| ("pause", "sleeps", pause.span));
-        let offline = entry.offline.as_ref().map(|spell| ("offline", "is offline", spell.span));
-        let Some((kind, state, file::Duration(span))) = pause.or(offline) else { return };
+        let (kind, state, file::Duration(span)) = match &entry.act {
+            Act::Pause(pause) => ("pause", "sleeps", pause.span),
+            Act::Offline(spell) => ("offline", "is offline", spell.span),
+            _ => return,
+        };
         match self.spells.get(&(node, kind)).filter(|(until, _)| now < *until) {
             Some(_) if kind == "pause" && self.generated.ends => {}
             Some((until, by)) => {
@@ -149,11 +155,13 @@ impl<'a> SoFar<'a> {
 
     /// What stands still and goes on, or is full and has room, and conditions that stay as they are.
     fn conditions(&mut self, entry: &'a file::Entry, at: &At<'_>, report: &mut Report) {
-        if entry.network.as_ref().is_some_and(|change| change.conditions() == file::Network::default()) {
+        if let Act::Network(change) = &entry.act
+            && change.conditions() == file::Network::default()
+        {
             let problem = Problem::new(at.key("network").value(), "`network` changes nothing");
             report.add(problem.expected("at least one condition").help("such as `\"loss\": \"5%\"`"));
         }
-        if let Some(clock) = &entry.clock {
+        if let Act::Clock(clock) = &entry.act {
             if clock.stop == Some(true) {
                 self.stopped.insert(&clock.node);
             }
@@ -170,10 +178,10 @@ impl<'a> SoFar<'a> {
                 );
             }
         }
-        if let Some(full) = &entry.disk_full {
+        if let Act::DiskFull(full) = &entry.act {
             self.full.insert(&full.node);
         }
-        if let Some(room) = &entry.disk_room
+        if let Act::DiskRoom(room) = &entry.act
             && !self.full.remove(room.node.as_str())
             && !self.generated.full_disks
         {
@@ -188,12 +196,15 @@ impl<'a> SoFar<'a> {
     }
 
     fn copies(&mut self, file: &file::Scenario, entry: &'a file::Entry, at: &At<'_>, report: &mut Report) {
-        if let Some(copy) = &entry.back_up {
+        if let Act::BackUp(copy) = &entry.act {
             self.copies.insert((&copy.node, backup_name(copy.backup.as_deref())));
         }
-        let Some(restore) = &entry.restore else { return };
+        let Act::Restore(restore) = &entry.act else { return };
         let backup = backup_name(restore.backup.as_deref());
-        let mut later = file.timeline.iter().filter_map(|entry| entry.back_up.as_ref());
+        let mut later = file.timeline.iter().filter_map(|entry| match &entry.act {
+            Act::BackUp(copy) => Some(copy),
+            _ => None,
+        });
         // Of a copy that nobody takes, more is said elsewhere.
         if !self.copies.contains(&(&restore.node, backup))
             && later.any(|copy| backup_name(copy.backup.as_deref()) == backup)
@@ -208,54 +219,4 @@ impl<'a> SoFar<'a> {
             );
         }
     }
-}
-
-/// The directions that an entry names.
-fn ways<'a>(
-    between: &'a Option<[String; 2]>,
-    from: &'a Option<String>,
-    to: &'a Option<String>,
-) -> Vec<[&'a str; 2]> {
-    match (between, from, to) {
-        (Some([a, b]), None, None) => vec![[a, b], [b, a]],
-        (None, Some(from), Some(to)) => vec![[from, to]],
-        // It has been complained of.
-        _ => Vec::new(),
-    }
-}
-
-/// Which node must run for an entry to have an effect, what happens to it, and where the entry names it.
-fn asked<'a>(entry: &'a file::Entry, at: &At<'_>) -> Option<(&'a str, &'static str, Place)> {
-    let command = entry.command().map(|(kind, node)| (kind, "is asked for something", Some(node)));
-    let kinds = [
-        ("back_up", "has its disk copied", entry.back_up.as_ref().map(|copy| &copy.node)),
-        ("crash", "crashes", entry.crash.as_ref().map(|crash| &crash.node)),
-        ("restart", "restarts", entry.restart.as_ref().map(|outage| &outage.node)),
-        ("wipe", "is wiped", entry.wipe.as_ref().map(|outage| &outage.node)),
-        ("restore", "starts from a copy", entry.restore.as_ref().map(|restore| &restore.node)),
-        ("pause", "falls asleep", entry.pause.as_ref().map(|pause| &pause.node)),
-        ("offline", "goes offline", entry.offline.as_ref().map(|spell| &spell.node)),
-    ];
-    kinds
-        .into_iter()
-        .chain(command)
-        .find_map(|(kind, what, node)| Some((node?.as_str(), what, at.key(kind).key("node").value())))
-}
-
-/// Whether an entry may end a process, at once or later.
-fn may_end_process(entry: &file::Entry) -> bool {
-    entry.restart.is_some() || entry.wipe.is_some() || entry.crash.is_some() || entry.restore.is_some()
-}
-
-/// For how long an entry ends a process, where it surely does so at once.
-fn goes_down(entry: &file::Entry) -> Option<Span> {
-    let restart = entry.restart.as_ref().map(|outage| outage.down_for);
-    let wipe =
-        entry.wipe.as_ref().filter(|wipe| wipe.spare_last_copy != Some(true)).map(|wipe| wipe.down_for);
-    let at_once = |crash: &&file::Crash| crash.point.is_none_or(|point| point == file::Point::Now);
-    let crash = entry.crash.as_ref().filter(at_once).map(|crash| crash.down_for);
-    let restore = entry.restore.as_ref().filter(|restore| restore.spare_last_copy != Some(true));
-    let restore = restore.map(|restore| restore.down_for);
-    let down_for = restart.or(wipe).or(crash).or(restore)?;
-    Some(down_for.unwrap_or_default().0)
 }

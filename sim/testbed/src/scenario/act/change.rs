@@ -1,4 +1,4 @@
-//! Entries that say word for word what an app writes.
+//! What an app writes, word for word.
 
 use crate::cojson::MemberRole;
 use schemars::JsonSchema;

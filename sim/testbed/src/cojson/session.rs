@@ -1,0 +1,71 @@
+//! The number of a session: whose it is, and how many its node has begun before, in 32 bits.
+//!
+//! The first 4,096 nodes have 20 bits to count in, and nobody reaches their end. What is left over there is shared out: the
+//! nodes after them, each with the number of one of the first 4,096, say in the upper three of the 20 bits which round
+//! they belong to, and count in the other 17. Where those three bits are all set, one of the first counts down from the
+//! end, as who makes up sessions does.
+
+use crate::host::NodeId;
+use cosim_core::SessionId;
+
+const COUNT_BITS: u32 = 20;
+const ROUND_BITS: u32 = 3;
+const ROUND_SHIFT: u32 = COUNT_BITS - ROUND_BITS;
+/// Nodes of one round.
+const ROUND: u32 = 1 << (32 - COUNT_BITS);
+/// The last round; the one after it belongs to nobody, and all three bits to those who count down.
+const LAST_ROUND: u32 = (1 << ROUND_BITS) - 3;
+
+/// How many nodes can have sessions.
+pub const NODES_MAX: u32 = ROUND * (LAST_ROUND + 1);
+
+/// The session of a node's app after it has lost its storage `incarnation` times.
+pub fn session(node: NodeId, incarnation: u32) -> SessionId {
+    let (round, place) = (node.0 / ROUND, node.0 % ROUND);
+    let bits = if round == 0 { COUNT_BITS } else { ROUND_SHIFT };
+    SessionId(place << COUNT_BITS | round << ROUND_SHIFT | (incarnation & ((1 << bits) - 1)))
+}
+
+/// Whose session it is, and the how-manieth incarnation's.
+pub fn session_parts(session: SessionId) -> (NodeId, u32) {
+    let (place, count) = (session.0 >> COUNT_BITS, session.0 & ((1 << COUNT_BITS) - 1));
+    match count >> ROUND_SHIFT {
+        round @ 1..=LAST_ROUND => (NodeId(round * ROUND + place), count & ((1 << ROUND_SHIFT) - 1)),
+        _ => (NodeId(place), count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::MAX_NODES;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_node_of_the_largest_scenario_has_sessions_of_its_own() {
+        assert!(MAX_NODES <= NODES_MAX as usize);
+        let mut seen = BTreeSet::new();
+        for node in (0..NODES_MAX).map(NodeId) {
+            for incarnation in [0, 1, 2, (1 << ROUND_SHIFT) - 1] {
+                let session = session(node, incarnation);
+                assert_eq!(session_parts(session), (node, incarnation));
+                assert!(seen.insert(session), "{node:?}/{incarnation}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_counts_down_from_the_end_stays_who_it_is() {
+        for node in [0, 1, ROUND - 1, ROUND, NODES_MAX - 1].map(NodeId) {
+            let sessions: BTreeSet<SessionId> = (0..64).map(|turn| session(node, u32::MAX - turn)).collect();
+            assert_eq!(sessions.len(), 64);
+            assert!(sessions.iter().all(|session| session_parts(*session).0 == node));
+        }
+    }
+
+    #[test]
+    fn the_first_nodes_have_the_numbers_that_they_always_had() {
+        assert_eq!(session(NodeId(3), 5), SessionId(3 << 20 | 5));
+        assert_eq!(session(NodeId(4_095), u32::MAX), SessionId(u32::MAX));
+    }
+}

@@ -1,0 +1,226 @@
+//! Acts: everything that can happen on a timeline. Each family has a file with the fields of its acts as a scenario file
+//! has them, what they refer to, what is checked of them, what they are called, how a log tells them and what is simpler.
+//!
+//! A new act is a row in the table below, and answers to the questions that its family asks. Nothing here plays
+//! anything, and nothing here knows how a run is judged.
+
+mod about;
+mod app;
+mod attack;
+mod change;
+mod clock;
+mod disk;
+mod entry;
+mod filter;
+mod life;
+mod link;
+mod named;
+mod network;
+mod process;
+mod reference;
+mod resolving;
+mod said;
+mod shrinking;
+pub(crate) mod simpler;
+mod told;
+
+pub use app::{Edit, Subject};
+pub use attack::Attack;
+pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
+pub use clock::ClockChange;
+pub use disk::{BackUp, FailWrites, Rot, Stall};
+pub use entry::{Entry, When};
+pub use filter::{DropMessages, Hold};
+pub use life::{Connections, Departure, Lone, Pause, Spell};
+pub(crate) use link::Way;
+pub use link::{Between, HalfOpen, Where};
+pub use process::{Crash, Outage, Point, Restore};
+pub(crate) use reference::{Reference, To};
+pub(super) use resolving::Resolving;
+pub(super) use resolving::check_edit;
+
+use super::file::NetworkChange;
+use super::operation::Action;
+use crate::host::DiskFault;
+use schemars::{Schema, SchemaGenerator};
+use serde::de::{Error as _, MapAccess};
+use serde::ser::SerializeMap;
+use serde_json::{Map, Value};
+
+/// The table of all acts: for each its description, its key in a file, its name here and its fields.
+macro_rules! acts {
+    ($(#[doc = $doc:literal] $key:literal => $Act:ident($Fields:ty),)*) => {
+        /// What happens: one operation, as a scenario file says it.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Act {
+            $(#[doc = $doc] $Act($Fields),)*
+        }
+
+        impl Act {
+            /// The keys of all acts.
+            pub const KEYS: &[&str] = &[$($key),*];
+
+            /// All fields that an entry may have.
+            const FIELDS: &[&str] = &["at", "after", "name", $($key),*];
+
+            /// What it is called in a file.
+            pub fn key(&self) -> &'static str {
+                match self {
+                    $(Act::$Act(_) => $key,)*
+                }
+            }
+
+            /// Reads the fields of the act called `key`; `null` is none.
+            fn read<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<Act>, A::Error> {
+                match key {
+                    $($key => Ok(map.next_value::<Option<$Fields>>()?.map(Act::$Act)),)*
+                    _ => Err(A::Error::unknown_field(key, Act::FIELDS)),
+                }
+            }
+
+            fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                match self {
+                    $(Act::$Act(fields) => map.serialize_entry($key, fields),)*
+                }
+            }
+
+            /// Adds the schema of each act.
+            fn schemas(generator: &mut SchemaGenerator, properties: &mut Map<String, Value>) {
+                $(properties.insert(
+                    $key.to_owned(),
+                    described(generator.subschema_for::<Option<$Fields>>(), $doc),
+                );)*
+            }
+        }
+    };
+}
+
+acts! {
+    /// The app of a node creates a CoValue.
+    "create" => Create(Subject),
+    /// The app of a node writes a batch of transactions.
+    "edit" => Edit(Edit),
+    /// The app of a node sets a key of a map.
+    "set" => Set(SetKey),
+    /// The app of a node deletes a key of a map.
+    "delete" => Delete(DeleteKey),
+    /// The app of a node inserts items into a list.
+    "insert" => Insert(InsertItems),
+    /// The app of a node removes items from a list.
+    "remove" => Remove(RemoveItems),
+    /// The app of a node pushes an item to a stream.
+    "push" => Push(PushItem),
+    /// The app of a node replaces a piece of a text.
+    "splice" => Splice(Splice),
+    /// The app of a node adds a member to a group, or gives one another role.
+    "add_member" => AddMember(AddMember),
+    /// The app of a node removes a member from a group, which gets a new key.
+    "remove_member" => RemoveMember(RemoveMember),
+    /// The app of a node asks for a CoValue.
+    "load" => Load(Subject),
+    /// The app of a node no longer wants a CoValue.
+    "done" => Done(Subject),
+    /// A link opens a new connection.
+    "connect" => Connect(Between),
+    /// The connection of a link ends, and messages on their way in it are lost.
+    "disconnect" => Disconnect(Between),
+    /// A link loses every message, while both ends believe that it is connected.
+    "partition" => Partition(Where),
+    /// A partition ends, and messages are no longer dropped or kept back.
+    "heal" => Heal(Where),
+    /// A connection ends, but only one end notices, until the link connects or disconnects.
+    "half_open" => HalfOpen(HalfOpen),
+    /// Messages that are sent from now on are kept back until they are released.
+    "hold" => Hold(Hold),
+    /// The messages that were kept back arrive, in order, and no more are kept back.
+    "release" => Release(Where),
+    /// Messages are lost until a given number of them is lost, or until the link heals.
+    "drop" => Drop(DropMessages),
+    /// A node stops, and starts again from its disk.
+    "restart" => Restart(Outage),
+    /// A node stops, loses its disk, and starts again empty.
+    "wipe" => Wipe(Outage),
+    /// A node stops in the middle of its work, and starts again from what its disk has.
+    "crash" => Crash(Crash),
+    /// A copy of a node's disk is taken.
+    "back_up" => BackUp(BackUp),
+    /// A node stops, and starts again from a copy of its disk.
+    "restore" => Restore(Restore),
+    /// A disk writes nothing for a while.
+    "stall" => Stall(Stall),
+    /// A disk has no room left: every write fails.
+    "disk_full" => DiskFull(Lone),
+    /// A disk has room again.
+    "disk_room" => DiskRoom(Lone),
+    /// The next writes of a disk fail.
+    "fail_writes" => FailWrites(FailWrites),
+    /// A bit of what is stored on a disk flips.
+    "rot" => Rot(Rot),
+    /// A node sleeps. What happens to it meanwhile waits, in order, until it wakes.
+    "pause" => Pause(Pause),
+    /// A node has no connections for a while. Its app goes on.
+    "offline" => Offline(Spell),
+    /// A node joins. Before that it does not exist, and its links are closed.
+    "join" => Join(Lone),
+    /// A node leaves for good, with everything that it holds.
+    "leave" => Leave(Departure),
+    /// The wall clock of a node is set, stopped or started, or runs at another pace.
+    "clock" => Clock(ClockChange),
+    /// A hostile node lies to a peer.
+    "attack" => Attack(Attack),
+    /// The conditions of a link, or of all links, change.
+    "network" => Network(NetworkChange),
+}
+
+/// A schema with a description.
+fn described(mut schema: Schema, doc: &str) -> Value {
+    schema.insert("description".to_owned(), doc.trim().into());
+    schema.into()
+}
+
+impl Act {
+    /// The operation of a run that it stands for; `None` with a problem where it is mistaken.
+    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+        match self {
+            Act::Create(it) => it.create(by),
+            Act::Load(it) => it.load(by),
+            Act::Done(it) => it.done(by),
+            Act::Edit(it) => it.resolve(by),
+            Act::Set(_)
+            | Act::Delete(_)
+            | Act::Insert(_)
+            | Act::Remove(_)
+            | Act::Push(_)
+            | Act::Splice(_)
+            | Act::AddMember(_)
+            | Act::RemoveMember(_) => self.resolve_change(by),
+            Act::Connect(it) => by.between(&it.between).map(|link| Action::Connect { link }),
+            Act::Disconnect(it) => by.between(&it.between).map(|link| Action::Disconnect { link }),
+            Act::Partition(it) => {
+                by.way(it.way()).map(|(link, direction)| Action::Partition { link, direction })
+            }
+            Act::Heal(it) => by.way(it.way()).map(|(link, direction)| Action::Heal { link, direction }),
+            Act::Release(it) => by.way(it.way()).map(|(link, direction)| Action::Release { link, direction }),
+            Act::HalfOpen(it) => it.resolve(by),
+            Act::Hold(it) => it.resolve(by),
+            Act::Drop(it) => it.resolve(by),
+            Act::Restart(it) => it.restart(by),
+            Act::Wipe(it) => it.wipe(by),
+            Act::Crash(it) => it.resolve(by),
+            Act::Restore(it) => it.resolve(by),
+            Act::BackUp(it) => it.resolve(by),
+            Act::Stall(it) => it.resolve(by),
+            Act::DiskFull(it) => disk::resolve(&it.node, DiskFault::Full, false, by),
+            Act::DiskRoom(it) => disk::resolve(&it.node, DiskFault::Room, false, by),
+            Act::FailWrites(it) => it.resolve(by),
+            Act::Rot(it) => it.resolve(by),
+            Act::Pause(it) => it.resolve(by),
+            Act::Offline(it) => it.resolve(by),
+            Act::Join(it) => by.node(&it.node, "node").map(|node| Action::Join { node }),
+            Act::Leave(it) => it.resolve(by),
+            Act::Clock(it) => it.resolve(by),
+            Act::Attack(it) => it.resolve(by),
+            Act::Network(it) => it.resolve(by),
+        }
+    }
+}

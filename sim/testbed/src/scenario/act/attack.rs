@@ -1,0 +1,81 @@
+//! Attacks of hostile nodes.
+
+use super::{Reference, Resolving, To};
+use crate::cojson::AttackKind;
+use crate::scenario::operation::Action;
+use crate::scenario::problems::Problem;
+use crate::scenario::{MAX_FLOOD, MAX_LIES, MAX_TRANSACTIONS};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A hostile node that lies to a peer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attack {
+    /// The hostile node.
+    pub node: String,
+    /// The peer that it lies to.
+    pub on: String,
+    /// What kind of lie it tells.
+    pub how: AttackKind,
+    /// The CoValue that the lie is about. Default the first one by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// How many times it lies. For a flood: how many loads it sends. For a fork: how many transactions the shorter
+    /// branch has. Default 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+}
+
+impl Attack {
+    pub(super) fn refs(&self) -> Vec<Reference<'_>> {
+        let ends = [Reference::new(To::App, "node", &self.node), Reference::new(To::Running, "on", &self.on)];
+        ends.into_iter().chain(self.id.iter().map(|id| Reference::new(To::CoValue, "id", id))).collect()
+    }
+
+    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+        let count = self.count.unwrap_or(1);
+        let most = match self.how {
+            AttackKind::Flood => MAX_FLOOD,
+            AttackKind::Fork => MAX_TRANSACTIONS,
+            _ => MAX_LIES,
+        };
+        if !(1..=most).contains(&count) {
+            let message =
+                if count == 0 { "an attack that never lies" } else { "an attack that lies too often" };
+            let problem = Problem::new(by.at.key("count").value(), message);
+            let range = format!("from 1 to {most}");
+            by.report.add(problem.expected(range).help("leave it out for 1"));
+        }
+        let at = [&by.at.key("node"), &by.at.key("on")];
+        let node = by.names.node(&self.node, at[0], by.report);
+        if node.is_some_and(|node| !by.names.is_hostile(node)) {
+            let problem = Problem::new(at[0].value(), format!("`{}` is not hostile", self.node));
+            by.report.add(problem.help("only a hostile node attacks: give it `\"hostile\": true`"));
+        }
+        by.names.link([&self.node, &self.on], at, by.report)?;
+        let victim = by.names.node(&self.on, at[1], by.report)?;
+        let co_value = match &self.id {
+            Some(id) => by.names.co_value(id)?,
+            None if by.names.co_values().is_empty() => {
+                let problem = Problem::new(by.at.value(), "there is no CoValue to lie about");
+                by.report.add(problem.help("create one, or name one: `\"id\": …`"));
+                return None;
+            }
+            None => 0,
+        };
+        Some(Action::Attack { node: node?, on: victim, how: self.how, co_value, count })
+    }
+
+    pub(super) fn words(&self) -> String {
+        let Attack { node, on, how, id, count } = self;
+        let id = id.as_deref().unwrap_or("the first CoValue");
+        let times = count.filter(|count| *count != 1).map(|count| format!(", {count} times"));
+        format!("{node} attacks {on}: {}, {id}{}", how.name(), times.unwrap_or_default())
+    }
+
+    pub(super) fn simpler(&self) -> impl Iterator<Item = Attack> {
+        let half = self.count.map(|count| count / 2).filter(|count| *count > 0);
+        [None, half].into_iter().map(|count| Attack { count, ..self.clone() })
+    }
+}

@@ -1,0 +1,95 @@
+//! What happens to wall clocks.
+
+use super::Resolving;
+use super::simpler::simpler;
+use crate::clock;
+use crate::network::Ppm;
+use crate::scenario::file::{Drift, Percent, Shift};
+use crate::scenario::operation::Action;
+use crate::scenario::problems::Problem;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A change to the wall clock of a node: exactly one of `jump`, `stop`, `go` and `drift`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockChange {
+    /// The node.
+    pub node: String,
+    /// How far the clock is set forwards or back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jump: Option<Shift>,
+    /// If true, the clock stops.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop: Option<bool>,
+    /// If true, the clock runs again from where it stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub go: Option<bool>,
+    /// How much too fast (or, if negative, too slow) the clock runs from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
+}
+
+impl ClockChange {
+    /// The one thing that happens, if it is one.
+    fn change(&self) -> Option<clock::ClockChange> {
+        match (self.jump, self.stop, self.go, self.drift) {
+            (Some(Shift(shift)), None, None, None) => Some(clock::ClockChange::Jump(shift)),
+            (None, Some(true), None, None) => Some(clock::ClockChange::Stop),
+            (None, None, Some(true), None) => Some(clock::ClockChange::Go),
+            (None, None, None, Some(Drift(drift))) => Some(clock::ClockChange::Drift(drift)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of(node: String, change: clock::ClockChange) -> ClockChange {
+        let clock = ClockChange { node, ..ClockChange::default() };
+        match change {
+            clock::ClockChange::Jump(shift) => ClockChange { jump: Some(Shift(shift)), ..clock },
+            clock::ClockChange::Stop => ClockChange { stop: Some(true), ..clock },
+            clock::ClockChange::Go => ClockChange { go: Some(true), ..clock },
+            clock::ClockChange::Drift(drift) => ClockChange { drift: Some(Drift(drift)), ..clock },
+        }
+    }
+
+    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+        let node = by.node(&self.node, "node");
+        let Some(change) = self.change() else {
+            let problem =
+                Problem::new(by.at.value(), "`clock` needs one of `jump`, `stop`, `go` and `drift`");
+            by.report.add(problem.expected("exactly one change").help(
+                "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on, `\"drift\": \"1%\"` too fast",
+            ));
+            return None;
+        };
+        Some(Action::Clock { node: node?, change })
+    }
+
+    pub(super) fn words(&self) -> String {
+        let does = match self.change() {
+            Some(clock::ClockChange::Jump(shift)) => format!("jumps by {shift}"),
+            Some(clock::ClockChange::Stop) => "stops".to_owned(),
+            Some(clock::ClockChange::Go) => "goes on".to_owned(),
+            Some(clock::ClockChange::Drift(drift)) => match drift.ppm() {
+                0 => "goes at its pace again".to_owned(),
+                ppm => {
+                    let much = Ppm::new(ppm.unsigned_abs()).unwrap_or_default();
+                    format!("goes {} too {}", Percent(much), if ppm > 0 { "fast" } else { "slow" })
+                }
+            },
+            None => "stays as it is".to_owned(),
+        };
+        format!("{}'s clock {does}", self.node)
+    }
+
+    /// Jumps less far.
+    pub(super) fn simpler(&self) -> impl Iterator<Item = ClockChange> {
+        let jumps = self.jump.into_iter().flat_map(|Shift(shift)| {
+            simpler(shift.span()).into_iter().map(move |span| {
+                let us = i64::try_from(span.as_us()).unwrap_or(i64::MAX);
+                Shift(clock::Shift::from_us(if shift.as_us() < 0 { -us } else { us }))
+            })
+        });
+        jumps.map(|jump| ClockChange { jump: Some(jump), ..self.clone() })
+    }
+}

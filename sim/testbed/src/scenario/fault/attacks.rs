@@ -1,0 +1,38 @@
+//! Attacks: who of the hostile nodes lies to which of its peers, how, about what and how much.
+
+use super::draw::Draw;
+use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
+use crate::scenario::{Action, AttackKind};
+
+/// How many loads a generated flood has at most, and how often any other attack lies.
+const FLOOD_MAX: u64 = 64;
+const LIES_MAX: u64 = 3;
+
+pub(super) const ATTACKS: Row = Row {
+    field: "attacks",
+    name: "attack",
+    called: ["attack", "attacks"],
+    happens_to: HappensTo::Hostile,
+    stream: "attacks",
+    drawn: "time, way, kind, CoValue, two counts",
+    words: Words::Each(6),
+    swarm: Swarm { usual: 4, extreme: 12, needs: Needs::Liars },
+    touch: Touch::Effect,
+    family: Family::Attacks,
+    width: Width::One,
+    times: |faults| faults.attacks.map(u64::from),
+    draw: attack,
+    is: |_, action| matches!(action, Action::Attack { .. }),
+};
+
+fn attack(draw: &mut Draw<'_>) {
+    let ground = draw.ground();
+    let at = draw.time();
+    let way = draw.stream().index(ground.ways.len());
+    let how = draw.pick(&AttackKind::ALL);
+    let co_value = draw.stream().index(ground.scenario.co_values.len()) as u32;
+    let much = [draw.stream().below(FLOOD_MAX), draw.stream().below(LIES_MAX)];
+    let count = 1 + if how == AttackKind::Flood { much[0] } else { much[1] } as u32;
+    let Some(&[node, on]) = ground.ways.get(way) else { return };
+    draw.begin(at, Action::Attack { node, on, how, co_value, count });
+}

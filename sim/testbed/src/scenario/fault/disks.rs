@@ -1,0 +1,178 @@
+//! Processes that crash, and what goes wrong with disks.
+
+use super::draw::Draw;
+use super::lives::at_least_some;
+use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
+use crate::host::{DiskFault, Point};
+use crate::scenario::Action;
+use crate::world::PLACES;
+use cosim_core::{Span, Time};
+
+pub(super) const CRASHES: Row = Row {
+    field: "crashes",
+    name: "crash",
+    called: ["crash", "crashes"],
+    happens_to: HappensTo::Nodes,
+    stream: "crash",
+    drawn: "node, time, length, point",
+    words: Words::Each(4),
+    swarm: Swarm { usual: 3, extreme: 12, needs: Needs::Always },
+    touch: Touch::Crashed,
+    family: Family::Disks,
+    width: Width::OneForTwo,
+    times: |faults| faults.crashes.map(u64::from),
+    draw: crash,
+    is: |_, action| matches!(action, Action::Crash { .. }),
+};
+
+pub(super) const STALLS: Row = Row {
+    field: "stalls",
+    name: "stall",
+    called: ["stall", "stalls"],
+    happens_to: HappensTo::Disks,
+    stream: "stall",
+    drawn: "node, time, length, a word (not used)",
+    words: Words::Each(4),
+    swarm: Swarm { usual: 2, extreme: 8, needs: Needs::Disks },
+    touch: Touch::Stalled,
+    family: Family::Disks,
+    width: Width::OneForTwo,
+    times: |faults| faults.stalls.map(u64::from),
+    draw: stall,
+    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::Stall(_), .. }),
+};
+
+pub(super) const FULL_DISKS: Row = Row {
+    field: "full_disks",
+    name: "full-disk",
+    called: ["full disk", "full disks"],
+    happens_to: HappensTo::Disks,
+    stream: "full-disk",
+    drawn: "node, time, length, a word (not used)",
+    words: Words::Each(4),
+    swarm: Swarm { usual: 2, extreme: 6, needs: Needs::Disks },
+    touch: Touch::Full,
+    family: Family::Disks,
+    width: Width::Pair,
+    times: |faults| faults.full_disks.map(u64::from),
+    draw: full_disk,
+    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::Full, .. }),
+};
+
+pub(super) const FAILED_WRITES: Row = Row {
+    field: "failed_writes",
+    name: "failed-write",
+    called: ["failed write", "failed writes"],
+    happens_to: HappensTo::Disks,
+    stream: "failed-write",
+    drawn: "node, time, length (not used), how many",
+    words: Words::Each(4),
+    swarm: Swarm { usual: 3, extreme: 12, needs: Needs::Disks },
+    touch: Touch::Failed,
+    family: Family::Disks,
+    width: Width::OneForTwo,
+    times: |faults| faults.failed_writes.map(u64::from),
+    draw: failed_write,
+    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::FailNext(_), .. }),
+};
+
+pub(super) const ROTS: Row = Row {
+    field: "rots",
+    name: "rot",
+    called: ["flipped bit", "flipped bits"],
+    happens_to: HappensTo::Disks,
+    stream: "rot",
+    drawn: "node, time, length, which bit",
+    words: Words::Each(4),
+    swarm: Swarm { usual: 1, extreme: 4, needs: Needs::Disks },
+    touch: Touch::Effect,
+    family: Family::Disks,
+    width: Width::Pair,
+    times: |faults| faults.rots.map(u64::from),
+    draw: rot,
+    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::Rot { .. }, .. }),
+};
+
+pub(super) const RESTORES: Row = Row {
+    field: "restores",
+    name: "restore",
+    called: ["restored copy", "restored copies"],
+    happens_to: HappensTo::Disks,
+    stream: "restore",
+    drawn: "node, time, length, a word (not used)",
+    words: Words::Each(4),
+    swarm: Swarm { usual: 1, extreme: 3, needs: Needs::Disks },
+    touch: Touch::Effect,
+    family: Family::Disks,
+    width: Width::Pair,
+    times: |faults| faults.restores.map(u64::from),
+    draw: restore,
+    is: |_, action| matches!(action, Action::Restore { .. }),
+};
+
+/// Where in its work a generated crash hits: half of the time just then.
+const POINTS: [Point; 6] =
+    [Point::Now, Point::Now, Point::Now, Point::Writing, Point::Written, Point::Sending];
+
+/// What is drawn of every fault: a node of a list, when and for how long, and a word for what is particular to it.
+fn drawn(draw: &mut Draw<'_>, nodes: &[u32]) -> (u32, (Time, Span), u64) {
+    (draw.pick(nodes), draw.outage(), draw.stream().word())
+}
+
+fn of_disk(draw: &mut Draw<'_>) -> (u32, (Time, Span), u64) {
+    let faults = draw.faults();
+    drawn(draw, &faults.disks)
+}
+
+fn of(node: u32, fault: DiskFault) -> Action {
+    Action::Disk { node, fault, spare: false }
+}
+
+fn crash(draw: &mut Draw<'_>) {
+    let faults = draw.faults();
+    let (node, (at, down_for), detail) = drawn(draw, &faults.nodes);
+    let point = match POINTS[scaled(detail, POINTS.len() as u64) as usize] {
+        // Where nothing is written, that never comes.
+        Point::Writing | Point::Written if !faults.disks.contains(&node) => Point::Now,
+        point => point,
+    };
+    draw.begin(at, Action::Crash { node, point, down_for });
+}
+
+fn stall(draw: &mut Draw<'_>) {
+    let (node, (at, length), _) = of_disk(draw);
+    draw.begin(at, of(node, DiskFault::Stall(at_least_some(length))));
+}
+
+fn full_disk(draw: &mut Draw<'_>) {
+    let (node, (at, length), _) = of_disk(draw);
+    draw.begin(at, of(node, DiskFault::Full));
+    draw.end(at + length, of(node, DiskFault::Room));
+}
+
+fn failed_write(draw: &mut Draw<'_>) {
+    let (node, (at, _), detail) = of_disk(draw);
+    draw.begin(at, of(node, DiskFault::FailNext(1 + scaled(detail, 4) as u32)));
+}
+
+fn rot(draw: &mut Draw<'_>) {
+    let (node, (at, length), detail) = of_disk(draw);
+    let fault = DiskFault::Rot { place: scaled(detail, u64::from(PLACES)) as u32, bit: (detail & 7) as u8 };
+    draw.begin(at, Action::Disk { node, fault, spare: draw.faults().spare });
+    // Nothing is read from a disk but when a process starts.
+    draw.end(at + length, Action::Crash { node, point: Point::Now, down_for: Span::ZERO });
+}
+
+fn restore(draw: &mut Draw<'_>) {
+    let (node, (at, length), _) = of_disk(draw);
+    // The names of generated copies count down from the largest number.
+    let backup = u32::MAX - draw.number();
+    draw.begin(at, Action::BackUp { node, backup });
+    let spare = draw.faults().spare;
+    draw.end(at + length, Action::Restore { node, backup, down_for: Span::ZERO, spare });
+}
+
+/// A number below `bound` that a word stands for; 0 where `bound` is 0.
+fn scaled(word: u64, bound: u64) -> u64 {
+    ((u128::from(word) * u128::from(bound)) >> 64) as u64
+}

@@ -1,0 +1,131 @@
+//! A run can be judged by an oracle that is in no list, and by each of those in the list alone.
+
+use super::star;
+use cosim_core::{CoId, KnownState};
+use cosim_testbed::cojson::CoNode;
+use cosim_testbed::decision::Seeded;
+use cosim_testbed::host::NodeId;
+use cosim_testbed::oracles::{
+    ALL, About, Blames, Look, Mail, Need, Needed, ORACLES, Oracle, Property, Scene, Subject, named, table,
+};
+use cosim_testbed::run::{Class, Options, Outcome, play_judged_by, run};
+use cosim_testbed::scenario::{self, Scenario};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const ABOUT: About = About {
+    name: "few_messages",
+    sentence: "no node sends more than so many messages",
+    when: "every message",
+    property: Property::Liveness,
+    blames: Blames::Honest,
+    subject: Needed::Nothing,
+    needs: &[Need::Holdings],
+    turn: u8::MAX,
+    since: 1,
+};
+
+#[derive(Clone, Debug)]
+struct FewMessages {
+    left: u64,
+}
+
+impl Oracle for FewMessages {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn sent(&mut self, scene: &Scene<'_>, mail: &Mail<'_>) -> Look {
+        let over = self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        Look::once(over.then(|| Subject {
+            node: mail.from,
+            peer: Some(mail.to),
+            id: None,
+            kind: "message",
+            what: format!("one message too many at {}", scene.world.now()),
+        }))
+    }
+
+    fn holds(&mut self, scene: &Scene<'_>, holding: (NodeId, CoId), _: &KnownState, is: &KnownState) -> Look {
+        let stored = scene.world.holdings(holding.0).stored(holding.1);
+        assert_eq!(stored.map(|stored| stored.known()).unwrap_or_default(), *is);
+        Look::NONE
+    }
+}
+
+fn play(scenario: &Scenario, left: u64) -> Outcome {
+    let own: Vec<Box<dyn Oracle>> = vec![Box::new(FewMessages { left })];
+    play_judged_by(own, scenario, scenario.seed, Options::judged(), CoNode::new, Seeded).0
+}
+
+fn story() -> Scenario {
+    star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "2s", "load": { "node": "bob", "id": "notes" } }"#,
+    )
+}
+
+#[test]
+fn an_oracle_of_ones_own_judges_beside_the_others() {
+    let scenario = story();
+    let plain = run(&scenario, scenario.seed, Options::judged());
+    let held = play(&scenario, u64::MAX);
+    assert_eq!((held.class(), held.fingerprint), (Class::Held, plain.fingerprint));
+    assert_eq!(held.looks[..ORACLES.len()], plain.looks);
+    assert_eq!(held.looks[ORACLES.len()..], [("few_messages", plain.figures.sent)]);
+    let failed = play(&scenario, 2);
+    assert_eq!(failed.violations[0].key, "few_messages client>server message");
+    assert_eq!(failed.class(), Class::Liveness, "it says itself what kind of failure it finds");
+}
+
+#[test]
+fn the_list_says_of_each_oracle_what_it_says_of_itself() {
+    let names: BTreeSet<&str> = ORACLES.into_iter().collect();
+    assert_eq!(names.len(), ORACLES.len(), "no two have one name");
+    for entry in ALL {
+        assert_eq!(named(entry.about.name).map(|about| about.name), Some(entry.about.name));
+        assert!(table().contains(&format!("| `{}` | {} |", entry.about.name, entry.about.sentence)));
+        assert!(entry.about.since >= 1);
+    }
+}
+
+/// Evidence is gathered only where somebody needs it. Who says too little of what it needs sees another run alone than in
+/// company.
+#[test]
+fn each_oracle_looks_alike_alone_and_among_the_others() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut judged = BTreeSet::new();
+    for name in ["views/crash-storm.json", "hostile/storm.json", "storage/disk-storm.json"] {
+        let text = std::fs::read_to_string(folder.join(name)).expect("it is in the repository");
+        let scenario = scenario::parse(&text, name).unwrap_or_else(|problems| panic!("{problems}"));
+        let together = run(&scenario, scenario.seed, Options::judged());
+        for (oracle, looks) in &together.looks {
+            let mut alone = scenario.clone();
+            alone.expect.oracles = vec![oracle];
+            let outcome = run(&alone, scenario.seed, Options::judged());
+            assert_eq!(outcome.looks, [(*oracle, *looks)], "{name}");
+            assert_eq!((outcome.fingerprint, &outcome.unmet), (together.fingerprint, &together.unmet));
+            if *looks > 0 {
+                judged.insert(*oracle);
+            }
+        }
+    }
+    assert_eq!(judged.len(), ORACLES.len(), "every oracle looked somewhere: {judged:?}");
+}
+
+/// Also where nobody judges loads it is known how they ended.
+#[test]
+fn how_loads_end_is_known_whoever_judges() {
+    let mut scenario = story();
+    let expected = scenario::LoadExpectation {
+        node: scenario.node("bob").expect("it is there"),
+        co_value: 0,
+        ends: scenario::LoadEnd::Available,
+    };
+    scenario.expect.oracles = vec!["quiescence"];
+    scenario.expect.loads = vec![expected];
+    let outcome = run(&scenario, scenario.seed, Options::judged());
+    assert_eq!((outcome.class(), outcome.unmet.len()), (Class::Held, 0));
+}
