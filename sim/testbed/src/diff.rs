@@ -141,6 +141,7 @@ pub fn compare<'a>(a: &'a Side, b: &'a Side) -> Result<Compared<'a>, LeftOut> {
     for side in [a, b] {
         let (after, entries) = side.log.dropped();
         if entries > 0 {
+            let after = side.log.entries().take(after).filter(|entry| entry.what.is_told()).count();
             return Err(LeftOut { name: side.name.clone(), entries, after });
         }
     }

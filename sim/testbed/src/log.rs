@@ -71,6 +71,9 @@ pub struct Log {
     operations: Vec<OperationName>,
     head: Vec<Entry>,
     tail: VecDeque<Entry>,
+    /// How many entries of the head, and of the tail, people see: those count against the limit.
+    told: [usize; 2],
+    /// How many entries that people would see were not kept.
     dropped: u64,
     /// What disks are writing: of which CoValue, and which transactions, where it is not the header.
     writing: BTreeMap<(NodeId, u64), (CoId, Option<Piece<SessionId>>)>,
@@ -97,6 +100,7 @@ impl Log {
             operations,
             head: Vec::new(),
             tail: VecDeque::new(),
+            told: [0; 2],
             dropped: 0,
             writing: BTreeMap::new(),
             under_way: BTreeMap::new(),
@@ -129,24 +133,32 @@ impl Log {
         self.head.iter().chain(&self.tail)
     }
 
-    /// The entries that were not kept, and how many were kept before them.
+    /// How many entries that people would see were not kept, and how many entries of any kind were kept before them.
     pub fn dropped(&self) -> (usize, u64) {
         (self.head.len(), self.dropped)
     }
 
-    /// Adds an entry. Where only the ends of a log are kept, they are the ends of what people see of it.
+    /// Adds an entry. Where only the ends of a log are kept, they are so many entries that people see, with those beside
+    /// them that machines alone read.
     pub fn push(&mut self, event: u64, at: Time, what: Event) {
+        let told = usize::from(what.is_told());
         let entry = Entry { event, at, what };
-        match self.limit {
-            Limit::All => self.head.push(entry),
-            Limit::Ends { .. } if !entry.what.is_told() => {}
-            Limit::Ends { head, .. } if self.head.len() < head => self.head.push(entry),
-            Limit::Ends { tail, .. } => {
-                self.tail.push_back(entry);
-                if self.tail.len() > tail {
-                    self.tail.pop_front();
-                    self.dropped += 1;
-                }
+        let (head, tail) = match self.limit {
+            Limit::All => (usize::MAX, usize::MAX),
+            Limit::Ends { head, tail } => (head, tail),
+        };
+        if self.tail.is_empty() && self.told[0] + told <= head {
+            self.told[0] += told;
+            self.head.push(entry);
+            return;
+        }
+        self.told[1] += told;
+        self.tail.push_back(entry);
+        while self.told[1] > tail {
+            let Some(first) = self.tail.pop_front() else { return };
+            if first.what.is_told() {
+                self.told[1] -= 1;
+                self.dropped += 1;
             }
         }
     }

@@ -62,7 +62,7 @@ fn way() -> impl Strategy<Value = Way> {
 fn due() -> impl Strategy<Value = Due<NodeId, CoId>> {
     let kinds =
         [TimerKind::Load, TimerKind::Announce, TimerKind::Acknowledge, TimerKind::Pull, TimerKind::Store];
-    (co_value(), node(), select(&kinds[..])).prop_map(|(id, peer, why)| Due { id, peer, why })
+    (co_value(), node(), select(kinds.to_vec())).prop_map(|(id, peer, why)| Due { id, peer, why })
 }
 
 fn reason() -> impl Strategy<Value = Reason> {

@@ -42,7 +42,8 @@ fn json(folder: &Path, name: &str) -> Value {
 fn plays_again(folder: &Path, failed: &Outcome) {
     let kept = scenario(&read(folder, "scenario.json"));
     assert_eq!(kept.seed, failed.seed);
-    let outcome = play(&kept, kept.seed, Limit::All);
+    let mut outcome = play(&kept, kept.seed, Limit::All);
+    outcome.log.as_mut().unwrap().name_scenario("scenario.json".to_owned());
     assert_eq!(outcome.fingerprint, failed.fingerprint);
     assert_eq!(outcome.class(), failed.class());
     assert_eq!(outcome.violations, failed.violations);

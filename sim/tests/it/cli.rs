@@ -106,7 +106,8 @@ fn json_keeps_its_keys() {
     let told = folder.cosim(&["run", "story.json", "--json", "--log"]);
     let lines: Vec<serde_json::Value> =
         told.out.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
-    assert_eq!((&lines[0]["format"], &lines[0]["version"]), (&"cosim-log".into(), &1.into()));
+    assert_eq!((&lines[0]["format"], &lines[0]["version"]), (&"cosim-log".into(), &2.into()));
+    assert_eq!((&lines[0]["scenario"], &lines[0]["seed"]), (&"story.json".into(), &json["seed"]));
     assert!(lines[1..].iter().all(|line| line["kind"].is_string() && line["at"].is_u64()), "{}", told.out);
 }
 

@@ -111,6 +111,8 @@ impl Log {
             seed: header.seed,
             crypto: header.crypto,
         });
+        let told = |entry: &&Entry| entry.what.is_told();
+        log.told = [head.iter().filter(told).count(), tail.iter().filter(told).count()];
         (log.head, log.tail, log.dropped) = (head, tail, dropped.entries);
         Ok(Recorded { cosim: header.cosim, log })
     }

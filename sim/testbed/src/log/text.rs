@@ -12,11 +12,13 @@ use std::fmt;
 impl fmt::Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (before, dropped) = self.dropped();
-        for (i, entry) in self.entries().filter(|entry| entry.what.is_told()).enumerate() {
+        for (i, entry) in self.entries().enumerate() {
             if i == before && dropped > 0 {
                 writeln!(f, "{:>12}  … {dropped} more …", "")?;
             }
-            writeln!(f, "{}", entry.display(self.cast()))?;
+            if entry.what.is_told() {
+                writeln!(f, "{}", entry.display(self.cast()))?;
+            }
         }
         Ok(())
     }
