@@ -75,12 +75,15 @@ pub struct Log {
     told: [usize; 2],
     /// How many entries that people would see were not kept.
     dropped: u64,
-    /// What disks are writing: of which CoValue, and which transactions, where it is not the header.
-    writing: BTreeMap<(NodeId, u64), (CoId, Option<Piece<SessionId>>)>,
+    /// What disks are writing.
+    writing: BTreeMap<(NodeId, u64), Written>,
     /// Messages under way: when and in which event they were sent, how many copies are still to come, and whether one
     /// has come.
     under_way: BTreeMap<u64, UnderWay>,
 }
+
+/// What a write is about: which CoValue, and which transactions of it, where it is not the header.
+type Written = (CoId, Option<Piece<SessionId>>);
 
 #[derive(Clone, Copy, Debug)]
 struct UnderWay {
