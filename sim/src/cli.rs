@@ -7,7 +7,6 @@ mod freeze;
 mod input;
 mod keep;
 mod merge;
-mod output;
 mod print;
 mod run;
 mod schema;

@@ -4,3 +4,4 @@
 #[doc(hidden)]
 pub mod cli;
 pub mod snapshot;
+mod whole;

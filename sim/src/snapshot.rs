@@ -4,6 +4,7 @@
 //! function renders it ([`cosim_testbed::report::snapshot`]); `cargo test` checks it through insta and `cosim test` through
 //! [`read`], and either writes the same bytes.
 
+use crate::whole;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, run};
 use cosim_testbed::scenario::Scenario;
@@ -78,18 +79,7 @@ pub fn file_text(rendered: &str) -> String {
     format!("{HEADER}{}\n", rendered.trim_end())
 }
 
-/// Writes a snapshot. Whoever looks sees the old file or the new one, never a part.
+/// Writes a snapshot.
 pub fn write(path: &Path, rendered: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".part");
-    let aside = PathBuf::from(aside);
-    let written = fs::write(&aside, file_text(rendered)).and_then(|()| fs::rename(&aside, path));
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&aside);
-    }
-    written
+    whole::write(path, &file_text(rendered))
 }

@@ -2,8 +2,8 @@
 
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
-use super::output;
 use super::print::out;
+use crate::whole;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::scenario::Crypto;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         out!("{text}");
         return Ok(Exit::Held);
     };
-    output::write_whole(path, &text)?;
+    whole::write(path, &text).map_err(|error| Failure::file("write", path, &error))?;
     let decisions = frozen.file.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
     anstream::eprintln!(
         "{}: {} operations and {decisions} decisions, fingerprint {}",

@@ -2,8 +2,8 @@
 
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
-use super::output;
 use super::print::outln;
+use crate::whole;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::log::Limit;
 use cosim_testbed::run::{Options, run};
@@ -51,7 +51,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut shown = 0;
     let mut progress = |best: &cosim_testbed::scenario::file::Scenario, runs: u64| {
         // The best so far is kept, should this be interrupted; that it cannot be written is said at the end.
-        let _ = output::write_whole(&path, &best.to_json_pretty());
+        let _ = whole::write(&path, &best.to_json_pretty());
         if runs >= shown {
             shown = runs + 100;
             let decisions = best.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
@@ -70,7 +70,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     let key = shrunk.outcome.key().unwrap_or_default().to_owned();
     shrunk.file.about = format!("`{key}`, cut down from seed {seed} of {source}.");
-    output::write_whole(&path, &shrunk.file.to_json_pretty())?;
+    whole::write(&path, &shrunk.file.to_json_pretty())
+        .map_err(|error| Failure::file("write", &path, &error))?;
     tell(&shrunk, &path)?;
     Ok(Exit::Held)
 }
