@@ -36,7 +36,9 @@ mod tree;
 pub use crate::cojson::{AttackKind, Kind};
 pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
-pub use fault::{FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table};
+pub use fault::{
+    FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table as fault_table,
+};
 pub use generated::{Mix, Workload};
 pub use limits::*;
 pub(crate) use operation::drawn_filter;

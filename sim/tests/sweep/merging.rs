@@ -121,7 +121,7 @@ fn parts_of_different_versions_are_refused() {
     let ours = format!("\"cosim\":\"{}\"", env!("CARGO_PKG_VERSION"));
     let others = [
         (ours.as_str(), "\"cosim\":\"0.0.9\"", "the version of cosim: 0.0.9 there"),
-        ("\"version\":1", "\"version\":2", "its format has version 2, not 1"),
+        ("\"version\":2", "\"version\":3", "its format has version 3, not 2"),
         ("\"format\":\"cosim-sweep\"", "\"format\":\"other\"", "its format is other, not cosim-sweep"),
         ("{\"format\"", "{\"form", "it does not begin with a header"),
         ("\"number\":2,\"of\":2", "\"number\":3,\"of\":2", "make no sense"),

@@ -1,7 +1,7 @@
 //! Tables in the documents that repeat the code are the ones that the code prints.
 
 use crate::repository::file;
-use cosim_testbed::oracles;
+use cosim_testbed::{oracles, scenario};
 
 /// What stands between the marks of a table.
 fn marked(path: &str, name: &str) -> String {
@@ -25,4 +25,9 @@ fn check(path: &str, name: &str, printed: &str) {
 #[test]
 fn oracles_are_those_that_judge() {
     check("docs/oracles.md", "oracles", &oracles::table());
+}
+
+#[test]
+fn kinds_of_faults_are_those_that_are_drawn() {
+    check("docs/determinism.md", "faults", &scenario::fault_table());
 }

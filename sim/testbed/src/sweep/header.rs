@@ -10,7 +10,7 @@ use std::ops::Range;
 pub const FORMAT: &str = "cosim-sweep";
 
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What was swept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use super::{FaultKind, Row};
 /// A table in Markdown, with a line for each kind of fault: its field, what it happens to, its stream, what is drawn and
 /// in how many words, and how many a seed of a swarm may take, as a rule and now and then.
 pub fn table() -> String {
-    let head = "| Field | Happens to | Stream | Drawn | Words | In a swarm |\n|---|---|---|---|---|---|\n";
+    let head = "| field | happens to | stream | drawn | words | in a swarm |\n|---|---|---|---|---|---|\n";
     FaultKind::ALL.into_iter().map(FaultKind::row).fold(head.to_owned(), |out, row| out + &line(row))
 }
 
