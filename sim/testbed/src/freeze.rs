@@ -8,7 +8,7 @@ use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
-use crate::scenario::{Action, MAX_DURATION, Scenario, file};
+use crate::scenario::{MAX_DURATION, Numbered, Scenario, file};
 use crate::script::Director;
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ fn timeline(scenario: &Scenario, stage: &Stage<'_>, outcome: &Outcome) -> Vec<En
             } else {
                 When::Quiet
             };
-            let act = act(scenario, &operation.action);
+            let act = act(scenario, &operation.act);
             entries.push(Entry { when, name: Some(operation.name.clone()), act });
         }
     }
@@ -118,13 +118,11 @@ fn last(stage: &Stage<'_>, outcome: &Outcome) -> Span {
     ends.max().unwrap_or(Span::ZERO)
 }
 
-/// An operation as an act of a file: nothing is said that is usual.
-fn act(scenario: &Scenario, action: &Action) -> Act {
-    let mut act = Act::of(scenario, action);
-    if let Action::Change { co_value, .. } = *action
-        && let Some(private) = act.private_mut()
-    {
-        let known = scenario.directory.co_value(CoId(co_value));
+/// An act as a file has it: nothing is said that is usual.
+fn act(scenario: &Scenario, act: &Act<Numbered>) -> Act {
+    let mut act = act.named(scenario);
+    if let Some((id, private)) = act.private_mut() {
+        let known = scenario.co_value(id).and_then(|id| scenario.directory.co_value(CoId(id)));
         let usual = known.is_some_and(|known| known.spec.private);
         *private = private.filter(|private| *private != usual);
     }

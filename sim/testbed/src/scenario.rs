@@ -17,7 +17,6 @@ pub mod file;
 mod format;
 mod generated;
 mod limits;
-mod operation;
 mod parse;
 mod place;
 mod plan;
@@ -34,15 +33,14 @@ mod topology;
 mod tree;
 
 pub use crate::cojson::{AttackKind, Kind};
-pub use crate::host::{Connections, Direction, Filter, FilterAct, Unsynced};
+pub use crate::host::{Direction, Unsynced};
+pub use act::{Act, Call, Named, Numbered, Refs};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
 pub use fault::{
     FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table as fault_table,
 };
 pub use generated::{Mix, Workload};
 pub use limits::*;
-pub(crate) use operation::drawn_filter;
-pub use operation::{Action, Operation};
 pub use parse::{parse, parse_bytes};
 pub use place::{Part, Place, Step};
 pub use problems::{Problem, Problems};
@@ -53,7 +51,7 @@ pub use schema::schema;
 use crate::clock::Clock;
 use crate::cojson::Directory;
 use crate::network::{Network, Ppm, SpanRange};
-use cosim_core::{Announce, Durability, Relationship, Span};
+use cosim_core::{Announce, Durability, Relationship, Span, Time};
 use std::sync::Arc;
 
 /// A scenario that has passed every check.
@@ -73,12 +71,10 @@ pub struct Scenario {
     pub co_values: Vec<String>,
     /// The names of copies of disks: an index into this list is a copy.
     pub backups: Vec<String>,
-    /// What is known of nodes and CoValues before anything happens, and the changes that entries of the timeline make.
+    /// What is known of nodes and CoValues before anything happens.
     pub directory: Arc<Directory>,
     /// The links, in order of their ends: an index into this list is a link.
     pub links: Vec<LinkSpec>,
-    /// The messages that entries of the timeline keep back or drop: an index into this list is a filter.
-    pub filters: Vec<Filter>,
     /// What the timeline says, and a recording that was added. Never empty.
     pub chapters: Vec<Chapter>,
     /// The operations to generate.
@@ -167,6 +163,17 @@ pub struct LinkSpec {
 pub struct Chapter {
     /// What happens, in order of time; what comes first in this list comes first at equal times.
     pub operations: Vec<Operation>,
+}
+
+/// Something that happens to a node or a link at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name: unique in a scenario, and the same when other operations go.
+    pub name: String,
+    /// When it happens, counted from the start of its chapter.
+    pub at: Time,
+    /// What happens. Nodes, CoValues and copies are indices into the lists of the scenario.
+    pub act: Act<Numbered>,
 }
 
 /// What happens in one run: the timeline with the generated operations and faults of a seed merged in.

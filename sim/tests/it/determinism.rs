@@ -6,7 +6,7 @@ use cosim_testbed::log::{Entry, Limit, Log};
 use cosim_testbed::network::{Network, Ppm, SpanRange};
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, run};
-use cosim_testbed::scenario::{self, Action, Scenario, Unsynced};
+use cosim_testbed::scenario::{self, Act, Scenario, Unsynced};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -143,11 +143,11 @@ fn is_random(scenario: &Scenario) -> bool {
     scenario.workload.is_some()
         || scenario.faults.is_some()
         || scenario.links.iter().any(|link| is_random_network(&link.network))
-        || operations.any(|operation| match operation.action {
-            Action::Network { change, .. } => is_random_network(&change.apply(Network::default())),
-            Action::Crash { node, .. } => {
-                scenario.nodes[node as usize].disk.is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn)
-            }
+        || operations.any(|operation| match &operation.act {
+            Act::Network(change) => is_random_network(&change.conditions().apply(Network::default())),
+            Act::Crash(crash) => scenario.nodes[crash.node as usize]
+                .disk
+                .is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn),
             _ => false,
         })
 }

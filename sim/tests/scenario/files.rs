@@ -3,7 +3,8 @@
 use crate::samples::{ALL, FULL, LEAST};
 use cosim_core::{Relationship, Span};
 use cosim_testbed::oracles::ORACLES;
-use cosim_testbed::scenario::{Action, Direction, Scenario, file, parse, resolve, schema};
+use cosim_testbed::scenario::file::Where;
+use cosim_testbed::scenario::{Act, Scenario, file, parse, resolve, schema};
 use std::path::{Path, PathBuf};
 
 fn good(text: &str) -> Scenario {
@@ -56,15 +57,13 @@ fn chapters_have_clocks_of_their_own() {
         .collect();
     insta::assert_debug_snapshot!(shown);
     let [first, second] = &scenario.chapters[..] else { panic!("two chapters") };
-    assert!(matches!(
-        first.operations[2].action,
-        Action::Edit { node: 0, co_value: 0, transactions: 1, size: 100 }
-    ));
-    assert!(matches!(
-        second.operations[1].action,
-        Action::Partition { link: 0, direction: Direction::Backward }
-    ));
-    assert!(matches!(second.operations[2].action, Action::Heal { link: 0, direction: Direction::Both }));
+    let Act::Edit(edit) = &first.operations[2].act else { panic!("an edit") };
+    assert_eq!((edit.node, edit.id, edit.transactions(), edit.size()), (0, 0, 1, 100));
+    let [alice, server] = ["alice", "server"].map(|name| scenario.node(name));
+    let to_alice = Where { between: None, from: server, to: alice };
+    assert_eq!(second.operations[1].act, Act::Partition(to_alice));
+    let both = Where { between: alice.zip(server).map(|(a, b)| [a, b]), from: None, to: None };
+    assert_eq!(second.operations[2].act, Act::Heal(both));
 }
 
 #[test]

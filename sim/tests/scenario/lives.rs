@@ -1,9 +1,11 @@
 //! What is said of clocks and of nodes that come, go and sleep, and what is drawn of them.
 
 use crate::samples::{LIVES, PAIR};
+use crate::shown::shown;
 use cosim_core::Span;
 use cosim_testbed::clock::ClockChange;
-use cosim_testbed::scenario::{Action, Scenario, parse};
+use cosim_testbed::scenario::file::{Between, Lone};
+use cosim_testbed::scenario::{Act, Scenario, parse};
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -137,10 +139,12 @@ fn what_was_frozen_may_be_in_vain() {
 
 #[test]
 fn a_plan_of_lives_is_pinned() {
-    let plan = good(LIVES).plan(7);
+    let scenario = good(LIVES);
+    let plan = scenario.plan(7);
     let generated = plan.chapters[0].operations.iter().filter(|entry| entry.name.starts_with("f-"));
-    let shown: Vec<String> =
-        generated.map(|entry| format!("{} {}: {:?}", entry.at, entry.name, entry.action)).collect();
+    let shown: Vec<String> = generated
+        .map(|entry| format!("{} {}: {}", entry.at, entry.name, shown(&scenario, &entry.act)))
+        .collect();
     insta::assert_snapshot!(shown.join("\n"));
 }
 
@@ -153,29 +157,33 @@ proptest! {
         let operations = scenario.plan(seed).chapters.swap_remove(0).operations;
         let mut flaps = [0; 2];
         for entry in operations.iter().filter(|entry| entry.name.starts_with("f-")) {
-            match entry.action {
-                Action::Pause { node, span, .. } => {
-                    prop_assert!(faults.nodes.contains(&node) && span <= faults.longest);
+            match &entry.act {
+                Act::Pause(pause) => {
+                    prop_assert!(faults.nodes.contains(&pause.node) && pause.span.0 <= faults.longest);
                 }
-                Action::Offline { node, span } if entry.name.starts_with("f-flap") => {
-                    prop_assert_eq!(span, Span::from_ms(500));
-                    flaps[node as usize] += 1;
+                Act::Offline(spell) if entry.name.starts_with("f-flap") => {
+                    prop_assert_eq!(spell.span.0, Span::from_ms(500));
+                    flaps[spell.node as usize] += 1;
                 }
-                Action::Offline { node, span } => {
-                    prop_assert!(faults.nodes.contains(&node));
-                    prop_assert!(Span::from_s(1) <= span && span <= Span::from_s(3_600));
+                Act::Offline(spell) => {
+                    prop_assert!(faults.nodes.contains(&spell.node));
+                    prop_assert!(Span::from_s(1) <= spell.span.0 && spell.span.0 <= Span::from_s(3_600));
                 }
-                Action::Clock { change: ClockChange::Jump(shift), .. } => {
-                    prop_assert!(shift.span() <= Span::from_s(3 * 86_400));
+                Act::Clock(clock) => match clock.change() {
+                    Some(ClockChange::Jump(shift)) => {
+                        prop_assert!(shift.span() <= Span::from_s(3 * 86_400));
+                    }
+                    Some(ClockChange::Drift(_)) => prop_assert!(faults.nodes.contains(&clock.node)),
+                    other => prop_assert!(false, "{:?}", other),
+                },
+                Act::Leave(leave) => {
+                    prop_assert!(faults.nodes.contains(&leave.node) && leave.spare_last_copy == Some(true));
                 }
-                Action::Clock { change: ClockChange::Drift(_), node } => {
-                    prop_assert!(faults.nodes.contains(&node));
-                }
-                Action::Leave { node, spare: true } => prop_assert!(faults.nodes.contains(&node)),
-                Action::Connect { link } | Action::Disconnect { link } => {
+                Act::Connect(Between { between: [a, b] }) | Act::Disconnect(Between { between: [a, b] }) => {
+                    let link = scenario.link(*a, *b).expect("there is one");
                     prop_assert!(faults.links.contains(&link));
                 }
-                ref other => prop_assert!(false, "{:?}", other),
+                other => prop_assert!(false, "{:?}", other),
             }
         }
         prop_assert!(flaps.iter().all(|count| (3..=4).contains(count)), "{:?} in ten seconds", flaps);
@@ -207,6 +215,6 @@ fn who_is_drawn_to_join_comes_late() {
     assert_eq!(of_seed.opened_at_first().count(), 0, "every link is one of the server's");
     let operations = of_seed.plan(3).chapters.swap_remove(0).operations;
     let joins = operations.iter().filter(|entry| entry.name.starts_with("f-join"));
-    assert!(joins.clone().all(|entry| entry.action == Action::Join { node: server }));
+    assert!(joins.clone().all(|entry| entry.act == Act::Join(Lone { node: server })));
     assert_eq!(joins.count(), 3, "two of them in vain");
 }

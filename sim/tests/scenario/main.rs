@@ -8,5 +8,6 @@ mod lives;
 mod network;
 mod plans;
 mod samples;
+mod shown;
 mod templates;
 mod views;

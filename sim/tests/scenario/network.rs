@@ -1,10 +1,9 @@
 //! The network faults that a file can ask for: what they mean, what is refused, and what is planned.
 
 use cosim_core::{Span, Time};
-use cosim_testbed::host::FilterAct;
 use cosim_testbed::network::{Burst, Ppm};
-use cosim_testbed::scenario::file::Duration;
-use cosim_testbed::scenario::{Action, Direction, Operation, Scenario, parse, resolve};
+use cosim_testbed::scenario::file::{Between, DropMessages, Duration, HalfOpen, Hold, NetworkChange, Where};
+use cosim_testbed::scenario::{Act, Numbered, Operation, Scenario, parse, resolve};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -56,15 +55,23 @@ fn what_is_given_is_what_links_do() {
     assert_eq!(alice.bandwidth.map(|bytes| bytes.get()), Some(64_000));
     assert_eq!((alice.queue, alice.slow_by), (Some(1536), Span::from_ms(10)));
     assert_eq!((bob.bandwidth, bob.queue), (None, None));
-    let [hold, drop] = &scenario.filters[..] else { panic!("two filters") };
-    assert_eq!((hold.act, &hold.subjects[..]), (FilterAct::Hold, &[0][..]));
-    assert_eq!(hold.kinds, ["known", "correction"]);
-    assert_eq!(drop.act, FilterAct::Drop { count: Some(3) });
-    assert!(drop.kinds.is_empty() && drop.subjects.is_empty());
-    let actions: Vec<Action> = scenario.chapters[0].operations.iter().map(|entry| entry.action).collect();
-    assert_eq!(actions[1], Action::Filter { link: 0, direction: Direction::Backward, filter: 0 });
-    assert_eq!(actions[3], Action::Release { link: 0, direction: Direction::Backward });
-    assert_eq!(actions[4], Action::HalfOpen { link: 1, end: 1 });
+    let acts: Vec<&Act<Numbered>> =
+        scenario.chapters[0].operations.iter().map(|operation| &operation.act).collect();
+    let [alice, bob, server] =
+        ["alice", "bob", "server"].map(|name| scenario.node(name).expect("it is there"));
+    let from_server = Where { between: None, from: Some(server), to: Some(alice) };
+    let hold = Hold {
+        between: None,
+        from: Some(server),
+        to: Some(alice),
+        kinds: Some(vec!["known".to_owned(), "correction".to_owned()]),
+        ids: Some(vec![0]),
+    };
+    assert_eq!(acts[1], &Act::Hold(hold));
+    let drop = DropMessages { between: Some([bob, server]), count: Some(3), ..DropMessages::default() };
+    assert_eq!(acts[2], &Act::Drop(drop));
+    assert_eq!(acts[3], &Act::Release(from_server));
+    assert_eq!(acts[4], &Act::HalfOpen(HalfOpen { node: server, peer: bob }));
 }
 
 #[test]
@@ -166,22 +173,20 @@ proptest! {
                 let longest = if field == "reconnect_bursts" { Span::from_ms(3) } else { Span::from_s(2) };
                 prop_assert!(begins.at <= ends.at && ends.at.since(begins.at) <= longest);
                 prop_assert!(begins.at < Time::ZERO + Span::from_s(11));
-                let healed = match begins.action {
-                    Action::Disconnect { link } | Action::HalfOpen { link, .. } => Action::Connect { link },
-                    Action::Network { link, mut change } => {
+                let healed = match begins.act.clone() {
+                    Act::Disconnect(on) => Act::Connect(on),
+                    Act::HalfOpen(HalfOpen { node, peer }) => {
+                        Act::Connect(Between { between: [node.min(peer), node.max(peer)] })
+                    }
+                    Act::Network(change) => {
                         prop_assert!(change.slow_by.is_some_and(|by| Span::ZERO < by.0 && by.0 <= Span::from_s(2)));
-                        change.slow_by = Some(Duration(Span::ZERO));
-                        Action::Network { link, change }
+                        Act::Network(NetworkChange { slow_by: Some(Duration(Span::ZERO)), ..change })
                     }
-                    Action::FilterDrawn { link, direction, hold: true, .. } => {
-                        Action::Release { link, direction }
-                    }
-                    Action::FilterDrawn { link, direction, hold: false, .. } => {
-                        Action::Heal { link, direction }
-                    }
+                    Act::Hold(Hold { between, from, to, .. }) => Act::Release(Where { between, from, to }),
+                    Act::Drop(DropMessages { between, from, to, .. }) => Act::Heal(Where { between, from, to }),
                     other => panic!("{other:?} is no fault of a link"),
                 };
-                prop_assert_eq!(ends.action, healed);
+                prop_assert_eq!(&ends.act, &healed);
             }
         }
         let cycles = planned(&all, seed, "f-reconnect-burst-1-").len();

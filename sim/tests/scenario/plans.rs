@@ -1,6 +1,7 @@
 //! Plans: the same for the same seed, and stable when other things change.
 
 use crate::samples::FULL;
+use crate::shown::shown;
 use cosim_core::Time;
 use cosim_testbed::scenario::{Operation, Plan, Scenario, parse};
 use proptest::prelude::*;
@@ -36,11 +37,12 @@ fn without(
 
 #[test]
 fn a_plan_is_pinned() {
-    let plan = good(FULL).plan(7);
+    let scenario = good(FULL);
+    let plan = scenario.plan(7);
     let shown: Vec<String> = plan.chapters[0]
         .operations
         .iter()
-        .map(|entry| format!("{} {}: {:?}", entry.at, entry.name, entry.action))
+        .map(|entry| format!("{} {}: {}", entry.at, entry.name, shown(&scenario, &entry.act)))
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
 }

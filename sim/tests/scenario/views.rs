@@ -2,8 +2,8 @@
 
 use crate::disks::{good, table};
 use cosim_core::CoId;
-use cosim_testbed::cojson::{Kind, What};
-use cosim_testbed::scenario::Crypto;
+use cosim_testbed::cojson::Kind;
+use cosim_testbed::scenario::{Act, Crypto};
 
 /// A group, what it owns, what nobody owns, and every kind of change.
 const VIEWS: &str = r#"{
@@ -51,11 +51,14 @@ fn every_change_is_read() {
     assert_eq!(directory.kind(id("essay")), Some(Kind::Text));
     assert_eq!(directory.depends_on(id("essay")), [id("team")]);
     assert_eq!(directory.co_value(id("card")).expect("it is known").id, "co_z47pEi55uW4tDoQnansCLYBumVQ");
-    let changes: Vec<_> = (0..).map_while(|number| directory.change(number)).collect();
-    assert_eq!(changes.len(), 9);
-    assert!(changes[7].private, "the entry says so");
-    assert!(!changes[8].private, "the entry says otherwise than the text");
-    assert_eq!(changes[5].what, What::Insert { index: u32::MAX, values: vec!["milk".into(), 2.into()] });
+    let acts: Vec<_> = scenario.chapters[0].operations.iter().map(|operation| &operation.act).collect();
+    assert_eq!(acts.len(), 10);
+    assert!(matches!(acts[6], Act::Insert(insert) if insert.private == Some(false)), "as the list says");
+    assert!(matches!(acts[8], Act::Push(push) if push.private == Some(true)), "the entry says so");
+    let Act::Splice(splice) = acts[9] else { panic!("a splice") };
+    assert_eq!(splice.private, Some(false), "the entry says otherwise than the text");
+    let Act::AddMember(everyone) = acts[2] else { panic!("a new member") };
+    assert_eq!(everyone.member, None);
 }
 
 /// Numbers are JavaScript's, in what is to be seen as in what is.

@@ -159,10 +159,7 @@ impl App {
         let depends_on = self.directory.account(self.me).filter(|account| *account != id);
         let drafts = match command {
             Command::Create { .. } => self.founding(&target)?,
-            Command::Edit(Edit { writes: Writes::Change(number), .. }) => {
-                let change = self.directory.change(*number).ok_or(Refusal::NothingToChange)?;
-                self.change(&target, change)?
-            }
+            Command::Edit(Edit { writes: Writes::Change(change), .. }) => self.change(&target, change)?,
             Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, .. }) => {
                 if self.directory.kind(id).is_none() {
                     let is_real = self.directory.provider() == Provider::Real;

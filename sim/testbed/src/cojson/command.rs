@@ -1,10 +1,11 @@
 //! What an app asks of a node.
 
-use super::Attack;
+use super::{Attack, Change};
 use cosim_core::CoId;
+use std::sync::Arc;
 
 /// What an app asks of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// To make a CoValue.
     Create {
@@ -30,7 +31,7 @@ pub enum Command {
 }
 
 /// See [`Command::Edit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// To which CoValue.
     pub id: CoId,
@@ -41,7 +42,7 @@ pub struct Edit {
 }
 
 /// What an edit writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Writes {
     /// So many transactions of such a size.
     Bulk {
@@ -50,8 +51,8 @@ pub enum Writes {
         /// How many bytes each stands for.
         size: u32,
     },
-    /// A change of the scenario, by its number.
-    Change(u32),
+    /// What the scenario says.
+    Change(Arc<Change>),
 }
 
 impl Command {

@@ -1,7 +1,6 @@
 //! What a run knows of its nodes and CoValues before anything happens: ids, headers, keys and what depends on what. It is
 //! a function of the scenario alone, so every node and every oracle may look at it.
 
-use super::change::Change;
 use super::kind::Kind;
 use super::session_parts;
 use crate::host::NodeId;
@@ -20,7 +19,6 @@ pub struct Directory {
     nodes: Vec<Node>,
     co_values: Vec<CoValue>,
     by_id: BTreeMap<String, CoId>,
-    changes: Vec<Change>,
 }
 
 /// What is given of a node.
@@ -107,18 +105,13 @@ impl CoValue {
 impl Directory {
     /// Works out ids, headers and keys, as far as anything needs them. A CoValue's owner comes with a lower or higher
     /// number, but owners never form a circle.
-    pub fn new(
-        provider: Provider,
-        nodes: Vec<NodeSpec>,
-        co_values: Vec<CoValueSpec>,
-        changes: Vec<Change>,
-    ) -> Directory {
+    pub fn new(provider: Provider, nodes: Vec<NodeSpec>, co_values: Vec<CoValueSpec>) -> Directory {
         let needs_agents = provider == Provider::Real || co_values.iter().any(|spec| spec.kind.is_some());
         let nodes: Vec<Node> = nodes
             .into_iter()
             .map(|spec| Node { agent: needs_agents.then(|| Agent::of(&spec)).flatten(), spec })
             .collect();
-        let mut directory = Directory { provider, nodes, changes, ..Directory::default() };
+        let mut directory = Directory { provider, nodes, ..Directory::default() };
         directory.co_values =
             co_values.into_iter().map(|spec| CoValue { spec, id: String::new(), header: None }).collect();
         for at in 0..directory.co_values.len() {
@@ -131,15 +124,7 @@ impl Directory {
     pub fn with_provider(&self, provider: Provider) -> Directory {
         let nodes = self.nodes.iter().map(|node| node.spec.clone()).collect();
         let co_values = self.co_values.iter().map(|co_value| co_value.spec.clone()).collect();
-        Directory::new(provider, nodes, co_values, self.changes.clone())
-    }
-
-    /// The same with more changes; and the number of the first of them.
-    pub fn with_changes(&self, more: impl IntoIterator<Item = Change>) -> (Directory, usize) {
-        let mut directory = self.clone();
-        let first = directory.changes.len();
-        directory.changes.extend(more);
-        (directory, first)
+        Directory::new(provider, nodes, co_values)
     }
 
     /// Works out the header of a CoValue, that of its owner first.
@@ -266,11 +251,6 @@ impl Directory {
     /// The keys of a node's app.
     pub fn keys(&self, node: NodeId) -> KeyRing {
         self.agent_of(node).map_or_else(KeyRing::empty, |agent| KeyRing::of_agent(agent.secret.clone()))
-    }
-
-    /// A change of the scenario.
-    pub fn change(&self, number: u32) -> Option<&Change> {
-        self.changes.get(number as usize)
     }
 
     /// CoJSON's name of a session; empty where nothing needs it.

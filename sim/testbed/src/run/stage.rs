@@ -6,11 +6,13 @@ use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::{Need, Setup};
-use crate::scenario::act::Act;
-use crate::scenario::{self, Action, Direction, Plan, Scenario};
+use crate::scenario::act::Way;
+use crate::scenario::file::{HalfOpen, NetworkChange};
+use crate::scenario::{self, Act, Direction, Numbered, Plan, Scenario};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Span, Time};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -87,10 +89,10 @@ impl<'a> Stage<'a> {
             names.push(OperationName { name: opening(&a, &b), text: format!("{a} and {b} connect") });
         }
         for operation in self.plan.chapters.iter().flat_map(|chapter| &chapter.operations) {
-            let times = self.width(&operation.action) as usize;
+            let times = self.width(&operation.act) as usize;
             let name = OperationName {
                 name: operation.name.clone(),
-                text: Act::of(&self.scenario, &operation.action).words(),
+                text: operation.act.named(&self.scenario).words(),
             };
             names.extend(std::iter::repeat_n(name, times));
         }
@@ -136,18 +138,18 @@ impl<'a> Stage<'a> {
         let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
         operations.filter_map(move |operation| {
             let this = number;
-            number += self.width(&operation.action);
-            match operation.action {
-                Action::Create { co_value, .. } => Some((this, CoId(co_value))),
+            number += self.width(&operation.act);
+            match &operation.act {
+                Act::Create(create) => Some((this, CoId(create.id))),
                 _ => None,
             }
         })
     }
 
-    /// How many operations of a world an action is.
-    pub(super) fn width(&self, action: &Action) -> u32 {
-        match action {
-            Action::Network { link: None, .. } => self.networks.len() as u32,
+    /// How many operations of a world an act is.
+    pub(super) fn width(&self, act: &Act<Numbered>) -> u32 {
+        match act {
+            Act::Network(NetworkChange { between: None, .. }) => self.networks.len() as u32,
             _ => 1,
         }
     }
@@ -240,7 +242,7 @@ impl<'a> Stage<'a> {
         let operations = std::mem::take(&mut self.plan.chapters[number].operations);
         for operation in operations {
             let at = start + operation.at.since(Time::ZERO);
-            self.stage(&operation, at, &mut planned);
+            self.stage(&operation.act, at, &mut planned);
         }
         planned
     }
@@ -270,95 +272,157 @@ impl<'a> Stage<'a> {
         closed.chain(healed).map(|operation| Planned { at: now, operation }).collect()
     }
 
-    fn stage<N: CoJson>(&mut self, operation: &scenario::Operation, at: Time, planned: &mut Vec<Planned<N>>) {
-        let number = self.staged;
-        let mut push = |operation| {
-            planned.push(Planned { at, operation });
-            self.staged += 1;
-        };
-        let command = |node: u32, command: Command| Operation::Command { node: NodeId(node), command };
-        match operation.action {
-            Action::Create { node, co_value } => {
-                push(command(node, Command::Create { id: CoId(co_value), operation: number }));
+    fn stage<N: CoJson>(&mut self, act: &Act<Numbered>, at: Time, planned: &mut Vec<Planned<N>>) {
+        if let Act::Network(change) = act {
+            let links = match &change.between {
+                Some(ends) => self.link(ends)..self.link(ends) + 1,
+                None => 0..self.networks.len() as u32,
+            };
+            for link in links {
+                let network = change.conditions().apply(self.networks[link as usize]);
+                self.networks[link as usize] = network;
+                planned.push(Planned { at, operation: Operation::Network { link, network } });
+                self.staged += 1;
             }
-            Action::Load { node, co_value } => push(command(node, Command::Load { id: CoId(co_value) })),
-            Action::Done { node, co_value } => push(command(node, Command::Done { id: CoId(co_value) })),
-            Action::Edit { node, co_value, transactions, size } => {
-                let writes = Writes::Bulk { transactions, size };
-                let edit = Edit { id: CoId(co_value), writes, operation: number };
-                push(command(node, Command::Edit(edit)));
-            }
-            Action::Change { node, co_value, change } => {
-                let edit = Edit { id: CoId(co_value), writes: Writes::Change(change), operation: number };
-                push(command(node, Command::Edit(edit)));
-            }
-            Action::Attack { node, on, how, co_value, count } => {
-                let (on, id) = (NodeId(on), CoId(co_value));
-                push(command(node, Command::Attack(Attack { on, how, id, count, operation: number })));
-            }
-            Action::Connect { link } => push(Operation::Connect { link }),
-            Action::Disconnect { link } => push(Operation::Disconnect { link }),
-            Action::Partition { link, direction } => push(Operation::Partition { link, direction }),
-            Action::Heal { link, direction } => push(Operation::Heal { link, direction }),
-            Action::HalfOpen { link, end } => push(Operation::HalfOpen { link, end }),
-            Action::Filter { link, direction, filter } => {
-                let filter = self.scenario.filters[filter as usize].clone();
-                push(Operation::Filter { link, direction, filter });
-            }
-            Action::FilterDrawn { link, direction, kind, co_value, hold } => {
-                let filter = scenario::drawn_filter(kind, co_value, hold);
-                push(Operation::Filter { link, direction, filter });
-            }
-            Action::Release { link, direction } => push(Operation::Release { link, direction }),
-            Action::Restart { node, down_for } => {
-                push(Operation::Restart { node: NodeId(node), down_for, storage: Storage::Kept });
-            }
-            Action::Wipe { node, down_for, spare } => {
-                let node = NodeId(node);
-                push(sparing(spare, node, Operation::Restart { node, down_for, storage: Storage::Lost }));
-            }
-            Action::Crash { node, point, down_for } => {
-                push(Operation::Crash { node: NodeId(node), point, down_for });
-            }
-            Action::BackUp { node, backup } => push(Operation::BackUp { node: NodeId(node), backup }),
-            Action::Restore { node, backup, down_for, spare } => {
-                let node = NodeId(node);
-                push(sparing(spare, node, Operation::Restore { node, down_for, backup }));
-            }
-            Action::Disk { node, fault, spare } => {
-                let node = NodeId(node);
-                push(sparing(spare, node, Operation::Disk { node, fault }));
-            }
-            Action::Pause { node, span, connections } => {
-                push(Operation::Pause { node: NodeId(node), span, connections });
-            }
-            Action::Offline { node, span } => push(Operation::Offline { node: NodeId(node), span }),
-            Action::Join { node } => {
-                push(Operation::Join { node: NodeId(node), links: self.scenario.links_at_first(node) });
-            }
-            Action::Leave { node, spare } => {
-                let node = NodeId(node);
-                push(sparing(spare, node, Operation::Leave { node }));
-            }
-            Action::Clock { node, change } => push(Operation::Clock { node: NodeId(node), change }),
-            Action::Network { link, change } => {
-                let links = match link {
-                    Some(link) => link..link + 1,
-                    None => 0..self.networks.len() as u32,
-                };
-                for link in links {
-                    let network = change.apply(self.networks[link as usize]);
-                    self.networks[link as usize] = network;
-                    push(Operation::Network { link, network });
-                }
-            }
+            return;
         }
+        let asked = self.command(act).map(|(node, command)| Operation::Command { node, command });
+        planned.extend(asked.or_else(|| self.suffered(act)).map(|operation| Planned { at, operation }));
+        self.staged += 1;
+    }
+
+    /// The link with these ends.
+    fn link(&self, [a, b]: &[u32; 2]) -> u32 {
+        self.scenario.link(*a, *b).expect("a scenario has the links that its acts are about")
+    }
+
+    /// A link, and which way of it is meant.
+    fn way(&self, way: Way<'_, Numbered>) -> (u32, Direction) {
+        let ends = way.ends().expect("an act that was checked says which way");
+        let direction = match way.from.map(|from| from.cmp(ends[1])) {
+            None => Direction::Both,
+            Some(Ordering::Less) => Direction::Forward,
+            Some(_) => Direction::Backward,
+        };
+        (self.link(&ends.map(|end| *end)), direction)
+    }
+
+    /// What an app is asked for.
+    fn command(&self, act: &Act<Numbered>) -> Option<(NodeId, Command)> {
+        let operation = self.staged;
+        let edit = |node, id, writes| (node, Command::Edit(Edit { id: CoId(id), writes, operation }));
+        let (node, command) = match act {
+            Act::Create(it) => (it.node, Command::Create { id: CoId(it.id), operation }),
+            Act::Load(it) => (it.node, Command::Load { id: CoId(it.id) }),
+            Act::Done(it) => (it.node, Command::Done { id: CoId(it.id) }),
+            Act::Edit(it) => {
+                edit(it.node, it.id, Writes::Bulk { transactions: it.transactions(), size: it.size() })
+            }
+            Act::Attack(it) => {
+                let (on, id) = (NodeId(it.on), CoId(it.id.unwrap_or(0)));
+                let attack = Attack { on, how: it.how, id, count: it.count(), operation };
+                (it.node, Command::Attack(attack))
+            }
+            _ => {
+                let (node, id, change) = act.written()?;
+                edit(node, id, Writes::Change(Arc::new(change)))
+            }
+        };
+        Some((NodeId(node), command))
+    }
+
+    /// What nodes and links suffer.
+    fn suffered<N: CoJson>(&self, act: &Act<Numbered>) -> Option<Operation<N>> {
+        let disk = |node, fault| Operation::Disk { node: NodeId(node), fault };
+        Some(match act {
+            Act::Connect(it) => Operation::Connect { link: self.link(&it.between) },
+            Act::Disconnect(it) => Operation::Disconnect { link: self.link(&it.between) },
+            Act::Partition(it) => {
+                let (link, direction) = self.way(it.way());
+                Operation::Partition { link, direction }
+            }
+            Act::Heal(it) => {
+                let (link, direction) = self.way(it.way());
+                Operation::Heal { link, direction }
+            }
+            Act::Release(it) => {
+                let (link, direction) = self.way(it.way());
+                Operation::Release { link, direction }
+            }
+            Act::Hold(it) => {
+                let (link, direction) = self.way(it.way());
+                Operation::Filter { link, direction, filter: it.filter() }
+            }
+            Act::Drop(it) => {
+                let (link, direction) = self.way(it.way());
+                Operation::Filter { link, direction, filter: it.filter() }
+            }
+            Act::HalfOpen(HalfOpen { node, peer }) => {
+                Operation::HalfOpen { link: self.link(&[*node, *peer]), end: u8::from(node > peer) }
+            }
+            Act::Restart(it) => {
+                let (node, down_for) = (NodeId(it.node), it.down_for());
+                Operation::Restart { node, down_for, storage: Storage::Kept }
+            }
+            Act::Wipe(it) => {
+                let (node, down_for) = (NodeId(it.node), it.down_for());
+                let wipe = Operation::Restart { node, down_for, storage: Storage::Lost };
+                sparing(it.spare_last_copy, node, wipe)
+            }
+            Act::Crash(it) => {
+                let (point, down_for) = (it.point().into(), it.down_for());
+                Operation::Crash { node: NodeId(it.node), point, down_for }
+            }
+            Act::BackUp(it) => Operation::BackUp { node: NodeId(it.node), backup: it.backup },
+            Act::Restore(it) => {
+                let (node, backup, down_for) = (NodeId(it.node), it.backup, it.down_for());
+                sparing(it.spare_last_copy, node, Operation::Restore { node, down_for, backup })
+            }
+            Act::Stall(it) => disk(it.node, DiskFault::Stall(it.span.0)),
+            Act::DiskFull(it) => disk(it.node, DiskFault::Full),
+            Act::DiskRoom(it) => disk(it.node, DiskFault::Room),
+            Act::FailWrites(it) => disk(it.node, DiskFault::FailNext(it.count())),
+            Act::Rot(it) => {
+                let fault = DiskFault::Rot { place: it.place(), bit: it.bit() };
+                sparing(it.spare_last_copy, NodeId(it.node), disk(it.node, fault))
+            }
+            Act::Pause(it) => {
+                let connections = it.connections().into();
+                Operation::Pause { node: NodeId(it.node), span: it.span.0, connections }
+            }
+            Act::Offline(it) => Operation::Offline { node: NodeId(it.node), span: it.span.0 },
+            Act::Join(it) => {
+                Operation::Join { node: NodeId(it.node), links: self.scenario.links_at_first(it.node) }
+            }
+            Act::Leave(it) => {
+                let node = NodeId(it.node);
+                sparing(it.spare_last_copy, node, Operation::Leave { node })
+            }
+            Act::Clock(it) => Operation::Clock { node: NodeId(it.node), change: it.change()? },
+            Act::Create(_)
+            | Act::Edit(_)
+            | Act::Set(_)
+            | Act::Delete(_)
+            | Act::Insert(_)
+            | Act::Remove(_)
+            | Act::Push(_)
+            | Act::Splice(_)
+            | Act::AddMember(_)
+            | Act::RemoveMember(_)
+            | Act::Load(_)
+            | Act::Done(_)
+            | Act::Attack(_)
+            | Act::Network(_) => return None,
+        })
     }
 }
 
 /// An operation, or what becomes of it where the last copy of something is to be spared.
-fn sparing<N: CoJson>(spare: bool, node: NodeId, operation: Operation<N>) -> Operation<N> {
-    if spare { Operation::UnlessLastCopy { node, operation: Box::new(operation) } } else { operation }
+fn sparing<N: CoJson>(spare: Option<bool>, node: NodeId, operation: Operation<N>) -> Operation<N> {
+    match spare {
+        Some(true) => Operation::UnlessLastCopy { node, operation: Box::new(operation) },
+        Some(false) | None => operation,
+    }
 }
 
 /// The name of the operation that opens a link at the start.

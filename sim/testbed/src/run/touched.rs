@@ -2,9 +2,9 @@
 
 use super::Stage;
 use crate::cojson::CoJson;
-use crate::host::{DiskFault, NodeId, Operation};
+use crate::host::{NodeId, Operation};
 use crate::observer::{Ending, Happening, Loss, Observer, Sent};
-use crate::scenario::{Action, FaultKind, Touch};
+use crate::scenario::{Act, FaultKind, Numbered, Touch};
 use crate::world::View;
 use cosim_core::Time;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct Faulted {
 #[derive(Clone, Debug)]
 pub(super) struct Touched {
     /// The operations that are faults, by number.
-    operations: Vec<Option<(FaultKind, Action)>>,
+    operations: Vec<Option<(FaultKind, Act<Numbered>)>>,
     faults: [Faulted; FaultKind::ALL.len()],
     /// The ends of every link.
     links: Vec<[u32; 2]>,
@@ -48,8 +48,8 @@ impl Touched {
         let scenario = stage.scenario();
         let mut operations = vec![None; scenario.opened_at_first().count()];
         for operation in stage.plan().chapters.iter().flat_map(|chapter| &chapter.operations) {
-            let fault = scenario.fault_of(operation).map(|kind| (kind, operation.action));
-            operations.extend((0..stage.width(&operation.action)).map(|_| fault));
+            let fault = scenario.fault_of(operation).map(|kind| (kind, operation.act.clone()));
+            operations.extend(std::iter::repeat_n(fault, stage.width(&operation.act) as usize));
         }
         let generated = |kind| scenario.faults.as_ref().map_or(0, |faults| faults.planned(kind));
         let mut faults = FaultKind::ALL.map(|kind| Faulted { planned: generated(kind), touched: 0 });
@@ -79,19 +79,19 @@ impl Touched {
         }
     }
 
-    fn fault(&self, number: u32) -> Option<(FaultKind, Action)> {
-        self.operations.get(number as usize).copied().flatten()
+    fn fault(&self, number: u32) -> Option<(FaultKind, Act<Numbered>)> {
+        self.operations.get(number as usize).cloned().flatten()
     }
 
     fn begins(&mut self, now: Time, number: u32) {
-        let Some((kind, action)) = self.fault(number) else { return };
+        let Some((kind, act)) = self.fault(number) else { return };
         if kind.row().touch == Touch::Effect {
             self.faults[kind as usize].touched += 1;
-        } else if let Action::Crash { node, .. } = action {
-            self.nodes[node as usize].trapped = true;
-        } else if let Action::Disk { node, fault: DiskFault::Stall(span), .. } = action {
-            let node = &mut self.nodes[node as usize];
-            node.stalled = node.stalled.max(now + span);
+        } else if let Act::Crash(crash) = act {
+            self.nodes[crash.node as usize].trapped = true;
+        } else if let Act::Stall(stall) = act {
+            let node = &mut self.nodes[stall.node as usize];
+            node.stalled = node.stalled.max(now + stall.span.0);
             if node.writes > 0 {
                 self.touch(Touch::Stalled);
             }
@@ -99,11 +99,11 @@ impl Touched {
     }
 
     fn is_skipped(&mut self, number: u32) {
-        let Some((kind, action)) = self.fault(number) else { return };
+        let Some((kind, act)) = self.fault(number) else { return };
         if kind.row().touch == Touch::Effect {
             self.faults[kind as usize].touched -= 1;
-        } else if let Action::Crash { node, .. } = action {
-            self.nodes[node as usize].trapped = false;
+        } else if let Act::Crash(crash) = act {
+            self.nodes[crash.node as usize].trapped = false;
         }
     }
 

@@ -1,5 +1,6 @@
-//! Acts: everything that can happen on a timeline. Each family has a file with the fields of its acts as a scenario file
-//! has them, what they refer to, what is checked of them, what they are called, how a log tells them and what is simpler.
+//! Acts: everything that can happen on a timeline. Each family has a file with the fields of its acts, what they refer to,
+//! what is checked of them, what they are called, how a log tells them and what is simpler. A file and a run have the same
+//! acts: a file calls what they are about by names, a run by numbers.
 //!
 //! A new act is a row in the table below, and answers to the questions that its family asks. Nothing here plays
 //! anything, and nothing here knows how a run is judged.
@@ -14,10 +15,10 @@ mod entry;
 mod filter;
 mod life;
 mod link;
-mod named;
 mod network;
 mod process;
 mod reference;
+mod refs;
 mod resolving;
 mod said;
 mod shrinking;
@@ -36,12 +37,12 @@ pub(crate) use link::Way;
 pub use link::{Between, HalfOpen, Where};
 pub use process::{Crash, Outage, Point, Restore};
 pub(crate) use reference::{Reference, To};
+use refs::Rename;
+pub use refs::{Call, Named, Numbered, Refs};
 pub(super) use resolving::Resolving;
 pub(super) use resolving::check_edit;
 
 use super::file::NetworkChange;
-use super::operation::Action;
-use crate::host::DiskFault;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
@@ -49,11 +50,27 @@ use serde_json::{Map, Value};
 
 /// The table of all acts: for each its description, its key in a file, its name here and its fields.
 macro_rules! acts {
-    ($(#[doc = $doc:literal] $key:literal => $Act:ident($Fields:ty),)*) => {
-        /// What happens: one operation, as a scenario file says it.
+    ($(#[doc = $doc:literal] $key:literal => $Act:ident($Fields:ident),)*) => {
+        /// What happens: one operation, as a scenario file says it, or as a run plays it.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Act {
-            $(#[doc = $doc] $Act($Fields),)*
+        pub enum Act<R: Refs = Named> {
+            $(#[doc = $doc] $Act($Fields<R>),)*
+        }
+
+        impl<R: Refs> Act<R> {
+            /// What it is called in a file.
+            pub fn key(&self) -> &'static str {
+                match self {
+                    $(Act::$Act(_) => $key,)*
+                }
+            }
+
+            /// The same with what it is about called otherwise. What is usual is not said.
+            fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Act<S>> {
+                Some(match self {
+                    $(Act::$Act(it) => Act::$Act(it.renamed(by)?),)*
+                })
+            }
         }
 
         impl Act {
@@ -62,13 +79,6 @@ macro_rules! acts {
 
             /// All fields that an entry may have.
             const FIELDS: &[&str] = &["at", "after", "name", $($key),*];
-
-            /// What it is called in a file.
-            pub fn key(&self) -> &'static str {
-                match self {
-                    $(Act::$Act(_) => $key,)*
-                }
-            }
 
             /// Reads the fields of the act called `key`; `null` is none.
             fn read<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<Act>, A::Error> {
@@ -179,13 +189,24 @@ fn described(mut schema: Schema, doc: &str) -> Value {
 }
 
 impl Act {
-    /// The operation of a run that it stands for; `None` with a problem where it is mistaken.
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+    /// What a run plays; `None` with a problem where it is mistaken.
+    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Act<Numbered>> {
+        self.check(by)?;
+        let mut act = self.renamed(by)?;
+        if let Some((id, private)) = act.private_mut() {
+            private.get_or_insert(by.names.is_private(*id));
+        }
+        if let Act::Attack(attack) = &mut act {
+            attack.id.get_or_insert(0);
+        }
+        Some(act)
+    }
+
+    /// That it can be played, as far as that is more than that there is what it names.
+    fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         match self {
-            Act::Create(it) => it.create(by),
-            Act::Load(it) => it.load(by),
-            Act::Done(it) => it.done(by),
-            Act::Edit(it) => it.resolve(by),
+            Act::Create(it) => it.check_create(by),
+            Act::Edit(it) => it.check(by),
             Act::Set(_)
             | Act::Delete(_)
             | Act::Insert(_)
@@ -193,34 +214,27 @@ impl Act {
             | Act::Push(_)
             | Act::Splice(_)
             | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.resolve_change(by),
-            Act::Connect(it) => by.between(&it.between).map(|link| Action::Connect { link }),
-            Act::Disconnect(it) => by.between(&it.between).map(|link| Action::Disconnect { link }),
-            Act::Partition(it) => {
-                by.way(it.way()).map(|(link, direction)| Action::Partition { link, direction })
-            }
-            Act::Heal(it) => by.way(it.way()).map(|(link, direction)| Action::Heal { link, direction }),
-            Act::Release(it) => by.way(it.way()).map(|(link, direction)| Action::Release { link, direction }),
-            Act::HalfOpen(it) => it.resolve(by),
-            Act::Hold(it) => it.resolve(by),
-            Act::Drop(it) => it.resolve(by),
-            Act::Restart(it) => it.restart(by),
-            Act::Wipe(it) => it.wipe(by),
-            Act::Crash(it) => it.resolve(by),
-            Act::Restore(it) => it.resolve(by),
-            Act::BackUp(it) => it.resolve(by),
-            Act::Stall(it) => it.resolve(by),
-            Act::DiskFull(it) => disk::resolve(&it.node, DiskFault::Full, false, by),
-            Act::DiskRoom(it) => disk::resolve(&it.node, DiskFault::Room, false, by),
-            Act::FailWrites(it) => it.resolve(by),
-            Act::Rot(it) => it.resolve(by),
-            Act::Pause(it) => it.resolve(by),
-            Act::Offline(it) => it.resolve(by),
-            Act::Join(it) => by.node(&it.node, "node").map(|node| Action::Join { node }),
-            Act::Leave(it) => it.resolve(by),
-            Act::Clock(it) => it.resolve(by),
-            Act::Attack(it) => it.resolve(by),
-            Act::Network(it) => it.resolve(by),
+            | Act::RemoveMember(_) => self.check_change(by),
+            Act::Connect(it) | Act::Disconnect(it) => by.check_between(&it.between),
+            Act::Partition(it) | Act::Heal(it) | Act::Release(it) => by.check_way(it.way()),
+            Act::HalfOpen(it) => it.check(by),
+            Act::Hold(it) => it.check(by),
+            Act::Drop(it) => it.check(by),
+            Act::Restart(it) => it.check_restart(by),
+            Act::Crash(it) => it.check(by),
+            Act::Restore(it) => it.check(by),
+            Act::BackUp(BackUp { node, .. })
+            | Act::DiskFull(Lone { node })
+            | Act::DiskRoom(Lone { node }) => by.check_node_with_disk(node),
+            Act::Stall(it) => it.check(by),
+            Act::FailWrites(it) => it.check(by),
+            Act::Rot(it) => it.check(by),
+            Act::Pause(it) => by.check_length("pause", it.span),
+            Act::Offline(it) => by.check_length("offline", it.span),
+            Act::Clock(it) => it.check(by),
+            Act::Attack(it) => it.check(by),
+            Act::Network(it) => it.check(by),
+            Act::Load(_) | Act::Done(_) | Act::Wipe(_) | Act::Join(_) | Act::Leave(_) => Some(()),
         }
     }
 }

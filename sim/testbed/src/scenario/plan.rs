@@ -7,8 +7,9 @@
 
 use super::draw::{number_within, pick, time_within};
 use super::fault::{FaultKind, Faults, Ground};
+use super::file::{Edit, Lone, Subject};
 use super::generated::Workload;
-use super::{Action, Operation, Plan, Scenario};
+use super::{Act, Operation, Plan, Scenario};
 use crate::stream::Stream;
 use cosim_core::{CoId, Span};
 
@@ -28,8 +29,8 @@ impl Scenario {
         let joins = |faults: &&Faults| faults.times(FaultKind::Joins) > 0;
         let Some(faults) = self.faults.as_ref().filter(joins) else { return Vec::new() };
         let joins = Ground::new(self, faults, &self.creators(seed)).draw(seed, FaultKind::Joins);
-        let nodes = joins.into_iter().filter_map(|operation| match operation.action {
-            Action::Join { node } => Some(node),
+        let nodes = joins.into_iter().filter_map(|operation| match operation.act {
+            Act::Join(Lone { node }) => Some(node),
             _ => None,
         });
         nodes.collect()
@@ -38,8 +39,8 @@ impl Scenario {
     /// The nodes at which the workload creates CoValues.
     fn creators(&self, seed: u64) -> Vec<u32> {
         let creates = self.workload.iter().flat_map(|workload| creates(seed, workload, self));
-        let nodes = creates.filter_map(|operation| match operation.action {
-            Action::Create { node, .. } => Some(node),
+        let nodes = creates.filter_map(|operation| match operation.act {
+            Act::Create(Subject { node, .. }) => Some(node),
             _ => None,
         });
         nodes.collect()
@@ -76,16 +77,16 @@ pub(super) fn generated_names<'a>(
 
 /// One create for each CoValue that the timeline does not create, in the first tenth of the window.
 fn creates(seed: u64, workload: &Workload, scenario: &Scenario) -> impl Iterator<Item = Operation> {
-    workload.creates.iter().map(move |&co_value| {
-        let name = create_name(&scenario.co_values[co_value as usize]);
+    workload.creates.iter().map(move |&id| {
+        let name = create_name(&scenario.co_values[id as usize]);
         let mut stream = Stream::new(seed, "workload", &name);
         let tenth = Span::from_us((workload.until - workload.from).as_us() / 10);
         let at = time_within(&mut stream, workload.from, tenth);
         let drawn = pick(&mut stream, &workload.nodes);
         // A group is created by its first admin, whoever is drawn.
-        let admin = scenario.directory.co_value(CoId(co_value)).and_then(|known| known.spec.admin);
+        let admin = scenario.directory.co_value(CoId(id)).and_then(|known| known.spec.admin);
         let node = admin.map_or(drawn, |admin| admin.0);
-        Operation { name, at, action: Action::Create { node, co_value } }
+        Operation { name, at, act: Act::Create(Subject { node, id }) }
     })
 }
 
@@ -95,19 +96,19 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
     (1..=workload.operations).map(move |number| {
         let at = time_within(&mut stream, workload.from, workload.until - workload.from);
         let node = pick(&mut stream, &workload.nodes);
-        let co_value = pick(&mut stream, &workload.co_values);
+        let id = pick(&mut stream, &workload.co_values);
         let kind = stream.below(workload.mix.total());
         let transactions = number_within(&mut stream, workload.transactions);
         let size = number_within(&mut stream, workload.size);
         let (edit, load) = (u64::from(workload.mix.edit), u64::from(workload.mix.load));
-        let action = if kind < edit {
-            Action::Edit { node, co_value, transactions, size }
+        let act = if kind < edit {
+            Act::Edit(Edit::new(node, id, transactions, size))
         } else if kind < edit + load {
-            Action::Load { node, co_value }
+            Act::Load(Subject { node, id })
         } else {
-            Action::Done { node, co_value }
+            Act::Done(Subject { node, id })
         };
-        Operation { name: workload_name(number), at, action }
+        Operation { name: workload_name(number), at, act }
     })
 }
 

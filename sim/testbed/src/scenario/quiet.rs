@@ -2,7 +2,7 @@
 //! nodes and from how far and how slowly a message may have to go.
 
 use super::topology::hops;
-use super::{Action, Chapter, LinkSpec, MAX_DURATION, NodeSpec};
+use super::{Act, Chapter, LinkSpec, MAX_DURATION, NodeSpec};
 use cosim_core::Span;
 
 /// How many of the longest deadlines may pass one after another: two until what was lost is repeated, and six for content
@@ -16,8 +16,8 @@ pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[C
     let longest = |of: fn(&NodeSpec) -> Span| nodes.iter().map(of).max().unwrap_or_default();
     let at_first = links.iter().map(|link| link.network.latency.max() + link.network.slow_by);
     let operations = chapters.iter().flat_map(|chapter| &chapter.operations);
-    let changed = operations.filter_map(|operation| match operation.action {
-        Action::Network { change, .. } => change.latency.map(|latency| latency.0.max()),
+    let changed = operations.filter_map(|operation| match &operation.act {
+        Act::Network(change) => change.latency.map(|latency| latency.0.max()),
         _ => None,
     });
     let latency = at_first.chain(changed).max().unwrap_or_default();

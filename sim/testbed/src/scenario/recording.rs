@@ -1,12 +1,10 @@
 //! Playing a recorded editing session: each of its edits becomes an operation of the author's node, as if the timeline
 //! said it. So whatever else plays, freezes or shrinks a scenario need not know of recordings.
 
-use super::{Action, MAX_DURATION, MAX_OPERATIONS, MAX_TRANSACTION_BYTES, Operation, Scenario};
-use crate::cojson::{Change, What};
+use super::{Act, MAX_DURATION, MAX_OPERATIONS, MAX_TRANSACTION_BYTES, Operation, Scenario, file};
 use crate::recording::{Pace, Recording, Splice};
 use cosim_core::{CoId, Span, Time};
 use std::fmt;
-use std::sync::Arc;
 
 /// How the names of recorded edits begin.
 const NAME: &str = "r";
@@ -90,17 +88,11 @@ impl Scenario {
         check(&self, &edits)?;
         let co_value = recorded.co_value;
         let private = self.directory.co_value(CoId(co_value)).is_some_and(|known| known.spec.private);
-        let change = |Splice { index, delete, insert }: Splice| Change {
-            what: What::Splice { index, delete, insert },
-            private,
-        };
-        let changes = edits.iter().map(|edit| change(edit.splice.clone()));
-        let (directory, first) = self.directory.with_changes(changes);
-        self.directory = Arc::new(directory);
-        let operations = (first..).zip((1..).zip(edits)).filter_map(|(change, (number, edit))| {
-            let change = u32::try_from(change).ok()?;
-            let action = Action::Change { node: edit.node, co_value, change };
-            Some(Operation { name: format!("{NAME}{number}"), at: edit.at, action })
+        let operations = (1..).zip(edits).map(|(number, Edit { at, node, splice })| {
+            let Splice { index, delete, insert } = splice;
+            let (delete, insert, private) = (Some(delete), Some(insert), Some(private));
+            let act = Act::Splice(file::Splice { node, id: co_value, index, delete, insert, private });
+            Operation { name: format!("{NAME}{number}"), at, act }
         });
         if let Some(chapter) = self.chapters.first_mut() {
             chapter.operations.extend(operations);

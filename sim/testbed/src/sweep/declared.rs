@@ -4,7 +4,7 @@
 use crate::cojson::Kind;
 use crate::network::{Network, Ppm};
 use crate::oracles::{self, Needed};
-use crate::scenario::{Action, Operation, Scenario};
+use crate::scenario::{Act, Operation, Scenario};
 use cosim_core::CoId;
 
 /// What a scenario declares. It is part of a sweep's header, so that results can be judged without the scenario.
@@ -103,32 +103,11 @@ impl Declared {
     }
 
     fn operation(&mut self, operation: &Operation) {
-        match operation.action {
-            Action::Network { change, .. } => self.network(change.apply(Network::default())),
-            Action::Edit { .. } | Action::Change { .. } => self.edits = true,
-            Action::Load { .. } => self.loads = true,
-            Action::Create { .. }
-            | Action::Done { .. }
-            | Action::Connect { .. }
-            | Action::Join { .. }
-            | Action::Heal { .. }
-            | Action::Filter { .. }
-            | Action::FilterDrawn { .. }
-            | Action::Release { .. }
-            | Action::BackUp { .. }
-            | Action::Attack { .. }
-            | Action::Partition { .. }
-            | Action::Disconnect { .. }
-            | Action::HalfOpen { .. }
-            | Action::Restart { .. }
-            | Action::Wipe { .. }
-            | Action::Crash { .. }
-            | Action::Restore { .. }
-            | Action::Disk { .. }
-            | Action::Pause { .. }
-            | Action::Offline { .. }
-            | Action::Leave { .. }
-            | Action::Clock { .. } => {}
+        match &operation.act {
+            Act::Network(change) => self.network(change.conditions().apply(Network::default())),
+            Act::Edit(_) => self.edits = true,
+            Act::Load(_) => self.loads = true,
+            act => self.edits |= act.written().is_some(),
         }
     }
 }
@@ -138,10 +117,9 @@ fn writes_secrets(scenario: &Scenario) -> bool {
     let directory = &scenario.directory;
     let is_private = |id: u32| directory.co_value(CoId(id)).is_some_and(|known| known.spec.private);
     let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-    let in_timeline = operations.any(|operation| match operation.action {
-        Action::Edit { co_value, .. } => is_private(co_value),
-        Action::Change { change, .. } => directory.change(change).is_some_and(|change| change.private),
-        _ => false,
+    let in_timeline = operations.any(|operation| match &operation.act {
+        Act::Edit(edit) => is_private(edit.id),
+        act => act.written().is_some_and(|(.., change)| change.private),
     });
     let edited = scenario.workload.as_ref().filter(|workload| workload.mix.edit > 0);
     in_timeline || edited.is_some_and(|workload| workload.co_values.iter().any(|id| is_private(*id)))

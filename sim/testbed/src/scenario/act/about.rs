@@ -1,69 +1,31 @@
-//! What an act is about: the nodes, links and CoValues that it refers to.
+//! What an act is about, as those who look at a whole timeline ask for it.
 
-use super::{
-    Act, BackUp, ClockChange, Crash, Departure, FailWrites, Lone, Outage, Pause, Reference, Restore, Rot,
-    Spell, Stall, Subject, To, Way,
-};
+use super::refs::Refs;
+use super::{Act, Subject, To, Way};
 
-impl Act {
-    /// Whatever it refers to.
-    pub(crate) fn refs(&self) -> Vec<Reference<'_>> {
-        match self {
-            Act::Create(it) | Act::Load(it) | Act::Done(it) => it.refs(),
-            Act::Edit(it) => it.refs(),
-            Act::Set(_)
-            | Act::Delete(_)
-            | Act::Insert(_)
-            | Act::Remove(_)
-            | Act::Push(_)
-            | Act::Splice(_)
-            | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.change().map(|change| change.refs()).unwrap_or_default(),
-            Act::Connect(it) | Act::Disconnect(it) => it.refs(),
-            Act::Partition(it) | Act::Heal(it) | Act::Release(it) => it.way().refs(),
-            Act::HalfOpen(it) => it.refs(),
-            Act::Hold(it) => it.refs(),
-            Act::Drop(it) => it.refs(),
-            Act::Restart(Outage { node, .. })
-            | Act::Wipe(Outage { node, .. })
-            | Act::Crash(Crash { node, .. })
-            | Act::Restore(Restore { node, .. })
-            | Act::BackUp(BackUp { node, .. })
-            | Act::Stall(Stall { node, .. })
-            | Act::DiskFull(Lone { node })
-            | Act::DiskRoom(Lone { node })
-            | Act::FailWrites(FailWrites { node, .. })
-            | Act::Rot(Rot { node, .. })
-            | Act::Pause(Pause { node, .. })
-            | Act::Offline(Spell { node, .. }) => vec![Reference::new(To::Running, "node", node)],
-            Act::Join(Lone { node }) => vec![Reference::new(To::Newcomer, "node", node)],
-            Act::Leave(Departure { node, .. }) => vec![Reference::new(To::Leaver, "node", node)],
-            Act::Clock(ClockChange { node, .. }) => vec![Reference::new(To::Prepared, "node", node)],
-            Act::Attack(it) => it.refs(),
-            Act::Network(it) => it.refs(),
-        }
-    }
-
-    /// The link to which it does something, by its ends.
-    pub(crate) fn link(&self) -> Option<[&str; 2]> {
-        let ends = match self {
-            Act::Connect(it) | Act::Disconnect(it) => Some(&it.between),
-            Act::Network(it) => it.between.as_ref(),
-            Act::Attack(it) => return Some([&it.node, &it.on]),
-            Act::HalfOpen(it) => return Some([&it.node, &it.peer]),
-            _ => return self.way().and_then(Way::ends),
-        };
-        ends.map(|[a, b]| [a.as_str(), b.as_str()])
-    }
-
+impl<R: Refs> Act<R> {
     /// The way of a link to which it does something.
-    pub(crate) fn way(&self) -> Option<Way<'_>> {
+    pub(crate) fn way(&self) -> Option<Way<'_, R>> {
         match self {
             Act::Partition(it) | Act::Heal(it) | Act::Release(it) => Some(it.way()),
             Act::Hold(it) => Some(it.way()),
             Act::Drop(it) => Some(it.way()),
             _ => None,
         }
+    }
+}
+
+impl Act {
+    /// The link to which it does something, by its ends.
+    pub(crate) fn link(&self) -> Option<[&str; 2]> {
+        let ends = match self {
+            Act::Connect(it) | Act::Disconnect(it) => Some(it.between.each_ref()),
+            Act::Network(it) => it.between.as_ref().map(<[_; 2]>::each_ref),
+            Act::Attack(it) => Some([&it.node, &it.on]),
+            Act::HalfOpen(it) => Some([&it.node, &it.peer]),
+            _ => self.way().and_then(Way::ends),
+        };
+        ends.map(|ends| ends.map(String::as_str))
     }
 
     /// The creation of a CoValue, if it is one.
@@ -99,7 +61,7 @@ impl Act {
         match self {
             Act::Create(it) => Some(&it.id),
             Act::Edit(it) => Some(&it.id),
-            _ => self.change().map(|change| change.id),
+            _ => self.change().map(|change| change.id.as_str()),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Attacks of hostile nodes.
 
-use super::{Reference, Resolving, To};
+use super::refs::{Named, Refs, Rename, given, unless};
+use super::{Resolving, To};
 use crate::cojson::AttackKind;
-use crate::scenario::operation::Action;
 use crate::scenario::problems::Problem;
 use crate::scenario::{MAX_FLOOD, MAX_LIES, MAX_TRANSACTIONS};
 use schemars::JsonSchema;
@@ -10,31 +10,44 @@ use serde::{Deserialize, Serialize};
 
 /// A hostile node that lies to a peer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Attack {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct Attack<R: Refs = Named> {
     /// The hostile node.
-    pub node: String,
+    pub node: R::Node,
     /// The peer that it lies to.
-    pub on: String,
+    pub on: R::Node,
     /// What kind of lie it tells.
     pub how: AttackKind,
     /// The CoValue that the lie is about. Default the first one by name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<R::CoValue>,
     /// How many times it lies. For a flood: how many loads it sends. For a fork: how many transactions the shorter
     /// branch has. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
 }
 
-impl Attack {
-    pub(super) fn refs(&self) -> Vec<Reference<'_>> {
-        let ends = [Reference::new(To::App, "node", &self.node), Reference::new(To::Running, "on", &self.on)];
-        ends.into_iter().chain(self.id.iter().map(|id| Reference::new(To::CoValue, "id", id))).collect()
+impl<R: Refs> Attack<R> {
+    /// How many times it lies, or how much.
+    pub fn count(&self) -> u32 {
+        self.count.unwrap_or(1)
     }
 
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
-        let count = self.count.unwrap_or(1);
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Attack<S>> {
+        Some(Attack {
+            node: by.app(&self.node)?,
+            on: by.to_node(To::Running, ("on", None), &self.on)?,
+            how: self.how,
+            id: given(self.id.as_ref(), |id| by.id(id))?,
+            count: unless(self.count(), 1),
+        })
+    }
+}
+
+impl Attack {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let count = self.count();
         let most = match self.how {
             AttackKind::Flood => MAX_FLOOD,
             AttackKind::Fork => MAX_TRANSACTIONS,
@@ -54,23 +67,18 @@ impl Attack {
             by.report.add(problem.help("only a hostile node attacks: give it `\"hostile\": true`"));
         }
         by.names.link([&self.node, &self.on], at, by.report)?;
-        let victim = by.names.node(&self.on, at[1], by.report)?;
-        let co_value = match &self.id {
-            Some(id) => by.names.co_value(id)?,
-            None if by.names.co_values().is_empty() => {
-                let problem = Problem::new(by.at.value(), "there is no CoValue to lie about");
-                by.report.add(problem.help("create one, or name one: `\"id\": …`"));
-                return None;
-            }
-            None => 0,
-        };
-        Some(Action::Attack { node: node?, on: victim, how: self.how, co_value, count })
+        if self.id.is_none() && by.names.co_values().is_empty() {
+            let problem = Problem::new(by.at.value(), "there is no CoValue to lie about");
+            by.report.add(problem.help("create one, or name one: `\"id\": …`"));
+            return None;
+        }
+        Some(())
     }
 
     pub(super) fn words(&self) -> String {
-        let Attack { node, on, how, id, count } = self;
+        let Attack { node, on, how, id, .. } = self;
         let id = id.as_deref().unwrap_or("the first CoValue");
-        let times = count.filter(|count| *count != 1).map(|count| format!(", {count} times"));
+        let times = unless(self.count(), 1).map(|count| format!(", {count} times"));
         format!("{node} attacks {on}: {}, {id}{}", how.name(), times.unwrap_or_default())
     }
 

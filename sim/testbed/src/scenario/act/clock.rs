@@ -1,21 +1,22 @@
 //! What happens to wall clocks.
 
-use super::Resolving;
+use super::refs::{Named, Refs, Rename};
 use super::simpler::simpler;
+use super::{Resolving, To};
 use crate::clock;
 use crate::network::Ppm;
 use crate::scenario::file::{Drift, Percent, Shift};
-use crate::scenario::operation::Action;
 use crate::scenario::problems::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A change to the wall clock of a node: exactly one of `jump`, `stop`, `go` and `drift`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClockChange {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct ClockChange<R: Refs = Named> {
     /// The node.
-    pub node: String,
+    pub node: R::Node,
     /// How far the clock is set forwards or back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jump: Option<Shift>,
@@ -30,9 +31,9 @@ pub struct ClockChange {
     pub drift: Option<Drift>,
 }
 
-impl ClockChange {
+impl<R: Refs> ClockChange<R> {
     /// The one thing that happens, if it is one.
-    fn change(&self) -> Option<clock::ClockChange> {
+    pub fn change(&self) -> Option<clock::ClockChange> {
         match (self.jump, self.stop, self.go, self.drift) {
             (Some(Shift(shift)), None, None, None) => Some(clock::ClockChange::Jump(shift)),
             (None, Some(true), None, None) => Some(clock::ClockChange::Stop),
@@ -42,7 +43,8 @@ impl ClockChange {
         }
     }
 
-    pub(super) fn of(node: String, change: clock::ClockChange) -> ClockChange {
+    /// One thing that happens.
+    pub(in crate::scenario) fn of(node: R::Node, change: clock::ClockChange) -> ClockChange<R> {
         let clock = ClockChange { node, ..ClockChange::default() };
         match change {
             clock::ClockChange::Jump(shift) => ClockChange { jump: Some(Shift(shift)), ..clock },
@@ -52,17 +54,25 @@ impl ClockChange {
         }
     }
 
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<ClockChange<S>> {
+        let ClockChange { node, jump, stop, go, drift } = self;
+        let node = by.to_node(To::Prepared, ("node", None), node)?;
+        Some(ClockChange { node, jump: *jump, stop: *stop, go: *go, drift: *drift })
+    }
+}
+
+impl ClockChange {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let node = by.node(&self.node, "node");
-        let Some(change) = self.change() else {
+        if self.change().is_none() {
             let problem =
                 Problem::new(by.at.value(), "`clock` needs one of `jump`, `stop`, `go` and `drift`");
             by.report.add(problem.expected("exactly one change").help(
                 "`\"jump\": \"-2h\"` sets it, `\"stop\": true` lets it stand still, `\"go\": true` go on, `\"drift\": \"1%\"` too fast",
             ));
             return None;
-        };
-        Some(Action::Clock { node: node?, change })
+        }
+        node.map(drop)
     }
 
     pub(super) fn words(&self) -> String {

@@ -1,62 +1,59 @@
 //! Links that open, close, swallow messages and let them pass again.
 
-use super::{Reference, Resolving, To};
-use crate::scenario::operation::Action;
+use super::refs::{Named, Refs, Rename};
+use super::{Resolving, To};
+use crate::host::Direction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A link, by its ends in either order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Between {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct Between<R: Refs = Named> {
     /// The two nodes.
-    pub between: [String; 2],
+    pub between: [R::Node; 2],
 }
 
 /// A link both ways (`between`), or one way (`from` and `to`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Where {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct Where<R: Refs = Named> {
     /// The two nodes, for both ways.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub between: Option<[String; 2]>,
+    pub between: Option<[R::Node; 2]>,
     /// The sender, for one way.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    pub from: Option<R::Node>,
     /// The receiver, for one way.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
+    pub to: Option<R::Node>,
 }
 
 /// A connection that has ended, but only for one end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HalfOpen {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct HalfOpen<R: Refs = Named> {
     /// The node that notices that the connection is over.
-    pub node: String,
+    pub node: R::Node,
     /// The node at the other end, which goes on believing that it is connected.
-    pub peer: String,
+    pub peer: R::Node,
 }
 
 /// A link, and which way of it is meant, as the fields of an act say it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Way<'a> {
-    pub(crate) between: Option<&'a [String; 2]>,
-    pub(crate) from: Option<&'a str>,
-    pub(crate) to: Option<&'a str>,
+pub(crate) struct Way<'a, R: Refs = Named> {
+    pub(crate) between: Option<&'a [R::Node; 2]>,
+    pub(crate) from: Option<&'a R::Node>,
+    pub(crate) to: Option<&'a R::Node>,
 }
 
-impl<'a> Way<'a> {
-    pub(super) fn refs(self) -> Vec<Reference<'a>> {
-        let between = self.between.into_iter().flatten().enumerate();
-        let between = between.map(|(end, node)| Reference::nth(To::Prepared, "between", end, node));
-        let from = self.from.map(|node| Reference::new(To::Prepared, "from", node));
-        between.chain(from).chain(self.to.map(|node| Reference::new(To::Prepared, "to", node))).collect()
-    }
-
+impl<'a, R: Refs> Way<'a, R> {
     /// The ends of the link.
-    pub(crate) fn ends(self) -> Option<[&'a str; 2]> {
+    pub(crate) fn ends(self) -> Option<[&'a R::Node; 2]> {
         match (self.between, self.from, self.to) {
             (Some([a, b]), ..) => Some([a, b]),
             (None, Some(from), Some(to)) => Some([from, to]),
@@ -65,7 +62,7 @@ impl<'a> Way<'a> {
     }
 
     /// The directions that are meant; none where the fields do not say it.
-    pub(crate) fn directions(self) -> Vec<[&'a str; 2]> {
+    pub(crate) fn directions(self) -> Vec<[&'a R::Node; 2]> {
         match (self.between, self.from, self.to) {
             (Some([a, b]), None, None) => vec![[a, b], [b, a]],
             (None, Some(from), Some(to)) => vec![[from, to]],
@@ -74,44 +71,62 @@ impl<'a> Way<'a> {
     }
 }
 
-impl fmt::Display for Way<'_> {
+impl<'a> fmt::Display for Way<'a> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.between, self.from, self.to) {
             (Some([a, b]), ..) => write!(f, "between {a} and {b}"),
             (None, from, to) => {
-                write!(f, "from {} to {}", from.unwrap_or_default(), to.unwrap_or_default())
+                let name = |node: Option<&'a String>| node.map(String::as_str).unwrap_or_default();
+                write!(f, "from {} to {}", name(from), name(to))
             }
         }
     }
 }
 
-impl Between {
-    pub(super) fn refs(&self) -> Vec<Reference<'_>> {
-        let ends = self.between.iter().enumerate();
-        ends.map(|(end, node)| Reference::nth(To::Running, "between", end, node)).collect()
+impl<R: Refs> Between<R> {
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Between<S>> {
+        Some(Between { between: by.ends(To::Running, &self.between)? })
     }
+}
 
+impl Between {
     pub(super) fn pair(&self) -> String {
         let [a, b] = &self.between;
         format!("{a} and {b}")
     }
 }
 
-impl Where {
-    pub(super) fn way(&self) -> Way<'_> {
-        Way { between: self.between.as_ref(), from: self.from.as_deref(), to: self.to.as_deref() }
+impl<R: Refs> Where<R> {
+    /// These directions of a link.
+    pub(in crate::scenario) fn of([a, b]: [R::Node; 2], direction: Direction) -> Where<R> {
+        let nowhere = Where { between: None, from: None, to: None };
+        match direction {
+            Direction::Both => Where { between: Some([a, b]), ..nowhere },
+            Direction::Forward => Where { from: Some(a), to: Some(b), ..nowhere },
+            Direction::Backward => Where { from: Some(b), to: Some(a), ..nowhere },
+        }
+    }
+
+    pub(crate) fn way(&self) -> Way<'_, R> {
+        Way { between: self.between.as_ref(), from: self.from.as_ref(), to: self.to.as_ref() }
+    }
+
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Where<S>> {
+        by.way(self.way())
+    }
+}
+
+impl<R: Refs> HalfOpen<R> {
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<HalfOpen<S>> {
+        let node = by.running(&self.node)?;
+        Some(HalfOpen { node, peer: by.to_node(To::Running, ("peer", None), &self.peer)? })
     }
 }
 
 impl HalfOpen {
-    pub(super) fn refs(&self) -> Vec<Reference<'_>> {
-        vec![Reference::new(To::Running, "node", &self.node), Reference::new(To::Running, "peer", &self.peer)]
-    }
-
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let at = [&by.at.key("node"), &by.at.key("peer")];
-        let (link, in_order) = by.names.link([&self.node, &self.peer], at, by.report)?;
-        Some(Action::HalfOpen { link, end: u8::from(!in_order) })
+        by.names.link([&self.node, &self.peer], at, by.report).map(drop)
     }
 
     pub(super) fn words(&self) -> String {

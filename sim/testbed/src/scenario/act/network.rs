@@ -1,22 +1,24 @@
 //! Changes to the conditions of links.
 
-use super::{Reference, Resolving, To};
+use super::refs::{Refs, Rename, given};
+use super::{Resolving, To};
 use crate::scenario::file::NetworkChange;
-use crate::scenario::operation::Action;
 use crate::scenario::resolve::network::conditions;
 
-impl NetworkChange {
-    pub(super) fn refs(&self) -> Vec<Reference<'_>> {
-        let ends = self.between.iter().flatten().enumerate();
-        ends.map(|(end, node)| Reference::nth(To::Prepared, "between", end, node)).collect()
+impl<R: Refs> NetworkChange<R> {
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<NetworkChange<S>> {
+        let between = given(self.between.as_ref(), |ends| by.ends(To::Prepared, ends))?;
+        Some(NetworkChange::new(between, self.conditions()))
     }
+}
 
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
-        let link = match &self.between {
-            None => None,
-            Some(between) => Some(by.between(between)?),
-        };
-        Some(Action::Network { link, change: conditions(&self.conditions(), by.at, by.report) })
+impl NetworkChange {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        if let Some(between) = &self.between {
+            by.check_between(between)?;
+        }
+        conditions(&self.conditions(), by.at, by.report);
+        Some(())
     }
 
     pub(super) fn words(&self) -> String {

@@ -1,10 +1,9 @@
 //! Processes that end and start again: restarts, wipes, crashes and copies put back.
 
 use super::Resolving;
+use super::refs::{Named, Refs, Rename, is_unsaid, unless};
 use super::simpler::simpler;
-use crate::host;
 use crate::scenario::file::{Duration, quoted};
-use crate::scenario::operation::Action;
 use crate::scenario::problems::Problem;
 use crate::scenario::resolve::names::backup_name;
 use cosim_core::Span;
@@ -13,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 /// A node that is down for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Outage {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct Outage<R: Refs = Named> {
     /// The node.
-    pub node: String,
+    pub node: R::Node,
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
@@ -27,10 +27,11 @@ pub struct Outage {
 
 /// A process that ends in the middle of its work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Crash {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct Crash<R: Refs = Named> {
     /// The node.
-    pub node: String,
+    pub node: R::Node,
     /// Where in its work the process ends: the next time that it gets there. Default `now`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Point>,
@@ -64,26 +65,16 @@ impl From<Point> for crate::host::Point {
     }
 }
 
-impl From<crate::host::Point> for Point {
-    fn from(point: crate::host::Point) -> Point {
-        match point {
-            crate::host::Point::Now => Point::Now,
-            crate::host::Point::Writing => Point::Writing,
-            crate::host::Point::Written => Point::Written,
-            crate::host::Point::Sending => Point::Sending,
-        }
-    }
-}
-
 /// A node that starts again from a copy of its disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Restore {
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "")]
+pub struct Restore<R: Refs = Named> {
     /// The node.
-    pub node: String,
+    pub node: R::Node,
     /// Which copy. Default `backup`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub backup: Option<String>,
+    #[serde(skip_serializing_if = "is_unsaid")]
+    pub backup: R::Backup,
     /// How long it is down. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub down_for: Option<Duration>,
@@ -93,29 +84,40 @@ pub struct Restore {
 }
 
 /// How long a process is down.
-pub(super) fn span(down_for: Option<Duration>) -> Span {
-    down_for.map_or(Span::ZERO, |duration| duration.0)
+fn span(down_for: Option<Duration>) -> Span {
+    down_for.unwrap_or_default().0
+}
+
+/// What is said of that.
+fn said(down_for: Span) -> Option<Duration> {
+    unless(Duration(down_for), Duration::default())
 }
 
 /// Simpler lengths of an outage, the simplest first.
 fn outages(down_for: Option<Duration>) -> impl Iterator<Item = Option<Duration>> {
-    simpler(span(down_for)).into_iter().map(|span| Some(Duration(span)).filter(|_| span != Span::ZERO))
+    simpler(span(down_for)).into_iter().map(said)
+}
+
+impl<R: Refs> Outage<R> {
+    /// How long it is down.
+    pub fn down_for(&self) -> Span {
+        span(self.down_for)
+    }
+
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Outage<S>> {
+        let spare_last_copy = self.spare_last_copy.filter(|spare| *spare);
+        Some(Outage { node: by.running(&self.node)?, down_for: said(self.down_for()), spare_last_copy })
+    }
 }
 
 impl Outage {
-    pub(super) fn restart(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
-        let node = by.node(&self.node, "node")?;
+    pub(super) fn check_restart(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        by.node(&self.node, "node")?;
         if self.spare_last_copy.is_some() {
             let problem = Problem::new(by.at.key("spare_last_copy").name(), "a restart loses nothing");
             by.report.add(problem.help("leave it out, or write `wipe`"));
         }
-        Some(Action::Restart { node, down_for: span(self.down_for) })
-    }
-
-    pub(super) fn wipe(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
-        let node = by.node(&self.node, "node")?;
-        let spare = self.spare_last_copy.unwrap_or(false);
-        Some(Action::Wipe { node, down_for: span(self.down_for), spare })
+        Some(())
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Outage> {
@@ -124,29 +126,40 @@ impl Outage {
     }
 }
 
-impl Crash {
-    /// Whether it surely happens at once.
-    fn is_at_once(&self) -> bool {
-        self.point.is_none_or(|point| point == Point::Now)
+impl<R: Refs> Crash<R> {
+    /// Where in its work the process ends.
+    pub fn point(&self) -> Point {
+        self.point.unwrap_or(Point::Now)
     }
 
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
+    /// How long it is down.
+    pub fn down_for(&self) -> Span {
+        span(self.down_for)
+    }
+
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Crash<S>> {
+        let (point, down_for) = (unless(self.point(), Point::Now), said(self.down_for()));
+        Some(Crash { node: by.running(&self.node)?, point, down_for })
+    }
+}
+
+impl Crash {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let node = by.node(&self.node, "node")?;
-        let point = self.point.map_or(host::Point::Now, Into::into);
-        if matches!(point, host::Point::Writing | host::Point::Written) {
-            by.check_disk(node, &self.node)?;
+        match self.point() {
+            Point::Writing | Point::Written => by.check_disk(node, &self.node),
+            Point::Now | Point::Sending => Some(()),
         }
-        Some(Action::Crash { node, point, down_for: span(self.down_for) })
     }
 
     pub(super) fn words(&self) -> String {
-        let when = match self.point {
-            None | Some(Point::Now) => "",
-            Some(Point::Writing) => " as soon as it hands over a write",
-            Some(Point::Written) => " as soon as a write ends",
-            Some(Point::Sending) => " as soon as it sends a message",
+        let when = match self.point() {
+            Point::Now => "",
+            Point::Writing => " as soon as it hands over a write",
+            Point::Written => " as soon as a write ends",
+            Point::Sending => " as soon as it sends a message",
         };
-        format!("{} crashes{when}, down for {}", self.node, span(self.down_for))
+        format!("{} crashes{when}, down for {}", self.node, self.down_for())
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Crash> {
@@ -155,25 +168,39 @@ impl Crash {
     }
 }
 
+impl<R: Refs> Restore<R> {
+    /// How long it is down.
+    pub fn down_for(&self) -> Span {
+        span(self.down_for)
+    }
+
+    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Restore<S>> {
+        Some(Restore {
+            node: by.running(&self.node)?,
+            backup: by.to_backup(&self.backup)?,
+            down_for: said(self.down_for()),
+            spare_last_copy: self.spare_last_copy.filter(|spare| *spare),
+        })
+    }
+}
+
 impl Restore {
-    pub(super) fn resolve(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
-        let node = by.node_with_disk(&self.node)?;
-        let Some(backup) = by.names.backup(self.backup.as_deref()) else {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        by.check_node_with_disk(&self.node)?;
+        if by.names.backup(self.backup.as_deref()).is_none() {
             let name = quoted(backup_name(self.backup.as_deref()));
             let problem =
                 Problem::new(by.at.value(), format!("no copy called {name} is ever taken of a disk"));
             let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", self.node);
             by.report.add(problem.help(format!("take one before: `{entry}`")));
             return None;
-        };
-        let spare = self.spare_last_copy.unwrap_or(false);
-        Some(Action::Restore { node, backup, down_for: span(self.down_for), spare })
+        }
+        Some(())
     }
 
     pub(super) fn words(&self) -> String {
         let (node, copy) = (&self.node, backup_name(self.backup.as_deref()));
-        let down_for = span(self.down_for);
-        format!("{node} starts again from the copy {copy} of its disk, down for {down_for}")
+        format!("{node} starts again from the copy {copy} of its disk, down for {}", self.down_for())
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Restore> {
@@ -193,10 +220,10 @@ impl super::Act {
     pub(crate) fn goes_down(&self) -> Option<Span> {
         let spared = |spare: Option<bool>| spare == Some(true);
         match self {
-            super::Act::Restart(it) => Some(span(it.down_for)),
-            super::Act::Wipe(it) => Some(span(it.down_for)).filter(|_| !spared(it.spare_last_copy)),
-            super::Act::Crash(it) => Some(span(it.down_for)).filter(|_| it.is_at_once()),
-            super::Act::Restore(it) => Some(span(it.down_for)).filter(|_| !spared(it.spare_last_copy)),
+            super::Act::Restart(it) => Some(it.down_for()),
+            super::Act::Wipe(it) => Some(it.down_for()).filter(|_| !spared(it.spare_last_copy)),
+            super::Act::Crash(it) => Some(it.down_for()).filter(|_| it.point() == Point::Now),
+            super::Act::Restore(it) => Some(it.down_for()).filter(|_| !spared(it.spare_last_copy)),
             _ => None,
         }
     }

@@ -2,6 +2,9 @@
 
 use crate::scenario::place::{At, Place};
 
+/// A field, and the place in it where it is a list.
+pub(super) type Field = (&'static str, Option<usize>);
+
 /// One name in an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reference<'a> {
@@ -9,8 +12,8 @@ pub(crate) struct Reference<'a> {
     pub(crate) to: To,
     /// The name.
     pub(crate) name: &'a str,
-    /// The field, and the place in it where it is a list.
-    field: (&'static str, Option<usize>),
+    /// Where it stands.
+    pub(super) field: Field,
 }
 
 /// What is referred to, and what for.
@@ -44,16 +47,7 @@ impl To {
     }
 }
 
-impl<'a> Reference<'a> {
-    pub(super) fn new(to: To, field: &'static str, name: &'a str) -> Reference<'a> {
-        Reference { to, name, field: (field, None) }
-    }
-
-    /// The one at `index` of a list.
-    pub(super) fn nth(to: To, field: &'static str, index: usize, name: &'a str) -> Reference<'a> {
-        Reference { to, name, field: (field, Some(index)) }
-    }
-
+impl Reference<'_> {
     /// Where it is; `at` is where the fields of the act are.
     pub(crate) fn place(&self, at: &At<'_>) -> Place {
         let (field, index) = self.field;

@@ -1,8 +1,6 @@
 //! What acts need to become operations of a run: what names stand for, and somewhere for what is wrong.
 
 use super::Way;
-use crate::cojson::Change;
-use crate::host::{Direction, Filter};
 use crate::scenario::file::Duration;
 use crate::scenario::place::At;
 use crate::scenario::problems::Problem;
@@ -16,10 +14,6 @@ pub(in crate::scenario) struct Resolving<'a, 'n> {
     pub(in crate::scenario) kind: &'a str,
     /// What names stand for.
     pub(in crate::scenario) names: &'a Names<'n>,
-    /// The filters so far, which operations name by number.
-    pub(in crate::scenario) filters: &'a mut Vec<Filter>,
-    /// The changes so far, which operations name by number.
-    pub(in crate::scenario) changes: &'a mut Vec<Change>,
     /// Where the fields of the act are.
     pub(in crate::scenario) at: &'a At<'a>,
     /// Where problems go.
@@ -32,14 +26,13 @@ impl Resolving<'_, '_> {
         self.names.node(name, &self.at.key(field), self.report)
     }
 
-    /// The node that the field `node` names, which must have a disk.
-    pub(super) fn node_with_disk(&mut self, name: &str) -> Option<u32> {
+    /// That there is the node that the field `node` names, and that it has a disk.
+    pub(super) fn check_node_with_disk(&mut self, name: &str) -> Option<()> {
         let node = self.node(name, "node")?;
-        self.check_disk(node, name)?;
-        Some(node)
+        self.check_disk(node, name)
     }
 
-    /// Whether a node has a disk; a problem if it has none.
+    /// That a node has a disk.
     pub(super) fn check_disk(&mut self, node: u32, name: &str) -> Option<()> {
         if self.names.has_disk(node) {
             return Some(());
@@ -49,8 +42,8 @@ impl Resolving<'_, '_> {
         None
     }
 
-    /// A length that is one.
-    pub(super) fn length(&mut self, kind: &str, Duration(span): Duration) -> Option<Span> {
+    /// That a length is one.
+    pub(super) fn check_length(&mut self, kind: &str, Duration(span): Duration) -> Option<()> {
         if span == Span::ZERO {
             let message = format!("`{kind}` for no time at all");
             let problem = Problem::new(self.at.key("for").value(), message);
@@ -58,24 +51,22 @@ impl Resolving<'_, '_> {
                 .add(problem.expected("longer than 0ms").help("say how long, such as `\"for\": \"3h\"`"));
             return None;
         }
-        Some(span)
+        Some(())
     }
 
-    /// The link between two nodes, in either order.
-    pub(super) fn between(&mut self, [a, b]: &[String; 2]) -> Option<u32> {
+    /// That there is a link between two nodes, in either order.
+    pub(super) fn check_between(&mut self, [a, b]: &[String; 2]) -> Option<()> {
         let at = self.at.key("between");
-        let (link, _) = self.names.link([a, b], [&at.index(0), &at.index(1)], self.report)?;
-        Some(link)
+        self.names.link([a, b], [&at.index(0), &at.index(1)], self.report).map(drop)
     }
 
-    /// A link and the directions of it that are meant.
-    pub(super) fn way(&mut self, way: Way<'_>) -> Option<(u32, Direction)> {
+    /// That there is such a link, and that it is clear which way of it is meant.
+    pub(super) fn check_way(&mut self, way: Way<'_>) -> Option<()> {
         match (way.between, way.from, way.to) {
-            (Some(between), None, None) => Some((self.between(between)?, Direction::Both)),
+            (Some(between), None, None) => self.check_between(between),
             (None, Some(from), Some(to)) => {
                 let at = [&self.at.key("from"), &self.at.key("to")];
-                let (link, in_order) = self.names.link([from, to], at, self.report)?;
-                Some((link, if in_order { Direction::Forward } else { Direction::Backward }))
+                self.names.link([from, to], at, self.report).map(drop)
             }
             _ => {
                 let message = format!("`{}` needs either `between`, or `from` and `to`", self.kind);

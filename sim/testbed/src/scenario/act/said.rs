@@ -1,127 +1,125 @@
 //! What the acts have in common by which an app writes something word for word.
 
-use super::{Act, Reference, Resolving, To};
-use super::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
+use super::refs::{EVERYONE, Named, Numbered, Refs};
+use super::{Act, Resolving};
+use super::{AddMember, DeleteKey, PushItem, RemoveMember, SetKey};
 use crate::cojson::{Change, Kind, MemberRole, What};
 use crate::host::NodeId;
 use crate::scenario::MAX_TRANSACTION_BYTES;
 use crate::scenario::file::quoted;
-use crate::scenario::operation::Action;
 use crate::scenario::problems::Problem;
 use crate::scenario::resolve::co_values::without_kind;
 use cosim_core::real::{canonical, stable_stringify};
 use serde_json::{Value, json};
 use std::slice;
 
-/// What `everyone` is called as a member.
-pub(super) const EVERYONE: &str = "everyone";
-
 /// Who writes to what.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Said<'a> {
-    node: &'a str,
-    pub(super) id: &'a str,
-    /// The member of which it speaks.
-    member: Option<&'a str>,
+pub(super) struct Said<'a, R: Refs = Named> {
+    node: &'a R::Node,
+    pub(super) id: &'a R::CoValue,
     /// What the CoValue must be.
     kind: Kind,
     private: Option<bool>,
 }
 
-impl<'a> Said<'a> {
-    pub(super) fn refs(self) -> Vec<Reference<'a>> {
-        let to = [Reference::new(To::App, "node", self.node), Reference::new(To::CoValue, "id", self.id)];
-        let member = self.member.filter(|member| *member != EVERYONE);
-        to.into_iter().chain(member.map(|member| Reference::new(To::Member, "member", member))).collect()
-    }
-}
+/// The same, to be changed: the node, the CoValue, and the field that says whether what is written is encrypted.
+type Writer<'a, R> = (&'a mut <R as Refs>::Node, &'a <R as Refs>::CoValue, Option<&'a mut Option<bool>>);
 
-impl Act {
+impl<R: Refs> Act<R> {
     /// What is written to what, where it says so word for word.
-    pub(super) fn change(&self) -> Option<Said<'_>> {
-        let (node, id, member, kind, private) = match self {
-            Act::Set(it) => (&it.node, &it.id, None, Kind::Map, it.private),
-            Act::Delete(it) => (&it.node, &it.id, None, Kind::Map, it.private),
-            Act::Insert(it) => (&it.node, &it.id, None, Kind::List, it.private),
-            Act::Remove(it) => (&it.node, &it.id, None, Kind::List, it.private),
-            Act::Push(it) => (&it.node, &it.id, None, Kind::Stream, it.private),
-            Act::Splice(it) => (&it.node, &it.id, None, Kind::Text, it.private),
-            Act::AddMember(it) => (&it.node, &it.id, Some(it.member.as_str()), Kind::Group, None),
-            Act::RemoveMember(it) => (&it.node, &it.id, Some(it.member.as_str()), Kind::Group, None),
+    pub(super) fn change(&self) -> Option<Said<'_, R>> {
+        let (node, id, kind, private) = match self {
+            Act::Set(it) => (&it.node, &it.id, Kind::Map, it.private),
+            Act::Delete(it) => (&it.node, &it.id, Kind::Map, it.private),
+            Act::Insert(it) => (&it.node, &it.id, Kind::List, it.private),
+            Act::Remove(it) => (&it.node, &it.id, Kind::List, it.private),
+            Act::Push(it) => (&it.node, &it.id, Kind::Stream, it.private),
+            Act::Splice(it) => (&it.node, &it.id, Kind::Text, it.private),
+            Act::AddMember(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::RemoveMember(it) => (&it.node, &it.id, Kind::Group, None),
             _ => return None,
         };
-        Some(Said { node, id, member, kind, private })
+        Some(Said { node, id, kind, private })
     }
 
-    /// The node whose app writes, and the field that says whether that is encrypted.
-    fn writer(&mut self) -> Option<(&mut String, Option<&mut Option<bool>>)> {
+    fn writer(&mut self) -> Option<Writer<'_, R>> {
         match self {
-            Act::Set(it) => Some((&mut it.node, Some(&mut it.private))),
-            Act::Delete(it) => Some((&mut it.node, Some(&mut it.private))),
-            Act::Insert(it) => Some((&mut it.node, Some(&mut it.private))),
-            Act::Remove(it) => Some((&mut it.node, Some(&mut it.private))),
-            Act::Push(it) => Some((&mut it.node, Some(&mut it.private))),
-            Act::Splice(it) => Some((&mut it.node, Some(&mut it.private))),
-            Act::AddMember(it) => Some((&mut it.node, None)),
-            Act::RemoveMember(it) => Some((&mut it.node, None)),
+            Act::Set(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
+            Act::Delete(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
+            Act::Insert(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
+            Act::Remove(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
+            Act::Push(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
+            Act::Splice(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
+            Act::AddMember(it) => Some((&mut it.node, &it.id, None)),
+            Act::RemoveMember(it) => Some((&mut it.node, &it.id, None)),
             _ => None,
         }
     }
 
     /// The node whose app writes word for word.
-    pub(super) fn changing_mut(&mut self) -> Option<&mut String> {
-        self.writer().map(|(node, _)| node)
+    pub(super) fn changing_mut(&mut self) -> Option<&mut R::Node> {
+        self.writer().map(|(node, ..)| node)
     }
 
-    /// The field that says whether what is written is encrypted.
-    pub(crate) fn private_mut(&mut self) -> Option<&mut Option<bool>> {
-        self.writer().and_then(|(_, private)| private)
+    /// The CoValue that is written, and the field that says whether that is encrypted.
+    pub(crate) fn private_mut(&mut self) -> Option<(&R::CoValue, &mut Option<bool>)> {
+        self.writer().and_then(|(_, id, private)| Some((id, private?)))
     }
 
-    /// What is written, with members by number.
-    fn what(&self, by: &mut Resolving<'_, '_>) -> Option<What> {
+    /// What is written, with members by number, where it says so word for word.
+    fn what(&self, number: impl FnOnce(&R::Member) -> Option<NodeId>) -> Option<What> {
         Some(match self {
             Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone() },
             Act::Delete(it) => What::Delete { key: it.key.clone() },
-            Act::Insert(it) => {
-                check_not_empty(it.values.is_empty(), "values", "an insertion of nothing", by);
-                What::Insert { index: it.index.unwrap_or(u32::MAX), values: it.values.clone() }
-            }
-            Act::Remove(it) => {
-                let count = it.count.unwrap_or(1);
-                check_not_empty(count == 0, "count", "a removal of nothing", by);
-                What::Remove { index: it.index, count }
-            }
+            Act::Insert(it) => What::Insert { index: it.index(), values: it.values.clone() },
+            Act::Remove(it) => What::Remove { index: it.index, count: it.count() },
             Act::Push(it) => What::Push { value: it.value.clone() },
             Act::Splice(it) => {
-                let (delete, insert) = (it.delete.unwrap_or(0), it.insert.clone().unwrap_or_default());
-                check_not_empty(
-                    delete == 0 && insert.is_empty(),
-                    "index",
-                    "a splice that changes nothing",
-                    by,
-                );
-                What::Splice { index: it.index, delete, insert }
+                What::Splice { index: it.index, delete: it.delete(), insert: it.insert().to_owned() }
             }
-            Act::AddMember(it) => {
-                let member = member(&it.member, by)?;
-                if member.is_none() && it.role == MemberRole::Admin {
-                    let problem = Problem::new(by.at.key("role").value(), "everyone cannot be an admin");
-                    by.report.add(
-                        problem.expected("`reader` or `writer`").help("name those who are to be admins"),
-                    );
-                }
-                What::AddMember { member, role: it.role }
-            }
-            Act::RemoveMember(it) => What::RemoveMember { member: member(&it.member, by)? },
+            Act::AddMember(it) => What::AddMember { member: number(&it.member), role: it.role },
+            Act::RemoveMember(it) => What::RemoveMember { member: number(&it.member) },
             _ => return None,
         })
     }
+}
 
-    pub(super) fn resolve_change(&self, by: &mut Resolving<'_, '_>) -> Option<Action> {
-        let Said { node, id, member: _, kind: wanted, private } = self.change()?;
-        let what = self.what(by)?;
-        check_written(&what, by);
+impl Act<Numbered> {
+    /// The node whose app changes something word for word, the CoValue, and the change.
+    pub(crate) fn written(&self) -> Option<(u32, u32, Change)> {
+        let Said { node, id, private, .. } = self.change()?;
+        let what = self.what(|member| member.map(NodeId))?;
+        Some((*node, *id, Change { what, private: private == Some(true) }))
+    }
+}
+
+impl Act {
+    /// Something changes, and by someone whom there is.
+    fn check_sense(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        match self {
+            Act::Insert(it) => check_not_empty(it.values.is_empty(), "values", "an insertion of nothing", by),
+            Act::Remove(it) => check_not_empty(it.count() == 0, "count", "a removal of nothing", by),
+            Act::Splice(it) => {
+                let is_empty = it.delete() == 0 && it.insert().is_empty();
+                check_not_empty(is_empty, "index", "a splice that changes nothing", by);
+            }
+            Act::AddMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
+            Act::AddMember(it) if it.role == MemberRole::Admin => {
+                let problem = Problem::new(by.at.key("role").value(), "everyone cannot be an admin");
+                by.report
+                    .add(problem.expected("`reader` or `writer`").help("name those who are to be admins"));
+            }
+            Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
+            _ => {}
+        }
+        Some(())
+    }
+
+    pub(super) fn check_change(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let Said { node, id, kind: wanted, private } = self.change()?;
+        self.check_sense(by)?;
+        check_written(&self.what(|_| None)?, by);
         let node = by.node(node, "node");
         let co_value = by.names.co_value(id)?;
         match by.names.kind(co_value) {
@@ -141,45 +139,7 @@ impl Act {
             );
             by.report.add(problem.help(format!("give it one: `\"{id}\": {{ \"owner\": … }}`")));
         }
-        let private = private.unwrap_or_else(|| by.names.is_private(co_value));
-        let change = u32::try_from(by.changes.len()).ok()?;
-        by.changes.push(Change { what, private });
-        Some(Action::Change { node: node?, co_value, change })
-    }
-
-    /// What an app writes, said by names. Whether it is encrypted is always said.
-    pub(super) fn of_change(
-        node: String,
-        id: String,
-        change: &Change,
-        name: impl Fn(NodeId) -> String,
-    ) -> Act {
-        let private = Some(change.private);
-        let name = |member: &Option<NodeId>| member.map_or_else(|| EVERYONE.to_owned(), &name);
-        match change.what.clone() {
-            What::Set { key, value } => Act::Set(SetKey { node, id, key, value, private }),
-            What::Delete { key } => Act::Delete(DeleteKey { node, id, key, private }),
-            What::Insert { index, values } => {
-                let index = Some(index).filter(|index| *index != u32::MAX);
-                Act::Insert(InsertItems { node, id, index, values, private })
-            }
-            What::Remove { index, count } => {
-                let count = Some(count).filter(|count| *count != 1);
-                Act::Remove(RemoveItems { node, id, index, count, private })
-            }
-            What::Push { value } => Act::Push(PushItem { node, id, value, private }),
-            What::Splice { index, delete, insert } => {
-                let delete = Some(delete).filter(|delete| *delete != 0);
-                let insert = Some(insert).filter(|insert| !insert.is_empty());
-                Act::Splice(Splice { node, id, index, delete, insert, private })
-            }
-            What::AddMember { member, role } => {
-                Act::AddMember(AddMember { node, id, member: name(&member), role })
-            }
-            What::RemoveMember { member } => {
-                Act::RemoveMember(RemoveMember { node, id, member: name(&member) })
-            }
-        }
+        node.map(drop)
     }
 
     pub(super) fn change_in_words(&self) -> String {
@@ -188,21 +148,19 @@ impl Act {
         let does = match self {
             Act::Set(SetKey { key, value, .. }) => format!("sets {key} of {id} to {value}"),
             Act::Delete(DeleteKey { key, .. }) => format!("deletes {key} of {id}"),
-            Act::Insert(InsertItems { index, values, .. }) => {
-                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-                format!("inserts {} at {} of {id}", values.join(", "), end(index.unwrap_or(u32::MAX)))
+            Act::Insert(it) => {
+                let values: Vec<String> = it.values.iter().map(ToString::to_string).collect();
+                format!("inserts {} at {} of {id}", values.join(", "), end(it.index()))
             }
-            Act::Remove(RemoveItems { index, count: None | Some(1), .. }) => {
-                format!("removes item {index} of {id}")
-            }
-            Act::Remove(RemoveItems { index, count: Some(count), .. }) => {
-                format!("removes {count} items at {index} of {id}")
-            }
+            Act::Remove(it) => match it.count() {
+                1 => format!("removes item {} of {id}", it.index),
+                count => format!("removes {count} items at {} of {id}", it.index),
+            },
             Act::Push(PushItem { value, .. }) => format!("pushes {value} to {id}"),
-            Act::Splice(Splice { index, delete, insert, .. }) => {
-                let insert = insert.as_deref().unwrap_or_default();
-                match delete.unwrap_or(0) {
-                    0 => format!("types {insert:?} at {} of {id}", end(*index)),
+            Act::Splice(it) => {
+                let (index, insert) = (it.index, it.insert());
+                match it.delete() {
+                    0 => format!("types {insert:?} at {} of {id}", end(index)),
                     delete if insert.is_empty() => format!("deletes {delete} at {index} of {id}"),
                     delete => format!("types {insert:?} in place of {delete} at {index} of {id}"),
                 }
@@ -223,14 +181,6 @@ fn check_not_empty(is_empty: bool, key: &str, message: &str, by: &mut Resolving<
         let problem = Problem::new(by.at.key(key).value(), message);
         by.report.add(problem.help("say what changes, or leave the entry out"));
     }
-}
-
-/// The member called so: `None` for everyone.
-fn member(name: &str, by: &mut Resolving<'_, '_>) -> Option<Option<NodeId>> {
-    if name == EVERYONE {
-        return Some(None);
-    }
-    by.node(name, "member").map(|node| Some(NodeId(node)))
 }
 
 /// What is written is not too much, and can be read back.

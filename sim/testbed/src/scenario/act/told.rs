@@ -1,6 +1,6 @@
 //! How acts are called and told.
 
-use super::{Act, To, Way, process};
+use super::{Act, To, Way};
 use crate::scenario::file::NetworkChange;
 use crate::scenario::resolve::names::backup_name;
 
@@ -54,8 +54,8 @@ impl Act {
             Act::HalfOpen(it) => it.words(),
             Act::Hold(it) => it.words(),
             Act::Drop(it) => it.words(),
-            Act::Restart(it) => format!("{} restarts, down for {}", it.node, process::span(it.down_for)),
-            Act::Wipe(it) => format!("{} is wiped, down for {}", it.node, process::span(it.down_for)),
+            Act::Restart(it) => format!("{} restarts, down for {}", it.node, it.down_for()),
+            Act::Wipe(it) => format!("{} is wiped, down for {}", it.node, it.down_for()),
             Act::Crash(it) => it.words(),
             Act::Restore(it) => it.words(),
             Act::BackUp(it) => {

@@ -2,7 +2,8 @@
 
 use super::draw::Draw;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
-use crate::scenario::{Action, AttackKind};
+use crate::scenario::file::Attack;
+use crate::scenario::{Act, AttackKind};
 
 /// How many loads a generated flood has at most, and how often any other attack lies.
 const FLOOD_MAX: u64 = 64;
@@ -22,7 +23,7 @@ pub(super) const ATTACKS: Row = Row {
     width: Width::One,
     times: |faults| faults.attacks.map(u64::from),
     draw: attack,
-    is: |_, action| matches!(action, Action::Attack { .. }),
+    is: |act| matches!(act, Act::Attack(_)),
 };
 
 fn attack(draw: &mut Draw<'_>) {
@@ -30,9 +31,10 @@ fn attack(draw: &mut Draw<'_>) {
     let at = draw.time();
     let way = draw.stream().index(ground.ways.len());
     let how = draw.pick(&AttackKind::ALL);
-    let co_value = draw.stream().index(ground.scenario.co_values.len()) as u32;
+    let id = draw.stream().index(ground.scenario.co_values.len()) as u32;
     let much = [draw.stream().below(FLOOD_MAX), draw.stream().below(LIES_MAX)];
     let count = 1 + if how == AttackKind::Flood { much[0] } else { much[1] } as u32;
     let Some(&[node, on]) = ground.ways.get(way) else { return };
-    draw.begin(at, Action::Attack { node, on, how, co_value, count });
+    let attack = Attack { node, on, how, id: Some(id), count: Some(count) };
+    draw.begin(at, Act::Attack(attack));
 }

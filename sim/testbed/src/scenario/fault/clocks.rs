@@ -3,7 +3,7 @@
 use super::draw::Draw;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
 use crate::clock::{ClockChange, Drift, Shift};
-use crate::scenario::Action;
+use crate::scenario::{Act, Numbered, file};
 
 pub(super) const CLOCK_JUMPS: Row = Row {
     field: "clock_jumps",
@@ -19,7 +19,7 @@ pub(super) const CLOCK_JUMPS: Row = Row {
     width: Width::One,
     times: |faults| faults.clock_jumps.map(u64::from),
     draw: jump,
-    is: |_, action| matches!(action, Action::Clock { change: ClockChange::Jump(_), .. }),
+    is: |act| matches!(act, Act::Clock(clock) if clock.jump.is_some()),
 };
 
 pub(super) const CLOCK_STOPS: Row = Row {
@@ -36,7 +36,7 @@ pub(super) const CLOCK_STOPS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.clock_stops.map(u64::from),
     draw: stop,
-    is: |_, action| matches!(action, Action::Clock { change: ClockChange::Stop, .. }),
+    is: |act| matches!(act, Act::Clock(clock) if clock.stop.is_some()),
 };
 
 pub(super) const CLOCK_DRIFTS: Row = Row {
@@ -53,8 +53,12 @@ pub(super) const CLOCK_DRIFTS: Row = Row {
     width: Width::OneForTwo,
     times: |faults| faults.clock_drifts.map(u64::from),
     draw: drift,
-    is: |_, action| matches!(action, Action::Clock { change: ClockChange::Drift(_), .. }),
+    is: |act| matches!(act, Act::Clock(clock) if clock.drift.is_some()),
 };
+
+fn of(node: u32, change: ClockChange) -> Act<Numbered> {
+    Act::Clock(file::ClockChange::of(node, change))
+}
 
 fn jump(draw: &mut Draw<'_>) {
     let (node, at) = (draw.node(), draw.time());
@@ -62,19 +66,18 @@ fn jump(draw: &mut Draw<'_>) {
     let drawn = draw.stream().below(2 * furthest + 1);
     let furthest = i64::try_from(furthest).expect("durations are far below 2^63");
     let shift = i64::try_from(drawn).expect("durations are far below 2^62") - furthest;
-    draw.begin(at, Action::Clock { node, change: ClockChange::Jump(Shift::from_us(shift)) });
+    draw.begin(at, of(node, ClockChange::Jump(Shift::from_us(shift))));
 }
 
 fn stop(draw: &mut Draw<'_>) {
     let (node, (at, length)) = (draw.node(), draw.outage());
-    draw.begin(at, Action::Clock { node, change: ClockChange::Stop });
-    draw.end(at + length, Action::Clock { node, change: ClockChange::Go });
+    draw.begin(at, of(node, ClockChange::Stop));
+    draw.end(at + length, of(node, ClockChange::Go));
 }
 
 fn drift(draw: &mut Draw<'_>) {
     const LIMIT: u64 = Drift::LIMIT_PPM as u64;
     let (node, at) = (draw.node(), draw.time());
     let drawn = i32::try_from(draw.stream().below(2 * LIMIT + 1)).unwrap_or_default() - Drift::LIMIT_PPM;
-    let change = ClockChange::Drift(Drift::new(drawn).unwrap_or_default());
-    draw.begin(at, Action::Clock { node, change });
+    draw.begin(at, of(node, ClockChange::Drift(Drift::new(drawn).unwrap_or_default())));
 }

@@ -3,8 +3,9 @@
 use super::draw::Draw;
 use super::lives::at_least_some;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
-use crate::host::{DiskFault, Point};
-use crate::scenario::Action;
+use crate::network::Ppm;
+use crate::scenario::Act;
+use crate::scenario::file::{BackUp, Crash, Duration, FailWrites, Lone, Percent, Point, Restore, Rot, Stall};
 use crate::world::PLACES;
 use cosim_core::{Span, Time};
 
@@ -22,7 +23,7 @@ pub(super) const CRASHES: Row = Row {
     width: Width::OneForTwo,
     times: |faults| faults.crashes.map(u64::from),
     draw: crash,
-    is: |_, action| matches!(action, Action::Crash { .. }),
+    is: |act| matches!(act, Act::Crash(_)),
 };
 
 pub(super) const STALLS: Row = Row {
@@ -39,7 +40,7 @@ pub(super) const STALLS: Row = Row {
     width: Width::OneForTwo,
     times: |faults| faults.stalls.map(u64::from),
     draw: stall,
-    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::Stall(_), .. }),
+    is: |act| matches!(act, Act::Stall(_)),
 };
 
 pub(super) const FULL_DISKS: Row = Row {
@@ -56,7 +57,7 @@ pub(super) const FULL_DISKS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.full_disks.map(u64::from),
     draw: full_disk,
-    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::Full, .. }),
+    is: |act| matches!(act, Act::DiskFull(_)),
 };
 
 pub(super) const FAILED_WRITES: Row = Row {
@@ -73,7 +74,7 @@ pub(super) const FAILED_WRITES: Row = Row {
     width: Width::OneForTwo,
     times: |faults| faults.failed_writes.map(u64::from),
     draw: failed_write,
-    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::FailNext(_), .. }),
+    is: |act| matches!(act, Act::FailWrites(_)),
 };
 
 pub(super) const ROTS: Row = Row {
@@ -90,7 +91,7 @@ pub(super) const ROTS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.rots.map(u64::from),
     draw: rot,
-    is: |_, action| matches!(action, Action::Disk { fault: DiskFault::Rot { .. }, .. }),
+    is: |act| matches!(act, Act::Rot(_)),
 };
 
 pub(super) const RESTORES: Row = Row {
@@ -107,7 +108,7 @@ pub(super) const RESTORES: Row = Row {
     width: Width::Pair,
     times: |faults| faults.restores.map(u64::from),
     draw: restore,
-    is: |_, action| matches!(action, Action::Restore { .. }),
+    is: |act| matches!(act, Act::Restore(_)),
 };
 
 /// Where in its work a generated crash hits: half of the time just then.
@@ -124,10 +125,6 @@ fn of_disk(draw: &mut Draw<'_>) -> (u32, (Time, Span), u64) {
     drawn(draw, &faults.disks)
 }
 
-fn of(node: u32, fault: DiskFault) -> Action {
-    Action::Disk { node, fault, spare: false }
-}
-
 fn crash(draw: &mut Draw<'_>) {
     let faults = draw.faults();
     let (node, (at, down_for), detail) = drawn(draw, &faults.nodes);
@@ -136,40 +133,42 @@ fn crash(draw: &mut Draw<'_>) {
         Point::Writing | Point::Written if !faults.disks.contains(&node) => Point::Now,
         point => point,
     };
-    draw.begin(at, Action::Crash { node, point, down_for });
+    draw.begin(at, Act::Crash(Crash { node, point: Some(point), down_for: Some(Duration(down_for)) }));
 }
 
 fn stall(draw: &mut Draw<'_>) {
     let (node, (at, length), _) = of_disk(draw);
-    draw.begin(at, of(node, DiskFault::Stall(at_least_some(length))));
+    draw.begin(at, Act::Stall(Stall { node, span: at_least_some(length) }));
 }
 
 fn full_disk(draw: &mut Draw<'_>) {
     let (node, (at, length), _) = of_disk(draw);
-    draw.begin(at, of(node, DiskFault::Full));
-    draw.end(at + length, of(node, DiskFault::Room));
+    draw.begin(at, Act::DiskFull(Lone { node }));
+    draw.end(at + length, Act::DiskRoom(Lone { node }));
 }
 
 fn failed_write(draw: &mut Draw<'_>) {
     let (node, (at, _), detail) = of_disk(draw);
-    draw.begin(at, of(node, DiskFault::FailNext(1 + scaled(detail, 4) as u32)));
+    let count = Some(1 + scaled(detail, 4) as u32);
+    draw.begin(at, Act::FailWrites(FailWrites { node, count }));
 }
 
 fn rot(draw: &mut Draw<'_>) {
     let (node, (at, length), detail) = of_disk(draw);
-    let fault = DiskFault::Rot { place: scaled(detail, u64::from(PLACES)) as u32, bit: (detail & 7) as u8 };
-    draw.begin(at, Action::Disk { node, fault, spare: draw.faults().spare });
+    let place = Ppm::new(scaled(detail, u64::from(PLACES)) as u32).map(Percent);
+    let (bit, spare_last_copy) = (Some((detail & 7) as u8), Some(draw.faults().spare));
+    draw.begin(at, Act::Rot(Rot { node, place, bit, spare_last_copy }));
     // Nothing is read from a disk but when a process starts.
-    draw.end(at + length, Action::Crash { node, point: Point::Now, down_for: Span::ZERO });
+    draw.end(at + length, Act::Crash(Crash { node, point: None, down_for: None }));
 }
 
 fn restore(draw: &mut Draw<'_>) {
     let (node, (at, length), _) = of_disk(draw);
     // The names of generated copies count down from the largest number.
     let backup = u32::MAX - draw.number();
-    draw.begin(at, Action::BackUp { node, backup });
-    let spare = draw.faults().spare;
-    draw.end(at + length, Action::Restore { node, backup, down_for: Span::ZERO, spare });
+    draw.begin(at, Act::BackUp(BackUp { node, backup }));
+    let spare_last_copy = Some(draw.faults().spare);
+    draw.end(at + length, Act::Restore(Restore { node, backup, down_for: None, spare_last_copy }));
 }
 
 /// A number below `bound` that a word stands for; 0 where `bound` is 0.

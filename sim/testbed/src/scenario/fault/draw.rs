@@ -4,7 +4,7 @@ use super::row::{Needs, Row, Width};
 use super::{FaultKind, Faults};
 use crate::host::Direction;
 use crate::scenario::draw::{pick, time_within};
-use crate::scenario::{Action, Operation, Scenario};
+use crate::scenario::{Act, Numbered, Operation, Scenario};
 use crate::stream::Stream;
 use cosim_core::{Span, Time};
 
@@ -104,9 +104,11 @@ impl<'a> Draw<'a> {
         pick(&mut self.stream, list)
     }
 
-    pub(super) fn link(&mut self) -> u32 {
-        let faults = self.faults();
-        self.pick(&faults.links)
+    /// The ends of a link. Takes one word.
+    pub(super) fn link(&mut self) -> [u32; 2] {
+        let ground = self.ground;
+        let link = self.pick(&ground.faults.links);
+        ground.scenario.links[link as usize].ends
     }
 
     pub(super) fn node(&mut self) -> u32 {
@@ -132,28 +134,28 @@ impl<'a> Draw<'a> {
     }
 
     /// What happens, under the fault's own name.
-    pub(super) fn begin(&mut self, at: Time, action: Action) {
+    pub(super) fn begin(&mut self, at: Time, act: Act<Numbered>) {
         let name = name(self.row, self.number);
-        self.drawn.push(Operation { name, at, action });
+        self.drawn.push(Operation { name, at, act });
     }
 
     /// What ends it, or shows it.
-    pub(super) fn end(&mut self, at: Time, action: Action) {
+    pub(super) fn end(&mut self, at: Time, act: Act<Numbered>) {
         let name = end_name(self.row, self.number);
-        self.drawn.push(Operation { name, at, action });
+        self.drawn.push(Operation { name, at, act });
     }
 
     /// A pair of several, under its own number.
-    pub(super) fn pair(&mut self, pair: u32, [start, end]: [(Time, Action); 2]) {
+    pub(super) fn pair(&mut self, pair: u32, [start, end]: [(Time, Act<Numbered>); 2]) {
         let name = pair_name(self.row, self.number, pair);
         let of_end = format!("{name}-end");
-        self.drawn.push(Operation { name, at: start.0, action: start.1 });
-        self.drawn.push(Operation { name: of_end, at: end.0, action: end.1 });
+        self.drawn.push(Operation { name, at: start.0, act: start.1 });
+        self.drawn.push(Operation { name: of_end, at: end.0, act: end.1 });
     }
 
     /// Something that happens to a node under a number that says which of all nodes' it is.
-    pub(super) fn numbered(&mut self, number: u32, at: Time, action: Action) {
-        self.drawn.push(Operation { name: name(self.row, number), at, action });
+    pub(super) fn numbered(&mut self, number: u32, at: Time, act: Act<Numbered>) {
+        self.drawn.push(Operation { name: name(self.row, number), at, act });
     }
 }
 
@@ -203,7 +205,7 @@ impl Faults {
 impl Scenario {
     /// The kind of fault that an operation is: what a generated one is drawn as, or what one of the timeline does.
     pub(crate) fn fault_of(&self, operation: &Operation) -> Option<FaultKind> {
-        let is = |kind: &FaultKind| (kind.row().is)(self, &operation.action);
+        let is = |kind: &FaultKind| (kind.row().is)(&operation.act);
         match self.faults.as_ref().and_then(|faults| faults.kind_of(&operation.name)) {
             Some(kind) => Some(kind).filter(is),
             None => FaultKind::ALL.into_iter().find(is),

@@ -2,9 +2,8 @@
 
 use super::draw::Draw;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
-use crate::host::{Direction, FilterAct};
-use crate::scenario::file::KINDS;
-use crate::scenario::{Action, Scenario};
+use crate::scenario::file::{DropMessages, Hold, KINDS, Where};
+use crate::scenario::{Act, Numbered};
 use cosim_core::Time;
 
 pub(super) const HOLDS: Row = Row {
@@ -21,7 +20,7 @@ pub(super) const HOLDS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.holds.map(u64::from),
     draw: hold,
-    is: |scenario, action| holds(scenario, action) == Some(true),
+    is: |act| matches!(act, Act::Hold(_)),
 };
 
 pub(super) const DROPS: Row = Row {
@@ -38,49 +37,44 @@ pub(super) const DROPS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.drops.map(u64::from),
     draw: lose,
-    is: |scenario, action| holds(scenario, action) == Some(false),
+    is: |act| matches!(act, Act::Drop(_)),
 };
 
-/// Whether a filter keeps messages back; `None` where it is none.
-fn holds(scenario: &Scenario, action: &Action) -> Option<bool> {
-    if let Action::Filter { filter, .. } = action {
-        Some(scenario.filters[*filter as usize].act == FilterAct::Hold)
-    } else if let Action::FilterDrawn { hold, .. } = action {
-        Some(*hold)
-    } else {
-        None
-    }
-}
-
 fn hold(draw: &mut Draw<'_>) {
-    let Drawn { link, at, over, direction, kind, co_value } = filter(draw);
-    draw.begin(at, Action::FilterDrawn { link, direction, kind, co_value, hold: true });
-    draw.end(over, Action::Release { link, direction });
+    let Drawn { at, over, way, kinds, ids } = filter(draw);
+    let Where { between, from, to } = way;
+    draw.begin(at, Act::Hold(Hold { between, from, to, kinds, ids }));
+    draw.end(over, Act::Release(way));
 }
 
 fn lose(draw: &mut Draw<'_>) {
-    let Drawn { link, at, over, direction, kind, co_value } = filter(draw);
-    draw.begin(at, Action::FilterDrawn { link, direction, kind, co_value, hold: false });
-    draw.end(over, Action::Heal { link, direction });
+    let Drawn { at, over, way, kinds, ids } = filter(draw);
+    let Where { between, from, to } = way;
+    draw.begin(at, Act::Drop(DropMessages { between, from, to, kinds, ids, count: None }));
+    draw.end(over, Act::Heal(way));
 }
 
-/// The link, from when to when, and which messages.
+/// From when to when, where, and which messages.
 struct Drawn {
-    link: u32,
     at: Time,
     over: Time,
-    direction: Direction,
-    kind: Option<u8>,
-    co_value: Option<u32>,
+    way: Where<Numbered>,
+    kinds: Option<Vec<String>>,
+    ids: Option<Vec<u32>>,
 }
 
 fn filter(draw: &mut Draw<'_>) -> Drawn {
     let (link, (at, length), direction) = (draw.link(), draw.outage(), draw.direction());
     let co_values = draw.ground().scenario.co_values.len();
     // One more than there are: all of them.
-    let kind = u8::try_from(draw.stream().index(KINDS.len() + 1)).ok();
-    let kind = kind.filter(|kind| usize::from(*kind) < KINDS.len());
+    let kind = KINDS.get(draw.stream().index(KINDS.len() + 1));
     let about = draw.stream().index(2 * co_values.max(1));
-    let co_value = u32::try_from(about).ok().filter(|_| about < co_values);
-    Drawn { link, at, over: at + length, direction, kind, co_value }
+    let id = u32::try_from(about).ok().filter(|_| about < co_values);
+    Drawn {
+        at,
+        over: at + length,
+        way: Where::of(link, direction),
+        kinds: kind.map(|kind| vec![(*kind).to_owned()]),
+        ids: id.map(|id| vec![id]),
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::draw::Draw;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
-use crate::scenario::{Action, Connections};
+use crate::scenario::Act;
+use crate::scenario::file::{Connections, Departure, Duration, Lone, Outage, Pause, Spell};
 use cosim_core::{Span, Time};
 
 pub(super) const RESTARTS: Row = Row {
@@ -19,7 +20,7 @@ pub(super) const RESTARTS: Row = Row {
     width: Width::One,
     times: |faults| faults.restarts.map(u64::from),
     draw: restart,
-    is: |_, action| matches!(action, Action::Restart { .. }),
+    is: |act| matches!(act, Act::Restart(_)),
 };
 
 pub(super) const WIPES: Row = Row {
@@ -36,7 +37,7 @@ pub(super) const WIPES: Row = Row {
     width: Width::One,
     times: |faults| faults.wipes.map(u64::from),
     draw: wipe,
-    is: |_, action| matches!(action, Action::Wipe { .. }),
+    is: |act| matches!(act, Act::Wipe(_)),
 };
 
 pub(super) const PAUSES: Row = Row {
@@ -53,7 +54,7 @@ pub(super) const PAUSES: Row = Row {
     width: Width::One,
     times: |faults| faults.pauses.map(u64::from),
     draw: pause,
-    is: |_, action| matches!(action, Action::Pause { .. }),
+    is: |act| matches!(act, Act::Pause(_)),
 };
 
 pub(super) const DEPARTURES: Row = Row {
@@ -70,7 +71,7 @@ pub(super) const DEPARTURES: Row = Row {
     width: Width::One,
     times: |faults| faults.departures.map(u64::from),
     draw: depart,
-    is: |_, action| matches!(action, Action::Leave { .. }),
+    is: |act| matches!(act, Act::Leave(_)),
 };
 
 pub(super) const JOINS: Row = Row {
@@ -87,7 +88,7 @@ pub(super) const JOINS: Row = Row {
     width: Width::OneForTwo,
     times: |faults| faults.joins.map(u64::from),
     draw: join,
-    is: |_, action| matches!(action, Action::Join { .. }),
+    is: |act| matches!(act, Act::Join(_)),
 };
 
 pub(super) const OFFLINE: Row = Row {
@@ -104,7 +105,7 @@ pub(super) const OFFLINE: Row = Row {
     width: Width::One,
     times: |faults| faults.offline.map(|spells| u64::from(spells.times)),
     draw: offline,
-    is: |_, action| matches!(action, Action::Offline { .. }),
+    is: |act| matches!(act, Act::Offline(_)),
 };
 
 pub(super) const FLAPPING: Row = Row {
@@ -124,22 +125,24 @@ pub(super) const FLAPPING: Row = Row {
         faults.flapping.map(|flapping| flapping.rounds(window))
     },
     draw: flap,
-    is: |_, action| matches!(action, Action::Offline { .. }),
+    is: |act| matches!(act, Act::Offline(_)),
 };
 
 /// What lasts for no time at all is nothing.
-pub(super) fn at_least_some(length: Span) -> Span {
-    length.max(Span::from_us(1))
+pub(super) fn at_least_some(length: Span) -> Duration {
+    Duration(length.max(Span::from_us(1)))
 }
 
 fn restart(draw: &mut Draw<'_>) {
     let (node, (at, down_for)) = (draw.node(), draw.outage());
-    draw.begin(at, Action::Restart { node, down_for });
+    let down_for = Some(Duration(down_for));
+    draw.begin(at, Act::Restart(Outage { node, down_for, spare_last_copy: None }));
 }
 
 fn wipe(draw: &mut Draw<'_>) {
     let (node, (at, down_for)) = (draw.node(), draw.outage());
-    draw.begin(at, Action::Wipe { node, down_for, spare: draw.faults().spare });
+    let (down_for, spare_last_copy) = (Some(Duration(down_for)), Some(draw.faults().spare));
+    draw.begin(at, Act::Wipe(Outage { node, down_for, spare_last_copy }));
 }
 
 /// Half of all generated pauses keep the connections.
@@ -148,12 +151,12 @@ const CONNECTIONS: [Connections; 2] = [Connections::Kept, Connections::Dropped];
 fn pause(draw: &mut Draw<'_>) {
     let (node, (at, span)) = (draw.node(), draw.outage());
     let connections = draw.pick(&CONNECTIONS);
-    draw.begin(at, Action::Pause { node, span: at_least_some(span), connections });
+    draw.begin(at, Act::Pause(Pause { node, span: at_least_some(span), connections: Some(connections) }));
 }
 
 fn depart(draw: &mut Draw<'_>) {
     let (node, at) = (draw.node(), draw.time());
-    draw.begin(at, Action::Leave { node, spare: draw.faults().spare });
+    draw.begin(at, Act::Leave(Departure { node, spare_last_copy: Some(draw.faults().spare) }));
 }
 
 /// Draws a lot for every node, and the least of those who may join late wins: who may not changes nothing for the others.
@@ -163,7 +166,7 @@ fn join(draw: &mut Draw<'_>) {
     let may = |node: &u32| ground.faults.newcomers.contains(node) && !ground.creators.contains(node);
     let least = lots.filter(|(_, node)| may(node)).min();
     if let Some((_, node)) = least {
-        draw.begin(at, Action::Join { node });
+        draw.begin(at, Act::Join(Lone { node }));
     }
 }
 
@@ -172,7 +175,7 @@ fn offline(draw: &mut Draw<'_>) {
     let spells = draw.faults().offline;
     let width = spells.longest - spells.shortest;
     let length = Span::from_us(draw.stream().below(width.as_us() + 1));
-    draw.begin(at, Action::Offline { node, span: at_least_some(spells.shortest + length) });
+    draw.begin(at, Act::Offline(Spell { node, span: at_least_some(spells.shortest + length) }));
 }
 
 fn flap(draw: &mut Draw<'_>) {
@@ -185,8 +188,8 @@ fn flap(draw: &mut Draw<'_>) {
     for round in 0..rounds {
         let at = first + flapping.every.saturating_mul(u64::from(round));
         if at < faults.until {
-            let action = Action::Offline { node, span: flapping.span };
-            draw.numbered(nth * rounds + round + 1, Time::ZERO + at, action);
+            let act = Act::Offline(Spell { node, span: Duration(flapping.span) });
+            draw.numbered(nth * rounds + round + 1, Time::ZERO + at, act);
         }
     }
 }

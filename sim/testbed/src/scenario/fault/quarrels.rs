@@ -3,8 +3,8 @@
 
 use super::draw::Draw;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
-use crate::scenario::Action;
-use crate::scenario::file::{Duration, Network};
+use crate::scenario::Act;
+use crate::scenario::file::{Between, Duration, HalfOpen, Network, NetworkChange, Where};
 use cosim_core::{Span, Time};
 
 pub(super) const RECONNECTS: Row = Row {
@@ -21,7 +21,7 @@ pub(super) const RECONNECTS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.reconnects.map(u64::from),
     draw: reconnect,
-    is: |_, action| matches!(action, Action::Disconnect { .. }),
+    is: |act| matches!(act, Act::Disconnect(_)),
 };
 
 pub(super) const PARTITIONS: Row = Row {
@@ -38,7 +38,7 @@ pub(super) const PARTITIONS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.partitions.map(u64::from),
     draw: partition,
-    is: |_, action| matches!(action, Action::Partition { .. }),
+    is: |act| matches!(act, Act::Partition(_)),
 };
 
 pub(super) const RECONNECT_BURSTS: Row = Row {
@@ -55,7 +55,7 @@ pub(super) const RECONNECT_BURSTS: Row = Row {
     width: Width::Pairs(CYCLES_MAX),
     times: |faults| faults.reconnect_bursts.map(u64::from),
     draw: reconnect_burst,
-    is: |_, action| matches!(action, Action::Disconnect { .. }),
+    is: |act| matches!(act, Act::Disconnect(_)),
 };
 
 pub(super) const HALF_OPENS: Row = Row {
@@ -72,7 +72,7 @@ pub(super) const HALF_OPENS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.half_opens.map(u64::from),
     draw: half_open,
-    is: |_, action| matches!(action, Action::HalfOpen { .. }),
+    is: |act| matches!(act, Act::HalfOpen(_)),
 };
 
 pub(super) const SLOW_LINKS: Row = Row {
@@ -89,7 +89,7 @@ pub(super) const SLOW_LINKS: Row = Row {
     width: Width::Pair,
     times: |faults| faults.slow_links.map(u64::from),
     draw: slow_link,
-    is: |_, action| matches!(action, Action::Network { change, .. } if change.slow_by > Some(Duration::default())),
+    is: |act| matches!(act, Act::Network(change) if change.slow_by > Some(Duration::default())),
 };
 
 /// How often a link is disconnected and connected in one burst: from two to five times.
@@ -103,19 +103,20 @@ const CYCLE: Span = Span::from_ms(3);
 const SLOW_BY: Span = Span::from_s(2);
 
 fn reconnect(draw: &mut Draw<'_>) {
-    let (link, (at, length)) = (draw.link(), draw.outage());
-    draw.begin(at, Action::Disconnect { link });
-    draw.end(at + length, Action::Connect { link });
+    let (between, (at, length)) = (draw.link(), draw.outage());
+    draw.begin(at, Act::Disconnect(Between { between }));
+    draw.end(at + length, Act::Connect(Between { between }));
 }
 
 fn partition(draw: &mut Draw<'_>) {
     let (link, (at, length), direction) = (draw.link(), draw.outage(), draw.direction());
-    draw.begin(at, Action::Partition { link, direction });
-    draw.end(at + length, Action::Heal { link, direction });
+    let way = Where::of(link, direction);
+    draw.begin(at, Act::Partition(way.clone()));
+    draw.end(at + length, Act::Heal(way));
 }
 
 fn reconnect_burst(draw: &mut Draw<'_>) {
-    let (link, (mut at, _)) = (draw.link(), draw.outage());
+    let (between, (mut at, _)) = (draw.link(), draw.outage());
     let cycles = CYCLES_MIN + draw.stream().index((CYCLES_MAX - CYCLES_MIN + 1) as usize) as u32;
     for cycle in 1..=CYCLES_MAX {
         let word = draw.stream().word();
@@ -123,7 +124,10 @@ fn reconnect_burst(draw: &mut Draw<'_>) {
             continue;
         }
         let connected = later(at, word as u32);
-        draw.pair(cycle, [(at, Action::Disconnect { link }), (connected, Action::Connect { link })]);
+        draw.pair(
+            cycle,
+            [(at, Act::Disconnect(Between { between })), (connected, Act::Connect(Between { between }))],
+        );
         at = later(connected, (word >> 32) as u32);
     }
 }
@@ -134,10 +138,11 @@ fn later(at: Time, bits: u32) -> Time {
 }
 
 fn half_open(draw: &mut Draw<'_>) {
-    let (link, (at, length)) = (draw.link(), draw.outage());
-    let end = u8::from(draw.stream().below(2) == 1);
-    draw.begin(at, Action::HalfOpen { link, end });
-    draw.end(at + length, Action::Connect { link });
+    let (between, (at, length)) = (draw.link(), draw.outage());
+    let [a, b] = between;
+    let [node, peer] = if draw.stream().below(2) == 1 { [b, a] } else { [a, b] };
+    draw.begin(at, Act::HalfOpen(HalfOpen { node, peer }));
+    draw.end(at + length, Act::Connect(Between { between }));
 }
 
 fn slow_link(draw: &mut Draw<'_>) {
@@ -145,7 +150,7 @@ fn slow_link(draw: &mut Draw<'_>) {
     let slow_by = Span::from_us(draw.stream().below(SLOW_BY.as_us()) + 1);
     let slow = |slow_by| {
         let change = Network { slow_by: Some(Duration(slow_by)), ..Network::default() };
-        Action::Network { link: Some(link), change }
+        Act::Network(NetworkChange::new(Some(link), change))
     };
     draw.begin(at, slow(slow_by));
     draw.end(at + length, slow(Span::ZERO));

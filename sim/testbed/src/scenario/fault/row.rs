@@ -1,7 +1,7 @@
 //! What there is to know of a kind of fault.
 
 use super::draw::Draw;
-use crate::scenario::{Action, Scenario, file};
+use crate::scenario::{Act, Numbered, file};
 
 /// What there is to know of a kind of fault.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Row {
     /// Draws one fault, or, where each node has its own, that of one node.
     pub(super) draw: fn(&mut Draw<'_>),
     /// Whether an operation of the timeline is such a fault.
-    pub(in crate::scenario) is: fn(&Scenario, &Action) -> bool,
+    pub(in crate::scenario) is: fn(&Act<Numbered>) -> bool,
 }
 
 /// What a fault happens to.

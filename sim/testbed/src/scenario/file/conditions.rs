@@ -4,6 +4,7 @@
 
 use super::{Bytes, Duration, DurationRange, Percent, Rate};
 use crate::network::{self, Ppm, SpanRange};
+use crate::scenario::act::{Named, Refs};
 use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,11 +35,12 @@ macro_rules! conditions {
 
         /// A change to the conditions of one link or of all links. Only the given fields change.
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct NetworkChange {
+        #[serde(deny_unknown_fields, bound = "")]
+        #[schemars(bound = "")]
+        pub struct NetworkChange<R: Refs = Named> {
             /// The two nodes of the link. Default all links.
             #[serde(skip_serializing_if = "Option::is_none")]
-            pub between: Option<[String; 2]>,
+            pub between: Option<[R::Node; 2]>,
             $(
                 #[doc = $doc]
                 #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,9 +48,9 @@ macro_rules! conditions {
             )+
         }
 
-        impl NetworkChange {
+        impl<R: Refs> NetworkChange<R> {
             /// These conditions, of a link or of all.
-            pub(crate) fn new(between: Option<[String; 2]>, conditions: Network) -> NetworkChange {
+            pub(crate) fn new(between: Option<[R::Node; 2]>, conditions: Network) -> NetworkChange<R> {
                 NetworkChange { between, $($field: conditions.$field),+ }
             }
 

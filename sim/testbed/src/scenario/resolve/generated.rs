@@ -14,7 +14,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     let (from, until) = window(workload.from, workload.until, &at, report);
     let one = |number| file::NumberRange { min: number, max: number };
     let transactions = workload.transactions.unwrap_or(one(1));
-    let size = workload.size.unwrap_or(one(100));
+    let size = workload.size.unwrap_or(one(file::Edit::USUAL_SIZE));
     let (transactions, size) = ([transactions.min, transactions.max], [size.min, size.max]);
     check_edit(transactions, size, &at, report);
     let co_values = co_values(workload, names, &at, report);

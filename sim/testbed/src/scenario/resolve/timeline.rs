@@ -6,18 +6,13 @@ mod vain;
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
-use crate::cojson::Change;
 use crate::scenario::act::{Resolving, When};
-use crate::scenario::{Chapter, Filter, Operation};
+use crate::scenario::{Chapter, Operation};
 use cosim_core::{Span, Time};
 
 /// The timeline, and where each operation of it comes from.
 pub(super) struct Timeline {
     pub(super) chapters: Vec<Chapter>,
-    /// The filters that operations name by number.
-    pub(super) filters: Vec<Filter>,
-    /// The changes that operations name by number.
-    pub(super) changes: Vec<Change>,
     /// For each operation, in order: its entry in the file, and the name it has if the file gives none.
     sources: Vec<Source>,
 }
@@ -31,33 +26,25 @@ pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Re
     let root = At::Root;
     let at = root.key("timeline");
     let (mut chapters, mut sources) = (vec![Chapter::default()], Vec::new());
-    let (mut filters, mut changes) = (Vec::new(), Vec::new());
     let mut latest = Span::ZERO;
     for (index, entry) in file.timeline.iter().enumerate() {
         let at = at.index(index);
         let time = time(entry, &mut latest, &at, report);
         let kind = entry.act.key();
-        let mut by = Resolving {
-            kind,
-            names,
-            filters: &mut filters,
-            changes: &mut changes,
-            at: &at.key(kind),
-            report: &mut *report,
-        };
-        let action = entry.act.resolve(&mut by);
+        let mut by = Resolving { kind, names, at: &at.key(kind), report: &mut *report };
+        let act = entry.act.resolve(&mut by);
         if entry.waits() {
             chapters.push(Chapter::default());
         }
-        let (Some(time), Some(action)) = (time, action) else { continue };
+        let (Some(time), Some(act)) = (time, act) else { continue };
         sources.push(Source { entry: index, usual_name: entry.act.usual_name() });
         if let Some(chapter) = chapters.last_mut() {
-            chapter.operations.push(Operation { name: String::new(), at: Time::ZERO + time, action });
+            chapter.operations.push(Operation { name: String::new(), at: Time::ZERO + time, act });
         }
     }
     lifecycle::check(file, report);
     vain::check(file, report);
-    Timeline { chapters, filters, changes, sources }
+    Timeline { chapters, sources }
 }
 
 /// When an entry happens, counted from the start of its chapter.

@@ -67,9 +67,9 @@ impl Generated {
 struct SoFar<'a> {
     generated: Generated,
     /// The directions in which messages are swallowed or dropped.
-    cut: BTreeSet<[&'a str; 2]>,
+    cut: BTreeSet<[&'a String; 2]>,
     /// The directions in which messages are kept back.
-    held: BTreeSet<[&'a str; 2]>,
+    held: BTreeSet<[&'a String; 2]>,
     /// The nodes that go down in this chapter: until when, and by which entry.
     down: BTreeMap<&'a str, (Span, usize)>,
     /// The nodes that sleep or are offline in this chapter: which of the two, until when, and by which entry.
