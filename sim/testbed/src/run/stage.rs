@@ -361,22 +361,22 @@ impl<'a> Stage<'a> {
                 Operation::HalfOpen { link: self.link(&[*node, *peer]), end: u8::from(node > peer) }
             }
             Act::Restart(it) => {
-                let (node, down_for) = (NodeId(it.node), it.down_for());
+                let (node, down_for) = (NodeId(it.node), it.down_for().0);
                 Operation::Restart { node, down_for, storage: Storage::Kept }
             }
             Act::Wipe(it) => {
-                let (node, down_for) = (NodeId(it.node), it.down_for());
+                let (node, down_for) = (NodeId(it.node), it.down_for().0);
                 let wipe = Operation::Restart { node, down_for, storage: Storage::Lost };
-                sparing(it.spare_last_copy, node, wipe)
+                sparing(it.spare_last_copy(), node, wipe)
             }
             Act::Crash(it) => {
-                let (point, down_for) = (it.point().into(), it.down_for());
+                let (point, down_for) = (it.point().into(), it.down_for().0);
                 Operation::Crash { node: NodeId(it.node), point, down_for }
             }
             Act::BackUp(it) => Operation::BackUp { node: NodeId(it.node), backup: it.backup },
             Act::Restore(it) => {
-                let (node, backup, down_for) = (NodeId(it.node), it.backup, it.down_for());
-                sparing(it.spare_last_copy, node, Operation::Restore { node, down_for, backup })
+                let (node, backup, down_for) = (NodeId(it.node), it.backup, it.down_for().0);
+                sparing(it.spare_last_copy(), node, Operation::Restore { node, down_for, backup })
             }
             Act::Stall(it) => disk(it.node, DiskFault::Stall(it.span.0)),
             Act::DiskFull(it) => disk(it.node, DiskFault::Full),
@@ -384,7 +384,7 @@ impl<'a> Stage<'a> {
             Act::FailWrites(it) => disk(it.node, DiskFault::FailNext(it.count())),
             Act::Rot(it) => {
                 let fault = DiskFault::Rot { place: it.place(), bit: it.bit() };
-                sparing(it.spare_last_copy, NodeId(it.node), disk(it.node, fault))
+                sparing(it.spare_last_copy(), NodeId(it.node), disk(it.node, fault))
             }
             Act::Pause(it) => {
                 let connections = it.connections().into();
@@ -396,7 +396,7 @@ impl<'a> Stage<'a> {
             }
             Act::Leave(it) => {
                 let node = NodeId(it.node);
-                sparing(it.spare_last_copy, node, Operation::Leave { node })
+                sparing(it.spare_last_copy(), node, Operation::Leave { node })
             }
             Act::Clock(it) => Operation::Clock { node: NodeId(it.node), change: it.change()? },
             Act::Create(_)
@@ -418,11 +418,8 @@ impl<'a> Stage<'a> {
 }
 
 /// An operation, or what becomes of it where the last copy of something is to be spared.
-fn sparing<N: CoJson>(spare: Option<bool>, node: NodeId, operation: Operation<N>) -> Operation<N> {
-    match spare {
-        Some(true) => Operation::UnlessLastCopy { node, operation: Box::new(operation) },
-        Some(false) | None => operation,
-    }
+fn sparing<N: CoJson>(spare: bool, node: NodeId, operation: Operation<N>) -> Operation<N> {
+    if spare { Operation::UnlessLastCopy { node, operation: Box::new(operation) } } else { operation }
 }
 
 /// The name of the operation that opens a link at the start.

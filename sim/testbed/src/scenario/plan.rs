@@ -102,7 +102,7 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
         let size = number_within(&mut stream, workload.size);
         let (edit, load) = (u64::from(workload.mix.edit), u64::from(workload.mix.load));
         let act = if kind < edit {
-            Act::Edit(Edit::new(node, id, transactions, size))
+            Act::Edit(Edit { node, id, transactions: Some(transactions), size: Some(size) })
         } else if kind < edit + load {
             Act::Load(Subject { node, id })
         } else {

@@ -1,42 +1,30 @@
 //! What an app is asked for: to create a CoValue, to write transactions of a size, to want a CoValue or not.
 
-use super::refs::{Named, Refs, Rename, unless};
+use super::refs::{Named, Refs, Rename, fields};
 use super::{Resolving, check_edit};
 use crate::scenario::problems::Problem;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A node and a CoValue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Subject<R: Refs = Named> {
-    /// The node.
-    pub node: R::Node,
-    /// The CoValue.
-    pub id: R::CoValue,
-}
+fields! {
+    /// A node and a CoValue.
+    Subject(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The CoValue.
+        id: R::CoValue = by.id(&it.id)?;
+    }
 
-/// A batch of transactions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Edit<R: Refs = Named> {
-    /// The node.
-    pub node: R::Node,
-    /// The CoValue.
-    pub id: R::CoValue,
-    /// How many transactions. Default 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transactions: Option<u32>,
-    /// How many bytes each transaction has. Default 100.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<u32>,
-}
-
-impl<R: Refs> Subject<R> {
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Subject<S>> {
-        Some(Subject { node: by.app(&self.node)?, id: by.id(&self.id)? })
+    /// A batch of transactions.
+    Edit(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The CoValue.
+        id: R::CoValue = by.id(&it.id)?;
+        /// How many transactions. Default 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        transactions: Option<u32> = it.transactions, usually 1 => u32;
+        /// How many bytes each transaction has. Default 100.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        size: Option<u32> = it.size, usually Edit::USUAL_SIZE => u32;
     }
 }
 
@@ -52,27 +40,6 @@ impl Subject {
                 .add(problem.expected(format!("`{admin}`")).help("a group is created by its first admin"));
         }
         Some(())
-    }
-}
-
-impl<R: Refs> Edit<R> {
-    /// So many transactions of such a size.
-    pub(in crate::scenario) fn new(node: R::Node, id: R::CoValue, transactions: u32, size: u32) -> Edit<R> {
-        Edit { node, id, transactions: unless(transactions, 1), size: unless(size, Edit::USUAL_SIZE) }
-    }
-
-    /// How many transactions.
-    pub fn transactions(&self) -> u32 {
-        self.transactions.unwrap_or(1)
-    }
-
-    /// How many bytes each transaction has.
-    pub fn size(&self) -> u32 {
-        self.size.unwrap_or(Edit::USUAL_SIZE)
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Edit<S>> {
-        Some(Edit::new(by.app(&self.node)?, by.id(&self.id)?, self.transactions(), self.size()))
     }
 }
 

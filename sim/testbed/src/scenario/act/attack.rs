@@ -1,47 +1,27 @@
 //! Attacks of hostile nodes.
 
-use super::refs::{Named, Refs, Rename, given, unless};
+use super::refs::{Named, Refs, Rename, fields, given};
 use super::{Resolving, To};
 use crate::cojson::AttackKind;
 use crate::scenario::problems::Problem;
 use crate::scenario::{MAX_FLOOD, MAX_LIES, MAX_TRANSACTIONS};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A hostile node that lies to a peer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Attack<R: Refs = Named> {
-    /// The hostile node.
-    pub node: R::Node,
-    /// The peer that it lies to.
-    pub on: R::Node,
-    /// What kind of lie it tells.
-    pub how: AttackKind,
-    /// The CoValue that the lie is about. Default the first one by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<R::CoValue>,
-    /// How many times it lies. For a flood: how many loads it sends. For a fork: how many transactions the shorter
-    /// branch has. Default 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-}
-
-impl<R: Refs> Attack<R> {
-    /// How many times it lies, or how much.
-    pub fn count(&self) -> u32 {
-        self.count.unwrap_or(1)
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Attack<S>> {
-        Some(Attack {
-            node: by.app(&self.node)?,
-            on: by.to_node(To::Running, ("on", None), &self.on)?,
-            how: self.how,
-            id: given(self.id.as_ref(), |id| by.id(id))?,
-            count: unless(self.count(), 1),
-        })
+fields! {
+    /// A hostile node that lies to a peer.
+    Attack(it, by) {
+        /// The hostile node.
+        node: R::Node = by.app(&it.node)?;
+        /// The peer that it lies to.
+        on: R::Node = by.to_node(To::Running, ("on", None), &it.on)?;
+        /// What kind of lie it tells.
+        how: AttackKind = it.how;
+        /// The CoValue that the lie is about. Default the first one by name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<R::CoValue> = given(it.id.as_ref(), |id| by.id(id))?;
+        /// How many times it lies. For a flood: how many loads it sends. For a fork: how many transactions the shorter
+        /// branch has. Default 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        count: Option<u32> = it.count, usually 1 => u32;
     }
 }
 
@@ -78,7 +58,7 @@ impl Attack {
     pub(super) fn words(&self) -> String {
         let Attack { node, on, how, id, .. } = self;
         let id = id.as_deref().unwrap_or("the first CoValue");
-        let times = unless(self.count(), 1).map(|count| format!(", {count} times"));
+        let times = Some(self.count()).filter(|count| *count != 1).map(|count| format!(", {count} times"));
         format!("{node} attacks {on}: {}, {id}{}", how.name(), times.unwrap_or_default())
     }
 

@@ -1,34 +1,32 @@
 //! What happens to wall clocks.
 
-use super::refs::{Named, Refs, Rename};
+use super::refs::{Named, Refs, Rename, fields};
 use super::simpler::simpler;
 use super::{Resolving, To};
 use crate::clock;
 use crate::network::Ppm;
 use crate::scenario::file::{Drift, Percent, Shift};
 use crate::scenario::problems::Problem;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A change to the wall clock of a node: exactly one of `jump`, `stop`, `go` and `drift`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct ClockChange<R: Refs = Named> {
-    /// The node.
-    pub node: R::Node,
-    /// How far the clock is set forwards or back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jump: Option<Shift>,
-    /// If true, the clock stops.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop: Option<bool>,
-    /// If true, the clock runs again from where it stopped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub go: Option<bool>,
-    /// How much too fast (or, if negative, too slow) the clock runs from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drift: Option<Drift>,
+fields! {
+    /// A change to the wall clock of a node: exactly one of `jump`, `stop`, `go` and `drift`.
+    #[derive(Default)]
+    ClockChange(it, by) {
+        /// The node.
+        node: R::Node = by.to_node(To::Prepared, ("node", None), &it.node)?;
+        /// How far the clock is set forwards or back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        jump: Option<Shift> = it.jump;
+        /// If true, the clock stops.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stop: Option<bool> = it.stop;
+        /// If true, the clock runs again from where it stopped.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        go: Option<bool> = it.go;
+        /// How much too fast (or, if negative, too slow) the clock runs from now on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        drift: Option<Drift> = it.drift;
+    }
 }
 
 impl<R: Refs> ClockChange<R> {
@@ -52,12 +50,6 @@ impl<R: Refs> ClockChange<R> {
             clock::ClockChange::Go => ClockChange { go: Some(true), ..clock },
             clock::ClockChange::Drift(drift) => ClockChange { drift: Some(Drift(drift)), ..clock },
         }
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<ClockChange<S>> {
-        let ClockChange { node, jump, stop, go, drift } = self;
-        let node = by.to_node(To::Prepared, ("node", None), node)?;
-        Some(ClockChange { node, jump: *jump, stop: *stop, go: *go, drift: *drift })
     }
 }
 

@@ -1,75 +1,65 @@
 //! Messages of a link that are kept back or lost.
 
-use super::refs::{Named, Numbered, Refs, Rename};
-use super::{Resolving, To, Way, Where};
+use super::refs::{Named, Numbered, Refs, Rename, fields};
+use super::{Resolving, Way};
 use crate::host::{Filter, FilterAct};
 use crate::scenario::file::{KINDS, quoted};
 use crate::scenario::place::At;
 use crate::scenario::problems::Problem;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Messages that are kept back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Hold<R: Refs = Named> {
-    /// The two nodes, for both ways.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub between: Option<[R::Node; 2]>,
-    /// The sender, for one way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<R::Node>,
-    /// The receiver, for one way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<R::Node>,
-    /// The kinds of messages: `load`, `known`, `correction`, `content`, `done`. Default all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
-    pub kinds: Option<Vec<String>>,
-    /// The CoValues that the messages are about. Default all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
-    pub ids: Option<Vec<R::CoValue>>,
-}
+fields! {
+    /// Messages that are kept back.
+    #[derive(Default)]
+    Hold(it, by) {
+        /// The two nodes, for both ways.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        between: Option<[R::Node; 2]> = by.between(&it.between)?;
+        /// The sender, for one way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<R::Node> = by.end("from", &it.from)?;
+        /// The receiver, for one way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<R::Node> = by.end("to", &it.to)?;
+        /// The kinds of messages: `load`, `known`, `correction`, `content`, `done`. Default all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(length(min = 1))]
+        kinds: Option<Vec<String>> = it.kinds.clone();
+        /// The CoValues that the messages are about. Default all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(length(min = 1))]
+        ids: Option<Vec<R::CoValue>> = by.filtered(&it.ids)?;
+    }
 
-/// Messages that are lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct DropMessages<R: Refs = Named> {
-    /// The two nodes, for both ways.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub between: Option<[R::Node; 2]>,
-    /// The sender, for one way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<R::Node>,
-    /// The receiver, for one way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<R::Node>,
-    /// The kinds of messages: `load`, `known`, `correction`, `content`, `done`. Default all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
-    pub kinds: Option<Vec<String>>,
-    /// The CoValues that the messages are about. Default all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
-    pub ids: Option<Vec<R::CoValue>>,
-    /// How many messages are lost. Default all, until the link heals.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
-    pub count: Option<u32>,
+    /// Messages that are lost.
+    #[derive(Default)]
+    DropMessages(it, by) {
+        /// The two nodes, for both ways.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        between: Option<[R::Node; 2]> = by.between(&it.between)?;
+        /// The sender, for one way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<R::Node> = by.end("from", &it.from)?;
+        /// The receiver, for one way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<R::Node> = by.end("to", &it.to)?;
+        /// The kinds of messages: `load`, `known`, `correction`, `content`, `done`. Default all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(length(min = 1))]
+        kinds: Option<Vec<String>> = it.kinds.clone();
+        /// The CoValues that the messages are about. Default all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(length(min = 1))]
+        ids: Option<Vec<R::CoValue>> = by.filtered(&it.ids)?;
+        /// How many messages are lost. Default all, until the link heals.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 1))]
+        count: Option<u32> = it.count;
+    }
 }
 
 impl<R: Refs> Hold<R> {
     pub(crate) fn way(&self) -> Way<'_, R> {
         Way { between: self.between.as_ref(), from: self.from.as_ref(), to: self.to.as_ref() }
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Hold<S>> {
-        let Where { between, from, to } = by.way(self.way())?;
-        let (kinds, ids) = (self.kinds.clone(), renamed(self.ids.as_deref(), by)?);
-        Some(Hold { between, from, to, kinds, ids })
     }
 }
 
@@ -94,12 +84,6 @@ impl Hold<Numbered> {
 impl<R: Refs> DropMessages<R> {
     pub(crate) fn way(&self) -> Way<'_, R> {
         Way { between: self.between.as_ref(), from: self.from.as_ref(), to: self.to.as_ref() }
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<DropMessages<S>> {
-        let Where { between, from, to } = by.way(self.way())?;
-        let (kinds, ids) = (self.kinds.clone(), renamed(self.ids.as_deref(), by)?);
-        Some(DropMessages { between, from, to, kinds, ids, count: self.count })
     }
 }
 
@@ -126,17 +110,6 @@ impl DropMessages<Numbered> {
     pub(crate) fn filter(&self) -> Filter {
         filter(&self.kinds, &self.ids, FilterAct::Drop { count: self.count })
     }
-}
-
-fn renamed<'a, R: Refs, S: Refs>(
-    ids: Option<&'a [R::CoValue]>,
-    by: &mut impl Rename<'a, R, S>,
-) -> Option<Option<Vec<S::CoValue>>> {
-    let ids = ids.map(|ids| {
-        let ids = ids.iter().enumerate();
-        ids.map(|(index, id)| by.to_co_value(To::Filtered, ("ids", Some(index)), id)).collect()
-    });
-    ids.map_or(Some(None), |ids: Option<_>| ids.map(Some))
 }
 
 fn filter(kinds: &Option<Vec<String>>, ids: &Option<Vec<u32>>, act: FilterAct) -> Filter {

@@ -1,46 +1,38 @@
 //! Links that open, close, swallow messages and let them pass again.
 
-use super::refs::{Named, Refs, Rename};
+use super::refs::{Named, Refs, Rename, fields};
 use super::{Resolving, To};
 use crate::host::Direction;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A link, by its ends in either order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Between<R: Refs = Named> {
-    /// The two nodes.
-    pub between: [R::Node; 2],
-}
+fields! {
+    /// A link, by its ends in either order.
+    Between(it, by) {
+        /// The two nodes.
+        between: [R::Node; 2] = by.ends(To::Running, &it.between)?;
+    }
 
-/// A link both ways (`between`), or one way (`from` and `to`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Where<R: Refs = Named> {
-    /// The two nodes, for both ways.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub between: Option<[R::Node; 2]>,
-    /// The sender, for one way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<R::Node>,
-    /// The receiver, for one way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<R::Node>,
-}
+    /// A link both ways (`between`), or one way (`from` and `to`).
+    #[derive(Default)]
+    Where(it, by) {
+        /// The two nodes, for both ways.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        between: Option<[R::Node; 2]> = by.between(&it.between)?;
+        /// The sender, for one way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<R::Node> = by.end("from", &it.from)?;
+        /// The receiver, for one way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<R::Node> = by.end("to", &it.to)?;
+    }
 
-/// A connection that has ended, but only for one end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct HalfOpen<R: Refs = Named> {
-    /// The node that notices that the connection is over.
-    pub node: R::Node,
-    /// The node at the other end, which goes on believing that it is connected.
-    pub peer: R::Node,
+    /// A connection that has ended, but only for one end.
+    HalfOpen(it, by) {
+        /// The node that notices that the connection is over.
+        node: R::Node = by.running(&it.node)?;
+        /// The node at the other end, which goes on believing that it is connected.
+        peer: R::Node = by.to_node(To::Running, ("peer", None), &it.peer)?;
+    }
 }
 
 /// A link, and which way of it is meant, as the fields of an act say it.
@@ -83,12 +75,6 @@ impl<'a> fmt::Display for Way<'a> {
     }
 }
 
-impl<R: Refs> Between<R> {
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Between<S>> {
-        Some(Between { between: by.ends(To::Running, &self.between)? })
-    }
-}
-
 impl Between {
     pub(super) fn pair(&self) -> String {
         let [a, b] = &self.between;
@@ -109,17 +95,6 @@ impl<R: Refs> Where<R> {
 
     pub(crate) fn way(&self) -> Way<'_, R> {
         Way { between: self.between.as_ref(), from: self.from.as_ref(), to: self.to.as_ref() }
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Where<S>> {
-        by.way(self.way())
-    }
-}
-
-impl<R: Refs> HalfOpen<R> {
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<HalfOpen<S>> {
-        let node = by.running(&self.node)?;
-        Some(HalfOpen { node, peer: by.to_node(To::Running, ("peer", None), &self.peer)? })
     }
 }
 

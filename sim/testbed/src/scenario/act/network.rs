@@ -1,14 +1,13 @@
 //! Changes to the conditions of links.
 
-use super::refs::{Refs, Rename, given};
-use super::{Resolving, To};
+use super::Resolving;
+use super::refs::{Refs, Rename};
 use crate::scenario::file::NetworkChange;
 use crate::scenario::resolve::network::conditions;
 
 impl<R: Refs> NetworkChange<R> {
     pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<NetworkChange<S>> {
-        let between = given(self.between.as_ref(), |ends| by.ends(To::Prepared, ends))?;
-        Some(NetworkChange::new(between, self.conditions()))
+        Some(NetworkChange::new(by.between(&self.between)?, self.conditions()))
     }
 }
 

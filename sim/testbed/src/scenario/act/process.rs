@@ -1,7 +1,7 @@
 //! Processes that end and start again: restarts, wipes, crashes and copies put back.
 
 use super::Resolving;
-use super::refs::{Named, Refs, Rename, is_unsaid, unless};
+use super::refs::{Named, Refs, Rename, fields, is_unsaid};
 use super::simpler::simpler;
 use crate::scenario::file::{Duration, quoted};
 use crate::scenario::problems::Problem;
@@ -10,34 +10,30 @@ use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A node that is down for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Outage<R: Refs = Named> {
-    /// The node.
-    pub node: R::Node,
-    /// How long it is down. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub down_for: Option<Duration>,
-    /// For a wipe: whether it is skipped if the node holds the last copy of anything. Default false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spare_last_copy: Option<bool>,
-}
+fields! {
+    /// A node that is down for a while.
+    Outage(it, by) {
+        /// The node.
+        node: R::Node = by.running(&it.node)?;
+        /// How long it is down. Default 0ms.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        down_for: Option<Duration> = it.down_for, usually Duration(Span::ZERO) => Duration;
+        /// For a wipe: whether it is skipped if the node holds the last copy of anything. Default false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        spare_last_copy: Option<bool> = it.spare_last_copy, usually false => bool;
+    }
 
-/// A process that ends in the middle of its work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Crash<R: Refs = Named> {
-    /// The node.
-    pub node: R::Node,
-    /// Where in its work the process ends: the next time that it gets there. Default `now`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub point: Option<Point>,
-    /// How long it is down. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub down_for: Option<Duration>,
+    /// A process that ends in the middle of its work.
+    Crash(it, by) {
+        /// The node.
+        node: R::Node = by.running(&it.node)?;
+        /// Where in its work the process ends: the next time that it gets there. Default `now`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        point: Option<Point> = it.point, usually Point::Now => Point;
+        /// How long it is down. Default 0ms.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        down_for: Option<Duration> = it.down_for, usually Duration(Span::ZERO) => Duration;
+    }
 }
 
 /// Where in its work a process ends.
@@ -65,49 +61,26 @@ impl From<Point> for crate::host::Point {
     }
 }
 
-/// A node that starts again from a copy of its disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "")]
-pub struct Restore<R: Refs = Named> {
-    /// The node.
-    pub node: R::Node,
-    /// Which copy. Default `backup`.
-    #[serde(skip_serializing_if = "is_unsaid")]
-    pub backup: R::Backup,
-    /// How long it is down. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub down_for: Option<Duration>,
-    /// Whether this is skipped if the node holds the last copy of anything. Default false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spare_last_copy: Option<bool>,
-}
-
-/// How long a process is down.
-fn span(down_for: Option<Duration>) -> Span {
-    down_for.unwrap_or_default().0
-}
-
-/// What is said of that.
-fn said(down_for: Span) -> Option<Duration> {
-    unless(Duration(down_for), Duration::default())
+fields! {
+    /// A node that starts again from a copy of its disk.
+    Restore(it, by) {
+        /// The node.
+        node: R::Node = by.running(&it.node)?;
+        /// Which copy. Default `backup`.
+        #[serde(skip_serializing_if = "is_unsaid")]
+        backup: R::Backup = by.to_backup(&it.backup)?;
+        /// How long it is down. Default 0ms.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        down_for: Option<Duration> = it.down_for, usually Duration(Span::ZERO) => Duration;
+        /// Whether this is skipped if the node holds the last copy of anything. Default false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        spare_last_copy: Option<bool> = it.spare_last_copy, usually false => bool;
+    }
 }
 
 /// Simpler lengths of an outage, the simplest first.
-fn outages(down_for: Option<Duration>) -> impl Iterator<Item = Option<Duration>> {
-    simpler(span(down_for)).into_iter().map(said)
-}
-
-impl<R: Refs> Outage<R> {
-    /// How long it is down.
-    pub fn down_for(&self) -> Span {
-        span(self.down_for)
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Outage<S>> {
-        let spare_last_copy = self.spare_last_copy.filter(|spare| *spare);
-        Some(Outage { node: by.running(&self.node)?, down_for: said(self.down_for()), spare_last_copy })
-    }
+fn outages(Duration(down_for): Duration) -> impl Iterator<Item = Option<Duration>> {
+    simpler(down_for).into_iter().map(|span| Some(Duration(span)).filter(|_| span != Span::ZERO))
 }
 
 impl Outage {
@@ -121,25 +94,8 @@ impl Outage {
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Outage> {
-        let shorter = outages(self.down_for).map(|down_for| Outage { down_for, ..self.clone() });
+        let shorter = outages(self.down_for()).map(|down_for| Outage { down_for, ..self.clone() });
         shorter.chain([Outage { spare_last_copy: None, ..self.clone() }])
-    }
-}
-
-impl<R: Refs> Crash<R> {
-    /// Where in its work the process ends.
-    pub fn point(&self) -> Point {
-        self.point.unwrap_or(Point::Now)
-    }
-
-    /// How long it is down.
-    pub fn down_for(&self) -> Span {
-        span(self.down_for)
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Crash<S>> {
-        let (point, down_for) = (unless(self.point(), Point::Now), said(self.down_for()));
-        Some(Crash { node: by.running(&self.node)?, point, down_for })
     }
 }
 
@@ -163,24 +119,8 @@ impl Crash {
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Crash> {
-        let shorter = outages(self.down_for).map(|down_for| Crash { down_for, ..self.clone() });
+        let shorter = outages(self.down_for()).map(|down_for| Crash { down_for, ..self.clone() });
         shorter.chain([Crash { point: None, ..self.clone() }])
-    }
-}
-
-impl<R: Refs> Restore<R> {
-    /// How long it is down.
-    pub fn down_for(&self) -> Span {
-        span(self.down_for)
-    }
-
-    pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Restore<S>> {
-        Some(Restore {
-            node: by.running(&self.node)?,
-            backup: by.to_backup(&self.backup)?,
-            down_for: said(self.down_for()),
-            spare_last_copy: self.spare_last_copy.filter(|spare| *spare),
-        })
     }
 }
 
@@ -204,7 +144,7 @@ impl Restore {
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Restore> {
-        let shorter = outages(self.down_for).map(|down_for| Restore { down_for, ..self.clone() });
+        let shorter = outages(self.down_for()).map(|down_for| Restore { down_for, ..self.clone() });
         shorter.chain([Restore { spare_last_copy: None, ..self.clone() }])
     }
 }
@@ -218,13 +158,13 @@ impl super::Act {
 
     /// For how long it ends a process, where it surely does so at once.
     pub(crate) fn goes_down(&self) -> Option<Span> {
-        let spared = |spare: Option<bool>| spare == Some(true);
-        match self {
-            super::Act::Restart(it) => Some(it.down_for()),
-            super::Act::Wipe(it) => Some(it.down_for()).filter(|_| !spared(it.spare_last_copy)),
-            super::Act::Crash(it) => Some(it.down_for()).filter(|_| it.point() == Point::Now),
-            super::Act::Restore(it) => Some(it.down_for()).filter(|_| !spared(it.spare_last_copy)),
-            _ => None,
-        }
+        let down_for = match self {
+            super::Act::Restart(it) => it.down_for(),
+            super::Act::Wipe(it) if !it.spare_last_copy() => it.down_for(),
+            super::Act::Crash(it) if it.point() == Point::Now => it.down_for(),
+            super::Act::Restore(it) if !it.spare_last_copy() => it.down_for(),
+            _ => return None,
+        };
+        Some(down_for.0)
     }
 }

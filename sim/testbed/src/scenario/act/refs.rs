@@ -1,8 +1,8 @@
 //! How acts call what they are about: by names in a file, by numbers in a run; and the way from one to the other.
 
+use super::Act;
 use super::reference::{Field, Reference, To};
 use super::resolving::Resolving;
-use super::{Act, Way, Where};
 use crate::scenario::Scenario;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -95,14 +95,69 @@ pub(super) trait Rename<'a, R: Refs, S: Refs> {
         Some(if a <= b { [a, b] } else { [b, a] })
     }
 
-    /// A link, and which way of it is meant.
-    fn way(&mut self, Way { between, from, to }: Way<'a, R>) -> Option<Where<S>> {
-        let between = given(between, |ends| self.ends(To::Prepared, ends))?;
-        let from = given(from, |node| self.to_node(To::Prepared, ("from", None), node))?;
-        let to = given(to, |node| self.to_node(To::Prepared, ("to", None), node))?;
-        Some(Where { between, from, to })
+    /// The ends of a link of which something changes, where they are said.
+    fn between(&mut self, ends: &'a Option<[R::Node; 2]>) -> Option<Option<[S::Node; 2]>> {
+        given(ends.as_ref(), |ends| self.ends(To::Prepared, ends))
+    }
+
+    /// The end of one way of a link, where it is said.
+    fn end(&mut self, field: &'static str, node: &'a Option<R::Node>) -> Option<Option<S::Node>> {
+        given(node.as_ref(), |node| self.to_node(To::Prepared, (field, None), node))
+    }
+
+    /// The CoValues of whose messages something becomes, where they are said.
+    fn filtered(&mut self, ids: &'a Option<Vec<R::CoValue>>) -> Option<Option<Vec<S::CoValue>>> {
+        given(ids.as_ref(), |ids| {
+            let ids = ids.iter().enumerate();
+            ids.map(|(index, id)| self.to_co_value(To::Filtered, ("ids", Some(index)), id)).collect()
+        })
     }
 }
+
+/// The fields of acts. Each says what becomes of it when what an act is about is called otherwise, and what is usual where
+/// it may be left out: of that nothing is said then.
+///
+/// ```text
+/// /// What the act is.
+/// Fields(it, by) {
+///     /// What the field is.
+///     field: type = what it is otherwise [, usually this => of the type];
+/// }
+/// ```
+macro_rules! fields {
+    ($(
+        $(#[$about:meta])*
+        $Fields:ident($it:ident, $by:ident) {
+            $(
+                $(#[$meta:meta])*
+                $field:ident: $Type:ty = $otherwise:expr $(, usually $usual:expr => $Usual:ty)?;
+            )*
+        }
+    )*) => {$(
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields, bound = "")]
+        #[schemars(bound = "")]
+        pub struct $Fields<R: Refs = Named> {
+            $($(#[$meta])* pub $field: $Type,)*
+        }
+
+        impl<R: Refs> $Fields<R> {
+            $($(
+                #[doc = concat!("What `", stringify!($field), "` says, or what is usual.")]
+                pub fn $field(&self) -> $Usual {
+                    self.$field.unwrap_or($usual)
+                }
+            )?)*
+
+            pub(super) fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<$Fields<S>> {
+                let ($it, $by) = (self, by);
+                Some($Fields { $($field: $otherwise$(.filter(|it| *it != $usual))?,)* })
+            }
+        }
+    )*};
+}
+pub(super) use fields;
 
 /// What may be left out.
 pub(super) fn given<T, U>(it: Option<T>, rename: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
@@ -115,11 +170,6 @@ pub(super) fn given<T, U>(it: Option<T>, rename: impl FnOnce(T) -> Option<U>) ->
 /// Whether what something is called is left out of a file.
 pub(super) fn is_unsaid<T: Call>(it: &T) -> bool {
     *it == T::default()
-}
-
-/// What is said of `it`: nothing, where it is usual.
-pub(super) fn unless<T: PartialEq>(it: T, usual: T) -> Option<T> {
-    Some(it).filter(|it| *it != usual)
 }
 
 impl<'a> Rename<'a, Named, Numbered> for Resolving<'_, '_> {
