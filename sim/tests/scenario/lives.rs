@@ -177,7 +177,7 @@ proptest! {
                     other => prop_assert!(false, "{:?}", other),
                 },
                 Act::Leave(leave) => {
-                    prop_assert!(faults.nodes.contains(&leave.node) && leave.spare_last_copy == Some(true));
+                    prop_assert!(faults.nodes.contains(&leave.node) && leave.spare_last_copy());
                 }
                 Act::Connect(Between { between: [a, b] }) | Act::Disconnect(Between { between: [a, b] }) => {
                     let link = scenario.link(*a, *b).expect("there is one");

@@ -1,11 +1,12 @@
 //! What a pinned plan shows of an act.
 
+use cosim_testbed::scenario::file::Duration;
 use cosim_testbed::scenario::{Act, Numbered, Scenario};
 
 pub(crate) fn shown(scenario: &Scenario, act: &Act<Numbered>) -> String {
     let link = |ends: &[u32; 2]| scenario.link(ends[0], ends[1]).expect("there is one");
     let both = |ends: &Option<[u32; 2]>| link(ends.as_ref().expect("both ways"));
-    let us = |span: cosim_core::Span| span.as_us();
+    let us = |Duration(span): Duration| span.as_us();
     match act {
         Act::Create(it) => format!("Create {{ node: {}, co_value: {} }}", it.node, it.id),
         Act::Load(it) => format!("Load {{ node: {}, co_value: {} }}", it.node, it.id),
@@ -21,12 +22,12 @@ pub(crate) fn shown(scenario: &Scenario, act: &Act<Numbered>) -> String {
         Act::Heal(it) => format!("Heal {{ link: {}, direction: Both }}", both(&it.between)),
         Act::Restart(it) => format!("Restart {{ node: {}, down_for: Span({}) }}", it.node, us(it.down_for())),
         Act::Wipe(it) => {
-            let (node, down_for, spare) = (it.node, us(it.down_for()), it.spare_last_copy == Some(true));
+            let (node, down_for, spare) = (it.node, us(it.down_for()), it.spare_last_copy());
             format!("Wipe {{ node: {node}, down_for: Span({down_for}), spare: {spare} }}")
         }
-        Act::Offline(it) => format!("Offline {{ node: {}, span: Span({}) }}", it.node, us(it.span.0)),
+        Act::Offline(it) => format!("Offline {{ node: {}, span: Span({}) }}", it.node, us(it.span)),
         Act::Pause(it) => {
-            let (node, span, connections) = (it.node, us(it.span.0), it.connections());
+            let (node, span, connections) = (it.node, us(it.span), it.connections());
             format!("Pause {{ node: {node}, span: Span({span}), connections: {connections:?} }}")
         }
         Act::Clock(it) => {
@@ -34,7 +35,7 @@ pub(crate) fn shown(scenario: &Scenario, act: &Act<Numbered>) -> String {
             format!("Clock {{ node: {}, change: {change:?} }}", it.node)
         }
         Act::Leave(it) => {
-            format!("Leave {{ node: {}, spare: {} }}", it.node, it.spare_last_copy == Some(true))
+            format!("Leave {{ node: {}, spare: {} }}", it.node, it.spare_last_copy())
         }
         other => panic!("{other:?} is not in a pinned plan"),
     }
