@@ -1,6 +1,7 @@
 //! What an app writes, word for word.
 
 use super::refs::{Named, Refs, Rename, fields};
+use super::simpler::fewer;
 use crate::cojson::MemberRole;
 use serde_json::Value;
 
@@ -125,6 +126,60 @@ fields! {
         id: R::CoValue = by.id(&it.id)?;
         /// The member: a node, or `everyone`.
         member: R::Member = by.to_member(&it.member)?;
+    }
+}
+
+impl SetKey {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = SetKey> {
+        [SetKey { value: Value::Null, ..self.clone() }].into_iter()
+    }
+}
+
+impl InsertItems {
+    /// At the end, and fewer items.
+    pub(super) fn simpler(&self) -> impl Iterator<Item = InsertItems> {
+        let at_the_end = InsertItems { index: None, ..self.clone() };
+        let count = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        let fewer = fewer(count).map(|count| {
+            let values = self.values.iter().take(count as usize).cloned().collect();
+            InsertItems { values, ..self.clone() }
+        });
+        [at_the_end].into_iter().chain(fewer)
+    }
+}
+
+impl RemoveItems {
+    /// Fewer items, and the first ones.
+    pub(super) fn simpler(&self) -> impl Iterator<Item = RemoveItems> {
+        let fewer = fewer(self.count())
+            .map(|count| RemoveItems { count: Some(count).filter(|count| *count > 1), ..self.clone() });
+        fewer.chain([RemoveItems { index: 0, ..self.clone() }])
+    }
+}
+
+impl PushItem {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = PushItem> {
+        [PushItem { value: Value::Null, ..self.clone() }].into_iter()
+    }
+}
+
+impl Splice {
+    /// Only what comes or only what goes, less of either, and at the start.
+    pub(super) fn simpler(&self) -> impl Iterator<Item = Splice> {
+        let deletes = [None].into_iter().chain(fewer(self.delete()).map(Some));
+        let deletes = deletes.map(|delete| Splice { delete, ..self.clone() });
+        let length = u32::try_from(self.insert().chars().count()).unwrap_or(u32::MAX);
+        let begins = |length: u32| self.insert().chars().take(length as usize).collect();
+        let inserts = [None].into_iter().chain(fewer(length).map(move |length| Some(begins(length))));
+        let inserts = inserts.map(|insert| Splice { insert, ..self.clone() });
+        let simpler = deletes.chain(inserts).chain([Splice { index: 0, ..self.clone() }]);
+        simpler.filter(|splice| splice.delete() > 0 || !splice.insert().is_empty())
+    }
+}
+
+impl AddMember {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = AddMember> {
+        [AddMember { role: MemberRole::Reader, ..self.clone() }].into_iter()
     }
 }
 

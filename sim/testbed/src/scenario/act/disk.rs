@@ -2,7 +2,7 @@
 
 use super::Resolving;
 use super::refs::{Named, Refs, Rename, fields, is_unsaid};
-use super::simpler::lengths;
+use super::simpler::{fewer, lengths};
 use crate::network::Ppm;
 use crate::scenario::file::{Duration, Percent};
 use crate::scenario::problems::Problem;
@@ -87,10 +87,8 @@ impl FailWrites {
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = FailWrites> {
-        let count = self.count();
-        let fewer = [1, count / 2, count.saturating_sub(1)].into_iter();
-        let fewer = fewer.filter(move |fewer| (1..count).contains(fewer));
-        fewer.map(|fewer| FailWrites { count: Some(fewer).filter(|fewer| *fewer > 1), ..self.clone() })
+        fewer(self.count())
+            .map(|count| FailWrites { count: Some(count).filter(|count| *count > 1), ..self.clone() })
     }
 }
 

@@ -56,14 +56,14 @@ impl Act {
             Act::Leave(it) => it.simpler().map(Act::Leave).collect(),
             Act::Clock(it) => it.simpler().map(Act::Clock).collect(),
             Act::Attack(it) => it.simpler().map(Act::Attack).collect(),
+            Act::Set(it) => it.simpler().map(Act::Set).collect(),
+            Act::Insert(it) => it.simpler().map(Act::Insert).collect(),
+            Act::Remove(it) => it.simpler().map(Act::Remove).collect(),
+            Act::Push(it) => it.simpler().map(Act::Push).collect(),
+            Act::Splice(it) => it.simpler().map(Act::Splice).collect(),
+            Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
             Act::Create(_)
-            | Act::Set(_)
             | Act::Delete(_)
-            | Act::Insert(_)
-            | Act::Remove(_)
-            | Act::Push(_)
-            | Act::Splice(_)
-            | Act::AddMember(_)
             | Act::RemoveMember(_)
             | Act::Load(_)
             | Act::Done(_)
@@ -81,6 +81,15 @@ impl Act {
             | Act::Join(_)
             | Act::Network(_) => Vec::new(),
         };
-        all.into_iter().filter(|act| act != self).collect()
+        let all = self.as_usual().into_iter().chain(all);
+        all.filter(|act| act != self).collect()
+    }
+
+    /// The same, encrypted or not as what it writes to usually is.
+    fn as_usual(&self) -> Option<Act> {
+        let mut act = self.clone();
+        let (_, private) = act.private_mut()?;
+        *private = None;
+        Some(act)
     }
 }

@@ -1,4 +1,4 @@
-//! Which lengths of time are simpler than others.
+//! Which lengths of time and which numbers are simpler than others.
 
 use crate::scenario::file::Duration;
 use cosim_core::Span;
@@ -33,4 +33,10 @@ pub(crate) fn round(span: Span, unit: Span) -> Span {
 /// Simpler lengths of something that must have one.
 pub(super) fn lengths(Duration(span): Duration) -> impl Iterator<Item = Duration> {
     simpler(span).into_iter().filter(|simpler| *simpler != Span::ZERO).map(Duration)
+}
+
+/// Fewer of something of which there must be one, the fewest first.
+pub(super) fn fewer(count: u32) -> impl Iterator<Item = u32> {
+    let fewer = [1, count / 2, count.saturating_sub(1)].into_iter();
+    fewer.filter(move |fewer| (1..count).contains(fewer))
 }
