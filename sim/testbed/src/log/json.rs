@@ -6,12 +6,13 @@
 //! what happens to it on its way, in place of the lines `lost` and `held`. What became of writes and disks stands in fields
 //! (`disk`, `cut`, `recovered`, `writeFailed`, and the `why` of `skipped`), in place of sentences (`disk` and `note`).
 
-use super::{Entry, Log, Source};
+use super::{Entry, Log, Source, With};
 use crate::cojson::Cast;
 use crate::scenario::Crypto;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io;
+use std::ops::Not;
 
 /// The version of the JSON Lines form.
 pub const LOG_VERSION: u32 = 2;
@@ -32,6 +33,10 @@ pub(super) struct Header {
     pub(super) seed: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) crypto: Option<Crypto>,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub(super) states: bool,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub(super) looks: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) dropped: Option<Dropped>,
 }
@@ -52,6 +57,7 @@ impl Log {
     pub fn write_json_lines(&self, mut out: impl io::Write) -> io::Result<()> {
         let (after, entries) = self.dropped();
         let Source { scenario, seed, crypto } = self.source.clone();
+        let With { states, looks } = self.with;
         let header = Header {
             format: FORMAT.to_owned(),
             version: LOG_VERSION,
@@ -59,6 +65,8 @@ impl Log {
             scenario,
             seed,
             crypto,
+            states,
+            looks,
             dropped: (entries > 0).then_some(Dropped { after, entries }),
         };
         // By way of a value, so that fields stand in the order of their names.
