@@ -53,7 +53,7 @@ fn runs(criterion: &mut Criterion) {
     for crypto in [Crypto::Fast, Crypto::Real] {
         let scenario = scenario().with_crypto(crypto);
         for (name, oracles) in [("oracles off", Judging::Off), ("oracles on", Judging::On)] {
-            let options = Options { oracles, log: None };
+            let options = Options { oracles, ..Options::judged() };
             let outcome = run(&scenario, 1, options);
             assert!(outcome.violations.is_empty(), "{:?}", outcome.violations);
             group.throughput(Throughput::Elements(outcome.figures.events));

@@ -5,7 +5,7 @@ use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
 use cosim_testbed::capsule::Failing;
-use cosim_testbed::log::Limit;
+use cosim_testbed::log::{Limit, With};
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
 use cosim_testbed::run::{Class, Options, Outcome, run};
@@ -46,6 +46,10 @@ pub(super) struct Args {
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
     json: bool,
+    /// Also tell this in the log for machines: how what nodes hold changes, and what oracles look at.
+    #[arg(long, value_name = "states,looks", value_enum, value_delimiter = ',', requires_all = ["log", "json"])]
+    #[arg(conflicts_with = "seeds", hide_possible_values = true)]
+    with: Vec<Also>,
     /// Keep a failure as a folder in this one: the run as a plain scenario, its log, states and verdict. With several
     /// seeds, keep the first that fails with each key.
     #[arg(long, value_name = "DIR")]
@@ -53,6 +57,20 @@ pub(super) struct Args {
     /// Also shrink what is kept, as `cosim shrink` does.
     #[arg(long, requires = "out")]
     shrink: bool,
+}
+
+/// What a log can tell beside what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Also {
+    States,
+    Looks,
+}
+
+impl Args {
+    fn with(&self) -> With {
+        let [states, looks] = [Also::States, Also::Looks].map(|also| self.with.contains(&also));
+        With { states, looks }
+    }
 }
 
 /// `3..7`.
@@ -77,7 +95,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     let mut options = Options::judged();
     if args.log {
-        options = Options::logged(Limit::All);
+        options = Options::logged(Limit::All).with(args.with());
     }
     let mut outcome = run(scenario, seed, options);
     if !outcome.violations.is_empty() && outcome.log.is_none() {

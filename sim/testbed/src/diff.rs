@@ -1,8 +1,9 @@
 //! What sets two runs apart: the first event that differs, and what led to it on either side.
 //!
 //! Each side is a run, or the log of one that somebody kept. Logs are compared line by line, by what is written of them:
-//! names count, numbers given to names do not. A message that arrives is compared where it does. That the faults end is passed over: it is no event, and a frozen run has
-//! none to end. Of two runs, the decisions that only one of them made are told too.
+//! names count, numbers given to names do not. A message that arrives is compared where it does. That the faults end is
+//! passed over: it is no event, and a frozen run has none to end. So are states and looks, which a log tells only on
+//! demand: they come of what else it says. Of two runs, the decisions that only one of them made are told too.
 
 mod text;
 mod witness;

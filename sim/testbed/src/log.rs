@@ -4,18 +4,24 @@
 //! A message is one line, at the moment at which it arrives, or at which it is sent where it never does. The log is a
 //! sink: it keeps what its [`Limit`] says, and counts the rest.
 
+mod change;
 mod event;
 mod json;
+mod looks;
 mod read;
 mod rename;
+mod states;
 mod text;
 mod version_1;
 mod watch;
 mod wire;
 
+pub use change::{Change, Digest, KnownChange, Wait};
 pub use event::{Due, End, Event, Mail, Outcome, Piece, Reason, Way};
 pub use json::LOG_VERSION;
+pub use looks::{Looks, When};
 pub use read::{ReadError, Recorded};
+pub use states::{Held, States};
 pub use text::message as message_text;
 
 use crate::cojson::Cast;
@@ -37,6 +43,24 @@ pub enum Limit {
         /// From the end.
         tail: usize,
     },
+}
+
+/// What a log tells beside what happens. People are not shown it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct With {
+    /// How what nodes hold has changed: see [`States`]. All that a node holds is looked at whenever it has handled an
+    /// input, which takes its time where that is much.
+    pub states: bool,
+    /// What oracles looked at, and what they found: see [`Looks`].
+    pub looks: bool,
+}
+
+impl With {
+    /// Nothing.
+    pub const NOTHING: With = With { states: false, looks: false };
+
+    /// Everything.
+    pub const ALL: With = With { states: true, looks: true };
 }
 
 /// One line of the log.
@@ -67,6 +91,9 @@ pub struct Log {
     cast: Cast,
     limit: Limit,
     source: Source,
+    with: With,
+    /// What every node was last seen to hold, where the log tells of changes.
+    states: Option<States>,
     /// What each operation is called and does, by number.
     operations: Vec<OperationName>,
     head: Vec<Entry>,
@@ -100,6 +127,8 @@ impl Log {
             cast,
             limit,
             source: Source::default(),
+            with: With::NOTHING,
+            states: None,
             operations,
             head: Vec::new(),
             tail: VecDeque::new(),
@@ -114,6 +143,18 @@ impl Log {
     pub fn of(mut self, source: Source) -> Log {
         self.source = source;
         self
+    }
+
+    /// The same log, which tells these things too.
+    pub fn with(mut self, with: With) -> Log {
+        self.with = with;
+        self.states = with.states.then(States::default);
+        self
+    }
+
+    /// What it tells beside what happens.
+    pub fn tells(&self) -> With {
+        self.with
     }
 
     /// Says what the scenario of the run is called.

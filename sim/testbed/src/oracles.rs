@@ -24,6 +24,7 @@ mod ledger;
 mod list;
 mod load_ends;
 mod logs;
+mod looked;
 mod monotonic;
 mod no_fork;
 mod no_lost_write;
@@ -52,6 +53,7 @@ pub use hostile::Hostile;
 pub use ledger::{Ledger, Taken};
 pub use list::{ALL, Entry, ORACLES, named, table};
 pub use logs::{Grounds, Logs, Opened, Seen};
+pub use looked::{At, Looked};
 pub use oracle::{Look, Mail, Oracle, Rest};
 pub use rights::Rights;
 pub use scene::{Link, Scene, Surroundings};
@@ -156,26 +158,36 @@ impl Oracles {
         self.evidence.verdicts.ended(node, id)
     }
 
+    /// From now on, every look is noted down.
+    pub(crate) fn note_looks(&mut self) {
+        self.panel.note_looks();
+    }
+
+    /// What was noted down since this was called last; nothing where nothing is.
+    pub(crate) fn noted(&mut self) -> Vec<Looked> {
+        self.panel.noted()
+    }
+
     /// Asks those who have a hook.
     fn ask(
         &mut self,
-        hook: Hook,
+        (hook, at): (Hook, At),
         world: &dyn Surroundings,
         ask: impl Fn(&mut dyn Oracle, &Scene<'_>) -> Look,
     ) {
         let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-        self.panel.ask(hook, &scene, |oracle| ask(oracle, &scene));
+        self.panel.ask((hook, at), &scene, |oracle| ask(oracle, &scene));
     }
 
     /// The run is over, in silence or not.
     pub fn ended(&mut self, world: &dyn Surroundings, rest: Rest) {
         self.evidence.ledger.accepted();
-        self.ask(Hook::Ended, world, |oracle, scene| oracle.ended(scene, rest));
+        self.ask((Hook::Ended, At::ALL), world, |oracle, scene| oracle.ended(scene, rest));
         if rest == Rest::Silent {
             if self.needs.has(Need::Holdings) {
                 self.look_at_all(world);
             }
-            self.ask(Hook::AtRest, world, |oracle, scene| oracle.at_rest(scene));
+            self.ask((Hook::AtRest, At::ALL), world, |oracle, scene| oracle.at_rest(scene));
         }
     }
 
@@ -188,7 +200,11 @@ impl Oracles {
         }
         // What it sends may be what it is just writing.
         self.took(world, mail.from);
-        self.ask(Hook::Sent, world, |oracle, scene| oracle.sent(scene, mail));
+        self.ask(
+            (Hook::Sent, At::between(mail.from, mail.to, mail.message.message.id())),
+            world,
+            |oracle, scene| oracle.sent(scene, mail),
+        );
         let Message::Content(content) = &mail.message.message else {
             return;
         };
@@ -200,7 +216,9 @@ impl Oracles {
             self.evidence.ledger.sent_by_liar(content);
             return;
         }
-        self.ask(Hook::SentContent, world, |oracle, scene| oracle.sent_content(scene, mail, content));
+        self.ask((Hook::SentContent, At::between(mail.from, mail.to, content.id)), world, |oracle, scene| {
+            oracle.sent_content(scene, mail, content)
+        });
         if self.needs.has(Need::Ledger) {
             self.evidence.ledger.sent(content);
         }
@@ -219,7 +237,9 @@ impl Oracles {
             }
             self.talked.extend(heard.current(to, from).map(|current| (from, current, id)));
         }
-        self.ask(Hook::Delivered, world, |oracle, scene| oracle.delivered(scene, mail));
+        self.ask((Hook::Delivered, At::between(to, from, id)), world, |oracle, scene| {
+            oracle.delivered(scene, mail)
+        });
     }
 
     fn commanded(&mut self, world: &dyn Surroundings, node: NodeId, command: &Command) {
@@ -227,7 +247,9 @@ impl Oracles {
         if !world.is_up(node) {
             return;
         }
-        self.ask(Hook::Commanded, world, |oracle, scene| oracle.commanded(scene, node, command));
+        self.ask((Hook::Commanded, At::held(node, command.id())), world, |oracle, scene| {
+            oracle.commanded(scene, node, command)
+        });
         let Evidence { verdicts, ledger, hostile, .. } = &mut self.evidence;
         if self.needs.has(Need::Verdicts) && !hostile.is(node) {
             verdicts.commanded(node, command, ledger);
@@ -239,7 +261,9 @@ impl Oracles {
 
     fn goes_down(&mut self, world: &dyn Surroundings, node: NodeId, ending: Ending) {
         self.took(world, node);
-        self.ask(Hook::GoesDown, world, |oracle, scene| oracle.goes_down(scene, node, ending));
+        self.ask((Hook::GoesDown, At::node(node)), world, |oracle, scene| {
+            oracle.goes_down(scene, node, ending)
+        });
         let spoilt = matches!(ending, Ending::Wipe | Ending::Restore(_));
         // On a real disk the last of what it held may lack.
         if world.has_disk(node) || ending == Ending::Wipe {
@@ -261,15 +285,17 @@ impl Oracles {
         if world.has_disk(node) {
             self.starting.insert(node);
         }
-        self.ask(Hook::CameUp, world, |oracle, scene| oracle.came_up(scene, node));
+        self.ask((Hook::CameUp, At::node(node)), world, |oracle, scene| oracle.came_up(scene, node));
     }
 
     fn became(&mut self, world: &dyn Surroundings, node: NodeId, condition: Condition) {
-        self.ask(Hook::Became, world, |oracle, scene| oracle.became(scene, node, condition));
+        self.ask((Hook::Became, At::node(node)), world, |oracle, scene| {
+            oracle.became(scene, node, condition)
+        });
     }
 
     fn rotted(&mut self, world: &dyn Surroundings, node: NodeId) {
-        self.ask(Hook::Rotted, world, |oracle, scene| oracle.rotted(scene, node));
+        self.ask((Hook::Rotted, At::node(node)), world, |oracle, scene| oracle.rotted(scene, node));
         self.evidence.disks.spoilt(node);
     }
 
@@ -281,7 +307,9 @@ impl Oracles {
 
     fn check_taken(&mut self, world: &dyn Surroundings, taken: Option<Taken>) {
         if let Some(taken) = taken {
-            self.ask(Hook::Took, world, |oracle, scene| oracle.took(scene, &taken));
+            self.ask((Hook::Took, At::held(taken.node, taken.id)), world, |oracle, scene| {
+                oracle.took(scene, &taken)
+            });
         }
     }
 
@@ -304,12 +332,16 @@ impl Oracles {
             if self.needs.has(Need::Disks) {
                 self.evidence.disks.written(node, &record);
             }
-            self.ask(Hook::Written, world, |oracle, scene| oracle.written(scene, node, &record));
+            self.ask((Hook::Written, At::held(node, record.id())), world, |oracle, scene| {
+                oracle.written(scene, node, &record)
+            });
         }
     }
 
     fn noticed(&mut self, world: &dyn Surroundings, node: NodeId, notice: &Notice) {
-        self.ask(Hook::Noticed, world, |oracle, scene| oracle.noticed(scene, node, notice));
+        self.ask((Hook::Noticed, At::notice(node, notice)), world, |oracle, scene| {
+            oracle.noticed(scene, node, notice)
+        });
         if self.needs.has(Need::Verdicts) {
             self.evidence.verdicts.noticed(node, notice);
         }
@@ -324,7 +356,7 @@ impl Oracles {
         let taken = self.evidence.ledger.settled(world.holdings(node), node);
         self.check_taken(world, taken);
         if self.starting.remove(&node) {
-            self.ask(Hook::Started, world, |oracle, scene| oracle.started(scene, node));
+            self.ask((Hook::Started, At::node(node)), world, |oracle, scene| oracle.started(scene, node));
             if self.needs.has(Need::Disks) {
                 let holdings = world.holdings(node);
                 let held = holdings.ids(CoId(0), CoId(u32::MAX));
@@ -336,11 +368,13 @@ impl Oracles {
             self.look_at_touched(world, node);
         }
         for (peer, connection, id) in std::mem::take(&mut self.talked) {
-            self.ask(Hook::Talked, world, |oracle, scene| oracle.talked(scene, node, peer, id));
+            self.ask((Hook::Talked, At::between(node, peer, id)), world, |oracle, scene| {
+                oracle.talked(scene, node, peer, id)
+            });
             if self.needs.has(Need::Holdings) {
                 self.look_at_confirmed(world, (node, peer, connection), id);
             }
         }
-        self.ask(Hook::Settled, world, |oracle, scene| oracle.settled(scene, node));
+        self.ask((Hook::Settled, At::node(node)), world, |oracle, scene| oracle.settled(scene, node));
     }
 }

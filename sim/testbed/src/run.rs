@@ -19,7 +19,7 @@ pub use touched::Faulted;
 use crate::cojson::CoJson;
 use crate::decision::Decide;
 use crate::host::NodeId;
-use crate::log::{Event, Limit, Log, Source};
+use crate::log::{Event, Limit, Log, Source, When, With};
 use crate::observer::{Happening, Observer};
 use crate::oracles::{Oracle, Oracles, Rest};
 use crate::scenario::Scenario;
@@ -40,6 +40,8 @@ pub struct Options {
     pub oracles: Judging,
     /// How much of the log is kept, if any.
     pub log: Option<Limit>,
+    /// What the log tells beside what happens, if one is kept.
+    pub with: With,
 }
 
 /// Whether the oracles judge.
@@ -54,12 +56,18 @@ pub enum Judging {
 impl Options {
     /// Judged, without a log.
     pub const fn judged() -> Options {
-        Options { oracles: Judging::On, log: None }
+        Options { oracles: Judging::On, log: None, with: With::NOTHING }
     }
 
     /// Judged, with this much of the log.
     pub const fn logged(limit: Limit) -> Options {
-        Options { oracles: Judging::On, log: Some(limit) }
+        Options { oracles: Judging::On, log: Some(limit), with: With::NOTHING }
+    }
+
+    /// The same, with a log that tells these things too.
+    #[must_use]
+    pub const fn with(self, with: With) -> Options {
+        Options { with, ..self }
     }
 }
 
@@ -92,16 +100,21 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     let judges = || {
         let mut oracles = Oracles::new(stage.setup());
         own.into_iter().for_each(|oracle| oracles.add(oracle));
+        if options.log.is_some() && options.with.looks {
+            oracles.note_looks();
+        }
         oracles
     };
     let watch = Watch {
         oracles: (options.oracles == Judging::On).then(judges),
         log: options.log.map(|limit| {
             let log = Log::new(stage.cast().clone(), stage.names().to_vec(), limit);
-            log.of(Source { scenario: None, seed: Some(seed), crypto: Some(scenario.crypto) })
+            let log = log.of(Source { scenario: None, seed: Some(seed), crypto: Some(scenario.crypto) });
+            log.with(options.with)
         }),
         tally: Tally::default(),
         touched: Touched::new(&stage),
+        looking: options.log.filter(|_| options.with.looks).map(|_| When::Step),
     };
     let mut nodes = stage.nodes(make);
     nodes.iter_mut().for_each(|node| node.meet(stage.directory()));
@@ -122,6 +135,8 @@ pub(crate) struct Watch {
     log: Option<Log>,
     tally: Tally,
     touched: Touched,
+    /// When oracles look just now; `None` where the log does not tell.
+    looking: Option<When>,
 }
 
 impl<N: CoJson> Observer<N> for Watch {
@@ -135,12 +150,30 @@ impl<N: CoJson> Observer<N> for Watch {
         if let Some(oracles) = &mut self.oracles {
             oracles.observe(view, happening);
         }
+        if let Some(when) = self.looking {
+            self.log_looks(view, happening, when);
+        }
     }
 }
 
 impl Watch {
     fn failed(&self) -> bool {
         self.oracles.as_ref().is_some_and(|oracles| !oracles.violations().is_empty())
+    }
+
+    /// A step that a deadline began is one until its node has done all that came of it.
+    fn log_looks<N: CoJson>(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>, when: When) {
+        let began = matches!(happening, Happening::Timer { .. });
+        let when = if began { When::Deadline } else { when };
+        self.log_noted(view, when);
+        let is_over = matches!(happening, Happening::Settled { .. } | Happening::Down { .. });
+        self.looking = Some(if is_over { When::Step } else { when });
+    }
+
+    fn log_noted<N: CoJson>(&mut self, view: &View<'_, N>, when: When) {
+        if let (Some(oracles), Some(log)) = (&mut self.oracles, &mut self.log) {
+            log.looked((view.event, view.now), when, oracles.noted());
+        }
     }
 }
 
@@ -231,6 +264,9 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
             if let Some(oracles) = &mut watch.oracles {
                 let rest = if end == End::Silent { Rest::Silent } else { Rest::Restless };
                 oracles.ended(&view, rest);
+                if watch.looking.is_some() {
+                    watch.log_noted(&view, When::at(rest));
+                }
             }
         }
         outcome::of(self.stage, self.world, end, self.chapters)

@@ -134,3 +134,56 @@ fn diff_says_what_is_wrong_with_a_log() {
     check(here.path(), "diff calm.json --seeds 1", 2);
     check(here.path(), "diff calm.json faulty.json --seeds 1,2", 2);
 }
+
+#[test]
+fn a_log_tells_on_demand_what_nodes_hold_and_oracles_look_at() {
+    let here = folder();
+    let log = |also: &str| check(here.path(), &format!("run calm.json --log --json {also}"), 0).0;
+    let lines = |log: &str, kind: &str| -> Vec<String> {
+        let kind = format!(r#""kind":"{kind}""#);
+        log.lines().filter(|line| line.contains(&kind)).map(str::to_owned).collect()
+    };
+    let (plain, states, all) = (log(""), log("--with states"), log("--with states,looks"));
+    assert_eq!(all, log("--with looks --with states"));
+    for (log, kind) in [(&plain, "state"), (&plain, "looks"), (&states, "looks")] {
+        assert_eq!(lines(log, kind), [] as [&str; 0]);
+    }
+    assert_eq!(lines(&states, "state"), lines(&all, "state"));
+    insta::assert_snapshot!(lines(&all, "state").join("\n"), @r#"
+    {"at":0,"entry":true,"event":2,"header":true,"id":"notes","kind":"state","node":"alice"}
+    {"at":0,"event":3,"id":"notes","kind":"state","node":"alice","waits":[{"peer":"server","until":1000000,"why":"load"}]}
+    {"at":50000,"confirmed":{"alice":{"header":true}},"entry":true,"event":5,"id":"notes","kind":"state","node":"server","waits":[{"peer":"alice","until":1050000,"why":"pull"}]}
+    {"at":100000,"confirmed":{"server":{}},"event":6,"id":"notes","kind":"state","node":"alice","waits":[{"peer":"server","until":1100000,"why":"acknowledge"}]}
+    {"at":150000,"event":7,"header":true,"id":"notes","kind":"state","node":"server","waits":[]}
+    {"at":200000,"confirmed":{"server":{"header":true}},"event":8,"id":"notes","kind":"state","node":"alice","waits":[]}
+    {"at":1000000,"event":9,"id":"notes","kind":"state","node":"alice","sessions":{"alice/1":1},"waits":[{"peer":"server","until":2000000,"why":"acknowledge"}]}
+    {"at":1050000,"confirmed":{"alice":{"sessions":{"alice/1":1}}},"event":10,"id":"notes","kind":"state","node":"server","sessions":{"alice/1":1}}
+    {"at":1100000,"confirmed":{"server":{"sessions":{"alice/1":1}}},"event":11,"id":"notes","kind":"state","node":"alice","waits":[]}
+    "#);
+    insta::assert_snapshot!(lines(&all, "looks")[..4].join("\n"), @r#"
+    {"at":0,"event":2,"ids":["notes"],"kind":"looks","looks":{"monotonic":1,"prefix":1},"node":"alice","when":"step"}
+    {"at":0,"event":3,"ids":["notes"],"kind":"looks","looks":{"monotonic":1,"prefix":1},"node":"alice","when":"step"}
+    {"at":0,"event":3,"ids":["notes"],"kind":"looks","looks":{"bounded":1,"truthful":1},"node":"alice","peer":"server","when":"step"}
+    {"at":50000,"event":5,"ids":["notes"],"kind":"looks","looks":{"monotonic":1},"node":"server","when":"step"}
+    "#);
+    for (name, log) in [("plain", &plain), ("all", &all)] {
+        fs::write(here.path().join(format!("{name}.jsonl")), log).unwrap();
+    }
+    check(here.path(), "diff plain.jsonl all.jsonl", 0);
+}
+
+#[test]
+fn only_a_log_for_machines_tells_on_demand() {
+    let here = folder();
+    for wrong in ["--with states", "--log --with looks", "--json --with looks"] {
+        let (_, err) = check(here.path(), &format!("run calm.json {wrong}"), 2);
+        assert!(
+            err.contains("required arguments were not provided")
+                && err.contains("cosim run --log --json --with"),
+            "{err}"
+        );
+    }
+    check(here.path(), "run calm.json --log --json --seeds 0..2 --with states", 2);
+    let (_, err) = check(here.path(), "run calm.json --log --json --with thoughts", 2);
+    assert!(err.contains("[possible values: states, looks]"), "{err}");
+}

@@ -3,8 +3,13 @@
 use cosim_core::{CoId, Known, KnownState, Message, SessionId, Time, TimerKind};
 use cosim_testbed::cojson::{Cast, session};
 use cosim_testbed::host::NodeId;
-use cosim_testbed::log::{Due, End, Event, Limit, Log, Mail, Outcome, Piece, Reason, Way};
+use cosim_testbed::log::{
+    Change, Digest, Due, End, Event, KnownChange, Limit, Log, Looks, Mail, Outcome, Piece, Reason, Wait, Way,
+    When,
+};
 use cosim_testbed::observer::Loss;
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -59,10 +64,11 @@ fn way() -> impl Strategy<Value = Way> {
     )
 }
 
+const TIMERS: [TimerKind; 5] =
+    [TimerKind::Load, TimerKind::Announce, TimerKind::Acknowledge, TimerKind::Pull, TimerKind::Store];
+
 fn due() -> impl Strategy<Value = Due<NodeId, CoId>> {
-    let kinds =
-        [TimerKind::Load, TimerKind::Announce, TimerKind::Acknowledge, TimerKind::Pull, TimerKind::Store];
-    (co_value(), node(), select(kinds.to_vec())).prop_map(|(id, peer, why)| Due { id, peer, why })
+    (co_value(), node(), select(&TIMERS[..])).prop_map(|(id, peer, why)| Due { id, peer, why })
 }
 
 fn reason() -> impl Strategy<Value = Reason> {
@@ -79,6 +85,40 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::Asleep,
     ];
     prop_oneof![Just(plain).prop_flat_map(|plain| select(plain.to_vec())), ".*".prop_map(Reason::Refused)]
+}
+
+fn known_change() -> impl Strategy<Value = KnownChange<SessionId>> {
+    let sessions =
+        btree_map((node(), 0..9_u32).prop_map(|(node, life)| session(node, life)), 0..99_u32, 0..3);
+    (any::<Option<bool>>(), sessions).prop_map(|(header, sessions)| KnownChange { header, sessions })
+}
+
+fn change() -> impl Strategy<Value = Change<NodeId, SessionId>> {
+    let wait = (any::<u64>(), node(), select(&TIMERS[..]));
+    let waits = vec(wait.prop_map(|(until, peer, why)| Wait { until, peer, why }), 0..3);
+    (
+        any::<Option<bool>>(),
+        known_change(),
+        of(known_change()),
+        btree_map(node(), of(known_change()), 0..3),
+        of(waits),
+        any::<Option<Option<u64>>>(),
+    )
+        .prop_map(|(entry, known, durable, confirmed, waits, shown)| Change {
+            entry,
+            known,
+            durable,
+            confirmed,
+            waits,
+            shown: shown.map(|shown| shown.map(Digest)),
+        })
+}
+
+fn looks() -> impl Strategy<Value = Looks<NodeId, CoId>> {
+    let when = select(vec![When::Step, When::Deadline, When::Rest, When::Restless]);
+    let (looks, violated) = (btree_map(".*", any::<u64>(), 0..3), btree_map(".*", ".*", 0..2));
+    (when, of(node()), of(node()), vec(co_value(), 0..3), looks, violated)
+        .prop_map(|(when, node, peer, ids, looks, violated)| Looks { when, node, peer, ids, looks, violated })
 }
 
 const LOSSES: [Loss; 5] = [Loss::Partition, Loss::Chance, Loss::Overflow, Loss::Filter, Loss::Undecodable];
@@ -99,8 +139,8 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
         node().prop_map(|node| Event::Awake { node }).boxed(),
         node().prop_map(|node| Event::Offline { node }).boxed(),
         node().prop_map(|node| Event::Online { node }).boxed(),
-        (node(), proptest::option::of(due())).prop_map(|(node, due)| Event::Timer { node, due }).boxed(),
-        (mail(), proptest::option::of(select(&LOSSES[..])), any::<bool>(), proptest::option::of(way()))
+        (node(), of(due())).prop_map(|(node, due)| Event::Timer { node, due }).boxed(),
+        (mail(), of(select(&LOSSES[..])), any::<bool>(), of(way()))
             .prop_map(|(mail, why, held, way)| Event::Sent { mail, why, held, way })
             .boxed(),
         (mail(), any::<(u64, u64, bool, bool, bool)>())
@@ -115,7 +155,7 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
             .boxed(),
         end().prop_map(Event::Blocked).boxed(),
         end().prop_map(Event::Writable).boxed(),
-        (node(), co_value(), proptest::option::of(piece()), select(&OUTCOMES[..]))
+        (node(), co_value(), of(piece()), select(&OUTCOMES[..]))
             .prop_map(|(node, id, piece, outcome)| Event::Disk { node, id, piece, outcome })
             .boxed(),
         (node(), any::<(u32, u32, u32)>())
@@ -137,6 +177,10 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|(node, id, available)| Event::LoadEnded { node, id, available })
             .boxed(),
         Just(Event::Liveness {}).boxed(),
+        (node(), co_value(), change())
+            .prop_map(|(node, id, change)| Event::State { node, id, change })
+            .boxed(),
+        looks().prop_map(Event::Looks).boxed(),
     ]
 }
 
@@ -165,6 +209,8 @@ fn number(event: &Event) -> usize {
         Event::WriteFailed { .. } => 19,
         Event::LoadEnded { .. } => 20,
         Event::Liveness {} => 21,
+        Event::State { .. } => 22,
+        Event::Looks(_) => 23,
     }
 }
 

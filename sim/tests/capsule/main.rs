@@ -9,4 +9,5 @@ mod events;
 mod keeping;
 mod reading;
 mod samples;
+mod telling;
 mod versions;

@@ -3,7 +3,8 @@
 
 use crate::samples::{json_lines, play, scenario};
 use cosim_testbed::diff::{Compared, Side, compare};
-use cosim_testbed::log::{Limit, Log, Recorded, Source};
+use cosim_testbed::log::{Limit, Log, Recorded, Source, With};
+use cosim_testbed::run::{Options, run};
 
 /// Logs of version 1, and their text.
 const OLD: [(&str, &str); 2] = [
@@ -51,6 +52,20 @@ fn only_version_2_says_which_run_it_is() {
     let source = read(&new(STORIES[0])).log.source().clone();
     assert!(source.seed.is_some() && source.crypto.is_some());
     assert_eq!(*read(OLD[0].0).log.source(), Source::default());
+}
+
+/// What version 2 alone tells on demand is read, and is no difference either.
+#[test]
+fn what_is_told_on_demand_differs_from_no_other_version() {
+    for ((old, _), story) in OLD.into_iter().zip(STORIES) {
+        let story = scenario(story);
+        let log = json_lines(&run(&story, story.seed, Options::logged(Limit::All).with(With::ALL)));
+        assert!(log.contains(r#""kind":"state""#) && log.contains(r#""kind":"looks""#));
+        let sides = [("old", old), ("new", &log)];
+        let [old, new] = sides.map(|(name, log)| Side::recorded(name.to_owned(), read(log)));
+        assert!(matches!(compare(&old, &new), Ok(Compared::Same(_))));
+    }
+    assert_eq!(read(OLD[0].0).log.tells(), With::NOTHING);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Tables in the documents that repeat the code are the ones that the code prints.
 
 use crate::repository::file;
+use cosim_testbed::scenario::AttackKind;
+use cosim_testbed::scenario::file::DecisionKind;
 use cosim_testbed::{oracles, scenario};
+use std::process::Command;
 
 /// What stands between the marks of a table.
 fn marked(path: &str, name: &str) -> String {
@@ -30,4 +33,25 @@ fn oracles_are_those_that_judge() {
 #[test]
 fn kinds_of_faults_are_those_that_are_drawn() {
     check("docs/determinism.md", "faults", &scenario::fault_table());
+}
+
+#[test]
+fn attacks_are_those_of_hostile_nodes() {
+    check("docs/oracles.md", "attacks", &AttackKind::table());
+}
+
+#[test]
+fn decisions_are_those_that_a_file_lists() {
+    check("docs/determinism.md", "decisions", &DecisionKind::table());
+}
+
+#[test]
+fn exit_codes_are_those_of_the_help() {
+    let output = Command::new(env!("CARGO_BIN_EXE_cosim")).arg("--help").output().expect("it runs");
+    let help = String::from_utf8(output.stdout).expect("text");
+    let (_, codes) = help.split_once("Exit codes:\n").expect("it tells them");
+    let rows = codes.lines().map_while(|line| line.trim().split_once(' '));
+    let rows = rows.map(|(code, meaning)| format!("| {code} | {} |\n", meaning.trim()));
+    let head = "| code | meaning |\n|---|---|\n".to_owned();
+    check("README.md", "exit codes", &rows.fold(head, |table, row| table + &row));
 }

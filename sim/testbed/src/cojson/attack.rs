@@ -80,18 +80,47 @@ impl AttackKind {
 
     /// What it is called in files.
     pub const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What it is called in files, and what a node says in it.
+    const fn row(self) -> (&'static str, &'static str) {
         match self {
-            AttackKind::Malformed => "malformed",
-            AttackKind::Oversized => "oversized",
-            AttackKind::Forged => "forged",
-            AttackKind::Transplanted => "transplanted",
-            AttackKind::WrongSignature => "wrong-signature",
-            AttackKind::LyingKnown => "lying-known",
-            AttackKind::Replay => "replay",
-            AttackKind::Flood => "flood",
-            AttackKind::Stale => "stale",
-            AttackKind::Fork => "fork",
+            AttackKind::Malformed => {
+                ("malformed", "counts that overflow, no transactions, the header of another CoValue")
+            }
+            AttackKind::Oversized => (
+                "oversized",
+                "more sessions than a message may name; a batch of 64 MiB, correctly signed in a session of its own",
+            ),
+            AttackKind::Forged => (
+                "forged",
+                "transactions that nobody made, in somebody else's session; one of them waits for a CoValue that never comes",
+            ),
+            AttackKind::Transplanted => {
+                ("transplanted", "a signed log in another session, and in another CoValue")
+            }
+            AttackKind::WrongSignature => ("wrong-signature", "real transactions, wrongly signed"),
+            AttackKind::LyingKnown => {
+                ("lying-known", "that it holds far more than there is, less than it said, or nothing")
+            }
+            AttackKind::Replay => ("replay", "its own old messages, with their old numbers"),
+            AttackKind::Flood => ("flood", "loads of CoValues that do not exist"),
+            AttackKind::Stale => ("stale", "messages of an earlier connection; numbers that go backwards"),
+            AttackKind::Fork => (
+                "fork",
+                "two logs of its own session to two peers, both correctly signed: cryptography does not stop that",
+            ),
         }
+    }
+
+    /// The table of all kinds for a document, in Markdown.
+    pub fn table() -> String {
+        let head = "| kind | what it says |\n|---|---|\n".to_owned();
+        AttackKind::ALL
+            .into_iter()
+            .map(AttackKind::row)
+            .fold(head, |table, (name, says)| table + &format!("| `{name}` | {says} |\n"))
     }
 }
 

@@ -2,6 +2,8 @@
 //! parameters say how it refers to nodes, CoValues, sessions and messages; everything else is written and read as it
 //! stands. It knows no file and no words for people.
 
+use super::change::Change;
+use super::looks::Looks;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use crate::observer::Loss;
@@ -11,7 +13,14 @@ use std::ops::Not;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    bound(
+        deserialize = "N: Deserialize<'de> + Ord, C: Deserialize<'de>, S: Deserialize<'de> + Ord, M: Deserialize<'de>"
+    )
+)]
 pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Message<SimCrypto>> {
     /// An operation began.
     Operation {
@@ -167,6 +176,18 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Message<SimCrypto>> {
     },
     /// The faults ended.
     Liveness {},
+    /// What a node holds of a CoValue has changed. Only where it is asked for.
+    State {
+        /// Which node.
+        node: N,
+        /// Which CoValue.
+        id: C,
+        /// What is different now.
+        #[serde(flatten)]
+        change: Change<N, S>,
+    },
+    /// Oracles looked at something. Only where it is asked for.
+    Looks(Looks<N, C>),
 }
 
 /// An end of a connection.
@@ -328,6 +349,8 @@ impl<N, C, S, M> Event<N, C, S, M> {
             | Event::LoadEnded { .. }
             | Event::Skipped { .. }
             | Event::Liveness {}
+            | Event::State { .. }
+            | Event::Looks(_)
             | Event::Closed(_)
             | Event::Down { .. }
             | Event::Asleep { .. }
@@ -335,8 +358,9 @@ impl<N, C, S, M> Event<N, C, S, M> {
         }
     }
 
-    /// Whether people see it in the log: of a message that arrives they see the arrival alone.
+    /// Whether people see it in the log: of a message that arrives they see the arrival alone, and of states and looks
+    /// nothing.
     pub fn is_told(&self) -> bool {
-        !matches!(self, Event::Sent { why: None, held: false, .. })
+        !matches!(self, Event::Sent { why: None, held: false, .. } | Event::State { .. } | Event::Looks(_))
     }
 }

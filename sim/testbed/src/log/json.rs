@@ -5,13 +5,31 @@
 //! Version 2 differs from version 1 in three ways. The header says which run it is. Every message has a line `sent` with
 //! what happens to it on its way, in place of the lines `lost` and `held`. What became of writes and disks stands in fields
 //! (`disk`, `cut`, `recovered`, `writeFailed`, and the `why` of `skipped`), in place of sentences (`disk` and `note`).
+//!
+//! On demand ([`With`](super::With), `cosim run --with`) there are lines of two more kinds, and the header says
+//! `"states":true` or `"looks":true`. All other lines are the same with and without them.
+//!
+//! - `state`: what is different in what a node holds of a CoValue, once the node has handled an input, and before it goes
+//!   down: `entry` (whether it has one, be it only a want), `header`, `sessions` (how many transactions of each that has
+//!   changed; 0 is none), `confirmed` (the same by peer, as far as the peer said so; `null` where that is forgotten),
+//!   `durable` (the same for what would outlive a crash, where the node writes to a disk), `waits` (all that it waits for:
+//!   whom, why and until when) and `shown` (a hash over what the app sees, equal where the same is seen, or `null`). What
+//!   is missing is as it was; at first, there is nothing of anything. How loads end is told in lines `loadEnded`.
+//!   [`States`](super::States) puts the changes together again.
+//! - `looks`: what oracles looked at and found, right after what they looked at. To keep it short, looks at one place in
+//!   one happening are one line, and so are all CoValues in whose case they were alike: `node`, `peer` and `ids` say what
+//!   it was about, each only where there is one, `looks` how often each oracle looked at each of the `ids`, `when` on
+//!   which occasion (`step`; `deadline`, a step that a deadline began; at the end of the run `rest`, or `restless` where
+//!   its time was up), and `violated` what did not hold, by oracle, with the failure key. An oracle that is in `looks` and
+//!   not in `violated` found that all held. All looks of an oracle together are the `looks` of the verdict.
 
-use super::{Entry, Log, Source};
+use super::{Entry, Log, Source, With};
 use crate::cojson::Cast;
 use crate::scenario::Crypto;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io;
+use std::ops::Not;
 
 /// The version of the JSON Lines form.
 pub const LOG_VERSION: u32 = 2;
@@ -32,6 +50,10 @@ pub(super) struct Header {
     pub(super) seed: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) crypto: Option<Crypto>,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub(super) states: bool,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub(super) looks: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) dropped: Option<Dropped>,
 }
@@ -52,6 +74,7 @@ impl Log {
     pub fn write_json_lines(&self, mut out: impl io::Write) -> io::Result<()> {
         let (after, entries) = self.dropped();
         let Source { scenario, seed, crypto } = self.source.clone();
+        let With { states, looks } = self.with;
         let header = Header {
             format: FORMAT.to_owned(),
             version: LOG_VERSION,
@@ -59,6 +82,8 @@ impl Log {
             scenario,
             seed,
             crypto,
+            states,
+            looks,
             dropped: (entries > 0).then_some(Dropped { after, entries }),
         };
         // By way of a value, so that fields stand in the order of their names.

@@ -7,7 +7,7 @@
 use super::json::{Dropped, FORMAT, Header};
 use super::rename::Named;
 use super::wire::Numbers;
-use super::{Entry, LOG_VERSION, Limit, Log, Source, version_1};
+use super::{Entry, LOG_VERSION, Limit, Log, Source, With, version_1};
 use crate::scenario::MAX_NODES;
 use cosim_core::Time;
 use serde::Deserialize;
@@ -111,6 +111,7 @@ impl Log {
             seed: header.seed,
             crypto: header.crypto,
         });
+        log.with = With { states: header.states, looks: header.looks };
         let told = |entry: &&Entry| entry.what.is_told();
         log.told = [head.iter().filter(told).count(), tail.iter().filter(told).count()];
         (log.head, log.tail, log.dropped) = (head, tail, dropped.entries);

@@ -1,10 +1,13 @@
 //! The same event with other references: numbers for names, or names for numbers.
 
+use super::change::{Change, KnownChange, Wait};
 use super::event::{Due, End, Event, Mail, Piece};
+use super::looks::Looks;
 use crate::cojson::{Cast, SimCrypto};
 use crate::host::NodeId;
 use cosim_core::{CoId, Message, Names, SessionId};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// An event as JSON Lines have it.
@@ -12,9 +15,9 @@ pub(super) type Named = Event<String, String, String, Value>;
 
 /// Gives each reference another form.
 pub(super) trait Rename<N, C, S, M> {
-    type Node;
+    type Node: Ord;
     type CoValue;
-    type Session;
+    type Session: Ord;
     type Message;
     /// Why a session or a message has no other form.
     type Error;
@@ -123,7 +126,51 @@ impl<N, C, S, M> Event<N, C, S, M> {
                 Event::LoadEnded { node: to.node(node), id: to.co_value(id), available: *available }
             }
             Event::Liveness {} => Event::Liveness {},
+            Event::State { node, id, change } => {
+                Event::State { node: to.node(node), id: to.co_value(id), change: change.rename(to)? }
+            }
+            Event::Looks(looks) => Event::Looks(Looks {
+                when: looks.when,
+                node: looks.node.as_ref().map(|node| to.node(node)),
+                peer: looks.peer.as_ref().map(|peer| to.node(peer)),
+                ids: looks.ids.iter().map(|id| to.co_value(id)).collect(),
+                looks: looks.looks.clone(),
+                violated: looks.violated.clone(),
+            }),
         })
+    }
+}
+
+impl<N, S> Change<N, S> {
+    fn rename<C, M, R: Rename<N, C, S, M>>(
+        &self,
+        to: &mut R,
+    ) -> Result<Change<R::Node, R::Session>, R::Error> {
+        let wait =
+            |wait: &Wait<N>, to: &mut R| Wait { until: wait.until, peer: to.node(&wait.peer), why: wait.why };
+        let mut confirmed = BTreeMap::new();
+        for (peer, known) in &self.confirmed {
+            let known = known.as_ref().map(|known| known.rename(to)).transpose()?;
+            confirmed.insert(to.node(peer), known);
+        }
+        Ok(Change {
+            entry: self.entry,
+            known: self.known.rename(to)?,
+            durable: self.durable.as_ref().map(|durable| durable.rename(to)).transpose()?,
+            confirmed,
+            waits: self.waits.as_ref().map(|waits| waits.iter().map(|each| wait(each, to)).collect()),
+            shown: self.shown,
+        })
+    }
+}
+
+impl<S> KnownChange<S> {
+    fn rename<N, C, M, R: Rename<N, C, S, M>>(
+        &self,
+        to: &mut R,
+    ) -> Result<KnownChange<R::Session>, R::Error> {
+        let counts = self.sessions.iter().map(|(session, count)| Ok((to.session(session)?, *count)));
+        Ok(KnownChange { header: self.header, sessions: counts.collect::<Result<_, _>>()? })
     }
 }
 

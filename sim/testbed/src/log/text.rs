@@ -1,6 +1,6 @@
 //! The log for people: one line an entry, in the arrow notation.
 
-use super::{Due, End, Entry, Event, Log, Mail, Outcome, Piece, Reason};
+use super::{Due, End, Entry, Event, Log, Looks, Mail, Outcome, Piece, Reason};
 use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
@@ -112,6 +112,13 @@ impl fmt::Display for Line<'_> {
                 write!(f, "* {}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
             }
             Event::Liveness {} => f.write_str("* the faults end"),
+            Event::State { node, id, .. } => {
+                write!(f, "* {} holds something else of {}", cast.node(*node), cast.co_value(*id))
+            }
+            Event::Looks(Looks { looks, .. }) => {
+                let oracles: Vec<&str> = looks.keys().map(String::as_str).collect();
+                write!(f, "* looked: {}", oracles.join(", "))
+            }
         }
     }
 }

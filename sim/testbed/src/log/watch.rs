@@ -11,6 +11,13 @@ use cosim_core::{CoId, ConnectionId, Envelope, Record, Recovery, SessionId, Span
 
 impl<N: CoJson> Observer<N> for Log {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        if let Some(states) = &mut self.states
+            && let Happening::Settled { node, .. } | Happening::Down { node, .. } = happening
+        {
+            for change in states.look(*node, &view.hosts[node.index()].node) {
+                self.push(view.event, view.now, change);
+            }
+        }
         let what = match happening {
             Happening::Operation { number, .. } => {
                 let Some(OperationName { name, text }) = self.operations.get(*number as usize).cloned()

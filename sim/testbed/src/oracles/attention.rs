@@ -2,6 +2,7 @@
 
 use super::evidence::Need;
 use super::logs::Seen;
+use super::looked::At;
 use super::panel::Hook;
 use super::scene::{Scene, Surroundings};
 use super::{Oracles, Touched};
@@ -61,7 +62,9 @@ impl Oracles {
     fn look_at_known(&mut self, world: &dyn Surroundings, node: NodeId, id: CoId) {
         let (was, is) = self.evidence.holds((node, id), world.holdings(node).stored(id));
         let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-        self.panel.ask(Hook::Holds, &scene, |oracle| oracle.holds(&scene, (node, id), &was, &is));
+        self.panel.ask((Hook::Holds, At::held(node, id)), &scene, |oracle| {
+            oracle.holds(&scene, (node, id), &was, &is)
+        });
     }
 
     fn look_at_logs(&mut self, world: &dyn Surroundings, node: NodeId, id: CoId) {
@@ -70,7 +73,9 @@ impl Oracles {
         }
         let stored = world.holdings(node).stored(id);
         let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-        self.panel.ask(Hook::Stores, &scene, |oracle| oracle.stores(&scene, (node, id), stored));
+        self.panel.ask((Hook::Stores, At::held(node, id)), &scene, |oracle| {
+            oracle.stores(&scene, (node, id), stored)
+        });
         if self.needs.has(Need::Logs) {
             self.look_at_views(world, node, id);
         }
@@ -92,7 +97,7 @@ impl Oracles {
         let Some(grounds) = self.evidence.follow(holdings, node, id) else { return };
         let seen = Seen { node, id, grounds: &grounds, shown: holdings.shown(id) };
         let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-        self.panel.ask(Hook::Shows, &scene, |oracle| oracle.shows(&scene, &seen));
+        self.panel.ask((Hook::Shows, At::held(node, id)), &scene, |oracle| oracle.shows(&scene, &seen));
     }
 
     /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
@@ -106,7 +111,9 @@ impl Oracles {
         let judged = !self.evidence.hostile.is(node) && !self.evidence.hostile.is(peer);
         if judged && self.evidence.heard.current(node, peer) == Some(connection) {
             let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-            self.panel.ask(Hook::Confirms, &scene, |oracle| oracle.confirms(&scene, pair, id));
+            self.panel.ask((Hook::Confirms, At::between(node, peer, id)), &scene, |oracle| {
+                oracle.confirms(&scene, pair, id)
+            });
         }
     }
 

@@ -20,6 +20,9 @@ pub trait Holdings {
     /// What it takes for confirmed that a peer holds, which it knows by this number.
     fn confirmed(&self, id: CoId, peer: NodeId) -> Option<&KnownState>;
 
+    /// All of that: what it takes for confirmed, by peer.
+    fn confirmations(&self, id: CoId) -> Box<dyn Iterator<Item = (NodeId, &KnownState)> + '_>;
+
     /// What it waits for: until when, about which CoValue, from whom, and why.
     fn waits(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
 
@@ -101,6 +104,11 @@ impl<N: CoJson> Holdings for N {
 
     fn confirmed(&self, id: CoId, peer: NodeId) -> Option<&KnownState> {
         self.state().co_values.get(&id)?.sync.get(PeerId(peer.0))?.confirmed.as_ref()
+    }
+
+    fn confirmations(&self, id: CoId) -> Box<dyn Iterator<Item = (NodeId, &KnownState)> + '_> {
+        let syncs = self.state().co_values.get(&id).into_iter().flat_map(|co_value| co_value.sync.iter());
+        Box::new(syncs.filter_map(|(peer, sync)| Some((NodeId(peer.0), sync.confirmed.as_ref()?))))
     }
 
     fn waits(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {

@@ -2,6 +2,7 @@
 
 use super::about::{About, Blames};
 use super::evidence::Needs;
+use super::looked::{At, Looked};
 use super::oracle::{Look, Oracle};
 use super::scene::Scene;
 use super::violation::Violation;
@@ -42,6 +43,8 @@ pub(super) struct Panel {
     watching: [Vec<usize>; HOOKS],
     /// What was found, the first first.
     violations: Vec<Violation>,
+    /// Every look since somebody asked for them; `None` where nobody does.
+    noted: Option<Vec<Looked>>,
 }
 
 #[derive(Debug)]
@@ -75,18 +78,40 @@ impl Panel {
         self.judges.iter().map(|judge| (judge.about.name, judge.looks))
     }
 
-    /// Asks those who have a hook. What is the fault of a hostile node counts only where anybody may be blamed.
-    pub(super) fn ask(&mut self, hook: Hook, scene: &Scene<'_>, ask: impl Fn(&mut dyn Oracle) -> Look) {
-        let Panel { judges, watching, violations } = self;
+    /// From now on, every look is noted down.
+    pub(super) fn note_looks(&mut self) {
+        self.noted = Some(Vec::new());
+    }
+
+    /// What was noted down since this was called last.
+    pub(super) fn noted(&mut self) -> Vec<Looked> {
+        self.noted.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Asks those who have a hook about what it is at. What is the fault of a hostile node counts only where anybody may be
+    /// blamed.
+    pub(super) fn ask(
+        &mut self,
+        (hook, at): (Hook, At),
+        scene: &Scene<'_>,
+        ask: impl Fn(&mut dyn Oracle) -> Look,
+    ) {
+        let Panel { judges, watching, violations, noted } = self;
         watching[hook as usize].retain(|&place| {
             let Judge { about, oracle, looks } = &mut judges[place];
             let Look::Looked { times, found } = ask(&mut **oracle) else { return false };
             *looks += times;
-            if let Some(subject) = found
-                && (about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node))
+            let found = found.filter(|subject| {
+                about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node)
+            });
+            let violation = found.map(|subject| Violation::new(about, scene.world, subject));
+            if let Some(noted) = noted
+                && (times > 0 || violation.is_some())
             {
-                violations.push(Violation::new(about, scene.world, subject));
+                let key = violation.as_ref().map(|violation| violation.key.clone());
+                noted.push(Looked { at, oracle: about.name, times, key });
             }
+            violations.extend(violation);
             true
         });
     }

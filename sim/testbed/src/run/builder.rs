@@ -3,7 +3,7 @@
 use super::{Judging, Options, Outcome, Stage, play_judged_by};
 use crate::cojson::CoNode;
 use crate::decision::Seeded;
-use crate::log::Limit;
+use crate::log::{Limit, With};
 use crate::oracles::Oracle;
 use crate::scenario::Scenario;
 use crate::script::Director;
@@ -83,6 +83,11 @@ impl<'a> Run<'a> {
     /// With so much of the log kept in the outcome.
     pub fn log(self, limit: Limit) -> Run<'a> {
         Run { options: Options { log: Some(limit), ..self.options }, ..self }
+    }
+
+    /// With a log that tells these things too, if one is kept.
+    pub fn with(self, with: With) -> Run<'a> {
+        Run { options: self.options.with(with), ..self }
     }
 
     /// Without oracles: for measuring.

@@ -63,6 +63,13 @@ macro_rules! decisions {
                 }
             }
 
+            /// What the field lists.
+            const fn about(self) -> &'static str {
+                match self {
+                    $(DecisionKind::$kind => concat!($($doc),+),)+
+                }
+            }
+
             /// How a report calls it.
             const fn words(self) -> &'static str {
                 match self {
@@ -201,6 +208,16 @@ pub struct Decision {
 }
 
 impl DecisionKind {
+    /// The table of all kinds for a document, in Markdown: the field, what it lists, and how its addresses are written.
+    pub fn table() -> String {
+        let head = "| field | what it lists | by address |\n|---|---|---|\n".to_owned();
+        DecisionKind::ALL.iter().fold(head, |table, kind| {
+            let (field, (_, address)) = (kind.field(), kind.topic().in_words());
+            let about = kind.about().trim().trim_end_matches('.');
+            table + &format!("| `{field}` | {about} | {address} |\n")
+        })
+    }
+
     /// Every kind, the least harmful first.
     pub(crate) fn by_harm() -> Vec<DecisionKind> {
         let mut kinds = DecisionKind::ALL.to_vec();
