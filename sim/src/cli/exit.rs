@@ -59,6 +59,7 @@ impl fmt::Display for Failure {
 impl Failure {
     /// A file that could not be read or written.
     pub(super) fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "foreign, and every other kind has one hint")]
         let hint = match error.kind() {
             std::io::ErrorKind::NotFound => "hint: is the path right? It is taken from the folder you are in",
             std::io::ErrorKind::PermissionDenied => "hint: may you read and write there?",

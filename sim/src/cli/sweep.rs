@@ -235,8 +235,8 @@ pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
 
 /// What made a sweep impossible, as what ends a command.
 pub(super) fn failure(error: Error) -> Failure {
-    match error {
-        Error::File { doing, path, error } => Failure::file(doing, &path, &error),
-        error => Failure(format!("error: {error}")),
+    if let Error::File { doing, path, error } = &error {
+        return Failure::file(doing, path, error);
     }
+    Failure(format!("error: {error}"))
 }

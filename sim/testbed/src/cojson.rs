@@ -294,7 +294,10 @@ impl CoNode {
 fn changed(event: &Event) -> Option<CoId> {
     match event {
         Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } => Some(*id),
-        _ => None,
+        Event::CoValueDone { .. }
+        | Event::AddedPeer { .. }
+        | Event::RemovedPeer { .. }
+        | Event::SyncStateUpdated { .. } => None,
     }
 }
 
@@ -345,7 +348,9 @@ impl CoJson for CoNode {
         let held = || self.state().co_values.get(&id).map(|co_value| co_value.known_state());
         let durable = match self.durability() {
             Durability::Ideal => held(),
-            _ => self.node.durable(id).cloned(),
+            Durability::DurableFirst | Durability::SendFirst | Durability::SendFirstReuse => {
+                self.node.durable(id).cloned()
+            }
         };
         durable.unwrap_or_default()
     }

@@ -143,12 +143,12 @@ fn is_random(scenario: &Scenario) -> bool {
     scenario.workload.is_some()
         || scenario.faults.is_some()
         || scenario.links.iter().any(|link| is_random_network(&link.network))
-        || operations.any(|operation| match operation.action {
-            Action::Network { change, .. } => is_random_network(&change.apply(Network::default())),
-            Action::Crash { node, .. } => {
-                scenario.nodes[node as usize].disk.is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn)
+        || operations.any(|operation| {
+            if let Action::Network { change, .. } = operation.action {
+                return is_random_network(&change.apply(Network::default()));
             }
-            _ => false,
+            let Action::Crash { node, .. } = operation.action else { return false };
+            scenario.nodes[node as usize].disk.is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn)
         })
 }
 

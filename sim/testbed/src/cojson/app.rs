@@ -372,10 +372,7 @@ impl Drafts {
 }
 
 fn elements(list: Value) -> Vec<Value> {
-    match list {
-        Value::Array(items) => items,
-        _ => Vec::new(),
-    }
+    if let Value::Array(items) = list { items } else { Vec::new() }
 }
 
 fn member(agent: &Agent) -> Member<'_> {

@@ -60,7 +60,23 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
         | Operation::Offline { span, .. }
         | Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
         Operation::UnlessLastCopy { operation, .. } => ends(at, operation),
-        _ => at,
+        Operation::Disk {
+            fault: DiskFault::Full | DiskFault::Room | DiskFault::FailNext(_) | DiskFault::Rot { .. },
+            ..
+        }
+        | Operation::Command { .. }
+        | Operation::Connect { .. }
+        | Operation::Disconnect { .. }
+        | Operation::HalfOpen { .. }
+        | Operation::Filter { .. }
+        | Operation::Release { .. }
+        | Operation::Partition { .. }
+        | Operation::Heal { .. }
+        | Operation::BackUp { .. }
+        | Operation::Join { .. }
+        | Operation::Leave { .. }
+        | Operation::Clock { .. }
+        | Operation::Network { .. } => at,
     }
 }
 
@@ -137,19 +153,14 @@ impl<'a> Stage<'a> {
         operations.filter_map(move |operation| {
             let this = number;
             number += self.width(&operation.action);
-            match operation.action {
-                Action::Create { co_value, .. } => Some((this, CoId(co_value))),
-                _ => None,
-            }
+            let Action::Create { co_value, .. } = operation.action else { return None };
+            Some((this, CoId(co_value)))
         })
     }
 
     /// How many operations of a world an action is.
     pub(super) fn width(&self, action: &Action) -> u32 {
-        match action {
-            Action::Network { link: None, .. } => self.networks.len() as u32,
-            _ => 1,
-        }
+        if let Action::Network { link: None, .. } = action { self.networks.len() as u32 } else { 1 }
     }
 
     /// The plan that is staged, as far as it has not been handed out.

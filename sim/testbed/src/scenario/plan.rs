@@ -28,9 +28,9 @@ impl Scenario {
         let joins = |faults: &&Faults| faults.times(FaultKind::Joins) > 0;
         let Some(faults) = self.faults.as_ref().filter(joins) else { return Vec::new() };
         let joins = Ground::new(self, faults, &self.creators(seed)).draw(seed, FaultKind::Joins);
-        let nodes = joins.into_iter().filter_map(|operation| match operation.action {
-            Action::Join { node } => Some(node),
-            _ => None,
+        let nodes = joins.into_iter().filter_map(|operation| {
+            let Action::Join { node } = operation.action else { return None };
+            Some(node)
         });
         nodes.collect()
     }
@@ -38,9 +38,9 @@ impl Scenario {
     /// The nodes at which the workload creates CoValues.
     fn creators(&self, seed: u64) -> Vec<u32> {
         let creates = self.workload.iter().flat_map(|workload| creates(seed, workload, self));
-        let nodes = creates.filter_map(|operation| match operation.action {
-            Action::Create { node, .. } => Some(node),
-            _ => None,
+        let nodes = creates.filter_map(|operation| {
+            let Action::Create { node, .. } = operation.action else { return None };
+            Some(node)
         });
         nodes.collect()
     }

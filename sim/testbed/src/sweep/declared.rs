@@ -138,10 +138,10 @@ fn writes_secrets(scenario: &Scenario) -> bool {
     let directory = &scenario.directory;
     let is_private = |id: u32| directory.co_value(CoId(id)).is_some_and(|known| known.spec.private);
     let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-    let in_timeline = operations.any(|operation| match operation.action {
-        Action::Edit { co_value, .. } => is_private(co_value),
-        Action::Change { change, .. } => directory.change(change).is_some_and(|change| change.private),
-        _ => false,
+    let says_so = |change: u32| directory.change(change).is_some_and(|change| change.private);
+    let in_timeline = operations.any(|operation| {
+        matches!(operation.action, Action::Edit { co_value, .. } if is_private(co_value))
+            || matches!(operation.action, Action::Change { change, .. } if says_so(change))
     });
     let edited = scenario.workload.as_ref().filter(|workload| workload.mix.edit > 0);
     in_timeline || edited.is_some_and(|workload| workload.co_values.iter().any(|id| is_private(*id)))

@@ -131,11 +131,11 @@ fn of(node: u32, fault: DiskFault) -> Action {
 fn crash(draw: &mut Draw<'_>) {
     let faults = draw.faults();
     let (node, (at, down_for), detail) = drawn(draw, &faults.nodes);
-    let point = match POINTS[scaled(detail, POINTS.len() as u64) as usize] {
+    let mut point = POINTS[scaled(detail, POINTS.len() as u64) as usize];
+    if matches!(point, Point::Writing | Point::Written) && !faults.disks.contains(&node) {
         // Where nothing is written, that never comes.
-        Point::Writing | Point::Written if !faults.disks.contains(&node) => Point::Now,
-        point => point,
-    };
+        point = Point::Now;
+    }
     draw.begin(at, Action::Crash { node, point, down_for });
 }
 
