@@ -2,7 +2,7 @@
 
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::report;
-use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{self, AttackKind, Scenario, file};
 use std::collections::BTreeSet;
 use std::fs;
@@ -71,7 +71,7 @@ fn honest_nodes_hold_out() {
         for seed in 0..10 {
             let outcome = plays(&scenario, seed);
             let told = report::snapshot(&scenario, &outcome);
-            assert_eq!(outcome.class(), Class::Held, "{} with seed {seed}\n{told}", path.display());
+            assert_eq!(outcome.verdict(), Verdict::Held, "{} with seed {seed}\n{told}", path.display());
         }
     }
 }

@@ -225,7 +225,7 @@ pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
         anstream::eprintln!("\nplay it again: {}", sweep::command(summary, group.scenario, group.seed));
     }
     match summary.verdict() {
-        Some(verdict) => cosim_testbed::run::Class::from(verdict).into(),
+        Some(verdict) => verdict.into(),
         None => {
             anstream::eprintln!("nothing was played: there is no seed in this part");
             Exit::NothingRan

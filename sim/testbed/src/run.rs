@@ -10,7 +10,7 @@ mod tally;
 mod touched;
 
 pub use builder::Run;
-pub use outcome::{Class, End, Outcome, UNMET_KEY};
+pub use outcome::{End, Outcome, UNMET_KEY, Verdict};
 pub(crate) use stage::opening;
 pub use stage::{OperationName, Stage};
 pub use tally::Tally;

@@ -13,7 +13,7 @@ use crate::script::Director;
 ///
 /// ```
 /// use cosim_testbed::oracles::{About, Blames, Look, Mail, Needed, Oracle, Property, Scene, Subject};
-/// use cosim_testbed::run::{Class, Run};
+/// use cosim_testbed::run::{Run, Verdict};
 /// use cosim_testbed::scenario::parse;
 ///
 /// /// An oracle of one's own: a budget of messages.
@@ -50,7 +50,7 @@ use crate::script::Director;
 /// let scenario = parse(text, "alice.json").expect("a scenario");
 ///
 /// let outcome = Run::of(&scenario).seed(7).play();
-/// assert_eq!(outcome.class(), Class::Held);
+/// assert_eq!(outcome.verdict(), Verdict::Held);
 ///
 /// let outcome = Run::of(&scenario).seed(7).oracle(Terse { left: 2 }).play();
 /// assert_eq!(outcome.key(), Some("terse client>server message"));
