@@ -2,8 +2,9 @@
 //! faults each run says itself.
 
 use crate::cojson::Kind;
-use crate::network::{Network, Ppm};
+use crate::network::Network;
 use crate::oracles::{self, Needed};
+use crate::scenario::file::{self, Chance};
 use crate::scenario::{Action, Operation, Scenario};
 use cosim_core::CoId;
 
@@ -94,12 +95,15 @@ impl Declared {
     }
 
     fn network(&mut self, network: Network) {
-        let bursts = network.burst.is_some_and(|burst| burst.begins.max(burst.good_loss) > Ppm::NEVER);
-        self.loss |= network.loss > Ppm::NEVER || bursts;
-        self.replay |= network.replay > Ppm::NEVER;
-        self.damage |= network.damage.max(network.truncate) > Ppm::NEVER;
-        self.duplicate |= network.duplicate > Ppm::NEVER;
-        self.reorder |= network.reorder > Ppm::NEVER;
+        for chance in file::Network::chances(&network) {
+            *match chance {
+                Chance::Loss => &mut self.loss,
+                Chance::Duplicate => &mut self.duplicate,
+                Chance::Reorder => &mut self.reorder,
+                Chance::Replay => &mut self.replay,
+                Chance::Damage => &mut self.damage,
+            } = true;
+        }
     }
 
     fn operation(&mut self, operation: &Operation) {
