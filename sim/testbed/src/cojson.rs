@@ -12,6 +12,7 @@ pub(crate) mod digest;
 mod directory;
 mod kind;
 mod message;
+mod provider;
 mod session;
 mod shown;
 mod values;
@@ -25,6 +26,7 @@ pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
 pub use message::Packet;
+pub use provider::Crypto;
 pub use session::{NODES_MAX, session, session_parts};
 pub use values::{Header, Signature, StreamingHash, Transaction};
 

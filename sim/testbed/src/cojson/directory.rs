@@ -3,9 +3,9 @@
 
 use super::change::Change;
 use super::kind::Kind;
+use super::provider::Crypto as Provider;
 use super::session_parts;
 use crate::host::NodeId;
-use crate::scenario::Crypto as Provider;
 use cosim_core::real::{self, AgentSecret, Owner, Verifier};
 use cosim_core::view::KeyRing;
 use cosim_core::{CoId, SessionId};
