@@ -11,8 +11,7 @@ mod touched;
 
 pub use builder::Run;
 pub use outcome::{End, Outcome, UNMET_KEY, Verdict};
-pub(crate) use stage::opening;
-pub use stage::{OperationName, Stage};
+pub use stage::Stage;
 pub use tally::Tally;
 pub use touched::Faulted;
 

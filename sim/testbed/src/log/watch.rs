@@ -1,11 +1,10 @@
 //! What a log takes down of what it sees happen.
 
-use super::{Due, End, Event, Log, Mail, Outcome, Piece, Reason, UnderWay, Way};
+use super::{Due, End, Event, Log, Mail, OperationName, Outcome, Piece, Reason, UnderWay, Way};
 use crate::cojson::{CoJson, Notice, SimCrypto};
 use crate::decision::Fate;
 use crate::host::{NodeId, WriteError};
 use crate::observer::{Condition, Happening, Observer, Skipped};
-use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, Record, Recovery, SessionId, Span};
 

@@ -6,7 +6,6 @@ use crate::decision::Seeded;
 use crate::log::Limit;
 use crate::oracles::Oracle;
 use crate::scenario::Scenario;
-use crate::script::Director;
 
 /// A run that is about to be played: a scenario, its own seed, and the oracles that the scenario asks for, unless
 /// something else is said.
@@ -102,7 +101,7 @@ impl<'a> Run<'a> {
         if scenario.file.decisions.is_none() {
             return play_judged_by(own, scenario, seed, options, CoNode::new, Seeded).0;
         }
-        let director = Director::new(&Stage::new(scenario, seed));
+        let director = Stage::new(scenario, seed).director();
         let (mut outcome, director) = play_judged_by(own, scenario, seed, options, CoNode::new, director);
         outcome.unused = director.unused();
         outcome

@@ -3,11 +3,13 @@
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
+use crate::log::OperationName;
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::{Need, Setup};
 use crate::scenario::act::Act;
 use crate::scenario::{self, Action, Direction, Plan, Scenario};
+use crate::script::{self, Director, opening};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Span, Time};
 use std::borrow::Cow;
@@ -26,15 +28,6 @@ pub struct Stage<'a> {
     networks: Vec<Network>,
     /// How many operations were staged.
     staged: u32,
-}
-
-/// What an operation is called, and what it does, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperationName {
-    /// Its name: unique, and the same when others go.
-    pub name: String,
-    /// What it does.
-    pub text: String,
 }
 
 /// An operation for a world.
@@ -145,8 +138,14 @@ impl<'a> Stage<'a> {
         &self.names
     }
 
+    /// Decides by the list of the scenario.
+    pub(crate) fn director(&self) -> Director {
+        let names = script::Names::new(self.cast.clone(), self.names.clone(), self.creates());
+        Director::new(self.scenario.file.decisions.as_ref(), names)
+    }
+
     /// The operations that create a CoValue, by number, and which one.
-    pub(crate) fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
+    fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
         let opened = self.scenario.opened_at_first().count() as u32;
         let mut number = opened;
         let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
@@ -370,11 +369,6 @@ impl<'a> Stage<'a> {
 /// An operation, or what becomes of it where the last copy of something is to be spared.
 fn sparing<N: CoJson>(spare: bool, node: NodeId, operation: Operation<N>) -> Operation<N> {
     if spare { Operation::UnlessLastCopy { node, operation: Box::new(operation) } } else { operation }
-}
-
-/// The name of the operation that opens a link at the start.
-pub(crate) fn opening(a: &str, b: &str) -> String {
-    format!("open-{a}-{b}")
 }
 
 fn config(spec: &scenario::NodeSpec) -> Config {
