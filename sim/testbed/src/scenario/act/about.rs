@@ -5,6 +5,10 @@ use super::{
     Spell, Stall, Subject, To, Way,
 };
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`refs` asks of each new act; the rest here is about a few"
+)]
 impl Act {
     /// Whatever it refers to.
     pub(crate) fn refs(&self) -> Vec<Reference<'_>> {
@@ -68,18 +72,12 @@ impl Act {
 
     /// The creation of a CoValue, if it is one.
     pub(crate) fn creates(&self) -> Option<&Subject> {
-        match self {
-            Act::Create(create) => Some(create),
-            _ => None,
-        }
+        if let Act::Create(create) = self { Some(create) } else { None }
     }
 
     /// The node that joins, if it is that.
     pub(crate) fn joins(&self) -> Option<&str> {
-        match self {
-            Act::Join(join) => Some(&join.node),
-            _ => None,
-        }
+        if let Act::Join(join) = self { Some(&join.node) } else { None }
     }
 
     /// The node of which links may open once it is over.

@@ -190,6 +190,7 @@ impl super::Act {
     }
 
     /// For how long it ends a process, where it surely does so at once.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few acts end a process")]
     pub(crate) fn goes_down(&self) -> Option<Span> {
         let spared = |spare: Option<bool>| spare == Some(true);
         match self {
