@@ -46,6 +46,7 @@ extern crate alloc;
 
 pub mod crypto;
 mod id;
+pub mod interop;
 pub mod json;
 mod known_state;
 mod message;
@@ -60,13 +61,13 @@ pub mod view;
 pub use cosim_base::{Span, Time};
 pub use crypto::{Crypto, FastCrypto, FastHeader, FastTransaction, OpaqueCrypto};
 pub use id::{CoId, ConnectionId, PeerId, SessionId};
+pub use interop::RealCrypto;
 pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
 pub use node::{Announce, Config, Durability, Input, LoadStatus, Node, Output, TimerKind};
 #[cfg(feature = "planted-faults")]
 pub use node::{Mutation, Mutations, UnknownMutation};
-pub use real::RealCrypto;
 pub use record::{Record, Recovery};
 pub use state::{Event, NodeState, PeerInfo, Relationship, UpdateError};
 pub use vec_map::VecMap;

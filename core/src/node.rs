@@ -8,6 +8,7 @@
 mod planted;
 
 mod app;
+mod bare;
 mod checked;
 mod connection;
 mod content;
@@ -17,7 +18,6 @@ mod due;
 mod io;
 mod limits;
 mod link;
-mod marks;
 #[cfg(feature = "planted-faults")]
 mod mutation;
 mod receive;
@@ -27,18 +27,14 @@ mod storage;
 mod verdict;
 mod wake;
 
-pub use io::{Input, LoadStatus, Output, TimerKind};
+pub use crate::state::LoadStatus;
+pub use bare::Send;
+pub use io::{Input, Output, TimerKind};
 pub use limits::{
     Buffers, FLIGHTS_MAX, HELD_MAX, LOADS_MAX, NAMED_MAX, PIECE_BYTES_MAX, SESSIONS_MAX, WRITES_MAX,
 };
 #[cfg(feature = "planted-faults")]
 pub use mutation::{Mutation, Mutations, UnknownMutation};
-
-pub(crate) use connection::rank;
-pub(crate) use due::View;
-pub(crate) use marks::{CoMarks, InterestKind, Marks, Subscription};
-pub(crate) use say::say;
-use verdict::VERDICT_TRIES;
 
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId, SessionId};
@@ -50,6 +46,7 @@ use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
 use cosim_base::{Span, Time};
 use limits::is_oversized;
 use shell::{Scope, Shell};
+use verdict::VERDICT_TRIES;
 
 /// How a node behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,22 +4,22 @@
 //! "Verified" in a name means that *the caller has verified*: nothing here hashes or checks a signature.
 
 mod invariants;
-mod sync;
+pub(crate) mod marks;
 mod update;
 
 pub use invariants::{Broken, check_co_value, check_conversation, check_invariants, check_step};
-pub use sync::Send;
+pub use marks::LoadStatus;
 pub use update::NewTransactions;
 
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
-use crate::node::{CoMarks, Marks};
 use crate::vec_map::VecMap;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use marks::{CoMarks, Marks};
 
 /// Everything a node holds, and what it thinks of its peers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

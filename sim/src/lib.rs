@@ -4,4 +4,3 @@
 #[doc(hidden)]
 pub mod cli;
 pub mod snapshot;
-mod whole;

@@ -4,10 +4,10 @@
 //! function renders it ([`cosim_testbed::report::snapshot`]); `cargo test` checks it through insta and `cosim test` through
 //! [`read`], and either writes the same bytes.
 
-use crate::whole;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, run};
 use cosim_testbed::scenario::Scenario;
+use cosim_testbed::whole;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

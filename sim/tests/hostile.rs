@@ -2,7 +2,7 @@
 
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::report;
-use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{self, AttackKind, Scenario, file};
 use std::collections::BTreeSet;
 use std::fs;
@@ -54,10 +54,7 @@ fn caught(scenario: &Scenario, nodes: &[&str], mutation: &str, oracle: &'static 
 /// Of all attacks of a scenario only those of one kind.
 fn only(scenario: &Scenario, how: AttackKind) -> Scenario {
     changed(scenario, |file| {
-        file.timeline.retain(|entry| match &entry.act {
-            file::Act::Attack(attack) => attack.how == how,
-            _ => true,
-        });
+        file.timeline.retain(|entry| !matches!(&entry.act, file::Act::Attack(attack) if attack.how != how));
     })
 }
 
@@ -74,7 +71,7 @@ fn honest_nodes_hold_out() {
         for seed in 0..10 {
             let outcome = plays(&scenario, seed);
             let told = report::snapshot(&scenario, &outcome);
-            assert_eq!(outcome.class(), Class::Held, "{} with seed {seed}\n{told}", path.display());
+            assert_eq!(outcome.verdict(), Verdict::Held, "{} with seed {seed}\n{told}", path.display());
         }
     }
 }
@@ -103,9 +100,9 @@ fn a_frozen_storm_is_the_same_storm() {
     for seed in 0..3 {
         let frozen = freeze(&storm, seed, "hostile-server.json");
         assert!(frozen.file.faults.is_none());
-        let attacks = frozen.file.timeline.iter().filter_map(|entry| match &entry.act {
-            file::Act::Attack(attack) => Some(attack),
-            _ => None,
+        let attacks = frozen.file.timeline.iter().filter_map(|entry| {
+            let file::Act::Attack(attack) = &entry.act else { return None };
+            Some(attack)
         });
         kinds.extend(attacks.map(|attack| attack.how));
         let scenario = scenario::resolve(frozen.file).unwrap_or_else(|problems| panic!("{problems}"));

@@ -1,12 +1,11 @@
 //! What the app on this node does: make, write, load, be done.
 
 use super::Node;
-use super::io::LoadStatus;
-use super::marks::Subscription;
 use super::shell::Scope;
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
-use crate::state::{Source, UpdateError};
+use crate::state::marks::Subscription;
+use crate::state::{LoadStatus, Source, UpdateError};
 use alloc::vec::Vec;
 
 impl<C: Crypto> Node<C> {

@@ -80,7 +80,16 @@ impl<C: Crypto> Node<C> {
 fn brings_content<C: Crypto>(input: &Input<C>) -> bool {
     match input {
         Input::Received { envelope, .. } => matches!(envelope.message, Message::Content(_)),
-        other => matches!(other, Input::Create { .. } | Input::Edit { .. }),
+        Input::Create { .. } | Input::Edit { .. } => true,
+        Input::Load { .. }
+        | Input::Done { .. }
+        | Input::Connected { .. }
+        | Input::Disconnected { .. }
+        | Input::Blocked { .. }
+        | Input::Writable { .. }
+        | Input::Persisted { .. }
+        | Input::PersistFailed { .. }
+        | Input::Deadline => false,
     }
 }
 

@@ -1,13 +1,13 @@
 //! Content that a peer sends (rule 5): what is new is verified and applied, what overlaps is compared and skipped, a
 //! gap, a missing header or a forgery is answered by a correction, all else acknowledged.
 
-use super::marks::{Correction, Subscription};
 use super::receive::{Heard, Hearing};
 use super::say::KnownKind;
 use crate::crypto::{Crypto, Signed};
 use crate::id::SessionId;
 use crate::known_state::KnownState;
 use crate::message::{Content, SessionContent};
+use crate::state::marks::{Correction, Subscription};
 use crate::state::{Event, NewTransactions, Relationship, Source};
 
 /// What became of one piece of content.

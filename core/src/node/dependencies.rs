@@ -4,13 +4,13 @@
 use super::Node;
 use super::connection::Ranked;
 use super::limits::HELD_MAX;
-use super::marks::InterestKind;
 use super::receive::Hearing;
 use super::shell::Scope;
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::message::{Content, Envelope, Message};
 use crate::record::append;
+use crate::state::marks::InterestKind;
 use crate::state::{Assumed, CoValueState, Event, NodeState, PeerSync, Relationship, Source};
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};

@@ -2,11 +2,11 @@
 //! [`NodeState`](crate::NodeState) both decide here; nothing here changes anything.
 
 use super::connection::Ranked;
-use super::marks::{CoMarks, InterestKind, Subscription};
 use super::{Announce, Config, TimerKind};
 use crate::crypto::Crypto;
 use crate::id::PeerId;
 use crate::known_state::KnownState;
+use crate::state::marks::{CoMarks, InterestKind, Subscription};
 use crate::state::{Assumed, CoValueState, PeerSync, Relationship};
 
 /// A message that is due.

@@ -147,17 +147,6 @@ pub enum Output<C: Crypto> {
     },
 }
 
-/// Where an app's load stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LoadStatus {
-    /// Some source has not answered yet.
-    Loading,
-    /// The header is here.
-    Available,
-    /// Every source has a verdict against it (rule 7).
-    Unavailable,
-}
-
 /// Why a node wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,13 +2,13 @@
 
 use super::VERDICT_TRIES;
 use super::connection::Ranked;
-use super::marks::{InterestKind, Subscription};
 use super::say::{KnownKind, known, load};
 use super::shell::{Scope, Shell, Wait};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::known_state::KnownState;
 use crate::message::{Known, Message};
+use crate::state::marks::{InterestKind, Subscription};
 use crate::state::{Assumed, CoValueState, Event, PeerInfo, PeerSync, Relationship};
 use crate::vec_map::VecMap;
 

@@ -3,11 +3,11 @@
 
 use super::due::Due;
 use super::limits::{FLIGHTS_MAX, LOADS_MAX, PIECE_BYTES_MAX, SESSIONS_MAX};
-use super::marks::{Asking, Flight, Subscription};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::known_state::KnownState;
 use crate::message::{Content, Known, Message, SessionContent};
+use crate::state::marks::{Asking, Flight, Subscription};
 use crate::state::{Assumed, CoValueState, PeerSync, SessionLog};
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;

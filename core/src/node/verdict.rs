@@ -1,11 +1,11 @@
 //! Verdicts (rule 7): when a load has ended, and when a peer that asked through us is told that nobody has it (rule 8).
 
-use super::io::{LoadStatus, Output};
+use super::io::Output;
 use super::say::{KnownKind, known};
 use super::shell::Shell;
 use crate::crypto::Crypto;
 use crate::id::CoId;
-use crate::state::CoValueState;
+use crate::state::{CoValueState, LoadStatus};
 
 /// After so many deadlines a source that is silent counts as not having it.
 pub(crate) const VERDICT_TRIES: u32 = 3;

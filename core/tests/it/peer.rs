@@ -1,6 +1,7 @@
 //! A node and a published peer, whose messages come without an envelope.
 
-use cosim_core::real::{AgentSecret, Header, MadeAt, Numbering, Owner, Transaction};
+use cosim_core::interop::Numbering;
+use cosim_core::real::{AgentSecret, Header, MadeAt, Owner, Transaction};
 use cosim_core::{
     CoId, Config, ConnectionId, Content, Envelope, FastCrypto, FastHeader, Input, Known, KnownState, Message,
     Node, Output, PeerId, RealCrypto, Relationship, SessionContent, SessionId, Time, VecMap,

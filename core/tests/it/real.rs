@@ -1,7 +1,8 @@
 //! Nodes that speak CoJSON's own bytes to each other, every message as JSON text.
 
+use cosim_core::interop::RealCrypto;
 use cosim_core::real::wire;
-use cosim_core::real::{AgentSecret, Header, MadeAt, Owner, Priority, RealCrypto, Signature, Transaction};
+use cosim_core::real::{AgentSecret, Header, MadeAt, Owner, Priority, Signature, Transaction};
 use cosim_core::{
     CoId, Config, ConnectionId, Envelope, Input, Message, Node, Output, PeerId, Relationship, SessionId, Time,
 };

@@ -246,6 +246,7 @@ impl<'a> Comparison<'a> {
 }
 
 impl Tally {
+    #[expect(clippy::print_stdout, reason = "for whoever runs the test with `--nocapture`")]
     fn print(&self, announce: Announce) {
         println!(
             "announcing {announce:?}: {} runs, {} steps, {} messages the same, {} views",

@@ -2,7 +2,8 @@
 
 use crate::ledger::Ledger;
 use crate::run::{Op, Person, Role, Run};
-use cosim_core::real::{Header, MadeAt, Numbering, Owner, Priority, Transaction, wire};
+use cosim_core::interop::Numbering;
+use cosim_core::real::{Header, MadeAt, Owner, Priority, Transaction, wire};
 use cosim_core::{
     CoId, Config, ConnectionId, Input, Message, Names, Node, Output, PeerId, RealCrypto, Relationship, Time,
 };

@@ -1,6 +1,6 @@
 //! Exit codes, and what ends a command before it has one.
 
-use cosim_testbed::run::Class;
+use cosim_testbed::run::Verdict;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -36,12 +36,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-impl From<Class> for Exit {
-    fn from(class: Class) -> Exit {
-        match class {
-            Class::Held => Exit::Held,
-            Class::Liveness => Exit::Liveness,
-            Class::Violated => Exit::Violated,
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Exit {
+        match verdict {
+            Verdict::Held => Exit::Held,
+            Verdict::Liveness => Exit::Liveness,
+            Verdict::Violated => Exit::Violated,
         }
     }
 }
@@ -59,6 +59,7 @@ impl fmt::Display for Failure {
 impl Failure {
     /// A file that could not be read or written.
     pub(super) fn file(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "foreign, and every other kind has one hint")]
         let hint = match error.kind() {
             std::io::ErrorKind::NotFound => "hint: is the path right? It is taken from the folder you are in",
             std::io::ErrorKind::PermissionDenied => "hint: may you read and write there?",

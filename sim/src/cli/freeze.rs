@@ -3,9 +3,9 @@
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::out;
-use crate::whole;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::scenario::Crypto;
+use cosim_testbed::whole;
 use std::path::PathBuf;
 
 /// Write the run of a seed as a plain scenario without randomness.

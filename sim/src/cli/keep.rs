@@ -26,7 +26,7 @@ impl<'a> Keeping<'a> {
         for failing in failures.iter().take(KEPT_MAX) {
             let path = capsule::write(self.dir, failing, self.shrink).map_err(|error| match error {
                 Error::File { path, error } => Failure::file("write", &path, &error),
-                error => Failure(format!(
+                Error::Holds | Error::Differs | Error::Unplayable(_) => Failure(format!(
                     "error: seed {} of {} is not kept: {error}\nhint: cosim run {1} --seed {0} plays it all the same",
                     failing.seed, failing.name
                 )),

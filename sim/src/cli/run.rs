@@ -8,7 +8,7 @@ use cosim_testbed::capsule::Failing;
 use cosim_testbed::log::{Limit, With};
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
-use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{Crypto, Scenario};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -110,14 +110,14 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     } else {
         print_text(args, scenario, &outcome)?;
     }
-    if outcome.class() != Class::Held {
+    if outcome.verdict() != Verdict::Held {
         keep(args, scenario, [seed])?;
         anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
         if !args.log {
             anstream::eprintln!("hint: --log prints every event");
         }
     }
-    Ok(outcome.class().into())
+    Ok(outcome.verdict().into())
 }
 
 /// The command that plays a seed again.
@@ -194,12 +194,12 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
     let total = seeds.end - seeds.start;
     for seed in seeds {
         let outcome = run(scenario, seed, Options::judged());
-        exit = exit.max(outcome.class().into());
+        exit = exit.max(outcome.verdict().into());
         let key = outcome.key().map(str::to_owned);
         if args.json {
             outln!("{}", report::json(scenario, &outcome));
         } else {
-            let verdict = if outcome.class() == Class::Held { "held" } else { "FAILED" };
+            let verdict = if outcome.verdict() == Verdict::Held { "held" } else { "FAILED" };
             let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
             outln!(
                 "seed {seed:>6}, {} crypto  {verdict}  {}  {:>6} events, ended at {}{key}",
@@ -209,7 +209,7 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
                 outcome.ended_at
             );
         }
-        if outcome.class() != Class::Held {
+        if outcome.verdict() != Verdict::Held {
             failed.push((seed, key.unwrap_or_else(|| "expectation".to_owned())));
         }
     }

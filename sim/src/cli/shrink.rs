@@ -3,12 +3,12 @@
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::outln;
-use crate::whole;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::log::Limit;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Crypto, resolve};
 use cosim_testbed::shrink::{Shrunk, shrink};
+use cosim_testbed::whole;
 use std::path::{Path, PathBuf};
 
 /// Cut a failing run down to the few things that cause it.

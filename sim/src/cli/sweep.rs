@@ -225,7 +225,7 @@ pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
         anstream::eprintln!("\nplay it again: {}", sweep::command(summary, group.scenario, group.seed));
     }
     match summary.verdict() {
-        Some(verdict) => cosim_testbed::run::Class::from(verdict).into(),
+        Some(verdict) => verdict.into(),
         None => {
             anstream::eprintln!("nothing was played: there is no seed in this part");
             Exit::NothingRan
@@ -235,8 +235,8 @@ pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
 
 /// What made a sweep impossible, as what ends a command.
 pub(super) fn failure(error: Error) -> Failure {
-    match error {
-        Error::File { doing, path, error } => Failure::file(doing, &path, &error),
-        error => Failure(format!("error: {error}")),
+    if let Error::File { doing, path, error } = &error {
+        return Failure::file(doing, path, error);
     }
+    Failure(format!("error: {error}"))
 }

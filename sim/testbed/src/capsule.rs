@@ -10,7 +10,7 @@ mod readme;
 use crate::freeze::freeze;
 use crate::log::{LOG_VERSION, Limit, Log};
 use crate::report;
-use crate::run::{Class, Options, Outcome, UNMET_KEY, run};
+use crate::run::{Options, Outcome, UNMET_KEY, Verdict, run};
 use crate::scenario::{Problems, Scenario, file, parse};
 use crate::shrink::shrink;
 use folder::Folder;
@@ -90,7 +90,7 @@ impl std::error::Error for Error {}
 pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<PathBuf, Error> {
     let Failing { scenario, name, seed } = *failing;
     let mut frozen = freeze(scenario, seed, name);
-    if frozen.outcome.class() == Class::Held {
+    if frozen.outcome.verdict() == Verdict::Held {
         return Err(Error::Holds);
     }
     frozen.file.seed = Some(seed);
@@ -100,8 +100,9 @@ pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<Pat
     if let Some(log) = &mut outcome.log {
         log.name_scenario(SCENARIO.to_owned());
     }
-    let same =
-        |a: &Outcome, b: &Outcome| (a.fingerprint, a.class(), a.key()) == (b.fingerprint, b.class(), b.key());
+    let same = |a: &Outcome, b: &Outcome| {
+        (a.fingerprint, a.verdict(), a.key()) == (b.fingerprint, b.verdict(), b.key())
+    };
     if !same(&outcome, &frozen.outcome) {
         return Err(Error::Differs);
     }

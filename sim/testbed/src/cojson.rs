@@ -12,6 +12,7 @@ pub(crate) mod digest;
 mod directory;
 mod kind;
 mod message;
+mod provider;
 mod session;
 mod shown;
 mod values;
@@ -25,6 +26,7 @@ pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
 pub use message::Packet;
+pub use provider::Crypto;
 pub use session::{NODES_MAX, session, session_parts};
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
@@ -294,7 +296,10 @@ impl CoNode {
 fn changed(event: &Event) -> Option<CoId> {
     match event {
         Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } => Some(*id),
-        _ => None,
+        Event::CoValueDone { .. }
+        | Event::AddedPeer { .. }
+        | Event::RemovedPeer { .. }
+        | Event::SyncStateUpdated { .. } => None,
     }
 }
 
@@ -345,7 +350,9 @@ impl CoJson for CoNode {
         let held = || self.state().co_values.get(&id).map(|co_value| co_value.known_state());
         let durable = match self.durability() {
             Durability::Ideal => held(),
-            _ => self.node.durable(id).cloned(),
+            Durability::DurableFirst | Durability::SendFirst | Durability::SendFirstReuse => {
+                self.node.durable(id).cloned()
+            }
         };
         durable.unwrap_or_default()
     }

@@ -12,7 +12,7 @@ use crate::cojson::CoNode;
 use crate::log::{Entry, Event, Limit, Log, Recorded};
 use crate::run::{Options, Stage, play};
 use crate::scenario::Scenario;
-use crate::script::{Director, Made};
+use crate::script::Made;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -37,7 +37,7 @@ impl Side {
 
     /// A run, which is played.
     pub fn played(path: &str, scenario: &Scenario, seed: u64) -> Side {
-        let director = Director::recording(&Stage::new(scenario, seed));
+        let director = Stage::new(scenario, seed).director().recording();
         let (outcome, director) = play(scenario, seed, Options::logged(Limit::All), CoNode::new, director);
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
         let decisions = Some(witness::made(director, &log));

@@ -9,7 +9,6 @@ use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
 use crate::scenario::{MAX_DURATION, Numbered, Scenario, file};
-use crate::script::Director;
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
 
@@ -33,7 +32,7 @@ fn expect(scenario: &Scenario) -> file::Expect {
 /// Freezes the run of a seed. `scenario_name` is where the scenario came from, for its reader.
 pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let stage = Stage::new(scenario, seed);
-    let director = Director::recording(&stage);
+    let director = stage.director().recording();
     let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
     let mut decisions = file::Decisions::default();
     for made in director.into_made() {

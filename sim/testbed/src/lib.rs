@@ -14,5 +14,6 @@ pub mod scenario;
 mod script;
 pub mod shrink;
 pub mod sweep;
+pub mod whole;
 
 pub use cosim_world::{Fingerprint, address, clock, decision, host, network, observer, stream, world};

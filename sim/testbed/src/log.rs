@@ -26,7 +26,6 @@ pub use text::message as message_text;
 
 use crate::cojson::Cast;
 use crate::host::NodeId;
-use crate::run::OperationName;
 use crate::scenario::Crypto;
 use cosim_core::{CoId, SessionId, Time};
 use std::collections::{BTreeMap, VecDeque};
@@ -107,6 +106,15 @@ pub struct Log {
     /// Messages under way: when and in which event they were sent, how many copies are still to come, and whether one
     /// has come.
     under_way: BTreeMap<u64, UnderWay>,
+}
+
+/// What an operation is called, and what it does, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationName {
+    /// Its name: unique, and the same when others go.
+    pub name: String,
+    /// What it does.
+    pub text: String,
 }
 
 /// What a write is about: which CoValue, and which transactions of it, where it is not the header.

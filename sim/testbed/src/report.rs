@@ -5,7 +5,7 @@ use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
 use crate::log::{Limit, Log};
 use crate::oracles::{ORACLES, Violation};
-use crate::run::{Class, End, Outcome, Tally};
+use crate::run::{End, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
 use cosim_core::{KnownState, Names, PeerId, Time};
@@ -140,15 +140,15 @@ fn write_looks(out: &mut String, outcome: &Outcome) -> fmt::Result {
 }
 
 fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
-    match (outcome.class(), outcome.expected_violation) {
-        (Class::Held, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
+    match (outcome.verdict(), outcome.expected_violation) {
+        (Verdict::Held, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
         (_, Some(false)) => {
             let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
             format!("VIOLATED: the scenario expects the violation `{wanted}`, which did not occur")
         }
-        (Class::Held, None) => format!("held: {}", held(outcome)),
-        (Class::Liveness, _) => "NOT LIVE: see above".to_owned(),
-        (Class::Violated, _) => "VIOLATED: see above".to_owned(),
+        (Verdict::Held, None) => format!("held: {}", held(outcome)),
+        (Verdict::Liveness, _) => "NOT LIVE: see above".to_owned(),
+        (Verdict::Violated, _) => "VIOLATED: see above".to_owned(),
     }
 }
 
@@ -355,11 +355,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         "seed": outcome.seed,
         "swarm": outcome.swarm,
         "crypto": scenario.crypto,
-        "verdict": match outcome.class() {
-            Class::Held => "held",
-            Class::Liveness => "liveness",
-            Class::Violated => "violated",
-        },
+        "verdict": outcome.verdict().name(),
         "fingerprint": outcome.fingerprint.to_string(),
         "violations": violations,
         "unmet": outcome.unmet,

@@ -10,9 +10,8 @@ mod tally;
 mod touched;
 
 pub use builder::Run;
-pub use outcome::{Class, End, Outcome, UNMET_KEY};
-pub(crate) use stage::opening;
-pub use stage::{OperationName, Stage};
+pub use outcome::{End, Outcome, UNMET_KEY, Verdict};
+pub use stage::Stage;
 pub use tally::Tally;
 pub use touched::Faulted;
 

@@ -32,7 +32,7 @@ mod template;
 mod topology;
 mod tree;
 
-pub use crate::cojson::{AttackKind, Kind};
+pub use crate::cojson::{AttackKind, Crypto, Kind};
 pub use crate::host::{Direction, Unsynced};
 pub use act::{Act, Call, Named, Numbered, Refs};
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
@@ -90,29 +90,6 @@ pub struct Scenario {
     pub expect: Expect,
     /// What a seed has taken, where the faults are a swarm, in words.
     pub chosen: Vec<String>,
-}
-
-/// How nodes sign and hash.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Crypto {
-    /// A cheap keyed hash that still detects tampering and forks.
-    #[default]
-    Fast,
-    /// As CoJSON does: BLAKE3 and Ed25519, ids that are hashes of headers.
-    Real,
-}
-
-impl Crypto {
-    /// What it is called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Crypto::Fast => "fast",
-            Crypto::Real => "real",
-        }
-    }
 }
 
 /// One node.

@@ -6,11 +6,11 @@ mod names;
 use crate::address::Addresses;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
 use crate::host::{SimNode, Survival};
-use crate::run::Stage;
 use crate::scenario::file::{Choice, Decision, Decisions, Detail};
 use cosim_core::Span;
-use names::Names;
 use std::collections::BTreeMap;
+
+pub(crate) use names::{Names, opening};
 
 /// Decides by a list, then by the seed.
 #[derive(Clone, Debug)]
@@ -45,25 +45,25 @@ pub(crate) struct Made {
 }
 
 impl Director {
-    /// Decides by the list of a scenario.
-    pub(crate) fn new(stage: &Stage<'_>) -> Director {
-        let decisions = stage.scenario().file.decisions.iter().flat_map(Decisions::with_details);
+    /// Decides by a list, in a run with these names.
+    pub(crate) fn new(decisions: Option<&Decisions>, names: Names) -> Director {
+        let decisions = decisions.into_iter().flat_map(Decisions::with_details);
         let listed: Vec<_> = decisions.map(|(decision, detail)| (decision, detail, Met::No)).collect();
         let mut places = BTreeMap::<String, Vec<usize>>::new();
         for (place, (decision, ..)) in listed.iter().enumerate() {
             places.entry(decision.address.clone()).or_default().push(place);
         }
-        Director { addresses: Addresses::new(Names::new(stage)), listed, places, made: None, seen: None }
+        Director { addresses: Addresses::new(names), listed, places, made: None, seen: None }
     }
 
-    /// Decides by the list of a scenario, and writes everything down.
-    pub(crate) fn recording(stage: &Stage<'_>) -> Director {
-        Director { made: Some(Vec::new()), ..Director::new(stage) }
+    /// Writes everything down, too.
+    pub(crate) fn recording(self) -> Director {
+        Director { made: Some(Vec::new()), ..self }
     }
 
-    /// Decides by the list of a scenario, and notes every address.
-    pub(crate) fn noting(stage: &Stage<'_>) -> Director {
-        Director { seen: Some(Vec::new()), ..Director::new(stage) }
+    /// Notes every address, too.
+    pub(crate) fn noting(self) -> Director {
+        Director { seen: Some(Vec::new()), ..self }
     }
 
     /// Every address that something was decided of, in order, where they were noted.

@@ -25,7 +25,7 @@ pub use error::Error;
 pub use file::{Opened, OutcomeFile};
 pub use header::{FORMAT, Header, Seeds, Source, SourceFile, VERSION};
 pub use merge::merge;
-pub use record::{Counts, EXPECTATION, Record, Verdict};
+pub use record::{Counts, EXPECTATION, Record};
 pub use report::{command, json, text};
 pub use shard::Shard;
 pub use summary::{Group, OfScenario, Summary};

@@ -3,7 +3,7 @@
 use crate::samples::{CALM, FAULTY, calm_with, json_lines, play, scenario};
 use cosim_testbed::capsule::{Error, Failing, Shrink, write};
 use cosim_testbed::log::Limit;
-use cosim_testbed::run::{Class, Outcome};
+use cosim_testbed::run::{Outcome, Verdict};
 use cosim_testbed::scenario::Scenario;
 use serde_json::Value;
 use std::fs;
@@ -16,7 +16,7 @@ fn failing(scenario: &Scenario, seed: u64) -> Failing<'_> {
 /// The first seeds that fail.
 fn failures(scenario: &Scenario) -> Vec<Outcome> {
     let outcomes = (0..60).map(|seed| play(scenario, seed, Limit::All));
-    let failures: Vec<_> = outcomes.filter(|outcome| outcome.class() != Class::Held).collect();
+    let failures: Vec<_> = outcomes.filter(|outcome| outcome.verdict() != Verdict::Held).collect();
     assert!(failures.len() >= 3);
     failures
 }
@@ -45,7 +45,7 @@ fn plays_again(folder: &Path, failed: &Outcome) {
     let mut outcome = play(&kept, kept.seed, Limit::All);
     outcome.log.as_mut().unwrap().name_scenario("scenario.json".to_owned());
     assert_eq!(outcome.fingerprint, failed.fingerprint);
-    assert_eq!(outcome.class(), failed.class());
+    assert_eq!(outcome.verdict(), failed.verdict());
     assert_eq!(outcome.violations, failed.violations);
     assert_eq!(outcome.unmet, failed.unmet);
     assert_eq!(outcome.unused, []);
@@ -98,7 +98,7 @@ fn it_can_be_cut_down_to_the_same_failure() {
     let shrunk = scenario(&read(&folder, "shrunk.json"));
     let outcome = play(&shrunk, shrunk.seed, Limit::All);
     assert_eq!(outcome.key(), failed.key());
-    assert_eq!(outcome.class(), Class::Held, "it expects the failure");
+    assert_eq!(outcome.verdict(), Verdict::Held, "it expects the failure");
     assert!(shrunk.about.contains("stories/faulty.json"));
 }
 

@@ -183,9 +183,9 @@ fn looks_at_the_end_say_how_it_ended() {
     let restless = calm_with(r#""expect": { "quiet_within": "1ms" }"#).replace("50ms", "8s");
     for (text, when) in [(CALM, When::Rest), (&restless, When::Restless)] {
         let outcome = told(&scenario(text), 0, With::ALL);
-        let mut looks = outcome.log.as_ref().unwrap().entries().filter_map(|entry| match &entry.what {
-            Event::Looks(looks) => Some(looks.when),
-            _ => None,
+        let mut looks = outcome.log.as_ref().unwrap().entries().filter_map(|entry| {
+            let Event::Looks(looks) = &entry.what else { return None };
+            Some(looks.when)
         });
         assert_eq!(looks.next_back(), Some(when));
     }

@@ -40,10 +40,8 @@ fn damaged(content: &Content<SimCrypto>, damage: Damage) -> Option<Content<SimCr
     let envelope = Packet(Envelope { n: 2, re: 1, message: Message::Content(content.clone()) });
     let damaged = envelope.damaged(damage)?;
     assert_eq!((damaged.n, damaged.re), (2, 1));
-    match damaged.0.message {
-        Message::Content(content) => Some(content),
-        other => panic!("content stays content: {other:?}"),
-    }
+    let Message::Content(content) = damaged.0.message else { panic!("content stays content") };
+    Some(content)
 }
 
 /// How many parts of it, the header and each session, a receiver would refuse or find empty.
@@ -102,12 +100,10 @@ fn sent(crypto: Crypto) -> (SimCrypto, Vec<Content<SimCrypto>>, Outcome) {
     let scenario = parse(&text, path).unwrap_or_else(|problems| panic!("{problems}")).with_crypto(crypto);
     let outcome = run(&scenario, 1, Options::logged(Limit::All));
     let log = outcome.log.as_ref().expect("it was asked for");
-    let contents = log.entries().filter_map(|entry| match &entry.what {
-        Event::Delivered { mail, .. } => match &mail.message {
-            Message::Content(content) => Some(content.clone()),
-            _ => None,
-        },
-        _ => None,
+    let contents = log.entries().filter_map(|entry| {
+        let Event::Delivered { mail, .. } = &entry.what else { return None };
+        let Message::Content(content) = &mail.message else { return None };
+        Some(content.clone())
     });
     (SimCrypto::new(Arc::clone(&scenario.directory)), contents.collect(), outcome)
 }

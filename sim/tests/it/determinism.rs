@@ -143,12 +143,13 @@ fn is_random(scenario: &Scenario) -> bool {
     scenario.workload.is_some()
         || scenario.faults.is_some()
         || scenario.links.iter().any(|link| is_random_network(&link.network))
-        || operations.any(|operation| match &operation.act {
-            Act::Network(change) => is_random_network(&change.conditions().apply(Network::default())),
-            Act::Crash(crash) => scenario.nodes[crash.node as usize]
-                .disk
-                .is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn),
-            _ => false,
+        || operations.any(|operation| {
+            if let Act::Network(change) = &operation.act {
+                return is_random_network(&change.conditions().apply(Network::default()));
+            }
+            let Act::Crash(crash) = &operation.act else { return false };
+            let disk = scenario.nodes[crash.node as usize].disk;
+            disk.is_some_and(|(_, _, unsynced)| unsynced == Unsynced::Drawn)
         })
 }
 

@@ -1,6 +1,6 @@
 //! A scenario may be large: what is judged costs no more for each node than in a small one.
 
-use cosim_testbed::run::{Class, End, Options, run};
+use cosim_testbed::run::{End, Options, Verdict, run};
 use cosim_testbed::scenario::{self, Scenario};
 
 /// Clients of servers, which are all clients of one server.
@@ -37,7 +37,7 @@ fn check(nodes: usize, servers: usize) {
     let outcome = run(&scenario, 1, Options::judged());
     assert_eq!(outcome.violations, []);
     assert_eq!(outcome.unmet, [""; 0]);
-    assert_eq!((outcome.end, outcome.class()), (End::Silent, Class::Held));
+    assert_eq!((outcome.end, outcome.verdict()), (End::Silent, Verdict::Held));
     // The first and the last client wrote, whatever their numbers are: their sessions are two.
     let notes = outcome.states[scenario.node("c0").expect("it is there") as usize].co_values.values();
     assert_eq!(notes.map(|co_value| co_value.sessions.len()).sum::<usize>(), 2);

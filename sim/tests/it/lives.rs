@@ -7,7 +7,7 @@ use cosim_testbed::host::{Connections, NodeId, Operation};
 use cosim_testbed::network::{Network, SpanRange};
 use cosim_testbed::observer::{Happening, Observer, Skipped};
 use cosim_testbed::report;
-use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{self, Scenario};
 use cosim_testbed::world::{Stop, View, World};
 
@@ -149,7 +149,7 @@ fn story(nodes: &str, timeline: &str) -> Scenario {
 
 fn held(scenario: &Scenario) -> Outcome {
     let outcome = run(scenario, scenario.seed, Options::judged());
-    assert_eq!(outcome.class(), Class::Held, "{}", report::summary(scenario, &outcome));
+    assert_eq!(outcome.verdict(), Verdict::Held, "{}", report::summary(scenario, &outcome));
     outcome
 }
 

@@ -17,7 +17,7 @@ use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{Event, Limit};
 use cosim_testbed::oracles::ORACLES;
 use cosim_testbed::report;
-use cosim_testbed::run::{Class, End, Options, Outcome, play, run};
+use cosim_testbed::run::{End, Options, Outcome, Verdict, play, run};
 use cosim_testbed::scenario::{self, Scenario};
 use faulty::{Fault, Faulty};
 
@@ -66,8 +66,8 @@ fn play_with(scenario: &Scenario, node: &str, fault: Fault) -> Outcome {
 fn holds(scenario: &Scenario) -> Outcome {
     let outcome = run(scenario, scenario.seed, Options::logged(Limit::All));
     assert_eq!(
-        (outcome.end, outcome.class()),
-        (End::Silent, Class::Held),
+        (outcome.end, outcome.verdict()),
+        (End::Silent, Verdict::Held),
         "{}",
         report::snapshot(scenario, &outcome)
     );

@@ -2,7 +2,7 @@
 
 use cosim_core::{CoId, SessionId};
 use cosim_testbed::cojson::{Directory, Signature};
-use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{Scenario, parse_bytes};
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -102,7 +102,7 @@ fn recorded_runs_come_to_the_recorded_bytes() {
     for (name, recorded) in RUNS {
         let (scenario, recording) = (scenario(name), recording(recorded));
         let outcome = run(&scenario, scenario.seed, Options::judged());
-        assert_eq!(outcome.class(), Class::Held, "{name}: {:?} {:?}", outcome.violations, outcome.unmet);
+        assert_eq!(outcome.verdict(), Verdict::Held, "{name}: {:?} {:?}", outcome.violations, outcome.unmet);
         let directory = &scenario.directory;
         assert_eq!(known(&outcome, directory), recorded_known(&recording), "{name}");
         let (ours, theirs) = (signatures(&outcome, directory), recorded_signatures(&recording));

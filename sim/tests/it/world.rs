@@ -208,7 +208,22 @@ impl Observer<Counter> for Classes {
             Happening::Connected { node, .. } => ("notice", *node),
             Happening::Timer { node } => ("timer", *node),
             Happening::Delivered { node, .. } => ("delivery", *node),
-            _ => return,
+            Happening::Operation { .. }
+            | Happening::Skipped { .. }
+            | Happening::Down { .. }
+            | Happening::Written { .. }
+            | Happening::Rotted { .. }
+            | Happening::Cut { .. }
+            | Happening::Writing { .. }
+            | Happening::Up { .. }
+            | Happening::Disconnected { .. }
+            | Happening::Closed { .. }
+            | Happening::Became { .. }
+            | Happening::Sent(_)
+            | Happening::Blocked { .. }
+            | Happening::Writable { .. }
+            | Happening::Noticed { .. }
+            | Happening::Settled { .. } => return,
         };
         self.0.push((view.now, class, node));
     }

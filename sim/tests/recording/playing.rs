@@ -4,7 +4,7 @@ use crate::generate::data;
 use cosim_core::CoId;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::recording::Recording;
-use cosim_testbed::run::{Class, Options, Outcome, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{Crypto, Scenario, file, parse, resolve};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ fn one_after_another_they_write_what_was_recorded() {
     for crypto in [Crypto::Fast, Crypto::Real] {
         let scenario = scenario(&calm(), &recording).with_crypto(crypto);
         let outcome = run(&scenario, 1, Options::judged());
-        assert_eq!(outcome.class(), Class::Held, "{:?}", outcome.violations);
+        assert_eq!(outcome.verdict(), Verdict::Held, "{:?}", outcome.violations);
         assert_eq!(outcome.figures.skipped, 0);
         assert_eq!(texts(&outcome), BTreeSet::from([recording.end()]), "{crypto:?}");
     }
@@ -62,7 +62,7 @@ fn over_a_bad_network_they_end_with_one_text() {
         let scenario = scenario.clone().with_crypto(crypto);
         for seed in seeds {
             let outcome = run(&scenario, seed, Options::judged());
-            assert_eq!(outcome.class(), Class::Held, "seed {seed}: {:?}", outcome.violations);
+            assert_eq!(outcome.verdict(), Verdict::Held, "seed {seed}: {:?}", outcome.violations);
             let figures = outcome.figures;
             assert!(figures.lost > 0 && figures.reordered > 0, "{figures:?}");
             partitioned += figures.partitioned;

@@ -86,7 +86,7 @@ fn pointers(value: &Value, here: &str, out: &mut Vec<String>) {
         Value::Array(list) => {
             list.iter().enumerate().for_each(|(at, value)| pointers(value, &format!("{here}/{at}"), out));
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) fn shown(scenario: &Scenario, act: &Act<Numbered>) -> String {
     let link = |ends: &[u32; 2]| scenario.link(ends[0], ends[1]).expect("there is one");
     let both = |ends: &Option<[u32; 2]>| link(ends.as_ref().expect("both ways"));
     let us = |Duration(span): Duration| span.as_us();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is drawn is the failure")]
     match act {
         Act::Create(it) => format!("Create {{ node: {}, co_value: {} }}", it.node, it.id),
         Act::Load(it) => format!("Load {{ node: {}, co_value: {} }}", it.node, it.id),

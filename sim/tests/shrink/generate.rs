@@ -261,7 +261,31 @@ fn named(act: &Act) -> Vec<&String> {
         Act::Offline(it) => vec![&it.node],
         Act::Join(it) => vec![&it.node],
         Act::Leave(it) => vec![&it.node],
-        _ => Vec::new(),
+        Act::Set(_)
+        | Act::Delete(_)
+        | Act::Insert(_)
+        | Act::Remove(_)
+        | Act::Push(_)
+        | Act::Splice(_)
+        | Act::AddMember(_)
+        | Act::RemoveMember(_)
+        | Act::Partition(_)
+        | Act::Heal(_)
+        | Act::HalfOpen(_)
+        | Act::Hold(_)
+        | Act::Release(_)
+        | Act::Drop(_)
+        | Act::Crash(_)
+        | Act::BackUp(_)
+        | Act::Restore(_)
+        | Act::Stall(_)
+        | Act::DiskFull(_)
+        | Act::DiskRoom(_)
+        | Act::FailWrites(_)
+        | Act::Rot(_)
+        | Act::Clock(_)
+        | Act::Attack(_)
+        | Act::Network(_) => Vec::new(),
     }
 }
 

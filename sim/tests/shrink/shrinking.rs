@@ -2,7 +2,7 @@
 
 use crate::generate::scenario;
 use cosim_testbed::freeze::freeze;
-use cosim_testbed::run::{Class, Options, run};
+use cosim_testbed::run::{Options, Verdict, run};
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use cosim_testbed::shrink::{Shrunk, Unshrinkable, shrink, single_removals};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) fn check(frozen: &file::Scenario, key: &str) -> Shrunk {
     let text = shrunk.file.to_json_pretty();
     let outcome = run(&read(&shrunk.file), 12_345, Options::judged());
     assert_eq!(outcome.key(), Some(key), "{text}");
-    assert_eq!(outcome.class(), Class::Held, "it is what is expected now: {text}");
+    assert_eq!(outcome.verdict(), Verdict::Held, "it is what is expected now: {text}");
     assert_eq!(outcome.unused, [], "{text}");
     let gone: Vec<&String> =
         frozen.nodes.keys().filter(|node| !shrunk.file.nodes.contains_key(*node)).collect();

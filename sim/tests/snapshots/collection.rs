@@ -2,7 +2,7 @@
 
 use cosim::snapshot::{self, SCENARIO, SNAPSHOT};
 use cosim_testbed::report;
-use cosim_testbed::run::{Class, Options, run};
+use cosim_testbed::run::{Options, Verdict, run};
 use cosim_testbed::scenario::{Scenario, file, parse};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -74,7 +74,12 @@ fn every_scenario_holds_on_other_seeds() {
         let scenario = scenario(name);
         for seed in 0..SEEDS {
             let outcome = run(&scenario, seed, Options::judged());
-            assert_eq!(outcome.class(), Class::Held, "seed {seed}\n{}", report::summary(&scenario, &outcome));
+            assert_eq!(
+                outcome.verdict(),
+                Verdict::Held,
+                "seed {seed}\n{}",
+                report::summary(&scenario, &outcome)
+            );
         }
     });
 }

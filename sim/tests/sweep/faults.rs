@@ -9,30 +9,32 @@ use cosim_testbed::sweep::{Summary, text};
 
 /// Three faults of a kind, as a file asks for them.
 fn three(kind: FaultKind) -> String {
-    let value = match kind {
-        FaultKind::Offline => r#"{ "times": 3, "longest": "1s" }"#,
-        FaultKind::Flapping => r#"{ "every": "4s", "for": "1s" }"#,
-        _ => "3",
+    let value = if kind == FaultKind::Offline {
+        r#"{ "times": 3, "longest": "1s" }"#
+    } else if kind == FaultKind::Flapping {
+        r#"{ "every": "4s", "for": "1s" }"#
+    } else {
+        "3"
     };
     format!(r#""{}": {value}"#, kind.row().field)
 }
 
 /// Faults of a kind while nobody is there.
 fn idle(kind: FaultKind) -> String {
-    let timeline = match kind {
-        FaultKind::Joins => return joins_of_nobody(),
+    if kind == FaultKind::Joins {
+        return joins_of_nobody();
+    }
+    let of_clock = matches!(kind, FaultKind::ClockJumps | FaultKind::ClockStops | FaultKind::ClockDrifts);
+    let timeline = if of_clock {
         // A clock goes on, even while its node is not there yet; it ends with its node.
-        FaultKind::ClockJumps | FaultKind::ClockStops | FaultKind::ClockDrifts => {
-            r#"{ "at": "0s", "leave": { "node": "alice" } },
+        r#"{ "at": "0s", "leave": { "node": "alice" } },
           { "at": "0s", "leave": { "node": "bob" } },
           { "at": "0s", "leave": { "node": "eve" } }"#
-        }
-        _ => {
-            r#"{ "at": "1h", "join": { "node": "alice" } },
+    } else {
+        r#"{ "at": "1h", "join": { "node": "alice" } },
           { "at": "1h", "join": { "node": "bob" } },
           { "at": "1h", "join": { "node": "eve" } },
           { "at": "2h", "create": { "node": "bob", "id": "notes" } }"#
-        }
     };
     format!(
         r#"{{

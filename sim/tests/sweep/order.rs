@@ -2,7 +2,7 @@
 
 use crate::samples::{FAULTY, both, bytes, entry, jobs, limited, records, scope, sweep};
 use cosim_testbed::run::{Options, run};
-use cosim_testbed::sweep::{Ended, Summary, Verdict};
+use cosim_testbed::sweep::{Ended, Summary};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
@@ -30,7 +30,7 @@ fn a_line_says_what_a_run_says() {
     for record in records(&bytes) {
         let outcome = run(&faulty.scenario, record.seed, Options::judged());
         assert_eq!(record.fingerprint, outcome.fingerprint.to_string());
-        assert_eq!(record.verdict, Verdict::from(outcome.class()));
+        assert_eq!(record.verdict, outcome.verdict());
         assert_eq!(record.key.as_deref(), outcome.key());
         assert_eq!((record.events, record.ended_at), (outcome.figures.events, outcome.ended_at.as_us()));
         assert_eq!(record.counts.lost, outcome.figures.lost);

@@ -1,7 +1,8 @@
 //! What is said of a sweep: failures by key, what was exercised, and what was declared and never happened.
 
 use crate::samples::{FAULTY, TINY, both, bytes, entry, records, scope};
-use cosim_testbed::sweep::{EXPECTATION, Summary, Verdict, command, json, text};
+use cosim_testbed::run::Verdict;
+use cosim_testbed::sweep::{EXPECTATION, Summary, command, json, text};
 
 fn summary_of(path: &str, text: &str, seeds: u64) -> Summary {
     bytes(vec![entry(path, text)], &scope(0..seeds), 2).1

@@ -293,6 +293,7 @@ fn links(options: &Options, plan: &mut Stream) -> Vec<LinkSpec<Gossip>> {
     pairs.into_iter().map(link).collect()
 }
 
+#[expect(clippy::print_stdout, reason = "an example says what came of it")]
 fn main() -> Result<(), String> {
     let options = Options::from_args()?;
     let mut plan = Stream::new(options.seed, "plan", "");

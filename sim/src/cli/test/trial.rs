@@ -5,7 +5,7 @@ use super::super::input;
 use super::{Folders, twice};
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
 use cosim_testbed::report;
-use cosim_testbed::run::Class;
+use cosim_testbed::run::Verdict;
 use cosim_testbed::scenario::Scenario;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
@@ -31,7 +31,7 @@ pub(super) enum Finding {
     /// It was played twice and came out differently: where first.
     Nondeterministic(String),
     /// It does not hold: the end of its report, and the command that plays it again.
-    Failed(Class, String),
+    Failed(Verdict, String),
     /// It holds and has no snapshot: what it would be.
     Missing(String),
     /// It holds, and its snapshot says something else.
@@ -72,7 +72,7 @@ impl Trial {
             return Finding::Nondeterministic(twice::first_difference(scenario));
         }
         let rendered = report::snapshot(scenario, &outcome);
-        if outcome.class() != Class::Held {
+        if outcome.verdict() != Verdict::Held {
             let summary = report::summary(scenario, &outcome);
             let again = format!(
                 "play it again: cosim run {} --seed {} --crypto {}",
@@ -80,7 +80,7 @@ impl Trial {
                 outcome.seed,
                 scenario.crypto.name()
             );
-            return Finding::Failed(outcome.class(), format!("{summary}\n{again}"));
+            return Finding::Failed(outcome.verdict(), format!("{summary}\n{again}"));
         }
         match snapshot::read(&self.snapshot) {
             Ok(Some(kept)) if snapshot::agrees(&kept, &rendered) => Finding::Passed,
@@ -106,7 +106,12 @@ impl Finding {
                 Ok(()) => Ok(Finding::Removed),
                 Err(error) => Err(Failure::file("remove", path, &error)),
             },
-            _ => Ok(self),
+            Finding::Passed
+            | Finding::Written(_)
+            | Finding::Removed
+            | Finding::Bad(_)
+            | Finding::Nondeterministic(_)
+            | Finding::Failed(..) => Ok(self),
         }
     }
 
@@ -116,7 +121,7 @@ impl Finding {
             Finding::Passed | Finding::Written(_) | Finding::Removed => Exit::Held,
             Finding::Bad(_) => Exit::Usage,
             Finding::Nondeterministic(_) => Exit::Nondeterminism,
-            Finding::Failed(class, _) => (*class).into(),
+            Finding::Failed(verdict, _) => (*verdict).into(),
             Finding::Missing(_) | Finding::Differs { .. } | Finding::Stale(_) => Exit::Violated,
         }
     }

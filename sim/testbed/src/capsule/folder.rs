@@ -1,6 +1,7 @@
 //! A folder that appears whole or not at all.
 
 use super::Error;
+use crate::whole;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ pub(super) struct Folder {
 impl Folder {
     /// Begins the folder of that name in `dir`. What was left of it, when somebody who wrote it was interrupted, goes.
     pub(super) fn begin(dir: &Path, name: &str) -> Result<Folder, Error> {
-        let folder = Folder { path: dir.join(name), partial: dir.join(format!("{name}.partial")) };
+        let path = dir.join(name);
+        let folder = Folder { partial: whole::aside(&path, "partial"), path };
         remove(&folder.partial)?;
         fs::create_dir_all(&folder.partial).map_err(cannot(&folder.partial))?;
         Ok(folder)
@@ -33,9 +35,7 @@ impl Folder {
 
     /// Gives it its name, in place of what had that name.
     pub(super) fn finish(self) -> Result<PathBuf, Error> {
-        let mut old = self.path.clone().into_os_string();
-        old.push(".old");
-        let old = PathBuf::from(old);
+        let old = whole::aside(&self.path, "old");
         remove(&old)?;
         if self.path.exists() {
             fs::rename(&self.path, &old).map_err(cannot(&self.path))?;

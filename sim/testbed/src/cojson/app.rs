@@ -3,11 +3,11 @@
 use super::change::{Change, What};
 use super::directory::{Agent, Directory, derived};
 use super::kind::Kind;
+use super::provider::Crypto as Provider;
 use super::shown::shown;
 use super::{Command, Edit, SimCrypto, Transaction, Writes};
 use crate::clock::WallTime;
 use crate::host::NodeId;
-use crate::scenario::Crypto as Provider;
 use cosim_core::real::{self, KeySecret, MadeAt, Place};
 use cosim_core::view::edit::Positions;
 use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
@@ -369,10 +369,7 @@ impl Drafts {
 }
 
 fn elements(list: Value) -> Vec<Value> {
-    match list {
-        Value::Array(items) => items,
-        _ => Vec::new(),
-    }
+    if let Value::Array(items) = list { items } else { Vec::new() }
 }
 
 fn member(agent: &Agent) -> Member<'_> {

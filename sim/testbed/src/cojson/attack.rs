@@ -224,7 +224,13 @@ impl Attacker {
             AttackKind::Replay => self.replay(attack),
             AttackKind::Stale => self.stale(attack),
             AttackKind::Flood => self.flood(attack),
-            how => {
+            AttackKind::Malformed
+            | AttackKind::Oversized
+            | AttackKind::Forged
+            | AttackKind::Transplanted
+            | AttackKind::WrongSignature
+            | AttackKind::LyingKnown
+            | AttackKind::Fork => {
                 let heard = self.lines.get(&attack.on).map_or(0, |line| line.heard);
                 let ghost = self.ghost();
                 let liar = lies::Liar {
@@ -237,7 +243,7 @@ impl Attacker {
                     heard,
                     ghost,
                 };
-                let (here, elsewhere) = liar.lies(how);
+                let (here, elsewhere) = liar.lies(attack.how);
                 for (re, message) in here {
                     self.lie(attack.on, re, message);
                 }

@@ -2,8 +2,8 @@
 //! hash over what only the simulator knows of it (which operation wrote what), so that oracles can rely on that.
 
 use super::directory::Directory;
+use super::provider::Crypto as Provider;
 use super::values::{Header, Signature, StreamingHash, Transaction};
-use crate::scenario::Crypto as Provider;
 use cosim_core::crypto::Signed;
 use cosim_core::{CoId, Crypto, FastCrypto, SessionId, real};
 use std::hash::{Hash, Hasher};

@@ -2,9 +2,9 @@
 //! a function of the scenario alone, so every node and every oracle may look at it.
 
 use super::kind::Kind;
+use super::provider::Crypto as Provider;
 use super::session_parts;
 use crate::host::NodeId;
-use crate::scenario::Crypto as Provider;
 use cosim_core::real::{self, AgentSecret, Owner, Verifier};
 use cosim_core::view::KeyRing;
 use cosim_core::{CoId, SessionId};

@@ -11,9 +11,9 @@ use std::fmt;
 pub(super) fn made(director: Director, log: &Log) -> Vec<Made> {
     let operations: BTreeMap<&str, u64> = log
         .entries()
-        .filter_map(|entry| match &entry.what {
-            Event::Operation { name, .. } => Some((name.as_str(), entry.event)),
-            _ => None,
+        .filter_map(|entry| {
+            let Event::Operation { name, .. } = &entry.what else { return None };
+            Some((name.as_str(), entry.event))
         })
         .collect();
     let mut all = director.into_made();

@@ -1,11 +1,10 @@
 //! What a log takes down of what it sees happen.
 
-use super::{Due, End, Event, Log, Mail, Outcome, Piece, Reason, UnderWay, Way};
+use super::{Due, End, Event, Log, Mail, OperationName, Outcome, Piece, Reason, UnderWay, Way};
 use crate::cojson::{CoJson, Notice, SimCrypto};
 use crate::decision::Fate;
 use crate::host::{NodeId, WriteError};
 use crate::observer::{Condition, Happening, Observer, Skipped};
-use crate::run::OperationName;
 use crate::world::View;
 use cosim_core::{CoId, ConnectionId, Envelope, Record, Recovery, SessionId, Span};
 
@@ -18,12 +17,18 @@ impl<N: CoJson> Observer<N> for Log {
                 self.push(view.event, view.now, change);
             }
         }
-        let what = match happening {
+        if let Some(what) = self.taken_down(view, happening) {
+            self.push(view.event, view.now, what);
+        }
+    }
+}
+
+impl Log {
+    /// What is taken down of what happens; nothing where that is told by what comes before or after it.
+    fn taken_down<N: CoJson>(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) -> Option<Event> {
+        Some(match happening {
             Happening::Operation { number, .. } => {
-                let Some(OperationName { name, text }) = self.operations.get(*number as usize).cloned()
-                else {
-                    return;
-                };
+                let OperationName { name, text } = self.operations.get(*number as usize).cloned()?;
                 Event::Operation { name, text }
             }
             Happening::Skipped { number, why } => {
@@ -34,25 +39,16 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Down { node, .. } => Event::Down { node: *node },
             Happening::Writing { node, ticket, record } => {
                 self.writing.insert((*node, *ticket), written(record));
-                return;
+                return None;
             }
             Happening::Written { node, ticket, error, full } => {
-                let Some((id, piece)) = self.writing.remove(&(*node, *ticket)) else {
-                    return;
-                };
-                let outcome = match error {
-                    None => Outcome::Written,
-                    Some(_) if *full => Outcome::Full,
-                    Some(WriteError::Nothing) => Outcome::Nothing,
-                    Some(WriteError::Torn) => Outcome::Torn,
-                    Some(WriteError::Whole) => Outcome::Whole,
-                };
-                Event::Disk { node: *node, id, piece, outcome }
+                let (id, piece) = self.writing.remove(&(*node, *ticket))?;
+                Event::Disk { node: *node, id, piece, outcome: outcome(*error, *full) }
             }
             Happening::Cut { node, survival, pending } => {
                 self.writing.retain(|(of, _), _| of != node);
                 if *pending == 0 {
-                    return;
+                    return None;
                 }
                 Event::Cut { node: *node, pending: *pending, kept: survival.kept, torn: survival.torn }
             }
@@ -71,7 +67,7 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Disconnected { node, peer, connection } => {
                 Event::Disconnected(end(*node, *peer, *connection))
             }
-            Happening::Closed { was_open: false, .. } => return,
+            Happening::Closed { was_open: false, .. } => return None,
             Happening::Closed { node, peer, connection, .. } => Event::Closed(end(*node, *peer, *connection)),
             Happening::Became { node, condition } => match condition {
                 Condition::Asleep => Event::Asleep { node: *node },
@@ -79,14 +75,7 @@ impl<N: CoJson> Observer<N> for Log {
                 Condition::Offline => Event::Offline { node: *node },
                 Condition::Online => Event::Online { node: *node },
             },
-            Happening::Timer { node } => {
-                let deadlines = view.hosts[node.index()].node.deadlines();
-                let due = deadlines
-                    .into_iter()
-                    .filter(|(at, ..)| *at <= view.now)
-                    .min_by_key(|(at, id, ..)| (*at, *id));
-                Event::Timer { node: *node, due: due.map(|(_, id, peer, why)| Due { id, peer, why }) }
-            }
+            Happening::Timer { node } => Event::Timer { node: *node, due: due(view, *node) },
             Happening::Sent(sent) => {
                 if sent.copies > 0 {
                     let (sent_at, sent_in, copies) = (view.now, view.event, sent.copies);
@@ -100,15 +89,7 @@ impl<N: CoJson> Observer<N> for Log {
                 }
             }
             Happening::Delivered { node, peer, connection, message, mail: number, damaged } => {
-                let Some(under_way) = self.under_way.get_mut(number) else {
-                    return;
-                };
-                let UnderWay { sent_at, sent_in, arrived, .. } = *under_way;
-                under_way.arrived = true;
-                under_way.copies -= 1;
-                if under_way.copies == 0 {
-                    self.under_way.remove(number);
-                }
+                let UnderWay { sent_at, sent_in, arrived, .. } = self.arrives(*number)?;
                 let known = view.known_as(*peer);
                 let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
                 let mail = mail(*number, [*peer, *node], *connection, &message.0);
@@ -120,9 +101,38 @@ impl<N: CoJson> Observer<N> for Log {
             Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
                 Event::LoadEnded { node: *node, id: *id, available: *available }
             }
-            Happening::Noticed { .. } | Happening::Rotted { .. } | Happening::Settled { .. } => return,
-        };
-        self.push(view.event, view.now, what);
+            Happening::Noticed { .. } | Happening::Rotted { .. } | Happening::Settled { .. } => return None,
+        })
+    }
+
+    /// A copy of a message arrives: what was known of the message before.
+    fn arrives(&mut self, number: u64) -> Option<UnderWay> {
+        let under_way = self.under_way.get_mut(&number)?;
+        let before = *under_way;
+        under_way.arrived = true;
+        under_way.copies -= 1;
+        if under_way.copies == 0 {
+            self.under_way.remove(&number);
+        }
+        Some(before)
+    }
+}
+
+/// The deadline that has passed, the first of them.
+fn due<N: CoJson>(view: &View<'_, N>, node: NodeId) -> Option<Due<NodeId, CoId>> {
+    let deadlines = view.hosts[node.index()].node.deadlines().into_iter();
+    let passed = deadlines.filter(|(at, ..)| *at <= view.now).min_by_key(|(at, id, ..)| (*at, *id));
+    passed.map(|(_, id, peer, why)| Due { id, peer, why })
+}
+
+/// What became of a write.
+fn outcome(error: Option<WriteError>, full: bool) -> Outcome {
+    match error {
+        None => Outcome::Written,
+        Some(_) if full => Outcome::Full,
+        Some(WriteError::Nothing) => Outcome::Nothing,
+        Some(WriteError::Torn) => Outcome::Torn,
+        Some(WriteError::Whole) => Outcome::Whole,
     }
 }
 

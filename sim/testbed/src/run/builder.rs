@@ -6,14 +6,13 @@ use crate::decision::Seeded;
 use crate::log::{Limit, With};
 use crate::oracles::Oracle;
 use crate::scenario::Scenario;
-use crate::script::Director;
 
 /// A run that is about to be played: a scenario, its own seed, and the oracles that the scenario asks for, unless
 /// something else is said.
 ///
 /// ```
 /// use cosim_testbed::oracles::{About, Blames, Look, Mail, Needed, Oracle, Property, Scene, Subject};
-/// use cosim_testbed::run::{Class, Run};
+/// use cosim_testbed::run::{Run, Verdict};
 /// use cosim_testbed::scenario::parse;
 ///
 /// /// An oracle of one's own: a budget of messages.
@@ -50,7 +49,7 @@ use crate::script::Director;
 /// let scenario = parse(text, "alice.json").expect("a scenario");
 ///
 /// let outcome = Run::of(&scenario).seed(7).play();
-/// assert_eq!(outcome.class(), Class::Held);
+/// assert_eq!(outcome.verdict(), Verdict::Held);
 ///
 /// let outcome = Run::of(&scenario).seed(7).oracle(Terse { left: 2 }).play();
 /// assert_eq!(outcome.key(), Some("terse client>server message"));
@@ -107,7 +106,7 @@ impl<'a> Run<'a> {
         if scenario.file.decisions.is_none() {
             return play_judged_by(own, scenario, seed, options, CoNode::new, Seeded).0;
         }
-        let director = Director::new(&Stage::new(scenario, seed));
+        let director = Stage::new(scenario, seed).director();
         let (mut outcome, director) = play_judged_by(own, scenario, seed, options, CoNode::new, director);
         outcome.unused = director.unused();
         outcome

@@ -11,6 +11,7 @@ use crate::scenario::file::Decision;
 use crate::scenario::{FaultKind, LoadEnd, Scenario};
 use crate::world::{Figures, World};
 use cosim_core::{CoId, Names, NodeState, Time};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -66,9 +67,10 @@ pub enum End {
     Restless,
 }
 
-/// The class of an outcome, which decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
+/// What a run came to, the worse the larger. It decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
     /// Everything held; an expected violation that occurred counts as that.
     Held,
     /// Something good did not happen in time.
@@ -77,21 +79,32 @@ pub enum Class {
     Violated,
 }
 
+impl Verdict {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Held => "held",
+            Verdict::Liveness => "liveness",
+            Verdict::Violated => "violated",
+        }
+    }
+}
+
 impl Outcome {
-    /// The class of the outcome.
-    pub fn class(&self) -> Class {
+    /// What the run came to, by what its oracles found and what its scenario expects.
+    pub fn verdict(&self) -> Verdict {
         match self.expected_violation {
-            Some(true) => return if self.unmet.is_empty() { Class::Held } else { Class::Violated },
-            Some(false) => return Class::Violated,
+            Some(true) => return if self.unmet.is_empty() { Verdict::Held } else { Verdict::Violated },
+            Some(false) => return Verdict::Violated,
             None => {}
         }
         match self.violations.first() {
             Some(violation) => match violation.property {
-                Property::Liveness => Class::Liveness,
-                Property::Safety => Class::Violated,
+                Property::Liveness => Verdict::Liveness,
+                Property::Safety => Verdict::Violated,
             },
-            None if !self.unmet.is_empty() => Class::Violated,
-            None => Class::Held,
+            None if !self.unmet.is_empty() => Verdict::Violated,
+            None => Verdict::Held,
         }
     }
 

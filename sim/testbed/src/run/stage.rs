@@ -3,12 +3,14 @@
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
+use crate::log::OperationName;
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::{Need, Setup};
 use crate::scenario::act::Way;
 use crate::scenario::file::{HalfOpen, NetworkChange};
 use crate::scenario::{self, Act, Direction, Numbered, Plan, Scenario};
+use crate::script::{self, Director, opening};
 use crate::world::{LinkSpec, World};
 use cosim_core::{CoId, Config, Mutation, Mutations, Span, Time};
 use std::borrow::Cow;
@@ -28,15 +30,6 @@ pub struct Stage<'a> {
     networks: Vec<Network>,
     /// How many operations were staged.
     staged: u32,
-}
-
-/// What an operation is called, and what it does, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperationName {
-    /// Its name: unique, and the same when others go.
-    pub name: String,
-    /// What it does.
-    pub text: String,
 }
 
 /// An operation for a world.
@@ -62,7 +55,23 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
         | Operation::Offline { span, .. }
         | Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
         Operation::UnlessLastCopy { operation, .. } => ends(at, operation),
-        _ => at,
+        Operation::Disk {
+            fault: DiskFault::Full | DiskFault::Room | DiskFault::FailNext(_) | DiskFault::Rot { .. },
+            ..
+        }
+        | Operation::Command { .. }
+        | Operation::Connect { .. }
+        | Operation::Disconnect { .. }
+        | Operation::HalfOpen { .. }
+        | Operation::Filter { .. }
+        | Operation::Release { .. }
+        | Operation::Partition { .. }
+        | Operation::Heal { .. }
+        | Operation::BackUp { .. }
+        | Operation::Join { .. }
+        | Operation::Leave { .. }
+        | Operation::Clock { .. }
+        | Operation::Network { .. } => at,
     }
 }
 
@@ -131,27 +140,29 @@ impl<'a> Stage<'a> {
         &self.names
     }
 
+    /// Decides by the list of the scenario.
+    pub(crate) fn director(&self) -> Director {
+        let names = script::Names::new(self.cast.clone(), self.names.clone(), self.creates());
+        Director::new(self.scenario.file.decisions.as_ref(), names)
+    }
+
     /// The operations that create a CoValue, by number, and which one.
-    pub(crate) fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
+    fn creates(&self) -> impl Iterator<Item = (u32, CoId)> + '_ {
         let opened = self.scenario.opened_at_first().count() as u32;
         let mut number = opened;
         let operations = self.plan.chapters.iter().flat_map(|chapter| &chapter.operations);
         operations.filter_map(move |operation| {
             let this = number;
             number += self.width(&operation.act);
-            match &operation.act {
-                Act::Create(create) => Some((this, CoId(create.id))),
-                _ => None,
-            }
+            let Act::Create(create) = &operation.act else { return None };
+            Some((this, CoId(create.id)))
         })
     }
 
     /// How many operations of a world an act is.
     pub(super) fn width(&self, act: &Act<Numbered>) -> u32 {
-        match act {
-            Act::Network(NetworkChange { between: None, .. }) => self.networks.len() as u32,
-            _ => 1,
-        }
+        let all = matches!(act, Act::Network(NetworkChange { between: None, .. }));
+        if all { self.networks.len() as u32 } else { 1 }
     }
 
     /// The plan that is staged, as far as it has not been handed out.
@@ -308,6 +319,7 @@ impl<'a> Stage<'a> {
     }
 
     /// What an app is asked for.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the next match names all the others")]
     fn command(&self, act: &Act<Numbered>) -> Option<(NodeId, Command)> {
         let operation = self.staged;
         let edit = |node, id, writes| (node, Command::Edit(Edit { id: CoId(id), writes, operation }));
@@ -420,11 +432,6 @@ impl<'a> Stage<'a> {
 /// An operation, or what becomes of it where the last copy of something is to be spared.
 fn sparing<N: CoJson>(spare: bool, node: NodeId, operation: Operation<N>) -> Operation<N> {
     if spare { Operation::UnlessLastCopy { node, operation: Box::new(operation) } } else { operation }
-}
-
-/// The name of the operation that opens a link at the start.
-pub(crate) fn opening(a: &str, b: &str) -> String {
-    format!("open-{a}-{b}")
 }
 
 fn config(spec: &scenario::NodeSpec) -> Config {

@@ -60,7 +60,21 @@ impl<N: CoJson> Observer<N> for Tally {
                 self.in_timer = false;
                 self.in_vain = false;
             }
-            _ => {}
+            Happening::Operation { .. }
+            | Happening::Skipped { .. }
+            | Happening::Down { .. }
+            | Happening::Written { .. }
+            | Happening::Rotted { .. }
+            | Happening::Cut { .. }
+            | Happening::Writing { .. }
+            | Happening::Up { .. }
+            | Happening::Connected { .. }
+            | Happening::Disconnected { .. }
+            | Happening::Closed { .. }
+            | Happening::Became { .. }
+            | Happening::Blocked { .. }
+            | Happening::Writable { .. }
+            | Happening::Noticed { .. } => {}
         }
     }
 }

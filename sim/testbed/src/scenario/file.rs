@@ -18,6 +18,7 @@ mod units;
 
 pub(crate) use address::{About, Address, KINDS};
 pub use clock::{Clock, Drift, Shift};
+pub(crate) use conditions::Chance;
 pub use conditions::{Burst, Network, NetworkChange};
 pub(crate) use decisions::{Choice, Detail, Topic};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};

@@ -62,7 +62,9 @@ impl Writer<'_> {
                     self.value(element, depth + 1, indent.len());
                 }
             }
-            _ => return self.out.push_str(ast.range().text(self.text)),
+            Ast::StringLit(_) | Ast::NumberLit(_) | Ast::BooleanLit(_) | Ast::NullKeyword(_) => {
+                return self.out.push_str(ast.range().text(self.text));
+            }
         }
         self.out.push('\n');
         self.out.push_str(&"  ".repeat(depth));
@@ -90,6 +92,9 @@ fn flat(text: &str, ast: &Ast<'_>, out: &mut String) {
             }
             out.push(']');
         }
-        _ => out.push_str(ast.range().text(text)),
+        // An empty object is `{}` as it stands.
+        Ast::Object(_) | Ast::StringLit(_) | Ast::NumberLit(_) | Ast::BooleanLit(_) | Ast::NullKeyword(_) => {
+            out.push_str(ast.range().text(text));
+        }
     }
 }

@@ -29,9 +29,9 @@ impl Scenario {
         let joins = |faults: &&Faults| faults.times(FaultKind::Joins) > 0;
         let Some(faults) = self.faults.as_ref().filter(joins) else { return Vec::new() };
         let joins = Ground::new(self, faults, &self.creators(seed)).draw(seed, FaultKind::Joins);
-        let nodes = joins.into_iter().filter_map(|operation| match operation.act {
-            Act::Join(Lone { node }) => Some(node),
-            _ => None,
+        let nodes = joins.into_iter().filter_map(|operation| {
+            let Act::Join(Lone { node }) = operation.act else { return None };
+            Some(node)
         });
         nodes.collect()
     }
@@ -39,9 +39,9 @@ impl Scenario {
     /// The nodes at which the workload creates CoValues.
     fn creators(&self, seed: u64) -> Vec<u32> {
         let creates = self.workload.iter().flat_map(|workload| creates(seed, workload, self));
-        let nodes = creates.filter_map(|operation| match operation.act {
-            Act::Create(Subject { node, .. }) => Some(node),
-            _ => None,
+        let nodes = creates.filter_map(|operation| {
+            let Act::Create(Subject { node, .. }) = operation.act else { return None };
+            Some(node)
         });
         nodes.collect()
     }

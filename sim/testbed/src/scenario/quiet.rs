@@ -16,9 +16,9 @@ pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[C
     let longest = |of: fn(&NodeSpec) -> Span| nodes.iter().map(of).max().unwrap_or_default();
     let at_first = links.iter().map(|link| link.network.latency.max() + link.network.slow_by);
     let operations = chapters.iter().flat_map(|chapter| &chapter.operations);
-    let changed = operations.filter_map(|operation| match &operation.act {
-        Act::Network(change) => change.latency.map(|latency| latency.0.max()),
-        _ => None,
+    let changed = operations.filter_map(|operation| {
+        let Act::Network(change) = &operation.act else { return None };
+        change.latency.map(|latency| latency.0.max())
     });
     let latency = at_first.chain(changed).max().unwrap_or_default();
     let hop = longest(|node| node.base) + latency.saturating_mul(2);

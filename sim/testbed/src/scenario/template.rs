@@ -251,9 +251,9 @@ impl Expanding<'_> {
     fn pairs(&mut self, tree: &Tree, path: &[&str], limit: usize) -> Option<Vec<Tree>> {
         let Node::Array(ends) = &tree.at(path)?.node else { return None };
         let [first, second] = ends.as_slice() else { return None };
-        let [a, b] = [first, second].map(|end| match &end.node {
-            Node::Plain(Value::String(text)) => Some(text.clone()),
-            _ => None,
+        let [a, b] = [first, second].map(|end| {
+            let Node::Plain(Value::String(text)) = &end.node else { return None };
+            Some(text.clone())
         });
         let (a, b) = (a?, b?);
         let (many, others) = (self.names_at(first, MAX_NODES), self.names_at(second, MAX_NODES));

@@ -183,6 +183,7 @@ fn syntax(text: &str, error: &ParseError) -> Problem {
     if let Some(first) = reason.get_mut(..1) {
         first.make_ascii_lowercase();
     }
+    #[expect(clippy::wildcard_enum_match_arm, reason = "foreign, and most kinds have one help")]
     let help = match error.kind() {
         ParseErrorKind::CommentsNotAllowed => "a scenario file is plain JSON: put the story into `about`",
         ParseErrorKind::TrailingCommasNotAllowed => "take the comma away",

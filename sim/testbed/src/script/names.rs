@@ -4,14 +4,14 @@
 use crate::address;
 use crate::cojson::Cast;
 use crate::host::NodeId;
-use crate::run::{OperationName, Stage, opening};
+use crate::log::OperationName;
 use cosim_core::{CoId, Names as _};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The names of a run.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
+pub(crate) struct Names {
     cast: Cast,
     operations: Vec<OperationName>,
     /// The operation that first creates each CoValue.
@@ -19,13 +19,23 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(stage: &Stage<'_>) -> Names {
-        let mut creates = BTreeMap::new();
-        for (number, id) in stage.creates() {
-            creates.entry(id).or_insert(number);
+    /// `creates` are the operations that create a CoValue, by number, and which one.
+    pub(crate) fn new(
+        cast: Cast,
+        operations: Vec<OperationName>,
+        creates: impl Iterator<Item = (u32, CoId)>,
+    ) -> Names {
+        let mut first = BTreeMap::new();
+        for (number, id) in creates {
+            first.entry(id).or_insert(number);
         }
-        Names { cast: stage.cast().clone(), operations: stage.names().to_vec(), creates }
+        Names { cast, operations, creates: first }
     }
+}
+
+/// The name of the operation that opens a link at the start.
+pub(crate) fn opening(a: &str, b: &str) -> String {
+    format!("open-{a}-{b}")
 }
 
 impl address::Names for Names {

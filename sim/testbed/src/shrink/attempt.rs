@@ -5,7 +5,6 @@ use crate::cojson::CoNode;
 use crate::run::{Options, Outcome, Stage, UNMET_KEY, play};
 use crate::scenario::file::{Decision, Scenario};
 use crate::scenario::resolve;
-use crate::script::Director;
 
 /// What became of a candidate, and how many runs that took.
 pub(super) struct Attempt {
@@ -62,7 +61,7 @@ fn once(mut candidate: Scenario, key: &str) -> (Attempt, Met) {
     let Ok(scenario) = resolve(candidate.clone()) else {
         return (Attempt { tried: Tried::Invalid, runs: 0 }, Met::default());
     };
-    let director = Director::noting(&Stage::new(&scenario, scenario.seed));
+    let director = Stage::new(&scenario, scenario.seed).director().noting();
     let (outcome, director) = play(&scenario, scenario.seed, Options::judged(), CoNode::new, director);
     let met = Met { stranded: director.unused(), seen: director.seen().to_vec() };
     let tried = match outcome.key() {

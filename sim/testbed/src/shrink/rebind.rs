@@ -72,10 +72,10 @@ fn crashes(entry: &Entry, node: &str) -> bool {
 
 /// Whether an entry may open a connection between two nodes.
 fn opens(entry: &Entry, ends: [&str; 2]) -> bool {
-    match &entry.act {
-        Act::Connect(connect) => connect.between.iter().all(|end| ends.contains(&end.as_str())),
-        act => act.returns().is_some_and(|node| ends.contains(&node)),
+    if let Act::Connect(connect) = &entry.act {
+        return connect.between.iter().all(|end| ends.contains(&end.as_str()));
     }
+    entry.act.returns().is_some_and(|node| ends.contains(&node))
 }
 
 /// The scenarios in which one stranded decision is about another message between the same two nodes, of the same kind

@@ -145,11 +145,10 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     let mut index = 0;
     retain(&mut file.timeline, |entry| {
         index += 1;
-        let refers_to_gone = entry.act.refs().iter().any(|reference| match reference.to {
-            To::CoValue => ids.contains(reference.name),
-            // The others of the list stay.
-            To::Filtered => false,
-            to => to.is_node() && nodes.contains(reference.name),
+        let refers_to_gone = entry.act.refs().iter().any(|reference| match reference.to.is_node() {
+            true => nodes.contains(reference.name),
+            // Where it is one of a list, the others stay.
+            false => reference.to == To::CoValue && ids.contains(reference.name),
         });
         let link_gone = entry.act.link().is_some_and(gone);
         let filter_gone = entry.act.filtered_mut().is_some_and(|filtered| {

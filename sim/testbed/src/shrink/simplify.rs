@@ -108,10 +108,7 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
 fn connected_at_first(file: &Scenario, index: usize, candidates: &mut Vec<Scenario>) {
     let link = &file.links[index];
     let connects = |between: &[String; 2]| between.iter().all(|end| link.between.contains(end));
-    let on_link = |entry: &Entry| match &entry.act {
-        Act::Connect(connect) => connects(&connect.between),
-        _ => false,
-    };
+    let on_link = |entry: &Entry| matches!(&entry.act, Act::Connect(connect) if connects(&connect.between));
     if link.connected != Some(false) {
         return;
     }

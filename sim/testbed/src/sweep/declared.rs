@@ -2,8 +2,9 @@
 //! faults each run says itself.
 
 use crate::cojson::Kind;
-use crate::network::{Network, Ppm};
+use crate::network::Network;
 use crate::oracles::{self, Needed};
+use crate::scenario::file::{self, Chance};
 use crate::scenario::{Act, Operation, Scenario};
 use cosim_core::CoId;
 
@@ -94,20 +95,23 @@ impl Declared {
     }
 
     fn network(&mut self, network: Network) {
-        let bursts = network.burst.is_some_and(|burst| burst.begins.max(burst.good_loss) > Ppm::NEVER);
-        self.loss |= network.loss > Ppm::NEVER || bursts;
-        self.replay |= network.replay > Ppm::NEVER;
-        self.damage |= network.damage.max(network.truncate) > Ppm::NEVER;
-        self.duplicate |= network.duplicate > Ppm::NEVER;
-        self.reorder |= network.reorder > Ppm::NEVER;
+        for chance in file::Network::chances(&network) {
+            *match chance {
+                Chance::Loss => &mut self.loss,
+                Chance::Duplicate => &mut self.duplicate,
+                Chance::Reorder => &mut self.reorder,
+                Chance::Replay => &mut self.replay,
+                Chance::Damage => &mut self.damage,
+            } = true;
+        }
     }
 
     fn operation(&mut self, operation: &Operation) {
-        match &operation.act {
-            Act::Network(change) => self.network(change.conditions().apply(Network::default())),
-            Act::Edit(_) => self.edits = true,
-            Act::Load(_) => self.loads = true,
-            act => self.edits |= act.written().is_some(),
+        let act = &operation.act;
+        self.loads |= matches!(act, Act::Load(_));
+        self.edits |= matches!(act, Act::Edit(_)) || act.written().is_some();
+        if let Act::Network(change) = act {
+            self.network(change.conditions().apply(Network::default()));
         }
     }
 }
@@ -117,9 +121,9 @@ fn writes_secrets(scenario: &Scenario) -> bool {
     let directory = &scenario.directory;
     let is_private = |id: u32| directory.co_value(CoId(id)).is_some_and(|known| known.spec.private);
     let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-    let in_timeline = operations.any(|operation| match &operation.act {
-        Act::Edit(edit) => is_private(edit.id),
-        act => act.written().is_some_and(|(.., change)| change.private),
+    let in_timeline = operations.any(|operation| {
+        matches!(&operation.act, Act::Edit(edit) if is_private(edit.id))
+            || operation.act.written().is_some_and(|(.., change)| change.private)
     });
     let edited = scenario.workload.as_ref().filter(|workload| workload.mix.edit > 0);
     in_timeline || edited.is_some_and(|workload| workload.co_values.iter().any(|id| is_private(*id)))

@@ -5,6 +5,7 @@ use super::header::Header;
 use super::reader::Reader;
 use super::record::Record;
 use super::summary::Summary;
+use crate::whole::{aside, folder};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ impl OutcomeFile {
     /// Goes on with the file at `path`, whose records are added to `summary`. What is left of a line that was being
     /// written when the process was killed is cut off. Where there is nothing to go on with, it is begun.
     pub fn resume(path: &Path, header: &Header, summary: &mut Summary) -> Result<Opened, Error> {
-        if !partial(path, "partial").exists() && path.exists() {
+        if !aside(path, "partial").exists() && path.exists() {
             return complete(path, header, summary).map(|()| Opened::Complete);
         }
         let mut out = OutcomeFile::open(path, "partial")?;
@@ -103,7 +104,7 @@ impl OutcomeFile {
 
     /// Opens the file that becomes `path`, for this process alone.
     fn open(path: &Path, suffix: &str) -> Result<OutcomeFile, Error> {
-        let partial = partial(path, suffix);
+        let partial = aside(path, suffix);
         let cannot = |error| Error::File { doing: "write", path: partial.clone(), error };
         fs::create_dir_all(folder(path)).map_err(cannot)?;
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&partial);
@@ -135,18 +136,6 @@ impl OutcomeFile {
         let path = self.partial.clone();
         move |error| Error::File { doing, path, error }
     }
-}
-
-/// `outcomes.jsonl.partial`.
-fn partial(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    name.into()
-}
-
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn same(header: &Header, found: &Header, path: &Path) -> Result<(), Error> {

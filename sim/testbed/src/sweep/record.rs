@@ -1,6 +1,6 @@
 //! The outcome of one run, as a line of a file of outcomes.
 
-use crate::run::{Class, Faulted, Outcome};
+use crate::run::{Faulted, Outcome, Verdict};
 use crate::scenario::{Crypto, Scenario};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,49 +37,6 @@ pub struct Record {
     /// What became of the faults that were to be, by the field of their kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub faults: BTreeMap<String, Faulted>,
-}
-
-/// What a run came to, the worse the larger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Everything held.
-    Held,
-    /// Something good did not happen in time.
-    Liveness,
-    /// Something bad happened, or something expected did not.
-    Violated,
-}
-
-impl Verdict {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Verdict::Held => "held",
-            Verdict::Liveness => "liveness",
-            Verdict::Violated => "violated",
-        }
-    }
-}
-
-impl From<Class> for Verdict {
-    fn from(class: Class) -> Verdict {
-        match class {
-            Class::Held => Verdict::Held,
-            Class::Liveness => Verdict::Liveness,
-            Class::Violated => Verdict::Violated,
-        }
-    }
-}
-
-impl From<Verdict> for Class {
-    fn from(verdict: Verdict) -> Class {
-        match verdict {
-            Verdict::Held => Class::Held,
-            Verdict::Liveness => Class::Liveness,
-            Verdict::Violated => Class::Violated,
-        }
-    }
 }
 
 macro_rules! counts {
@@ -158,14 +115,14 @@ counts! {
 impl Record {
     /// The record of an outcome of the scenario with this index.
     pub fn of(index: u32, scenario: &Scenario, outcome: &Outcome) -> Record {
-        let class = outcome.class();
+        let verdict = outcome.verdict();
         Record {
             scenario: index,
             seed: outcome.seed,
             crypto: scenario.crypto,
-            verdict: class.into(),
+            verdict,
             fingerprint: outcome.fingerprint.to_string(),
-            key: (class != Class::Held).then(|| outcome.key().unwrap_or(EXPECTATION).to_owned()),
+            key: (verdict != Verdict::Held).then(|| outcome.key().unwrap_or(EXPECTATION).to_owned()),
             events: outcome.figures.events,
             ended_at: outcome.ended_at.as_us(),
             last_change: outcome.tally.last_change.as_us(),

@@ -1,7 +1,8 @@
 //! What a person or a machine reads about a sweep. It depends on the runs only: not on threads, nor on time.
 
-use super::record::{Counts, Verdict};
+use super::record::Counts;
 use super::summary::{Group, OfScenario, Summary};
+use crate::run::Verdict;
 use crate::scenario::FaultKind;
 use std::fmt::{self, Write};
 

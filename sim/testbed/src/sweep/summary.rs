@@ -1,8 +1,8 @@
 //! What a sweep came to so far: counters and groups of failures, and so no larger after a million runs than after ten.
 
 use super::header::{Header, Source};
-use super::record::{Counts, Record, Verdict};
-use crate::run::Faulted;
+use super::record::{Counts, Record};
+use crate::run::{Faulted, Verdict};
 use crate::scenario::FaultKind;
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use super::faulty::Fault;
 use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
 use cosim_testbed::log::Limit;
-use cosim_testbed::run::{Class, End, Options, run};
+use cosim_testbed::run::{End, Options, Verdict, run};
 use cosim_testbed::scenario::Scenario;
 
 #[test]
@@ -92,7 +92,7 @@ fn quiescence_finds_what_never_ends_and_says_who_waits_for_what() {
     let mutations = [("server", "never-unavailable")];
     check_mutations(&scenario, &mutations, "quiescence client>server load");
     let outcome = run(&planted(&scenario, &mutations), 1, Options::logged(Limit::All));
-    assert_eq!((outcome.end, outcome.class()), (End::Restless, Class::Liveness));
+    assert_eq!((outcome.end, outcome.verdict()), (End::Restless, Verdict::Liveness));
     let said = &outcome.violations[0].subject.what;
     assert!(said.contains("bob waits until"), "{said}");
     assert!(said.contains("for an answer to its load of notes from server"), "{said}");
@@ -104,7 +104,7 @@ fn load_ends_finds_a_load_without_end() {
     let scenario = star(r#"{ "at": "1s", "load": { "node": "alice", "id": "notes" } }"#);
     let mutations = [("alice", "never-retransmit"), ("server", "never-unavailable")];
     check_mutations(&scenario, &mutations, "load_ends node load");
-    assert_eq!(run(&planted(&scenario, &mutations), 1, Options::judged()).class(), Class::Liveness);
+    assert_eq!(run(&planted(&scenario, &mutations), 1, Options::judged()).verdict(), Verdict::Liveness);
 }
 
 /// While other things go on, a load that is late is found when its time is up, not only at rest.
@@ -128,7 +128,7 @@ fn load_ends_finds_a_load_that_is_late() {
         "3.000s",
         "the first event after 500 ms and 8 deadlines for each of two nodes"
     );
-    assert_eq!(outcome.class(), Class::Liveness);
+    assert_eq!(outcome.verdict(), Verdict::Liveness);
 }
 
 /// Nodes beside the way of a load do not lengthen its time.

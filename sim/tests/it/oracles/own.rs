@@ -8,7 +8,7 @@ use cosim_testbed::host::NodeId;
 use cosim_testbed::oracles::{
     ALL, About, Blames, Look, Mail, Need, Needed, ORACLES, Oracle, Property, Scene, Subject, named, table,
 };
-use cosim_testbed::run::{Class, Options, Outcome, play_judged_by, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, play_judged_by, run};
 use cosim_testbed::scenario::{self, Scenario};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -72,12 +72,12 @@ fn an_oracle_of_ones_own_judges_beside_the_others() {
     let scenario = story();
     let plain = run(&scenario, scenario.seed, Options::judged());
     let held = play(&scenario, u64::MAX);
-    assert_eq!((held.class(), held.fingerprint), (Class::Held, plain.fingerprint));
+    assert_eq!((held.verdict(), held.fingerprint), (Verdict::Held, plain.fingerprint));
     assert_eq!(held.looks[..ORACLES.len()], plain.looks);
     assert_eq!(held.looks[ORACLES.len()..], [("few_messages", plain.figures.sent)]);
     let failed = play(&scenario, 2);
     assert_eq!(failed.violations[0].key, "few_messages client>server message");
-    assert_eq!(failed.class(), Class::Liveness, "it says itself what kind of failure it finds");
+    assert_eq!(failed.verdict(), Verdict::Liveness, "it says itself what kind of failure it finds");
 }
 
 #[test]
@@ -127,5 +127,5 @@ fn how_loads_end_is_known_whoever_judges() {
     scenario.expect.oracles = vec!["quiescence"];
     scenario.expect.loads = vec![expected];
     let outcome = run(&scenario, scenario.seed, Options::judged());
-    assert_eq!((outcome.class(), outcome.unmet.len()), (Class::Held, 0));
+    assert_eq!((outcome.verdict(), outcome.unmet.len()), (Verdict::Held, 0));
 }

@@ -23,17 +23,11 @@ impl Seen {
     pub(super) fn follow(&mut self, fault: Fault, node: &CoNode, directory: &Directory) {
         for (id, held) in &node.state().co_values {
             let is_empty = held.sessions.iter().all(|(_, log)| log.transactions.is_empty());
-            match fault {
-                Fault::SeesTheFirst if !is_empty => {
-                    if let Some(view) = node.view(*id) {
-                        self.views.entry(*id).or_insert_with(|| view.clone());
-                    }
-                }
-                Fault::SeesByArrival | Fault::SeesAnybody => {
-                    let view = self.seen(fault, *id, held, directory);
-                    self.views.extend(view.map(|view| (*id, view)));
-                }
-                _ => {}
+            if matches!(fault, Fault::SeesByArrival | Fault::SeesAnybody) {
+                let view = self.seen(fault, *id, held, directory);
+                self.views.extend(view.map(|view| (*id, view)));
+            } else if let (Fault::SeesTheFirst, false, Some(view)) = (fault, is_empty, node.view(*id)) {
+                self.views.entry(*id).or_insert_with(|| view.clone());
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::refs::Refs;
 use super::{Act, Subject, To, Way};
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it is about a few acts")]
 impl<R: Refs> Act<R> {
     /// The way of a link to which it does something.
     pub(crate) fn way(&self) -> Option<Way<'_, R>> {
@@ -15,6 +16,7 @@ impl<R: Refs> Act<R> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "each of it is about a few acts")]
 impl Act {
     /// The link to which it does something, by its ends.
     pub(crate) fn link(&self) -> Option<[&str; 2]> {
@@ -30,18 +32,12 @@ impl Act {
 
     /// The creation of a CoValue, if it is one.
     pub(crate) fn creates(&self) -> Option<&Subject> {
-        match self {
-            Act::Create(create) => Some(create),
-            _ => None,
-        }
+        if let Act::Create(create) = self { Some(create) } else { None }
     }
 
     /// The node that joins, if it is that.
     pub(crate) fn joins(&self) -> Option<&str> {
-        match self {
-            Act::Join(join) => Some(&join.node),
-            _ => None,
-        }
+        if let Act::Join(join) = self { Some(&join.node) } else { None }
     }
 
     /// The node of which links may open once it is over.

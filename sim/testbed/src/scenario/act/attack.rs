@@ -31,7 +31,14 @@ impl Attack {
         let most = match self.how {
             AttackKind::Flood => MAX_FLOOD,
             AttackKind::Fork => MAX_TRANSACTIONS,
-            _ => MAX_LIES,
+            AttackKind::Malformed
+            | AttackKind::Oversized
+            | AttackKind::Forged
+            | AttackKind::Transplanted
+            | AttackKind::WrongSignature
+            | AttackKind::LyingKnown
+            | AttackKind::Replay
+            | AttackKind::Stale => MAX_LIES,
         };
         if !(1..=most).contains(&count) {
             let message =

@@ -157,6 +157,7 @@ impl super::Act {
     }
 
     /// For how long it ends a process, where it surely does so at once.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few acts end a process")]
     pub(crate) fn goes_down(&self) -> Option<Span> {
         let down_for = match self {
             super::Act::Restart(it) => it.down_for(),

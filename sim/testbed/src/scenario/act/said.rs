@@ -26,6 +26,10 @@ pub(super) struct Said<'a, R: Refs = Named> {
 /// The same, to be changed: the node, the CoValue, and the field that says whether what is written is encrypted.
 type Writer<'a, R> = (&'a mut <R as Refs>::Node, &'a <R as Refs>::CoValue, Option<&'a mut Option<bool>>);
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all of it is about the few acts that write word for word"
+)]
 impl<R: Refs> Act<R> {
     /// What is written to what, where it says so word for word.
     pub(super) fn change(&self) -> Option<Said<'_, R>> {
@@ -94,6 +98,10 @@ impl Act<Numbered> {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all of it is about the few acts that write word for word"
+)]
 impl Act {
     /// Something changes, and by someone whom there is.
     fn check_sense(&self, by: &mut Resolving<'_, '_>) -> Option<()> {

@@ -6,6 +6,7 @@ use crate::scenario::resolve::names::backup_name;
 
 impl Act {
     /// What it is called where the file gives it no name: what it does to what.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most acts are named after their node")]
     pub(crate) fn usual_name(&self) -> String {
         let kind = self.key().replace('_', "-");
         let refs = self.refs();

@@ -128,11 +128,11 @@ fn of_disk(draw: &mut Draw<'_>) -> (u32, (Time, Span), u64) {
 fn crash(draw: &mut Draw<'_>) {
     let faults = draw.faults();
     let (node, (at, down_for), detail) = drawn(draw, &faults.nodes);
-    let point = match POINTS[scaled(detail, POINTS.len() as u64) as usize] {
+    let mut point = POINTS[scaled(detail, POINTS.len() as u64) as usize];
+    if matches!(point, Point::Writing | Point::Written) && !faults.disks.contains(&node) {
         // Where nothing is written, that never comes.
-        Point::Writing | Point::Written if !faults.disks.contains(&node) => Point::Now,
-        point => point,
-    };
+        point = Point::Now;
+    }
     draw.begin(at, Act::Crash(Crash { node, point: Some(point), down_for: Some(Duration(down_for)) }));
 }
 

@@ -14,12 +14,14 @@ use std::num::NonZeroU64;
 ///
 /// ```text
 /// /// What the condition is.
-/// field: type, default "in words", without chance what-is-left [, swarm up to usual or extreme];
+/// field: type, default "in words", without chance what-is-left
+///     [, chance of what becomes of messages] [, swarm up to usual or extreme];
 /// ```
 macro_rules! conditions {
     ($(
         #[doc = $doc:literal]
         $field:ident: $type:ty, default $default:literal, without chance $left:expr
+            $(, chance of $chance:ident)?
             $(, swarm up to $usual:literal or $extreme:literal)?;
     )+) => {
         /// The conditions of links.
@@ -83,6 +85,12 @@ macro_rules! conditions {
                 Network { $($field: self.$field.and_then($left)),+ }
             }
 
+            /// What these conditions may do to a message by chance.
+            pub(crate) fn chances(network: &network::Network) -> impl Iterator<Item = Chance> + use<> {
+                let chances = [$($(<$type>::may_happen(network.$field).then_some(Chance::$chance),)?)+];
+                chances.into_iter().flatten()
+            }
+
             /// The chances that a swarm draws: `rate` draws one by its name, up to a usual or an extreme percentage.
             /// What it leaves out never happens.
             pub(crate) fn swarm(mut rate: impl FnMut(&str, u64, u64) -> Option<Ppm>) -> Network {
@@ -101,11 +109,11 @@ conditions! {
     /// How long a message takes.
     latency: DurationRange, default "50ms", without chance shortest;
     /// How often a message is lost.
-    loss: Percent, default "0%", without chance nothing, swarm up to 10 or 60;
+    loss: Percent, default "0%", without chance nothing, chance of Loss, swarm up to 10 or 60;
     /// How often a message arrives twice.
-    duplicate: Percent, default "0%", without chance nothing, swarm up to 10 or 50;
+    duplicate: Percent, default "0%", without chance nothing, chance of Duplicate, swarm up to 10 or 50;
     /// How often a message is taken out of order.
-    reorder: Percent, default "0%", without chance nothing, swarm up to 15 or 80;
+    reorder: Percent, default "0%", without chance nothing, chance of Reorder, swarm up to 15 or 80;
     /// How much longer a message takes that is out of order.
     reorder_delay: DurationRange, default "up to four times the longest latency", without chance nothing;
     /// How long each end takes to notice a connect or disconnect.
@@ -113,19 +121,43 @@ conditions! {
     /// How much longer every message takes.
     slow_by: Duration, default "0ms", without chance Some;
     /// Losses that come in bursts.
-    burst: Burst, default "none", without chance nothing;
+    burst: Burst, default "none", without chance nothing, chance of Loss;
     /// How often a message arrives once more, much later, perhaps after its connection has ended.
-    replay: Percent, default "0%", without chance nothing, swarm up to 2 or 20;
+    replay: Percent, default "0%", without chance nothing, chance of Replay, swarm up to 2 or 20;
     /// How long after it was sent a replayed message arrives.
     replay_delay: DurationRange, default "1s..60s", without chance nothing;
     /// How often one bit of a message flips.
-    damage: Percent, default "0%", without chance nothing, swarm up to 2 or 15;
+    damage: Percent, default "0%", without chance nothing, chance of Damage, swarm up to 2 or 15;
     /// How often the end of a message is cut off.
-    truncate: Percent, default "0%", without chance nothing, swarm up to 2 or 15;
+    truncate: Percent, default "0%", without chance nothing, chance of Damage, swarm up to 2 or 15;
     /// How many bytes a second a link carries in each direction.
     bandwidth: Rate, default "unlimited", without chance Some;
     /// How many bytes may wait to be sent in each direction. What does not fit is lost.
     queue: Bytes, default "256KB", without chance Some;
+}
+
+/// What may become of a message by chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chance {
+    Loss,
+    Duplicate,
+    Reorder,
+    Replay,
+    Damage,
+}
+
+impl Percent {
+    /// Whether what has this chance can happen.
+    fn may_happen(chance: Ppm) -> bool {
+        chance != Ppm::NEVER
+    }
+}
+
+impl Burst {
+    /// Whether a message can be lost at all.
+    fn may_happen(burst: Option<network::Burst>) -> bool {
+        burst.is_some_and(|burst| burst.begins.max(burst.good_loss) != Ppm::NEVER)
+    }
 }
 
 /// Without chance, every message takes the shortest time.

@@ -178,10 +178,8 @@ impl<'a> Names<'a> {
 
 /// What a copy that is taken is called, if the file says so.
 fn copied(act: &Act) -> Option<Option<&str>> {
-    match act {
-        Act::BackUp(copy) => Some(copy.backup.as_deref()),
-        _ => None,
-    }
+    let Act::BackUp(copy) = act else { return None };
+    Some(copy.backup.as_deref())
 }
 
 /// The names of copies are plain, and none is that of a generated one.

@@ -133,10 +133,12 @@ impl<'a> SoFar<'a> {
             // And with it its sleep.
             self.spells.remove(&(node, "pause"));
         }
-        let (kind, state, file::Duration(span)) = match &entry.act {
-            Act::Pause(pause) => ("pause", "sleeps", pause.span),
-            Act::Offline(spell) => ("offline", "is offline", spell.span),
-            _ => return,
+        let (kind, state, file::Duration(span)) = if let Act::Pause(pause) = &entry.act {
+            ("pause", "sleeps", pause.span)
+        } else if let Act::Offline(spell) = &entry.act {
+            ("offline", "is offline", spell.span)
+        } else {
+            return;
         };
         match self.spells.get(&(node, kind)).filter(|(until, _)| now < *until) {
             Some(_) if kind == "pause" && self.generated.ends => {}
@@ -201,9 +203,9 @@ impl<'a> SoFar<'a> {
         }
         let Act::Restore(restore) = &entry.act else { return };
         let backup = backup_name(restore.backup.as_deref());
-        let mut later = file.timeline.iter().filter_map(|entry| match &entry.act {
-            Act::BackUp(copy) => Some(copy),
-            _ => None,
+        let mut later = file.timeline.iter().filter_map(|entry| {
+            let Act::BackUp(copy) = &entry.act else { return None };
+            Some(copy)
         });
         // Of a copy that nobody takes, more is said elsewhere.
         if !self.copies.contains(&(&restore.node, backup))

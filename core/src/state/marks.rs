@@ -3,13 +3,10 @@
 //!
 //! Marks, not `told`, stop repetition: what was sent and is unanswered is marked, and not due again.
 
-use super::LoadStatus;
-#[cfg(doc)]
-use super::limits::LOADS_MAX;
+#[cfg(feature = "planted-faults")]
+use super::Assumed;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
-#[cfg(feature = "planted-faults")]
-use crate::state::Assumed;
 use crate::vec_map::VecMap;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
@@ -90,7 +87,7 @@ pub(crate) enum Subscription {
 /// A `load` that is unanswered, with its repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Asking {
-    /// The number of each, oldest first, at most [`LOADS_MAX`].
+    /// The number of each, oldest first, at most [`LOADS_MAX`](crate::node::LOADS_MAX).
     pub(crate) numbers: Vec<u32>,
     /// Whether every one was sent with the header here.
     pub(crate) with_header: bool,
@@ -112,7 +109,7 @@ pub(crate) struct Parting {
 pub(crate) struct SourceVerdict {
     /// Whether it said that it lacks the header.
     pub(crate) said_none: bool,
-    /// Whether it let [`VERDICT_TRIES`](super::VERDICT_TRIES) deadlines pass.
+    /// Whether it let `VERDICT_TRIES` deadlines pass.
     pub(crate) timed_out: bool,
 }
 
@@ -250,6 +247,17 @@ impl Hash for Queued {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
+/// Where an app's load stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LoadStatus {
+    /// Some source has not answered yet.
+    Loading,
+    /// The header is here.
+    Available,
+    /// Every source has a verdict against it (rule 7).
+    Unavailable,
+}
+
 /// What a node remembers of a CoValue as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct CoMarks {
@@ -267,7 +275,7 @@ pub(crate) struct CoMarks {
     pub(crate) written: KnownState,
     /// What the disk has.
     pub(crate) durable: KnownState,
-    /// For [`Mutation::KeepAssumedAcrossConnections`](super::Mutation::KeepAssumedAcrossConnections) alone.
+    /// For [`Mutation::KeepAssumedAcrossConnections`](crate::node::Mutation::KeepAssumedAcrossConnections) alone.
     #[cfg(feature = "planted-faults")]
     pub(crate) kept: Vec<(PeerId, Assumed)>,
 }

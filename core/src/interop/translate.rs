@@ -1,10 +1,11 @@
 //! From messages on the wire to those of a node, and back.
 
-use super::{Priority, RealCrypto, wire};
+use super::RealCrypto;
 use crate::id::CoId;
 use crate::known_state::KnownState;
 use crate::message::{Content, Known, Message, SessionContent};
 use crate::names::{NameError, Names};
+use crate::real::{Priority, wire};
 use crate::vec_map::VecMap;
 use alloc::string::String;
 use core::fmt;

@@ -1,10 +1,12 @@
 //! [`RealCrypto`]: what a node is handed to hash, sign and verify as the published package does.
 
-use super::signature::{Refusal, Signature, Verifier};
-use super::{AgentId, Batch, Hash, Header, Owner, Privacy, SignerSecret, StreamingHash, Transaction};
 use crate::crypto::{Crypto, Signed};
 use crate::id::{CoId, SessionId};
 use crate::names::{NameError, NameTable, Names};
+use crate::real::{
+    AgentId, Batch, Hash, Header, Owner, Privacy, Refusal, Signature, SignerSecret, StreamingHash,
+    Transaction, Verifier,
+};
 use crate::view;
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;

@@ -1,11 +1,14 @@
 //! What is due to whom, on a bare state: the seed's `syncToPeer`.
 
-use super::{NodeState, UpdateError};
+use super::Config;
+use super::connection::rank;
+use super::due::View;
+use super::say::say;
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::message::Message;
-use crate::node::{Config, InterestKind, Subscription, View, rank, say};
-use crate::state::PeerSync;
+use crate::state::marks::{InterestKind, Subscription};
+use crate::state::{NodeState, PeerSync, UpdateError};
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;
 
