@@ -42,16 +42,19 @@ impl<K: Ord + Copy, V> VecMap<K, V> {
     }
 
     /// The value at `key`.
+    #[inline]
     pub fn get(&self, key: K) -> Option<&V> {
         self.find(key).ok().map(|i| &self.entries[i].1)
     }
 
     /// The value at `key`.
+    #[inline]
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
         self.find(key).ok().map(|i| &mut self.entries[i].1)
     }
 
     /// Whether there is a value at `key`.
+    #[inline]
     pub fn contains(&self, key: K) -> bool {
         self.find(key).is_ok()
     }

@@ -9,17 +9,12 @@ use crate::id::{CoId, PeerId};
 use crate::message::Message;
 use crate::state::{CoValueState, check_co_value, check_conversation, check_invariants};
 
-/// How much of a CoValue is held: its size where content may change it, and else the number of its sessions, which costs
-/// nothing to find out.
-type Held = u64;
-
 /// What a step may touch, and how that was before.
 pub(super) struct Before {
     id: Option<CoId>,
     peer: Option<PeerId>,
-    brings_content: bool,
-    /// How much of the CoValue was held.
-    held: Held,
+    /// How much of the CoValue was held, where the step may bring some.
+    held: Option<u64>,
     /// How much was to be said.
     outputs: usize,
     /// Whether the step is a message of a connection that is not its peer's.
@@ -36,24 +31,23 @@ impl<C: Crypto> Node<C> {
         let is_stale = matches!(input, Input::Received { peer, connection, .. }
             if self.connection(*peer) != Some(*connection));
         let is_stale = is_stale && !planted!(self.shell, IgnoreEpochs);
-        let brings_content = brings_content(input);
-        let held = self.held(id, brings_content);
-        Some(Before { id, peer, brings_content, held, outputs: self.shell.outputs.len(), is_stale })
+        let held = id.filter(|_| brings_content(input)).map(|id| self.held(id));
+        Some(Before { id, peer, held, outputs: self.shell.outputs.len(), is_stale })
     }
 
     /// Checks what a step did, before anything that follows from it is sent.
     pub(super) fn check_applied(&self, before: &Before) {
         let said = self.shell.outputs.len() - before.outputs;
         assert!(!before.is_stale || said == 0, "a message of a connection that is over changes nothing");
-        assert!(!before.is_stale || self.held_now(before) == before.held, "it brings nothing either");
+        assert!(!before.is_stale || self.growth(before) == Some(0), "it brings nothing either");
     }
 
     /// Checks what a step touched.
     pub(super) fn check_step(&self, before: &Before) {
-        let held = self.held_now(before);
-        assert!(held >= before.held, "what is held only grows");
+        let growth = self.growth(before);
+        assert!(growth.is_some(), "what is held only grows");
         let checked = match (before.id, before.peer) {
-            (Some(id), _) if held > before.held => check_co_value(&self.state, id),
+            (Some(id), _) if growth > Some(0) => check_co_value(&self.state, id),
             (Some(id), Some(peer)) => check_conversation(&self.state, id, peer),
             (Some(id), None) => check_co_value(&self.state, id),
             (None, _) => Ok(()),
@@ -64,16 +58,14 @@ impl<C: Crypto> Node<C> {
         }
     }
 
-    fn held(&self, id: Option<CoId>, brings_content: bool) -> Held {
-        let co_value = id.and_then(|id| self.state.co_values.get(&id));
-        let size = |co_value: &CoValueState<C>| {
-            if brings_content { co_value.size() } else { co_value.sessions.len() as u64 }
-        };
-        co_value.map_or(0, size)
+    fn held(&self, id: CoId) -> u64 {
+        self.state.co_values.get(&id).map_or(0, CoValueState::size)
     }
 
-    fn held_now(&self, before: &Before) -> Held {
-        self.held(before.id, before.brings_content)
+    /// How much more is held than before; `None` where it is less.
+    fn growth(&self, before: &Before) -> Option<u64> {
+        let (Some(id), Some(held)) = (before.id, before.held) else { return Some(0) };
+        self.held(id).checked_sub(held)
     }
 }
 
