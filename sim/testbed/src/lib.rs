@@ -16,4 +16,4 @@ pub mod shrink;
 pub mod sweep;
 pub mod whole;
 
-pub use cosim_world::{Fingerprint, address, clock, decision, host, network, observer, stream, world};
+pub use cosim_world::{Fingerprint, address, clock, decision, disk, host, network, observer, stream, world};

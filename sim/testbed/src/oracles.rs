@@ -294,8 +294,8 @@ impl Oracles {
         });
     }
 
-    fn rotted(&mut self, world: &dyn Surroundings, node: NodeId) {
-        self.ask((Hook::Rotted, At::node(node)), world, |oracle, scene| oracle.rotted(scene, node));
+    fn spoilt(&mut self, world: &dyn Surroundings, node: NodeId) {
+        self.ask((Hook::Spoilt, At::node(node)), world, |oracle, scene| oracle.spoilt(scene, node));
         self.evidence.disks.spoilt(node);
     }
 

@@ -1,10 +1,9 @@
 //! What a world asks of the nodes that it hosts. Implement [`SimNode`] for a sans-IO node of any protocol and a
 //! [`World`](crate::world::World) runs it; `examples/gossip.rs` is such a protocol, CoJSON in `cosim-testbed` another.
 
-mod disk;
 mod operation;
 
-pub use disk::{DiskFault, DiskSpec, Point, Survival, Unsynced, WriteError};
+pub use crate::disk::{DiskFault, DiskSpec, Point, Survival, Unsynced, WriteError};
 pub use operation::{Connections, Direction, Filter, FilterAct, Operation};
 
 use crate::clock::WallTime;

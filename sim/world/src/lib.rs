@@ -8,6 +8,7 @@
 pub mod address;
 pub mod clock;
 pub mod decision;
+pub mod disk;
 mod fingerprint;
 pub mod host;
 pub mod network;

@@ -16,12 +16,12 @@ mod operations;
 mod restart;
 mod transmit;
 
-pub use disk::{Disk, PLACES};
 pub use lifecycle::Presence;
 pub use links::{LinkSpec, LinkView, View};
 
 use crate::clock::Clock;
 use crate::decision::{Decide, Seeded};
+use crate::disk::Disk;
 use crate::fingerprint::Fingerprint;
 use crate::host::{Input, NodeId, Operation, Output, Point, SimMessage, SimNode};
 use crate::queue::{Class, Order, Queue, Queued};

@@ -101,7 +101,7 @@ impl Log {
             Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
                 Event::LoadEnded { node: *node, id: *id, available: *available }
             }
-            Happening::Noticed { .. } | Happening::Rotted { .. } | Happening::Settled { .. } => return None,
+            Happening::Noticed { .. } | Happening::Spoilt { .. } | Happening::Settled { .. } => return None,
         })
     }
 

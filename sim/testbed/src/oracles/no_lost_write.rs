@@ -50,7 +50,7 @@ impl Oracle for NoLostWrite {
         &ABOUT
     }
 
-    fn rotted(&mut self, _scene: &Scene<'_>, node: NodeId) -> Look {
+    fn spoilt(&mut self, _scene: &Scene<'_>, node: NodeId) -> Look {
         self.damaged.insert(node);
         Look::NONE
     }

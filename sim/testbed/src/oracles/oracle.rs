@@ -111,8 +111,8 @@ pub trait Oracle: Debug {
         Look::Unwatched
     }
 
-    /// A bit on a node's disk has flipped.
-    fn rotted(&mut self, scene: &Scene<'_>, node: NodeId) -> Look {
+    /// What is on a node's disk is no longer what was written.
+    fn spoilt(&mut self, scene: &Scene<'_>, node: NodeId) -> Look {
         let _ = (scene, node);
         Look::Unwatched
     }

@@ -17,7 +17,7 @@ pub(super) enum Hook {
     Delivered,
     Noticed,
     Written,
-    Rotted,
+    Spoilt,
     GoesDown,
     CameUp,
     Started,

@@ -53,7 +53,7 @@ where
             Happening::Written { node, ticket, error, .. } => {
                 self.written(view, (*node, *ticket), error.is_some());
             }
-            Happening::Rotted { node } => self.rotted(view, *node),
+            Happening::Spoilt { node } => self.spoilt(view, *node),
             Happening::Settled { node, .. } => self.settled(view, *node),
             Happening::Timer { .. } | Happening::Blocked { .. } | Happening::Writable { .. } => {
                 self.touched = Touched::Some;

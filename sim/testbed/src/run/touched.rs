@@ -165,7 +165,7 @@ impl<N: CoJson> Observer<N> for Touched {
                     self.touch(Touch::Crashed);
                 }
             }
-            Happening::Rotted { .. }
+            Happening::Spoilt { .. }
             | Happening::Cut { .. }
             | Happening::Up { .. }
             | Happening::Connected { .. }

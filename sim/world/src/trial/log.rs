@@ -100,8 +100,8 @@ impl<N: SimNode> Observer<N> for Log {
                 let how = if error.is_none() { "has written" } else { "fails to write" };
                 self.line(now, format_args!("* {}'s disk {how}", called(*node)));
             }
-            Happening::Rotted { node } => {
-                self.line(now, format_args!("* a bit flips on {}'s disk", called(*node)));
+            Happening::Spoilt { node } => {
+                self.line(now, format_args!("* what is written on {}'s disk is spoilt", called(*node)));
             }
             Happening::Blocked { node, peer, .. } => {
                 self.line(now, format_args!("* {}'s line to {} is full", called(*node), called(*peer)));

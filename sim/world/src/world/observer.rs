@@ -40,8 +40,8 @@ pub enum Happening<'a, N: SimNode> {
         /// Whether that is because there is no room.
         full: bool,
     },
-    /// A bit of what is written on a disk has flipped.
-    Rotted {
+    /// What is written on a disk is no longer what was written.
+    Spoilt {
         /// Which node's.
         node: NodeId,
     },

@@ -1,10 +1,10 @@
 //! How a node's process ends, and how the next one starts: in order, in the middle of its work, without its disk, or with
 //! an old copy in its place.
 
-use super::disk::Disk;
 use super::{Presence, Trap, World};
 use crate::decision::Decide;
-use crate::host::{DiskFault, DiskSpec, Input, NodeId, Point, SimNode, Storage};
+use crate::disk::Disk;
+use crate::host::{DiskSpec, Input, NodeId, Point, SimNode, Storage};
 use crate::queue::Queued;
 use crate::world::observer::{Ending, Happening, Observer, Skipped};
 use cosim_base::{Span, Time};
@@ -115,24 +115,5 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             Some(_) => Some(Skipped::NoBackup),
             None => Some(Skipped::NoDisk),
         }
-    }
-
-    /// Something goes wrong with a node's disk, or is mended.
-    pub(super) fn disk_fault(&mut self, node: NodeId, fault: DiskFault) -> Option<Skipped<N>> {
-        let now = self.now;
-        let Some(disk) = &mut self.nodes[node.index()].disk else { return Some(Skipped::NoDisk) };
-        match fault {
-            DiskFault::Stall(span) => disk.stall(now + span),
-            DiskFault::Full => disk.set_full(true),
-            DiskFault::Room => disk.set_full(false),
-            DiskFault::FailNext(count) => disk.fail_next(count),
-            DiskFault::Rot { place, bit } => {
-                if !disk.rot(place, bit) {
-                    return Some(Skipped::EmptyDisk);
-                }
-                self.observe(&Happening::Rotted { node });
-            }
-        }
-        None
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Resolving;
 use super::refs::{Named, Refs, Rename, fields, is_unsaid};
+use crate::disk::PLACES;
 use super::simpler::{fewer, lengths};
 use crate::network::Ppm;
 use crate::scenario::file::{Duration, Percent};
 use crate::scenario::problems::Problem;
-use crate::world::PLACES;
 use cosim_core::Span;
 
 fields! {

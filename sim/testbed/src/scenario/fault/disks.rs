@@ -3,10 +3,10 @@
 use super::draw::Draw;
 use super::lives::at_least_some;
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
+use crate::disk::PLACES;
 use crate::network::Ppm;
 use crate::scenario::Act;
 use crate::scenario::file::{BackUp, Crash, Duration, FailWrites, Lone, Percent, Point, Restore, Rot, Stall};
-use crate::world::PLACES;
 use cosim_core::{Span, Time};
 
 pub(super) const CRASHES: Row = Row {
