@@ -16,6 +16,7 @@ mod relationship;
 mod sizes;
 mod units;
 
+pub use super::fault::kinds::Faults;
 pub(crate) use address::{About, Address, KINDS};
 pub use clock::{Clock, Drift, Shift};
 pub(crate) use conditions::Chance;
@@ -23,7 +24,7 @@ pub use conditions::{Burst, Network, NetworkChange};
 pub(crate) use decisions::{Choice, Detail, Topic};
 pub use decisions::{Decision, DecisionKind, Decisions, Origin};
 pub use disk::{Disk, Durability, Unsynced};
-pub use faults::{Faults, Flapping, Spells};
+pub use faults::{Flapping, Spells};
 pub use recording::Recording;
 pub use relationship::Ends;
 pub use sizes::{Bytes, Rate};

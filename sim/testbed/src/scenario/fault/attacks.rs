@@ -1,7 +1,6 @@
 //! Attacks: who of the hostile nodes lies to which of its peers, how, about what and how much.
 
 use super::draw::Draw;
-use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
 use crate::scenario::file::Attack;
 use crate::scenario::{Act, AttackKind};
 
@@ -9,24 +8,7 @@ use crate::scenario::{Act, AttackKind};
 const FLOOD_MAX: u64 = 64;
 const LIES_MAX: u64 = 3;
 
-pub(super) const ATTACKS: Row = Row {
-    field: "attacks",
-    name: "attack",
-    called: ["attack", "attacks"],
-    happens_to: HappensTo::Hostile,
-    stream: "attacks",
-    drawn: "time, way, kind, CoValue, two counts",
-    words: Words::Each(6),
-    swarm: Swarm { usual: 4, extreme: 12, needs: Needs::Liars },
-    touch: Touch::Effect,
-    family: Family::Attacks,
-    width: Width::One,
-    times: |faults| faults.attacks.map(u64::from),
-    draw: attack,
-    is: |act| matches!(act, Act::Attack(_)),
-};
-
-fn attack(draw: &mut Draw<'_>) {
+pub(super) fn attack(draw: &mut Draw<'_>) {
     let ground = draw.ground();
     let at = draw.time();
     let way = draw.stream().index(ground.ways.len());

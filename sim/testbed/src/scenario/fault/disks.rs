@@ -2,114 +2,11 @@
 
 use super::draw::Draw;
 use super::lives::at_least_some;
-use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
 use crate::disk::PLACES;
 use crate::network::Ppm;
 use crate::scenario::Act;
 use crate::scenario::file::{BackUp, Crash, Duration, FailWrites, Lone, Percent, Point, Restore, Rot, Stall};
 use cosim_core::{Span, Time};
-
-pub(super) const CRASHES: Row = Row {
-    field: "crashes",
-    name: "crash",
-    called: ["crash", "crashes"],
-    happens_to: HappensTo::Nodes,
-    stream: "crash",
-    drawn: "node, time, length, point",
-    words: Words::Each(4),
-    swarm: Swarm { usual: 3, extreme: 12, needs: Needs::Always },
-    touch: Touch::Crashed,
-    family: Family::Disks,
-    width: Width::OneForTwo,
-    times: |faults| faults.crashes.map(u64::from),
-    draw: crash,
-    is: |act| matches!(act, Act::Crash(_)),
-};
-
-pub(super) const STALLS: Row = Row {
-    field: "stalls",
-    name: "stall",
-    called: ["stall", "stalls"],
-    happens_to: HappensTo::Disks,
-    stream: "stall",
-    drawn: "node, time, length, a word (not used)",
-    words: Words::Each(4),
-    swarm: Swarm { usual: 2, extreme: 8, needs: Needs::Disks },
-    touch: Touch::Stalled,
-    family: Family::Disks,
-    width: Width::OneForTwo,
-    times: |faults| faults.stalls.map(u64::from),
-    draw: stall,
-    is: |act| matches!(act, Act::Stall(_)),
-};
-
-pub(super) const FULL_DISKS: Row = Row {
-    field: "full_disks",
-    name: "full-disk",
-    called: ["full disk", "full disks"],
-    happens_to: HappensTo::Disks,
-    stream: "full-disk",
-    drawn: "node, time, length, a word (not used)",
-    words: Words::Each(4),
-    swarm: Swarm { usual: 2, extreme: 6, needs: Needs::Disks },
-    touch: Touch::Full,
-    family: Family::Disks,
-    width: Width::Pair,
-    times: |faults| faults.full_disks.map(u64::from),
-    draw: full_disk,
-    is: |act| matches!(act, Act::DiskFull(_)),
-};
-
-pub(super) const FAILED_WRITES: Row = Row {
-    field: "failed_writes",
-    name: "failed-write",
-    called: ["failed write", "failed writes"],
-    happens_to: HappensTo::Disks,
-    stream: "failed-write",
-    drawn: "node, time, length (not used), how many",
-    words: Words::Each(4),
-    swarm: Swarm { usual: 3, extreme: 12, needs: Needs::Disks },
-    touch: Touch::Failed,
-    family: Family::Disks,
-    width: Width::OneForTwo,
-    times: |faults| faults.failed_writes.map(u64::from),
-    draw: failed_write,
-    is: |act| matches!(act, Act::FailWrites(_)),
-};
-
-pub(super) const ROTS: Row = Row {
-    field: "rots",
-    name: "rot",
-    called: ["flipped bit", "flipped bits"],
-    happens_to: HappensTo::Disks,
-    stream: "rot",
-    drawn: "node, time, length, which bit",
-    words: Words::Each(4),
-    swarm: Swarm { usual: 1, extreme: 4, needs: Needs::Disks },
-    touch: Touch::Effect,
-    family: Family::Disks,
-    width: Width::Pair,
-    times: |faults| faults.rots.map(u64::from),
-    draw: rot,
-    is: |act| matches!(act, Act::Rot(_)),
-};
-
-pub(super) const RESTORES: Row = Row {
-    field: "restores",
-    name: "restore",
-    called: ["restored copy", "restored copies"],
-    happens_to: HappensTo::Disks,
-    stream: "restore",
-    drawn: "node, time, length, a word (not used)",
-    words: Words::Each(4),
-    swarm: Swarm { usual: 1, extreme: 3, needs: Needs::Disks },
-    touch: Touch::Effect,
-    family: Family::Disks,
-    width: Width::Pair,
-    times: |faults| faults.restores.map(u64::from),
-    draw: restore,
-    is: |act| matches!(act, Act::Restore(_)),
-};
 
 /// Where in its work a generated crash hits: half of the time just then.
 const POINTS: [Point; 6] =
@@ -125,7 +22,7 @@ fn of_disk(draw: &mut Draw<'_>) -> (u32, (Time, Span), u64) {
     drawn(draw, &faults.disks)
 }
 
-fn crash(draw: &mut Draw<'_>) {
+pub(super) fn crash(draw: &mut Draw<'_>) {
     let faults = draw.faults();
     let (node, (at, down_for), detail) = drawn(draw, &faults.nodes);
     let mut point = POINTS[scaled(detail, POINTS.len() as u64) as usize];
@@ -136,24 +33,24 @@ fn crash(draw: &mut Draw<'_>) {
     draw.begin(at, Act::Crash(Crash { node, point: Some(point), down_for: Some(Duration(down_for)) }));
 }
 
-fn stall(draw: &mut Draw<'_>) {
+pub(super) fn stall(draw: &mut Draw<'_>) {
     let (node, (at, length), _) = of_disk(draw);
     draw.begin(at, Act::Stall(Stall { node, span: at_least_some(length) }));
 }
 
-fn full_disk(draw: &mut Draw<'_>) {
+pub(super) fn full_disk(draw: &mut Draw<'_>) {
     let (node, (at, length), _) = of_disk(draw);
     draw.begin(at, Act::DiskFull(Lone { node }));
     draw.end(at + length, Act::DiskRoom(Lone { node }));
 }
 
-fn failed_write(draw: &mut Draw<'_>) {
+pub(super) fn failed_write(draw: &mut Draw<'_>) {
     let (node, (at, _), detail) = of_disk(draw);
     let count = Some(1 + scaled(detail, 4) as u32);
     draw.begin(at, Act::FailWrites(FailWrites { node, count }));
 }
 
-fn rot(draw: &mut Draw<'_>) {
+pub(super) fn rot(draw: &mut Draw<'_>) {
     let (node, (at, length), detail) = of_disk(draw);
     let place = Ppm::new(scaled(detail, u64::from(PLACES)) as u32).map(Percent);
     let (bit, spare_last_copy) = (Some((detail & 7) as u8), Some(draw.faults().spare));
@@ -162,7 +59,7 @@ fn rot(draw: &mut Draw<'_>) {
     draw.end(at + length, Act::Crash(Crash { node, point: None, down_for: None }));
 }
 
-fn restore(draw: &mut Draw<'_>) {
+pub(super) fn restore(draw: &mut Draw<'_>) {
     let (node, (at, length), _) = of_disk(draw);
     // The names of generated copies count down from the largest number.
     let backup = u32::MAX - draw.number();

@@ -1,53 +1,18 @@
 //! Messages that are kept back, or lost, for a while: of one kind or all, about one CoValue or all.
 
 use super::draw::Draw;
-use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
 use crate::scenario::file::{DropMessages, Hold, KINDS, Where};
 use crate::scenario::{Act, Numbered};
 use cosim_core::Time;
 
-pub(super) const HOLDS: Row = Row {
-    field: "holds",
-    name: "hold",
-    called: ["hold", "holds"],
-    happens_to: HappensTo::Links,
-    stream: "hold",
-    drawn: "link, time, length, direction, kind, CoValue",
-    words: Words::Each(6),
-    swarm: Swarm { usual: 2, extreme: 6, needs: Needs::Links },
-    touch: Touch::Held,
-    family: Family::Links,
-    width: Width::Pair,
-    times: |faults| faults.holds.map(u64::from),
-    draw: hold,
-    is: |act| matches!(act, Act::Hold(_)),
-};
-
-pub(super) const DROPS: Row = Row {
-    field: "drops",
-    name: "drop",
-    called: ["drop", "drops"],
-    happens_to: HappensTo::Links,
-    stream: "drop",
-    drawn: "link, time, length, direction, kind, CoValue",
-    words: Words::Each(6),
-    swarm: Swarm { usual: 2, extreme: 6, needs: Needs::Links },
-    touch: Touch::Dropped,
-    family: Family::Links,
-    width: Width::Pair,
-    times: |faults| faults.drops.map(u64::from),
-    draw: lose,
-    is: |act| matches!(act, Act::Drop(_)),
-};
-
-fn hold(draw: &mut Draw<'_>) {
+pub(super) fn hold(draw: &mut Draw<'_>) {
     let Drawn { at, over, way, kinds, ids } = filter(draw);
     let Where { between, from, to } = way;
     draw.begin(at, Act::Hold(Hold { between, from, to, kinds, ids }));
     draw.end(over, Act::Release(way));
 }
 
-fn lose(draw: &mut Draw<'_>) {
+pub(super) fn lose(draw: &mut Draw<'_>) {
     let Drawn { at, over, way, kinds, ids } = filter(draw);
     let Where { between, from, to } = way;
     draw.begin(at, Act::Drop(DropMessages { between, from, to, kinds, ids, count: None }));

@@ -1,7 +1,7 @@
 //! What there is to know of a kind of fault.
 
 use super::draw::Draw;
-use crate::scenario::{Act, Numbered, file};
+use crate::scenario::{Act, Numbered};
 
 /// What there is to know of a kind of fault.
 #[derive(Debug)]
@@ -28,8 +28,6 @@ pub struct Row {
     pub(super) family: Family,
     /// Which operations a fault is.
     pub(in crate::scenario) width: Width,
-    /// How many a file asks for.
-    pub(super) times: fn(&file::Faults) -> Option<u64>,
     /// Draws one fault, or, where each node has its own, that of one node.
     pub(super) draw: fn(&mut Draw<'_>),
     /// Whether an operation of the timeline is such a fault.
