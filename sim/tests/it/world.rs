@@ -212,7 +212,7 @@ impl Observer<Counter> for Classes {
             | Happening::Skipped { .. }
             | Happening::Down { .. }
             | Happening::Written { .. }
-            | Happening::Rotted { .. }
+            | Happening::Spoilt { .. }
             | Happening::Cut { .. }
             | Happening::Writing { .. }
             | Happening::Up { .. }

@@ -319,7 +319,7 @@ impl<'a> Stage<'a> {
     }
 
     /// What an app is asked for.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the next match names all the others")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "families of acts say it of their own")]
     fn command(&self, act: &Act<Numbered>) -> Option<(NodeId, Command)> {
         let operation = self.staged;
         let edit = |node, id, writes| (node, Command::Edit(Edit { id: CoId(id), writes, operation }));
@@ -344,8 +344,12 @@ impl<'a> Stage<'a> {
     }
 
     /// What nodes and links suffer.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "families of acts say it of their own")]
     fn suffered<N: CoJson>(&self, act: &Act<Numbered>) -> Option<Operation<N>> {
-        let disk = |node, fault| Operation::Disk { node: NodeId(node), fault };
+        if let Some((node, fault, spare)) = act.disk_fault() {
+            let node = NodeId(node);
+            return Some(sparing(spare, node, Operation::Disk { node, fault }));
+        }
         Some(match act {
             Act::Connect(it) => Operation::Connect { link: self.link(&it.between) },
             Act::Disconnect(it) => Operation::Disconnect { link: self.link(&it.between) },
@@ -390,14 +394,6 @@ impl<'a> Stage<'a> {
                 let (node, backup, down_for) = (NodeId(it.node), it.backup, it.down_for().0);
                 sparing(it.spare_last_copy(), node, Operation::Restore { node, down_for, backup })
             }
-            Act::Stall(it) => disk(it.node, DiskFault::Stall(it.span.0)),
-            Act::DiskFull(it) => disk(it.node, DiskFault::Full),
-            Act::DiskRoom(it) => disk(it.node, DiskFault::Room),
-            Act::FailWrites(it) => disk(it.node, DiskFault::FailNext(it.count())),
-            Act::Rot(it) => {
-                let fault = DiskFault::Rot { place: it.place(), bit: it.bit() };
-                sparing(it.spare_last_copy(), NodeId(it.node), disk(it.node, fault))
-            }
             Act::Pause(it) => {
                 let connections = it.connections().into();
                 Operation::Pause { node: NodeId(it.node), span: it.span.0, connections }
@@ -411,20 +407,8 @@ impl<'a> Stage<'a> {
                 sparing(it.spare_last_copy(), node, Operation::Leave { node })
             }
             Act::Clock(it) => Operation::Clock { node: NodeId(it.node), change: it.change()? },
-            Act::Create(_)
-            | Act::Edit(_)
-            | Act::Set(_)
-            | Act::Delete(_)
-            | Act::Insert(_)
-            | Act::Remove(_)
-            | Act::Push(_)
-            | Act::Splice(_)
-            | Act::AddMember(_)
-            | Act::RemoveMember(_)
-            | Act::Load(_)
-            | Act::Done(_)
-            | Act::Attack(_)
-            | Act::Network(_) => return None,
+            // Apps are asked for it, or it happens to disks.
+            _ => return None,
         })
     }
 }

@@ -64,7 +64,7 @@ impl<N: CoJson> Observer<N> for Tally {
             | Happening::Skipped { .. }
             | Happening::Down { .. }
             | Happening::Written { .. }
-            | Happening::Rotted { .. }
+            | Happening::Spoilt { .. }
             | Happening::Cut { .. }
             | Happening::Writing { .. }
             | Happening::Up { .. }

@@ -2,7 +2,7 @@
 //! what is checked of them, what they are called, how a log tells them and what is simpler. A file and a run have the same
 //! acts: a file calls what they are about by names, a run by numbers.
 //!
-//! A new act is a row in the table below, and answers to the questions that its family asks. Nothing here plays
+//! A new act is a row in the table below, and a line in what is asked of every act at the end of this file. Nothing here plays
 //! anything, and nothing here knows how a run is judged.
 
 mod about;
@@ -43,6 +43,7 @@ pub(super) use resolving::Resolving;
 pub(super) use resolving::check_edit;
 
 use super::file::NetworkChange;
+use super::resolve::names::backup_name;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
@@ -236,5 +237,101 @@ impl Act {
             Act::Network(it) => it.check(by),
             Act::Load(_) | Act::Done(_) | Act::Wipe(_) | Act::Join(_) | Act::Leave(_) => Some(()),
         }
+    }
+    /// What it does, in words, as a log tells it.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Act::Create(it) => format!("{} creates {}", it.node, it.id),
+            Act::Load(it) => format!("{} loads {}", it.node, it.id),
+            Act::Done(it) => format!("{} is done with {}", it.node, it.id),
+            Act::Edit(it) => it.words(),
+            Act::Set(_)
+            | Act::Delete(_)
+            | Act::Insert(_)
+            | Act::Remove(_)
+            | Act::Push(_)
+            | Act::Splice(_)
+            | Act::AddMember(_)
+            | Act::RemoveMember(_) => self.change_in_words(),
+            Act::Connect(it) => format!("{} connect", it.pair()),
+            Act::Disconnect(it) => format!("{} disconnect", it.pair()),
+            Act::Partition(it) => format!("nothing passes {}", it.way()),
+            Act::Heal(it) => format!("messages pass {} again", it.way()),
+            Act::Release(it) => format!("what was kept back {} arrives", it.way()),
+            Act::HalfOpen(it) => it.words(),
+            Act::Hold(it) => it.words(),
+            Act::Drop(it) => it.words(),
+            Act::Restart(it) => format!("{} restarts, down for {}", it.node, it.down_for()),
+            Act::Wipe(it) => format!("{} is wiped, down for {}", it.node, it.down_for()),
+            Act::Crash(it) => it.words(),
+            Act::Restore(it) => it.words(),
+            Act::BackUp(it) => {
+                format!("{}'s disk is copied as {}", it.node, backup_name(it.backup.as_deref()))
+            }
+            Act::Stall(it) => format!("{}'s disk stalls for {}", it.node, it.span),
+            Act::DiskFull(it) => format!("{}'s disk is full", it.node),
+            Act::DiskRoom(it) => format!("{}'s disk has room again", it.node),
+            Act::FailWrites(it) => it.words(),
+            Act::Rot(it) => format!("a bit on {}'s disk flips", it.node),
+            Act::Pause(it) => it.words(),
+            Act::Offline(it) => format!("{} goes offline for {}", it.node, it.span),
+            Act::Join(it) => format!("{} joins", it.node),
+            Act::Leave(it) => format!("{} leaves for good", it.node),
+            Act::Clock(it) => it.words(),
+            Act::Attack(it) => it.words(),
+            Act::Network(it) => it.words(),
+        }
+    }
+    /// The same with one thing simpler, the simplest first.
+    pub(crate) fn simpler(&self) -> Vec<Act> {
+        let all: Vec<Act> = match self {
+            Act::Edit(it) => it.simpler().map(Act::Edit).collect(),
+            Act::Restart(it) => it.simpler().map(Act::Restart).collect(),
+            Act::Wipe(it) => it.simpler().map(Act::Wipe).collect(),
+            Act::Crash(it) => it.simpler().map(Act::Crash).collect(),
+            Act::Restore(it) => it.simpler().map(Act::Restore).collect(),
+            Act::Stall(it) => it.simpler().map(Act::Stall).collect(),
+            Act::FailWrites(it) => it.simpler().map(Act::FailWrites).collect(),
+            Act::Rot(it) => it.simpler().map(Act::Rot).collect(),
+            Act::Pause(it) => it.simpler().map(Act::Pause).collect(),
+            Act::Offline(it) => it.simpler().map(Act::Offline).collect(),
+            Act::Leave(it) => it.simpler().map(Act::Leave).collect(),
+            Act::Clock(it) => it.simpler().map(Act::Clock).collect(),
+            Act::Attack(it) => it.simpler().map(Act::Attack).collect(),
+            Act::Set(it) => it.simpler().map(Act::Set).collect(),
+            Act::Insert(it) => it.simpler().map(Act::Insert).collect(),
+            Act::Remove(it) => it.simpler().map(Act::Remove).collect(),
+            Act::Push(it) => it.simpler().map(Act::Push).collect(),
+            Act::Splice(it) => it.simpler().map(Act::Splice).collect(),
+            Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
+            Act::Create(_)
+            | Act::Delete(_)
+            | Act::RemoveMember(_)
+            | Act::Load(_)
+            | Act::Done(_)
+            | Act::Connect(_)
+            | Act::Disconnect(_)
+            | Act::Partition(_)
+            | Act::Heal(_)
+            | Act::HalfOpen(_)
+            | Act::Hold(_)
+            | Act::Release(_)
+            | Act::Drop(_)
+            | Act::BackUp(_)
+            | Act::DiskFull(_)
+            | Act::DiskRoom(_)
+            | Act::Join(_)
+            | Act::Network(_) => Vec::new(),
+        };
+        let all = self.as_usual().into_iter().chain(all);
+        all.filter(|act| act != self).collect()
+    }
+
+    /// The same, encrypted or not as what it writes to usually is.
+    fn as_usual(&self) -> Option<Act> {
+        let mut act = self.clone();
+        let (_, private) = act.private_mut()?;
+        *private = None;
+        Some(act)
     }
 }

@@ -1,9 +1,9 @@
 //! What goes wrong with disks, and copies of them.
 
-use super::Resolving;
 use super::refs::{Named, Refs, Rename, fields, is_unsaid};
-use crate::disk::PLACES;
 use super::simpler::{fewer, lengths};
+use super::{Act, Numbered, Resolving};
+use crate::disk::{DiskFault, PLACES};
 use crate::network::Ppm;
 use crate::scenario::file::{Duration, Percent};
 use crate::scenario::problems::Problem;
@@ -113,5 +113,23 @@ impl Rot {
     pub(super) fn simpler(&self) -> impl Iterator<Item = Rot> {
         let usual = Rot { place: None, bit: None, ..self.clone() };
         [usual, Rot { spare_last_copy: None, ..self.clone() }].into_iter()
+    }
+}
+
+impl Act<Numbered> {
+    /// What it does to whose disk, and whether the last copy of anything is spared.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other acts are not about disks")]
+    pub(crate) fn disk_fault(&self) -> Option<(u32, DiskFault, bool)> {
+        match self {
+            Act::Stall(it) => Some((it.node, DiskFault::Stall(it.span.0), false)),
+            Act::DiskFull(it) => Some((it.node, DiskFault::Full, false)),
+            Act::DiskRoom(it) => Some((it.node, DiskFault::Room, false)),
+            Act::FailWrites(it) => Some((it.node, DiskFault::FailNext(it.count()), false)),
+            Act::Rot(it) => {
+                let fault = DiskFault::Rot { place: it.place(), bit: it.bit() };
+                Some((it.node, fault, it.spare_last_copy()))
+            }
+            _ => None,
+        }
     }
 }
