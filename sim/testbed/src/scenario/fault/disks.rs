@@ -4,8 +4,8 @@ use super::draw::Draw;
 use super::lives::at_least_some;
 use crate::disk::PLACES;
 use crate::network::Ppm;
-use crate::scenario::Act;
-use crate::scenario::file::{BackUp, Crash, Duration, FailWrites, Lone, Percent, Point, Restore, Rot, Stall};
+use crate::scenario::file::{BackUp, Crash, Duration, FailWrites, Lone, Percent, Point, Restore, Stall};
+use crate::scenario::{Act, Numbered};
 use cosim_core::{Span, Time};
 
 /// Where in its work a generated crash hits: half of the time just then.
@@ -50,11 +50,19 @@ pub(super) fn failed_write(draw: &mut Draw<'_>) {
     draw.begin(at, Act::FailWrites(FailWrites { node, count }));
 }
 
-pub(super) fn rot(draw: &mut Draw<'_>) {
+/// What spoils a disk: which, where on it, and at which bit; and whether the last copy of anything is spared.
+pub(super) struct Spoiling {
+    pub(super) node: u32,
+    pub(super) place: Option<Percent>,
+    pub(super) bit: Option<u8>,
+    pub(super) spare_last_copy: Option<bool>,
+}
+
+pub(super) fn spoil(draw: &mut Draw<'_>, act: fn(Spoiling) -> Act<Numbered>) {
     let (node, (at, length), detail) = of_disk(draw);
     let place = Ppm::new(scaled(detail, u64::from(PLACES)) as u32).map(Percent);
     let (bit, spare_last_copy) = (Some((detail & 7) as u8), Some(draw.faults().spare));
-    draw.begin(at, Act::Rot(Rot { node, place, bit, spare_last_copy }));
+    draw.begin(at, act(Spoiling { node, place, bit, spare_last_copy }));
     // Nothing is read from a disk but when a process starts.
     draw.end(at + length, Act::Crash(Crash { node, point: None, down_for: None }));
 }

@@ -4,7 +4,7 @@
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
 use super::{attacks, clocks, disks, filters, lives, quarrels};
 use crate::scenario::Act;
-use crate::scenario::file::{Duration, Flapping, Spells};
+use crate::scenario::file::{Duration, Flapping, Rot, Spells};
 use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -482,7 +482,10 @@ kinds! {
         touch: Touch::Effect,
         family: Family::Disks,
         width: Width::Pair,
-        draw: disks::rot,
+        draw: |draw| disks::spoil(draw, |it| {
+            let disks::Spoiling { node, place, bit, spare_last_copy } = it;
+            Act::Rot(Rot { node, place, bit, spare_last_copy })
+        }),
         is: |act| matches!(act, Act::Rot(_)),
     }
     /// An old copy is put in the place of a disk.
