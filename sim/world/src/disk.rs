@@ -140,6 +140,13 @@ pub(crate) struct Pending {
     pub(crate) error: Option<WriteError>,
 }
 
+impl DiskFault {
+    /// How long it lasts of its own accord.
+    pub const fn span(&self) -> Span {
+        if let DiskFault::Stall(span) = self { *span } else { Span::ZERO }
+    }
+}
+
 /// What a fault did to a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suffered {

@@ -2,7 +2,7 @@
 
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
-use crate::host::{DiskFault, DiskSpec, NodeId, Operation, Storage};
+use crate::host::{DiskSpec, NodeId, Operation, Storage};
 use crate::log::OperationName;
 use crate::network::Network;
 use crate::observer::Observer;
@@ -51,15 +51,10 @@ fn ends<N: CoJson>(at: Time, operation: &Operation<N>) -> Time {
         Operation::Restart { down_for, .. }
         | Operation::Crash { down_for, .. }
         | Operation::Restore { down_for, .. } => at + *down_for,
-        Operation::Pause { span, .. }
-        | Operation::Offline { span, .. }
-        | Operation::Disk { fault: DiskFault::Stall(span), .. } => at + *span,
+        Operation::Pause { span, .. } | Operation::Offline { span, .. } => at + *span,
+        Operation::Disk { fault, .. } => at + fault.span(),
         Operation::UnlessLastCopy { operation, .. } => ends(at, operation),
-        Operation::Disk {
-            fault: DiskFault::Full | DiskFault::Room | DiskFault::FailNext(_) | DiskFault::Rot { .. },
-            ..
-        }
-        | Operation::Command { .. }
+        Operation::Command { .. }
         | Operation::Connect { .. }
         | Operation::Disconnect { .. }
         | Operation::HalfOpen { .. }

@@ -31,11 +31,7 @@ pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
-pub use super::act::{
-    Act, AddMember, Attack, BackUp, Between, ClockChange, Connections, Crash, DeleteKey, Departure,
-    DropMessages, Edit, Entry, FailWrites, HalfOpen, Hold, InsertItems, Lone, Outage, Pause, Point, PushItem,
-    RemoveItems, RemoveMember, Restore, Rot, SetKey, Spell, Splice, Stall, Subject, When, Where,
-};
+pub use super::act::*;
 use super::{Crypto, Kind, LoadEnd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
