@@ -41,7 +41,7 @@ fn without_origin(file: &file::Scenario) -> file::Scenario {
 }
 
 /// Everything that must be true of a frozen run. Gives what was frozen.
-fn check(scenario: &Scenario, seed: u64) -> Frozen {
+pub(crate) fn check(scenario: &Scenario, seed: u64) -> Frozen {
     let original = run(scenario, seed, Options::judged());
     let frozen = freeze(scenario, seed, "some.json");
     assert_eq!(same(&frozen.outcome), same(&original), "being written down changes nothing");

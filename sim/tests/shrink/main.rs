@@ -4,5 +4,7 @@ mod acts;
 mod decisions;
 mod freezing;
 mod generate;
+mod kinds;
+mod laws;
 mod planted;
 mod shrinking;

@@ -39,6 +39,9 @@ pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
     expanding.found
 }
 
+/// The fields of acts in which a node is named.
+const NODE_FIELDS: [&str; 6] = ["node", "peer", "on", "from", "to", "member"];
+
 /// A name with one range in it.
 struct Template<'a> {
     before: &'a str,
@@ -192,7 +195,7 @@ impl Expanding<'_> {
     }
 
     fn expectation(&mut self, tree: &Tree, limit: usize) -> Option<Vec<Tree>> {
-        self.single(tree, &["node"], limit)
+        self.each(tree, &[], &["node"], limit)
     }
 
     /// One entry for each name. The first of them waits where the entry does, and the others happen when it does.
@@ -200,10 +203,9 @@ impl Expanding<'_> {
         let Node::Object(fields) = &tree.node else { return None };
         let operation = fields.iter().find(|field| matches!(field.value.node, Node::Object(_)))?;
         let key = operation.key.as_str();
-        let mut copies = match (operation.value.field("between"), operation.value.field("from")) {
-            (Some(_), _) => self.pairs(tree, &[key, "between"], limit),
-            (None, Some(_)) => self.one_way(tree, key, limit),
-            (None, None) => self.single(tree, &[key, "node"], limit),
+        let mut copies = match operation.value.field("between") {
+            Some(_) => self.pairs(tree, &[key, "between"], limit),
+            None => self.each(tree, &[key], &NODE_FIELDS, limit),
         }?;
         if let Some(name) = tree.field("name").filter(|_| copies.len() > 1) {
             let message = format!("{} entries would have one name", copies.len());
@@ -221,29 +223,31 @@ impl Expanding<'_> {
         Some(copies)
     }
 
-    /// A copy for each name at a path.
-    fn single(&mut self, tree: &Tree, path: &[&str], limit: usize) -> Option<Vec<Tree>> {
-        let names = self.names_at(tree.at(path)?, limit)?;
-        let copies = names.into_iter().map(|name| {
-            let mut copy = tree.clone();
-            copy.set(path, name);
-            copy
-        });
-        Some(copies.collect())
-    }
-
-    /// A copy for each sender with each receiver.
-    fn one_way(&mut self, tree: &Tree, key: &str, limit: usize) -> Option<Vec<Tree>> {
-        let from = self.single(tree, &[key, "from"], limit);
-        let is_template = from.is_some();
-        let mut copies = Vec::new();
-        for copy in from.unwrap_or_else(|| vec![tree.clone()]) {
-            match self.single(&copy, &[key, "to"], limit.checked_sub(copies.len())?) {
-                Some(more) => copies.extend(more),
-                None => copies.push(copy),
-            }
+    /// A copy for each name that stands in one of these fields; where there are templates in several, for each of one with
+    /// each of the others.
+    fn each(
+        &mut self,
+        tree: &Tree,
+        place: &[&str],
+        fields: &[&'static str],
+        limit: usize,
+    ) -> Option<Vec<Tree>> {
+        let mut copies = vec![tree.clone()];
+        let mut is_template = false;
+        for field in fields {
+            let path = [place, &[*field]].concat();
+            let Some(names) = tree.at(&path).and_then(|name| self.names_at(name, limit)) else { continue };
+            is_template = true;
+            let named = |(copy, name): (&Tree, &String)| {
+                let mut copy = copy.clone();
+                copy.set(&path, name.clone());
+                copy
+            };
+            let pairs = copies.iter().flat_map(|copy| names.iter().map(move |name| (copy, name)));
+            // More than that are too many, however many they are.
+            copies = pairs.take(limit + 1).map(named).collect();
         }
-        (is_template || copies.len() > 1).then_some(copies)
+        is_template.then_some(copies)
     }
 
     /// A copy for each pair of names: each of the first with each of the second. Where both are the same template, each
