@@ -33,7 +33,6 @@ fn field(kind: FaultKind, times: u32) -> Value {
         | FaultKind::FullDisks
         | FaultKind::FailedWrites
         | FaultKind::Rots
-        | FaultKind::MisdirectedWrites
         | FaultKind::Restores
         | FaultKind::Attacks => json!(times),
     }

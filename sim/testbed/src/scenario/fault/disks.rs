@@ -17,9 +17,25 @@ fn drawn(draw: &mut Draw<'_>, nodes: &[u32]) -> (u32, (Time, Span), u64) {
     (draw.pick(nodes), draw.outage(), draw.stream().word())
 }
 
-fn of_disk(draw: &mut Draw<'_>) -> (u32, (Time, Span), u64) {
+/// What is drawn of every fault of a disk: which, when and for how long, where on it and at which bit, and a word for
+/// whatever else.
+pub(super) struct Drawn {
+    pub(super) node: u32,
+    at: Time,
+    pub(super) length: Span,
+    pub(super) place: Option<Percent>,
+    pub(super) bit: Option<u8>,
+    /// Whether the last copy of anything is spared.
+    pub(super) spare_last_copy: Option<bool>,
+    detail: u64,
+}
+
+fn of_disk(draw: &mut Draw<'_>) -> Drawn {
     let faults = draw.faults();
-    drawn(draw, &faults.disks)
+    let (node, (at, length), detail) = drawn(draw, &faults.disks);
+    let place = Ppm::new(scaled(detail, u64::from(PLACES)) as u32).map(Percent);
+    let (bit, spare_last_copy) = (Some((detail & 7) as u8), Some(faults.spare));
+    Drawn { node, at, length, place, bit, spare_last_copy, detail }
 }
 
 pub(super) fn crash(draw: &mut Draw<'_>) {
@@ -34,41 +50,33 @@ pub(super) fn crash(draw: &mut Draw<'_>) {
 }
 
 pub(super) fn stall(draw: &mut Draw<'_>) {
-    let (node, (at, length), _) = of_disk(draw);
+    let Drawn { node, at, length, .. } = of_disk(draw);
     draw.begin(at, Act::Stall(Stall { node, span: at_least_some(length) }));
 }
 
 pub(super) fn full_disk(draw: &mut Draw<'_>) {
-    let (node, (at, length), _) = of_disk(draw);
+    let Drawn { node, at, length, .. } = of_disk(draw);
     draw.begin(at, Act::DiskFull(Lone { node }));
     draw.end(at + length, Act::DiskRoom(Lone { node }));
 }
 
 pub(super) fn failed_write(draw: &mut Draw<'_>) {
-    let (node, (at, _), detail) = of_disk(draw);
+    let Drawn { node, at, detail, .. } = of_disk(draw);
     let count = Some(1 + scaled(detail, 4) as u32);
     draw.begin(at, Act::FailWrites(FailWrites { node, count }));
 }
 
-/// What spoils a disk: which, where on it, and at which bit; and whether the last copy of anything is spared.
-pub(super) struct Spoiling {
-    pub(super) node: u32,
-    pub(super) place: Option<Percent>,
-    pub(super) bit: Option<u8>,
-    pub(super) spare_last_copy: Option<bool>,
-}
-
-pub(super) fn spoil(draw: &mut Draw<'_>, act: fn(Spoiling) -> Act<Numbered>) {
-    let (node, (at, length), detail) = of_disk(draw);
-    let place = Ppm::new(scaled(detail, u64::from(PLACES)) as u32).map(Percent);
-    let (bit, spare_last_copy) = (Some((detail & 7) as u8), Some(draw.faults().spare));
-    draw.begin(at, act(Spoiling { node, place, bit, spare_last_copy }));
+/// Something that shows when the process crashes.
+pub(super) fn before_a_crash(draw: &mut Draw<'_>, act: fn(Drawn) -> Act<Numbered>) {
+    let drawn = of_disk(draw);
+    let (node, at, over) = (drawn.node, drawn.at, drawn.at + drawn.length);
+    draw.begin(at, act(drawn));
     // Nothing is read from a disk but when a process starts.
-    draw.end(at + length, Act::Crash(Crash { node, point: None, down_for: None }));
+    draw.end(over, Act::Crash(Crash { node, point: None, down_for: None }));
 }
 
 pub(super) fn restore(draw: &mut Draw<'_>) {
-    let (node, (at, length), _) = of_disk(draw);
+    let Drawn { node, at, length, .. } = of_disk(draw);
     // The names of generated copies count down from the largest number.
     let backup = u32::MAX - draw.number();
     draw.begin(at, Act::BackUp(BackUp { node, backup }));

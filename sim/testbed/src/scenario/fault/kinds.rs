@@ -55,6 +55,11 @@ macro_rules! kinds {
             /// sometimes extreme. If true, no numbers may be given. Default false.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub swarm: Option<bool>,
+            $(
+                $(#[$about])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$Type>,
+            )*
             /// Whether generated faults may destroy the last copy of something that was reported as written. Default false.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub take_last_copies: Option<bool>,
@@ -64,11 +69,6 @@ macro_rules! kinds {
             /// The longest that one fault lasts. Default 1s.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub longest: Option<Duration>,
-            $(
-                $(#[$about])*
-                #[serde(skip_serializing_if = "Option::is_none")]
-                pub $field: Option<$Type>,
-            )*
         }
 
         impl Faults {
@@ -482,8 +482,8 @@ kinds! {
         touch: Touch::Effect,
         family: Family::Disks,
         width: Width::Pair,
-        draw: |draw| disks::spoil(draw, |it| {
-            let disks::Spoiling { node, place, bit, spare_last_copy } = it;
+        draw: |draw| disks::before_a_crash(draw, |it| {
+            let disks::Drawn { node, place, bit, spare_last_copy, .. } = it;
             Act::Rot(Rot { node, place, bit, spare_last_copy })
         }),
         is: |act| matches!(act, Act::Rot(_)),
