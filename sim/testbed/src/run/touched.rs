@@ -6,7 +6,7 @@ use crate::host::{NodeId, Operation};
 use crate::observer::{Ending, Happening, Loss, Observer, Sent};
 use crate::scenario::{Act, FaultKind, Numbered, Touch};
 use crate::world::View;
-use cosim_core::Time;
+use cosim_core::{Span, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -30,6 +30,8 @@ pub(super) struct Touched {
     links: Vec<[u32; 2]>,
     /// The ends of links that are slow.
     slow: BTreeSet<[u32; 2]>,
+    /// Which faults keep whose disk from writing, and until when.
+    stalls: Vec<(FaultKind, u32, Time)>,
     nodes: Vec<OfNode>,
 }
 
@@ -37,8 +39,6 @@ pub(super) struct Touched {
 struct OfNode {
     /// Writes under way.
     writes: u32,
-    /// Until when its disk stalls.
-    stalled: Time,
     /// Whether a crash waits for a point of its work.
     trapped: bool,
 }
@@ -63,6 +63,7 @@ impl Touched {
             faults,
             links: scenario.links.iter().map(|link| link.ends).collect(),
             slow: BTreeSet::new(),
+            stalls: Vec::new(),
             nodes: vec![OfNode::default(); scenario.nodes.len()],
         }
     }
@@ -89,12 +90,13 @@ impl Touched {
             self.faults[kind as usize].touched += 1;
         } else if let Act::Crash(crash) = act {
             self.nodes[crash.node as usize].trapped = true;
-        } else if let Act::Stall(stall) = act {
-            let node = &mut self.nodes[stall.node as usize];
-            node.stalled = node.stalled.max(now + stall.span.0);
-            if node.writes > 0 {
-                self.touch(Touch::Stalled);
-            }
+        } else if let Some((node, fault, _)) = act.disk_fault()
+            && fault.span() > Span::ZERO
+        {
+            self.stalls.retain(|(.., until)| now < *until);
+            self.stalls.push((kind, node, now + fault.span()));
+            let under_way = self.nodes[node as usize].writes > 0;
+            self.faults[kind as usize].touched += u64::from(under_way);
         }
     }
 
@@ -142,10 +144,11 @@ impl<N: CoJson> Observer<N> for Touched {
             Happening::Skipped { number, .. } => self.is_skipped(*number),
             Happening::Sent(sent) => self.sent(sent),
             Happening::Writing { node, .. } => {
-                let node = &mut self.nodes[node.index()];
-                node.writes += 1;
-                if view.now < node.stalled {
-                    self.touch(Touch::Stalled);
+                self.nodes[node.index()].writes += 1;
+                let stalls =
+                    self.stalls.iter().filter(|(_, of, until)| NodeId(*of) == *node && view.now < *until);
+                for (kind, ..) in stalls {
+                    self.faults[*kind as usize].touched += 1;
                 }
             }
             Happening::Written { node, error, full, .. } => {
