@@ -81,7 +81,7 @@ fn fields(key: &str, draw: &Draw) -> Value {
             maybe(json!({ "node": node, "down_for": length }), "point", json!(point))
         }
         "back_up" => json!({ "node": node, "backup": text }),
-        "stall" | "offline" => json!({ "node": node, "for": length }),
+        "stall" | "reorder_writes" | "offline" => json!({ "node": node, "for": length }),
         "pause" => maybe(json!({ "node": node, "for": length }), "connections", json!("dropped")),
         "disk_full" | "disk_room" | "join" => json!({ "node": node }),
         "fail_writes" => maybe(json!({ "node": node }), "count", json!(number)),

@@ -32,6 +32,7 @@ fn field(kind: FaultKind, times: u32) -> Value {
         | FaultKind::Stalls
         | FaultKind::FullDisks
         | FaultKind::FailedWrites
+        | FaultKind::ReorderedWrites
         | FaultKind::Rots
         | FaultKind::Restores
         | FaultKind::Attacks => json!(times),

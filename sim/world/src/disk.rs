@@ -107,6 +107,8 @@ pub enum DiskFault {
         /// The bit of the byte there, 0 to 7.
         bit: u8,
     },
+    /// Nothing is written for a while, and a crash before the next write ends leaves the newest without those before it.
+    Reorder(Span),
 }
 
 /// A node's disk.
@@ -121,6 +123,8 @@ pub struct Disk {
     pub(crate) busy_until: Time,
     /// Until when nothing is written.
     pub(crate) stalled_until: Time,
+    /// Whether a crash leaves the newest write.
+    reorders: bool,
     /// Whether there is no room left.
     full: bool,
     /// How many of the next writes fail whatever the seed says.
@@ -143,7 +147,7 @@ pub(crate) struct Pending {
 impl DiskFault {
     /// How long it lasts of its own accord.
     pub const fn span(&self) -> Span {
-        if let DiskFault::Stall(span) = self { *span } else { Span::ZERO }
+        if let DiskFault::Stall(span) | DiskFault::Reorder(span) = self { *span } else { Span::ZERO }
     }
 }
 
@@ -187,6 +191,7 @@ impl Disk {
             pending: VecDeque::new(),
             busy_until: Time::ZERO,
             stalled_until: Time::ZERO,
+            reorders: false,
             full: false,
             failing: 0,
             backups: BTreeMap::new(),
@@ -214,9 +219,16 @@ impl Disk {
         self.abandon();
     }
 
-    /// The process ends at once: of what is under way, some is written, and perhaps part of the next.
+    /// The process ends at once: of what is under way, some is written, and perhaps part of the next; before them the
+    /// newest of all, where the disk reorders.
     pub(crate) fn cut(&mut self, survival: Survival) {
-        let mut pending = std::mem::take(&mut self.pending).into_iter();
+        let mut pending = std::mem::take(&mut self.pending);
+        if std::mem::take(&mut self.reorders)
+            && let Some(newest) = pending.pop_back()
+        {
+            self.bytes.extend(newest.bytes);
+        }
+        let mut pending = pending.into_iter();
         for write in pending.by_ref().take(survival.kept as usize) {
             self.bytes.extend(write.bytes);
         }
@@ -268,6 +280,10 @@ impl Disk {
                 self.bytes[byte_at(place, len)] ^= 1 << (bit & 7);
                 return Suffered::Spoilt;
             }
+            DiskFault::Reorder(span) => {
+                self.stalled_until = self.stalled_until.max(now + span);
+                self.reorders = true;
+            }
         }
         Suffered::Quietly
     }
@@ -284,6 +300,7 @@ impl Disk {
     /// The first write that is under way ends.
     pub(crate) fn write_first(&mut self) -> Option<WriteEnd> {
         let Pending { ticket, bytes, error } = self.pending.pop_front()?;
+        self.reorders = false;
         let error = if self.full { Some(WriteError::Nothing) } else { error };
         match error {
             None | Some(WriteError::Whole) => self.bytes.extend(bytes),
@@ -298,6 +315,55 @@ impl Disk {
         self.full = false;
         self.failing = 0;
         self.stalled_until = Time::ZERO;
+        self.reorders = false;
         self.spec.errors = Ppm::NEVER;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn disk(writes: &[Vec<u8>]) -> Disk {
+        let latency = SpanRange::new(Span::ZERO, Span::ZERO).expect("in order");
+        let (name, unsynced) = (String::new(), Unsynced::Drawn);
+        let mut disk = Disk::new(DiskSpec { name, latency, errors: Ppm::NEVER, unsynced }, 1);
+        let pending =
+            (0..).zip(writes).map(|(ticket, bytes)| Pending { ticket, bytes: bytes.clone(), error: None });
+        disk.pending.extend(pending);
+        disk
+    }
+
+    proptest! {
+        #[test]
+        fn a_crash_while_a_disk_reorders_leaves_the_newest_write(
+            writes in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..9), 1..6),
+            ended in 0..6_usize,
+            kept in 0..6_u32,
+            torn in 0..9_u32,
+        ) {
+            let mut disk = disk(&writes);
+            let ended = ended.min(writes.len() - 1);
+            (0..ended).for_each(|_| assert!(disk.write_first().is_some()));
+            let whole = disk.bytes().len();
+            prop_assert_eq!(disk.suffer(DiskFault::Reorder(Span::from_s(1)), Time::ZERO), Suffered::Quietly);
+            disk.cut(Survival { kept, torn });
+            let newest = &writes[writes.len() - 1];
+            prop_assert_eq!(&disk.bytes()[..whole], writes[..ended].concat());
+            prop_assert!(disk.bytes()[whole..].starts_with(newest));
+            let rest = &disk.bytes()[whole + newest.len()..];
+            prop_assert!(writes[ended..writes.len() - 1].concat().starts_with(rest), "then those before it, in order");
+        }
+    }
+
+    /// A write that ends shows that the disk is in order again.
+    #[test]
+    fn a_write_ends_the_disorder() {
+        let mut disk = disk(&[b"first".to_vec(), b"second".to_vec(), b"third".to_vec()]);
+        assert_eq!(disk.suffer(DiskFault::Reorder(Span::from_s(1)), Time::ZERO), Suffered::Quietly);
+        assert!(disk.write_first().is_some());
+        disk.cut(Survival { kept: 0, torn: 3 });
+        assert_eq!(disk.bytes(), b"firstsec");
     }
 }

@@ -29,7 +29,7 @@ pub use app::{Edit, Subject};
 pub use attack::Attack;
 pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
 pub use clock::ClockChange;
-pub use disk::{BackUp, FailWrites, Rot, Stall};
+pub use disk::{BackUp, FailWrites, ReorderWrites, Rot, Stall};
 pub use entry::{Entry, When};
 pub use filter::{DropMessages, Hold};
 pub use life::{Connections, Departure, Lone, Pause, Spell};
@@ -165,6 +165,8 @@ acts! {
     "disk_room" => DiskRoom(Lone),
     /// The next writes of a disk fail.
     "fail_writes" => FailWrites(FailWrites),
+    /// A disk writes nothing for a while, and a crash meanwhile leaves the newest write without those before it.
+    "reorder_writes" => ReorderWrites(ReorderWrites),
     /// A bit of what is stored on a disk flips.
     "rot" => Rot(Rot),
     /// A node sleeps. What happens to it meanwhile waits, in order, until it wakes.
@@ -229,6 +231,7 @@ impl Act {
             | Act::DiskRoom(Lone { node }) => by.check_node_with_disk(node),
             Act::Stall(it) => it.check(by),
             Act::FailWrites(it) => it.check(by),
+            Act::ReorderWrites(it) => it.check(by),
             Act::Rot(it) => it.check(by),
             Act::Pause(it) => by.check_length("pause", it.span),
             Act::Offline(it) => by.check_length("offline", it.span),
@@ -272,6 +275,7 @@ impl Act {
             Act::DiskFull(it) => format!("{}'s disk is full", it.node),
             Act::DiskRoom(it) => format!("{}'s disk has room again", it.node),
             Act::FailWrites(it) => it.words(),
+            Act::ReorderWrites(it) => format!("{}'s disk writes out of order for {}", it.node, it.span),
             Act::Rot(it) => format!("a bit on {}'s disk flips", it.node),
             Act::Pause(it) => it.words(),
             Act::Offline(it) => format!("{} goes offline for {}", it.node, it.span),
@@ -292,6 +296,7 @@ impl Act {
             Act::Restore(it) => it.simpler().map(Act::Restore).collect(),
             Act::Stall(it) => it.simpler().map(Act::Stall).collect(),
             Act::FailWrites(it) => it.simpler().map(Act::FailWrites).collect(),
+            Act::ReorderWrites(it) => it.simpler().map(Act::ReorderWrites).collect(),
             Act::Rot(it) => it.simpler().map(Act::Rot).collect(),
             Act::Pause(it) => it.simpler().map(Act::Pause).collect(),
             Act::Offline(it) => it.simpler().map(Act::Offline).collect(),

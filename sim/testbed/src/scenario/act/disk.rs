@@ -37,6 +37,15 @@ fields! {
         count: Option<u32> = it.count, usually 1 => u32;
     }
 
+    /// A disk that writes out of order, which a crash shows.
+    ReorderWrites(it, by) {
+        /// The node.
+        node: R::Node = by.running(&it.node)?;
+        /// For how long nothing is written.
+        #[serde(rename = "for")]
+        span: Duration = it.span;
+    }
+
     /// A disk on which a bit flips.
     Rot(it, by) {
         /// The node.
@@ -92,6 +101,17 @@ impl FailWrites {
     }
 }
 
+impl ReorderWrites {
+    pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        by.check_node_with_disk(&self.node)?;
+        by.check_length("reorder_writes", self.span)
+    }
+
+    pub(super) fn simpler(&self) -> impl Iterator<Item = ReorderWrites> {
+        lengths(self.span).map(|span| ReorderWrites { span, ..self.clone() })
+    }
+}
+
 impl<R: Refs> Rot<R> {
     /// Where on the disk, in parts of [`PLACES`].
     pub fn place(&self) -> u32 {
@@ -125,6 +145,7 @@ impl Act<Numbered> {
             Act::DiskFull(it) => Some((it.node, DiskFault::Full, false)),
             Act::DiskRoom(it) => Some((it.node, DiskFault::Room, false)),
             Act::FailWrites(it) => Some((it.node, DiskFault::FailNext(it.count()), false)),
+            Act::ReorderWrites(it) => Some((it.node, DiskFault::Reorder(it.span.0), false)),
             Act::Rot(it) => {
                 let fault = DiskFault::Rot { place: it.place(), bit: it.bit() };
                 Some((it.node, fault, it.spare_last_copy()))

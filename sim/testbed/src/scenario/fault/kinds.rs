@@ -4,7 +4,7 @@
 use super::row::{Family, HappensTo, Needs, Row, Swarm, Touch, Width, Words};
 use super::{attacks, clocks, disks, filters, lives, quarrels};
 use crate::scenario::Act;
-use crate::scenario::file::{Duration, Flapping, Rot, Spells};
+use crate::scenario::file::{Duration, Flapping, ReorderWrites, Rot, Spells};
 use cosim_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -467,6 +467,27 @@ kinds! {
         width: Width::OneForTwo,
         draw: disks::failed_write,
         is: |act| matches!(act, Act::FailWrites(_)),
+    }
+    /// A disk writes out of order.
+    ReorderedWrites {
+        /// How many times a disk writes nothing for a while, and then its node crashes and finds the newest write without
+        /// those before it. Default 0.
+        reordered_writes: u32;
+        name: "reorder",
+        called: ["reordered write", "reordered writes"],
+        happens_to: HappensTo::Disks,
+        stream: "reordered-write",
+        drawn: "node, time, length, a word (not used)",
+        words: Words::Each(4),
+        swarm: Swarm { usual: 2, extreme: 6, needs: Needs::Disks },
+        touch: Touch::Stalled,
+        family: Family::Disks,
+        width: Width::Pair,
+        draw: |draw| disks::before_a_crash(draw, |it| {
+            let span = lives::at_least_some(it.length + Span::from_ms(1));
+            Act::ReorderWrites(ReorderWrites { node: it.node, span })
+        }),
+        is: |act| matches!(act, Act::ReorderWrites(_)),
     }
     /// A bit flips on a disk.
     Rots {
