@@ -1,11 +1,7 @@
-//! The oracles there are. A new one is a file beside this one and a line here.
+//! The oracles there are. A new one is a file beside this one, with its `mod` line, and a line here.
 
 use super::about::About;
 use super::oracle::Oracle;
-use super::{
-    bounded, convergence, dependencies, durable, entitled, load_ends, monotonic, no_fork, no_lost_write,
-    no_phantom, no_redundant, permission, prefix, quiescence, same_view, truthful, unique_nonce,
-};
 
 /// An oracle that every run may ask.
 #[derive(Clone, Copy, Debug)]
@@ -15,26 +11,32 @@ pub struct Entry {
     pub(super) fresh: fn() -> Box<dyn Oracle>,
 }
 
-/// The oracles, in the order in which they are listed.
-pub const ALL: &[Entry] = &[
-    entry::<convergence::Convergence>(&convergence::ABOUT),
-    entry::<prefix::Prefix>(&prefix::ABOUT),
-    entry::<no_fork::NoFork>(&no_fork::ABOUT),
-    entry::<monotonic::Monotonic>(&monotonic::ABOUT),
-    entry::<truthful::Truthful>(&truthful::ABOUT),
-    entry::<no_lost_write::NoLostWrite>(&no_lost_write::ABOUT),
-    entry::<quiescence::Quiescence>(&quiescence::ABOUT),
-    entry::<load_ends::LoadEnds>(&load_ends::ABOUT),
-    entry::<entitled::Entitled>(&entitled::ABOUT),
-    entry::<no_redundant::NoRedundant>(&no_redundant::ABOUT),
-    entry::<no_phantom::NoPhantom>(&no_phantom::ABOUT),
-    entry::<durable::Durable>(&durable::ABOUT),
-    entry::<dependencies::Dependencies>(&dependencies::ABOUT),
-    entry::<bounded::Bounded>(&bounded::ABOUT),
-    entry::<same_view::SameView>(&same_view::ABOUT),
-    entry::<permission::Permission>(&permission::ABOUT),
-    entry::<unique_nonce::UniqueNonce>(&unique_nonce::ABOUT),
-];
+macro_rules! oracles {
+    ($($module:ident::$Oracle:ident,)*) => {
+        /// The oracles, in the order in which they are listed.
+        pub const ALL: &[Entry] = &[$(entry::<super::$module::$Oracle>(&super::$module::ABOUT)),*];
+    };
+}
+
+oracles! {
+    convergence::Convergence,
+    prefix::Prefix,
+    no_fork::NoFork,
+    monotonic::Monotonic,
+    truthful::Truthful,
+    no_lost_write::NoLostWrite,
+    quiescence::Quiescence,
+    load_ends::LoadEnds,
+    entitled::Entitled,
+    no_redundant::NoRedundant,
+    no_phantom::NoPhantom,
+    durable::Durable,
+    dependencies::Dependencies,
+    bounded::Bounded,
+    same_view::SameView,
+    permission::Permission,
+    unique_nonce::UniqueNonce,
+}
 
 /// Their names, in the same order.
 pub const ORACLES: [&str; ALL.len()] = {
