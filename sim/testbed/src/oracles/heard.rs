@@ -48,23 +48,28 @@ impl Hearing {
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
-    /// The connection that a node was last told of, by node and peer, until it is told that it has closed.
-    current: BTreeMap<(NodeId, NodeId), ConnectionId>,
+    /// The connection that a node was last told of, by node, and then by peer, until it is told that it has closed.
+    current: Vec<BTreeMap<NodeId, ConnectionId>>,
     hearings: BTreeMap<(ConnectionId, NodeId, CoId), Hearing>,
 }
 
 impl Heard {
     /// `node` is told that a connection has opened. Where it had another with `peer`, that one is over.
     pub(super) fn opened(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
-        if let Some(earlier) = self.current.insert((node, peer), connection) {
+        if self.current.len() <= node.index() {
+            self.current.resize(node.index() + 1, BTreeMap::new());
+        }
+        if let Some(earlier) = self.current[node.index()].insert(peer, connection) {
             self.forget(earlier, node);
         }
     }
 
     /// `node` is told that a connection has closed, perhaps one that is not its current one any more.
     pub(super) fn closed(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
-        if self.current(node, peer) == Some(connection) {
-            self.current.remove(&(node, peer));
+        if let Some(of_node) = self.current.get_mut(node.index())
+            && of_node.get(&peer) == Some(&connection)
+        {
+            of_node.remove(&peer);
         }
         self.forget(connection, node);
     }
@@ -78,13 +83,13 @@ impl Heard {
 
     /// The connection that `node` has with `peer`, as far as it was told.
     pub fn current(&self, node: NodeId, peer: NodeId) -> Option<ConnectionId> {
-        self.current.get(&(node, peer)).copied()
+        self.current.get(node.index()).and_then(|of_node| of_node.get(&peer)).copied()
     }
 
     /// The peers that `node` is connected to, as far as it was told.
     pub fn peers(&self, node: NodeId) -> impl Iterator<Item = (NodeId, ConnectionId)> + '_ {
-        let of_node = (node, NodeId(0))..=(node, NodeId(u32::MAX));
-        self.current.range(of_node).map(|((_, peer), connection)| (*peer, *connection))
+        let of_node = self.current.get(node.index()).into_iter().flatten();
+        of_node.map(|(peer, connection)| (*peer, *connection))
     }
 
     /// A message arrives at `node`; one on a connection that is not its current one tells it nothing.

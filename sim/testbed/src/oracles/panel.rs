@@ -101,18 +101,24 @@ impl Panel {
             let Judge { about, oracle, looks } = &mut judges[place];
             let Look::Looked { times, found } = ask(&mut **oracle) else { return false };
             *looks += times;
-            let found = found.filter(|subject| {
-                about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node)
-            });
-            let violation = found.map(|subject| Violation::new(about, scene.world, subject));
-            if let Some(noted) = noted
-                && (times > 0 || violation.is_some())
+            let known = violations.len();
+            if let Some(subject) = found
+                && (about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node))
             {
-                let key = violation.as_ref().map(|violation| violation.key.clone());
-                noted.push(Looked { at, oracle: about.name, times, key });
+                violations.push(Violation::new(about, scene.world, subject));
             }
-            violations.extend(violation);
+            if let Some(noted) = noted {
+                note(noted, (at, about.name, times), violations.get(known));
+            }
             true
         });
+    }
+}
+
+/// Notes a look down, if it was one.
+#[cold]
+fn note(noted: &mut Vec<Looked>, (at, oracle, times): (At, &'static str, u64), found: Option<&Violation>) {
+    if times > 0 || found.is_some() {
+        noted.push(Looked { at, oracle, times, key: found.map(|violation| violation.key.clone()) });
     }
 }

@@ -12,6 +12,7 @@ mod faults;
 mod filters;
 pub(super) mod kinds;
 mod lives;
+mod making;
 mod quarrels;
 mod row;
 mod table;
