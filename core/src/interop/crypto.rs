@@ -141,7 +141,7 @@ impl RealCrypto {
     ///
     /// # Errors
     /// [`UnknownSigner`](Refusal::UnknownSigner), [`MalformedSigner`](Refusal::MalformedSigner), and those of
-    /// [`CoValueLog::add`](super::CoValueLog::add).
+    /// [`CoValueLog::add`](crate::real::CoValueLog::add).
     pub fn check(
         &self,
         session: SessionId,
