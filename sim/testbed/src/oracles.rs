@@ -182,6 +182,10 @@ impl Oracles {
     /// The run is over, in silence or not.
     pub fn ended(&mut self, world: &dyn Surroundings, rest: Rest) {
         self.evidence.ledger.accepted();
+        // Whatever was asked: what never comes to rest was not judged at rest.
+        if rest == Rest::Restless && self.looks().all(|(name, _)| name != quiescence::ABOUT.name) {
+            self.add(Box::new(quiescence::Quiescence));
+        }
         self.ask((Hook::Ended, At::ALL), world, |oracle, scene| oracle.ended(scene, rest));
         if rest == Rest::Silent {
             if self.needs.has(Need::Holdings) {

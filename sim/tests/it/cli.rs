@@ -208,6 +208,18 @@ fn a_liveness_failure_exits_with_3_and_plays_again() {
     check_failure(&text, 3, "quiescence client>server load");
 }
 
+/// What never comes to rest is no success, whichever oracles are asked.
+#[test]
+fn a_run_without_rest_is_not_live_whatever_was_asked() {
+    let edit = r#""edit": { "node": "alice", "id": "notes" }"#;
+    let text =
+        mutated("server", "never-unavailable").replace(edit, r#""load": { "node": "alice", "id": "other" }"#);
+    for asked in [r#""oracles": ["convergence"]"#, r#""oracles": ["prefix", "truthful"]"#] {
+        let text = text.replace("\"timeline\"", &format!("\"expect\": {{ {asked} }},\n  \"timeline\""));
+        check_failure(&text, 3, "quiescence client>server load");
+    }
+}
+
 /// A violation that the scenario expects is no failure; that it does not come is one.
 #[test]
 fn an_expected_violation_counts_as_held() {

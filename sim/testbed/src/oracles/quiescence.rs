@@ -1,5 +1,5 @@
 //! `quiescence`: once the faults have ended, silence comes within its bound. Where it does not, the reason is named:
-//! who still waits for what from whom.
+//! who still waits for what from whom. A run that never comes to rest is judged by it whichever oracles are asked.
 
 use super::about::{About, Blames, Needed, Property};
 use super::oracle::{Look, Oracle, Rest};
