@@ -6,9 +6,10 @@ use super::due::View;
 use super::say::say;
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
+use crate::known_state::KnownState;
 use crate::message::Message;
-use crate::state::marks::{InterestKind, Subscription};
-use crate::state::{NodeState, PeerSync, UpdateError};
+use crate::state::marks::{Asking, InterestKind, Subscription};
+use crate::state::{NodeState, PeerInfo, PeerSync, Relationship, UpdateError};
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;
 
@@ -26,13 +27,15 @@ impl<C: Crypto> NodeState<C> {
     /// is due; they count as sent. A second call therefore reaches the next peer.
     ///
     /// The state need not belong to a node: that a peer is assumed to hold the CoValue then counts as interest on
-    /// both sides.
+    /// both sides, and that it was told all that we hold, while nothing was known of it, as unanswered. So a state that is
+    /// kept as JSON goes on as in memory; only of a `done` that was sent nothing is kept, and it is said again.
     ///
     /// # Errors
     /// [`CoValueNotFound`](UpdateError::CoValueNotFound).
     pub fn sync_to_peer(&mut self, id: CoId) -> Result<Option<Send<C>>, UpdateError> {
         let co = self.co_values.get_mut(&id).ok_or(UpdateError::CoValueNotFound)?;
-        assume_interest(&mut co.sync, self.peers.keys());
+        let held = co.known_state();
+        assume_interest(&mut co.sync, &self.peers, &held);
         let ranked = rank(&self.peers);
         let config = Config::default();
         for peer in &ranked {
@@ -48,11 +51,20 @@ impl<C: Crypto> NodeState<C> {
     }
 }
 
-/// On a bare state nobody has sent a `load`: holding the CoValue stands for it.
-fn assume_interest(sync: &mut VecMap<PeerId, PeerSync>, peers: impl Iterator<Item = PeerId>) {
-    for peer in peers {
+/// On a bare state nobody has sent a `load`: holding the CoValue stands for it. And what was said is not marked: that a
+/// peer was told what is `held` stands for a `load` or an announcement that it has not answered.
+fn assume_interest(sync: &mut VecMap<PeerId, PeerSync>, peers: &VecMap<PeerId, PeerInfo>, held: &KnownState) {
+    for (peer, info) in peers.iter() {
         let sync = sync.entry_or_insert_with(peer, PeerSync::default);
         if sync.assumed.known().is_none() {
+            if held.header && sync.told.as_ref() == Some(held) {
+                match info.relationship {
+                    Relationship::SyncTheirs => sync.marks.announcing = true,
+                    Relationship::SyncAllOurs | Relationship::SyncCommon => {
+                        sync.marks.asking.get_or_insert(Asking { numbers: Vec::new(), with_header: true });
+                    }
+                }
+            }
             continue;
         }
         sync.marks.asking = None;

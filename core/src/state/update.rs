@@ -53,7 +53,8 @@ impl<C: Crypto> NodeState<C> {
     }
 
     /// Appends a batch to a session: `unsafeAddVerifiedTransactions` of the seed. The sender, where it is a peer, is
-    /// then assumed to hold the session so far; what it has confirmed stays as it is.
+    /// then assumed to hold the session so far; what it has confirmed stays as it is. Other than in the seed, a batch
+    /// without transactions is refused: it would leave a signature over nothing new.
     ///
     /// # Errors
     /// [`CoValueNotFound`](UpdateError::CoValueNotFound), [`UnknownPeer`](UpdateError::UnknownPeer),

@@ -75,7 +75,7 @@ fn sync_json(id: &'static str) -> impl Strategy<Value = Value> {
 fn co_value_json(id: &'static str) -> impl Strategy<Value = Value> {
     let header = any_json().prop_map(|header| if header.is_null() { None } else { Some(header) });
     let sessions = btree_map(prop::sample::select(&SESSIONS[..]), log_json(), 0..3);
-    let sync = btree_map(prop::sample::select(&["server", "other"][..]), sync_json(id), 0..3);
+    let sync = btree_map(prop::sample::select(&["server", "other", "client"][..]), sync_json(id), 0..3);
     (header, sessions, sync, any::<bool>()).prop_map(move |(header, sessions, sync, done)| {
         let mut co_value = json!({ "id": id, "sessions": sessions, "sync": sync, "done": done });
         if let Some(header) = header {
@@ -92,6 +92,7 @@ fn state_json() -> impl Strategy<Value = Value> {
             "peers": {
                 "server": { "name": "server", "relationship": "syncAllOurs", "priority": priority },
                 "other": { "name": "other", "relationship": "syncCommon", "priority": 0 },
+                "client": { "name": "client", "relationship": "syncTheirs", "priority": -1 },
             },
             "coValues": { "notes": notes, "tasks": tasks },
         })
@@ -200,6 +201,24 @@ proptest! {
         let (state, names) = read_twice(&json.to_string()).expect("it has the right shape");
         let written: Value = serde_json::from_str(&write(&state, &names)).expect("it is JSON");
         prop_assert_eq!(written, json);
+    }
+
+    /// All that a bare state has said can be told from its JSON, but for `done`.
+    #[test]
+    fn a_state_that_is_kept_as_json_goes_on_as_in_memory(json in state_json()) {
+        let (mut state, mut names) = read_twice(&json.to_string()).expect("it has the right shape");
+        state.co_values.values_mut().for_each(|co_value| co_value.done = false);
+        let mut kept = state.clone();
+        for id in state.co_values.keys().copied().collect::<Vec<_>>() {
+            loop {
+                kept = NodeState::from_json_str(&write(&kept, &names), &mut names).expect("it was written");
+                let said = state.sync_to_peer(id);
+                prop_assert_eq!(&kept.sync_to_peer(id), &said);
+                if said == Ok(None) {
+                    break;
+                }
+            }
+        }
     }
 
     #[test]
