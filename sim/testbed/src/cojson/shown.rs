@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<SessionId, String>) -> Value {
     match view {
         View::Group(group) => {
-            let agents = directory.agents().map(|(node, agent)| (agent.name.as_str(), directory.name(node)));
-            let names: BTreeMap<&str, &str> = agents.chain([(EVERYONE, EVERYONE)]).collect();
+            // An agent with several devices goes by the first of them.
+            let mut names = BTreeMap::from([(EVERYONE, EVERYONE)]);
+            for (node, agent) in directory.agents() {
+                names.entry(agent.name.as_str()).or_insert(directory.name(node));
+            }
             let members = group.members.iter().map(|(name, role)| {
                 let name = names.get(name.as_str()).copied().unwrap_or(name);
                 (name.to_owned(), Value::from(role.as_str()))
