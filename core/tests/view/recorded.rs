@@ -161,9 +161,15 @@ impl Node {
 
 #[test]
 fn recorded_views_are_ours() {
-    for folder in FOLDERS {
+    let folders = FOLDERS.map(|folder| (folder, paths(folder)));
+    assert!(folders.iter().any(|(_, paths)| !paths.is_empty()), "no recorded runs of any kind: {FOLDERS:?}");
+    for (folder, paths) in folders {
+        if paths.is_empty() {
+            println!("{folder}: none");
+            continue;
+        }
         let (mut files, mut nodes, mut views, mut empty) = (0, 0, 0, 0);
-        for path in paths(folder) {
+        for path in paths {
             let run: Run = serde_json::from_str(&text(&path)).expect("a recorded run");
             let all = Everything::sent_in(run.messages);
             for (name, expected) in &run.final_views {
@@ -245,12 +251,17 @@ fn is_founded_alike(id: &str, session: &str, log: &BTreeMap<usize, Transaction>,
     true
 }
 
+/// What there is of a kind. A folder of one's own need not have all kinds.
 fn paths(folder: &str) -> Vec<PathBuf> {
-    let root = match std::env::var_os("COSIM_VECTORS") {
-        Some(root) => PathBuf::from(root),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"),
-    };
-    let entries = fs::read_dir(root.join(folder)).expect("a folder of recorded runs");
+    let own = std::env::var_os("COSIM_VECTORS").map(PathBuf::from);
+    let is_own = own.is_some();
+    let root = own.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"));
+    assert!(root.is_dir(), "{} is no folder", root.display());
+    let folder = root.join(folder);
+    if is_own && !folder.exists() {
+        return Vec::new();
+    }
+    let entries = fs::read_dir(folder).expect("a folder of recorded runs");
     let mut paths: Vec<PathBuf> =
         entries.map(|entry| entry.expect("an entry that was listed").path()).collect();
     paths.sort();
