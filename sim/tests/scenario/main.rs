@@ -8,6 +8,5 @@ mod lives;
 mod network;
 mod plans;
 mod samples;
-mod shown;
 mod templates;
 mod views;
