@@ -4,6 +4,7 @@
 
 use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
+use crate::oracles::GENERATION;
 use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
@@ -64,6 +65,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
             fingerprint: Some(outcome.fingerprint.to_string()),
             key: outcome.key().map(str::to_owned),
             swarm: outcome.swarm.clone(),
+            oracles: GENERATION,
         }),
     };
     Frozen { file, outcome }

@@ -51,7 +51,7 @@ pub use heard::{Heard, Hearing};
 pub use holdings::{Holdings, Shown, Stored, StoredLog};
 pub use hostile::Hostile;
 pub use ledger::{Ledger, Taken};
-pub use list::{ALL, Entry, ORACLES, named, table};
+pub use list::{ALL, Entry, GENERATION, ORACLES, named, of_generation, table};
 pub use logs::{Grounds, Logs, Opened, Seen};
 pub use looked::{At, Looked};
 pub use oracle::{Look, Mail, Oracle, Rest};
@@ -86,6 +86,8 @@ pub struct Setup {
     pub directory: Arc<Directory>,
     /// The nodes that are hostile: they are not judged.
     pub hostile: BTreeSet<NodeId>,
+    /// The failure key that the run is played for: its first words at least. What else is found does not end the run.
+    pub seeks: Option<String>,
 }
 
 /// All oracles of a run.
@@ -146,6 +148,25 @@ impl Oracles {
     /// What was found, the first first.
     pub fn violations(&self) -> &[Violation] {
         self.panel.violations()
+    }
+
+    /// Whether something was found that ends the run: anything, or what it is played for.
+    pub fn found(&self) -> bool {
+        match &self.setup.seeks {
+            None => !self.violations().is_empty(),
+            Some(sought) => self.violations().iter().any(|violation| violation.is(sought)),
+        }
+    }
+
+    /// What was found: what the run is played for, with what else there was in that event; else everything, the first
+    /// first.
+    pub fn findings(&self) -> Vec<Violation> {
+        let all = self.violations();
+        let is_sought =
+            |violation: &&Violation| self.setup.seeks.as_deref().is_some_and(|sought| violation.is(sought));
+        let Some(sought) = all.iter().find(is_sought) else { return all.to_vec() };
+        let others = all.iter().filter(|other| other.event == sought.event && *other != sought);
+        [sought].into_iter().chain(others).cloned().collect()
     }
 
     /// Each oracle that is asked, and how often it has looked.

@@ -157,7 +157,7 @@ impl<N: CoJson> Observer<N> for Watch {
 
 impl Watch {
     fn failed(&self) -> bool {
-        self.oracles.as_ref().is_some_and(|oracles| !oracles.violations().is_empty())
+        self.oracles.as_ref().is_some_and(Oracles::found)
     }
 
     /// A step that a deadline began is one until its node has done all that came of it.

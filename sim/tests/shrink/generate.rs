@@ -428,6 +428,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                     fingerprint: None,
                     key: None,
                     swarm: Vec::new(),
+                    oracles: 1,
                 }),
                 expect: quiet_s.map(|s| Expect { quiet_within: Some(ms(1_000 * s)), ..Expect::default() }),
                 ..Scenario::default()

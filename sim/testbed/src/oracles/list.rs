@@ -38,6 +38,23 @@ oracles! {
     unique_nonce::UniqueNonce,
 }
 
+/// The newest generation among them.
+pub const GENERATION: u32 = {
+    let (mut newest, mut i) = (0, 0);
+    while i < ALL.len() {
+        if ALL[i].about.since > newest {
+            newest = ALL[i].about.since;
+        }
+        i += 1;
+    }
+    newest
+};
+
+/// Those that there were in a generation, by name.
+pub fn of_generation(generation: u32) -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|entry| entry.about).filter(move |about| about.since <= generation).map(|about| about.name)
+}
+
 /// Their names, in the same order.
 pub const ORACLES: [&str; ALL.len()] = {
     let mut names = [""; ALL.len()];

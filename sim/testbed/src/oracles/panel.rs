@@ -105,7 +105,11 @@ impl Panel {
             if let Some(subject) = found
                 && (about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node))
             {
-                violations.push(Violation::new(about, scene.world, subject));
+                let violation = Violation::new(about, scene.world, subject);
+                // A run that goes on past it may find the same at every event.
+                if known == 0 || violations.iter().all(|other| !other.is_older(&violation)) {
+                    violations.push(violation);
+                }
             }
             if let Some(noted) = noted {
                 note(noted, (at, about.name, times), violations.get(known));

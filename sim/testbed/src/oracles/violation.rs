@@ -54,6 +54,11 @@ impl Violation {
 }
 
 impl Violation {
+    /// Whether this says the same as `later`, which was found in a later event.
+    pub(super) fn is_older(&self, later: &Violation) -> bool {
+        self.key == later.key && self.event < later.event
+    }
+
     /// Whether this is the violation that `wanted` describes: its key, or the first words of it.
     pub fn is(&self, wanted: &str) -> bool {
         self.key.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))

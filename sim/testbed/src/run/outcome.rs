@@ -6,7 +6,7 @@ use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
 use crate::log::Log;
-use crate::oracles::{Property, Violation};
+use crate::oracles::{Oracles, Property, Violation};
 use crate::scenario::file::Decision;
 use crate::scenario::{FaultKind, LoadEnd, Scenario};
 use crate::world::{Figures, World};
@@ -134,12 +134,15 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         fingerprint.fold(i, host.node.digest());
     }
     let watch = &world.observer;
-    let violations = watch.oracles.as_ref().map(|oracles| oracles.violations().to_vec()).unwrap_or_default();
+    let mut violations = watch.oracles.as_ref().map(Oracles::findings).unwrap_or_default();
     let looks = watch.oracles.as_ref().map(|oracles| oracles.looks().collect()).unwrap_or_default();
     let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
     let views = views(stage.scenario(), &world);
     let mut unmet = unmet(stage.scenario(), stage.cast(), (&states, &views), world.figures(), loads);
-    if !violations.is_empty() {
+    if !unmet.is_empty() && end != End::Violation && stage.seeks() == Some(UNMET_KEY) {
+        // It was played to its end for this.
+        violations.clear();
+    } else if !violations.is_empty() {
         // What a run that was cut short did not come to says nothing.
         unmet.clear();
     }

@@ -175,9 +175,17 @@ impl<'a> Stage<'a> {
         &self.cast
     }
 
+    /// The failure key that the scenario is there for, if any.
+    pub(super) fn seeks(&self) -> Option<&str> {
+        let file = &self.scenario.file;
+        let expected = self.scenario.expect.violation.as_deref();
+        expected.or_else(|| file.origin.as_ref().and_then(|origin| origin.key.as_deref()))
+    }
+
     pub(super) fn setup(&self) -> Setup {
         let scenario = &self.scenario;
         Setup {
+            seeks: self.seeks().map(str::to_owned),
             enabled: scenario.expect.oracles.clone(),
             needs: if scenario.expect.loads.is_empty() {
                 [].as_slice()

@@ -1,15 +1,16 @@
 //! A run can be judged by an oracle that is in no list, and by each of those in the list alone.
 
-use super::star;
+use super::{planted, star};
 use cosim_core::{CoId, KnownState};
 use cosim_testbed::cojson::CoNode;
 use cosim_testbed::decision::Seeded;
 use cosim_testbed::host::NodeId;
 use cosim_testbed::oracles::{
-    ALL, About, Blames, Look, Mail, Need, Needed, ORACLES, Oracle, Property, Scene, Subject, named, table,
+    ALL, About, Blames, GENERATION, Look, Mail, Need, Needed, ORACLES, Oracle, Property, Scene, Subject,
+    named, of_generation, table,
 };
-use cosim_testbed::run::{Options, Outcome, Verdict, play_judged_by, run};
-use cosim_testbed::scenario::{self, Scenario};
+use cosim_testbed::run::{End, Options, Outcome, Verdict, play_judged_by, run};
+use cosim_testbed::scenario::{self, Scenario, file};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -89,6 +90,55 @@ fn the_list_says_of_each_oracle_what_it_says_of_itself() {
         assert!(table().contains(&format!("| `{}` | {} |", entry.about.name, entry.about.sentence)));
         assert!(entry.about.since >= 1);
     }
+}
+
+/// What a file is kept for ends its run, and nothing that others find before.
+#[test]
+fn a_run_goes_on_past_others_until_what_it_is_kept_for() {
+    let mut scenario = planted(&story(), &[("server", "ack-without-applying")]);
+    let first = "few_messages server>client message";
+    let others_first = play(&scenario, 1);
+    assert_eq!(others_first.key(), Some(first));
+    let alone = run(&scenario, scenario.seed, Options::judged());
+    scenario.expect.violation = alone.key().map(str::to_owned);
+    let passed = play(&scenario, 1);
+    assert_eq!(passed.verdict(), Verdict::Held);
+    assert_eq!((passed.key(), passed.fingerprint), (alone.key(), alone.fingerprint));
+    assert_eq!(passed.violations, alone.violations, "what was gone past is not told");
+    scenario.expect.violation = Some("no_fork".to_owned());
+    scenario.expect.oracles = vec!["no_fork"];
+    let never = play(&scenario, 1);
+    assert_eq!((never.verdict(), never.key()), (Verdict::Violated, Some(first)));
+    assert_ne!(never.end, End::Violation, "it was played to its end");
+    let keys: BTreeSet<&str> = never.violations.iter().map(|violation| violation.key.as_str()).collect();
+    assert_eq!(keys.len(), never.violations.len(), "of each key one, however often it is found");
+}
+
+/// Also where it says so only in its origin.
+#[test]
+fn a_kept_failure_is_judged_by_the_oracles_of_its_time() {
+    let mut file = story().file;
+    let origin = |key: Option<&str>, oracles| file::Origin {
+        scenario: "none".to_owned(),
+        seed: 0,
+        cosim: "0".to_owned(),
+        fingerprint: None,
+        key: key.map(str::to_owned),
+        swarm: Vec::new(),
+        oracles,
+    };
+    let judges = |file: &file::Scenario| scenario::resolve(file.clone()).expect("valid").expect.oracles;
+    for generation in 0..=GENERATION {
+        file.origin = Some(origin(Some("prefix node log"), generation));
+        let then: Vec<&str> = of_generation(generation).collect();
+        assert_eq!(judges(&file), then);
+        assert_eq!(then.len(), ALL.iter().filter(|entry| entry.about.since <= generation).count());
+        file.origin = Some(origin(None, generation));
+        assert_eq!(judges(&file), ORACLES, "nothing is known of what did not fail");
+    }
+    file.expect = Some(file::Expect { oracles: Some(vec!["prefix".to_owned()]), ..file::Expect::default() });
+    file.origin = Some(origin(Some("prefix node log"), 0));
+    assert_eq!(judges(&file), ["prefix"], "who is named judges");
 }
 
 /// Evidence is gathered only where somebody needs it. Who says too little of what it needs sees another run alone than in

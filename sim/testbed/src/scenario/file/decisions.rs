@@ -282,4 +282,17 @@ pub struct Origin {
     /// Which faults the seed took, if the faults were a swarm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swarm: Vec<String>,
+    /// The newest generation of oracles when it was written. Where it has a failure key, later ones do not judge it,
+    /// unless `expect` names them. Default 1.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub oracles: u32,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_first(oracles: &u32) -> bool {
+    *oracles == 1
 }

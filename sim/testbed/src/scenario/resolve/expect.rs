@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{At, Place, Problem, Report, co_values, file};
-use crate::oracles::ORACLES;
+use crate::oracles::{GENERATION, ORACLES, of_generation};
 use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ViewExpectation};
 use cosim_core::Span;
 use cosim_core::real::canonical;
@@ -42,7 +42,7 @@ pub(super) fn expect(
     };
     let views = expect.views.iter().enumerate().filter_map(view).collect();
     Expect {
-        oracles: oracles(expect.oracles.as_deref(), &at.key("oracles"), report),
+        oracles: oracles(expect.oracles.as_deref(), file.origin.as_ref(), &at.key("oracles"), report),
         quiet_within: expect.quiet_within.map_or(quiet_within, |within| within.0),
         violation: expect.violation.clone(),
         loads,
@@ -72,9 +72,18 @@ fn unknown_oracle(name: &str, place: Place, report: &Report) -> Problem {
     Problem::new(place, format!("unknown oracle {}", file::quoted(name))).help(help)
 }
 
-/// The oracles that a file asks for; all of them where it says nothing.
-fn oracles(asked: Option<&[String]>, at: &At<'_>, report: &mut Report) -> Vec<&'static str> {
-    let Some(asked) = asked else { return ORACLES.to_vec() };
+/// The oracles that a file asks for. Where it says nothing: all of them, or, if it is kept for a failure, those that
+/// there were when it was written.
+fn oracles(
+    asked: Option<&[String]>,
+    origin: Option<&file::Origin>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Vec<&'static str> {
+    let Some(asked) = asked else {
+        let kept_for = origin.filter(|origin| origin.key.is_some());
+        return of_generation(kept_for.map_or(GENERATION, |origin| origin.oracles)).collect();
+    };
     for (index, name) in asked.iter().enumerate() {
         if !ORACLES.contains(&name.as_str()) {
             report.add(unknown_oracle(name, at.index(index).value(), report));
