@@ -67,14 +67,15 @@ impl<C: Crypto> Hearing<'_, C> {
         if !self.crypto.verify_header(self.id, &header) && !planted!(self, SkipVerification) {
             sum.proved.header = false;
             sum.refused = true;
-            self.sync().marks.refused_by_us.header = true;
+            let refused = &mut self.sync().marks.refused_by_us;
+            refused.headers = refused.headers.saturating_add(1);
             return;
         }
         let from = self.source();
         self.co.set_header(header, self.peers, from);
         self.co.note_header_dependencies(self.crypto);
         self.shell.event(Event::AddedNewHeader { id: self.id });
-        self.sync().marks.refused_by_us.header = false;
+        self.sync().marks.refused_by_us.headers = 0;
         sum.header_added = true;
     }
 
@@ -174,12 +175,17 @@ impl<C: Crypto> Hearing<'_, C> {
             self.co.marks.withdraw(from.peer);
         }
         let sync = self.sync();
-        // Content whose header does not name the CoValue comes from a peer that does not hold it.
-        sync.marks.source.said_none = sum.refused && !sum.proved.header && !has_header;
+        // A header that does not name the CoValue may have been damaged on its way. It answers nothing, unless it comes
+        // again and again: then its sender does not hold the CoValue.
+        let is_spoilt = sum.refused && !sum.proved.header && !has_header;
+        let rules_out = is_spoilt && sync.marks.refused_by_us.rules_out();
+        if rules_out || !is_spoilt {
+            sync.marks.source.said_none = rules_out;
+        }
         sync.marks.announcing = false;
         // Asked without header, content answers like a `known` would; with it, a `known` comes first (rule 3).
-        let may_answer =
-            sync.marks.asking.as_ref().is_some_and(|asking| !asking.with_header) || content_alone;
+        let may_answer = (rules_out || !is_spoilt)
+            && (sync.marks.asking.as_ref().is_some_and(|asking| !asking.with_header) || content_alone);
         let answered = may_answer && sync.end_load(|numbers| n_any || numbers.contains(&re));
         let marks = &mut sync.marks;
         if has_header && shows && !marks.parting.muted {

@@ -86,7 +86,7 @@ impl<C: Crypto> View<'_, C> {
         let ahead = if self.has_header() {
             !self.co.covers(confirmed, |session| refused.sessions.contains(session))
         } else {
-            !refused.header && !confirmed.is_empty()
+            !refused.rules_out() && !confirmed.is_empty()
         };
         ahead && !self.is_over_for(peer.peer)
     }
@@ -138,7 +138,7 @@ impl<C: Crypto> View<'_, C> {
             peer.relationship == Relationship::SyncAllOurs
                 && marks.subscription == Subscription::No
                 && self.is_wanted_from(peer.peer)
-                && !self.waits_for_better_source(peer.peer)
+                && (!self.waits_for_better_source(peer.peer) || planted!(self, AskAllSources))
         }
     }
 

@@ -65,6 +65,10 @@ mutations! {
     DoneNeverLoads = "done-never-loads",
     /// A peer that asked for what nobody has gets no answer (rule 8).
     NeverUnavailable = "never-unavailable",
+    /// A peer that asked is told that nobody has it before the others were asked (rule 8).
+    AnswerAtOnce = "answer-at-once",
+    /// Every server is asked at once, however much another is preferred.
+    AskAllSources = "ask-all-sources",
     /// `done` goes upstream though others are interested through us (rule 8).
     DoneForAll = "done-for-all",
     /// A `load` with the header is answered by content alone (rule 3).

@@ -62,7 +62,7 @@ impl<C: Crypto> Hearing<'_, C> {
         self.answer(KnownKind::Statement);
         let marks = &mut self.sync().marks;
         marks.announcing = false;
-        marks.source.said_none = false;
+        marks.shows_header();
         self.conclude(Heard { progress, ..Heard::default() });
     }
 
@@ -167,7 +167,7 @@ impl<C: Crypto> Hearing<'_, C> {
         let n = self.n;
         let sync = self.sync();
         if known.header {
-            sync.marks.source.said_none = false;
+            sync.marks.shows_header();
         }
         // Having told it that we lack the CoValue, this may be a late copy of the load that we answered so.
         if shows && !sync.marks.told_none && !sync.marks.parting.muted {
@@ -188,7 +188,7 @@ impl<C: Crypto> Hearing<'_, C> {
     fn pass_load_on(&mut self, known: &KnownState) {
         if known.header || self.from.relationship == Relationship::SyncCommon {
             self.answer(KnownKind::Statement);
-            self.sync().marks.source.said_none = false;
+            self.sync().marks.shows_header();
             return;
         }
         let (peer, n) = (self.from.peer, self.n);
@@ -214,7 +214,7 @@ impl<C: Crypto> Hearing<'_, C> {
             sync.marks.flight.retain(|flight| flight.n != re);
         }
         if said.known.header {
-            sync.marks.source.said_none = false;
+            sync.marks.shows_header();
         } else if !sync.has_confirmed_header() {
             sync.marks.source.said_none = true;
         }

@@ -39,7 +39,7 @@ impl<C: Crypto> Shell<C> {
             let Some((peer, sync)) = co.sync.at(i) else { return };
             let Some(re) = sync.marks.owed else { continue };
             let asker = if planted!(self, AskTheAsker) { None } else { Some(peer) };
-            if self.view(co).has_open_source(asker) {
+            if self.view(co).has_open_source(asker) && !planted!(self, AnswerAtOnce) {
                 continue;
             }
             if let Some(sync) = co.sync.get_mut(peer) {

@@ -52,6 +52,15 @@ pub(crate) struct Marks {
     pub(crate) dependencies_sent: BTreeSet<CoId>,
 }
 
+impl Marks {
+    /// The peer has said that it holds the header: it is a source again, unless it was shown not to be one.
+    pub(crate) fn shows_header(&mut self) {
+        if !self.refused_by_us.rules_out() {
+            self.source.said_none = false;
+        }
+    }
+}
+
 /// The peer's interest, from its `load` and `done` of the highest number yet seen (rule 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Interest {
@@ -192,13 +201,35 @@ impl RefusedByPeer {
     }
 }
 
-/// What we refused to take from the peer because it was forged or forked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// What we refused to take from the peer because it was forged or forked, or damaged on its way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RefusedByUs {
-    /// The header.
-    pub(crate) header: bool,
+    /// How many headers, since we lack one.
+    pub(crate) headers: u32,
     /// Sessions.
     pub(crate) sessions: VecMap<SessionId, ()>,
+}
+
+/// A second refusal counts only where there is one, so that a node without is what it always was.
+impl Hash for RefusedByUs {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.headers > 0).hash(state);
+        self.sessions.hash(state);
+        if self.headers > 1 {
+            self.headers.hash(state);
+        }
+    }
+}
+
+impl RefusedByUs {
+    /// After so many refused headers the peer counts as not holding the CoValue: each is worth a deadline that it lets
+    /// pass.
+    const HEADERS_MAX: u32 = 3;
+
+    /// Whether the peer does not hold the CoValue, whatever it says.
+    pub(crate) fn rules_out(&self) -> bool {
+        self.headers >= RefusedByUs::HEADERS_MAX
+    }
 }
 
 /// The corrections that we sent last.
