@@ -18,6 +18,7 @@ mod entitled;
 mod evidence;
 mod heard;
 mod holdings;
+mod honest_no;
 mod hostile;
 mod interest;
 mod ledger;
@@ -80,6 +81,8 @@ pub struct Setup {
     pub cast: Cast,
     /// To whom each node announces.
     pub announce: Vec<Announce>,
+    /// How long each node waits for an answer: at first, and at most.
+    pub waits: Vec<(Span, Span)>,
     /// How long a load may take.
     pub load_within: Span,
     /// What is known of nodes and CoValues before anything happens.
@@ -256,9 +259,9 @@ impl Oracles {
         if self.needs.has(Need::Heard) {
             let heard = &mut self.evidence.heard;
             if damaged {
-                heard.delivered_damaged(connection, to, from, message);
+                heard.delivered_damaged(world.now(), connection, (to, from), message);
             } else {
-                heard.delivered(connection, to, from, message);
+                heard.delivered(world.now(), connection, (to, from), message);
             }
             self.talked.extend(heard.current(to, from).map(|current| (from, current, id)));
         }

@@ -2,6 +2,7 @@
 //!
 //! A fault is one of the core's mutations where one fits, else a node that tampers with what it is told, says or shows.
 
+mod asking;
 mod at_rest;
 mod every_event;
 mod faulty;

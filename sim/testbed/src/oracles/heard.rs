@@ -3,7 +3,7 @@
 
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Message, Time};
+use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Message, Span, Time};
 use std::collections::BTreeMap;
 
 /// What was heard of one CoValue.
@@ -19,9 +19,16 @@ pub struct Hearing {
     pub proved: KnownState,
     /// Whether the peer has said that it lacks the header.
     said_none: bool,
-    /// When the peer was asked first.
-    asked_at: Option<Time>,
+    /// When the peer was asked first, or showed first that it holds the CoValue.
+    waited_since: Option<Time>,
+    /// How often it was asked.
+    asked_times: u32,
+    /// How many headers it has sent that are not the CoValue's.
+    wrong_headers: u32,
 }
+
+/// After so many wrong headers a peer does not hold the CoValue, whatever it says.
+const WRONG_HEADERS: u32 = 3;
 
 impl Hearing {
     /// Whether the peer has asked for the CoValue, and not taken it back since.
@@ -29,9 +36,27 @@ impl Hearing {
         self.load.is_some() && self.load >= self.done
     }
 
-    /// Whether the peer has said that it lacks the CoValue, or was asked before `now` and may have stayed silent.
-    pub fn may_lack(&self, now: Time) -> bool {
-        self.said_none || self.asked_at.is_some_and(|at| at < now)
+    /// Whether the peer has said that it lacks the CoValue, and has not shown to hold it; or has sent wrong headers time and
+    /// again.
+    pub fn lacks(&self) -> bool {
+        (self.said_none && !self.header) || self.wrong_headers >= WRONG_HEADERS
+    }
+
+    /// Whether so much time has passed since the peer was asked, or since it showed that it could send the CoValue.
+    pub fn was_silent(&self, now: Time, patience: Span) -> bool {
+        self.waited_since.is_some_and(|since| now >= since + patience)
+    }
+
+    /// What the peer holds it can send: that begins a wait.
+    fn waits_if_held(&mut self, now: Time) {
+        if self.header {
+            self.waited_since.get_or_insert(now);
+        }
+    }
+
+    /// How often the peer was asked.
+    pub fn asked_times(&self) -> u32 {
+        self.asked_times
     }
 
     /// Whether the peer has ever asked for the CoValue, or shown to hold it.
@@ -95,9 +120,9 @@ impl Heard {
     /// A message arrives at `node`; one on a connection that is not its current one tells it nothing.
     pub(super) fn delivered(
         &mut self,
+        now: Time,
         connection: ConnectionId,
-        node: NodeId,
-        peer: NodeId,
+        (node, peer): (NodeId, NodeId),
         envelope: &Envelope<SimCrypto>,
     ) {
         if self.current(node, peer) != Some(connection) {
@@ -122,30 +147,38 @@ impl Heard {
             }
             Message::Done { .. } => hearing.done = hearing.done.max(Some(envelope.n)),
         }
+        hearing.waits_if_held(now);
     }
 
     /// A message arrives at `node` that is not what its sender said. It proves nothing that is held, but that its
-    /// sender holds the header, which is whole where it names the CoValue.
+    /// sender holds the header, which is whole where it names the CoValue. A header that is another's may
+    /// have been damaged, unless it comes again and again.
     pub(super) fn delivered_damaged(
         &mut self,
+        now: Time,
         connection: ConnectionId,
-        node: NodeId,
-        peer: NodeId,
+        (node, peer): (NodeId, NodeId),
         envelope: &Envelope<SimCrypto>,
     ) {
         if self.current(node, peer) != Some(connection) {
             return;
         }
-        if let Message::Content(content) = &envelope.message
-            && content.header.as_ref().is_none_or(|header| header.uniqueness == content.id.0)
-        {
-            self.hearings.entry((connection, node, content.id)).or_default().header = true;
+        if let Message::Content(content) = &envelope.message {
+            let hearing = self.hearings.entry((connection, node, content.id)).or_default();
+            if content.header.as_ref().is_none_or(|header| header.uniqueness == content.id.0) {
+                hearing.header = true;
+            } else {
+                hearing.wrong_headers = hearing.wrong_headers.saturating_add(1);
+            }
+            hearing.waits_if_held(now);
         }
     }
 
     /// `node` asks for `id` in a connection.
     pub(super) fn asks(&mut self, now: Time, connection: ConnectionId, node: NodeId, id: CoId) {
-        self.hearings.entry((connection, node, id)).or_default().asked_at.get_or_insert(now);
+        let hearing = self.hearings.entry((connection, node, id)).or_default();
+        hearing.waited_since.get_or_insert(now);
+        hearing.asked_times = hearing.asked_times.saturating_add(1);
     }
 
     /// What `node` has heard of `id` in `connection`.

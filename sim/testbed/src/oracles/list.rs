@@ -36,6 +36,7 @@ oracles! {
     same_view::SameView,
     permission::Permission,
     unique_nonce::UniqueNonce,
+    honest_no::HonestNo,
 }
 
 /// The newest generation among them.

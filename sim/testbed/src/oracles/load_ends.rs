@@ -4,13 +4,14 @@
 use super::Setup;
 use super::about::{About, Blames, Needed, Property};
 use super::evidence::{Evidence, Need};
+use super::honest_no::{DEADLINES, open_servers};
 use super::oracle::{Look, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::{Command, Notice};
 use crate::host::NodeId;
 use crate::observer::{Condition, Ending};
-use cosim_core::{CoId, Names, Relationship, Time};
+use cosim_core::{CoId, Names, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What there is to say of it.
@@ -153,12 +154,8 @@ impl LoadEnds {
 
 /// A server that a node is connected to, and whose answer it did not wait for.
 fn unasked_server(scene: &Scene<'_>, node: NodeId, id: CoId) -> Option<Subject> {
-    let Scene { world, evidence: Evidence { heard, .. }, setup: Setup { cast, .. } } = scene;
-    let is_server = |connection| world.relationship(connection, node) == Relationship::SyncAllOurs;
-    let (peer, _) = heard.peers(node).find(|(_, connection)| {
-        let hearing = heard.of(*connection, node, id);
-        is_server(*connection) && !hearing.is_some_and(|hearing| hearing.may_lack(world.now()))
-    })?;
+    let peer = open_servers(scene, node, id, DEADLINES).next()?;
+    let cast = &scene.setup.cast;
     let what = format!(
         "{} reports {} as unavailable, but has not waited for its server {}",
         cast.node(node),

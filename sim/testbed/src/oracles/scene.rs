@@ -43,6 +43,9 @@ pub trait Surroundings {
 
     /// What the other end of a connection is to `node`, which is at one of its ends.
     fn relationship(&self, connection: ConnectionId, node: NodeId) -> Relationship;
+
+    /// How much `node`, which is at one end of a connection, prefers the other end: the more, the larger.
+    fn priority(&self, connection: ConnectionId, node: NodeId) -> i32;
 }
 
 /// A link as it stands.
@@ -149,6 +152,10 @@ impl<N: SimNode<End = End> + Holdings> Surroundings for View<'_, N> {
 
     fn relationship(&self, connection: ConnectionId, node: NodeId) -> Relationship {
         self.link(connection).end_of(node).relationship
+    }
+
+    fn priority(&self, connection: ConnectionId, node: NodeId) -> i32 {
+        self.link(connection).end_of(node).priority
     }
 }
 

@@ -197,6 +197,7 @@ impl<'a> Stage<'a> {
             .collect(),
             cast: self.cast.clone(),
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
+            waits: scenario.nodes.iter().map(|node| (node.base, node.cap)).collect(),
             load_within: load_bound(scenario),
             directory: Arc::clone(&self.scenario.directory),
             hostile: self.hostile(),
