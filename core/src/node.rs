@@ -24,6 +24,7 @@ mod receive;
 mod say;
 mod shell;
 mod storage;
+mod stored;
 mod verdict;
 mod wake;
 
@@ -38,13 +39,14 @@ pub use mutation::{Mutation, Mutations, UnknownMutation};
 
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId, SessionId};
-use crate::json::JsonCrypto;
 use crate::known_state::KnownState;
 use crate::message::{Envelope, Message};
-use crate::record::{Recovery, recover};
+use crate::record::Recovery;
 use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
+use connection::Ranked;
 use cosim_base::{Span, Time};
 use limits::is_oversized;
+use receive::Hearing;
 use shell::{Scope, Shell};
 use verdict::VERDICT_TRIES;
 
@@ -229,23 +231,6 @@ impl<C: Crypto> Node<C> {
         Node { crypto, state, shell: Shell::new(config) }
     }
 
-    /// A node that starts with what its disk holds, and how whole that was. What depends on what is missing is put aside
-    /// until that comes.
-    pub fn recover(config: Config, crypto: C, disk: &[u8]) -> (Self, Recovery)
-    where
-        C: JsonCrypto,
-    {
-        let (state, recovery) = recover(disk, &crypto);
-        let mut node = Node::resume(config, crypto, state);
-        for co in node.state.co_values.values_mut() {
-            co.marks.durable = co.known_state();
-            co.marks.written.clone_from(&co.marks.durable);
-        }
-        node.put_aside_dependants();
-        node.settle();
-        (node, recovery)
-    }
-
     /// How much of a CoValue the disk has, as far as the node was told; nothing without its header, since no log can be
     /// read then.
     pub fn durable(&self, id: CoId) -> Option<&KnownState> {
@@ -263,7 +248,9 @@ impl<C: Crypto> Node<C> {
     pub fn restart(&mut self) {
         self.state = held_of(core::mem::take(&mut self.state));
         self.state.co_values.values_mut().for_each(|co| co.note_all_dependencies(&self.crypto));
+        let stored = self.shell.held.take_stored();
         self.shell = Shell::new(self.shell.config);
+        self.put_aside(stored);
     }
 
     fn receive(&mut self, peer: PeerId, connection: ConnectionId, envelope: Envelope<C>) {
@@ -283,11 +270,18 @@ impl<C: Crypto> Node<C> {
         let Some(envelope) = self.hold_back(from, envelope) else { return };
         let id = envelope.message.id();
         let is_content = matches!(envelope.message, Message::Content(_));
-        if let Some(hearing) = self.hearing(id, from, envelope.n, envelope.re) {
-            hearing.hear(envelope.message);
-        }
+        self.hear(from, envelope);
         if is_content {
             self.grown(id);
+        }
+    }
+
+    /// Hears a message that has nothing to wait for.
+    fn hear(&mut self, from: Ranked, envelope: Envelope<C>) {
+        let id = envelope.message.id();
+        let stored = self.stored_under(id, &envelope.message);
+        if let Some(hearing) = self.hearing(id, from, envelope.n, envelope.re) {
+            Hearing { stored, ..hearing }.hear(envelope.message);
         }
     }
 

@@ -100,25 +100,49 @@ pub struct Recovery {
     pub damaged: u32,
     /// Lines that were whole, but did not fit: what comes before them is missing, or was replaced.
     pub unfit: u32,
+    /// Lines that are put aside until what they depend on comes.
+    pub waiting: u32,
 }
 
 impl Recovery {
     /// Whether every line was taken. Where not, an index of one's own session may be taken that cannot be seen here, so
     /// that a new session must be begun.
     pub const fn is_intact(&self) -> bool {
-        self.damaged == 0 && self.unfit == 0
+        self.damaged == 0 && self.unfit == 0 && self.waiting == 0
     }
 }
 
 impl fmt::Display for Recovery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} records, {} damaged, {} that do not fit", self.records, self.damaged, self.unfit)
+        write!(f, "{} records, {} damaged, {} that do not fit", self.records, self.damaged, self.unfit)?;
+        if self.waiting > 0 {
+            write!(f, ", {} that wait for what they depend on", self.waiting)?;
+        }
+        Ok(())
     }
 }
 
 /// The state that a disk holds, and how whole it is. Nothing on a disk can make this fail. A record may stand before one
 /// that it builds on, where the write of that failed at first.
 pub fn recover<C: JsonCrypto>(disk: &[u8], crypto: &C) -> (NodeState<C>, Recovery) {
+    let Found { state, recovery, .. } = read(disk, crypto, |_, _| true);
+    (state, recovery)
+}
+
+/// What was read from a disk.
+pub(crate) struct Found<C: Crypto> {
+    pub(crate) state: NodeState<C>,
+    /// The records that were not taken, in the order of the disk.
+    pub(crate) left: Vec<Record<C>>,
+    pub(crate) recovery: Recovery,
+}
+
+/// Reads a disk, and takes what fits of the records that `may` be taken into what was read so far.
+pub(crate) fn read<C: JsonCrypto>(
+    disk: &[u8],
+    crypto: &C,
+    may: impl Fn(&NodeState<C>, &Record<C>) -> bool,
+) -> Found<C> {
     let mut state = NodeState::default();
     let mut recovery = Recovery::default();
     let mut left = Vec::new();
@@ -136,14 +160,14 @@ pub fn recover<C: JsonCrypto>(disk: &[u8], crypto: &C) -> (NodeState<C>, Recover
     let whole = left.len();
     loop {
         let before = left.len();
-        left.retain(|record| !take(&mut state, record, crypto));
+        left.retain(|record| !may(&state, record) || !take(&mut state, record, crypto));
         if left.len() == before {
             break;
         }
     }
     recovery.records = count(whole - left.len());
     recovery.unfit = count(left.len());
-    (state, recovery)
+    Found { state, left, recovery }
 }
 
 /// Adds what a record says to what was read so far; says whether it fits.

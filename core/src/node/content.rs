@@ -77,6 +77,17 @@ impl<C: Crypto> Hearing<'_, C> {
         self.shell.event(Event::AddedNewHeader { id: self.id });
         self.sync().marks.refused_by_us.headers = 0;
         sum.header_added = true;
+        self.take_stored();
+    }
+
+    /// What was on the disk all the while comes before what the peer brings for the same place.
+    fn take_stored(&mut self) {
+        if self.stored.is_empty() {
+            return;
+        }
+        self.co.sessions = core::mem::take(&mut self.stored);
+        self.co.note_all_dependencies(self.crypto);
+        self.shell.event(Event::AddedNewTransactions { id: self.id });
     }
 
     fn source(&self) -> Source {

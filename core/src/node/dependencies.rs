@@ -6,12 +6,14 @@ use super::connection::Ranked;
 use super::limits::HELD_MAX;
 use super::receive::Hearing;
 use super::shell::Scope;
+use super::stored::Stored;
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::message::{Content, Envelope, Message};
-use crate::record::append;
+use crate::record::Record;
 use crate::state::marks::InterestKind;
-use crate::state::{Assumed, CoValueState, Event, NodeState, PeerSync, Relationship, Source};
+use crate::state::{Assumed, CoValueState, NodeState, PeerSync, Relationship};
+use crate::vec_map::VecMap;
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -21,15 +23,15 @@ use alloc::vec::Vec;
 pub(crate) struct Held<C: Crypto> {
     /// Content by CoValue and sender, the latest of each.
     contents: BTreeMap<(CoId, PeerId), (Envelope<C>, Vec<CoId>)>,
-    /// What was found on the disk.
-    stored: BTreeMap<CoId, (CoValueState<C>, Vec<CoId>)>,
+    /// What was found on the disk and waits, in the order of the disk.
+    pub(super) stored: Vec<Stored<C>>,
     /// Dependencies to be sent to a peer before the CoValue that needs them: the dependency, the peer, the CoValue.
     first: Vec<(CoId, PeerId, CoId)>,
 }
 
 impl<C: Crypto> Held<C> {
     pub(crate) fn new() -> Self {
-        Held { contents: BTreeMap::new(), stored: BTreeMap::new(), first: Vec::new() }
+        Held { contents: BTreeMap::new(), stored: Vec::new(), first: Vec::new() }
     }
 
     /// How many contents are held back.
@@ -39,6 +41,11 @@ impl<C: Crypto> Held<C> {
 
     fn is_empty(&self) -> bool {
         self.contents.is_empty() && self.stored.is_empty()
+    }
+
+    /// What was found on the disk and waits.
+    pub(crate) fn take_stored(&mut self) -> Vec<Record<C>> {
+        core::mem::take(&mut self.stored).into_iter().map(|stored| stored.record).collect()
     }
 
     /// Notes that `peer` is to be sent `dependency` before `id`.
@@ -85,7 +92,7 @@ impl<C: Crypto> CoValueState<C> {
 }
 
 impl<C: Crypto> Node<C> {
-    fn lacks(&self, id: CoId) -> bool {
+    pub(super) fn lacks(&self, id: CoId) -> bool {
         self.state.co_values.get(&id).is_none_or(|co| co.header.is_none())
     }
 
@@ -123,12 +130,7 @@ impl<C: Crypto> Node<C> {
 
     /// Whether transactions depend on what is missing.
     pub(super) fn lacks_dependency_in(&self, id: CoId, session: SessionId, new: &[C::Transaction]) -> bool {
-        let mut needs = Vec::new();
-        new.iter().for_each(|tx| self.crypto.transaction_dependencies(session, tx, &mut needs));
-        let held = self.state.co_values.get(&id);
-        if let Some(header) = held.and_then(|co| co.header.as_ref()) {
-            self.crypto.log_dependencies(header, logs_with(held, [(session, new)]), &mut needs);
-        }
+        let needs = log_needs(&self.crypto, self.state.co_values.get(&id), session, new);
         needs.iter().any(|need| *need != id && self.lacks(*need))
     }
 
@@ -171,7 +173,7 @@ impl<C: Crypto> Node<C> {
     }
 
     /// What something held back waits for is wanted, even if it is done.
-    fn want_dependencies(&mut self, dependant: CoId, missing: &[CoId]) {
+    pub(super) fn want_dependencies(&mut self, dependant: CoId, missing: &[CoId]) {
         for need in missing {
             self.co_value(*need).marks.dependants.insert(dependant);
             self.sync(*need, Scope::All);
@@ -188,14 +190,14 @@ impl<C: Crypto> Node<C> {
     }
 
     /// Takes back the wants for which nothing waits any more.
-    fn forget_dependants(&mut self) {
+    pub(super) fn forget_dependants(&mut self) {
         let held = &self.shell.held;
         let mut waiting: BTreeSet<(CoId, CoId)> = BTreeSet::new();
         for ((id, _), (_, missing)) in &held.contents {
             waiting.extend(missing.iter().map(|need| (*need, *id)));
         }
-        for (id, (_, missing)) in &held.stored {
-            waiting.extend(missing.iter().map(|need| (*need, *id)));
+        for stored in &held.stored {
+            waiting.extend(stored.missing.iter().map(|need| (*need, stored.record.id())));
         }
         for (id, co) in &mut self.state.co_values {
             co.marks.dependants.retain(|dependant| waiting.contains(&(*id, *dependant)));
@@ -212,25 +214,21 @@ impl<C: Crypto> Node<C> {
             let held = &mut self.shell.held;
             let contents: Vec<_> =
                 held.contents.extract_if(.., |(id, peer), _| ready.contains(&(*id, Some(*peer)))).collect();
-            let stored: Vec<_> = held.stored.extract_if(.., |id, _| ready.contains(&(*id, None))).collect();
-            if contents.is_empty() && stored.is_empty() {
+            let stored = self.take_all_stored(&ready);
+            if contents.is_empty() && !stored {
                 return;
             }
-            for (id, (co, _)) in stored {
-                self.take_stored(id, co);
-            }
-            for ((id, peer), (envelope, _)) in contents {
+            for ((_, peer), (envelope, _)) in contents {
                 let Some(ranked) = self.shell.connections.ranked_peer(peer) else { continue };
-                if let Some(hearing) = self.hearing(id, ranked, envelope.n, envelope.re) {
-                    hearing.hear(envelope.message);
-                }
+                let id = envelope.message.id();
+                self.hear(ranked, envelope);
                 self.grown(id);
             }
             self.forget_dependants();
         }
     }
 
-    /// What can be heard of all that is held back, by CoValue and sender, or by CoValue where it comes from the disk: the
+    /// What can be heard of all that is held back, by CoValue and sender, or by CoValue where it is a header on the disk: the
     /// greatest set in which every dependency is here, or comes with its header. What one peer sent never waits for what
     /// only another's needs: that may be a lie.
     fn ready(&self) -> BTreeSet<(CoId, Option<PeerId>)> {
@@ -239,7 +237,8 @@ impl<C: Crypto> Node<C> {
             let brings = matches!(&envelope.message, Message::Content(content) if content.header.is_some());
             ((*id, Some(*peer)), (brings, missing))
         });
-        let stored = held.stored.iter().map(|(id, (_, missing))| ((*id, None), (true, missing)));
+        let headers = held.stored.iter().filter(|stored| matches!(stored.record, Record::Header { .. }));
+        let stored = headers.map(|stored| ((stored.record.id(), None), (true, &stored.missing)));
         let waiting: BTreeMap<_, (bool, &Vec<CoId>)> = contents.chain(stored).collect();
         let mut ready: BTreeSet<(CoId, Option<PeerId>)> = waiting.keys().copied().collect();
         loop {
@@ -252,30 +251,6 @@ impl<C: Crypto> Node<C> {
                 return ready;
             }
         }
-    }
-
-    /// What was on the disk all the while is taken, where it goes on from what came meanwhile.
-    fn take_stored(&mut self, id: CoId, stored: CoValueState<C>) {
-        self.co_value(id);
-        let Some(co) = self.state.co_values.get_mut(&id) else { return };
-        if co.header.is_none()
-            && let Some(header) = stored.header
-        {
-            co.set_header(header, &self.state.peers, Source::Local);
-            co.note_header_dependencies(&self.crypto);
-            self.shell.event(Event::AddedNewHeader { id });
-        }
-        for (session, log) in stored.sessions {
-            let from = co.count(session);
-            let taken =
-                append(co, id, session, 0, &log.transactions, &log.last_signature, &self.crypto).is_some();
-            if taken && co.count(session) > from {
-                co.note_dependencies(&self.crypto, session, from);
-                self.shell.event(Event::AddedNewTransactions { id });
-            }
-        }
-        self.grown(id);
-        self.sync(id, Scope::All);
     }
 
     /// Sends what has to be sent before the CoValues that need it, and then those: where that needs something itself, it
@@ -317,33 +292,23 @@ impl<C: Crypto> Node<C> {
         self.co_value(id);
         let Node { state: NodeState { peers, co_values }, shell, crypto } = self;
         let co = co_values.get_mut(&id)?;
-        Some(Hearing { shell, crypto, peers, co, id, from, n, re })
+        Some(Hearing { shell, crypto, peers, co, id, from, n, re, stored: VecMap::new() })
     }
+}
 
-    /// Puts aside, of a state that was read from a disk, what depends on what is not in it: it is not loaded until that
-    /// comes. What depends on each other in a circle stays.
-    pub(super) fn put_aside_dependants(&mut self) {
-        let mut aside: BTreeMap<CoId, CoValueState<C>> = BTreeMap::new();
-        loop {
-            let co_values = &self.state.co_values;
-            let lacks = |id: CoId, need: CoId| need != id && !co_values.contains_key(&need);
-            let stuck: Vec<CoId> = co_values
-                .iter()
-                .filter(|(id, co)| co.marks.dependencies.iter().any(|need| lacks(**id, *need)))
-                .map(|(id, _)| *id)
-                .collect();
-            if stuck.is_empty() {
-                break;
-            }
-            aside.extend(stuck.into_iter().filter_map(|id| Some((id, self.state.co_values.remove(&id)?))));
-        }
-        for (id, co) in aside {
-            let needs = co.marks.dependencies.iter().copied();
-            let missing: Vec<CoId> = needs.filter(|need| *need != id && self.lacks(*need)).collect();
-            self.want_dependencies(id, &missing);
-            self.shell.held.stored.insert(id, (co, missing));
-        }
+/// What transactions of a session depend on that come after what is held.
+pub(super) fn log_needs<C: Crypto>(
+    crypto: &C,
+    held: Option<&CoValueState<C>>,
+    session: SessionId,
+    new: &[C::Transaction],
+) -> Vec<CoId> {
+    let mut needs = Vec::new();
+    new.iter().for_each(|transaction| crypto.transaction_dependencies(session, transaction, &mut needs));
+    if let Some(header) = held.and_then(|co| co.header.as_ref()) {
+        crypto.log_dependencies(header, logs_with(held, [(session, new)]), &mut needs);
     }
+    needs
 }
 
 /// The logs of a CoValue as they will be with `new` at their ends.

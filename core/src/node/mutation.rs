@@ -96,6 +96,8 @@ mutations! {
     DropDependants = "drop-dependants",
     /// Content of which a dependency is missing is held back, but the dependency is not asked for (rule 9).
     NeverAskDependencies = "never-ask-dependencies",
+    /// A write counts as safe once the disk has it and its header, whatever these depend on (rule 11).
+    SafeAlone = "safe-alone",
 }
 
 impl fmt::Display for Mutation {

@@ -5,11 +5,11 @@ use super::connection::Ranked;
 use super::say::{KnownKind, known, load};
 use super::shell::{Scope, Shell, Wait};
 use crate::crypto::Crypto;
-use crate::id::{CoId, PeerId};
+use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
 use crate::message::{Known, Message};
 use crate::state::marks::{InterestKind, Subscription};
-use crate::state::{Assumed, CoValueState, Event, PeerInfo, PeerSync, Relationship};
+use crate::state::{Assumed, CoValueState, Event, PeerInfo, PeerSync, Relationship, SessionLog};
 use crate::vec_map::VecMap;
 
 /// One message in its place: who says it, when, and about what.
@@ -24,6 +24,8 @@ pub(crate) struct Hearing<'a, C: Crypto> {
     pub(crate) n: u32,
     /// The number of the message of ours that it answers; 0 for none.
     pub(crate) re: u32,
+    /// The logs that were found on the disk and wait for the header that it brings.
+    pub(crate) stored: VecMap<SessionId, SessionLog<C>>,
 }
 
 /// What a message brought.

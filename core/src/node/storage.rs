@@ -2,6 +2,7 @@
 //! before. A local transaction is written before it counts, where durability comes first: until the disk has it, it is
 //! *staged*, neither part of S nor sent. What could not be written is written again, with the waits of a deadline.
 
+use super::dependencies::log_needs;
 use super::limits::WRITES_MAX;
 use super::shell::{Scope, Shell};
 use super::{Durability, Node, Output};
@@ -25,6 +26,10 @@ pub(crate) struct Disk<C: Crypto> {
     staged: VecDeque<Staged<C>>,
     /// Own sessions of which the disk may hold what was never said: nothing more is written in them.
     broken: BTreeSet<SessionId>,
+    /// What the disk has and was not reported yet: it lacks what that depends on.
+    unreported: BTreeSet<(CoId, SessionId)>,
+    /// CoValues of which the disk has the header, and the headers of all that this depends on.
+    grounded: BTreeSet<CoId>,
     /// CoValues of which a write has failed.
     failed: BTreeSet<CoId>,
     /// When to write those again, and how often it was tried.
@@ -48,6 +53,8 @@ struct Staged<C: Crypto> {
     id: CoId,
     session: SessionId,
     batch: NewTransactions<C>,
+    /// What it depends on.
+    needs: Vec<CoId>,
 }
 
 impl<C: Crypto> Disk<C> {
@@ -57,6 +64,8 @@ impl<C: Crypto> Disk<C> {
             pending: BTreeMap::new(),
             staged: VecDeque::new(),
             broken: BTreeSet::new(),
+            unreported: BTreeSet::new(),
+            grounded: BTreeSet::new(),
             failed: BTreeSet::new(),
             retry: None,
             tries: 0,
@@ -163,7 +172,8 @@ impl<C: Crypto> Node<C> {
             transactions: batch.transactions.clone(),
             signature: batch.signed.signature.clone(),
         });
-        self.shell.disk.staged.push_back(Staged { write, written: false, id, session, batch });
+        let needs = log_needs(&self.crypto, self.state.co_values.get(&id), session, &batch.transactions);
+        self.shell.disk.staged.push_back(Staged { write, written: false, id, session, batch, needs });
         Ok(())
     }
 
@@ -189,16 +199,14 @@ impl<C: Crypto> Node<C> {
         let Some(pending) = self.shell.disk.pending.remove(&write) else { return };
         let disk = &mut self.shell.disk;
         disk.tries = 0;
-        if let Some(staged) = disk.staged.iter_mut().find(|staged| staged.write == write) {
-            staged.written = true;
+        match disk.staged.iter_mut().find(|staged| staged.write == write) {
+            Some(staged) => staged.written = true,
+            None => self.note_durable(pending),
         }
-        self.note_durable(pending);
-        while let Some(Staged { id, session, batch, .. }) = self.next_written() {
-            let end = batch.end();
-            if let Some(co) = self.state.co_values.get_mut(&id) {
-                co.marks.written.raise(session, end);
-            }
-            let (after, count) = (batch.after, end - batch.after);
+        let written: Vec<Staged<C>> = core::iter::from_fn(|| self.next_written()).collect();
+        self.report();
+        for Staged { id, session, batch, .. } in written {
+            let (after, count) = (batch.after, batch.end() - batch.after);
             // Somebody else writes in this session: what is held by now comes from there.
             if self.append_local(id, session, batch).is_err() {
                 self.shell.disk.broken.insert(session);
@@ -207,33 +215,86 @@ impl<C: Crypto> Node<C> {
         }
     }
 
-    /// Takes the first staged batch, if it and its CoValue's header are on the disk.
+    /// Takes the first staged batch, if it, what comes before it and all that it depends on are on the disk.
     fn next_written(&mut self) -> Option<Staged<C>> {
-        let co_values = &self.state.co_values;
-        let has_header = |id| co_values.get(&id).is_some_and(|co| co.marks.durable.header);
-        self.shell.disk.staged.pop_front_if(|staged| staged.written && has_header(staged.id))
+        let Staged { id, session, batch, needs, .. } =
+            self.shell.disk.staged.front().filter(|staged| staged.written)?;
+        let (id, session, after, end) = (*id, *session, batch.after, batch.end());
+        let needs = needs.clone();
+        if !self.is_safe(id) || !needs.into_iter().all(|need| self.is_grounded(need)) {
+            return None;
+        }
+        let marks = &mut self.state.co_values.get_mut(&id)?.marks;
+        if marks.durable.count(session) < after {
+            return None;
+        }
+        marks.durable.raise(session, end);
+        marks.written.raise(session, end);
+        self.shell.disk.unreported.insert((id, session));
+        self.shell.disk.staged.pop_front()
     }
 
     fn note_durable(&mut self, pending: Pending) {
         let (Pending::Header(id) | Pending::Log { id, .. }) = pending;
         let Some(co) = self.state.co_values.get_mut(&id) else { return };
         let durable = &mut co.marks.durable;
+        let unreported = &mut self.shell.disk.unreported;
         match pending {
             // Without its header no log can be read. Now what was written before it counts too.
             Pending::Header(_) => {
                 durable.header = true;
-                let written =
-                    durable.sessions().map(|(session, count)| Output::Written { id, session, count });
-                self.shell.outputs.extend(written);
+                unreported.extend(durable.sessions().map(|(session, _)| (id, session)));
             }
             // Where an earlier write failed, this one counts once that is made good.
             Pending::Log { session, after, end, .. } if durable.count(session) >= after => {
-                if durable.raise(session, end) && durable.header {
-                    self.shell.outputs.push_back(Output::Written { id, session, count: end });
+                if durable.raise(session, end) {
+                    unreported.insert((id, session));
                 }
             }
             Pending::Log { .. } => {}
         }
+    }
+
+    /// Reports what would be held after a crash: what the disk has, if it has all that this depends on.
+    fn report(&mut self) {
+        for (id, session) in core::mem::take(&mut self.shell.disk.unreported) {
+            if self.is_safe(id) {
+                let count = self.durable(id).map_or(0, |durable| durable.count(session));
+                self.shell.outputs.push_back(Output::Written { id, session, count });
+            } else {
+                self.shell.disk.unreported.insert((id, session));
+            }
+        }
+    }
+
+    /// Whether the disk has a CoValue's header, and those of all that it depends on.
+    fn is_safe(&mut self, id: CoId) -> bool {
+        let Some(co) = self.state.co_values.get(&id) else { return false };
+        planted!(self.shell, SafeAlone => {
+            return co.marks.durable.header;
+        });
+        let needs: Vec<CoId> = co.marks.dependencies.iter().copied().collect();
+        self.is_grounded(id) && needs.into_iter().all(|need| self.is_grounded(need))
+    }
+
+    /// Whether the disk has the header of a CoValue, and those of all that this depends on. Where they depend on each other
+    /// in a circle, it has all of it.
+    fn is_grounded(&mut self, id: CoId) -> bool {
+        if self.shell.disk.grounded.contains(&id) {
+            return true;
+        }
+        let (mut seen, mut open) = (BTreeSet::from([id]), alloc::vec![id]);
+        while let Some(id) = open.pop() {
+            let has_header = self.state.co_values.get(&id).is_some_and(|co| co.marks.durable.header);
+            if !has_header {
+                return false;
+            }
+            let grounded = &self.shell.disk.grounded;
+            let needs = self.header_needs(id).into_iter().filter(|need| !grounded.contains(need));
+            open.extend(needs.filter(|need| seen.insert(*need)));
+        }
+        self.shell.disk.grounded.append(&mut seen);
+        true
     }
 
     /// The disk does not have a write, as far as it knows.
@@ -271,7 +332,9 @@ impl<C: Crypto> Node<C> {
             if i >= at && staged.session == session { dropped.push(staged) } else { kept.push_back(staged) }
         }
         self.shell.disk.staged = kept;
-        for Staged { id, session, batch, .. } in dropped {
+        for Staged { write, id, session, batch, .. } in dropped {
+            // The disk may have it yet, but it counts no more.
+            self.shell.disk.pending.remove(&write);
             let count = u32::try_from(batch.transactions.len()).unwrap_or(u32::MAX);
             self.shell.outputs.push_back(Output::WriteFailed { id, session, after: batch.after, count });
         }

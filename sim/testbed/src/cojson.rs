@@ -106,6 +106,11 @@ pub trait CoJson:
         self.state().co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state())
     }
 
+    /// How much of a CoValue it found on its disk and keeps aside, until what that depends on comes.
+    fn put_aside(&self, _id: CoId) -> KnownState {
+        KnownState::EMPTY
+    }
+
     /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
     fn buffers(&self, _peer: NodeId, _id: CoId) -> Buffers {
         Buffers::default()
@@ -355,6 +360,10 @@ impl CoJson for CoNode {
             }
         };
         durable.unwrap_or_default()
+    }
+
+    fn put_aside(&self, id: CoId) -> KnownState {
+        self.node.put_aside_of(id)
     }
 
     fn buffers(&self, peer: NodeId, id: CoId) -> Buffers {

@@ -161,12 +161,13 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
         (node(), any::<(u32, u32, u32)>())
             .prop_map(|(node, (pending, kept, torn))| Event::Cut { node, pending, kept, torn })
             .boxed(),
-        (node(), any::<(u32, u32, u32, bool)>())
-            .prop_map(|(node, (records, damaged, unfit, new_session))| Event::Recovered {
+        (node(), any::<(u32, u32, u32, u32, bool)>())
+            .prop_map(|(node, (records, damaged, unfit, waiting, new_session))| Event::Recovered {
                 node,
                 records,
                 damaged,
                 unfit,
+                waiting,
                 new_session,
             })
             .boxed(),

@@ -1,5 +1,5 @@
-//! Whatever becomes of a disk, what a node reads from it verifies and is a prefix of what was written; and whatever a
-//! disk had acknowledged before a crash is there after it.
+//! Whatever becomes of a disk, what a node reads from it verifies and is a prefix of what was written; whatever a disk had
+//! acknowledged before a crash is there after it, and whatever was reported as written is held.
 
 use cosim_core::node::WRITES_MAX;
 use cosim_core::record::recover;
@@ -16,24 +16,47 @@ const SESSION: SessionId = SessionId(7);
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Create(u32),
-    Edit(u32),
+    /// An edit of a CoValue, on which it depends if it is not this one.
+    Edit(u32, u32),
     /// The first write under way ends well.
     Written,
     /// The first write under way fails.
     Failed,
+    /// The first write under way is said to fail, and the disk has it.
+    Doubtful,
     /// Time passes, and what could not be written is tried again.
     Wait,
+    /// The process ends, and starts from its disk, which has so many of the writes under way.
+    Crash(usize),
+}
+
+/// How many CoValues there are. The last ones depend on nothing, and edits depend on them; each of the others depends on the
+/// one before it.
+const CO_VALUES: u32 = 5;
+
+fn header(id: u32) -> FastHeader {
+    let depends_on = if (1..3).contains(&id) { vec![CoId(id - 1)] } else { vec![] };
+    FastHeader::depending_on(CoId(id), depends_on)
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        2 => (0..3_u32).prop_map(Step::Create),
-        6 => (0..3_u32).prop_map(Step::Edit),
+        4 => (0..CO_VALUES).prop_map(Step::Create),
+        6 => (0..3_u32, 0..CO_VALUES).prop_map(|(id, on)| Step::Edit(id, on)),
         8 => Just(Step::Written),
-        1 => Just(Step::Failed),
+        2 => Just(Step::Failed),
+        1 => Just(Step::Doubtful),
         1 => Just(Step::Wait),
     ];
-    proptest::collection::vec(step, 0..40)
+    proptest::collection::vec(step, 0..60)
+}
+
+/// Steps of several lives of a process.
+fn lives() -> impl Strategy<Value = Vec<Step>> {
+    let crash = (0..4_usize).prop_map(Step::Crash);
+    proptest::collection::vec((steps(), crash), 1..4).prop_map(|lives| {
+        lives.into_iter().flat_map(|(steps, crash)| steps.into_iter().chain([crash])).collect()
+    })
 }
 
 /// A node, its disk, and what its app was told.
@@ -68,24 +91,45 @@ impl Machine {
 
     fn step(&mut self, step: Step) {
         let input = match step {
-            Step::Create(id) => Input::Create { id: CoId(id), header: FastHeader::new(CoId(id)) },
-            Step::Edit(id) => {
+            Step::Create(id) => Input::Create { id: CoId(id), header: header(id) },
+            Step::Edit(id, on) => {
                 self.edits += 1;
-                let transactions = vec![FastTransaction::new(self.now, self.edits, 1)];
-                Input::Edit { id: CoId(id), session: SessionId(self.session), transactions }
+                let mut transaction = FastTransaction::new(self.now, self.edits, 1);
+                transaction.depends_on = (on != id).then_some(CoId(on));
+                let session = SessionId(self.session);
+                Input::Edit { id: CoId(id), session, transactions: vec![transaction] }
             }
-            Step::Written | Step::Failed if self.pending.is_empty() => return,
-            Step::Written => {
-                let (write, record) = self.pending.remove(0);
-                self.disk.extend(record.encode().expect("plain values have a JSON form"));
-                Input::Persisted { write }
-            }
+            Step::Crash(kept) => return self.crash(kept),
+            Step::Written | Step::Failed | Step::Doubtful if self.pending.is_empty() => return,
+            Step::Written => Input::Persisted { write: self.write_first() },
             Step::Failed => Input::PersistFailed { write: self.pending.remove(0).0 },
+            Step::Doubtful => Input::PersistFailed { write: self.write_first() },
             Step::Wait => {
                 self.now += cosim_core::Span::from_s(20);
                 Input::Deadline
             }
         };
+        self.handle(input);
+    }
+
+    fn write_first(&mut self) -> u64 {
+        let (write, record) = self.pending.remove(0);
+        self.disk.extend(record.encode().expect("plain values have a JSON form"));
+        write
+    }
+
+    fn crash(&mut self, kept: usize) {
+        for _ in 0..kept.min(self.pending.len()) {
+            self.write_first();
+        }
+        self.pending.clear();
+        let config = *self.node.config();
+        let (node, recovery) = Node::recover(config, FastCrypto, &self.disk);
+        self.node = node;
+        self.session += u32::from(config.durability.needs_new_session(&recovery));
+    }
+
+    fn handle(&mut self, input: Input<FastCrypto>) {
         // Creating twice, or writing to what is not there, is refused.
         let _ = self.node.handle(self.now, input);
         while let Some(output) = self.node.poll_output() {
@@ -114,14 +158,57 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn what_was_reported_as_written_is_read_again(durability in durability(), steps in steps()) {
+    fn what_was_reported_as_written_is_held_after_a_crash(durability in durability(), lives in lives()) {
         let mut machine = Machine::new(durability);
-        steps.into_iter().for_each(|step| machine.step(step));
-        let (state, _) = recover(&machine.disk, &FastCrypto);
-        prop_assert_eq!(check_invariants(&state), Ok(()));
-        for (id, session, count) in machine.reported {
-            let found = held(&state, id).count(session);
-            prop_assert!(found >= count, "{id:?} {session:?}: {count} were reported, {found} are there");
+        for step in lives {
+            machine.step(step);
+            if !matches!(step, Step::Crash(_)) {
+                continue;
+            }
+            let state = machine.node.state();
+            prop_assert_eq!(check_invariants(state), Ok(()));
+            for (id, session, count) in &machine.reported {
+                let found = held(state, *id).count(*session);
+                prop_assert!(found >= *count, "{id:?} {session:?}: {count} were reported, {found} are held");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_held_after_a_crash_has_all_that_it_depends_on(durability in durability(), lives in lives()) {
+        let mut machine = Machine::new(durability);
+        for step in lives {
+            machine.step(step);
+            let state = machine.node.state();
+            let is_here = |id: &CoId| held(state, *id).header;
+            for co_value in state.co_values.values() {
+                let mut logs = co_value.sessions.values().flat_map(|log| &log.transactions);
+                prop_assert!(logs.all(|transaction| transaction.depends_on.iter().all(is_here)));
+                prop_assert!(co_value.header.iter().flat_map(|header| &header.depends_on).all(is_here));
+            }
+        }
+    }
+
+    /// What is put aside is held once everything is here that it waits for.
+    #[test]
+    fn all_that_a_disk_has_is_held_in_the_end(lives in lives()) {
+        let mut machine = Machine::new(Durability::DurableFirst);
+        lives.into_iter().for_each(|step| machine.step(step));
+        let (whole, _) = recover(&machine.disk, &FastCrypto);
+        let kept = |node: &Node<FastCrypto>, id: CoId| {
+            let mut kept = held(node.state(), id);
+            kept.join(&node.put_aside_of(id));
+            kept
+        };
+        for id in whole.co_values.keys() {
+            prop_assert!(held(&whole, *id).le(&kept(&machine.node, *id)), "{id:?} is kept");
+        }
+        for id in [3, 4, 0, 1, 2] {
+            machine.handle(Input::Create { id: CoId(id), header: header(id) });
+        }
+        for id in whole.co_values.keys() {
+            prop_assert!(held(&whole, *id).le(&held(machine.node.state(), *id)), "{id:?} is held");
+            prop_assert!(!machine.node.put_aside_of(*id).header, "{id:?} waits no more");
         }
     }
 
@@ -198,7 +285,7 @@ fn an_app_is_refused_while_too_many_writes_wait() {
     let mut machine = Machine::new(Durability::DurableFirst);
     machine.step(Step::Create(0));
     for _ in 0..WRITES_MAX {
-        machine.step(Step::Edit(0));
+        machine.step(Step::Edit(0, 0));
     }
     assert_eq!(machine.pending.len(), WRITES_MAX);
     let transactions = vec![FastTransaction::new(machine.now, 0, 1)];

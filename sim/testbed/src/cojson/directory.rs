@@ -229,7 +229,7 @@ impl Directory {
     }
 
     /// The accounts that there are.
-    pub fn accounts(&self) -> impl Iterator<Item = CoId> + '_ {
+    fn accounts(&self) -> impl Iterator<Item = CoId> + '_ {
         self.nodes.iter().filter_map(|node| node.spec.account)
     }
 

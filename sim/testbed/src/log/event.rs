@@ -151,6 +151,9 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Message<SimCrypto>> {
         damaged: u32,
         /// How many were whole, but did not fit.
         unfit: u32,
+        /// How many were put aside until what they depend on comes.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        waiting: u32,
         /// Whether its app writes in a new session from then on.
         #[serde(default, skip_serializing_if = "Not::not")]
         new_session: bool,
@@ -188,6 +191,10 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Message<SimCrypto>> {
     },
     /// Oracles looked at something. Only where it is asked for.
     Looks(Looks<N, C>),
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// An end of a connection.

@@ -110,11 +110,12 @@ impl<N, C, S, M> Event<N, C, S, M> {
             Event::Cut { node, pending, kept, torn } => {
                 Event::Cut { node: to.node(node), pending: *pending, kept: *kept, torn: *torn }
             }
-            Event::Recovered { node, records, damaged, unfit, new_session } => Event::Recovered {
+            Event::Recovered { node, records, damaged, unfit, waiting, new_session } => Event::Recovered {
                 node: to.node(node),
                 records: *records,
                 damaged: *damaged,
                 unfit: *unfit,
+                waiting: *waiting,
                 new_session: *new_session,
             },
             Event::WriteFailed { node, id, piece } => Event::WriteFailed {

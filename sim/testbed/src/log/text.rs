@@ -98,8 +98,9 @@ impl fmt::Display for Line<'_> {
                 write!(f, "* {node}: {kept} of the {pending} writes under way are written")?;
                 if *torn > 0 { write!(f, ", and {torn} bytes of the next") } else { Ok(()) }
             }
-            Event::Recovered { node, records, damaged, unfit, new_session } => {
-                let recovery = Recovery { records: *records, damaged: *damaged, unfit: *unfit };
+            Event::Recovered { node, records, damaged, unfit, waiting, new_session } => {
+                let (records, damaged, unfit, waiting) = (*records, *damaged, *unfit, *waiting);
+                let recovery = Recovery { records, damaged, unfit, waiting };
                 write!(f, "* {}: its disk has {recovery}", cast.node(*node))?;
                 f.write_str(if *new_session { "; its app writes in a new session" } else { "" })
             }

@@ -53,8 +53,8 @@ impl Log {
                 Event::Cut { node: *node, pending: *pending, kept: survival.kept, torn: survival.torn }
             }
             Happening::Noticed { node, notice: Notice::Recovered { recovery, new_session } } => {
-                let Recovery { records, damaged, unfit } = *recovery;
-                Event::Recovered { node: *node, records, damaged, unfit, new_session: *new_session }
+                let Recovery { records, damaged, unfit, waiting } = *recovery;
+                Event::Recovered { node: *node, records, damaged, unfit, waiting, new_session: *new_session }
             }
             Happening::Noticed { node, notice: Notice::WriteFailed { id, session, after, count } } => {
                 let piece = Piece { session: *session, after: *after, count: *count };

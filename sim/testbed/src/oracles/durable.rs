@@ -1,7 +1,7 @@
 //! `durable`: a process that starts from its disk holds at least everything that the disk had acknowledged, and every
 //! log that it holds verifies from its start. What depends on what is missing may be held back. What a process reports as
-//! written its disk has acknowledged, with the header, without which it cannot be read. And at rest the disk has
-//! acknowledged everything that the process holds.
+//! written its disk has acknowledged, with its header and those of all that it depends on, without which it cannot be
+//! held after a crash. And at rest the disk has acknowledged everything that the process holds.
 
 use super::Setup;
 use super::about::{About, Blames, Needed, Property};
@@ -10,15 +10,16 @@ use super::holdings::Stored;
 use super::oracle::{Look, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Notice, SimCrypto};
+use crate::cojson::{Notice, SimCrypto, session_parts};
 use crate::host::NodeId;
 use cosim_core::{CoId, Crypto, Durability, KnownState, Names, SessionId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "durable",
-    sentence: "a process that starts from its disk holds all that the disk had acknowledged, and every log verifies; what depends on something missing may wait. What is reported as written, the disk has acknowledged, header included",
+    sentence: "a process that starts from its disk holds all that the disk had acknowledged, and every log verifies; what depends on something missing may wait. What is reported as written, the disk has acknowledged, with its header and those of what it depends on",
     when: "every start from a disk, every report, and at rest",
     property: Property::Safety,
     blames: Blames::Honest,
@@ -69,15 +70,13 @@ fn look(scene: &Scene<'_>, node: NodeId) -> (u64, Option<Subject>) {
     let holdings = scene.world.holdings(node);
     let mut looks = 0;
     for (id, acknowledged) in scene.evidence.disks.acknowledged(node) {
-        // A write that was never acknowledged may have survived, and need an account that did not.
-        let accounts = directory.accounts();
-        let mut needs = directory.depends_on(id).iter().copied().chain(accounts).filter(|need| *need != id);
-        if needs.any(|need| !scene.has_header(node, need)) {
+        if missing(scene, node, id, directory.depends_on(id).iter().copied()) {
             continue;
         }
         looks += 1;
         let held = holdings.stored(id).map_or(KnownState::EMPTY, |stored| stored.known());
-        if !acknowledged.le(&held) {
+        let may_wait = |session| missing(scene, node, id, directory.account(session_parts(session).0));
+        if !acknowledged.le_except(&held, may_wait) {
             let what = format!(
                 "{} has started anew with less of {} than its disk had acknowledged",
                 cast.node(node),
@@ -101,7 +100,28 @@ fn look(scene: &Scene<'_>, node: NodeId) -> (u64, Option<Subject>) {
     (looks, None)
 }
 
-/// Looks at what a node reports as written: how long a session is on its disk.
+/// Whether a node lacks some of what a CoValue needs.
+fn missing(scene: &Scene<'_>, node: NodeId, id: CoId, needs: impl IntoIterator<Item = CoId>) -> bool {
+    needs.into_iter().any(|need| need != id && !scene.has_header(node, need))
+}
+
+/// All that a CoValue and the author of a session need, and what those need. A hostile author need not say that it has an
+/// account.
+fn all_needs(scene: &Scene<'_>, id: CoId, session: SessionId) -> BTreeSet<CoId> {
+    let directory = &scene.setup.directory;
+    let account = directory.account(session_parts(session).0);
+    let account = account.filter(|_| !scene.evidence.hostile.writes(session));
+    let mut open: Vec<CoId> = account.into_iter().chain([id]).collect();
+    let mut all = BTreeSet::new();
+    while let Some(need) = open.pop() {
+        if all.insert(need) {
+            open.extend(directory.depends_on(need));
+        }
+    }
+    all
+}
+
+/// Looks at what a node reports as written: how long a session is on its disk, and whether all that it needs is.
 fn reported(
     scene: &Scene<'_>,
     node: NodeId,
@@ -112,6 +132,17 @@ fn reported(
     }
     let cast = &scene.setup.cast;
     let Some(on_disk) = scene.evidence.disks.has(node, id) else { return (0, None) };
+    let is_on_disk = |need| scene.evidence.disks.has(node, need).is_none_or(|known| known.header);
+    let needs = all_needs(scene, id, session);
+    if let Some(need) = needs.into_iter().find(|need| !is_on_disk(*need)) {
+        let what = format!(
+            "{} reports {} as written, and its disk lacks {}, on which that depends",
+            cast.node(node),
+            cast.co_value(id),
+            cast.co_value(need)
+        );
+        return (1, Some(Subject { node, peer: None, id: Some(id), kind: "dependency", what }));
+    }
     let found = (on_disk.count(session) < count).then(|| {
         let what = format!(
             "{} reports more of {} as written than its disk has acknowledged",

@@ -38,6 +38,9 @@ pub trait Holdings {
     /// How much of a CoValue would outlive a crash, as far as it was told.
     fn durable(&self, id: CoId) -> KnownState;
 
+    /// How much of a CoValue it found on its disk and keeps aside, until what that depends on comes.
+    fn put_aside(&self, id: CoId) -> KnownState;
+
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
 
@@ -129,6 +132,10 @@ impl<N: CoJson> Holdings for N {
 
     fn durable(&self, id: CoId) -> KnownState {
         CoJson::durable(self, id)
+    }
+
+    fn put_aside(&self, id: CoId) -> KnownState {
+        CoJson::put_aside(self, id)
     }
 
     fn session(&self) -> SessionId {

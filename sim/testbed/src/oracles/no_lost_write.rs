@@ -111,11 +111,13 @@ impl NoLostWrite {
     fn longest(&self, scene: &Scene<'_>, (id, session): (CoId, SessionId)) -> u32 {
         let counts = scene.honest().map(|node| {
             let holdings = scene.world.holdings(node);
-            match self.losing.get(&node) {
-                Some(Loss::All) => 0,
+            let held = match self.losing.get(&node) {
+                Some(Loss::All) => return 0,
                 Some(Loss::Volatile) => holdings.durable(id).count(session),
                 None => holdings.stored(id).map_or(0, |stored| stored.count(session)),
-            }
+            };
+            // What waits on its disk for what it depends on is not lost.
+            held.max(holdings.put_aside(id).count(session))
         });
         counts.max().unwrap_or(0)
     }

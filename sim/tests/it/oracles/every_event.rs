@@ -125,6 +125,21 @@ fn durable_finds_a_report_that_comes_before_the_write_has_ended() {
 }
 
 #[test]
+fn durable_finds_a_report_of_what_depends_on_what_the_disk_lacks() {
+    let scenario = with_a_disk(
+        r#"{ "at": "0ms", "fail_writes": { "node": "alice", "count": 1 } },
+           { "at": "1ms", "create": { "node": "alice", "id": "group" } },
+           { "at": "2ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "100ms", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    let mut file = scenario.file.clone();
+    let depends_on = serde_json::json!({ "notes": { "depends_on": ["group"] } });
+    file.co_values = serde_json::from_value(depends_on).unwrap();
+    let scenario = cosim_testbed::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+    check_mutations(&scenario, &[("alice", "safe-alone")], "durable node dependency");
+}
+
+#[test]
 fn durable_finds_a_process_that_starts_with_less_than_its_disk_has() {
     let scenario = with_a_disk(
         r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },

@@ -278,6 +278,10 @@ impl CoJson for Faulty {
         self.node.durable(id)
     }
 
+    fn put_aside(&self, id: CoId) -> KnownState {
+        self.node.put_aside(id)
+    }
+
     fn buffers(&self, peer: NodeId, id: CoId) -> Buffers {
         let more = if self.fault == Fault::Hoards { LOADS_MAX } else { 0 };
         let buffers = self.node.buffers(peer, id);
