@@ -65,7 +65,7 @@ pub use interop::RealCrypto;
 pub use known_state::KnownState;
 pub use message::{Content, Envelope, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
-pub use node::{Announce, Config, Durability, Input, LoadStatus, Node, Output, TimerKind};
+pub use node::{Announce, Config, Durability, Input, LoadStatus, Node, Output, Reach, TimerKind, Uploads};
 #[cfg(feature = "planted-faults")]
 pub use node::{Mutation, Mutations, UnknownMutation};
 pub use record::{Record, Recovery};

@@ -15,6 +15,8 @@ pub enum Message<C: Crypto> {
         id: CoId,
         /// What the sender holds.
         known: KnownState,
+        /// Whether it asks to be told what is on the receiver's disk (rule 15).
+        safe: bool,
     },
     /// "I hold this much": an announcement, an answer, an acknowledgement or a correction.
     Known(Known),
@@ -36,6 +38,8 @@ pub struct Known {
     pub known: KnownState,
     /// Whether this says that content could not be applied as it came.
     pub is_correction: bool,
+    /// How much of that is on the sender's disk, and outlives a crash; only to a peer that has asked (rule 15).
+    pub safe: Option<KnownState>,
 }
 
 /// See [`Message::Content`].

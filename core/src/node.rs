@@ -25,12 +25,13 @@ mod say;
 mod shell;
 mod storage;
 mod stored;
+mod uploads;
 mod verdict;
 mod wake;
 
 pub use crate::state::LoadStatus;
 pub use bare::Send;
-pub use io::{Input, Output, TimerKind};
+pub use io::{Input, Output, Reach, TimerKind};
 pub use limits::{
     Buffers, FLIGHTS_MAX, HELD_MAX, LOADS_MAX, NAMED_MAX, PIECE_BYTES_MAX, SESSIONS_MAX, WRITES_MAX,
 };
@@ -61,6 +62,8 @@ pub struct Config {
     pub announce: Announce,
     /// What becomes of what the app writes when the process ends (rule 11).
     pub durability: Durability,
+    /// What the app is told of its writes at servers (rule 15).
+    pub uploads: Uploads,
     /// Planted faults.
     #[cfg(feature = "planted-faults")]
     pub mutations: Mutations,
@@ -92,6 +95,18 @@ pub enum Durability {
     SendFirstReuse,
 }
 
+/// What the app is told of how far its writes have got at each server (rule 15).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Uploads {
+    /// Nothing.
+    #[default]
+    Untold,
+    /// That they were sent, and that the server holds them.
+    Held,
+    /// That they are on the server's disk, too: servers are asked to say so.
+    Safe,
+}
+
 impl Durability {
     /// Whether an app that finds this on its disk must write in a new session. In the old one, an index may be taken by
     /// something that was sent, or may be read yet, and is not seen here.
@@ -111,6 +126,7 @@ impl Default for Config {
             cap: Span::from_s(16),
             announce: Announce::All,
             durability: Durability::Ideal,
+            uploads: Uploads::Untold,
             #[cfg(feature = "planted-faults")]
             mutations: Mutations::NONE,
         }

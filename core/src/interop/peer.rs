@@ -52,7 +52,7 @@ impl Numbering {
     pub fn sent<C: Crypto>(&mut self, envelope: &Envelope<C>) {
         let n = envelope.n;
         match &envelope.message {
-            Message::Load { id, known } => {
+            Message::Load { id, known, .. } => {
                 let load = Load { n, with_header: known.header };
                 push(&mut self.unanswered.entry(*id).or_default().loads, load);
             }

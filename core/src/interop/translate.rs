@@ -33,9 +33,9 @@ impl RealCrypto {
     pub fn read_message(&mut self, message: wire::Message) -> Result<Message<RealCrypto>, Untranslatable> {
         let id = self.co_value(message.id())?;
         Ok(match message {
-            wire::Message::Load(known) => Message::Load { id, known: self.read_known(&known)? },
+            wire::Message::Load(known) => Message::Load { id, known: self.read_known(&known)?, safe: false },
             wire::Message::Known(wire::Known { known, is_correction, .. }) => {
-                Message::Known(Known { id, known: self.read_known(&known)?, is_correction })
+                Message::Known(Known { id, known: self.read_known(&known)?, is_correction, safe: None })
             }
             wire::Message::Content(content) => Message::Content(self.read_content(id, content)?),
             wire::Message::Done { .. } => Message::Done { id },
@@ -69,11 +69,11 @@ impl RealCrypto {
     }
 
     /// `message` with the strings that its numbers stand for. `priority` is that of the CoValue: content has it, too,
-    /// where it brings no header.
+    /// where it brings no header. What is said of disks (rule 15) is left out: the published package knows nothing of it.
     pub fn write_message(&self, message: &Message<RealCrypto>, priority: Priority) -> wire::Message {
         match message {
-            Message::Load { id, known } => wire::Message::Load(self.write_known(*id, known)),
-            Message::Known(Known { id, known, is_correction }) => wire::Message::Known(wire::Known {
+            Message::Load { id, known, .. } => wire::Message::Load(self.write_known(*id, known)),
+            Message::Known(Known { id, known, is_correction, .. }) => wire::Message::Known(wire::Known {
                 known: self.write_known(*id, known),
                 is_correction: *is_correction,
                 as_dependency_of: None,

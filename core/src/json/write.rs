@@ -147,14 +147,16 @@ impl<C: JsonCrypto, N: Names + ?Sized> Serialize for View<'_, &Message<C>, N> {
         let View { item: message, names } = *self;
         let mut out = serializer.serialize_struct("Message", 5)?;
         match message {
-            Message::Load { id, known } => {
+            Message::Load { id, known, safe } => {
                 out.serialize_field("action", "load")?;
                 known_fields(&mut out, *id, known, names)?;
+                optional(&mut out, "safe", safe.then_some(true))?;
             }
-            Message::Known(Known { id, known, is_correction }) => {
+            Message::Known(Known { id, known, is_correction, safe }) => {
                 out.serialize_field("action", "known")?;
                 known_fields(&mut out, *id, known, names)?;
                 optional(&mut out, "isCorrection", is_correction.then_some(true))?;
+                optional(&mut out, "safe", safe.as_ref().map(|known| View { item: (*id, known), names }))?;
             }
             Message::Content(content) => {
                 out.serialize_field("action", "content")?;

@@ -48,6 +48,7 @@ impl<C: Crypto> Hearing<'_, C> {
         for (session, piece) in content.new {
             self.take_session(session, piece, &mut sum);
         }
+        planted!(self, SafeOnReceipt => self.co.marks.uploads.safe = self.co.known_state());
         let applied = sum.applied || sum.header_added;
         let progress = self.confirm_content(&sum.proved) || applied;
         let answered = self.note_content(&sum);

@@ -2,7 +2,7 @@
 //! [`NodeState`](crate::NodeState) both decide here; nothing here changes anything.
 
 use super::connection::Ranked;
-use super::{Announce, Config, TimerKind};
+use super::{Announce, Config, TimerKind, Uploads};
 use crate::crypto::Crypto;
 use crate::id::PeerId;
 use crate::known_state::KnownState;
@@ -15,6 +15,8 @@ pub(crate) enum Due {
     Load,
     Announce,
     Content,
+    /// More is safe on our disk than a peer that asked was told.
+    Safe,
     Done,
 }
 
@@ -100,8 +102,10 @@ impl<C: Crypto> View<'_, C> {
             Some(TimerKind::Announce)
         } else if sync.is_unconfirmed() || self.retries_refused(sync) {
             Some(TimerKind::Acknowledge)
+        } else if self.is_behind(peer) {
+            Some(TimerKind::Pull)
         } else {
-            self.is_behind(peer).then_some(TimerKind::Pull)
+            self.waits_for_safety(peer).then_some(TimerKind::Safe)
         }
     }
 
@@ -119,6 +123,8 @@ impl<C: Crypto> View<'_, C> {
             Some(Due::Announce)
         } else if self.content_is_due(peer, sync) {
             Some(Due::Content)
+        } else if self.safety_is_due(sync) {
+            Some(Due::Safe)
         } else {
             self.done_is_due(peer, sync).then_some(Due::Done)
         }
@@ -132,8 +138,13 @@ impl<C: Crypto> View<'_, C> {
         if marks.asking.is_some() && !planted!(self, RepeatUnanswered) {
             return false;
         }
+        let asks = self.config.uploads == Uploads::Safe
+            && peer.relationship == Relationship::SyncAllOurs
+            && !marks.safety.asked
+            && !self.co.done;
         if self.has_header() {
-            marks.subscription != Subscription::Holding && !(self.co.done && planted!(self, DoneNeverLoads))
+            asks || marks.subscription != Subscription::Holding
+                && !(self.co.done && planted!(self, DoneNeverLoads))
         } else {
             peer.relationship == Relationship::SyncAllOurs
                 && marks.subscription == Subscription::No

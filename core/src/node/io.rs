@@ -115,6 +115,20 @@ pub enum Output<C: Crypto> {
         /// How many of its transactions.
         count: u32,
     },
+    /// So much of what the app wrote has got so far at a server (rule 15). Said where that is more than was said before in
+    /// the same connection.
+    Uploaded {
+        /// The server.
+        peer: PeerId,
+        /// Of this CoValue.
+        id: CoId,
+        /// The session.
+        session: SessionId,
+        /// How many of its transactions.
+        count: u32,
+        /// How far.
+        reach: Reach,
+    },
     /// What the app wrote could not be written, and was not sent to anybody. Nothing more can be written in that session:
     /// the app begins a new one.
     WriteFailed {
@@ -147,6 +161,18 @@ pub enum Output<C: Crypto> {
     },
 }
 
+/// How far a write has got at a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reach {
+    /// It was sent there.
+    Sent,
+    /// The server holds it. A crash of the server may take it.
+    Held,
+    /// The server's disk has it, with all that it depends on: no crash takes it.
+    Safe,
+}
+
 /// Why a node wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -161,4 +187,6 @@ pub enum TimerKind {
     Pull,
     /// When to write again what the disk could not take.
     Store,
+    /// When to ask again what is on the peer's disk.
+    Safe,
 }

@@ -4,6 +4,7 @@
 use super::Node;
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
+use crate::known_state::KnownState;
 use crate::message::Message;
 
 /// Content ends before the batch of transactions that would bring it above so many bytes. One that is larger itself goes
@@ -63,7 +64,9 @@ impl<C: Crypto> Node<C> {
 pub(super) fn is_oversized<C: Crypto>(message: &Message<C>) -> bool {
     let sessions = match message {
         Message::Load { known, .. } => known.sessions().len(),
-        Message::Known(known) => known.known.sessions().len(),
+        Message::Known(known) => {
+            known.known.sessions().len().max(KnownState::or_empty(known.safe.as_ref()).sessions().len())
+        }
         Message::Content(content) => content.new.len(),
         Message::Done { .. } => 0,
     };

@@ -98,6 +98,8 @@ mutations! {
     NeverAskDependencies = "never-ask-dependencies",
     /// A write counts as safe once the disk has it and its header, whatever these depend on (rule 11).
     SafeAlone = "safe-alone",
+    /// What has come counts as being on the disk (rule 15).
+    SafeOnReceipt = "safe-on-receipt",
 }
 
 impl fmt::Display for Mutation {

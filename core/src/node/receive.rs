@@ -48,7 +48,7 @@ impl<C: Crypto> Hearing<'_, C> {
     pub(crate) fn hear(mut self, message: Message<C>) {
         let interest_before = self.sync().marks.interest.kind;
         let mut heard = match message {
-            Message::Load { known, .. } => self.hear_load(&known),
+            Message::Load { known, safe, .. } => self.hear_load(&known, safe),
             Message::Known(known) => self.hear_known(&known),
             Message::Content(content) => self.hear_content(content),
             Message::Done { .. } => self.hear_done(),
@@ -103,7 +103,7 @@ impl<C: Crypto> Hearing<'_, C> {
 
     fn ask(&mut self) {
         let peer = self.from.peer;
-        let said = load(self.co, self.id, peer, self.shell.next_n(peer));
+        let said = load(self.co, self.id, peer, self.shell.next_n(peer), self.shell.asks(self.from));
         self.shell.send(peer, said);
     }
 
@@ -129,7 +129,8 @@ impl<C: Crypto> Hearing<'_, C> {
     }
 
     /// Rule 3.
-    fn hear_load(&mut self, known: &KnownState) -> Heard {
+    fn hear_load(&mut self, known: &KnownState, asks: bool) -> Heard {
+        self.note_question(asks);
         let progress = self.confirm_load(known) || planted!(self, ReplaceFirstHand);
         planted!(self, ReplaceFirstHand => self.replace_first_hand(known));
         self.sets_interest(InterestKind::Yes);
@@ -206,7 +207,7 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// Rule 4, and rule 5 for a correction.
     fn hear_known(&mut self, said: &Known) -> Heard {
-        let progress = self.confirm(&said.known);
+        let progress = self.confirm(&said.known) | self.hear_safety(said);
         if said.is_correction {
             self.hear_correction(&said.known);
         }
@@ -292,6 +293,7 @@ impl<C: Crypto> Hearing<'_, C> {
             let marks = &mut self.sync().marks;
             marks.owed = None;
             marks.announcing = false;
+            marks.safety.asked_in = 0;
         }
         Heard::default()
     }

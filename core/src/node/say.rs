@@ -29,14 +29,25 @@ pub(crate) enum KnownKind {
 }
 
 /// Makes the message that is due to `peer` and marks it as sent, as number `n`.
-pub(crate) fn say<C: Crypto>(due: Due, co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
+pub(crate) fn say<C: Crypto>(
+    due: Due,
+    co: &mut CoValueState<C>,
+    id: CoId,
+    peer: PeerId,
+    n: u32,
+    asks: bool,
+) -> Said<C> {
     match due {
-        Due::Load => load(co, id, peer, n),
+        Due::Load => load(co, id, peer, n, asks),
         Due::Announce => {
             sync_of(&mut co.sync, peer).marks.announcing = true;
             known(co, id, peer, 0, KnownKind::Statement)
         }
         Due::Content => content(co, id, peer, n),
+        Due::Safe => {
+            let re = sync_of(&mut co.sync, peer).marks.safety.asked_in;
+            known(co, id, peer, re, KnownKind::Statement)
+        }
         Due::Done => done(co, id, peer),
     }
 }
@@ -56,8 +67,14 @@ fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: PeerId) -> (KnownState, &mut 
     (known, sync)
 }
 
-/// `load`, or its repeat.
-pub(crate) fn load<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
+/// `load`, or its repeat; whether it `asks` what is on the peer's disk.
+pub(crate) fn load<C: Crypto>(
+    co: &mut CoValueState<C>,
+    id: CoId,
+    peer: PeerId,
+    n: u32,
+    asks: bool,
+) -> Said<C> {
     let done = co.done;
     let (known, PeerSync { marks, .. }) = tell(co, peer);
     let asking = marks.asking.get_or_insert(Asking { numbers: Vec::new(), with_header: known.header });
@@ -69,7 +86,8 @@ pub(crate) fn load<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, 
     marks.parting.loaded = true;
     marks.parting.muted = false;
     marks.parting.done_sent &= !done;
-    Said { re: 0, message: Message::Load { id, known } }
+    marks.safety.asked |= asks;
+    Said { re: 0, message: Message::Load { id, known, safe: asks } }
 }
 
 /// `known` S, as an answer to number `re` of the peer, or as an announcement (0).
@@ -80,10 +98,15 @@ pub(crate) fn known<C: Crypto>(
     re: u32,
     kind: KnownKind,
 ) -> Said<C> {
+    let safe = co.marks.uploads.safe.clone();
     let (known, PeerSync { marks, .. }) = tell(co, peer);
     marks.told_none |= !known.header;
     let is_correction = kind == KnownKind::Correction;
-    Said { re, message: Message::Known(Known { id, known, is_correction }) }
+    let safe = (marks.safety.asked_in > 0).then(|| {
+        marks.safety.told.clone_from(&safe);
+        safe
+    });
+    Said { re, message: Message::Known(Known { id, known, is_correction, safe }) }
 }
 
 /// `content` since what is assumed.

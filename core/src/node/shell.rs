@@ -1,7 +1,6 @@
 //! The part of a node around its state: connections, clock, deadlines and pending outputs. It sends, arms deadlines,
 //! and syncs one CoValue at a time until nothing is due.
 
-use super::Config;
 use super::connection::{Connections, Flow, Ranked};
 use super::deadlines::Queue;
 use super::dependencies::{Held, go_first};
@@ -9,6 +8,7 @@ use super::due::{Due, View};
 use super::io::{Output, TimerKind};
 use super::say::{Said, say};
 use super::storage::Disk;
+use super::{Config, Uploads};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::message::Envelope;
@@ -98,6 +98,9 @@ impl<C: Crypto> Shell<C> {
         self.for_each_in(scope, |shell, ranked| shell.sync_with(id, co, ranked));
         self.give_verdicts(id, co);
         self.for_each_in(scope, |shell, ranked| shell.arm(id, co, ranked, Wait::Keep));
+        if self.config.uploads != Uploads::Untold {
+            self.for_each_in(scope, |shell, ranked| shell.report_uploads(id, co, ranked));
+        }
     }
 
     fn for_each_in(&mut self, scope: Scope, mut act: impl FnMut(&mut Self, Ranked)) {
@@ -134,7 +137,7 @@ impl<C: Crypto> Shell<C> {
                 due != Due::Load || co.header.is_some() || !co.done || for_others,
                 "what is done and not here is asked for on behalf of others alone"
             );
-            let said = say(due, co, id, peer, self.next_n(peer));
+            let said = say(due, co, id, peer, self.next_n(peer), self.asks(ranked));
             self.send(peer, said);
             // Every piece raises what is assumed, so there is a last one. If some waited for an acknowledgement of others,
             // a peer that gives none would never get them.

@@ -5,7 +5,7 @@
 use super::dependencies::log_needs;
 use super::limits::WRITES_MAX;
 use super::shell::{Scope, Shell};
-use super::{Durability, Node, Output};
+use super::{Durability, Node, Output, Uploads};
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
 use crate::known_state::KnownState;
@@ -146,7 +146,11 @@ impl<C: Crypto> Node<C> {
         if self.shell.disk.pending() >= WRITES_MAX {
             return Err(UpdateError::StorageBusy);
         }
-        let co = self.state.co_values.get(&id).ok_or(UpdateError::CoValueNotFound)?;
+        let uploads = self.shell.config.uploads;
+        let co = self.state.co_values.get_mut(&id).ok_or(UpdateError::CoValueNotFound)?;
+        if uploads != Uploads::Untold {
+            co.marks.uploads.own.insert(session);
+        }
         let held = co.sessions.get(session).map(|log| (log.len(), &log.streaming_hash));
         let tail = self.shell.disk.tail(id, session).or(held);
         let signed = self.crypto.sign(id, session, tail.map(|(_, hash)| hash), &transactions);
@@ -204,7 +208,7 @@ impl<C: Crypto> Node<C> {
             None => self.note_durable(pending),
         }
         let written: Vec<Staged<C>> = core::iter::from_fn(|| self.next_written()).collect();
-        self.report();
+        let reported = self.report();
         for Staged { id, session, batch, .. } in written {
             let (after, count) = (batch.after, batch.end() - batch.after);
             // Somebody else writes in this session: what is held by now comes from there.
@@ -213,6 +217,7 @@ impl<C: Crypto> Node<C> {
                 self.shell.outputs.push_back(Output::WriteFailed { id, session, after, count });
             }
         }
+        self.note_safe(&reported);
     }
 
     /// Takes the first staged batch, if it, what comes before it and all that it depends on are on the disk.
@@ -255,16 +260,20 @@ impl<C: Crypto> Node<C> {
         }
     }
 
-    /// Reports what would be held after a crash: what the disk has, if it has all that this depends on.
-    fn report(&mut self) {
+    /// Reports what would be held after a crash: what the disk has, if it has all that this depends on. Gives the CoValues of
+    /// which something was reported.
+    fn report(&mut self) -> BTreeSet<CoId> {
+        let mut reported = BTreeSet::new();
         for (id, session) in core::mem::take(&mut self.shell.disk.unreported) {
             if self.is_safe(id) {
+                reported.insert(id);
                 let count = self.durable(id).map_or(0, |durable| durable.count(session));
                 self.shell.outputs.push_back(Output::Written { id, session, count });
             } else {
                 self.shell.disk.unreported.insert((id, session));
             }
         }
+        reported
     }
 
     /// Whether the disk has a CoValue's header, and those of all that it depends on.

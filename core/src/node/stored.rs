@@ -55,6 +55,7 @@ impl<C: Crypto> Node<C> {
         for co in node.state.co_values.values_mut() {
             co.marks.durable = co.known_state();
             co.marks.written.clone_from(&co.marks.durable);
+            co.marks.uploads.safe.clone_from(&co.marks.durable);
         }
         node.put_aside(left);
         node.settle();

@@ -78,7 +78,10 @@ impl<C: Crypto> Node<C> {
             {
                 sync.count_silence();
             }
-            let said = load(co, id, peer, self.shell.next_n(peer));
+            let said = load(co, id, peer, self.shell.next_n(peer), self.shell.asks(ranked));
+            self.shell.send(peer, said);
+        } else if self.shell.view(co).waits_for_safety(ranked) {
+            let said = load(co, id, peer, self.shell.next_n(peer), true);
             self.shell.send(peer, said);
         }
         if announcing {

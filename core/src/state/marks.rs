@@ -50,6 +50,32 @@ pub(crate) struct Marks {
     pub(crate) as_dependency: bool,
     /// What this depends on that was sent ahead of it.
     pub(crate) dependencies_sent: BTreeSet<CoId>,
+    /// What each side told the other of its disk (rule 15).
+    pub(crate) safety: Safety,
+}
+
+/// What was said of disks in a conversation, and what the app was told of it (rule 15).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Safety {
+    /// The last `load` with which the peer asked; 0 for none.
+    pub(crate) asked_in: u32,
+    /// What we told the peer that is safe here.
+    pub(crate) told: KnownState,
+    /// Whether we have asked the peer in this connection.
+    pub(crate) asked: bool,
+    /// What the peer said that is safe there; nothing where it says nothing of that.
+    pub(crate) known: Option<KnownState>,
+    /// What the app was told, by [`Reach`](crate::node::Reach).
+    pub(crate) reported: [KnownState; 3],
+}
+
+/// Where nobody asked for anything, that is no part of the hash.
+impl Hash for Safety {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if *self != Safety::default() {
+            (self.asked_in, &self.told, self.asked, &self.known, &self.reported).hash(state);
+        }
+    }
 }
 
 impl Marks {
@@ -306,9 +332,29 @@ pub(crate) struct CoMarks {
     pub(crate) written: KnownState,
     /// What the disk has.
     pub(crate) durable: KnownState,
+    /// What of that outlives a crash, and whose progress at servers the app is told.
+    pub(crate) uploads: Uploads,
     /// For [`Mutation::KeepAssumedAcrossConnections`](crate::node::Mutation::KeepAssumedAcrossConnections) alone.
     #[cfg(feature = "planted-faults")]
     pub(crate) kept: Vec<(PeerId, Assumed)>,
+}
+
+/// What of a CoValue is safe here, and what is to be safe elsewhere (rule 15).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Uploads {
+    /// What the disk has, with all that it depends on. It follows from what was written.
+    pub(crate) safe: KnownState,
+    /// The sessions in which the app has written, where it is told how far that gets.
+    pub(crate) own: BTreeSet<SessionId>,
+}
+
+/// Where the app is told nothing, that is no part of the hash.
+impl Hash for Uploads {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if !self.own.is_empty() {
+            self.own.hash(state);
+        }
+    }
 }
 
 impl CoMarks {

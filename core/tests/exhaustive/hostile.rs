@@ -32,8 +32,11 @@ fn content(rng: &mut Rng) -> Content<FastCrypto> {
 
 fn message(rng: &mut Rng) -> Message<FastCrypto> {
     match rng.below(5) {
-        0 => Message::Load { id: ID, known: known(rng) },
-        1 | 2 => Message::Known(Known { id: ID, known: known(rng), is_correction: rng.percent(50) }),
+        0 => Message::Load { id: ID, known: known(rng), safe: false },
+        1 | 2 => {
+            let (known, is_correction) = (known(rng), rng.percent(50));
+            Message::Known(Known { id: ID, known, is_correction, safe: None })
+        }
         3 => Message::Content(content(rng)),
         _ => Message::Done { id: ID },
     }

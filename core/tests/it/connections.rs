@@ -22,6 +22,7 @@ fn closed(outputs: &[Output<FastCrypto>]) -> Vec<(PeerId, ConnectionId)> {
         | Output::Persist { .. }
         | Output::Written { .. }
         | Output::WriteFailed { .. }
+        | Output::Uploaded { .. }
         | Output::Event(_)
         | Output::LoadEnded { .. } => None,
     });

@@ -27,7 +27,7 @@ fn what_a_dependency_needs_goes_before_all_that_need_it() {
     input(Input::Create { id: group, header: FastHeader::depending_on(group, vec![account]) });
     input(Input::Create { id: map, header: FastHeader::depending_on(map, vec![account, group]) });
     input(client());
-    let load = Message::Load { id: map, known: KnownState::EMPTY };
+    let load = Message::Load { id: map, known: KnownState::EMPTY, safe: false };
     let outputs = input(Input::Received {
         peer: PEER,
         connection: CONNECTION,
@@ -44,6 +44,7 @@ fn what_a_dependency_needs_goes_before_all_that_need_it() {
             | Output::Written { .. }
             | Output::WriteFailed { .. }
             | Output::Close { .. }
+            | Output::Uploaded { .. }
             | Output::Event(_)
             | Output::LoadEnded { .. } => None,
         })

@@ -236,15 +236,24 @@ fn known(names: &mut NameTable) -> KnownState {
 fn messages_have_the_wire_shape_of_the_published_package() {
     let notes = |names: &mut NameTable| names.intern_co_value("notes").expect("there is room");
     check_message(
-        |names| Message::Load { id: notes(names), known: known(names) },
+        |names| Message::Load { id: notes(names), known: known(names), safe: false },
         json!({ "action": "load", "id": "notes", "header": true, "sessions": { "alice1": 3 } }),
     );
     check_message(
-        |names| Message::Known(Known { id: notes(names), known: KnownState::EMPTY, is_correction: false }),
+        |names| {
+            Message::Known(Known {
+                id: notes(names),
+                known: KnownState::EMPTY,
+                is_correction: false,
+                safe: None,
+            })
+        },
         json!({ "action": "known", "id": "notes", "header": false, "sessions": {} }),
     );
     check_message(
-        |names| Message::Known(Known { id: notes(names), known: known(names), is_correction: true }),
+        |names| {
+            Message::Known(Known { id: notes(names), known: known(names), is_correction: true, safe: None })
+        },
         json!({
             "action": "known", "id": "notes", "header": true, "sessions": { "alice1": 3 }, "isCorrection": true,
         }),

@@ -12,7 +12,7 @@ const ID: CoId = CoId(3);
 const SESSION: SessionId = SessionId(1);
 
 fn load(n: u32, header: bool) -> Envelope<FastCrypto> {
-    Envelope { n, re: 0, message: Message::Load { id: ID, known: KnownState::new(header, []) } }
+    Envelope { n, re: 0, message: Message::Load { id: ID, known: KnownState::new(header, []), safe: false } }
 }
 
 fn content(n: u32, header: bool, after: u32) -> Envelope<FastCrypto> {
@@ -25,7 +25,7 @@ fn content(n: u32, header: bool, after: u32) -> Envelope<FastCrypto> {
 
 fn known(count: u32, is_correction: bool) -> Message<FastCrypto> {
     let known = KnownState::new(true, [(SESSION, count)]);
-    Message::Known(Known { id: ID, known, is_correction })
+    Message::Known(Known { id: ID, known, is_correction, safe: None })
 }
 
 /// What each of these answers, after these were sent.
@@ -60,7 +60,7 @@ fn a_correction_answers_what_builds_on_what_is_missing() {
 fn content_answers_a_load_without_header() {
     let came = || content(1, true, 0).message;
     assert_eq!(answers(&[load(1, true), load(2, false)], [came(), came()]), [2, 0]);
-    let other = Message::Load { id: CoId(4), known: KnownState::EMPTY };
+    let other = Message::Load { id: CoId(4), known: KnownState::EMPTY, safe: false };
     assert_eq!(answers(&[load(1, false)], [other, Message::Done { id: ID }, came()]), [0, 0, 1]);
 }
 
@@ -111,7 +111,7 @@ fn a_large_value_reaches_a_peer_that_does_not_acknowledge() {
                 Message::Known(_) | Message::Done { .. } => false,
             };
             if answers {
-                let known = Known { id, known: held.clone(), is_correction: false };
+                let known = Known { id, known: held.clone(), is_correction: false, safe: None };
                 let envelope = numbering.received(Message::Known(known));
                 inputs.push(Input::Received { peer, connection, envelope });
             }

@@ -4,7 +4,8 @@ use cosim_core::interop::RealCrypto;
 use cosim_core::real::wire;
 use cosim_core::real::{AgentSecret, Header, MadeAt, Owner, Priority, Signature, Transaction};
 use cosim_core::{
-    CoId, Config, ConnectionId, Envelope, Input, Message, Node, Output, PeerId, Relationship, SessionId, Time,
+    CoId, Config, ConnectionId, Envelope, Input, Known, KnownState, Message, Node, Output, PeerId,
+    Relationship, SessionId, Time,
 };
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -180,4 +181,17 @@ fn a_header_of_another_id_is_refused() {
     let held = wire.nodes[SERVER].state().co_values.get(&id);
     assert!(held.is_some_and(|co_value| co_value.header.is_none()));
     assert_eq!(wire.count(SERVER, &header().id(), &name), 0);
+}
+
+/// The published package knows nothing of rule 15.
+#[test]
+fn what_is_said_of_disks_is_left_out_of_the_package_s_messages() {
+    let mut crypto = RealCrypto::new();
+    let id = crypto.co_value("co_zA").expect("an id");
+    let known = KnownState::new(true, []);
+    let load = |safe| Message::Load { id, known: known.clone(), safe };
+    let answer = |safe| Message::Known(Known { id, known: known.clone(), is_correction: false, safe });
+    let written = |message| crypto.write_message(&message, Priority::Medium);
+    assert_eq!(written(load(true)), written(load(false)));
+    assert_eq!(written(answer(Some(known.clone()))), written(answer(None)));
 }

@@ -60,7 +60,7 @@ impl Refused {
             Message::Known(_) | Message::Done { .. } => return,
         };
         let known = KnownState::new(true, []);
-        self.say(envelope.n, Message::Known(Known { id: ID, known, is_correction }));
+        self.say(envelope.n, Message::Known(Known { id: ID, known, is_correction, safe: None }));
     }
 
     fn say(&mut self, re: u32, message: Message<FastCrypto>) {
@@ -101,7 +101,7 @@ fn refused_content_is_sent_six_times_more_and_then_never_again() {
 fn a_load_is_a_reason_to_try_again() {
     let mut refused = Refused::new();
     refused.rest();
-    refused.say(0, Message::Load { id: ID, known: KnownState::new(true, []) });
+    refused.say(0, Message::Load { id: ID, known: KnownState::new(true, []), safe: false });
     refused.rest();
     assert_eq!(refused.contents, 14);
 }
@@ -113,7 +113,7 @@ fn what_is_taken_at_last_is_no_error() {
     refused.now = at;
     refused.input(Input::Deadline);
     let known = KnownState::new(true, [(SESSION, 1)]);
-    refused.say(0, Message::Known(Known { id: ID, known, is_correction: false }));
+    refused.say(0, Message::Known(Known { id: ID, known, is_correction: false, safe: None }));
     assert_eq!(refused.error(), None);
     refused.rest();
 }

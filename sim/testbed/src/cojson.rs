@@ -35,7 +35,7 @@ use crate::host::{Carried, Input, NodeId, Output, SimNode, Storage};
 use crate::world::View;
 use app::App;
 use attack::Attacker;
-use cosim_core::node::{Buffers, LoadStatus};
+use cosim_core::node::{Buffers, LoadStatus, Reach};
 use cosim_core::view::LiveView;
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Record, Recovery,
@@ -155,6 +155,19 @@ pub enum Notice {
         session: SessionId,
         /// How many of its transactions.
         count: u32,
+    },
+    /// So much of what its app wrote has got so far at a server.
+    Uploaded {
+        /// The server, by the number by which the node knows it.
+        peer: NodeId,
+        /// Of this CoValue.
+        id: CoId,
+        /// The session.
+        session: SessionId,
+        /// How many of its transactions.
+        count: u32,
+        /// How far.
+        reach: Reach,
     },
     /// What its app wrote could not be written, and counts as never written.
     WriteFailed {
@@ -441,6 +454,9 @@ impl SimNode for CoNode {
             }
             cosim_core::Output::Written { id, session, count } => {
                 Output::Notice(Notice::Written { id, session, count })
+            }
+            cosim_core::Output::Uploaded { peer, id, session, count, reach } => {
+                Output::Notice(Notice::Uploaded { peer: NodeId(peer.0), id, session, count, reach })
             }
             cosim_core::Output::WriteFailed { id, session, after, count } => {
                 if session == self.session() {

@@ -41,6 +41,7 @@ mod same_view;
 mod scene;
 mod truthful;
 mod unique_nonce;
+mod uploaded;
 mod verdicts;
 mod violation;
 mod watching;

@@ -51,7 +51,7 @@ pub use schema::schema;
 use crate::clock::Clock;
 use crate::cojson::Directory;
 use crate::network::{Network, Ppm, SpanRange};
-use cosim_core::{Announce, Durability, Relationship, Span, Time};
+use cosim_core::{Announce, Durability, Relationship, Span, Time, Uploads};
 use std::sync::Arc;
 
 /// A scenario that has passed every check.
@@ -107,6 +107,8 @@ pub struct NodeSpec {
     pub disk: Option<(SpanRange, Ppm, Unsynced)>,
     /// When what its app writes counts as written.
     pub durability: Durability,
+    /// What its app is told of its writes at servers.
+    pub uploads: Uploads,
     /// Its wall clock at the start.
     pub clock: Clock,
     /// The node for which its peers take it; itself, unless it claims another's name.

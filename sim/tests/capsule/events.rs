@@ -1,6 +1,6 @@
 //! Every kind of event is written and read back as it was.
 
-use cosim_core::{CoId, Known, KnownState, Message, SessionId, Time, TimerKind};
+use cosim_core::{CoId, Known, KnownState, Message, Reach, SessionId, Time, TimerKind};
 use cosim_testbed::cojson::{Cast, session};
 use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{
@@ -38,8 +38,11 @@ fn mail() -> impl Strategy<Value = Mail> {
         let mut known = KnownState::new(true, []);
         known.raise(piece.session, piece.after + 1);
         match kind {
-            0 => Message::Load { id, known },
-            1 => Message::Known(Known { id, known, is_correction: flag }),
+            0 => Message::Load { id, known, safe: flag },
+            1 => {
+                let safe = flag.then(|| known.clone());
+                Message::Known(Known { id, known, is_correction: flag, safe })
+            }
             _ => Message::Done { id },
         }
     });
@@ -64,8 +67,14 @@ fn way() -> impl Strategy<Value = Way> {
     )
 }
 
-const TIMERS: [TimerKind; 5] =
-    [TimerKind::Load, TimerKind::Announce, TimerKind::Acknowledge, TimerKind::Pull, TimerKind::Store];
+const TIMERS: [TimerKind; 6] = [
+    TimerKind::Load,
+    TimerKind::Announce,
+    TimerKind::Acknowledge,
+    TimerKind::Pull,
+    TimerKind::Store,
+    TimerKind::Safe,
+];
 
 fn due() -> impl Strategy<Value = Due<NodeId, CoId>> {
     (co_value(), node(), select(&TIMERS[..])).prop_map(|(id, peer, why)| Due { id, peer, why })
@@ -174,6 +183,16 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
         (node(), co_value(), piece())
             .prop_map(|(node, id, piece)| Event::WriteFailed { node, id, piece })
             .boxed(),
+        (end(), co_value(), piece(), select(&[Reach::Sent, Reach::Held, Reach::Safe][..]))
+            .prop_map(|(end, id, Piece { session, count, .. }, reach)| Event::Uploaded {
+                node: end.node,
+                peer: end.peer,
+                id,
+                session,
+                count,
+                reach,
+            })
+            .boxed(),
         (node(), co_value(), any::<bool>())
             .prop_map(|(node, id, available)| Event::LoadEnded { node, id, available })
             .boxed(),
@@ -208,10 +227,11 @@ fn number(event: &Event) -> usize {
         Event::Cut { .. } => 17,
         Event::Recovered { .. } => 18,
         Event::WriteFailed { .. } => 19,
-        Event::LoadEnded { .. } => 20,
-        Event::Liveness {} => 21,
-        Event::State { .. } => 22,
-        Event::Looks(_) => 23,
+        Event::Uploaded { .. } => 20,
+        Event::LoadEnded { .. } => 21,
+        Event::Liveness {} => 22,
+        Event::State { .. } => 23,
+        Event::Looks(_) => 24,
     }
 }
 

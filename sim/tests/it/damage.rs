@@ -82,7 +82,7 @@ proptest! {
 fn nothing_is_made_of_other_messages() {
     let empty = Content { id: ID, header: None, new: VecMap::new() };
     let messages = [
-        Message::Load { id: ID, known: KnownState::EMPTY },
+        Message::Load { id: ID, known: KnownState::EMPTY, safe: false },
         Message::Done { id: ID },
         Message::Content(empty),
     ];

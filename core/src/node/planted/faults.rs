@@ -39,7 +39,7 @@ impl<C: Crypto> Hearing<'_, C> {
         for (session, piece) in content.new.iter() {
             known.raise(session, piece.end());
         }
-        let message = Message::Known(Known { id: self.id, known, is_correction: false });
+        let message = Message::Known(Known { id: self.id, known, is_correction: false, safe: None });
         self.shell.send(self.from.peer, Said { re: self.n, message });
     }
 

@@ -140,7 +140,11 @@ impl Machine {
                     self.failed.push((id, session, after));
                     self.session += 1;
                 }
-                Output::Send { .. } | Output::Event(_) | Output::LoadEnded { .. } | Output::Close { .. } => {}
+                Output::Send { .. }
+                | Output::Event(_)
+                | Output::LoadEnded { .. }
+                | Output::Close { .. }
+                | Output::Uploaded { .. } => {}
             }
         }
     }

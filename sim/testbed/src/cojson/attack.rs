@@ -303,7 +303,7 @@ impl Attacker {
         for _ in 0..attack.count {
             let id = self.ghost();
             let known = cosim_core::KnownState::EMPTY;
-            self.lie(attack.on, 0, Message::Load { id, known });
+            self.lie(attack.on, 0, Message::Load { id, known, safe: false });
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn by_message(sender: &NodeState<SimCrypto>, message: &Message<SimCry
             let transactions = content.new.values().flat_map(|piece| &piece.new_transactions);
             newest(transactions.map(written_by))
         }
-        Message::Load { id, known } => covered(sender, *id, known),
+        Message::Load { id, known, .. } => covered(sender, *id, known),
         Message::Known(known) => covered(sender, known.id, &known.known),
         Message::Done { .. } => Carried::Nothing,
     }

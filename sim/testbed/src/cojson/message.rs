@@ -48,7 +48,10 @@ impl SimMessage for Packet {
         const HEADER: usize = 160;
         let text = match &self.message {
             Message::Load { known, .. } => FRAME + SESSION * known.sessions().len(),
-            Message::Known(known) => FRAME + SESSION * known.known.sessions().len(),
+            Message::Known(known) => {
+                let safe = known.safe.as_ref().map_or(0, |safe| safe.sessions().len());
+                FRAME + SESSION * (known.known.sessions().len() + safe)
+            }
             Message::Content(content) => {
                 let header = if content.header.is_some() { HEADER } else { 0 };
                 let pieces = content.new.values().map(|piece| {
@@ -67,9 +70,19 @@ impl SimMessage for Packet {
     fn digest(&self) -> u64 {
         let mut digest = Digest(u64::from(self.n) << 32 | u64::from(self.re));
         match &self.message {
-            Message::Load { id, known } => digest.known(1, *id, known),
+            Message::Load { id, known, safe } => {
+                digest.known(1, *id, known);
+                if *safe {
+                    digest.fold(1);
+                }
+            }
             Message::Known(known) if known.is_correction => digest.known(2, known.id, &known.known),
-            Message::Known(known) => digest.known(3, known.id, &known.known),
+            Message::Known(known) => {
+                digest.known(3, known.id, &known.known);
+                if let Some(safe) = &known.safe {
+                    digest.known(6, known.id, safe);
+                }
+            }
             Message::Content(content) => {
                 digest.fold(4 << 40 | u64::from(content.header.is_some()) << 32 | u64::from(content.id.0));
                 for (session, piece) in content.new.iter() {

@@ -7,7 +7,7 @@ use super::looks::Looks;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use crate::observer::Loss;
-use cosim_core::{CoId, Message, SessionId, TimerKind};
+use cosim_core::{CoId, Message, Reach, SessionId, TimerKind};
 use serde::{Deserialize, Serialize};
 use std::ops::Not;
 
@@ -167,6 +167,21 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Message<SimCrypto>> {
         /// Which transactions.
         #[serde(flatten)]
         piece: Piece<S>,
+    },
+    /// An app was told how far what it wrote has got at a server.
+    Uploaded {
+        /// At this node.
+        node: N,
+        /// The server.
+        peer: N,
+        /// Of this CoValue.
+        id: C,
+        /// The session.
+        session: S,
+        /// How many of its transactions.
+        count: u32,
+        /// How far.
+        reach: Reach,
     },
     /// A load came to a verdict.
     LoadEnded {
@@ -353,6 +368,7 @@ impl<N, C, S, M> Event<N, C, S, M> {
             | Event::Cut { .. }
             | Event::Recovered { .. }
             | Event::WriteFailed { .. }
+            | Event::Uploaded { .. }
             | Event::LoadEnded { .. }
             | Event::Skipped { .. }
             | Event::Liveness {}

@@ -123,6 +123,14 @@ impl<N, C, S, M> Event<N, C, S, M> {
                 id: to.co_value(id),
                 piece: piece.rename(to.session(&piece.session)?),
             },
+            Event::Uploaded { node, peer, id, session, count, reach } => Event::Uploaded {
+                node: to.node(node),
+                peer: to.node(peer),
+                id: to.co_value(id),
+                session: to.session(session)?,
+                count: *count,
+                reach: *reach,
+            },
             Event::LoadEnded { node, id, available } => {
                 Event::LoadEnded { node: to.node(node), id: to.co_value(id), available: *available }
             }

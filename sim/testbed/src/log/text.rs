@@ -5,7 +5,7 @@ use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use crate::observer::Loss;
-use cosim_core::{KnownState, Message, Names, Recovery, TimerKind};
+use cosim_core::{KnownState, Message, Names, Reach, Recovery, TimerKind};
 use std::fmt;
 
 /// All that was kept; a line says what was not.
@@ -108,6 +108,15 @@ impl fmt::Display for Line<'_> {
                 let (node, id, session) = (cast.node(*node), cast.co_value(*id), cast.session(*session));
                 write!(f, "* {node}: {count} transactions of {session} in {id} after {after} are not written")
             }
+            Event::Uploaded { node, peer, id, session, count, reach } => {
+                let (node, id, session) = (cast.node(*node), cast.co_value(*id), cast.session(*session));
+                let how = match reach {
+                    Reach::Sent => "sent to",
+                    Reach::Held => "held by",
+                    Reach::Safe => "safe at",
+                };
+                write!(f, "* {node}: {count} of {session} in {id} are {how} {}", cast.node(*peer))
+            }
             Event::LoadEnded { node, id, available } => {
                 let verdict = if *available { "available" } else { "unavailable" };
                 write!(f, "* {}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
@@ -187,16 +196,21 @@ fn timer(kind: TimerKind) -> &'static str {
         TimerKind::Acknowledge => "no acknowledgement yet of the content of",
         TimerKind::Pull => "no content yet of",
         TimerKind::Store => "time to write again",
+        TimerKind::Safe => "not known to be on the disk yet:",
     }
 }
 
 /// A message as CoJSON developers write it: `CONTENT notes header: false new: After: 3 New: 2`.
 pub fn message<'a>(message: &'a Message<SimCrypto>, cast: &'a Cast) -> impl fmt::Display + 'a {
     fmt::from_fn(move |f| match message {
-        Message::Load { id, known } => write!(f, "LOAD {} {}", cast.co_value(*id), Sessions(known, cast)),
+        Message::Load { id, known, safe } => {
+            write!(f, "LOAD {} {}", cast.co_value(*id), Sessions(known, cast))?;
+            f.write_str(if *safe { ", and what is safe" } else { "" })
+        }
         Message::Known(known) => {
             let kind = if known.is_correction { "KNOWN CORRECTION" } else { "KNOWN" };
-            write!(f, "{kind} {} {}", cast.co_value(known.id), Sessions(&known.known, cast))
+            write!(f, "{kind} {} {}", cast.co_value(known.id), Sessions(&known.known, cast))?;
+            known.safe.as_ref().map_or(Ok(()), |safe| write!(f, ", safe {}", Sessions(safe, cast)))
         }
         Message::Content(content) => {
             write!(f, "CONTENT {} header: {} new:", cast.co_value(content.id), content.header.is_some())?;

@@ -60,6 +60,16 @@ impl Log {
                 let piece = Piece { session: *session, after: *after, count: *count };
                 Event::WriteFailed { node: *node, id: *id, piece }
             }
+            Happening::Noticed { node, notice: Notice::Uploaded { peer, id, session, count, reach } } => {
+                Event::Uploaded {
+                    node: *node,
+                    peer: *peer,
+                    id: *id,
+                    session: *session,
+                    count: *count,
+                    reach: *reach,
+                }
+            }
             Happening::Up { node } => Event::Up { node: *node },
             Happening::Connected { node, peer, connection } => {
                 Event::Connected(end(*node, *peer, *connection))

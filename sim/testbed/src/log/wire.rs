@@ -96,6 +96,8 @@ enum MessageLine {
         id: String,
         header: bool,
         sessions: BTreeMap<String, u32>,
+        #[serde(default)]
+        safe: bool,
     },
     Known {
         id: String,
@@ -103,6 +105,7 @@ enum MessageLine {
         sessions: BTreeMap<String, u32>,
         #[serde(default)]
         is_correction: bool,
+        safe: Option<Safe>,
     },
     Content {
         id: String,
@@ -112,6 +115,12 @@ enum MessageLine {
     Done {
         id: String,
     },
+}
+
+#[derive(Debug, Deserialize)]
+struct Safe {
+    header: bool,
+    sessions: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,13 +134,19 @@ struct Piece {
 impl MessageLine {
     fn message(&self, numbers: &mut Numbers) -> Option<Message<SimCrypto>> {
         Some(match self {
-            MessageLine::Load { id, header, sessions } => {
-                Message::Load { id: numbers.co_value_of(id), known: numbers.known(*header, sessions)? }
-            }
-            MessageLine::Known { id, header, sessions, is_correction } => Message::Known(Known {
+            MessageLine::Load { id, header, sessions, safe } => Message::Load {
+                id: numbers.co_value_of(id),
+                known: numbers.known(*header, sessions)?,
+                safe: *safe,
+            },
+            MessageLine::Known { id, header, sessions, is_correction, safe } => Message::Known(Known {
                 id: numbers.co_value_of(id),
                 known: numbers.known(*header, sessions)?,
                 is_correction: *is_correction,
+                safe: match safe {
+                    Some(Safe { header, sessions }) => Some(numbers.known(*header, sessions)?),
+                    None => None,
+                },
             }),
             MessageLine::Content { id, header, new } => {
                 let mut pieces = VecMap::new();

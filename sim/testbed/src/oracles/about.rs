@@ -63,4 +63,6 @@ pub enum Needed {
     Groups,
     /// An app that writes something encrypted.
     Secrets,
+    /// An app that is told how far its writes get.
+    Uploads,
 }

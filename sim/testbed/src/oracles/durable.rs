@@ -45,6 +45,7 @@ impl Oracle for Durable {
             }
             Notice::Event(_)
             | Notice::LoadEnded { .. }
+            | Notice::Uploaded { .. }
             | Notice::WriteFailed { .. }
             | Notice::Recovered { .. } => Look::NONE,
         }
@@ -107,7 +108,7 @@ fn missing(scene: &Scene<'_>, node: NodeId, id: CoId, needs: impl IntoIterator<I
 
 /// All that a CoValue and the author of a session need, and what those need. A hostile author need not say that it has an
 /// account.
-fn all_needs(scene: &Scene<'_>, id: CoId, session: SessionId) -> BTreeSet<CoId> {
+pub(super) fn all_needs(scene: &Scene<'_>, id: CoId, session: SessionId) -> BTreeSet<CoId> {
     let directory = &scene.setup.directory;
     let account = directory.account(session_parts(session).0);
     let account = account.filter(|_| !scene.evidence.hostile.writes(session));

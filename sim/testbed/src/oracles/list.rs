@@ -37,6 +37,7 @@ oracles! {
     permission::Permission,
     unique_nonce::UniqueNonce,
     honest_no::HonestNo,
+    uploaded::Uploaded,
 }
 
 /// The newest generation among them.

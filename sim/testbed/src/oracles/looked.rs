@@ -56,6 +56,7 @@ impl At {
             | Notice::Event(
                 Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } | Event::CoValueDone { id },
             ) => At::held(node, *id),
+            Notice::Uploaded { peer, id, .. } => At::between(node, *peer, *id),
             Notice::Event(Event::SyncStateUpdated { peer, id }) => At::between(node, NodeId(peer.0), *id),
             Notice::Event(Event::AddedPeer { .. } | Event::RemovedPeer { .. }) | Notice::Recovered { .. } => {
                 At::node(node)

@@ -54,6 +54,7 @@ fn reasons(scene: &Scene<'_>) -> Subject {
                 TimerKind::Acknowledge => "an acknowledgement of its content",
                 TimerKind::Pull => "the content that is ahead",
                 TimerKind::Store => "its disk to take it again",
+                TimerKind::Safe => "the word that it is on the disk",
             };
             reasons.push(format!(
                 "{} waits until {at} for {wait} of {} from {}",
@@ -80,6 +81,7 @@ fn reasons(scene: &Scene<'_>) -> Subject {
                 TimerKind::Acknowledge => "content",
                 TimerKind::Pull => "known",
                 TimerKind::Store => "write",
+                TimerKind::Safe => "safe",
             };
             Subject { node, peer: Some(peer), id: Some(id), kind, what }
         }

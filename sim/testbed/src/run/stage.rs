@@ -429,6 +429,7 @@ fn config(spec: &scenario::NodeSpec) -> Config {
         cap: spec.cap,
         announce: spec.announce,
         durability: spec.durability,
+        uploads: spec.uploads,
         mutations: mutations.fold(Mutations::NONE, Mutations::with),
     }
 }

@@ -118,6 +118,10 @@ pub struct Node {
     /// When something that the app writes counts as written, if the node has a disk. Default `durable-first`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub durability: Option<Durability>,
+    /// What the node's app is told of how far its writes have got at each server: that the server holds them (`held`), or
+    /// also that they are on its disk (`safe`), which servers are then asked to say. Default nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<Uploads>,
     /// The CoValue that is the account of the node's app. Everything that the app writes depends on it. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
@@ -184,6 +188,25 @@ impl From<Announce> for cosim_core::Announce {
         match announce {
             Announce::All => cosim_core::Announce::All,
             Announce::Interested => cosim_core::Announce::Interested,
+        }
+    }
+}
+
+/// What an app is told of how far what it writes has got at each server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Uploads {
+    /// That it was sent, and that the server holds it.
+    Held,
+    /// That it is on the server's disk, too: servers are asked to say so.
+    Safe,
+}
+
+impl From<Uploads> for cosim_core::Uploads {
+    fn from(uploads: Uploads) -> cosim_core::Uploads {
+        match uploads {
+            Uploads::Held => cosim_core::Uploads::Held,
+            Uploads::Safe => cosim_core::Uploads::Safe,
         }
     }
 }

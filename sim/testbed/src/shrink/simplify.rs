@@ -74,6 +74,7 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
             });
         };
         change(|node| node.announce = None);
+        change(|node| node.uploads = None);
         change(|node| node.hostile = None);
         change(|node| (node.base, node.cap) = (None, None));
         change(|node| node.clock = None);

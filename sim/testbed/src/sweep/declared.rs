@@ -6,7 +6,7 @@ use crate::network::Network;
 use crate::oracles::{self, Needed};
 use crate::scenario::file::{self, Chance};
 use crate::scenario::{Act, Operation, Scenario};
-use cosim_core::CoId;
+use cosim_core::{CoId, Uploads};
 
 /// What a scenario declares. It is part of a sweep's header, so that results can be judged without the scenario.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -43,6 +43,9 @@ pub struct Declared {
     /// Whether apps write what is encrypted.
     #[serde(default)]
     pub secrets: bool,
+    /// Whether some app is told how far its writes get.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uploads: bool,
     /// Whether a violation is expected, at which every run ends.
     #[serde(default)]
     pub violation: bool,
@@ -59,6 +62,7 @@ impl Declared {
             views: scenario.directory.has_views(),
             groups: scenario.directory.views().any(|id| scenario.directory.kind(id) == Some(Kind::Group)),
             secrets: writes_secrets(scenario),
+            uploads: scenario.nodes.iter().any(|node| node.uploads != Uploads::Untold),
             violation: scenario.expect.violation.is_some(),
             ..Declared::default()
         };
@@ -91,6 +95,7 @@ impl Declared {
             Needed::Views => self.views,
             Needed::Groups => self.groups,
             Needed::Secrets => self.secrets,
+            Needed::Uploads => self.uploads && self.edits,
         }
     }
 

@@ -139,6 +139,48 @@ fn durable_finds_a_report_of_what_depends_on_what_the_disk_lacks() {
     check_mutations(&scenario, &[("alice", "safe-alone")], "durable node dependency");
 }
 
+/// Alice, who asks her server what is on its slow disk.
+fn with_a_slow_server(timeline: &str) -> Scenario {
+    network(
+        r#""alice": { "uploads": "safe" }, "server": { "disk": { "latency": "200ms" } }"#,
+        r#"{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }"#,
+        timeline,
+    )
+}
+
+#[test]
+fn uploaded_finds_a_server_that_takes_what_has_come_for_safe() {
+    let scenario = with_a_slow_server(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    check_mutations(&scenario, &[("server", "safe-on-receipt")], "uploaded client>server safe");
+}
+
+#[test]
+fn uploaded_finds_a_server_that_loses_what_was_safe() {
+    let scenario = with_a_slow_server(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "4s", "crash": { "node": "server" } }"#,
+    );
+    let judged = alone(&scenario, "uploaded");
+    holds(&scenario);
+    fails(&judged, &play_with(&judged, "server", Fault::RecoversNothing), "uploaded node lost");
+}
+
+/// What is held is told when the server has acknowledged it.
+#[test]
+fn uploaded_finds_an_acknowledgement_of_what_was_not_taken() {
+    let scenario = with_a_slow_server(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#,
+    );
+    let liar = planted(&scenario, &[("server", "ack-without-applying")]);
+    let judged = alone(&liar, "uploaded");
+    fails(&judged, &play_with(&judged, "server", Fault::None), "uploaded client>server held");
+}
+
 #[test]
 fn durable_finds_a_process_that_starts_with_less_than_its_disk_has() {
     let scenario = with_a_disk(

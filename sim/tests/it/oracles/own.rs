@@ -147,7 +147,12 @@ fn a_kept_failure_is_judged_by_the_oracles_of_its_time() {
 fn each_oracle_looks_alike_alone_and_among_the_others() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
     let mut judged = BTreeSet::new();
-    for name in ["views/crash-storm.json", "hostile/storm.json", "storage/disk-storm.json"] {
+    for name in [
+        "views/crash-storm.json",
+        "hostile/storm.json",
+        "storage/disk-storm.json",
+        "storage/upload-storm.json",
+    ] {
         let text = std::fs::read_to_string(folder.join(name)).expect("it is in the repository");
         let scenario = scenario::parse(&text, name).unwrap_or_else(|problems| panic!("{problems}"));
         let together = run(&scenario, scenario.seed, Options::judged());

@@ -111,7 +111,7 @@ impl Liar<'_> {
     }
 
     fn known(&self, re: u32, known: KnownState, is_correction: bool) -> Lie {
-        (re, Message::Known(Known { id: self.attack.id, known, is_correction }))
+        (re, Message::Known(Known { id: self.attack.id, known, is_correction, safe: None }))
     }
 
     fn malformed(&self, lies: &mut Vec<Lie>) {
@@ -130,7 +130,7 @@ impl Liar<'_> {
     fn oversized(&self, turn: u32, lies: &mut Vec<Lie>) {
         let sessions = || (0..=SESSIONS_MAX as u32).map(SessionId);
         let known = KnownState::new(true, sessions().map(|session| (session, 1)));
-        lies.push((0, Message::Load { id: self.attack.id, known: known.clone() }));
+        lies.push((0, Message::Load { id: self.attack.id, known: known.clone(), safe: false }));
         lies.push(self.known(self.heard, known, false));
         let one = |session| (session, piece(0, vec![self.transaction(0)], Signature::new(0)));
         lies.push(self.content(sessions().map(one)));
@@ -207,8 +207,8 @@ impl Liar<'_> {
         lies.push(self.known(self.heard, KnownState::EMPTY, false));
         lies.push(self.known(self.heard, more.clone(), true));
         lies.push(self.known(self.heard, KnownState::EMPTY, true));
-        lies.push((0, Message::Load { id: self.attack.id, known: less }));
-        lies.push((0, Message::Load { id: self.attack.id, known: more }));
+        lies.push((0, Message::Load { id: self.attack.id, known: less, safe: false }));
+        lies.push((0, Message::Load { id: self.attack.id, known: more, safe: false }));
     }
 
     /// Two logs that go on differently from what its node holds: by `count` transactions, and by one more, so that who

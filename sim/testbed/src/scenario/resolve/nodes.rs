@@ -7,7 +7,7 @@ use crate::cojson;
 use crate::network::{Ppm, SpanRange};
 use crate::scenario::{NodeSpec, Unsynced};
 use cosim_core::real::Owner;
-use cosim_core::{Announce, CoId, Durability, Mutation, Span};
+use cosim_core::{Announce, CoId, Durability, Mutation, Span, Uploads};
 use std::collections::BTreeSet;
 
 /// The first deadline of a node that does not give one.
@@ -182,6 +182,7 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
             (Some(_), Some(durability)) => durability.into(),
         },
         name: name.to_owned(),
+        uploads: node.uploads.map_or(Uploads::Untold, Into::into),
         announce: node.announce.map_or(Announce::All, Into::into),
         base,
         cap,
