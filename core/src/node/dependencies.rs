@@ -52,6 +52,11 @@ impl<C: Crypto> Held<C> {
     pub(crate) fn send_first(&mut self, dependency: CoId, peer: PeerId, id: CoId) {
         self.first.push((dependency, peer, id));
     }
+
+    /// Whether something is to be sent to `peer` before `id`.
+    pub(crate) fn goes_after(&self, id: CoId, peer: PeerId) -> bool {
+        self.first.iter().any(|(_, to, dependant)| (*dependant, *to) == (id, peer))
+    }
 }
 
 impl<C: Crypto> CoValueState<C> {

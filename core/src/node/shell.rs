@@ -176,8 +176,12 @@ impl<C: Crypto> Shell<C> {
         }
     }
 
-    /// Arms, moves or takes away the deadline of one conversation.
+    /// Arms, moves or takes away the deadline of one conversation. Where content only waits for what goes first, that is
+    /// for later: it is still due, and no deadline that was armed before may be forgotten in between.
     pub(crate) fn arm(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked, wait: Wait) {
+        if wait == Wait::Keep && self.held.goes_after(id, ranked.peer) {
+            return;
+        }
         let needed = self.view(co).timer_kind(ranked).is_some() && !planted!(self, NeverRetransmit);
         let Some(sync) = co.sync.get_mut(ranked.peer) else { return };
         let timer = &mut sync.marks.timer;
