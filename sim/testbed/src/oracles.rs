@@ -16,6 +16,7 @@ mod disks;
 mod durable;
 mod entitled;
 mod evidence;
+mod frugal;
 mod heard;
 mod holdings;
 mod honest_no;
@@ -39,6 +40,8 @@ mod quiescence;
 mod rights;
 mod same_view;
 mod scene;
+mod talks;
+mod timely;
 mod truthful;
 mod unique_nonce;
 mod uploaded;
@@ -59,6 +62,7 @@ pub use looked::{At, Looked};
 pub use oracle::{Look, Mail, Oracle, Rest};
 pub use rights::Rights;
 pub use scene::{Link, Scene, Surroundings};
+pub use talks::{Flaw, Judged, Talks, Waits};
 pub use verdicts::Verdicts;
 pub use violation::{Subject, Violation};
 
@@ -82,8 +86,8 @@ pub struct Setup {
     pub cast: Cast,
     /// To whom each node announces.
     pub announce: Vec<Announce>,
-    /// How long each node waits for an answer: at first, and at most.
-    pub waits: Vec<(Span, Span)>,
+    /// How long each node waits before it says something again.
+    pub waits: Vec<Waits>,
     /// How long a load may take.
     pub load_within: Span,
     /// What is known of nodes and CoValues before anything happens.
@@ -211,6 +215,9 @@ impl Oracles {
         if rest == Rest::Restless && self.looks().all(|(name, _)| name != quiescence::ABOUT.name) {
             self.add(Box::new(quiescence::Quiescence));
         }
+        if rest == Rest::Silent {
+            self.evidence.talks.ended(world);
+        }
         self.ask((Hook::Ended, At::ALL), world, |oracle, scene| oracle.ended(scene, rest));
         if rest == Rest::Silent {
             if self.needs.has(Need::Holdings) {
@@ -226,6 +233,9 @@ impl Oracles {
             if let Message::Load { id, .. } = &mail.message.message {
                 self.evidence.heard.asks(world.now(), mail.connection, mail.from, *id);
             }
+        }
+        if self.needs.has(Need::Talks) {
+            self.evidence.talks.says(mail);
         }
         // What it sends may be what it is just writing.
         self.took(world, mail.from);
@@ -266,6 +276,11 @@ impl Oracles {
             }
             self.talked.extend(heard.current(to, from).map(|current| (from, current, id)));
         }
+        if self.needs.has(Need::Talks) && self.evidence.heard.current(to, from) == Some(connection) {
+            let held = talks::held(world, to, id);
+            let place = talks::Place { connection, node: to, id };
+            self.evidence.talks.delivered(held, (place, from, damaged), message);
+        }
         self.ask((Hook::Delivered, At::between(to, from, id)), world, |oracle, scene| {
             oracle.delivered(scene, mail)
         });
@@ -279,12 +294,15 @@ impl Oracles {
         self.ask((Hook::Commanded, At::held(node, command.id())), world, |oracle, scene| {
             oracle.commanded(scene, node, command)
         });
-        let Evidence { verdicts, ledger, hostile, .. } = &mut self.evidence;
+        let Evidence { verdicts, ledger, hostile, talks, .. } = &mut self.evidence;
         if self.needs.has(Need::Verdicts) && !hostile.is(node) {
             verdicts.commanded(node, command, ledger);
         }
         if self.needs.has(Need::Ledger) {
             ledger.apply(world, node, command);
+        }
+        if self.needs.has(Need::Talks) {
+            talks.commanded(node, command);
         }
     }
 
@@ -298,8 +316,10 @@ impl Oracles {
         if world.has_disk(node) || ending == Ending::Wipe {
             self.evidence.forget(node);
         }
-        let Evidence { ledger, heard, disks, logs, verdicts, .. } = &mut self.evidence;
+        let Evidence { ledger, heard, disks, logs, verdicts, talks, .. } = &mut self.evidence;
         ledger.goes_down(node);
+        heard.peers(node).for_each(|(_, connection)| talks.closed(node, connection));
+        talks.goes_down(node);
         heard.goes_down(node);
         logs.goes_down(node);
         verdicts.goes_down(node);
@@ -318,6 +338,11 @@ impl Oracles {
     }
 
     fn became(&mut self, world: &dyn Surroundings, node: NodeId, condition: Condition) {
+        match condition {
+            Condition::Asleep => self.evidence.talks.sleeps(node),
+            Condition::Awake => self.evidence.talks.wakes(world.now(), node),
+            Condition::Offline | Condition::Online => {}
+        }
         self.ask((Hook::Became, At::node(node)), world, |oracle, scene| {
             oracle.became(scene, node, condition)
         });
@@ -356,6 +381,7 @@ impl Oracles {
     /// A write has ended.
     fn written(&mut self, world: &dyn Surroundings, (node, ticket): (NodeId, u64), failed: bool) {
         self.touched = Touched::Some;
+        self.evidence.talks.written();
         if let Some(record) = self.evidence.written(node, ticket, failed) {
             self.touched = Touched::Command { id: record.id() };
             if self.needs.has(Need::Disks) {
@@ -403,6 +429,14 @@ impl Oracles {
             if self.needs.has(Need::Holdings) {
                 self.look_at_confirmed(world, (node, peer, connection), id);
             }
+        }
+        if self.needs.has(Need::Talks) {
+            let Evidence { talks, heard, ledger, hostile, .. } = &mut self.evidence;
+            let about = talks::About {
+                is_hostile: &|node| hostile.is(node),
+                is_done: &|node, id| ledger.has_done(node, id),
+            };
+            talks.settled(world, heard, &about, node);
         }
         self.ask((Hook::Settled, At::node(node)), world, |oracle, scene| oracle.settled(scene, node));
     }

@@ -207,7 +207,7 @@ fn a_liveness_failure_exits_with_3_and_plays_again() {
     let edit = r#""edit": { "node": "alice", "id": "notes" }"#;
     let text =
         mutated("server", "never-unavailable").replace(edit, r#""load": { "node": "alice", "id": "other" }"#);
-    check_failure(&text, 3, "quiescence client>server load");
+    check_failure(&text, 3, "timely server>client load");
 }
 
 /// What never comes to rest is no success, whichever oracles are asked.

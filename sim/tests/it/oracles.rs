@@ -10,13 +10,14 @@ mod honest;
 mod own;
 mod seen;
 mod sending;
+mod talking;
 mod views;
 
 use cosim_testbed::cojson::CoNode;
 use cosim_testbed::decision::Seeded;
 use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{Event, Limit};
-use cosim_testbed::oracles::ORACLES;
+use cosim_testbed::oracles::{ALL, named};
 use cosim_testbed::report;
 use cosim_testbed::run::{End, Options, Outcome, Verdict, play, run};
 use cosim_testbed::scenario::{self, Scenario};
@@ -46,18 +47,28 @@ fn sequence(entries: impl Iterator<Item = String>) -> String {
     entries.collect::<Vec<_>>().join(",")
 }
 
-/// The scenario with mutations planted in nodes.
+/// The scenario with mutations planted in nodes, judged by the first generation of oracles.
 fn planted(scenario: &Scenario, mutations: &[(&str, &str)]) -> Scenario {
+    judged_by(scenario, 1, mutations)
+}
+
+/// The scenario with mutations planted in nodes, judged by the oracles up to a generation: one of a later generation may
+/// find something before one of an earlier.
+fn judged_by(scenario: &Scenario, generation: u32, mutations: &[(&str, &str)]) -> Scenario {
     let mut file = scenario.file.clone();
     for (node, mutation) in mutations {
         let node = file.nodes.get_mut(*node).expect("a node of the scenario");
         node.mutations.push((*mutation).to_owned());
     }
+    let judging = ALL.iter().map(|entry| entry.about).filter(|about| about.since <= generation);
+    let judging = || judging.map(|about| about.name.to_owned()).collect();
+    file.expect.get_or_insert_default().oracles.get_or_insert_with(judging);
     scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// Plays with `fault` in one node.
+/// Plays with `fault` in one node, judged by the first generation of oracles.
 fn play_with(scenario: &Scenario, node: &str, fault: Fault) -> Outcome {
+    let scenario = &planted(scenario, &[]);
     let faulty = NodeId(scenario.node(node).expect("a node of the scenario"));
     let make = |id, config| Faulty::new(CoNode::new(id, config), (id == faulty).then_some(fault), id, config);
     play(scenario, scenario.seed, Options::logged(Limit::All), make, Seeded).0
@@ -72,7 +83,7 @@ fn holds(scenario: &Scenario) -> Outcome {
         "{}",
         report::snapshot(scenario, &outcome)
     );
-    assert_eq!(outcome.looks.len(), ORACLES.len(), "all oracles judge");
+    assert_eq!(outcome.looks.len(), scenario.expect.oracles.len(), "all oracles judge");
     outcome
 }
 
@@ -95,7 +106,8 @@ fn fails(scenario: &Scenario, outcome: &Outcome, key: &str) {
 /// The oracle that `key` names is the first to fail with `mutations`, and looks and holds without.
 fn check_mutations(scenario: &Scenario, mutations: &[(&str, &str)], key: &str) {
     looked(&holds(scenario), key);
-    let planted = planted(scenario, mutations);
+    let generation = named(key.split(' ').next().expect("a key has words")).expect("an oracle").since;
+    let planted = judged_by(scenario, generation, mutations);
     let outcome = run(&planted, planted.seed, Options::logged(Limit::All));
     fails(&planted, &outcome, key);
 }

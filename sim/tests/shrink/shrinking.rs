@@ -109,7 +109,8 @@ const SAID: &str = r#"{
     { "at": "1s", "partition": { "from": "server", "to": "bob" } },
     { "at": "2s", "set": { "node": "alice", "id": "notes", "key": "a", "value": 1 } },
     { "at": "3s", "heal": { "from": "server", "to": "bob" } }
-  ]
+  ],
+  "expect": { "oracles": ["convergence"] }
 }
 "#;
 

@@ -7,6 +7,7 @@ use super::holdings::{Holdings, Stored};
 use super::hostile::Hostile;
 use super::ledger::Ledger;
 use super::logs::{Grounds, Logs};
+use super::talks::Talks;
 use super::verdicts::Verdicts;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
@@ -32,11 +33,13 @@ pub enum Need {
     Holdings,
     /// [`Verdicts`].
     Verdicts,
+    /// [`Talks`], where there are [`Heard`](Need::Heard) and [`Ledger`](Need::Ledger) too.
+    Talks,
 }
 
 /// Some parts of the evidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs(u8);
+pub struct Needs(u16);
 
 impl Needs {
     /// Whether a part is among them.
@@ -72,6 +75,8 @@ pub struct Evidence {
     pub hostile: Hostile,
     /// How loads have ended.
     pub verdicts: Verdicts,
+    /// What nodes have said to each other and wait for.
+    pub talks: Talks,
     /// What each node was last seen to hold.
     held: BTreeMap<(NodeId, CoId), KnownState>,
     /// What each node's disk is writing, by its number.
@@ -87,6 +92,7 @@ impl Evidence {
             logs: Logs::new(Arc::clone(&setup.directory)),
             hostile: Hostile::new(setup.hostile.clone()),
             verdicts: Verdicts::default(),
+            talks: Talks::new(setup.waits.clone()),
             held: BTreeMap::new(),
             writing: BTreeMap::new(),
         }

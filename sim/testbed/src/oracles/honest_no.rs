@@ -6,6 +6,7 @@ use super::evidence::Need;
 use super::oracle::{Look, Mail, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
+use super::Waits;
 use crate::host::NodeId;
 use cosim_core::{CoId, ConnectionId, Message, Names, Relationship};
 use std::collections::BTreeSet;
@@ -117,7 +118,7 @@ pub(super) fn open_servers<'a>(
     deadlines: u32,
 ) -> impl Iterator<Item = NodeId> + 'a {
     let Scene { world, evidence, setup } = scene;
-    let (base, cap) = setup.waits[node.index()];
+    let Waits { base, cap } = setup.waits[node.index()];
     let patience = (0..deadlines).fold(cosim_core::Span::ZERO, |sum, tries| sum + base.backoff(tries, cap));
     let peers = evidence.heard.peers(node).filter(move |(peer, connection)| {
         world.relationship(*connection, node) == Relationship::SyncAllOurs && !evidence.hostile.is(*peer)

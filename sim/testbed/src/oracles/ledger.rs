@@ -207,6 +207,11 @@ impl Ledger {
         self.done.iter().copied()
     }
 
+    /// Whether the app of `node` wants `id` no longer.
+    pub(super) fn has_done(&self, node: NodeId, id: CoId) -> bool {
+        self.done.contains(&(node, id))
+    }
+
     /// What the app of `node` wants no longer.
     pub fn done_by(&self, node: NodeId) -> impl Iterator<Item = CoId> + '_ {
         self.done.range((node, CoId(0))..=(node, CoId(u32::MAX))).map(|(_, id)| *id)

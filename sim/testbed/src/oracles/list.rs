@@ -38,6 +38,8 @@ oracles! {
     unique_nonce::UniqueNonce,
     honest_no::HonestNo,
     uploaded::Uploaded,
+    timely::Timely,
+    frugal::Frugal,
 }
 
 /// The newest generation among them.

@@ -1,6 +1,6 @@
 //! Who is told what: from what happens in a world, whatever its nodes are, to the oracles' own words.
 
-use super::evidence::Need;
+use super::evidence::{Evidence, Need};
 use super::holdings::Holdings;
 use super::oracle::Mail;
 use super::{Oracles, Touched};
@@ -30,15 +30,22 @@ where
             }
             Happening::Connected { node, peer, connection } => {
                 self.touched = Touched::All;
+                self.evidence.talks.other_peers(*node);
                 if self.needs.has(Need::Heard) {
-                    self.evidence.heard.opened(*node, *peer, *connection);
+                    let Evidence { heard, talks, .. } = &mut self.evidence;
+                    if let Some(earlier) = heard.current(*node, *peer) {
+                        talks.closed(*node, earlier);
+                    }
+                    heard.opened(*node, *peer, *connection);
                 }
             }
             Happening::Disconnected { node, peer, connection } => {
                 self.touched = Touched::All;
+                self.evidence.talks.closed(*node, *connection);
                 self.evidence.heard.closed(*node, *peer, *connection);
             }
             Happening::Closed { node, peer, connection, .. } => {
+                self.evidence.talks.closed(*node, *connection);
                 self.evidence.heard.closed(*node, *peer, *connection);
             }
             Happening::Up { node } => self.came_up(view, *node),
@@ -55,8 +62,17 @@ where
             }
             Happening::Spoilt { node } => self.spoilt(view, *node),
             Happening::Settled { node, .. } => self.settled(view, *node),
-            Happening::Timer { .. } | Happening::Blocked { .. } | Happening::Writable { .. } => {
+            Happening::Timer { .. } => {
                 self.touched = Touched::Some;
+                self.evidence.talks.times_out();
+            }
+            Happening::Blocked { node, connection, .. } => {
+                self.touched = Touched::Some;
+                self.evidence.talks.blocks(*node, *connection);
+            }
+            Happening::Writable { node, connection, .. } => {
+                self.touched = Touched::Some;
+                self.evidence.talks.unblocks(*node, *connection);
             }
             Happening::Skipped { .. } => self.evidence.ledger.refused(),
         }

@@ -6,7 +6,7 @@ use crate::host::{DiskSpec, NodeId, Operation, Storage};
 use crate::log::OperationName;
 use crate::network::Network;
 use crate::observer::Observer;
-use crate::oracles::{Need, Setup};
+use crate::oracles::{Need, Setup, Waits};
 use crate::scenario::act::Way;
 use crate::scenario::file::{HalfOpen, NetworkChange};
 use crate::scenario::{self, Act, Direction, Numbered, Plan, Scenario};
@@ -197,7 +197,7 @@ impl<'a> Stage<'a> {
             .collect(),
             cast: self.cast.clone(),
             announce: scenario.nodes.iter().map(|node| node.announce).collect(),
-            waits: scenario.nodes.iter().map(|node| (node.base, node.cap)).collect(),
+            waits: scenario.nodes.iter().map(|node| Waits { base: node.base, cap: node.cap }).collect(),
             load_within: load_bound(scenario),
             directory: Arc::clone(&self.scenario.directory),
             hostile: self.hostile(),

@@ -1,0 +1,387 @@
+//! One conversation: what one node knows of a CoValue and a peer in the present connection, as the messages tell it.
+
+use crate::cojson::SimCrypto;
+use crate::host::NodeId;
+use cosim_core::node::{FLIGHTS_MAX, LOADS_MAX};
+use cosim_core::{Envelope, Known, KnownState, Message, Relationship, SessionId, Span, Time};
+use std::collections::VecDeque;
+
+/// How long a node waits: the first deadline, and the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// The first.
+    pub base: Span,
+    /// The longest.
+    pub cap: Span,
+}
+
+impl Waits {
+    /// How long it waits after so many deadlines without progress.
+    fn after(self, passed: u32) -> Span {
+        let mut wait = self.base.max(Span::from_us(1)).min(self.cap.max(Span::from_us(1)));
+        for _ in 0..passed {
+            if wait >= self.cap {
+                break;
+            }
+            wait = (wait + wait).min(self.cap);
+        }
+        wait
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct Conversation {
+    pub(super) peer: NodeId,
+    /// What the peer is to the node.
+    pub(super) relationship: Relationship,
+    /// What the peer said that it holds.
+    pub(super) confirmed: Option<KnownState>,
+    /// That, and what was sent since the last loss.
+    pub(super) assumed: KnownState,
+    /// The numbers of the `load`s that are unanswered.
+    pub(super) asking: Vec<u32>,
+    /// Whether one of them was sent without the header.
+    asked_for_all: bool,
+    /// Whether an announcement is unanswered.
+    pub(super) announcing: bool,
+    /// The contents that are unanswered, oldest first.
+    flights: VecDeque<Flight>,
+    /// The numbers of the peer's newest `load` and `done`.
+    load: Option<u32>,
+    done: Option<u32>,
+    /// Whether the peer has said, and shown nothing else since, that it lacks the header.
+    pub(super) said_none: bool,
+    /// The peer's `load` that is answered later (rule 8).
+    pub(super) owed: Option<u32>,
+    /// The peer's content that waits for what it depends on: its number, and what it answers.
+    pub(super) held: Option<(u32, u32)>,
+    /// When the node last sent a correction.
+    pub(super) corrected: Option<Time>,
+    /// Whether content was due and the line was blocked.
+    pub(super) missed: bool,
+    /// `done` was said, when the node's stamp of the CoValue was this one.
+    pub(super) parted: Option<(u64, u64)>,
+    /// How much was held when this was looked at last.
+    seen: Option<u64>,
+    /// Deadlines that have passed without progress.
+    passed: u32,
+    /// When the next one passes.
+    pub(super) deadline: Option<Time>,
+    /// Whether the messages tell all of it. Where they do not, nothing is asked of it until nothing is waited for.
+    pub(super) clear: bool,
+    /// Whether something was refused or damaged: then they will not, in this connection.
+    pub(super) tainted: bool,
+}
+
+/// A content that is unanswered, and what it built on.
+#[derive(Clone, Debug)]
+struct Flight {
+    n: u32,
+    on_header: bool,
+    after: Vec<(SessionId, u32)>,
+    /// Whether it may have been taken as lost without another being sent.
+    doubtful: bool,
+}
+
+/// What a message that was heard brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Brought {
+    pub(super) progress: bool,
+    pub(super) answered: bool,
+    /// The peer lacks what content in flight built on: it is to be sent again.
+    pub(super) lacks_base: bool,
+}
+
+impl Conversation {
+    pub(super) fn new(peer: NodeId, relationship: Relationship) -> Conversation {
+        Conversation {
+            peer,
+            relationship,
+            confirmed: None,
+            assumed: KnownState::EMPTY,
+            asking: Vec::new(),
+            asked_for_all: false,
+            announcing: false,
+            flights: VecDeque::new(),
+            load: None,
+            done: None,
+            said_none: false,
+            owed: None,
+            held: None,
+            corrected: None,
+            missed: false,
+            parted: None,
+            seen: None,
+            passed: 0,
+            deadline: None,
+            clear: true,
+            tainted: false,
+        }
+    }
+
+    fn confirms(&self, known: &KnownState) -> bool {
+        self.confirmed.as_ref().is_some_and(|confirmed| known.le(confirmed))
+    }
+
+    fn confirm(&mut self, known: &KnownState) -> bool {
+        self.assumed.join(known);
+        match &mut self.confirmed {
+            Some(confirmed) => confirmed.join(known),
+            None => {
+                self.confirmed = Some(known.clone());
+                true
+            }
+        }
+    }
+
+    fn has_confirmed_header(&self) -> bool {
+        self.confirmed.as_ref().is_some_and(|confirmed| confirmed.header)
+    }
+
+    /// Whether the peer has not confirmed all that was sent.
+    pub(super) fn is_unconfirmed(&self) -> bool {
+        !self.assumed.is_empty() && !self.confirms(&self.assumed)
+    }
+
+    /// Whether the peer has taken its interest back.
+    pub(super) fn has_ended(&self) -> bool {
+        self.done > self.load
+    }
+
+    /// Whether the peer has said that it holds what the node lacks, and the node may have it.
+    pub(super) fn is_behind(&self, held: &KnownState) -> bool {
+        let Some(confirmed) = &self.confirmed else { return false };
+        if held.header {
+            return !confirmed.le(held);
+        }
+        self.relationship != Relationship::SyncCommon && !confirmed.is_empty()
+    }
+
+    /// Whether something is waited for.
+    fn waits(&self, held: &KnownState) -> bool {
+        !self.asking.is_empty() || self.announcing || self.is_unconfirmed() || self.is_behind(held)
+    }
+
+    /// Whether content is due, of which some was sent before.
+    pub(super) fn is_content_due(&self, held: &KnownState) -> bool {
+        let entitled = self.relationship == Relationship::SyncAllOurs || !self.has_ended();
+        held.header && entitled && self.asking.is_empty() && !held.le(&self.assumed)
+    }
+
+    /// What was sent and is not confirmed is taken as lost.
+    fn lose(&mut self) {
+        self.assumed = self.confirmed.clone().unwrap_or_default();
+        self.flights.clear();
+    }
+
+    /// A `load`, `known` or `done` comes. What content brings is known once it was taken or not.
+    pub(super) fn hears(&mut self, envelope: &Envelope<SimCrypto>) -> Brought {
+        let brought = match &envelope.message {
+            Message::Load { known, .. } => {
+                let progress = self.confirm(known);
+                self.note_header(known.header);
+                self.load = self.load.max(Some(envelope.n));
+                self.announcing = false;
+                Brought { progress, ..Brought::default() }
+            }
+            Message::Known(known) => self.hears_known(known, envelope.re),
+            Message::Done { .. } => {
+                if Some(envelope.n) > self.load.max(self.done) {
+                    self.done = Some(envelope.n);
+                    self.announcing = false;
+                    self.owed = None;
+                    self.doubt();
+                }
+                Brought::default()
+            }
+            Message::Content(_) => Brought::default(),
+        };
+        if !self.is_unconfirmed() {
+            self.flights.clear();
+        }
+        brought
+    }
+
+    fn note_header(&mut self, has_header: bool) {
+        if has_header {
+            self.said_none = false;
+        } else if !self.has_confirmed_header() {
+            self.said_none = true;
+        }
+    }
+
+    fn hears_known(&mut self, known: &Known, re: u32) -> Brought {
+        let progress = self.confirm(&known.known);
+        self.note_header(known.known.header);
+        let mut lacks_base = false;
+        if !known.is_correction {
+            self.flights.retain(|flight| flight.n != re);
+        } else if let Some(at) = self.flights.iter().position(|flight| flight.n == re) {
+            let lacks = self.flights[at].lacks_base(&known.known);
+            lacks_base = lacks && !self.flights[at].doubtful;
+            if lacks {
+                self.lose();
+            } else {
+                self.flights.remove(at);
+                self.tainted = true;
+            }
+        }
+        let ended_load = self.end_load(re);
+        let ended_announcement = std::mem::take(&mut self.announcing);
+        Brought { progress, answered: ended_load || ended_announcement, lacks_base }
+    }
+
+    fn end_load(&mut self, re: u32) -> bool {
+        let ends = self.asking.contains(&re);
+        if ends {
+            self.asking.clear();
+            self.asked_for_all = false;
+        }
+        ends
+    }
+
+    /// Content was taken, or was here already.
+    pub(super) fn took(&mut self, proved: &KnownState, re: u32, grown: bool) -> Brought {
+        let progress = self.confirm(proved) || grown;
+        self.said_none = false;
+        self.announcing = false;
+        self.held = None;
+        let answered = self.asked_for_all && self.end_load(re);
+        if !self.is_unconfirmed() {
+            self.flights.clear();
+        }
+        Brought { progress, answered, lacks_base: false }
+    }
+
+    /// Content was held back (rule 9).
+    pub(super) fn held_back(&mut self, proved: &KnownState, (n, re): (u32, u32)) -> Brought {
+        let progress = self.confirm(proved);
+        self.said_none = false;
+        self.announcing = false;
+        self.held = Some((n, re));
+        if !self.is_unconfirmed() {
+            self.flights.clear();
+        }
+        Brought { progress, ..Brought::default() }
+    }
+
+    /// Contents in flight may be taken as lost, and not be sent again.
+    pub(super) fn doubt(&mut self) {
+        self.flights.iter_mut().for_each(|flight| flight.doubtful = true);
+    }
+
+    /// A `load` goes out.
+    pub(super) fn asks(&mut self, n: u32, known: &KnownState) {
+        if self.asking.len() == LOADS_MAX {
+            self.asking.remove(0);
+        }
+        self.asking.push(n);
+        self.asked_for_all |= !known.header;
+        self.parted = None;
+        self.doubt();
+    }
+
+    /// Whether some of this was sent already and is not taken as lost.
+    pub(super) fn repeats(&self, starts: &Starts) -> bool {
+        let begun = |(session, after): &(SessionId, u32)| *after < self.assumed.count(*session);
+        (self.assumed.header && starts.with_header) || starts.after.iter().any(begun)
+    }
+
+    /// Content goes out.
+    pub(super) fn sends(&mut self, n: u32, starts: &Starts, known: &KnownState, blocked: bool) {
+        if self.repeats(starts) {
+            self.lose();
+        }
+        if !self.is_unconfirmed() {
+            self.flights.clear();
+        }
+        self.assumed.join(known);
+        if self.flights.len() == FLIGHTS_MAX {
+            self.flights.pop_front();
+        }
+        let after = starts.after.clone();
+        self.flights.push_back(Flight { n, on_header: !starts.with_header, after, doubtful: blocked });
+    }
+
+    /// A deadline passes. Gives what must be said.
+    pub(super) fn passes(&mut self, held: &KnownState) -> Repeat {
+        self.passed = self.passed.saturating_add(1);
+        self.deadline = None;
+        let was_unconfirmed = self.is_unconfirmed();
+        if was_unconfirmed {
+            self.lose();
+        }
+        if !self.asking.is_empty() || self.is_behind(held) {
+            Repeat::Load
+        } else if self.announcing {
+            Repeat::Announcement
+        } else if was_unconfirmed && self.is_content_due(held) {
+            Repeat::Content
+        } else {
+            Repeat::Nothing
+        }
+    }
+
+    /// What was heard has been taken in, and nothing is sent yet.
+    pub(super) fn concludes(&mut self, brought: Brought, held: &KnownState, (now, waits): (Time, Waits)) {
+        if brought.progress {
+            self.passed = 0;
+        }
+        if brought.progress || brought.answered {
+            self.deadline = None;
+        }
+        self.arms(held, (now, waits));
+    }
+
+    /// Takes note of how much is held. Where that has grown unseen, since something that was put aside was taken, nobody
+    /// can tell when.
+    pub(super) fn sees(&mut self, held: &KnownState, growth: Growth) {
+        let size = held.sessions().map(|(_, count)| u64::from(count)).sum::<u64>() + u64::from(held.header);
+        let before = self.seen.replace(size);
+        if growth == Growth::Unseen && before.is_some_and(|before| before != size) {
+            self.clear = false;
+        }
+    }
+
+    /// Everything that is due has been sent.
+    pub(super) fn arms(&mut self, held: &KnownState, (now, waits): (Time, Waits)) {
+        if !self.waits(held) {
+            (self.passed, self.deadline, self.clear) = (0, None, true);
+        } else if self.deadline.is_none() {
+            self.deadline = Some(now + waits.after(self.passed));
+        }
+    }
+}
+
+impl Flight {
+    fn lacks_base(&self, known: &KnownState) -> bool {
+        (self.on_header && !known.header)
+            || self.after.iter().any(|(session, after)| known.count(*session) < *after)
+    }
+}
+
+/// Whether what happens may let what is held grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Growth {
+    /// It may.
+    Seen,
+    /// If it has grown, that was before.
+    Unseen,
+}
+
+/// Where a content starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Starts {
+    pub(super) with_header: bool,
+    pub(super) after: Vec<(SessionId, u32)>,
+}
+
+/// What must be said when a deadline passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    Load,
+    Announcement,
+    Content,
+    Nothing,
+}

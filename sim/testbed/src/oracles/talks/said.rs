@@ -1,0 +1,110 @@
+//! What a node hears and says in an event.
+
+use super::Place;
+use super::conversation::Starts;
+use crate::cojson::SimCrypto;
+use crate::host::NodeId;
+use crate::oracles::oracle::Mail;
+use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Message};
+
+/// What happens in an event, as far as it has happened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turn {
+    /// What the node is told by a peer.
+    pub(super) heard: Option<Told>,
+    /// What it sends.
+    pub(super) said: Vec<Said>,
+    /// Whether a deadline passes.
+    pub(super) is_deadline: bool,
+    /// The connection whose line takes messages again.
+    pub(super) writable: Option<ConnectionId>,
+    /// What the node's app asks for something about.
+    pub(super) asked: Option<CoId>,
+    /// Whether it is done with that.
+    pub(super) is_done: bool,
+    /// Whether its disk has a write.
+    pub(super) is_written: bool,
+}
+
+/// A message that a node is told.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) place: Place,
+    pub(super) peer: NodeId,
+    pub(super) envelope: Envelope<SimCrypto>,
+    /// How much was held before.
+    pub(super) before: KnownState,
+    pub(super) is_damaged: bool,
+}
+
+/// A message that a node sends.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub(super) connection: ConnectionId,
+    pub(super) peer: NodeId,
+    pub(super) id: CoId,
+    pub(super) n: u32,
+    pub(super) re: u32,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Load(KnownState),
+    Known { known: KnownState, is_correction: bool },
+    Content { starts: Starts, known: KnownState },
+    Done,
+}
+
+impl Turn {
+    pub(super) fn hears(
+        &mut self,
+        (place, peer): (Place, NodeId),
+        envelope: &Envelope<SimCrypto>,
+        before: KnownState,
+        is_damaged: bool,
+    ) {
+        self.heard = Some(Told { place, peer, envelope: envelope.clone(), before, is_damaged });
+    }
+}
+
+impl Said {
+    pub(super) fn of(mail: &Mail<'_>) -> Said {
+        let Mail { to: peer, connection, message: envelope, .. } = *mail;
+        let what = match &envelope.message {
+            Message::Load { known, .. } => What::Load(known.clone()),
+            Message::Known(known) => {
+                What::Known { known: known.known.clone(), is_correction: known.is_correction }
+            }
+            Message::Content(content) => {
+                let after = content.new.iter().map(|(session, piece)| (session, piece.after)).collect();
+                let starts = Starts { with_header: content.header.is_some(), after };
+                What::Content { starts, known: content.known() }
+            }
+            Message::Done { .. } => What::Done,
+        };
+        Said { connection, peer, id: envelope.message.id(), n: envelope.n, re: envelope.re, what }
+    }
+
+    pub(super) fn kind(&self) -> &'static str {
+        match &self.what {
+            What::Load(_) => "load",
+            What::Known { .. } => "known",
+            What::Content { .. } => "content",
+            What::Done => "done",
+        }
+    }
+}
+
+/// Whether something was said at a place.
+pub(super) fn is_said(said: &[Said], place: Place, is: impl Fn(&Said) -> bool) -> bool {
+    said.iter().any(|said| said.connection == place.connection && said.id == place.id && is(said))
+}
+
+/// Whether content builds on what is not here.
+pub(super) fn has_gap(told: &Told, after: &KnownState) -> bool {
+    let Message::Content(content) = &told.envelope.message else { return false };
+    let count = |session| told.before.count(session).max(after.count(session));
+    let is_without_header = !after.header;
+    is_without_header || content.new.iter().any(|(session, piece)| piece.after > count(session))
+}

@@ -1,0 +1,414 @@
+//! One event: what a node hears and says in it, and what of that is due.
+
+use super::conversation::{Brought, Conversation, Growth, Repeat};
+use super::said::{Said, Told, Turn, What, has_gap, is_said};
+use super::{About, Flaw, Place, Talks, held, is_server};
+use crate::cojson::SimCrypto;
+use crate::host::NodeId;
+use crate::oracles::heard::Heard;
+use crate::oracles::scene::Surroundings;
+use cosim_core::{CoId, ConnectionId, Content, Envelope, KnownState, Message, Relationship, Time};
+use std::collections::BTreeSet;
+
+/// An event that is over, as it is taken in.
+pub(super) struct Taking<'a> {
+    pub(super) talks: &'a mut Talks,
+    pub(super) world: &'a dyn Surroundings,
+    pub(super) heard: &'a Heard,
+    pub(super) about: &'a About<'a>,
+    pub(super) node: NodeId,
+    pub(super) now: Time,
+}
+
+impl Taking<'_> {
+    pub(super) fn take(&mut self, turn: Turn) {
+        let said = &turn.said;
+        if let Some(told) = &turn.heard {
+            self.hear(told, said);
+        }
+        if let Some(id) = turn.asked.filter(|_| turn.is_done) {
+            self.is_done_with(id);
+        }
+        let passing = if turn.is_deadline { self.pass() } else { Vec::new() };
+        let unexpected = |place: &Place| !passing.iter().any(|(passing, _)| passing == place);
+        for said in said {
+            let place = self.place(said.connection, said.id);
+            let flaw = self.say(said, &turn, unexpected(&place));
+            self.talks.sent.look(flaw);
+        }
+        for (place, repeat) in &passing {
+            self.check_repeat(*place, *repeat, said);
+        }
+        if let Some(told) = turn.heard.as_ref().filter(|told| !told.is_damaged) {
+            self.check_answers(told, said);
+        }
+        if let Some(connection) = turn.writable {
+            self.check_missed(connection, said);
+        }
+        let brings = |told: &Told| matches!(told.envelope.message, Message::Content(_));
+        let may_grow = turn.asked.is_some() || turn.is_written || turn.heard.as_ref().is_some_and(brings);
+        let growth = if may_grow { Growth::Seen } else { Growth::Unseen };
+        for place in self.touched(&turn).into_iter().chain(passing.into_iter().map(|(place, _)| place)) {
+            self.arm(place, growth);
+        }
+    }
+
+    /// Where what is waited for may be other than before.
+    fn touched(&self, turn: &Turn) -> BTreeSet<Place> {
+        let said = turn.said.iter().map(|said| self.place(said.connection, said.id));
+        let mut touched: BTreeSet<Place> = said.chain(turn.heard.iter().map(|told| told.place)).collect();
+        let mut grown: BTreeSet<CoId> = turn.asked.into_iter().collect();
+        if turn.is_written {
+            grown.extend(turn.said.iter().map(|said| said.id));
+        }
+        if let Some(told) = &turn.heard
+            && matches!(told.envelope.message, Message::Content(_))
+        {
+            // What was held back may be taken now.
+            grown.extend(turn.said.iter().map(|said| said.id).filter(|id| *id != told.place.id));
+            grown.extend(Some(told.place.id).filter(|id| self.held(*id) != told.before));
+        }
+        touched.extend(grown.into_iter().flat_map(|id| self.places(id)));
+        touched
+    }
+
+    fn place(&self, connection: ConnectionId, id: CoId) -> Place {
+        Place { connection, node: self.node, id }
+    }
+
+    /// Where the node talks about a CoValue.
+    fn places(&self, id: CoId) -> Vec<Place> {
+        self.heard.peers(self.node).map(|(_, connection)| self.place(connection, id)).collect()
+    }
+
+    fn held(&self, id: CoId) -> KnownState {
+        held(self.world, self.node, id)
+    }
+
+    /// The conversation at a place, which begins if it has not; `None` with a hostile peer.
+    fn conversation(&mut self, place: Place, peer: NodeId) -> Option<&mut Conversation> {
+        if (self.about.is_hostile)(peer) || self.heard.current(self.node, peer) != Some(place.connection) {
+            return None;
+        }
+        let relationship = self.world.relationship(place.connection, self.node);
+        let fresh = || Conversation::new(peer, relationship);
+        Some(self.talks.conversations.entry(place).or_insert_with(fresh))
+    }
+
+    fn is_blocked(&self, connection: ConnectionId) -> bool {
+        self.talks.blocked.contains(&(connection, self.node))
+    }
+
+    fn hear(&mut self, told: &Told, said: &[Said]) {
+        let place = told.place;
+        let (now, waits, after) = (self.now, self.talks.waits_of(self.node), self.held(place.id));
+        let is_blocked = self.is_blocked(place.connection);
+        let Some(conversation) = self.conversation(place, told.peer) else { return };
+        let before = conversation.deadline;
+        conversation.tainted |= told.is_damaged;
+        let brought = match &told.envelope.message {
+            Message::Content(content) => hear_content(conversation, told, content, &after, said),
+            Message::Load { .. } | Message::Known(_) | Message::Done { .. } => {
+                conversation.hears(&told.envelope)
+            }
+        };
+        conversation.concludes(brought, &after, (now, waits));
+        let again = brought.lacks_base && !conversation.tainted && conversation.is_content_due(&after);
+        conversation.missed |= again && is_blocked;
+        let peer = conversation.peer;
+        self.talks.note_deadline(place, before);
+        if again && !is_blocked {
+            let sent = is_said(said, place, |said| matches!(said.what, What::Content { .. }));
+            let what = "does not send again what a peer lacks";
+            self.due(place, peer, "content", (!sent).then_some(what));
+        }
+    }
+
+    /// Its `load`s for what is not here may be taken back without a word.
+    fn is_done_with(&mut self, id: CoId) {
+        let lacks = !self.held(id).header;
+        for place in self.places(id) {
+            if let Some(conversation) = self.talks.conversations.get_mut(&place) {
+                conversation.tainted |= lacks && !conversation.asking.is_empty();
+                let before = conversation.deadline;
+                self.talks.note_deadline(place, before);
+            }
+        }
+    }
+
+    /// Deadlines pass. Gives where, and what must be said there.
+    fn pass(&mut self) -> Vec<(Place, Repeat)> {
+        let passed = self.talks.deadlines.iter().take_while(|(at, _)| *at <= self.now);
+        let passed: Vec<(Time, Place)> =
+            passed.filter(|(_, place)| place.node == self.node).copied().collect();
+        let mut passing = Vec::new();
+        for (at, place) in passed {
+            self.talks.deadlines.remove(&(at, place));
+            let held = self.held(place.id);
+            let Some(conversation) = self.talks.conversations.get_mut(&place) else { continue };
+            conversation.sees(&held, Growth::Unseen);
+            let is_clear = conversation.clear;
+            let repeat = conversation.passes(&held);
+            if is_clear {
+                passing.push((place, repeat));
+            }
+        }
+        passing
+    }
+
+    /// Takes note of what the node says; gives what is wrong with it.
+    fn say(&mut self, said: &Said, turn: &Turn, is_unexpected: bool) -> Option<Flaw> {
+        let place = self.place(said.connection, said.id);
+        let is_answer =
+            turn.heard.as_ref().is_some_and(|told| told.place == place && told.envelope.n == said.re);
+        let (now, is_blocked, after) = (self.now, self.is_blocked(said.connection), self.held(said.id));
+        let (node, waits) = (self.node, self.talks.waits_of(self.node));
+        let stamp = self.talks.stamp(node, said.id);
+        let conversation = self.conversation(place, said.peer)?;
+        let before = conversation.deadline;
+        let peer = conversation.peer;
+        let is_clear = conversation.clear && !conversation.tainted;
+        let is_released = conversation.held.is_some_and(|(n, _)| n == said.re) && !is_answer;
+        let what = match &said.what {
+            What::Load(known) => {
+                let repeats = !conversation.asking.is_empty() && is_unexpected && is_clear;
+                conversation.asks(said.n, known);
+                repeats.then_some("asks again what is unanswered, before its deadline")
+            }
+            What::Known { is_correction, .. } => {
+                if *is_correction {
+                    conversation.corrected = Some(now);
+                    // What built on nothing that is missing was refused.
+                    conversation.tainted |= !turn.heard.as_ref().is_some_and(|told| has_gap(told, &after));
+                }
+                if let Some((_, re)) = conversation.held.take_if(|_| is_released) {
+                    // What was held back is taken now. What it brought is not said, where others sent the same.
+                    let brought = conversation.took(&KnownState::EMPTY, re, true);
+                    conversation.concludes(brought, &after, (now, waits));
+                    conversation.clear = false;
+                    None
+                } else {
+                    conversation.says_known(said.re, is_answer, is_unexpected && is_clear)
+                }
+            }
+            What::Content { starts, known } => {
+                let repeats = is_clear && conversation.repeats(starts);
+                conversation.sends(said.n, starts, known, is_blocked);
+                conversation.missed = false;
+                if Some(said.re) == conversation.owed {
+                    conversation.owed = None;
+                }
+                repeats.then_some("sends again what is unanswered, before its deadline")
+            }
+            What::Done => {
+                let repeats = conversation.parted.replace(stamp) == Some(stamp);
+                repeats.then_some("says once more that it is done")
+            }
+        };
+        self.talks.note_deadline(place, before);
+        if is_released {
+            self.talks.stir(node, place.id);
+        }
+        Some(Flaw { node, peer, id: place.id, kind: said.kind(), what: what? })
+    }
+
+    fn due(&mut self, place: Place, peer: NodeId, kind: &'static str, what: Option<&'static str>) {
+        let flaw = what.map(|what| Flaw { node: self.node, peer, id: place.id, kind, what });
+        self.talks.due.look(flaw);
+    }
+
+    fn check_repeat(&mut self, place: Place, repeat: Repeat, said: &[Said]) {
+        let is_blocked = self.is_blocked(place.connection);
+        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        let peer = conversation.peer;
+        let (is_repeated, kind) = match repeat {
+            Repeat::Nothing => return,
+            Repeat::Load => (is_said(said, place, |said| matches!(said.what, What::Load(_))), "load"),
+            Repeat::Announcement => (is_said(said, place, |_| true), "known"),
+            Repeat::Content => {
+                (is_said(said, place, |said| matches!(said.what, What::Content { .. })), "content")
+            }
+        };
+        if is_blocked {
+            conversation.missed |= repeat == Repeat::Content;
+            return;
+        }
+        let what = "does not say again what is unanswered when its deadline passes";
+        self.due(place, peer, kind, (!is_repeated).then_some(what));
+    }
+
+    /// What was due while the line was full is said when it is so no longer.
+    fn check_missed(&mut self, connection: ConnectionId, said: &[Said]) {
+        let (first, last) = (self.place(connection, CoId(0)), self.place(connection, CoId(u32::MAX)));
+        let missed = self.talks.conversations.range(first..=last).filter(|(_, talk)| talk.missed);
+        let missed: Vec<(Place, NodeId)> = missed.map(|(place, talk)| (*place, talk.peer)).collect();
+        for (place, peer) in missed {
+            let held = self.held(place.id);
+            let Some(conversation) = self.talks.conversations.get_mut(&place) else { continue };
+            conversation.missed = false;
+            let is_due = conversation.is_content_due(&held) && !conversation.tainted;
+            let is_sent = is_said(said, place, |said| matches!(said.what, What::Content { .. }));
+            if is_due || is_sent {
+                let what = "does not send what was due as soon as the line takes it";
+                self.due(place, peer, "content", (!is_sent).then_some(what));
+            }
+        }
+    }
+
+    /// Checks that what a message makes due was said.
+    fn check_answers(&mut self, told: &Told, said: &[Said]) {
+        let place = told.place;
+        let after = self.held(place.id);
+        let Some(conversation) = self.talks.conversations.get(&place) else { return };
+        let is_source = is_server(conversation.relationship);
+        match &told.envelope.message {
+            Message::Load { known, .. } => self.check_answer_to_load(told, known, &after, said),
+            Message::Known(known) if told.envelope.re == 0 && !known.is_correction => {
+                self.check_answer_to_announcement(place, &after, said);
+            }
+            Message::Content(_) => self.check_acknowledgement(told, &after, said),
+            Message::Known(_) | Message::Done { .. } => {}
+        }
+        if is_source || after != told.before {
+            self.places(place.id).into_iter().for_each(|owing| self.check_owed(owing, &after));
+        } else {
+            self.check_owed(place, &after);
+        }
+    }
+
+    fn check_answer_to_load(&mut self, told: &Told, known: &KnownState, after: &KnownState, said: &[Said]) {
+        let (place, n) = (told.place, told.envelope.n);
+        let is_blocked = self.is_blocked(place.connection);
+        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        let is_answered = is_said(said, place, |said| said.re == n);
+        let is_asked_for_all = !known.header;
+        let waits_for_others =
+            !after.header && is_asked_for_all && conversation.relationship != Relationship::SyncCommon;
+        if waits_for_others {
+            conversation.owed = (!is_answered).then_some(n);
+            self.talks.due.times += u64::from(is_answered);
+            return;
+        }
+        let content_waits = after.header && is_asked_for_all && !conversation.asking.is_empty();
+        let peer = conversation.peer;
+        if is_blocked || content_waits {
+            conversation.missed |= is_blocked && !is_answered;
+            return;
+        }
+        self.due(place, peer, "load", (!is_answered).then_some("does not answer a load at once"));
+    }
+
+    fn check_answer_to_announcement(&mut self, place: Place, after: &KnownState, said: &[Said]) {
+        let is_blocked = self.is_blocked(place.connection);
+        let Some(conversation) = self.talks.conversations.get(&place) else { return };
+        let is_client = conversation.relationship == Relationship::SyncTheirs;
+        let asks = is_said(said, place, |said| match said.what {
+            What::Load(_) | What::Done => true,
+            What::Known { .. } => !after.header,
+            What::Content { .. } => false,
+        });
+        let (peer, waits) = (conversation.peer, !conversation.asking.is_empty());
+        if is_client || is_blocked || (waits && !asks) {
+            return;
+        }
+        self.due(place, peer, "known", (!asks).then_some("does not answer an announcement at once"));
+    }
+
+    fn check_acknowledgement(&mut self, told: &Told, after: &KnownState, said: &[Said]) {
+        let (place, n) = (told.place, told.envelope.n);
+        let (now, base) = (self.now, self.talks.waits_of(self.node).base);
+        let Some(conversation) = self.talks.conversations.get(&place) else { return };
+        let is_answered =
+            is_said(said, place, |said| said.re == n && matches!(said.what, What::Known { .. }));
+        let was_corrected = conversation.corrected.is_some_and(|at| now < at + base);
+        if !is_answered && was_corrected && has_gap(told, after) {
+            return;
+        }
+        let what = "does not acknowledge content at once";
+        self.due(place, conversation.peer, "content", (!is_answered).then_some(what));
+    }
+
+    /// A `load` that was passed on is answered when it has brought the CoValue, or every other source has said no.
+    fn check_owed(&mut self, place: Place, after: &KnownState) {
+        let owes = self.talks.conversations.get(&place).is_some_and(|talk| talk.owed.is_some());
+        if self.is_blocked(place.connection) || !owes {
+            return;
+        }
+        let has_open_source = !after.header && self.has_open_source(place);
+        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        if after.header {
+            if !conversation.is_content_due(after) {
+                return;
+            }
+        } else if has_open_source {
+            return;
+        }
+        conversation.owed = None;
+        let peer = conversation.peer;
+        self.due(place, peer, "load", Some("does not answer a load once its sources have answered"));
+    }
+
+    /// Whether some server, the asker aside, has not said that it lacks the CoValue.
+    fn has_open_source(&self, asker: Place) -> bool {
+        let mut peers = self.heard.peers(self.node);
+        peers.any(|(_, connection)| {
+            connection != asker.connection
+                && is_server(self.world.relationship(connection, self.node))
+                && !self
+                    .talks
+                    .conversations
+                    .get(&self.place(connection, asker.id))
+                    .is_some_and(|talk| talk.said_none)
+        })
+    }
+
+    fn arm(&mut self, place: Place, growth: Growth) {
+        let (now, waits, held) = (self.now, self.talks.waits_of(self.node), self.held(place.id));
+        let is_done = (self.about.is_done)(self.node, place.id);
+        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        let before = conversation.deadline;
+        conversation.sees(&held, growth);
+        conversation.arms(&held, (now, waits));
+        // Whether one who is done still asks depends on what others want through it.
+        conversation.clear &= !(is_done && conversation.is_behind(&held));
+        self.talks.note_deadline(place, before);
+    }
+}
+
+impl Conversation {
+    /// Says how much it holds: an announcement, where it answers nothing.
+    fn says_known(&mut self, re: u32, is_answer: bool, is_unexpected: bool) -> Option<&'static str> {
+        if re == 0 {
+            let repeats = std::mem::replace(&mut self.announcing, true) && is_unexpected;
+            return repeats.then_some("announces again what is unanswered, before its deadline");
+        }
+        if is_answer {
+            self.owed.take_if(|owed| *owed == re);
+            return None;
+        }
+        let is_owed = self.owed.take_if(|owed| *owed == re).is_some();
+        (!is_owed && !self.tainted).then_some("answers once more what it has answered")
+    }
+}
+
+/// Takes in content: it was taken, was here, leaves a gap, was refused or is held back.
+fn hear_content(
+    conversation: &mut Conversation,
+    told: &Told,
+    content: &Content<SimCrypto>,
+    after: &KnownState,
+    said: &[Said],
+) -> Brought {
+    let Told { place, envelope: Envelope { n, re, .. }, before, .. } = told;
+    let proved = content.known();
+    let grown = before != after;
+    let is_acknowledged = is_said(said, *place, |said| {
+        said.re == *n && matches!(said.what, What::Known { is_correction: false, .. })
+    });
+    let is_held_back = is_acknowledged && !proved.le(after) && !grown;
+    if is_held_back {
+        conversation.held_back(&proved, (*n, *re))
+    } else {
+        conversation.took(&proved, *re, grown)
+    }
+}
