@@ -2,6 +2,7 @@
 
 use crate::generate::scenario;
 use cosim_testbed::freeze::freeze;
+use cosim_testbed::oracles::ALL;
 use cosim_testbed::run::{Options, Verdict, run};
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use cosim_testbed::shrink::{Shrunk, Unshrinkable, shrink, single_removals};
@@ -109,8 +110,7 @@ const SAID: &str = r#"{
     { "at": "1s", "partition": { "from": "server", "to": "bob" } },
     { "at": "2s", "set": { "node": "alice", "id": "notes", "key": "a", "value": 1 } },
     { "at": "3s", "heal": { "from": "server", "to": "bob" } }
-  ],
-  "expect": { "oracles": ["convergence"] }
+  ]
 }
 "#;
 
@@ -141,7 +141,8 @@ const WORDS: &str = r#"{
     { "at": "1s", "partition": { "from": "server", "to": "bob" } },
     { "at": "2s", "name": "lost", ACT: FIELDS },
     { "at": "3s", "heal": { "from": "server", "to": "bob" } }
-  ]
+  ],
+  "expect": { "oracles": JUDGES }
 }
 "#;
 
@@ -154,8 +155,14 @@ fn what_is_said_word_for_word_becomes_simpler() {
         ("text", "splice", r#""id": "it", "index": 4, "delete": 2, "insert": "hello""#),
         ("map", "add_member", r#""id": "team", "member": "everyone", "role": "writer""#),
     ];
+    // Later ones find, sooner, that something is late.
+    let judges = ALL.iter().map(|entry| entry.about).filter(|about| about.since == 1);
+    let judges = format!("{:?}", judges.map(|about| about.name).collect::<Vec<_>>());
     let shown = cases.map(|(kind, act, fields)| {
-        let story = WORDS.replace("KIND", &format!("{kind:?}")).replace("ACT", &format!("{act:?}"));
+        let story = WORDS
+            .replace("JUDGES", &judges)
+            .replace("KIND", &format!("{kind:?}"))
+            .replace("ACT", &format!("{act:?}"));
         let frozen = frozen(&story.replace("FIELDS", &format!(r#"{{ "node": "alice", {fields} }}"#)));
         let key = frozen.origin.as_ref().and_then(|origin| origin.key.clone()).expect("it fails");
         let shrunk = check(&frozen, &key);
