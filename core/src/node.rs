@@ -181,6 +181,7 @@ impl<C: Crypto> Node<C> {
             Input::Disconnected { peer, connection } => self.disconnected(peer, connection),
             Input::Blocked { peer } => self.blocked(peer),
             Input::Writable { peer } => self.writable(peer),
+            Input::Left { peer, connection } => self.left(peer, connection),
             Input::Received { peer, connection, envelope } => self.receive(peer, connection, envelope),
             Input::Persisted { write } => self.persisted(write),
             Input::PersistFailed { write } => self.persist_failed(write),

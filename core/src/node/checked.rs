@@ -79,6 +79,7 @@ fn brings_content<C: Crypto>(input: &Input<C>) -> bool {
         | Input::Disconnected { .. }
         | Input::Blocked { .. }
         | Input::Writable { .. }
+        | Input::Left { .. }
         | Input::Persisted { .. }
         | Input::PersistFailed { .. }
         | Input::Deadline => false,
@@ -95,6 +96,7 @@ fn touched<C: Crypto>(input: &Input<C>) -> (Option<CoId>, Option<PeerId>) {
         | Input::Disconnected { .. }
         | Input::Blocked { .. }
         | Input::Writable { .. }
+        | Input::Left { .. }
         | Input::Persisted { .. }
         | Input::PersistFailed { .. }
         | Input::Deadline => (None, None),

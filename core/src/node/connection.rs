@@ -3,7 +3,7 @@
 use crate::id::{CoId, ConnectionId, PeerId};
 use crate::state::{PeerInfo, Relationship};
 use crate::vec_map::VecMap;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 /// The present connection with a peer: an epoch (rule 1).
@@ -17,6 +17,8 @@ pub(crate) struct Connection {
     pub(crate) named: usize,
     /// Whether the peer takes messages, and what it missed while it did not.
     pub(crate) flow: Flow,
+    /// Our messages that have not left, oldest first: the CoValue where an answer is waited for.
+    pub(crate) leaving: VecDeque<Option<CoId>>,
 }
 
 /// Whether a peer takes messages.
@@ -72,7 +74,17 @@ impl Connections {
     /// Begins a connection with a peer that has none; `peers` are all peers, this one included.
     pub(crate) fn open(&mut self, peer: PeerId, id: ConnectionId, peers: &VecMap<PeerId, PeerInfo>) {
         let Some(PeerInfo { relationship, .. }) = peers.get(peer).copied() else { return };
-        self.by_peer.insert(peer, Connection { id, relationship, sent: 0, named: 0, flow: Flow::Writable });
+        self.by_peer.insert(
+            peer,
+            Connection {
+                id,
+                relationship,
+                sent: 0,
+                named: 0,
+                flow: Flow::Writable,
+                leaving: VecDeque::new(),
+            },
+        );
         self.ranked = rank(peers);
         debug_assert_eq!(self.ranked.len(), self.by_peer.len(), "every peer has a connection");
     }

@@ -64,6 +64,13 @@ pub enum Input<C: Crypto> {
         /// This peer.
         peer: PeerId,
     },
+    /// The oldest of the messages to a peer that waited, as [`Node::queued`](super::Node::queued) was told, has left.
+    Left {
+        /// This peer.
+        peer: PeerId,
+        /// In this connection.
+        connection: ConnectionId,
+    },
     /// A message has come. Dropped unless its connection is the peer's current one.
     Received {
         /// From this peer.

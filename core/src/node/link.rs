@@ -1,10 +1,11 @@
 //! Connections come and go, and peers stop and start taking messages.
 
 use super::connection::Flow;
-use super::shell::Scope;
+use super::shell::{Scope, Wait};
 use super::{Node, Output};
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId};
+use crate::message::{Envelope, Message};
 use crate::state::PeerInfo;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -77,6 +78,40 @@ impl<C: Crypto> Node<C> {
         for id in waiting {
             self.sync(id, Scope::Peer(peer));
         }
+    }
+
+    /// The driver says that a message that it has just taken waits before the line. Until it has left, no answer can come,
+    /// and it must not be said again: the deadline of its conversation begins then (rule 6).
+    pub fn queued(&mut self, peer: PeerId, connection: ConnectionId, envelope: &Envelope<C>) {
+        let Some(current) = self.shell.connections.get_mut(peer).filter(|current| current.id == connection)
+        else {
+            return;
+        };
+        let id = envelope.message.id();
+        let waits_for_answer = match &envelope.message {
+            Message::Load { .. } | Message::Content(_) => true,
+            Message::Known(_) => envelope.re == 0,
+            Message::Done { .. } => false,
+        };
+        current.leaving.push_back(waits_for_answer.then_some(id));
+        let sync = self.state.co_values.get_mut(&id).and_then(|co| co.sync.get_mut(peer));
+        if let Some(sync) = sync.filter(|_| waits_for_answer) {
+            sync.marks.timer.leaving.0 += 1;
+            sync.marks.timer.deadline = None;
+            self.settle();
+        }
+    }
+
+    /// A message that waited has left. Where it was the last of its conversation, the deadline begins.
+    pub(super) fn left(&mut self, peer: PeerId, connection: ConnectionId) {
+        let current = self.shell.connections.get_mut(peer).filter(|current| current.id == connection);
+        let Some(Some(id)) = current.and_then(|current| current.leaving.pop_front()) else { return };
+        let Some(ranked) = self.shell.connections.ranked_peer(peer) else { return };
+        let Some(co) = self.state.co_values.get_mut(&id) else { return };
+        let Some(sync) = co.sync.get_mut(peer) else { return };
+        let leaving = &mut sync.marks.timer.leaving.0;
+        *leaving = leaving.saturating_sub(1);
+        self.shell.arm(id, co, ranked, Wait::Restart);
     }
 
     fn ids(&self) -> Vec<CoId> {

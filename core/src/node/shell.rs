@@ -188,6 +188,8 @@ impl<C: Crypto> Shell<C> {
         if !needed {
             timer.deadline = None;
             timer.tries = 0;
+        } else if timer.leaving.0 > 0 {
+            timer.deadline = None;
         } else if timer.deadline.is_none() || wait == Wait::Restart {
             let span = self.config.base.backoff(timer.tries, self.config.cap).max(Span::from_us(1));
             let deadline = self.now + span;

@@ -285,6 +285,20 @@ pub(crate) struct Timer {
     pub(crate) deadline: Option<Time>,
     /// Where it stands in the queue of deadlines.
     pub(crate) queued: Queued,
+    /// How many messages that it waits for an answer to have not left.
+    pub(crate) leaving: Leaving,
+}
+
+/// How many messages have not left. It is no part of a hash where none waits: where lines have no bounds, none ever does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Leaving(pub(crate) u32);
+
+impl Hash for Leaving {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.0 > 0 {
+            self.0.hash(state);
+        }
+    }
 }
 
 /// The time at which the queue of deadlines will look at this one; at most the deadline. How the queue happens to

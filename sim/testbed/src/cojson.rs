@@ -419,6 +419,7 @@ impl SimNode for CoNode {
                 cosim_core::Input::Writable { peer: PeerId(peer.0) }
             }
             Input::Blocked { .. } | Input::Writable { .. } => return Ok(()),
+            Input::Left { peer, connection } => cosim_core::Input::Left { peer: PeerId(peer.0), connection },
             Input::Restart(Storage::Kept) => {
                 self.node.restart();
                 self.outbox.clear();
@@ -486,6 +487,10 @@ impl SimNode for CoNode {
         let mut digest = Digest(0);
         self.node.state().hash(&mut digest);
         digest.finish()
+    }
+
+    fn queued(&mut self, peer: NodeId, connection: ConnectionId, message: &Packet) {
+        self.node.queued(PeerId(peer.0), connection, message);
     }
 
     fn carries(&self, message: &Packet) -> Carried {

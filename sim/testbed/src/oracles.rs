@@ -126,6 +126,8 @@ enum Touched {
     Some,
     /// All of them.
     All,
+    /// None.
+    Nothing,
 }
 
 impl Oracles {
@@ -264,7 +266,7 @@ impl Oracles {
     }
 
     fn delivered(&mut self, world: &dyn Surroundings, mail: &Mail<'_>, damaged: bool) {
-        let Mail { from, to, connection, message } = *mail;
+        let Mail { from, to, connection, message, .. } = *mail;
         let id = message.message.id();
         self.touched = Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
         if self.needs.has(Need::Heard) {

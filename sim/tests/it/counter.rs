@@ -82,6 +82,7 @@ impl SimNode for Counter {
             }
             Input::Blocked { .. } => self.flow.push((now, false)),
             Input::Writable { .. } => self.flow.push((now, true)),
+            Input::Left { .. } => {}
             Input::Restart(_) | Input::Recover { .. } => self.connections.clear(),
             Input::Written { .. } | Input::WriteFailed { .. } => unreachable!("it writes nothing"),
         }

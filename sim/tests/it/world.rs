@@ -222,6 +222,7 @@ impl Observer<Counter> for Classes {
             | Happening::Sent(_)
             | Happening::Blocked { .. }
             | Happening::Writable { .. }
+            | Happening::Left { .. }
             | Happening::Noticed { .. }
             | Happening::Settled { .. } => return,
         };

@@ -204,7 +204,7 @@ impl SimNode for Gossip {
                 self.take(item, &item.bytes(), None);
             }
             // What does not fit is lost, and gossip is pushed again.
-            Input::Blocked { .. } | Input::Writable { .. } => {}
+            Input::Blocked { .. } | Input::Writable { .. } | Input::Left { .. } => {}
             Input::Restart(_) | Input::Recover { .. } => self.neighbours.clear(),
             Input::Written { .. } | Input::WriteFailed { .. } => {}
         }

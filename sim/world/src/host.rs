@@ -96,6 +96,12 @@ pub trait SimNode: Debug + Sized {
     /// A hash over all that the node holds that is the same on every machine.
     fn digest(&self) -> u64;
 
+    /// A message that it has just sent to a peer waits before a line. When it has left, [`Input::Left`] comes. What is
+    /// sent where there is no such limit leaves at once, and the node is told nothing.
+    fn queued(&mut self, peer: NodeId, connection: ConnectionId, message: &Self::Message) {
+        let _ = (peer, connection, message);
+    }
+
     /// What a message carries that this node is about to send.
     fn carries(&self, message: &Self::Message) -> Carried {
         let _ = message;
@@ -140,6 +146,13 @@ pub enum Input<'a, N: SimNode> {
         /// The node at the other end.
         peer: NodeId,
         /// On which connection.
+        connection: ConnectionId,
+    },
+    /// The oldest of the messages that waited before the line to a peer has left.
+    Left {
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection it was sent.
         connection: ConnectionId,
     },
     /// A message has arrived, perhaps on a connection that has closed since.

@@ -259,6 +259,7 @@ impl World {
             | Input::Disconnected { .. }
             | Input::Blocked { .. }
             | Input::Writable { .. }
+            | Input::Left { .. }
             | Input::Persisted { .. }
             | Input::PersistFailed { .. }
             | Input::Deadline => None,

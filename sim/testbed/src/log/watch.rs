@@ -111,7 +111,10 @@ impl Log {
             Happening::Noticed { node, notice: Notice::LoadEnded { id, available } } => {
                 Event::LoadEnded { node: *node, id: *id, available: *available }
             }
-            Happening::Noticed { .. } | Happening::Spoilt { .. } | Happening::Settled { .. } => return None,
+            Happening::Noticed { .. }
+            | Happening::Left { .. }
+            | Happening::Spoilt { .. }
+            | Happening::Settled { .. } => return None,
         })
     }
 

@@ -39,6 +39,7 @@ impl Oracles {
                     self.look_at_held(world, node, id);
                 }
             }
+            Touched::Nothing => {}
         }
     }
 

@@ -52,6 +52,8 @@ pub struct Mail<'a> {
     pub connection: ConnectionId,
     /// What it says.
     pub message: &'a Packet,
+    /// Whether it waits before the line when it is sent.
+    pub queued: bool,
 }
 
 /// How a run came to its end.

@@ -14,10 +14,10 @@ use super::oracle::Mail;
 use super::scene::Surroundings;
 use crate::cojson::{Command, SimCrypto};
 use crate::host::NodeId;
-use conversation::{Conversation, Growth};
+use conversation::{Conversation, Growth, Leaving};
 use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Relationship, Time};
 use said::{Said, Turn};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Where a conversation takes place: in which connection, from whose side, and about what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +68,8 @@ pub struct Talks {
     deadlines: BTreeSet<(Time, Place)>,
     /// The ends of connections whose line is full.
     blocked: BTreeSet<(ConnectionId, NodeId)>,
+    /// What waits before the line from an end of a connection, oldest first.
+    lines: BTreeMap<(ConnectionId, NodeId), VecDeque<(CoId, Leaving)>>,
     asleep: BTreeSet<NodeId>,
     /// How often a node's connections have changed.
     reconnects: BTreeMap<NodeId, u64>,
@@ -87,6 +89,7 @@ impl Talks {
             conversations: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             blocked: BTreeSet::new(),
+            lines: BTreeMap::new(),
             asleep: BTreeSet::new(),
             reconnects: BTreeMap::new(),
             stirred: BTreeMap::new(),
@@ -141,6 +144,7 @@ impl Talks {
             }
         }
         self.blocked.remove(&(connection, node));
+        self.lines.remove(&(connection, node));
         self.other_peers(node);
     }
 
@@ -190,6 +194,11 @@ impl Talks {
     pub(super) fn unblocks(&mut self, node: NodeId, connection: ConnectionId) {
         self.blocked.remove(&(connection, node));
         self.turn.writable = Some(connection);
+    }
+
+    /// The oldest of what waits before a line has left.
+    pub(super) fn left(&mut self, connection: ConnectionId) {
+        self.turn.left = Some(connection);
     }
 
     /// A deadline of a node passes.

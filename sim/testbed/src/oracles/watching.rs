@@ -6,7 +6,7 @@ use super::oracle::Mail;
 use super::{Oracles, Touched};
 use crate::cojson::{Command, End, Notice, Packet, SimCrypto};
 use crate::host::{Operation, SimNode};
-use crate::observer::{Happening, Observer};
+use crate::observer::{Happening, Observer, Sent};
 use crate::world::View;
 use cosim_core::Record;
 
@@ -25,7 +25,7 @@ where
             }
             Happening::Operation { .. } | Happening::Cut { .. } => {}
             Happening::Delivered { node, peer, connection, message, damaged, .. } => {
-                let mail = Mail { from: *peer, to: *node, connection: *connection, message };
+                let mail = Mail { from: *peer, to: *node, connection: *connection, message, queued: false };
                 self.delivered(view, &mail, *damaged);
             }
             Happening::Connected { node, peer, connection } => {
@@ -51,8 +51,8 @@ where
             Happening::Up { node } => self.came_up(view, *node),
             Happening::Became { node, condition } => self.became(view, *node, *condition),
             Happening::Sent(sent) => {
-                let (from, to, connection) = (sent.from, sent.to, sent.connection);
-                self.sent(view, &Mail { from, to, connection, message: sent.message });
+                let Sent { from, to, connection, message, queued, .. } = *sent;
+                self.sent(view, &Mail { from, to, connection, message, queued });
             }
             Happening::Noticed { node, notice } => self.noticed(view, *node, notice),
             Happening::Down { node, ending } => self.goes_down(view, *node, *ending),
@@ -69,6 +69,10 @@ where
             Happening::Blocked { node, connection, .. } => {
                 self.touched = Touched::Some;
                 self.evidence.talks.blocks(*node, *connection);
+            }
+            Happening::Left { connection, .. } => {
+                self.touched = Touched::Nothing;
+                self.evidence.talks.left(*connection);
             }
             Happening::Writable { node, connection, .. } => {
                 self.touched = Touched::Some;

@@ -74,6 +74,7 @@ impl<N: CoJson> Observer<N> for Tally {
             | Happening::Became { .. }
             | Happening::Blocked { .. }
             | Happening::Writable { .. }
+            | Happening::Left { .. }
             | Happening::Noticed { .. } => {}
         }
     }

@@ -179,6 +179,7 @@ impl<N: CoJson> Observer<N> for Touched {
             | Happening::Delivered { .. }
             | Happening::Blocked { .. }
             | Happening::Writable { .. }
+            | Happening::Left { .. }
             | Happening::Noticed { .. }
             | Happening::Settled { .. } => {}
         }

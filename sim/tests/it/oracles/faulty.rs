@@ -173,6 +173,7 @@ impl SimNode for Faulty {
             Input::Writable { peer, connection } => {
                 self.node.handle(now, Input::Writable { peer, connection })
             }
+            Input::Left { peer, connection } => self.node.handle(now, Input::Left { peer, connection }),
             Input::Connected { peer, connection, end } => {
                 self.node.handle(now, Input::Connected { peer, connection, end })
             }
@@ -188,6 +189,10 @@ impl SimNode for Faulty {
         };
         self.show();
         result
+    }
+
+    fn queued(&mut self, peer: NodeId, connection: ConnectionId, message: &Packet) {
+        self.node.queued(peer, connection, message);
     }
 
     fn poll_output(&mut self) -> Option<Output<Self>> {

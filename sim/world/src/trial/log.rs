@@ -110,7 +110,10 @@ impl<N: SimNode> Observer<N> for Log {
                 let (node, peer) = (called(*node), called(*peer));
                 self.line(now, format_args!("* {node}'s line to {peer} takes messages again"));
             }
-            Happening::Cut { .. } | Happening::Writing { .. } | Happening::Settled { .. } => {}
+            Happening::Cut { .. }
+            | Happening::Writing { .. }
+            | Happening::Left { .. }
+            | Happening::Settled { .. } => {}
         }
         self.nodes = nodes;
     }

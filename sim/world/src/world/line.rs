@@ -93,6 +93,15 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
     }
 
+    /// A message waits before the line: its sender hears when it has left.
+    #[inline]
+    pub(super) fn queue(&mut self, lane: u32, connection: ConnectionId, message: &N::Message, leaves: Time) {
+        let Lane { from, to, .. } = self.lanes[lane as usize];
+        let peer = self.nodes[to.index()].known_as;
+        self.nodes[from.index()].node.queued(peer, connection, message);
+        self.tell_sender(lane, connection, News::Left, leaves);
+    }
+
     fn tell_sender(&mut self, lane: u32, connection: ConnectionId, news: News, at: Time) {
         let Lane { from, line, .. } = &mut self.lanes[lane as usize];
         line.told += 1;
@@ -110,8 +119,22 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.begin(at, order);
         self.figures.blocked += 1;
         self.observe(&Happening::Blocked { node, peer, connection });
+        let peer = self.nodes[peer.index()].known_as;
         // A node refuses commands only.
         let _ = self.handle(node, Input::Blocked { peer, connection }, None);
+    }
+
+    /// A sender is about to hear that a message has left.
+    pub(super) fn hear_left(&mut self, at: Time, order: Order, connection: ConnectionId) {
+        let Lane { from: node, to: peer, .. } = self.lanes[order.entity() as usize];
+        if !self.nodes[node.index()].up {
+            return;
+        }
+        self.begin(at, order);
+        self.observe(&Happening::Left { node, peer, connection });
+        let peer = self.nodes[peer.index()].known_as;
+        // A node refuses commands only.
+        let _ = self.handle(node, Input::Left { peer, connection }, None);
     }
 
     /// A sender is about to hear that its line takes messages again, unless more has been queued since.
@@ -132,6 +155,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         }
         self.begin(at, order);
         self.observe(&Happening::Writable { node, peer, connection });
+        let peer = self.nodes[peer.index()].known_as;
         // A node refuses commands only.
         let _ = self.handle(node, Input::Writable { peer, connection }, None);
     }

@@ -78,6 +78,8 @@ pub(super) enum News {
     Blocked,
     /// The line from it takes messages again.
     Writable,
+    /// A message that waited has left.
+    Left,
 }
 
 /// Which ends notice.
@@ -256,6 +258,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             News::Turn(turn) => turn,
             News::Blocked => return self.hear_blocked(at, queued.order, connection),
             News::Writable => return self.hear_writable(at, queued.order, connection),
+            News::Left => return self.hear_left(at, queued.order, connection),
         };
         let state = &self.links[self.connections[connection.0 as usize].link as usize];
         let stale = turn == Turn::Opened && state.open != Some(connection);

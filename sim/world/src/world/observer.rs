@@ -144,6 +144,15 @@ pub enum Happening<'a, N: SimNode> {
         /// On which connection.
         connection: ConnectionId,
     },
+    /// A node learns that the oldest of the messages that waited before the line to a peer has left.
+    Left {
+        /// Which node.
+        node: NodeId,
+        /// The node at the other end.
+        peer: NodeId,
+        /// On which connection it was sent.
+        connection: ConnectionId,
+    },
     /// A node tells its app something.
     Noticed {
         /// Which node.
@@ -222,6 +231,8 @@ pub struct Sent<'a, N: SimNode> {
     pub copies: u8,
     /// Whether it is kept back on its way.
     pub held: bool,
+    /// Whether it waits before the line.
+    pub queued: bool,
 }
 
 /// Why a message never arrives.

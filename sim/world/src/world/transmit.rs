@@ -108,6 +108,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.fingerprint.fold(order.bits(), message.digest());
         let leaves = lane.line.enter(self.now, message.size(), &lane.network);
         let (to, partitioned) = (lane.to, lane.partitioned);
+        let queued = leaves.is_some_and(|leaves| leaves > self.now);
+        if let Some(leaves) = leaves.filter(|_| queued) {
+            self.queue(lane_number, connection, &message, leaves);
+        }
         if leaves.is_some() {
             self.press_back(lane_number, connection);
         }
@@ -145,6 +149,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             loss,
             copies,
             held,
+            queued,
         };
         self.observe(&Happening::Sent(sent));
         self.figures.count(loss, held);

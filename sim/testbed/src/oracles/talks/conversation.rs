@@ -64,6 +64,10 @@ pub(super) struct Conversation {
     pub(super) parted: Option<(u64, u64)>,
     /// How much was held when this was looked at last.
     seen: Option<u64>,
+    /// How many of the messages that wait for an answer have not left.
+    pub(super) leaving: u32,
+    /// The contents among them, oldest first; `None` where the peer has said since that it lacks what one built on.
+    pub(super) waiting: VecDeque<Option<Waiting>>,
     /// Deadlines that have passed without progress.
     passed: u32,
     /// When the next one passes.
@@ -113,6 +117,8 @@ impl Conversation {
             missed: false,
             parted: None,
             seen: None,
+            leaving: 0,
+            waiting: VecDeque::new(),
             passed: 0,
             deadline: None,
             clear: true,
@@ -222,6 +228,7 @@ impl Conversation {
             lacks_base = lacks && !self.flights[at].doubtful;
             if lacks {
                 self.lose();
+                self.waiting.iter_mut().for_each(|waiting| *waiting = None);
             } else {
                 self.flights.remove(at);
                 self.tainted = true;
@@ -304,6 +311,29 @@ impl Conversation {
         self.flights.push_back(Flight { n, on_header: !starts.with_header, after, doubtful: blocked });
     }
 
+    /// Whether some of this still waits before the line.
+    pub(super) fn awaits(&self, starts: &Starts, known: &KnownState) -> bool {
+        let meets = |waiting: &Waiting| {
+            let meets = |(session, after): &(SessionId, u32)| {
+                let begun = waiting.starts.after.iter().find(|(other, _)| other == session);
+                begun.is_some_and(|(_, begun)| {
+                    *after < waiting.known.count(*session) && *begun < known.count(*session)
+                })
+            };
+            (starts.with_header && waiting.starts.with_header) || starts.after.iter().any(meets)
+        };
+        self.waiting.iter().flatten().any(meets)
+    }
+
+    /// One of the messages that wait for an answer has left.
+    pub(super) fn leaves(&mut self, leaving: Leaving) {
+        self.leaving = self.leaving.saturating_sub(1);
+        self.deadline = None;
+        if leaving == Leaving::Content {
+            self.waiting.pop_front();
+        }
+    }
+
     /// A deadline passes. Gives what must be said.
     pub(super) fn passes(&mut self, held: &KnownState) -> Repeat {
         self.passed = self.passed.saturating_add(1);
@@ -348,6 +378,8 @@ impl Conversation {
     pub(super) fn arms(&mut self, held: &KnownState, (now, waits): (Time, Waits)) {
         if !self.waits(held) {
             (self.passed, self.deadline, self.clear) = (0, None, true);
+        } else if self.leaving > 0 {
+            self.deadline = None;
         } else if self.deadline.is_none() {
             self.deadline = Some(now + waits.after(self.passed));
         }
@@ -359,6 +391,23 @@ impl Flight {
         (self.on_header && !known.header)
             || self.after.iter().any(|(session, after)| known.count(*session) < *after)
     }
+}
+
+/// A content that waits before the line.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) starts: Starts,
+    pub(super) known: KnownState,
+}
+
+/// A message that waits before the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leaving {
+    Content,
+    /// A `load` or an announcement.
+    Question,
+    /// What waits for no answer.
+    Other,
 }
 
 /// Whether what happens may let what is held grow.

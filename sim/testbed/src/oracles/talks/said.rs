@@ -22,6 +22,8 @@ pub(super) struct Turn {
     pub(super) asked: Option<CoId>,
     /// Whether it is done with that.
     pub(super) is_done: bool,
+    /// The connection on which something has left that waited.
+    pub(super) left: Option<ConnectionId>,
     /// Whether its disk has a write.
     pub(super) is_written: bool,
 }
@@ -45,6 +47,8 @@ pub(super) struct Said {
     pub(super) id: CoId,
     pub(super) n: u32,
     pub(super) re: u32,
+    /// Whether it waits before the line.
+    pub(super) queued: bool,
     pub(super) what: What,
 }
 
@@ -70,7 +74,7 @@ impl Turn {
 
 impl Said {
     pub(super) fn of(mail: &Mail<'_>) -> Said {
-        let Mail { to: peer, connection, message: envelope, .. } = *mail;
+        let Mail { to: peer, connection, message: envelope, queued, .. } = *mail;
         let what = match &envelope.message {
             Message::Load { known, .. } => What::Load(known.clone()),
             Message::Known(known) => {
@@ -83,7 +87,7 @@ impl Said {
             }
             Message::Done { .. } => What::Done,
         };
-        Said { connection, peer, id: envelope.message.id(), n: envelope.n, re: envelope.re, what }
+        Said { connection, peer, id: envelope.message.id(), n: envelope.n, re: envelope.re, queued, what }
     }
 
     pub(super) fn kind(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! One event: what a node hears and says in it, and what of that is due.
 
-use super::conversation::{Brought, Conversation, Growth, Repeat};
+use super::conversation::{Brought, Conversation, Growth, Leaving, Repeat, Waiting};
 use super::said::{Said, Told, Turn, What, has_gap, is_said};
 use super::{About, Flaw, Place, Talks, held, is_server};
 use crate::cojson::SimCrypto;
@@ -35,6 +35,9 @@ impl Taking<'_> {
             let place = self.place(said.connection, said.id);
             let flaw = self.say(said, &turn, unexpected(&place));
             self.talks.sent.look(flaw);
+            if said.queued {
+                self.queue(place, said);
+            }
         }
         for (place, repeat) in &passing {
             self.check_repeat(*place, *repeat, said);
@@ -45,12 +48,47 @@ impl Taking<'_> {
         if let Some(connection) = turn.writable {
             self.check_missed(connection, said);
         }
+        let left = turn.left.and_then(|connection| self.leave(connection));
         let brings = |told: &Told| matches!(told.envelope.message, Message::Content(_));
         let may_grow = turn.asked.is_some() || turn.is_written || turn.heard.as_ref().is_some_and(brings);
         let growth = if may_grow { Growth::Seen } else { Growth::Unseen };
-        for place in self.touched(&turn).into_iter().chain(passing.into_iter().map(|(place, _)| place)) {
+        let passed = passing.into_iter().map(|(place, _)| place);
+        for place in self.touched(&turn).into_iter().chain(passed).chain(left) {
             self.arm(place, growth);
         }
+    }
+
+    /// The oldest of what waits before a line has left. Gives where it was said, if an answer is waited for there.
+    fn leave(&mut self, connection: ConnectionId) -> Option<Place> {
+        let (id, leaving) = self.talks.lines.get_mut(&(connection, self.node))?.pop_front()?;
+        let place = self.place(connection, id);
+        let conversation = self.talks.conversations.get_mut(&place).filter(|_| leaving != Leaving::Other)?;
+        let before = conversation.deadline;
+        conversation.leaves(leaving);
+        self.talks.note_deadline(place, before);
+        Some(place)
+    }
+
+    /// A message waits before the line.
+    fn queue(&mut self, place: Place, said: &Said) {
+        let leaving = match &said.what {
+            What::Load(_) => Leaving::Question,
+            What::Known { .. } if said.re == 0 => Leaving::Question,
+            What::Content { .. } => Leaving::Content,
+            What::Known { .. } | What::Done => Leaving::Other,
+        };
+        let line = self.talks.lines.entry((place.connection, self.node)).or_default();
+        line.push_back((place.id, leaving));
+        let Some(conversation) = self.conversation(place, said.peer).filter(|_| leaving != Leaving::Other)
+        else {
+            return;
+        };
+        let before = conversation.deadline.take();
+        conversation.leaving += 1;
+        if let What::Content { starts, known } = &said.what {
+            conversation.waiting.push_back(Some(Waiting { starts: starts.clone(), known: known.clone() }));
+        }
+        self.talks.note_deadline(place, before);
     }
 
     /// Where what is waited for may be other than before.
@@ -192,13 +230,15 @@ impl Taking<'_> {
                 }
             }
             What::Content { starts, known } => {
+                let awaits = conversation.awaits(starts, known);
                 let repeats = is_clear && conversation.repeats(starts);
                 conversation.sends(said.n, starts, known, is_blocked);
                 conversation.missed = false;
                 if Some(said.re) == conversation.owed {
                     conversation.owed = None;
                 }
-                repeats.then_some("sends again what is unanswered, before its deadline")
+                let what = repeats.then_some("sends again what is unanswered, before its deadline");
+                what.or(awaits.then_some("sends again what still waits before its own line"))
             }
             What::Done => {
                 let repeats = conversation.parted.replace(stamp) == Some(stamp);
@@ -240,7 +280,9 @@ impl Taking<'_> {
     /// What was due while the line was full is said when it is so no longer.
     fn check_missed(&mut self, connection: ConnectionId, said: &[Said]) {
         let (first, last) = (self.place(connection, CoId(0)), self.place(connection, CoId(u32::MAX)));
-        let missed = self.talks.conversations.range(first..=last).filter(|(_, talk)| talk.missed);
+        let talks = self.talks.conversations.range(first..=last);
+        // Where the peer is known to have the header, what is written goes to it as soon as it can.
+        let missed = talks.filter(|(_, talk)| talk.missed || talk.assumed.header);
         let missed: Vec<(Place, NodeId)> = missed.map(|(place, talk)| (*place, talk.peer)).collect();
         for (place, peer) in missed {
             let held = self.held(place.id);
@@ -302,9 +344,10 @@ impl Taking<'_> {
         let is_blocked = self.is_blocked(place.connection);
         let Some(conversation) = self.talks.conversations.get(&place) else { return };
         let is_client = conversation.relationship == Relationship::SyncTheirs;
+        let is_equal = conversation.relationship == Relationship::SyncCommon;
         let asks = is_said(said, place, |said| match said.what {
             What::Load(_) | What::Done => true,
-            What::Known { .. } => !after.header,
+            What::Known { .. } => is_equal && !after.header,
             What::Content { .. } => false,
         });
         let (peer, waits) = (conversation.peer, !conversation.asking.is_empty());
