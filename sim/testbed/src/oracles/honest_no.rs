@@ -39,7 +39,7 @@ impl Oracle for HonestNo {
     }
 
     fn delivered(&mut self, scene: &Scene<'_>, mail: &Mail<'_>) -> Look {
-        if let Message::Load { id, known } = &mail.message.message
+        if let Message::Load { id, known, .. } = &mail.message.message
             && !known.header
             && scene.world.relationship(mail.connection, mail.to) == Relationship::SyncTheirs
         {
@@ -56,7 +56,7 @@ impl Oracle for HonestNo {
             {
                 Look::once(says_no_too_early(scene, mail, known.id))
             }
-            Message::Load { id, known } if !known.header && is_first(scene, mail, *id) => {
+            Message::Load { id, known, .. } if !known.header && is_first(scene, mail, *id) => {
                 Look::once(asks_too_early(scene, mail, *id))
             }
             Message::Known(_) | Message::Load { .. } | Message::Content(_) | Message::Done { .. } => {
