@@ -4,6 +4,7 @@
 //! faults end and the clock runs, in the *liveness* phase, until the world is silent or its time is up.
 
 mod builder;
+mod lines;
 mod outcome;
 mod stage;
 mod tally;
@@ -187,11 +188,10 @@ struct Player<'a, N: CoJson, D> {
 
 impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
     fn play(&mut self) {
-        let quiet_within = self.stage.scenario().expect.quiet_within;
         let mut faults_end = Time::ZERO;
         for number in 0..self.stage.chapters() {
             let over = self.awaited().max(faults_end);
-            if number > 0 && !self.until(over + quiet_within.saturating_mul(QUIET_UNDER_FAULTS)) {
+            if number > 0 && !self.comes_to_rest(over, QUIET_UNDER_FAULTS) {
                 self.end.get_or_insert(End::Restless);
             }
             if self.end.is_some() {
@@ -224,9 +224,30 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         for planned in healing {
             self.schedule(planned);
         }
-        if !self.until(now.max(self.awaited()) + quiet_within) {
+        if !self.comes_to_rest(now.max(self.awaited()), 1) {
             self.end.get_or_insert(End::Restless);
         }
+    }
+
+    /// Runs until it is silent, or has had its time so many times over, counted from `over`; says whether it is silent.
+    /// What has come to be held meanwhile, as by a disk that was slow, has to pass bounded lines, too.
+    fn comes_to_rest(&mut self, over: Time, times: u64) -> bool {
+        loop {
+            let within = self.quiet_within();
+            if self.until(over + within.saturating_mul(times)) {
+                return true;
+            }
+            if self.end.is_some() || self.quiet_within() <= within {
+                return false;
+            }
+        }
+    }
+
+    /// How long silence may take: what the scenario says, and what bounded lines need beside.
+    fn quiet_within(&self) -> Span {
+        let scenario = self.stage.scenario();
+        let lines = lines::time_to_pass(scenario, self.stage.networks(), &self.world.view());
+        scenario.expect.quiet_within + lines
     }
 
     /// From when on silence can be asked for: until then copies are under way that come long after.

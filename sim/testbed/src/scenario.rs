@@ -190,6 +190,11 @@ impl Scenario {
         topology::longest_way(self.nodes.len(), &self.links)
     }
 
+    /// How many links a message may have to pass, at most.
+    pub(crate) fn hops(&self) -> u64 {
+        topology::hops(self.nodes.len(), &self.links)
+    }
+
     /// The index of the node called `name`.
     pub fn node(&self, name: &str) -> Option<u32> {
         position(self.nodes.binary_search_by(|node| node.name.as_str().cmp(name)))

@@ -138,13 +138,19 @@ proptest! {
         let line = Network { bandwidth: NonZeroU64::new(bandwidth), queue: Some(queue), ..Network::default() };
         let world = played(line, 1, &moments);
         let us = |bytes: u64| (bytes * 1_000_000).div_ceil(bandwidth);
-        let (mut free_at, mut arrives, mut overflowed) = (0, Vec::new(), 0);
+        // A message takes just over half of the queue at most; the rest of it enters as there is room.
+        let taken = SIZE.min(queue / 2 + 1);
+        let (mut free_at, mut entered_at, mut arrives, mut overflowed) = (0_u64, 0_u64, Vec::new(), 0);
         for (number, moment) in (0..).zip(&moments) {
             let now = moment * 1_000;
-            let waiting = (free_at.max(now) - now) * bandwidth;
-            if waiting.div_ceil(1_000_000) + SIZE > queue {
+            let [waiting, outside] =
+                [free_at, entered_at].map(|at| (at.saturating_sub(now) * bandwidth).div_ceil(1_000_000));
+            if waiting.saturating_sub(outside) + taken > queue {
                 overflowed += 1;
                 continue;
+            }
+            if taken < SIZE {
+                entered_at = entered_at.max(now) + us(SIZE - taken);
             }
             free_at = free_at.max(now) + us(SIZE);
             arrives.push((Time::from_us(free_at), number));

@@ -8,6 +8,7 @@ mod determinism;
 mod golden;
 mod hostile_network;
 mod large;
+mod lines;
 mod lives;
 mod oracles;
 mod recorded;

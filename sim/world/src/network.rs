@@ -114,16 +114,31 @@ pub struct Network {
     pub truncate: Ppm,
     /// How many bytes a second leave; `None` where there is no such limit.
     pub bandwidth: Option<NonZeroU64>,
-    /// How many bytes may wait to leave, where there is such a limit. What does not fit is lost.
+    /// How many bytes may wait to leave, where there is such a limit. What does not fit is lost; of a message
+    /// that is larger than half of it, the rest waits with its sender.
     pub queue: Option<u64>,
 }
 
 impl Network {
-    /// The same conditions without anything that loses, alters, repeats, reorders or holds up a message. Latencies
-    /// stay.
+    /// The same conditions without anything that loses, alters, repeats or reorders a message by chance. How slow a link is
+    /// and how much it carries stay as they are.
     #[must_use]
     pub fn calm(self) -> Network {
-        let Network { latency, reorder_delay, notice, slow_by, replay_delay, queue, .. } = self;
-        Network { latency, reorder_delay, notice, slow_by, replay_delay, queue, ..Network::default() }
+        let Network { latency, reorder_delay, notice, slow_by, replay_delay, bandwidth, queue, .. } = self;
+        Network {
+            latency,
+            reorder_delay,
+            notice,
+            slow_by,
+            replay_delay,
+            bandwidth,
+            queue,
+            ..Network::default()
+        }
+    }
+
+    /// How long it takes until so many bytes have left, where the line is bounded.
+    pub fn time_to_leave(&self, bytes: u64) -> Option<Span> {
+        self.bandwidth.map(|bandwidth| time_for(bytes, bandwidth))
     }
 }

@@ -1,5 +1,6 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
+use super::lines::time_for_load;
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::host::{DiskSpec, NodeId, Operation, Storage};
@@ -262,6 +263,11 @@ impl<'a> Stage<'a> {
         planned
     }
 
+    /// The conditions of every link after what was staged so far.
+    pub(super) fn networks(&self) -> &[Network] {
+        &self.networks
+    }
+
     /// The conditions of every link once the faults have ended: lossless and orderly.
     pub(super) fn calm(&self) -> impl Iterator<Item = (u32, Network)> + '_ {
         (0..).zip(&self.networks).map(|(link, network)| (link, network.calm()))
@@ -434,10 +440,10 @@ fn config(spec: &scenario::NodeSpec) -> Config {
     }
 }
 
-/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines. How
-/// many nodes there are beside the way is none of its business.
+/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines, as
+/// soon as the lines let it. How many nodes there are beside the way is none of its business.
 fn load_bound(scenario: &Scenario) -> Span {
     let longest =
         scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
-    longest.unwrap_or(Span::ZERO).saturating_mul(scenario.longest_way())
+    (longest.unwrap_or(Span::ZERO) + time_for_load(scenario)).saturating_mul(scenario.longest_way())
 }

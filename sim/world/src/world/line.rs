@@ -1,5 +1,9 @@
 //! The line of one direction of a link, where its bandwidth is bounded: a queue of so many bytes, of which its sender
 //! hears when it is more than half full, and again when it is less than a quarter full.
+//!
+//! A message takes just over half of the queue at most. What is larger leaves in parts, and the rest of it waits with its
+//! sender. So whoever hears that a line is writable gets a message of any size into it, and what is small still finds room
+//! behind that: answers that were lost each time while content fills the line would have it sent again for ever.
 
 use super::World;
 use super::links::{News, Notice};
@@ -17,6 +21,8 @@ use std::num::NonZeroU64;
 pub(super) struct Line {
     /// When the last of what waits has left.
     free_at: Time,
+    /// When all has entered the queue of messages too large for it.
+    entered_at: Time,
     /// The connection in which the sender was told that the line is full, and not yet that it is no longer.
     blocked: Option<ConnectionId>,
     /// Counts what its sender was to be told: what breaks ties between that.
@@ -31,8 +37,12 @@ impl Line {
             return Some(now);
         };
         let size = u64::from(size);
-        if self.waiting(now, bandwidth) + size > queue(network) {
+        let taken = size.min(queue(network) / 2 + 1);
+        if self.queued(now, bandwidth) + taken > queue(network) {
             return None;
+        }
+        if size > taken {
+            self.entered_at = self.entered_at.max(now) + time_for(size - taken, bandwidth);
         }
         self.free_at = self.free_at.max(now) + time_for(size, bandwidth);
         Some(self.free_at)
@@ -41,6 +51,11 @@ impl Line {
     /// How many bytes have not left.
     fn waiting(&self, now: Time, bandwidth: NonZeroU64) -> u64 {
         bytes_in(self.free_at.since(now), bandwidth)
+    }
+
+    /// How many of these are in the queue.
+    fn queued(&self, now: Time, bandwidth: NonZeroU64) -> u64 {
+        self.waiting(now, bandwidth).saturating_sub(bytes_in(self.entered_at.since(now), bandwidth))
     }
 
     /// When less than a quarter of the queue is full; nothing where it is so already.
@@ -77,7 +92,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let Some(bandwidth) = network.bandwidth else {
             return;
         };
-        let is_full = 2 * line.waiting(self.now, bandwidth) > queue(network);
+        let is_full = 2 * line.queued(self.now, bandwidth) > queue(network);
         if is_full && line.blocked != Some(connection) {
             line.blocked = Some(connection);
             let writable_at = line.writable_at(self.now, network).unwrap_or(self.now);
