@@ -3,7 +3,7 @@
 
 use crate::cojson::{CoJson, SimCrypto};
 use crate::network::{Network, QUEUE_DEFAULT};
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Scenario, Workload};
 use crate::world::View;
 use cosim_core::node::PIECE_BYTES_MAX;
 use cosim_core::{CoId, Crypto, SessionId, Span};
@@ -98,8 +98,7 @@ pub(super) fn time_for_load(scenario: &Scenario) -> Span {
         let Act::Edit(edit) = &operation.act else { return None };
         Some(u64::from(edit.transactions()) * u64::from(edit.size()))
     });
-    let drawn = scenario.workload.iter();
-    let drawn = drawn.map(|workload| u64::from(workload.transactions[1]) * u64::from(workload.size[1]));
+    let drawn = scenario.workload.iter().map(Workload::largest);
     let largest = edits.chain(drawn).max().unwrap_or(0).saturating_add(PIECE_BYTES_MAX as u64);
     let full = networks.iter().filter_map(|network| network.time_to_leave(queue.saturating_add(largest)));
     full.max().unwrap_or_default().saturating_mul(QUEUES_FOR_LOAD)

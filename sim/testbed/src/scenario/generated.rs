@@ -23,6 +23,19 @@ pub struct Workload {
     pub transactions: [u32; 2],
     /// The fewest and the most bytes of a transaction.
     pub size: [u32; 2],
+    /// How many of the edits write far more, as a seed of a swarm may have it.
+    pub large: u32,
+}
+
+/// The fewest and the most bytes of a transaction that is large.
+pub(super) const LARGE: [u32; 2] = [10_000, 100_000];
+
+impl Workload {
+    /// The most bytes that one edit may write.
+    pub(crate) fn largest(&self) -> u64 {
+        let size = if self.large > 0 { self.size[1].max(LARGE[1]) } else { self.size[1] };
+        u64::from(self.transactions[1]) * u64::from(size)
+    }
 }
 
 /// How often each kind of operation is drawn, as weights of which at least one is not zero.

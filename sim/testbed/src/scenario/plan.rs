@@ -8,10 +8,11 @@
 use super::draw::{number_within, pick, time_within};
 use super::fault::{FaultKind, Faults, Ground};
 use super::file::{Edit, Lone, Subject};
-use super::generated::Workload;
+use super::generated::{LARGE, Workload};
 use super::{Act, Operation, Plan, Scenario};
 use crate::stream::Stream;
 use cosim_core::{CoId, Span};
+use std::collections::BTreeMap;
 
 impl Scenario {
     /// What happens in the run of `seed`. The same for the same scenario and seed, everywhere.
@@ -92,6 +93,7 @@ fn creates(seed: u64, workload: &Workload, scenario: &Scenario) -> impl Iterator
 
 /// The drawn operations, six words each.
 fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
+    let large = large(seed, workload);
     let mut stream = Stream::new(seed, "workload", "");
     (1..=workload.operations).map(move |number| {
         let at = time_within(&mut stream, workload.from, workload.until - workload.from);
@@ -99,7 +101,8 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
         let id = pick(&mut stream, &workload.co_values);
         let kind = stream.below(workload.mix.total());
         let transactions = number_within(&mut stream, workload.transactions);
-        let size = number_within(&mut stream, workload.size);
+        let drawn = number_within(&mut stream, workload.size);
+        let size = large.get(&number).copied().unwrap_or(drawn);
         let (edit, load) = (u64::from(workload.mix.edit), u64::from(workload.mix.load));
         let act = if kind < edit {
             Act::Edit(Edit { node, id, transactions: Some(transactions), size: Some(size) })
@@ -110,6 +113,17 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
         };
         Operation { name: workload_name(number), at, act }
     })
+}
+
+/// The operations that write far more than usual, if they are edits, and how many bytes a transaction: two words each.
+fn large(seed: u64, workload: &Workload) -> BTreeMap<u32, u32> {
+    let mut stream = Stream::new(seed, "workload", "large");
+    let all = [1, workload.operations.max(1)];
+    let writes = (0..workload.large).map(|_| {
+        let number = number_within(&mut stream, all);
+        (number, number_within(&mut stream, LARGE))
+    });
+    writes.collect()
 }
 
 fn create_name(co_value: &str) -> String {

@@ -6,7 +6,7 @@
 
 use super::Scenario;
 use super::fault::{FaultKind, Faults, Ground, Spells};
-use super::file::{Burst, DurationRange, Network, Percent, Rate};
+use super::file::{Burst, Bytes, DurationRange, Network, Percent, Rate};
 use crate::network::{Ppm, SpanRange};
 use crate::stream::Stream;
 use cosim_core::Span;
@@ -47,6 +47,9 @@ impl Swarm {
         let change = self.network();
         for link in &mut scenario.links {
             link.network = change.apply(link.network);
+        }
+        if let (Some(Rate(Some(_))), Some(workload)) = (change.bandwidth, &mut scenario.workload) {
+            workload.large = self.count("large-writes", 3, 8);
         }
         let (errors, slowest) = (self.rate("disk-errors", 2, 30), self.span("disk-latency", 50, 1_000));
         for (latency, often, _) in scenario.nodes.iter_mut().filter_map(|node| node.disk.as_mut()) {
@@ -103,8 +106,10 @@ impl Swarm {
         });
         let notice = self.span("notice", 300, 5_000).and_then(|max| SpanRange::new(Span::ZERO, max));
         let chances = Network::swarm(|kind, usual, extreme| self.rate(kind, usual, extreme));
-        let bandwidth = Some(Rate(self.bandwidth()));
-        Network { burst, notice: notice.map(DurationRange), bandwidth, ..chances }
+        let bandwidth = self.bandwidth();
+        let queue = bandwidth.and_then(|_| self.queue());
+        let bandwidth = Some(Rate(bandwidth));
+        Network { burst, notice: notice.map(DurationRange), bandwidth, queue, ..chances }
     }
 
     /// Kilobytes a second: the more of it, the less.
@@ -112,6 +117,13 @@ impl Swarm {
         let kilobytes = 1_000 / self.amount("bandwidth", 20, 200)?;
         self.note("bandwidth", format_args!("{kilobytes}KB/s"));
         NonZeroU64::new(kilobytes * 1_000)
+    }
+
+    /// Kilobytes that may wait before a line: the more of it, the less.
+    fn queue(&mut self) -> Option<Bytes> {
+        let kilobytes = 256 / self.amount("queue", 16, 32)?;
+        self.note("queue", format_args!("{kilobytes}KB"));
+        NonZeroU64::new(kilobytes * 1_000).map(Bytes)
     }
 
     fn faults(&mut self, scenario: &Scenario, faults: &Faults) -> Faults {

@@ -35,6 +35,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         mix: mix(workload.mix, &at, report),
         transactions,
         size,
+        large: 0,
     })
 }
 
