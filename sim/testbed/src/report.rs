@@ -5,7 +5,7 @@ use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
 use crate::log::{Limit, Log};
 use crate::oracles::{ORACLES, Violation};
-use crate::run::{End, Outcome, Tally, Verdict};
+use crate::run::{End, Faulted, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
 use cosim_core::{KnownState, Names, PeerId, Time};
@@ -62,6 +62,8 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
     let mut network = network.map(|(n, what)| some(n, what)).concat();
     if figures.blocked > 0 {
         let _ = write!(network, ", a line full {}", count(figures.blocked, "time"));
+    } else if outcome.bounded {
+        network.push_str(", no line was ever full");
     }
     row(out, "network", &format!("{} delivered{network}", figures.delivered))?;
     row(out, "waste", &waste(tally, figures.timers))?;
@@ -373,6 +375,14 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             "redundant": tally.redundant,
         },
     });
+    if !outcome.faults.is_empty() {
+        let faults = outcome.faults.iter().map(|(kind, faulted)| {
+            let Faulted { planned, happened, touched } = faulted;
+            let of = serde_json::json!({ "planned": planned, "happened": happened, "touched": touched });
+            (kind.row().field.to_owned(), of)
+        });
+        json["faults"] = faults.collect::<serde_json::Map<_, _>>().into();
+    }
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {
         json["touchedNothing"] = untouched.into();

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub tally: Tally,
     /// What became of the faults, by kind: of those that were to be.
     pub faults: Vec<(FaultKind, Faulted)>,
+    /// Whether some line was bounded.
+    pub bounded: bool,
     /// What the oracles found, the first first.
     pub violations: Vec<Violation>,
     /// Each oracle, and how often it looked.
@@ -157,6 +159,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         figures: *world.figures(),
         tally: world.observer.tally,
         faults: world.observer.touched.faults(),
+        bounded: stage.has_bounded_lines(),
         violations,
         looks,
         unmet,

@@ -29,6 +29,8 @@ pub struct Stage<'a> {
     names: Vec<OperationName>,
     /// The conditions of each link after the operations staged so far.
     networks: Vec<Network>,
+    /// Whether an operation staged so far bounds a line.
+    bounded: bool,
     /// How many operations were staged.
     staged: u32,
 }
@@ -81,7 +83,8 @@ impl<'a> Stage<'a> {
         };
         let networks = scenario.links.iter().map(|link| link.network).collect();
         let plan = scenario.plan(seed);
-        let mut stage = Stage { scenario, plan, cast, names: Vec::new(), networks, staged: 0 };
+        let mut stage =
+            Stage { scenario, plan, cast, names: Vec::new(), networks, bounded: false, staged: 0 };
         stage.names = stage.name_operations();
         stage
     }
@@ -268,6 +271,11 @@ impl<'a> Stage<'a> {
         &self.networks
     }
 
+    /// Whether some line was bounded so far.
+    pub(super) fn has_bounded_lines(&self) -> bool {
+        self.bounded || self.scenario.links.iter().any(|link| link.network.bandwidth.is_some())
+    }
+
     /// The conditions of every link once the faults have ended: lossless and orderly.
     pub(super) fn calm(&self) -> impl Iterator<Item = (u32, Network)> + '_ {
         (0..).zip(&self.networks).map(|(link, network)| (link, network.calm()))
@@ -302,6 +310,7 @@ impl<'a> Stage<'a> {
             for link in links {
                 let network = change.conditions().apply(self.networks[link as usize]);
                 self.networks[link as usize] = network;
+                self.bounded |= network.bandwidth.is_some();
                 planned.push(Planned { at, operation: Operation::Network { link, network } });
                 self.staged += 1;
             }

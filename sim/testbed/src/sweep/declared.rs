@@ -22,6 +22,9 @@ pub struct Declared {
     pub replay: bool,
     /// Whether messages may be damaged.
     pub damage: bool,
+    /// Whether some line is bounded.
+    #[serde(default)]
+    pub bandwidth: bool,
     /// Whether some node has a disk.
     #[serde(default)]
     pub disks: bool,
@@ -100,6 +103,7 @@ impl Declared {
     }
 
     fn network(&mut self, network: Network) {
+        self.bandwidth |= network.bandwidth.is_some();
         for chance in file::Network::chances(&network) {
             *match chance {
                 Chance::Loss => &mut self.loss,

@@ -90,6 +90,9 @@ counts! {
     undecodable from figures,
     /// Messages that did not fit into the queue before a line.
     overflowed from figures,
+    /// How often a node was told that its line is full.
+    #[serde(default)]
+    blocked from figures,
     /// Messages that a filter dropped.
     dropped from figures,
     /// Messages that were kept back on their way.

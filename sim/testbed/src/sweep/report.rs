@@ -92,6 +92,14 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
     for (count, what) in rare.into_iter().filter(|(count, _)| *count > 0) {
         write!(out, ", {count} {what}")?;
     }
+    if counts.blocked > 0 {
+        write!(
+            out,
+            ", a line full {} {}",
+            counts.blocked,
+            if counts.blocked == 1 { "time" } else { "times" }
+        )?;
+    }
     writeln!(out)?;
     writeln!(
         out,

@@ -85,6 +85,7 @@ impl Summary {
         for (field, faulted) in &record.faults {
             let sum = of.faults.entry(field.clone()).or_default();
             sum.planned = sum.planned.saturating_add(faulted.planned);
+            sum.happened = sum.happened.saturating_add(faulted.happened);
             sum.touched = sum.touched.saturating_add(faulted.touched);
         }
         let Some(key) = &record.key else { return };
@@ -157,6 +158,10 @@ impl OfScenario {
             (
                 declares.damage && counts.damaged == 0 && counts.undecodable == 0,
                 "it declares damage, and no message was damaged",
+            ),
+            (
+                declares.bandwidth && counts.sent > 0 && counts.blocked == 0,
+                "it bounds lines, and none was ever full",
             ),
             (counts.sent == 0, "no message was sent"),
         ];

@@ -104,8 +104,20 @@ pub enum Needs {
 /// What shows that a fault touched something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Touch {
-    /// Its operation had an effect.
-    Effect,
+    /// Something was said on the link afterwards, or something came to one of its ends that was due to the other.
+    Parted,
+    /// Its node said, heard or was asked something afterwards.
+    Talked,
+    /// Something was due to its node afterwards, from a node that it had a link with.
+    Missed,
+    /// Something waited until its node woke.
+    Waited,
+    /// Its node dated what it wrote by the clock.
+    Dated,
+    /// Its node started from the disk.
+    Read,
+    /// Its node said something untrue.
+    Lied,
     /// A partition swallowed a message.
     Swallowed,
     /// A message was kept back.
@@ -114,7 +126,8 @@ pub enum Touch {
     Dropped,
     /// A message was sent over a slow link.
     Slowed,
-    /// A process crashed: a point of its work may never come.
+    /// A process crashed, since a point of its work may never come, and what there is to crash: a write under way, or what
+    /// its node said, heard or was asked afterwards.
     Crashed,
     /// There was a write while a disk stalled.
     Stalled,
@@ -128,12 +141,18 @@ impl Touch {
     /// What none of them did where nothing shows it.
     pub const fn undone(self) -> &'static str {
         match self {
-            Touch::Effect => "had an effect",
+            Touch::Parted => "came between two nodes that had something to say",
+            Touch::Talked => "happened to a node that had anything to do afterwards",
+            Touch::Missed => "was missed by a node that had something to say",
+            Touch::Waited => "kept anything waiting",
+            Touch::Dated => "dated a write",
+            Touch::Read => "was read",
+            Touch::Lied => "said anything",
             Touch::Swallowed => "swallowed a message",
             Touch::Held => "kept a message back",
             Touch::Dropped => "lost a message",
             Touch::Slowed => "slowed a message down",
-            Touch::Crashed => "ended a process",
+            Touch::Crashed => "ended a process that had anything to do",
             Touch::Stalled => "delayed a write",
             Touch::Full | Touch::Failed => "failed a write",
         }
