@@ -7,7 +7,6 @@ use cosim_testbed::host::{Direction, Filter, FilterAct, NodeId, Operation};
 use cosim_testbed::network::{Burst, Network, Ppm, SpanRange};
 use cosim_testbed::world::{Stop, World};
 use proptest::prelude::*;
-use std::num::NonZeroU64;
 
 const NEVER: Time = Time::from_us(u64::MAX);
 const SIZE: u64 = 4;
@@ -135,7 +134,7 @@ proptest! {
     /// Against a list of what waits: what arrives when, what does not fit, and what the sender is told.
     #[test]
     fn a_line_is_a_queue(moments in moments(), bandwidth in 20_u64..2_000, queue in 4_u64..100) {
-        let line = Network { bandwidth: NonZeroU64::new(bandwidth), queue: Some(queue), ..Network::default() };
+        let line = Network { bandwidth: Some(bandwidth), queue: Some(queue), ..Network::default() };
         let world = played(line, 1, &moments);
         let us = |bytes: u64| (bytes * 1_000_000).div_ceil(bandwidth);
         // A message takes just over half of the queue at most; the rest of it enters as there is room.
@@ -167,12 +166,35 @@ proptest! {
     /// A line whose bound is taken away takes messages at once.
     #[test]
     fn a_line_without_bound_takes_everything(bandwidth in 20_u64..200) {
-        let line = Network { bandwidth: NonZeroU64::new(bandwidth), queue: Some(40), ..Network::default() };
+        let line = Network { bandwidth: Some(bandwidth), queue: Some(40), ..Network::default() };
         let mut world = planned(line, 1, &[1; 9]);
         world.schedule(ms(2), Operation::Network { link: 0, network: Network::default() });
         prop_assert_eq!(world.run_until(NEVER), Stop::Silent);
         prop_assert_eq!(&world.host(NodeId(0)).node.flow, &[(ms(1), false), (ms(2), true)]);
         prop_assert_eq!(numbers(&world), (0..9).collect::<Vec<u32>>());
+    }
+
+    /// What is sent while nothing leaves waits, as far as it fits, and leaves in order when something does.
+    #[test]
+    fn a_line_that_carries_nothing_keeps_what_fits(
+        count in 1_u32..20,
+        queue in 8_u64..60,
+        bandwidth in 20_u64..2_000,
+    ) {
+        let nothing = Network { bandwidth: Some(0), queue: Some(queue), ..Network::default() };
+        let mut world = planned(nothing, 1, &vec![1; count as usize]);
+        let network = Network { bandwidth: Some(bandwidth), ..nothing };
+        world.schedule(ms(50), Operation::Network { link: 0, network });
+        prop_assert_eq!(world.run_until(NEVER), Stop::Silent);
+        let fits = (queue / SIZE).min(u64::from(count)) as u32;
+        prop_assert_eq!(world.figures().overflowed, u64::from(count - fits));
+        let leaves = |number: u32| u64::from(number + 1) * (SIZE * 1_000_000).div_ceil(bandwidth);
+        let arrives: Vec<_> = (0..fits).map(|number| (Time::from_us(50_000 + leaves(number)), number)).collect();
+        prop_assert_eq!(heard(&world), arrives);
+        let flow = &world.host(NodeId(0)).node.flow;
+        prop_assert_eq!(flow.first(), (2 * SIZE * u64::from(fits) > queue).then_some(&(ms(1), false)));
+        prop_assert!(flow.iter().skip(1).all(|(at, writable)| *writable && *at >= ms(50)), "{:?}", flow);
+        prop_assert_eq!(flow.len() % 2, 0);
     }
 
     /// What is kept back arrives in order when it is released, and what does not match passes.

@@ -52,7 +52,7 @@ fn what_is_given_is_what_links_do() {
     assert_eq!(bob.burst, Some(burst));
     assert_eq!((alice.replay_delay.min(), alice.replay_delay.max()), (Span::from_s(1), Span::from_s(60)));
     assert_eq!((bob.replay_delay.min(), bob.replay_delay.max()), (Span::from_s(5), Span::from_s(120)));
-    assert_eq!(alice.bandwidth.map(|bytes| bytes.get()), Some(64_000));
+    assert_eq!(alice.bandwidth, Some(64_000));
     assert_eq!((alice.queue, alice.slow_by), (Some(1536), Span::from_ms(10)));
     assert_eq!((bob.bandwidth, bob.queue), (None, None));
     let acts: Vec<&Act<Numbered>> =
@@ -97,7 +97,7 @@ fn mistakes() {
         ("a queue without unit", "1.5KiB", "1536"),
         ("a queue in an unknown unit", "1.5KiB", "3TB"),
         ("a bandwidth that is a size", "64KB/s", "64KB"),
-        ("a bandwidth of nothing", "64KB/s", "0KB/s"),
+        ("a bandwidth of nothing in an odd unit", "64KB/s", "0KB/s"),
         ("a bandwidth beyond all bounds", "64KB/s", "1001GB/s"),
         ("a bandwidth that is a word", "64KB/s", "fast"),
         ("a link that never delivers", "\"slow_by\": \"10ms\"", "\"slow_by\": \"100m\""),

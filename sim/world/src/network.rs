@@ -112,8 +112,9 @@ pub struct Network {
     pub damage: Ppm,
     /// How often the end of a message is cut off on its way.
     pub truncate: Ppm,
-    /// How many bytes a second leave; `None` where there is no such limit.
-    pub bandwidth: Option<NonZeroU64>,
+    /// How many bytes a second leave; `None` where there is no such limit. Where it is 0, what is sent waits until that
+    /// changes.
+    pub bandwidth: Option<u64>,
     /// How many bytes may wait to leave, where there is such a limit. What does not fit is lost; of a message
     /// that is larger than half of it, the rest waits with its sender.
     pub queue: Option<u64>,
@@ -121,10 +122,11 @@ pub struct Network {
 
 impl Network {
     /// The same conditions without anything that loses, alters, repeats or reorders a message by chance. How slow a link is
-    /// and how much it carries stay as they are.
+    /// and how much it carries stay as they are; only one that carries nothing carries everything.
     #[must_use]
     pub fn calm(self) -> Network {
-        let Network { latency, reorder_delay, notice, slow_by, replay_delay, bandwidth, queue, .. } = self;
+        let Network { latency, reorder_delay, notice, slow_by, replay_delay, queue, .. } = self;
+        let bandwidth = self.bandwidth.filter(|bytes| *bytes > 0);
         Network {
             latency,
             reorder_delay,
@@ -137,8 +139,8 @@ impl Network {
         }
     }
 
-    /// How long it takes until so many bytes have left, where the line is bounded.
+    /// How long it takes until so many bytes have left, where the line is bounded and carries anything.
     pub fn time_to_leave(&self, bytes: u64) -> Option<Span> {
-        self.bandwidth.map(|bandwidth| time_for(bytes, bandwidth))
+        self.bandwidth.and_then(NonZeroU64::new).map(|bandwidth| time_for(bytes, bandwidth))
     }
 }

@@ -1,12 +1,13 @@
 //! What bounded lines add to the time that a run may take: the bytes that must pass the thinnest of them, with room for
 //! repeats. What there is to pass is reckoned from what nodes hold, not from what they think of each other.
 
+use super::SETTLE;
 use crate::cojson::{CoJson, SimCrypto};
 use crate::network::{Network, QUEUE_DEFAULT};
 use crate::scenario::{Act, Scenario, Workload};
 use crate::world::View;
 use cosim_core::node::PIECE_BYTES_MAX;
-use cosim_core::{CoId, Crypto, SessionId, Span};
+use cosim_core::{CoId, Crypto, SessionId, Span, Time};
 use std::collections::BTreeMap;
 
 /// How often everything may have to pass a line: while a message waits in a queue for longer than a deadline, it is sent
@@ -100,6 +101,10 @@ pub(super) fn time_for_load(scenario: &Scenario) -> Span {
     });
     let drawn = scenario.workload.iter().map(Workload::largest);
     let largest = edits.chain(drawn).max().unwrap_or(0).saturating_add(PIECE_BYTES_MAX as u64);
+    // While nothing passes, nothing can be said: until the faults end, at most.
+    let stops = networks.iter().any(|network| network.bandwidth == Some(0));
+    let last = operations().map(|operation| operation.at).max().filter(|_| stops);
+    let stopped = last.map_or(Span::ZERO, |last| last.since(Time::ZERO) + SETTLE);
     let full = networks.iter().filter_map(|network| network.time_to_leave(queue.saturating_add(largest)));
-    full.max().unwrap_or_default().saturating_mul(QUEUES_FOR_LOAD)
+    full.max().unwrap_or_default().saturating_mul(QUEUES_FOR_LOAD) + stopped
 }

@@ -29,3 +29,5 @@ pub const MAX_FLOOD: u32 = 100_000;
 pub const MAX_LIES: u32 = 64;
 /// The longest duration, and the latest time in a chapter: a leap year.
 pub const MAX_DURATION: Span = Span::from_s(366 * 24 * 60 * 60);
+/// The furthest that a wall clock may be off or jump: a hundred leap years, so that one may show the start of 1970.
+pub const MAX_SHIFT: Span = Span::from_s(100 * 366 * 24 * 60 * 60);

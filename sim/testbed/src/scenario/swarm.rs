@@ -113,10 +113,10 @@ impl Swarm {
     }
 
     /// Kilobytes a second: the more of it, the less.
-    fn bandwidth(&mut self) -> Option<NonZeroU64> {
+    fn bandwidth(&mut self) -> Option<u64> {
         let kilobytes = 1_000 / self.amount("bandwidth", 20, 200)?;
         self.note("bandwidth", format_args!("{kilobytes}KB/s"));
-        NonZeroU64::new(kilobytes * 1_000)
+        Some(kilobytes * 1_000)
     }
 
     /// Kilobytes that may wait before a line: the more of it, the less.

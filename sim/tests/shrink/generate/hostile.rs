@@ -15,7 +15,7 @@ pub(super) fn network() -> impl Strategy<Value = Network> {
         prop::option::of(range(0..20_000)),
         prop::option::of(percent(30)),
         prop::option::of(percent(30)),
-        prop::option::of(prop::option::weighted(0.8, bytes(200, 20_000))),
+        prop::option::of(prop::option::weighted(0.8, prop_oneof![1 => Just(0_u64), 4 => 200..20_000_u64])),
         prop::option::of(bytes(500, 50_000)),
     )
         .prop_map(|(slow_by, burst, replay, replay_delay, damage, truncate, bandwidth, queue)| Network {

@@ -23,52 +23,85 @@ pub(super) struct Line {
     free_at: Time,
     /// When all has entered the queue of messages too large for it.
     entered_at: Time,
+    /// How many bytes wait while nothing leaves.
+    stuck: u64,
     /// The connection in which the sender was told that the line is full, and not yet that it is no longer.
     blocked: Option<ConnectionId>,
     /// Counts what its sender was to be told: what breaks ties between that.
     told: u64,
 }
 
+/// When a message has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leaves {
+    At(Time),
+    /// Nothing leaves until the conditions change.
+    Later,
+}
+
+/// When less than a quarter of a queue is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Now,
+    At(Time),
+    /// Nothing leaves until the conditions change.
+    Later,
+}
+
 impl Line {
     /// Queues a message; says when it has left, or nothing where it does not fit.
     #[inline]
-    pub(super) fn enter(&mut self, now: Time, size: u32, network: &Network) -> Option<Time> {
+    pub(super) fn enter(&mut self, now: Time, size: u32, network: &Network) -> Option<Leaves> {
         let Some(bandwidth) = network.bandwidth else {
-            return Some(now);
+            return Some(Leaves::At(now));
         };
-        let size = u64::from(size);
-        let taken = size.min(queue(network) / 2 + 1);
-        if self.queued(now, bandwidth) + taken > queue(network) {
+        let taken = taken(size, network);
+        if self.queued(now, network) + taken > queue(network) {
             return None;
         }
-        if size > taken {
-            self.entered_at = self.entered_at.max(now) + time_for(size - taken, bandwidth);
+        let Some(bandwidth) = NonZeroU64::new(bandwidth) else {
+            self.stuck += taken;
+            return Some(Leaves::Later);
+        };
+        Some(Leaves::At(self.put(now, size, network, bandwidth)))
+    }
+
+    /// Lets what was stuck leave, a message of this size first; says when it has left.
+    fn go_on(&mut self, now: Time, size: u32, network: &Network) -> Time {
+        let bandwidth = network.bandwidth.and_then(NonZeroU64::new);
+        bandwidth.map_or(now, |bandwidth| self.put(now, size, network, bandwidth))
+    }
+
+    fn put(&mut self, now: Time, size: u32, network: &Network, bandwidth: NonZeroU64) -> Time {
+        let outside = u64::from(size) - taken(size, network);
+        if outside > 0 {
+            self.entered_at = self.entered_at.max(now) + time_for(outside, bandwidth);
         }
-        self.free_at = self.free_at.max(now) + time_for(size, bandwidth);
-        Some(self.free_at)
+        self.free_at = self.free_at.max(now) + time_for(u64::from(size), bandwidth);
+        self.free_at
     }
 
-    /// How many bytes have not left.
-    fn waiting(&self, now: Time, bandwidth: NonZeroU64) -> u64 {
-        bytes_in(self.free_at.since(now), bandwidth)
+    /// How many bytes are in the queue: those that have not left, without those that have not entered.
+    fn queued(&self, now: Time, network: &Network) -> u64 {
+        let Some(bandwidth) = network.bandwidth else { return 0 };
+        let Some(bandwidth) = NonZeroU64::new(bandwidth) else { return self.stuck };
+        let [waiting, outside] = [self.free_at, self.entered_at].map(|at| bytes_in(at.since(now), bandwidth));
+        waiting.saturating_sub(outside)
     }
 
-    /// How many of these are in the queue.
-    fn queued(&self, now: Time, bandwidth: NonZeroU64) -> u64 {
-        self.waiting(now, bandwidth).saturating_sub(bytes_in(self.entered_at.since(now), bandwidth))
-    }
-
-    /// When less than a quarter of the queue is full; nothing where it is so already.
-    fn writable_at(&self, now: Time, network: &Network) -> Option<Time> {
-        let bandwidth = network.bandwidth?;
+    fn room(&self, now: Time, network: &Network) -> Room {
+        let Some(bandwidth) = network.bandwidth else { return Room::Now };
         let most = (queue(network) - 1) / 4;
-        if self.waiting(now, bandwidth) <= most {
-            return None;
+        let Some(bandwidth) = NonZeroU64::new(bandwidth) else {
+            return if self.stuck <= most { Room::Now } else { Room::Later };
+        };
+        if bytes_in(self.free_at.since(now), bandwidth) <= most {
+            return Room::Now;
         }
         // Rounded down: what is left to leave then is no more than that.
         let left = u128::from(most) * 1_000_000 / u128::from(bandwidth.get());
         let left = Span::from_us(u64::try_from(left).unwrap_or(u64::MAX));
-        Some(Time::ZERO + (self.free_at.since(Time::ZERO) - left))
+        Room::At(Time::ZERO + (self.free_at.since(Time::ZERO) - left))
     }
 
     /// A new connection opens: whoever writes to it was told nothing yet.
@@ -81,6 +114,11 @@ fn queue(network: &Network) -> u64 {
     network.queue.unwrap_or(QUEUE_DEFAULT).max(1)
 }
 
+/// How much of a queue a message takes.
+fn taken(size: u32, network: &Network) -> u64 {
+    u64::from(size).min(queue(network) / 2 + 1)
+}
+
 /// In the counters of notices, those of lines come after those of connections.
 const FLOW: u64 = 1 << 36;
 
@@ -89,20 +127,34 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     #[inline]
     pub(super) fn press_back(&mut self, lane: u32, connection: ConnectionId) {
         let Lane { network, line, .. } = &mut self.lanes[lane as usize];
-        let Some(bandwidth) = network.bandwidth else {
+        if network.bandwidth.is_none() {
             return;
-        };
-        let is_full = 2 * line.queued(self.now, bandwidth) > queue(network);
+        }
+        let is_full = 2 * line.queued(self.now, network) > queue(network);
         if is_full && line.blocked != Some(connection) {
             line.blocked = Some(connection);
-            let writable_at = line.writable_at(self.now, network).unwrap_or(self.now);
+            let room = line.room(self.now, network);
             self.tell_sender(lane, connection, News::Blocked, self.now);
-            self.tell_sender(lane, connection, News::Writable, writable_at);
+            match room {
+                Room::Now => self.tell_sender(lane, connection, News::Writable, self.now),
+                Room::At(at) => self.tell_sender(lane, connection, News::Writable, at),
+                Room::Later => {}
+            }
         }
     }
 
-    /// The conditions have changed: what the sender was told may hold no longer.
+    /// The conditions have changed: what was stuck leaves, and what the sender was told may hold no longer.
     pub(super) fn look_at_line(&mut self, at: Time, lane: u32) {
+        if self.lanes[lane as usize].network.bandwidth != Some(0) {
+            self.lanes[lane as usize].line.stuck = 0;
+            let link = &mut self.links[(lane / 2) as usize];
+            let stuck: Vec<_> = link.stuck.extract_if(.., |stuck| stuck.lane() == lane).collect();
+            for stuck in stuck {
+                let Lane { line, network, .. } = &mut self.lanes[lane as usize];
+                let leaves = line.go_on(at.max(self.now), stuck.size, network);
+                self.carry_on(leaves, stuck);
+            }
+        }
         if let Some(connection) = self.lanes[lane as usize].line.blocked {
             self.tell_sender(lane, connection, News::Writable, at.max(self.now));
         }
@@ -160,9 +212,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         if line.blocked != Some(connection) {
             return;
         }
-        if let Some(later) = line.writable_at(at, network) {
+        match line.room(at, network) {
+            Room::Now => {}
             // The clock stands still for that.
-            return self.tell_sender(lane, connection, News::Writable, later);
+            Room::At(later) => return self.tell_sender(lane, connection, News::Writable, later),
+            // They are told when the conditions change.
+            Room::Later => return,
         }
         line.blocked = None;
         if !self.nodes[node.index()].up {

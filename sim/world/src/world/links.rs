@@ -1,7 +1,7 @@
 //! Links and the connections that open and close on them.
 
 use super::filters::Filters;
-use super::transmit::Lane;
+use super::transmit::{Lane, Stuck};
 use super::{Host, World};
 use crate::clock::WallTime;
 use crate::decision::{Decide, Noticing, Turn};
@@ -42,13 +42,23 @@ pub(crate) struct Link<N: SimNode> {
     /// The connection that one end has noticed to be over, and which end has not.
     half_open: Option<(ConnectionId, usize)>,
     pub(super) filters: Filters<N::Message>,
+    /// What was sent while nothing leaves, in the order in which it was.
+    pub(super) stuck: Vec<Stuck<N::Message>>,
     notices: Stream,
 }
 
 impl<N: SimNode> Link<N> {
     pub(super) fn new(spec: LinkSpec<N>, seed: u64) -> Link<N> {
         let notices = Stream::new(seed, "notice", &format!("{}-{}", spec.names[0], spec.names[1]));
-        Link { spec, open: None, intended: false, half_open: None, filters: Filters::default(), notices }
+        Link {
+            spec,
+            open: None,
+            intended: false,
+            half_open: None,
+            filters: Filters::default(),
+            stuck: Vec::new(),
+            notices,
+        }
     }
 }
 
@@ -120,9 +130,7 @@ impl<'a, N: SimNode> View<'a, N> {
         self.links.iter().enumerate().map(|(i, link)| LinkView {
             spec: &link.spec,
             open: link.open,
-            passes: !self.lanes[2 * i].partitioned
-                && !self.lanes[2 * i + 1].partitioned
-                && link.filters.is_empty(),
+            passes: link.filters.is_empty() && self.lanes[2 * i..2 * i + 2].iter().all(Lane::passes),
         })
     }
 

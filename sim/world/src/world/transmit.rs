@@ -2,7 +2,7 @@
 
 use super::World;
 use super::chances::Chances;
-use super::line::Line;
+use super::line::{Leaves, Line};
 use crate::decision::{Decide, Fate, Sending};
 use crate::host::{Damage, FilterAct, NodeId, SimMessage, SimNode};
 use crate::network::Network;
@@ -29,6 +29,13 @@ impl Lane {
     pub(super) fn new(from: NodeId, to: NodeId, network: Network, chances: Chances) -> Lane {
         let line = Line::default();
         Lane { from, to, network, partitioned: false, line, chances, sent: 0, last_arrival: Time::ZERO }
+    }
+}
+
+impl Lane {
+    /// Whether anything passes.
+    pub(super) fn passes(&self) -> bool {
+        !self.partitioned && self.network.bandwidth != Some(0)
     }
 }
 
@@ -156,8 +163,19 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let Some(leaves) = leaves.filter(|_| copies > 0) else {
             return;
         };
-        let way = Way { leaves, order, connection, held };
-        self.carry(&way, &fate, message, damage);
+        let (size, way) = (message.size(), Way { leaves: self.now, order, connection, held });
+        let stuck = Stuck { way, fate, size, message, damage };
+        match leaves {
+            Leaves::At(leaves) => self.carry_on(leaves, stuck),
+            Leaves::Later => self.links[opened.link as usize].stuck.push(stuck),
+        }
+    }
+
+    /// A message leaves.
+    #[inline]
+    pub(super) fn carry_on(&mut self, leaves: Time, stuck: Stuck<N::Message>) {
+        let Stuck { way, fate, message, damage, .. } = stuck;
+        self.carry(&Way { leaves, ..way }, &fate, message, damage);
     }
 
     /// Puts every copy of a message on its way.
@@ -218,6 +236,23 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     }
 }
 
+/// A message that has not left.
+#[derive(Clone, Debug)]
+pub(super) struct Stuck<M> {
+    way: Way,
+    fate: Fate,
+    pub(super) size: u32,
+    message: M,
+    damage: Damaged<M>,
+}
+
+impl<M> Stuck<M> {
+    /// The direction in which it goes.
+    pub(super) fn lane(&self) -> u32 {
+        self.way.order.entity()
+    }
+}
+
 /// How a message goes: when it leaves, as which, in which connection, and whether it is kept back.
 #[derive(Clone, Copy, Debug)]
 struct Way {
@@ -228,6 +263,7 @@ struct Way {
 }
 
 /// What becomes of a message that may be damaged.
+#[derive(Clone, Debug)]
 enum Damaged<M> {
     Not,
     Into(M),

@@ -4,6 +4,7 @@ use super::UnitError;
 use super::json::{schema_in_json, string_in_json};
 use super::units::{Duration, Percent, quoted};
 use crate::clock;
+use crate::scenario::MAX_SHIFT;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -37,7 +38,7 @@ impl FromStr for Shift {
             Some(length) => (text.starts_with('-'), length),
             None => (false, text),
         };
-        let Duration(span) = length.parse().map_err(|error: UnitError| UnitError {
+        let Duration(span) = Duration::at_most(MAX_SHIFT, length).map_err(|error| UnitError {
             help: format!("{}, with `+` for ahead and `-` for behind", error.help),
             ..error
         })?;

@@ -262,13 +262,13 @@ impl Condition for Percent {
 }
 
 impl Condition for Rate {
-    type Means = Option<NonZeroU64>;
+    type Means = Option<u64>;
 
-    fn of(rate: Option<NonZeroU64>) -> Option<Rate> {
+    fn of(rate: Option<u64>) -> Option<Rate> {
         rate.map(|rate| Rate(Some(rate)))
     }
 
-    fn means(self) -> Option<NonZeroU64> {
+    fn means(self) -> Option<u64> {
         self.0
     }
 }

@@ -11,17 +11,20 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub NonZeroU64);
 
-/// How many bytes a second, or no bound: `"64KB/s"`, `"unlimited"`.
+/// How many bytes a second, or no bound: `"64KB/s"`, `"0B/s"`, `"unlimited"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rate(pub Option<NonZeroU64>);
+pub struct Rate(pub Option<u64>);
 
 const UNITS: [(&str, u64); 6] =
     [("B", 1), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("KiB", 1 << 10), ("MiB", 1 << 20)];
 
 const UNLIMITED: &str = "unlimited";
 
+const NOTHING: &str = "0B";
+
 const WRITE_BYTES: &str = "write a number and a unit (B, KB, MB, GB, KiB or MiB), such as `256KB`";
-const WRITE_RATE: &str = "write a number of bytes a second, such as `64KB/s`, or `unlimited`";
+const WRITE_RATE: &str =
+    "write a number of bytes a second, such as `64KB/s`, `0B/s` where nothing passes, or `unlimited`";
 
 /// What is wrong with `text`, of which `number` was to be a number of bytes.
 fn bytes(text: &str, number: &str, what: &str, max: u64, help: &str) -> Result<NonZeroU64, UnitError> {
@@ -77,14 +80,21 @@ impl FromStr for Rate {
         let Some(number) = text.strip_suffix("/s") else {
             return Err(error(format!("{} is no bandwidth", quoted(text)), WRITE_RATE));
         };
-        bytes(text, number, "bandwidth", BANDWIDTH_MAX, WRITE_RATE).map(|rate| Rate(Some(rate)))
+        if number == NOTHING {
+            return Ok(Rate(Some(0)));
+        }
+        bytes(text, number, "bandwidth", BANDWIDTH_MAX, WRITE_RATE).map(|rate| Rate(Some(rate.get())))
     }
 }
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(rate) = self.0 else { return f.write_str(UNLIMITED) };
-        write_bytes(f, rate.get())?;
+        if rate == 0 {
+            f.write_str(NOTHING)?;
+        } else {
+            write_bytes(f, rate)?;
+        }
         f.write_str("/s")
     }
 }
@@ -98,5 +108,5 @@ string_in_json!(Bytes, "a number of bytes, such as \"256KB\"", {
 string_in_json!(Rate, "a bandwidth, such as \"64KB/s\"", {
     "type": "string",
     "pattern": "^(unlimited|[0-9]+(\\.[0-9]+)?(B|KB|MB|GB|KiB|MiB)/s)$",
-    "description": "Bytes a second: 64KB/s, unlimited."
+    "description": "Bytes a second: 64KB/s, 0B/s, unlimited."
 });

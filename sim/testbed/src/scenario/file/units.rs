@@ -71,6 +71,13 @@ impl FromStr for Duration {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Duration, UnitError> {
+        Duration::at_most(MAX_DURATION, text)
+    }
+}
+
+impl Duration {
+    /// Reads a duration that is no longer than that.
+    pub(super) fn at_most(longest: Span, text: &str) -> Result<Duration, UnitError> {
         let (number, unit) =
             text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
         if unit.is_empty() && decimal(number, 1_000_000).is_ok() {
@@ -86,10 +93,10 @@ impl FromStr for Duration {
             ));
         };
         match decimal(number, scale) {
-            Ok(us) if us <= MAX_DURATION.as_us() => Ok(Duration(Span::from_us(us))),
+            Ok(us) if us <= longest.as_us() => Ok(Duration(Span::from_us(us))),
             Ok(_) | Err(DecimalError::TooLarge) => Err(error(
                 format!("duration {} is too long", quoted(text)),
-                format!("the longest is {MAX_DURATION}"),
+                format!("the longest is {longest}"),
             )),
             Err(DecimalError::TooFine) => Err(error(
                 format!("duration {} is no whole number of microseconds", quoted(text)),
