@@ -37,6 +37,7 @@ pub use limits::{
 };
 #[cfg(feature = "planted-faults")]
 pub use mutation::{Mutation, Mutations, UnknownMutation};
+pub(crate) use say::piece;
 
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId, SessionId};

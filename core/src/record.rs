@@ -5,6 +5,7 @@
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
 use crate::json::JsonCrypto;
+use crate::node::piece;
 use crate::state::{CoValueState, NewTransactions, NodeState, Source};
 use crate::vec_map::VecMap;
 use alloc::format;
@@ -219,7 +220,8 @@ pub(crate) fn append<C: Crypto>(
     Some(())
 }
 
-/// The records that bring a disk, which holds `written` of a CoValue, up to what is held of it.
+/// The records that bring a disk, which holds `written` of a CoValue, up to what is held of it. They end where content
+/// would be cut: a reader knows one signature for each, so what it sends of a larger one could not be cut any more.
 pub(crate) fn records_since<C: Crypto>(
     id: CoId,
     co: &CoValueState<C>,
@@ -231,15 +233,12 @@ pub(crate) fn records_since<C: Crypto>(
         records.push(Record::Header { id, header: header.clone() });
     }
     for (session, log) in co.sessions.iter() {
-        let after = written.count(session);
-        if after < log.len() {
-            records.push(Record::Log {
-                id,
-                session,
-                after,
-                transactions: log.transactions[after as usize..].to_vec(),
-                signature: log.last_signature.clone(),
-            });
+        let mut after = written.count(session);
+        while after < log.len() {
+            let (end, signature) = piece(log, after);
+            let transactions = log.transactions[after as usize..end as usize].to_vec();
+            records.push(Record::Log { id, session, after, transactions, signature });
+            after = end;
         }
     }
     records

@@ -190,6 +190,12 @@ fn cut<C: Crypto>(
     Some((log.len(), log.last_signature.clone()))
 }
 
+/// The end and the signature of the piece of a log that begins after `from` transactions, where nothing else goes with it.
+pub(crate) fn piece<C: Crypto>(log: &SessionLog<C>, from: u32) -> (u32, C::Signature) {
+    let mut room = PIECE_BYTES_MAX;
+    cut(log, from, Place::First, &mut room).unwrap_or_else(|| (log.len(), log.last_signature.clone()))
+}
+
 /// `done`: the peer no longer knows of our wish.
 fn done<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId) -> Said<C> {
     let marks = &mut sync_of(&mut co.sync, peer).marks;
