@@ -192,7 +192,7 @@ proptest! {
         let arrives: Vec<_> = (0..fits).map(|number| (Time::from_us(50_000 + leaves(number)), number)).collect();
         prop_assert_eq!(heard(&world), arrives);
         let flow = &world.host(NodeId(0)).node.flow;
-        prop_assert_eq!(flow.first(), (2 * SIZE * u64::from(fits) > queue).then_some(&(ms(1), false)));
+        prop_assert_eq!(flow.first().copied(), (2 * SIZE * u64::from(fits) > queue).then_some((ms(1), false)));
         prop_assert!(flow.iter().skip(1).all(|(at, writable)| *writable && *at >= ms(50)), "{:?}", flow);
         prop_assert_eq!(flow.len() % 2, 0);
     }

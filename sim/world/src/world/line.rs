@@ -152,6 +152,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             for stuck in stuck {
                 let Lane { line, network, .. } = &mut self.lanes[lane as usize];
                 let leaves = line.go_on(at.max(self.now), stuck.size, network);
+                self.tell_left(lane, stuck.connection(), leaves);
                 self.carry_on(leaves, stuck);
             }
         }
@@ -162,10 +163,17 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     /// A message waits before the line: its sender hears when it has left.
     #[inline]
-    pub(super) fn queue(&mut self, lane: u32, connection: ConnectionId, message: &N::Message, leaves: Time) {
+    pub(super) fn queue(&mut self, lane: u32, connection: ConnectionId, message: &N::Message, leaves: Leaves) {
         let Lane { from, to, .. } = self.lanes[lane as usize];
         let peer = self.nodes[to.index()].known_as;
         self.nodes[from.index()].node.queued(peer, connection, message);
+        if let Leaves::At(leaves) = leaves {
+            self.tell_left(lane, connection, leaves);
+        }
+    }
+
+    /// The sender of a message that waits hears at `leaves` that it has left.
+    pub(super) fn tell_left(&mut self, lane: u32, connection: ConnectionId, leaves: Time) {
         self.tell_sender(lane, connection, News::Left, leaves);
     }
 

@@ -115,7 +115,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.fingerprint.fold(order.bits(), message.digest());
         let leaves = lane.line.enter(self.now, message.size(), &lane.network);
         let (to, partitioned) = (lane.to, lane.partitioned);
-        let queued = leaves.is_some_and(|leaves| leaves > self.now);
+        let queued = leaves.is_some_and(|leaves| leaves != Leaves::At(self.now));
         if let Some(leaves) = leaves.filter(|_| queued) {
             self.queue(lane_number, connection, &message, leaves);
         }
@@ -161,6 +161,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.observe(&Happening::Sent(sent));
         self.figures.count(loss, held);
         let Some(leaves) = leaves.filter(|_| copies > 0) else {
+            if leaves == Some(Leaves::Later) {
+                // It is lost, and waits for nothing.
+                self.tell_left(lane_number, connection, self.now);
+            }
             return;
         };
         let (size, way) = (message.size(), Way { leaves: self.now, order, connection, held });
@@ -250,6 +254,11 @@ impl<M> Stuck<M> {
     /// The direction in which it goes.
     pub(super) fn lane(&self) -> u32 {
         self.way.order.entity()
+    }
+
+    /// The connection on which it was sent.
+    pub(super) fn connection(&self) -> ConnectionId {
+        self.way.connection
     }
 }
 
