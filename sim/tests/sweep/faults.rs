@@ -24,18 +24,10 @@ fn idle(kind: FaultKind) -> String {
     if kind == FaultKind::Joins {
         return joins_of_nobody();
     }
-    let of_clock = matches!(kind, FaultKind::ClockJumps | FaultKind::ClockStops | FaultKind::ClockDrifts);
-    let timeline = if of_clock {
-        // A clock goes on, even while its node is not there yet; it ends with its node.
-        r#"{ "at": "0s", "leave": { "node": "alice" } },
-          { "at": "0s", "leave": { "node": "bob" } },
-          { "at": "0s", "leave": { "node": "eve" } }"#
-    } else {
-        r#"{ "at": "1h", "join": { "node": "alice" } },
+    let timeline = r#"{ "at": "1h", "join": { "node": "alice" } },
           { "at": "1h", "join": { "node": "bob" } },
           { "at": "1h", "join": { "node": "eve" } },
-          { "at": "2h", "create": { "node": "bob", "id": "notes" } }"#
-    };
+          { "at": "2h", "create": { "node": "bob", "id": "notes" } }"#;
     format!(
         r#"{{
         "version": 1,
