@@ -5,6 +5,7 @@ mod attack;
 mod carried;
 mod cast;
 mod change;
+mod co_json;
 mod command;
 mod crypto;
 mod damage;
@@ -21,6 +22,7 @@ pub use app::Refusal;
 pub use attack::{Attack, AttackKind};
 pub use cast::Cast;
 pub use change::{Change, What};
+pub use co_json::CoJson;
 pub use command::{Command, Edit, Writes};
 pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
@@ -45,77 +47,6 @@ use digest::Digest;
 use std::collections::{BTreeSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// A node of which the oracles can see what it holds. [`CoNode`] is one; a test plants a fault by wrapping it.
-pub trait CoJson:
-    SimNode<
-        Message = Packet,
-        Command = Command,
-        Refusal = Refusal,
-        Notice = Notice,
-        End = End,
-        Record = Record<SimCrypto>,
-    >
-{
-    /// What it holds, and what it thinks of its peers.
-    fn state(&self) -> &NodeState<SimCrypto>;
-
-    /// The connection that it has with a peer, as far as it knows.
-    fn connection(&self, peer: NodeId) -> Option<ConnectionId>;
-
-    /// What it waits for: until when, about which CoValue, from whom, and why.
-    fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
-
-    /// The session in which its app writes.
-    fn session(&self) -> SessionId;
-
-    /// Tells it what is known of nodes and CoValues, before anything happens.
-    fn meet(&mut self, directory: &Arc<Directory>) {
-        let _ = directory;
-    }
-
-    /// The transactions that a command of its app would write now, its wall clock showing `wall`; none for one that
-    /// writes nothing.
-    ///
-    /// # Errors
-    /// What the app cannot write.
-    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal>;
-
-    /// What its app sees of a CoValue; `None` where it has not got it, or nothing shows.
-    fn view(&self, id: CoId) -> Option<&LiveView> {
-        let _ = id;
-        None
-    }
-
-    /// The same as people read it: JSON in which nodes and sessions have their names.
-    fn shows(&self, id: CoId) -> Option<serde_json::Value> {
-        let _ = id;
-        None
-    }
-
-    /// Tells it that its app may attack its peers, before anything happens.
-    fn turn_hostile(&mut self) {}
-
-    /// How it treats what its app writes.
-    fn durability(&self) -> Durability {
-        Durability::Ideal
-    }
-
-    /// How much of a CoValue would outlive a crash, as far as it was told.
-    fn durable(&self, id: CoId) -> KnownState {
-        self.state().co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state())
-    }
-
-    /// How much of a CoValue it found on its disk and keeps aside, until what that depends on comes.
-    fn put_aside(&self, _id: CoId) -> KnownState {
-        KnownState::EMPTY
-    }
-
-    /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
-    fn buffers(&self, _peer: NodeId, _id: CoId) -> Buffers {
-        Buffers::default()
-    }
-}
 
 /// Whether what a node has reported as written is nowhere safe but there, of the nodes that are up.
 pub(crate) fn holds_last_copy<N: CoJson>(view: &View<'_, N>, node: NodeId) -> bool {
@@ -205,6 +136,8 @@ pub struct CoNode {
     id: NodeId,
     /// How often its app had to begin a new session: one that nobody has seen.
     incarnation: u32,
+    /// Where it writes in the session of another, of whose database it has a copy.
+    copied: Option<SessionId>,
     directory: Arc<Directory>,
     app: App,
     /// What the node has said, where its app must hear of it first.
@@ -223,6 +156,7 @@ impl CoNode {
             node: Node::new(config, SimCrypto::new(Arc::clone(&directory))),
             id,
             incarnation: 0,
+            copied: None,
             app: App::new(id, Arc::clone(&directory)),
             directory,
             outbox: VecDeque::new(),
@@ -240,17 +174,39 @@ impl CoNode {
         Header::new(id, self.directory.depends_on(id).to_vec(), said)
     }
 
-    /// Starts from what is on the disk.
-    fn recover(&mut self, disk: &[u8], restored: bool) {
+    /// Starts from what is on the disk: where that is a copy, of this node's.
+    fn recover(&mut self, disk: &[u8], restored: Option<NodeId>) {
         let config = *self.node.config();
         let (node, recovery) = Node::recover(config, self.crypto(), disk);
         self.node = node;
         // Whoever puts an old copy in place of a disk marks it, or the session would be forked.
         let new_session = config.durability.needs_new_session(&recovery)
-            || (restored && config.durability != Durability::SendFirstReuse);
-        self.incarnation += u32::from(new_session);
+            || (restored.is_some() && config.durability != Durability::SendFirstReuse);
+        if new_session {
+            self.begin_session();
+        } else if let Some(of) = restored {
+            self.copied = self.last_session(of);
+        }
         self.notices.push_back(Notice::Recovered { recovery, new_session });
         self.look_anew();
+    }
+
+    /// From now on its app writes in a session that nobody has seen.
+    fn begin_session(&mut self) {
+        self.incarnation += 1;
+        self.copied = None;
+    }
+
+    /// The session in which an app goes on that does not notice that its database is a copy of another's: who is another
+    /// agent cannot.
+    fn last_session(&self, of: NodeId) -> Option<SessionId> {
+        if of == self.id || !self.directory.are_one_agent(of, self.id) {
+            return None;
+        }
+        let logs = self.node.state().co_values.values();
+        let sessions = logs.flat_map(|held| held.sessions.keys()).map(session_parts);
+        let last = sessions.filter(|(author, _)| *author == of).map(|(_, incarnation)| incarnation).max();
+        Some(session(of, last.unwrap_or(0)))
     }
 
     /// The app has forgotten what it saw, and looks at all that the node holds.
@@ -335,7 +291,7 @@ impl CoJson for CoNode {
     }
 
     fn session(&self) -> SessionId {
-        session(self.id, self.incarnation)
+        self.copied.unwrap_or_else(|| session(self.id, self.incarnation))
     }
 
     fn meet(&mut self, directory: &Arc<Directory>) {
@@ -433,7 +389,7 @@ impl SimNode for CoNode {
             Input::WriteFailed { ticket } => cosim_core::Input::PersistFailed { write: ticket },
             Input::Restart(Storage::Lost) => {
                 self.node = Node::new(*self.node.config(), self.crypto());
-                self.incarnation += 1;
+                self.begin_session();
                 self.look_anew();
                 return Ok(());
             }
@@ -461,7 +417,7 @@ impl SimNode for CoNode {
             }
             cosim_core::Output::WriteFailed { id, session, after, count } => {
                 if session == self.session() {
-                    self.incarnation += 1;
+                    self.begin_session();
                 }
                 Output::Notice(Notice::WriteFailed { id, session, after, count })
             }

@@ -10,6 +10,7 @@
 mod about;
 mod attention;
 mod bounded;
+mod by_name;
 mod convergence;
 mod dependencies;
 mod disks;

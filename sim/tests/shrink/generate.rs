@@ -203,7 +203,10 @@ fn act(step: &Step, nodes: &[Node], links: &[Link]) -> Act {
         21 | 22 => Act::Offline(Spell { node, span: longer(step.length) }),
         23 => Act::Leave(Departure { node, spare_last_copy: spare }),
         24 => Act::Join(Lone { node }),
-        27..=31 => disks::act(step, node, nodes[number].disk.is_some()),
+        27..=31 => {
+            let other = [from, to].into_iter().find(|end| *end != node);
+            disks::act(step, (node, other), nodes[number].disk.is_some())
+        }
         25 | 26 => {
             let us = i64::try_from(step.length.0.as_us()).expect("less than a second");
             let jump = Some(Shift(cosim_testbed::clock::Shift::from_us(us * 1_000 - 300_000_000)));

@@ -257,14 +257,14 @@ impl Disk {
         self.backups.insert(number, self.bytes.clone());
     }
 
-    /// Puts a copy in place of what is written, where there is one.
-    pub(crate) fn restore(&mut self, number: u32) {
+    /// Puts a copy in place of what is written.
+    pub(crate) fn replace(&mut self, copy: Vec<u8>) {
         self.clear();
-        self.bytes = self.backups.get(&number).cloned().unwrap_or_default();
+        self.bytes = copy;
     }
 
-    pub(crate) fn has_backup(&self, number: u32) -> bool {
-        self.backups.contains_key(&number)
+    pub(crate) fn backup(&self, number: u32) -> Option<&[u8]> {
+        self.backups.get(&number).map(Vec::as_slice)
     }
 
     /// Something goes wrong, or is mended.

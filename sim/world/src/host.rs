@@ -4,7 +4,7 @@
 mod operation;
 
 pub use crate::disk::{DiskFault, DiskSpec, Point, Survival, Unsynced, WriteError};
-pub use operation::{Connections, Direction, Filter, FilterAct, Operation};
+pub use operation::{Backup, Connections, Direction, Filter, FilterAct, Operation};
 
 use crate::clock::WallTime;
 use cosim_base::{ConnectionId, Time};
@@ -179,8 +179,8 @@ pub enum Input<'a, N: SimNode> {
     Recover {
         /// What is on the disk.
         disk: &'a [u8],
-        /// Whether that is an old copy, put there by hand.
-        restored: bool,
+        /// Where that is a copy, put there by hand: of whose disk.
+        restored: Option<NodeId>,
     },
     /// The disk has what was handed over under this number.
     Written {

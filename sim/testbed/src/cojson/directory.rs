@@ -243,6 +243,12 @@ impl Directory {
         self.agent_of(session_parts(session).0)
     }
 
+    /// Whether the apps of two nodes are devices of one agent.
+    pub fn are_one_agent(&self, a: NodeId, b: NodeId) -> bool {
+        let seed = |node: NodeId| self.nodes.get(node.index()).and_then(|known| known.spec.seed);
+        a == b || seed(a).is_some_and(|of_a| seed(b) == Some(of_a))
+    }
+
     /// The nodes with the ids of their agents.
     pub fn agents(&self) -> impl Iterator<Item = (NodeId, &Agent)> + '_ {
         (0..).map(NodeId).zip(&self.nodes).filter_map(|(node, known)| Some((node, known.agent.as_ref()?)))

@@ -1,15 +1,17 @@
 //! `no_fork`: at most one transaction was ever written or sent for each CoValue, session and index, by nodes that have
-//! crashed since included. A hostile author may fork its own sessions.
+//! crashed since included. A session is its name: two nodes that write in one fork it. A hostile author may fork its own
+//! sessions.
 
+use super::Setup;
 use super::about::{About, Blames, Needed, Property};
+use super::by_name::ByName;
 use super::evidence::Need;
 use super::hostile::Hostile;
 use super::ledger::Taken;
 use super::oracle::{Look, Mail, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::Cast;
-use crate::cojson::{SimCrypto, Transaction};
+use crate::cojson::{Cast, SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::{CoId, Content, Names, Record, SessionId};
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ pub(super) const ABOUT: About = About {
 /// The first transaction seen at each place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoFork {
+    sessions: ByName,
     seen: BTreeMap<(CoId, SessionId), Vec<Option<Transaction>>>,
 }
 
@@ -43,7 +46,7 @@ impl Oracle for NoFork {
         if scene.evidence.hostile.writes(*session) {
             return Look::once(None);
         }
-        Look::once(self.wrote(*node, *id, (*session, *after, transactions), &scene.setup.cast))
+        Look::once(self.wrote(*node, *id, (*session, *after, transactions), scene.setup))
     }
 
     fn written(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
@@ -52,11 +55,11 @@ impl Oracle for NoFork {
         if hostile.is(node) || hostile.writes(*session) {
             return Look::once(None);
         }
-        Look::once(self.wrote(node, *id, (*session, *after, transactions), &scene.setup.cast))
+        Look::once(self.wrote(node, *id, (*session, *after, transactions), scene.setup))
     }
 
     fn sent_content(&mut self, scene: &Scene<'_>, mail: &Mail<'_>, content: &Content<SimCrypto>) -> Look {
-        Look::once(self.sent(mail.from, content, &scene.evidence.hostile, &scene.setup.cast))
+        Look::once(self.sent(mail.from, content, &scene.evidence.hostile, scene.setup))
     }
 }
 
@@ -66,14 +69,16 @@ impl NoFork {
         node: NodeId,
         id: CoId,
         (session, after, transactions): (SessionId, u32, &[Transaction]),
-        cast: &Cast,
+        setup: &Setup,
     ) -> Option<Subject> {
-        let forked = self.see(id, session, after, transactions)?;
+        let (forked, first) = self.see((id, session, after), transactions, setup)?;
+        let cast = &setup.cast;
         let what = format!(
-            "{} writes transaction {forked} of {} in {} a second time",
+            "{} writes transaction {forked} of {} in {} a second time{}",
             cast.node(node),
             cast.session(session),
             cast.co_value(id),
+            also(session, first, cast),
         );
         Some(Subject { node, peer: None, id: Some(id), kind: "write", what })
     }
@@ -84,23 +89,33 @@ impl NoFork {
         node: NodeId,
         content: &Content<SimCrypto>,
         hostile: &Hostile,
-        cast: &Cast,
+        setup: &Setup,
     ) -> Option<Subject> {
+        let cast = &setup.cast;
         let mut honest = content.new.iter().filter(|(session, _)| !hostile.writes(*session));
         honest.find_map(|(session, piece)| {
-            let forked = self.see(content.id, session, piece.after, &piece.new_transactions)?;
+            let place = (content.id, session, piece.after);
+            let (forked, first) = self.see(place, &piece.new_transactions, setup)?;
             let what = format!(
-                "{} sends another transaction {forked} of {} in {} than the one seen first",
+                "{} sends another transaction {forked} of {} in {} than the one seen first{}",
                 cast.node(node),
                 cast.session(session),
                 cast.co_value(content.id),
+                also(session, first, cast),
             );
             Some(Subject { node, peer: None, id: Some(content.id), kind: "content", what })
         })
     }
 
-    /// Takes note of transactions; gives the index of the first that differs from what was seen there before.
-    fn see(&mut self, id: CoId, session: SessionId, after: u32, new: &[Transaction]) -> Option<usize> {
+    /// Takes note of transactions; gives the index of the first that differs from what was seen there before, and the
+    /// session in which that was.
+    fn see(
+        &mut self,
+        (id, session, after): (CoId, SessionId, u32),
+        new: &[Transaction],
+        setup: &Setup,
+    ) -> Option<(usize, SessionId)> {
+        let session = self.sessions.first(session, &setup.directory);
         let seen = self.seen.entry((id, session)).or_default();
         let after = after as usize;
         if seen.len() < after + new.len() {
@@ -113,6 +128,11 @@ impl NoFork {
                 forked = Some(after + i);
             }
         }
-        forked
+        forked.map(|index| (index, session))
     }
+}
+
+/// What else a session is called here, where two nodes go on in one.
+fn also(session: SessionId, first: SessionId, cast: &Cast) -> String {
+    if session == first { String::new() } else { format!(": that session is {} too", cast.session(first)) }
 }

@@ -4,7 +4,9 @@
 //! What counts is what has left the process, or would outlive it: what was sent, and what a disk has acknowledged. What
 //! a crash took before either is nobody's to see, and its place is free. A hostile author gives away what it likes.
 
+use super::Setup;
 use super::about::{About, Blames, Needed, Property};
+use super::by_name::ByName;
 use super::evidence::Need;
 use super::hostile::Hostile;
 use super::ledger::Taken;
@@ -34,6 +36,7 @@ pub(super) const ABOUT: About = About {
 /// The first text seen for each place and key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UniqueNonce {
+    sessions: ByName,
     /// The keys met so far, numbered.
     keys: BTreeMap<String, usize>,
     texts: BTreeMap<(CoId, SessionId, u32, usize), String>,
@@ -51,7 +54,7 @@ impl Oracle for UniqueNonce {
         if durability != Durability::Ideal || scene.evidence.hostile.writes(*session) {
             return Look::NONE;
         }
-        let (looks, twice) = self.see((*id, *session, *after), transactions);
+        let (looks, twice) = self.see((*id, *session, *after), transactions, scene.setup);
         let cast = &scene.setup.cast;
         Look::times((looks, twice.map(|index| subject("write", (*node, *id, *session, index), cast))))
     }
@@ -62,13 +65,13 @@ impl Oracle for UniqueNonce {
         if hostile.is(node) || hostile.writes(*session) {
             return Look::NONE;
         }
-        let (looks, twice) = self.see((*id, *session, *after), transactions);
+        let (looks, twice) = self.see((*id, *session, *after), transactions, scene.setup);
         let cast = &scene.setup.cast;
         Look::times((looks, twice.map(|index| subject("write", (node, *id, *session, index), cast))))
     }
 
     fn sent_content(&mut self, scene: &Scene<'_>, mail: &Mail<'_>, content: &Content<SimCrypto>) -> Look {
-        Look::times(self.sent(mail.from, content, &scene.evidence.hostile, &scene.setup.cast))
+        Look::times(self.sent(mail.from, content, &scene.evidence.hostile, scene.setup))
     }
 }
 
@@ -79,14 +82,14 @@ impl UniqueNonce {
         node: NodeId,
         content: &Content<SimCrypto>,
         hostile: &Hostile,
-        cast: &Cast,
+        setup: &Setup,
     ) -> (u64, Option<Subject>) {
         let mut looks = 0;
         for (session, piece) in content.new.iter().filter(|(session, _)| !hostile.writes(*session)) {
-            let (more, twice) = self.see((content.id, session, piece.after), &piece.new_transactions);
+            let (more, twice) = self.see((content.id, session, piece.after), &piece.new_transactions, setup);
             looks += more;
             if let Some(index) = twice {
-                return (looks, Some(subject("content", (node, content.id, session, index), cast)));
+                return (looks, Some(subject("content", (node, content.id, session, index), &setup.cast)));
             }
         }
         (looks, None)
@@ -98,7 +101,9 @@ impl UniqueNonce {
         &mut self,
         (id, session, after): (CoId, SessionId, u32),
         new: &[Transaction],
+        setup: &Setup,
     ) -> (u64, Option<u32>) {
+        let session = self.sessions.first(session, &setup.directory);
         let (mut looks, mut twice) = (0, None);
         for (index, transaction) in (after..).zip(new) {
             let Some((key, text)) = transaction.said.as_deref().and_then(encrypted) else { continue };

@@ -3,7 +3,7 @@
 use super::lines::time_for_load;
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
-use crate::host::{DiskSpec, NodeId, Operation, Storage};
+use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
 use crate::log::OperationName;
 use crate::network::Network;
 use crate::observer::Observer;
@@ -410,7 +410,8 @@ impl<'a> Stage<'a> {
             }
             Act::BackUp(it) => Operation::BackUp { node: NodeId(it.node), backup: it.backup },
             Act::Restore(it) => {
-                let (node, backup, down_for) = (NodeId(it.node), it.backup, it.down_for().0);
+                let (node, down_for) = (NodeId(it.node), it.down_for().0);
+                let backup = Backup { of: NodeId(*it.source()), number: it.backup };
                 sparing(it.spare_last_copy(), node, Operation::Restore { node, down_for, backup })
             }
             Act::Pause(it) => {

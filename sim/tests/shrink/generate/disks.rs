@@ -16,8 +16,8 @@ pub(super) fn disk() -> impl Strategy<Value = (Disk, Option<Durability>)> {
         .prop_map(|((latency, errors), durability)| (Disk { latency, errors, ..Disk::default() }, durability))
 }
 
-/// What happens to a process or its disk; where it has none, it crashes.
-pub(super) fn act(step: &Step, node: String, has_disk: bool) -> Act {
+/// What happens to a process or its disk; where it has none, it crashes. A copy may be that of another's disk.
+pub(super) fn act(step: &Step, (node, other): (String, Option<String>), has_disk: bool) -> Act {
     let points = match has_disk {
         true => [None, Some(Point::Writing), Some(Point::Written), Some(Point::Sending)],
         false => [None, Some(Point::Now), Some(Point::Sending), Some(Point::Sending)],
@@ -29,7 +29,10 @@ pub(super) fn act(step: &Step, node: String, has_disk: bool) -> Act {
     match step.kind {
         29 if has_disk && step.one_way => Act::BackUp(BackUp { node, backup }),
         // Where no such copy is taken before, in vain.
-        30 if has_disk => Act::Restore(Restore { node, backup, down_for, spare_last_copy }),
+        30 if has_disk => {
+            let of = other.filter(|_| step.number.is_multiple_of(2));
+            Act::Restore(Restore { node, of, backup, down_for, spare_last_copy })
+        }
         31 if has_disk => fault(step, node),
         _ => Act::Crash(Crash { node, point, down_for }),
     }

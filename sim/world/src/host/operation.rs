@@ -4,6 +4,15 @@ use super::{DiskFault, NodeId, Point, SimMessage, SimNode, Storage};
 use crate::clock::ClockChange;
 use cosim_base::Span;
 
+/// A copy of a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Of whose disk it is.
+    pub of: NodeId,
+    /// What it is called.
+    pub number: u32,
+}
+
 /// Something that is done to the world at a time.
 #[derive(Clone, Debug)]
 pub enum Operation<N: SimNode> {
@@ -86,14 +95,14 @@ pub enum Operation<N: SimNode> {
         /// What to call the copy.
         backup: u32,
     },
-    /// A node's process ends and starts anew from a copy of its disk.
+    /// A node's process ends and starts anew from a copy of its disk, or of another's.
     Restore {
         /// Which node.
         node: NodeId,
         /// How long it is away.
         down_for: Span,
         /// Which copy.
-        backup: u32,
+        backup: Backup,
     },
     /// Another operation, unless a node holds the last copy of something.
     UnlessLastCopy {

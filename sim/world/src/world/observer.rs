@@ -1,7 +1,7 @@
 //! Those who watch a world without touching it: the log, the oracles, the figures.
 
 use crate::decision::Fate;
-use crate::host::{NodeId, Operation, SimNode, Survival, WriteError};
+use crate::host::{Backup, NodeId, Operation, SimNode, Survival, WriteError};
 use crate::world::View;
 use cosim_base::ConnectionId;
 
@@ -179,7 +179,7 @@ pub enum Ending {
     /// Without its disk: nothing.
     Wipe,
     /// With a copy in place of its disk: this one.
-    Restore(u32),
+    Restore(Backup),
     /// For good: there is no next one.
     Leave,
 }

@@ -4,7 +4,7 @@
 use super::{Presence, Trap, World};
 use crate::decision::Decide;
 use crate::disk::Disk;
-use crate::host::{DiskSpec, Input, NodeId, Point, SimNode, Storage};
+use crate::host::{Backup, DiskSpec, Input, NodeId, Point, SimNode, Storage};
 use crate::queue::Queued;
 use crate::world::observer::{Ending, Happening, Observer, Skipped};
 use cosim_base::{Span, Time};
@@ -65,14 +65,17 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     /// A node's process starts anew, and its links open again.
     pub(super) fn come_up(&mut self, at: Time, queued: Queued, node: NodeId) {
-        let host = &mut self.nodes[node.index()];
+        let host = &self.nodes[node.index()];
         if host.presence == Presence::Gone {
             return;
         }
-        host.up = true;
         let ending = host.ending;
+        let restored = if let Ending::Restore(backup) = ending { Some(backup) } else { None };
+        let copy = restored.and_then(|backup| self.backup(backup)).map(<[u8]>::to_vec).unwrap_or_default();
+        let host = &mut self.nodes[node.index()];
+        host.up = true;
         match (ending, &mut host.disk) {
-            (Ending::Restore(backup), Some(disk)) => disk.restore(backup),
+            (Ending::Restore(_), Some(disk)) => disk.replace(copy),
             (Ending::Wipe, Some(disk)) => disk.clear(),
             _ => {}
         }
@@ -83,7 +86,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let input = match (ending, &disk) {
             (Ending::Wipe, _) => Input::Restart(Storage::Lost),
             (_, None) => Input::Restart(Storage::Kept),
-            (_, Some(disk)) => Input::Recover { disk, restored: matches!(ending, Ending::Restore(_)) },
+            (_, Some(disk)) => Input::Recover { disk, restored: restored.map(|backup| backup.of) },
         };
         // A node refuses commands only.
         let _ = self.handle(node, input, None);
@@ -100,20 +103,23 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         None
     }
 
-    /// A node's process ends, and the next one starts from a copy of its disk.
+    /// What a copy has of a disk; `None` where it was never taken.
+    fn backup(&self, backup: Backup) -> Option<&[u8]> {
+        self.nodes[backup.of.index()].disk.as_ref()?.backup(backup.number)
+    }
+
+    /// A node's process ends, and the next one starts from a copy of its disk, or of another's.
     pub(super) fn restore(
         &mut self,
         node: NodeId,
         down_for: Span,
-        backup: u32,
+        backup: Backup,
         number: u32,
     ) -> Option<Skipped<N>> {
-        match &self.nodes[node.index()].disk {
-            Some(disk) if disk.has_backup(backup) => {
-                self.go_down(node, down_for, number, Ending::Restore(backup))
-            }
-            Some(_) => Some(Skipped::NoBackup),
-            None => Some(Skipped::NoDisk),
+        match (&self.nodes[node.index()].disk, self.backup(backup)) {
+            (None, _) => Some(Skipped::NoDisk),
+            (Some(_), None) => Some(Skipped::NoBackup),
+            (Some(_), Some(_)) => self.go_down(node, down_for, number, Ending::Restore(backup)),
         }
     }
 }

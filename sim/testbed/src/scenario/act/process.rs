@@ -62,10 +62,13 @@ impl From<Point> for crate::host::Point {
 }
 
 fields! {
-    /// A node that starts again from a copy of its disk.
+    /// A node that starts again from a copy of its disk, or of another's.
     Restore(it, by) {
         /// The node.
         node: R::Node = by.running(&it.node)?;
+        /// Of whose disk the copy is. Default: the node's own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        of: Option<R::Node> = by.source(&it.of)?;
         /// Which copy. Default `backup`.
         #[serde(skip_serializing_if = "is_unsaid")]
         backup: R::Backup = by.to_backup(&it.backup)?;
@@ -124,14 +127,29 @@ impl Crash {
     }
 }
 
+impl<R: Refs> Restore<R> {
+    /// Of whose disk the copy is.
+    pub fn source(&self) -> &R::Node {
+        self.of.as_ref().unwrap_or(&self.node)
+    }
+}
+
 impl Restore {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         by.check_node_with_disk(&self.node)?;
+        if self.of.as_ref() == Some(&self.node) {
+            let problem = Problem::new(by.at.key("of").value(), "a copy of the node's own disk");
+            by.report.add(problem.help("leave `of` out"));
+            return None;
+        }
+        if let Some(of) = &self.of {
+            by.node(of, "of")?;
+        }
         if by.names.backup(self.backup.as_deref()).is_none() {
             let name = quoted(backup_name(self.backup.as_deref()));
             let problem =
                 Problem::new(by.at.value(), format!("no copy called {name} is ever taken of a disk"));
-            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", self.node);
+            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", self.source());
             by.report.add(problem.help(format!("take one before: `{entry}`")));
             return None;
         }
@@ -140,7 +158,8 @@ impl Restore {
 
     pub(super) fn words(&self) -> String {
         let (node, copy) = (&self.node, backup_name(self.backup.as_deref()));
-        format!("{node} starts again from the copy {copy} of its disk, down for {}", self.down_for())
+        let of = self.of.as_ref().map_or_else(|| "its".to_owned(), |of| format!("{of}'s"));
+        format!("{node} starts again from the copy {copy} of {of} disk, down for {}", self.down_for())
     }
 
     pub(super) fn simpler(&self) -> impl Iterator<Item = Restore> {

@@ -25,6 +25,8 @@ pub(crate) enum To {
     Running,
     /// A node of which a clock or a link changes: it must not have left.
     Prepared,
+    /// A node of which something is taken: it may have left.
+    Source,
     /// A node that joins.
     Newcomer,
     /// A node that leaves.
@@ -41,7 +43,9 @@ impl To {
     /// Whether it is a node.
     pub(crate) fn is_node(self) -> bool {
         match self {
-            To::App | To::Running | To::Prepared | To::Newcomer | To::Leaver | To::Member => true,
+            To::App | To::Running | To::Prepared | To::Source | To::Newcomer | To::Leaver | To::Member => {
+                true
+            }
             To::CoValue | To::Filtered => false,
         }
     }

@@ -105,6 +105,11 @@ pub(super) trait Rename<'a, R: Refs, S: Refs> {
         given(node.as_ref(), |node| self.to_node(To::Prepared, (field, None), node))
     }
 
+    /// The node of which something is taken, where it is said.
+    fn source(&mut self, node: &'a Option<R::Node>) -> Option<Option<S::Node>> {
+        given(node.as_ref(), |node| self.to_node(To::Source, ("of", None), node))
+    }
+
     /// The CoValues of whose messages something becomes, where they are said.
     fn filtered(&mut self, ids: &'a Option<Vec<R::CoValue>>) -> Option<Option<Vec<S::CoValue>>> {
         given(ids.as_ref(), |ids| {

@@ -34,7 +34,7 @@ impl Act {
             | (Act::Hold(_), Act::Release(_) | Act::Heal(_)) => sorted(self) == sorted(earlier),
             (Act::DiskFull(full), Act::DiskRoom(room)) => full.node == room.node,
             (Act::BackUp(copy), Act::Restore(restore)) => {
-                copy.node == restore.node && copy.backup == restore.backup
+                copy.node == *restore.source() && copy.backup == restore.backup
             }
             (Act::Done(done), Act::Load(load)) => done == load,
             (Act::Clock(stop), Act::Clock(go)) => {

@@ -81,7 +81,7 @@ pub(super) fn restore(draw: &mut Draw<'_>) {
     let backup = u32::MAX - draw.number();
     draw.begin(at, Act::BackUp(BackUp { node, backup }));
     let spare_last_copy = Some(draw.faults().spare);
-    draw.end(at + length, Act::Restore(Restore { node, backup, down_for: None, spare_last_copy }));
+    draw.end(at + length, Act::Restore(Restore { node, of: None, backup, down_for: None, spare_last_copy }));
 }
 
 /// A number below `bound` that a word stands for; 0 where `bound` is 0.

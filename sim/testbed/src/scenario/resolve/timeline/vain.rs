@@ -208,15 +208,16 @@ impl<'a> SoFar<'a> {
             Some(copy)
         });
         // Of a copy that nobody takes, more is said elsewhere.
-        if !self.copies.contains(&(&restore.node, backup))
+        if !self.copies.contains(&(restore.source().as_str(), backup))
             && later.any(|copy| backup_name(copy.backup.as_deref()) == backup)
         {
-            let message = format!("no such copy was taken of the disk of `{}` before", restore.node);
+            let message = format!("no such copy was taken of the disk of `{}` before", restore.source());
             let problem = Problem::new(at.key("restore").value(), message);
-            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", restore.node);
+            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", restore.source());
+            let whose = restore.of.as_ref().map_or("the node's own".to_owned(), |of| format!("`{of}`'s"));
             report.add(
                 problem
-                    .expected("a copy of the node's own disk")
+                    .expected(format!("a copy of {whose} disk"))
                     .help(format!("take it in an entry before: `{entry}`")),
             );
         }

@@ -1,0 +1,80 @@
+//! What a node must tell so that it can be judged and its app asked.
+
+use super::{Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction};
+use crate::clock::WallTime;
+use crate::host::{NodeId, SimNode};
+use cosim_core::node::Buffers;
+use cosim_core::view::LiveView;
+use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Record, SessionId, Time, TimerKind};
+use std::sync::Arc;
+
+/// A node of which the oracles can see what it holds. [`CoNode`] is one; a test plants a fault by wrapping it.
+pub trait CoJson:
+    SimNode<
+        Message = Packet,
+        Command = Command,
+        Refusal = Refusal,
+        Notice = Notice,
+        End = End,
+        Record = Record<SimCrypto>,
+    >
+{
+    /// What it holds, and what it thinks of its peers.
+    fn state(&self) -> &NodeState<SimCrypto>;
+
+    /// The connection that it has with a peer, as far as it knows.
+    fn connection(&self, peer: NodeId) -> Option<ConnectionId>;
+
+    /// What it waits for: until when, about which CoValue, from whom, and why.
+    fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
+
+    /// The session in which its app writes.
+    fn session(&self) -> SessionId;
+
+    /// Tells it what is known of nodes and CoValues, before anything happens.
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        let _ = directory;
+    }
+
+    /// The transactions that a command of its app would write now, its wall clock showing `wall`; none for one that
+    /// writes nothing.
+    ///
+    /// # Errors
+    /// What the app cannot write.
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal>;
+
+    /// What its app sees of a CoValue; `None` where it has not got it, or nothing shows.
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        let _ = id;
+        None
+    }
+
+    /// The same as people read it: JSON in which nodes and sessions have their names.
+    fn shows(&self, id: CoId) -> Option<serde_json::Value> {
+        let _ = id;
+        None
+    }
+
+    /// Tells it that its app may attack its peers, before anything happens.
+    fn turn_hostile(&mut self) {}
+
+    /// How it treats what its app writes.
+    fn durability(&self) -> Durability {
+        Durability::Ideal
+    }
+
+    /// How much of a CoValue would outlive a crash, as far as it was told.
+    fn durable(&self, id: CoId) -> KnownState {
+        self.state().co_values.get(&id).map_or(KnownState::EMPTY, |co_value| co_value.known_state())
+    }
+
+    /// How much of a CoValue it found on its disk and keeps aside, until what that depends on comes.
+    fn put_aside(&self, _id: CoId) -> KnownState {
+        KnownState::EMPTY
+    }
+
+    /// How full its buffers are: those of the node, and those of its conversation with a peer about a CoValue.
+    fn buffers(&self, _peer: NodeId, _id: CoId) -> Buffers {
+        Buffers::default()
+    }
+}
