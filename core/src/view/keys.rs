@@ -51,6 +51,10 @@ impl Secrets {
         self.known.get(key)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &KeySecret)> {
+        self.known.iter().map(|(id, secret)| (id.as_str(), secret))
+    }
+
     /// All that `keys` can learn in `groups`.
     pub(super) fn learn<R: Resolver + ?Sized>(groups: &Groups<'_>, resolver: &R, keys: &KeyRing) -> Secrets {
         let mut secrets = Secrets::default();

@@ -150,6 +150,11 @@ impl LiveView {
         Some((id, held.secrets.get(id)?))
     }
 
+    /// The keys that the reader can open, by id and secret.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &KeySecret)> {
+        self.held.iter().flat_map(|held| held.secrets.iter())
+    }
+
     /// The role of `author`, an account or agent, at `time` or in the end, in the group that says who may write: the
     /// owner, or the group itself. `None` for a stranger, where there is no such group, and where anybody may write.
     pub fn role_of(&self, author: &str, time: Option<&MadeAt>) -> Option<Role> {

@@ -167,3 +167,22 @@ fn accounts_hand_out_keys() {
     let map = cosim_core::view::Resolver::co_value(&without, &group).expect("it is there");
     assert_eq!(read_key(&map, &without, &KeyRing::of_account(&theirs, bob.secret.clone())), None);
 }
+
+#[test]
+fn custody_says_who_has_the_key_and_should_not_or_should_and_has_not() {
+    let mut story = Story::new();
+    let custody = |story: &Story| {
+        let group = story.shelf.group(&story.group);
+        let custody = group.custody().expect("a key, and no parents");
+        (custody.leaks, custody.lacking.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    };
+    let (group, alice, eve, bob) =
+        (story.group.clone(), story.alice.clone(), story.eve.id.clone(), story.bob.id.clone());
+    assert_eq!(custody(&story), (false, vec![]));
+    story.shelf.appoint(&group, &alice, 100, &eve, Role::Reader);
+    assert_eq!(custody(&story), (false, vec![eve]));
+    story.shelf.appoint(&group, &alice, 101, &bob, Role::Revoked);
+    assert!(custody(&story).0, "bob still has the key");
+    story.remove_bob(102);
+    assert_eq!(custody(&story), (false, vec![]));
+}

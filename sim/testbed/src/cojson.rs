@@ -37,7 +37,7 @@ use crate::host::{Carried, Input, NodeId, Output, SimNode, Storage};
 use crate::world::View;
 use app::App;
 use attack::Attacker;
-use cosim_core::node::{Buffers, LoadStatus, Reach};
+use cosim_core::node::{Buffers, LoadStatus, Reach, WRITES_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Record, Recovery,
@@ -195,6 +195,7 @@ impl CoNode {
     fn begin_session(&mut self) {
         self.incarnation += 1;
         self.copied = None;
+        self.app.lost();
     }
 
     /// The session in which an app goes on that does not notice that its database is a copy of another's: who is another
@@ -246,13 +247,19 @@ impl CoNode {
                 if founding.is_empty() {
                     return Ok(());
                 }
-                cosim_core::Input::Edit { id: *id, session: self.session(), transactions: founding }
+                return self.write(now, *id, founding);
             }
-            Command::Edit(edit) => cosim_core::Input::Edit {
-                id: edit.id,
-                session: self.session(),
-                transactions: self.draft(command, wall)?,
-            },
+            Command::Edit(edit) => {
+                let transactions = self.draft(command, wall)?;
+                if let Some((group, mending)) = self.mend(command, wall) {
+                    // Both, or neither.
+                    if self.node.buffers(PeerId(self.id.0), group).writes + 1 >= WRITES_MAX {
+                        return Err(cosim_core::UpdateError::StorageBusy.into());
+                    }
+                    self.write(now, group, mending)?;
+                }
+                return self.write(now, edit.id, transactions);
+            }
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
             Command::Attack(attack) => {
@@ -263,6 +270,15 @@ impl CoNode {
             }
         };
         self.advance(now, input)
+    }
+
+    /// Has the node write what its app wants written.
+    fn write(&mut self, now: Time, id: CoId, transactions: Vec<Transaction>) -> Result<(), Refusal> {
+        let session = self.session();
+        let (after, staged) = (self.node.next_index(id, session), transactions.clone());
+        self.advance(now, cosim_core::Input::Edit { id, session, transactions })?;
+        self.app.wrote(id, (session, after), &staged);
+        Ok(())
     }
 }
 
@@ -302,6 +318,10 @@ impl CoJson for CoNode {
 
     fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
         self.app.draft(&self.node, self.session(), command, wall)
+    }
+
+    fn mend(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
+        self.app.mend(&self.node, self.session(), command, wall)
     }
 
     fn view(&self, id: CoId) -> Option<&LiveView> {

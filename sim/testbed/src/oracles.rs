@@ -23,6 +23,7 @@ mod holdings;
 mod honest_no;
 mod hostile;
 mod interest;
+mod keys;
 mod ledger;
 mod list;
 mod load_ends;
@@ -362,8 +363,8 @@ impl Oracles {
         self.check_taken(world, taken);
     }
 
-    fn check_taken(&mut self, world: &dyn Surroundings, taken: Option<Taken>) {
-        if let Some(taken) = taken {
+    fn check_taken(&mut self, world: &dyn Surroundings, taken: Vec<Taken>) {
+        for taken in taken {
             self.ask((Hook::Took, At::held(taken.node, taken.id)), world, |oracle, scene| {
                 oracle.took(scene, &taken)
             });

@@ -64,6 +64,41 @@ impl Draft<'_> {
         Ok(())
     }
 
+    fn hand_over(
+        &mut self,
+        key: &ReadKey<'_>,
+        members: &[Member<'_>],
+        to_everyone: bool,
+    ) -> Result<(), CipherError> {
+        for member in members {
+            self.reveal(key, member)?;
+        }
+        if to_everyone {
+            self.set(&revelation(key.id, EVERYONE), &key.secret.to_string());
+        }
+        Ok(())
+    }
+
+    /// A new key for all but one of the readers, who is about to be none.
+    fn rotate(
+        &mut self,
+        rotation: &Rotation<'_>,
+        without: &str,
+        others: &[ReadKey<'_>],
+    ) -> Result<(), CipherError> {
+        let readers = rotation.readers.iter().filter(|reader| reader.id != without);
+        let readers: Vec<Member<'_>> = readers.cloned().collect();
+        self.hand_over(&rotation.new, &readers, rotation.everyone_reads && without != EVERYONE)?;
+        for parent in rotation.parent_keys {
+            self.lock(&rotation.new, parent);
+        }
+        for old in core::iter::once(&rotation.old).chain(others) {
+            self.lock(old, &rotation.new);
+        }
+        self.set(READ_KEY, rotation.new.id);
+        Ok(())
+    }
+
     fn lock(&mut self, key: &ReadKey<'_>, with: &ReadKey<'_>) {
         self.set(&revelation(key.id, with.id), &encrypt_key(key.secret, key.id, (with.id, with.secret)));
     }
@@ -129,17 +164,44 @@ impl<'a> Writer<'a> {
     pub fn remove_member(self, member: &str, rotation: &Rotation<'_>) -> Result<Vec<Value>, CipherError> {
         let mut draft = self.draft();
         draft.set(member, Role::Revoked.as_str());
-        for reader in rotation.readers.iter().filter(|reader| reader.id != member) {
-            draft.reveal(&rotation.new, reader)?;
-        }
-        if rotation.everyone_reads && member != EVERYONE {
-            draft.set(&revelation(rotation.new.id, EVERYONE), &rotation.new.secret.to_string());
-        }
-        for parent in rotation.parent_keys {
-            draft.lock(&rotation.new, parent);
-        }
-        draft.lock(&rotation.old, &rotation.new);
-        draft.set(READ_KEY, rotation.new.id);
+        draft.rotate(rotation, member, &[])?;
+        Ok(draft.changes)
+    }
+
+    /// The writer takes itself out, as `member`. The new key comes first: who is out can make none.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn leave(self, member: &str, rotation: &Rotation<'_>) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.rotate(rotation, member, &[])?;
+        draft.set(member, Role::Revoked.as_str());
+        Ok(draft.changes)
+    }
+
+    /// Makes a new read key because the present one is in the wrong hands, or out of the writer's reach: of the keys so
+    /// far it opens `rotation.old` and `others`.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn rotate(self, rotation: &Rotation<'_>, others: &[ReadKey<'_>]) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.rotate(rotation, "", others)?;
+        Ok(draft.changes)
+    }
+
+    /// Hands the present read key to members who lack it.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn hand_over(
+        self,
+        key: &ReadKey<'_>,
+        members: &[Member<'_>],
+        to_everyone: bool,
+    ) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.hand_over(key, members, to_everyone)?;
         Ok(draft.changes)
     }
 }

@@ -1,7 +1,9 @@
 //! The app on a node: what it sees, and what it writes.
 
+mod team;
+
 use super::change::{Change, What};
-use super::directory::{Agent, Directory, derived};
+use super::directory::{Agent, Directory};
 use super::kind::Kind;
 use super::provider::Crypto as Provider;
 use super::shown::shown;
@@ -10,13 +12,14 @@ use crate::clock::WallTime;
 use crate::host::NodeId;
 use cosim_core::real::{self, KeySecret, MadeAt, Place};
 use cosim_core::view::edit::Positions;
-use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
-use cosim_core::view::{CoValue, EVERYONE, KeyRing, LiveView, Log, Resolver, Role, edit};
+use cosim_core::view::edit::group::ReadKey;
+use cosim_core::view::{CoValue, KeyRing, LiveView, Log, Resolver, edit};
 use cosim_core::{CoId, FastCrypto, Node, NodeState, SessionId, UpdateError};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use team::Ahead;
 
 /// Why a node did not do what its app asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub(super) struct App {
     views: BTreeMap<CoId, LiveView>,
     /// CoJSON's names of the sessions that it has met.
     sessions: BTreeMap<SessionId, String>,
+    /// What it has written to groups and may not see yet.
+    ahead: BTreeMap<CoId, Ahead>,
 }
 
 /// What a node holds, as views look at it.
@@ -85,20 +90,26 @@ impl Resolver for Held<'_> {
 }
 
 /// Where the next transactions of an app go.
+#[derive(Clone, Copy)]
 struct Target<'a> {
     id: CoId,
-    session: &'a str,
+    /// The session, and CoJSON's name of it.
+    session: (SessionId, &'a str),
     /// How many transactions come before them.
     after: u32,
     /// The number of the operation that writes them.
     operation: u32,
+    /// What the app's clock shows.
+    wall: WallTime,
+    /// The node.
+    node: &'a Node<SimCrypto>,
 }
 
 impl App {
     /// An app that sees nothing yet.
     pub(super) fn new(me: NodeId, directory: Arc<Directory>) -> App {
         let keys = if directory.has_views() { directory.keys(me) } else { KeyRing::empty() };
-        App { me, directory, keys, views: BTreeMap::new(), sessions: BTreeMap::new() }
+        App { me, directory, keys, views: BTreeMap::new(), sessions: BTreeMap::new(), ahead: BTreeMap::new() }
     }
 
     /// What it sees of a CoValue.
@@ -114,6 +125,7 @@ impl App {
     /// The node's process ends: what it saw is gone.
     pub(super) fn forget(&mut self) {
         self.views.clear();
+        self.ahead.clear();
     }
 
     /// The node has changed these CoValues: what shows something is brought up to date, and with a group all that it owns.
@@ -130,6 +142,7 @@ impl App {
                 self.sessions.entry(session).or_insert_with(|| directory.session(session));
             }
         }
+        self.catch_up(state);
         let held = Held { state, directory: &directory, sessions: &self.sessions };
         for id in due {
             if let Some(co_value) = held.get(id) {
@@ -155,8 +168,14 @@ impl App {
             Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => return Ok(Vec::new()),
         };
         let name = self.directory.session(session);
-        let target = Target { id, session: &name, after: node.next_index(id, session), operation };
-        let depends_on = self.directory.account(self.me).filter(|account| *account != id);
+        let target = Target {
+            id,
+            session: (session, &name),
+            after: node.next_index(id, session),
+            operation,
+            wall,
+            node,
+        };
         let drafts = match command {
             Command::Create { .. } => self.founding(&target)?,
             Command::Edit(Edit { writes: Writes::Change(change), .. }) => self.change(&target, change)?,
@@ -164,6 +183,7 @@ impl App {
                 if self.directory.kind(id).is_none() {
                     let is_real = self.directory.provider() == Provider::Real;
                     let filler = |i| Transaction::filler(wall.as_us(), (operation, i), *size, is_real);
+                    let depends_on = self.depends_on(id);
                     let transaction = |i| Transaction { depends_on, ..filler(i) };
                     return Ok((0..*transactions).map(transaction).collect());
                 }
@@ -179,21 +199,38 @@ impl App {
             }
             Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => Drafts::default(),
         };
-        let key = if drafts.private { Some(self.read_key(id)?) } else { None };
+        let key = if drafts.private { Some(self.key_of(&target)?) } else { None };
+        Ok(self.transactions(&target, drafts, key.as_ref()))
+    }
+
+    /// The account on which all depends that it writes to other CoValues.
+    fn depends_on(&self, id: CoId) -> Option<CoId> {
+        self.directory.account(self.me).filter(|account| *account != id)
+    }
+
+    /// The transactions that make these changes.
+    fn transactions(
+        &self,
+        target: &Target<'_>,
+        drafts: Drafts,
+        key: Option<&(String, KeySecret)>,
+    ) -> Vec<Transaction> {
+        let depends_on = self.depends_on(target.id);
+        let wall_us = target.wall.as_us().max(drafts.date.saturating_mul(1000));
         let transaction = |(i, changes): (u32, Value)| {
-            let made_at = MadeAt::from_ms(wall.as_us() / 1000);
-            let said = match &key {
+            let made_at = MadeAt::from_ms(wall_us / 1000);
+            let said = match key {
                 None => real::Transaction::trusting(made_at, &changes),
                 Some((key, secret)) => {
-                    let known = self.directory.co_value(id).map_or("", |known| known.id.as_str());
-                    let place = Place::transaction(known, &name, target.after.saturating_add(i));
+                    let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
+                    let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
                     real::Transaction::private(made_at, &changes, real::Key { id: key, secret }, &place)
                 }
             };
-            let payload = u64::from(operation) << 32 | u64::from(i);
-            Transaction { depends_on, ..Transaction::saying(wall.as_us(), payload, said) }
+            let payload = u64::from(target.operation) << 32 | u64::from(i);
+            Transaction { depends_on, ..Transaction::saying(wall_us, payload, said) }
         };
-        Ok((0..).zip(drafts.changes).map(transaction).collect())
+        (0..).zip(drafts.changes).map(transaction).collect()
     }
 
     /// What founds a group, where it is this app's to found.
@@ -205,19 +242,12 @@ impl App {
         let agent = self.agent()?;
         let (key, secret) = self.new_key(target);
         let key = ReadKey { id: &key, secret: &secret };
-        let changes = writer(&known.id, target, agent).found(&member(agent), &key);
+        let changes = team::writer(&known.id, target, agent).found(&team::member(agent), &key);
         Ok(Drafts::open(changes.map_err(|_| Refusal::NoKey)?))
     }
 
     fn agent(&self) -> Result<&Agent, Refusal> {
         self.directory.agent_of(self.me).ok_or(Refusal::NoKey)
-    }
-
-    /// A key that nobody has made before.
-    fn new_key(&self, target: &Target<'_>) -> (String, KeySecret) {
-        let name = format!("{}/{}", target.session, target.after);
-        let id = real::to_base58("key_z", &derived::<12>("key", &name, target.operation));
-        (id, KeySecret::from_bytes(derived("key secret", &name, target.operation)))
     }
 
     /// The key that private transactions of a CoValue are made with.
@@ -256,56 +286,10 @@ impl App {
                 let new = edit::insert_text(list, from, insert).map_err(|_| Refusal::NothingToChange)?;
                 one([gone, new].into_iter().flat_map(elements).collect())
             }
-            What::AddMember { member, role } => self.add_member(target, *member, (*role).into()),
-            What::RemoveMember { member } => self.remove_member(target, *member),
+            What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
+            What::RemoveMember { member } => return self.remove_member(target, *member),
         }?;
-        Ok(Drafts { changes, private: change.private })
-    }
-
-    fn add_member(
-        &self,
-        target: &Target<'_>,
-        who: Option<NodeId>,
-        role: Role,
-    ) -> Result<Vec<Value>, Refusal> {
-        let (id, secret) = self.read_key(target.id)?;
-        let key = ReadKey { id, secret };
-        let writer = self.writer(target)?;
-        match who {
-            // A scenario gives everyone no other roles.
-            None => Ok(writer.add_everyone(role, &key).unwrap_or_default()),
-            Some(who) => {
-                let agent = self.directory.agent_of(who).ok_or(Refusal::NoKey)?;
-                writer.add_member(&member(agent), role, &key).map_err(|_| Refusal::NoKey)
-            }
-        }
-    }
-
-    /// Takes a member out, and hands a new key to those who remain.
-    fn remove_member(&self, target: &Target<'_>, who: Option<NodeId>) -> Result<Vec<Value>, Refusal> {
-        let (old, old_secret) = self.read_key(target.id)?;
-        let group = self.views.get(&target.id).and_then(LiveView::group).ok_or(Refusal::NothingToChange)?;
-        let (new, new_secret) = self.new_key(target);
-        let agents: Vec<&Agent> = self.directory.agents().map(|(_, agent)| agent).collect();
-        let is_reader = |agent: &&&Agent| group.readers().any(|reader| reader == agent.name);
-        let readers: Vec<Member<'_>> = agents.iter().filter(is_reader).map(|agent| member(agent)).collect();
-        let rotation = Rotation {
-            old: ReadKey { id: old, secret: old_secret },
-            new: ReadKey { id: &new, secret: &new_secret },
-            readers: &readers,
-            everyone_reads: group.members.get(EVERYONE).is_some_and(|role| role.can_read()),
-            parent_keys: &[],
-        };
-        let name = match who {
-            None => EVERYONE,
-            Some(who) => &self.directory.agent_of(who).ok_or(Refusal::NoKey)?.name,
-        };
-        self.writer(target)?.remove_member(name, &rotation).map_err(|_| Refusal::NoKey)
-    }
-
-    fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
-        let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
-        Ok(writer(&known.id, target, self.agent()?))
+        Ok(Drafts { changes, private: change.private, date: 0 })
     }
 
     /// A change where the scenario says how much is written, and not what: made of the number of the operation.
@@ -355,29 +339,24 @@ impl App {
 struct Drafts {
     changes: Vec<Value>,
     private: bool,
+    /// The first millisecond in which they may be made, whatever the clock shows.
+    date: u64,
 }
 
 impl Drafts {
     fn open(changes: Vec<Value>) -> Drafts {
-        Drafts { changes, private: false }
+        Drafts { changes, private: false, date: 0 }
     }
 
     fn add(&mut self, other: Drafts) {
         self.changes.extend(other.changes);
         self.private |= other.private;
+        self.date = self.date.max(other.date);
     }
 }
 
 fn elements(list: Value) -> Vec<Value> {
     if let Value::Array(items) = list { items } else { Vec::new() }
-}
-
-fn member(agent: &Agent) -> Member<'_> {
-    Member { id: &agent.name, agent: &agent.id }
-}
-
-fn writer<'a>(group: &'a str, target: &Target<'a>, agent: &'a Agent) -> Writer<'a> {
-    Writer { group, session: target.session, after: target.after, sealer: &agent.secret.sealer }
 }
 
 /// A place in a list of `len` items: one behind the end means the end.

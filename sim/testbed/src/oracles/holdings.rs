@@ -46,6 +46,9 @@ pub trait Holdings {
 
     /// The transactions that a command of its app would write now; none where the app can write none.
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction>;
+
+    /// What its app would write to a group before that, to put right who can open the group's key.
+    fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)>;
 }
 
 /// What a node holds of a CoValue.
@@ -144,6 +147,10 @@ impl<N: CoJson> Holdings for N {
 
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction> {
         self.draft(command, wall).unwrap_or_default()
+    }
+
+    fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
+        self.mend(command, wall)
     }
 }
 

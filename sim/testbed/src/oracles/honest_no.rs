@@ -1,12 +1,12 @@
 //! `honest_no`: nobody is told that a CoValue is not to be had before all who may have it were asked, and they are asked
 //! in the order in which they are preferred.
 
+use super::Waits;
 use super::about::{About, Blames, Needed, Property};
 use super::evidence::Need;
 use super::oracle::{Look, Mail, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
-use super::Waits;
 use crate::host::NodeId;
 use cosim_core::{CoId, ConnectionId, Message, Names, Relationship};
 use std::collections::BTreeSet;

@@ -19,10 +19,10 @@ pub struct Ledger {
     reported: BTreeMap<(CoId, SessionId), u32>,
     /// How much of each log was ever sent.
     sent: BTreeMap<(CoId, SessionId), u32>,
-    /// The edit that a node is handling.
-    handling: Option<Handling>,
-    /// The edit that a node has handled without showing anything of it: it was refused, or its node says that it took it.
-    unshown: Option<Handling>,
+    /// The edits that a node is handling, in order: what an app asks for may begin with an edit of a group.
+    handling: Vec<Handling>,
+    /// The edits that a node has handled without showing anything of them: they were refused, or it says that it took them.
+    unshown: Vec<Handling>,
     /// Which CoValues the app of which node has asked for, and not said `done` of since.
     wants: BTreeSet<(NodeId, CoId)>,
     /// Which CoValues the app of which node has said `done` of last.
@@ -83,40 +83,47 @@ impl Ledger {
         if transactions.is_empty() && matches!(command, Command::Create { .. }) {
             return;
         }
-        let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
-        self.largest_batch = self.largest_batch.max(size);
-        let payloads = transactions.iter().map(|transaction| transaction.payload);
-        self.asked.entry((id, session)).or_default().extend(payloads);
-        let before = count(host, id, session);
-        self.handling = Some(Handling { node, id, session, before, transactions });
+        let mended = if transactions.is_empty() { None } else { host.mended(command, world.wall(node)) };
+        self.handling.clear();
+        for (id, transactions) in mended.into_iter().chain([(id, transactions)]) {
+            let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
+            self.largest_batch = self.largest_batch.max(size);
+            let payloads = transactions.iter().map(|transaction| transaction.payload);
+            self.asked.entry((id, session)).or_default().extend(payloads);
+            let before = count(host, id, session);
+            self.handling.push(Handling { node, id, session, before, transactions });
+        }
     }
 
     /// The node is handling what its app asked: where its log is longer, it has taken it.
-    pub(super) fn took(&mut self, host: &dyn Holdings, node: NodeId) -> Option<Taken> {
-        let taken = self.handling.take_if(|handling| {
+    pub(super) fn took(&mut self, host: &dyn Holdings, node: NodeId) -> Vec<Taken> {
+        let durability = host.durability();
+        let is_taken = |handling: &mut Handling| {
             let Handling { id, session, before, .. } = handling;
             let held = count(host, *id, *session);
-            handling.node == node && held > *before && host.durability() != Durability::DurableFirst
-        })?;
-        Some(self.take(taken, host.durability()))
+            handling.node == node && held > *before && durability != Durability::DurableFirst
+        };
+        let taken: Vec<Handling> = self.handling.extract_if(.., is_taken).collect();
+        taken.into_iter().map(|handling| self.take(handling, durability)).collect()
     }
 
     /// The node has handled what its app asked.
-    pub(super) fn settled(&mut self, host: &dyn Holdings, node: NodeId) -> Option<Taken> {
+    pub(super) fn settled(&mut self, host: &dyn Holdings, node: NodeId) -> Vec<Taken> {
         let taken = self.took(host, node);
-        let ideal = host.durability() == Durability::Ideal;
-        self.unshown = self.handling.take_if(|handling| handling.node == node).filter(|_| ideal);
+        let handled = self.handling.extract_if(.., |handling| handling.node == node);
+        self.unshown = handled.filter(|_| host.durability() == Durability::Ideal).collect();
         taken
     }
 
     /// The node did not do what its app asked.
     pub(super) fn refused(&mut self) {
-        (self.handling, self.unshown) = (None, None);
+        self.handling.clear();
+        self.unshown.clear();
     }
 
     /// Something else happens: what was not refused is written, whether its node shows it or not.
     pub(super) fn accepted(&mut self) {
-        if let Some(handled) = self.unshown.take() {
+        for handled in std::mem::take(&mut self.unshown) {
             let _ = self.take(handled, Durability::Ideal);
         }
     }
@@ -134,12 +141,12 @@ impl Ledger {
     /// A node hands a record over to its disk: that is how it takes what its app asks, where durability comes first.
     pub(super) fn writing(&mut self, node: NodeId, durability: Durability, record: &Record<SimCrypto>) {
         let Record::Log { id, session, after, transactions, .. } = record else { return };
-        let asked = self.handling.take_if(|handling| {
+        let asked = self.handling.iter().position(|handling| {
             durability == Durability::DurableFirst
                 && (handling.node, handling.id, handling.session) == (node, *id, *session)
                 && handling.transactions == *transactions
         });
-        let Some(Handling { transactions, .. }) = asked else { return };
+        let Some(Handling { transactions, .. }) = asked.map(|at| self.handling.remove(at)) else { return };
         let (id, session, after) = (*id, *session, *after);
         // What a crash took before it was sent or on the disk was never written: its place is free.
         let sent = self.sent.get(&(id, session)).copied().unwrap_or(0);
@@ -187,7 +194,7 @@ impl Ledger {
 
     /// A process ends, and with it what its app wants.
     pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.handling = None;
+        self.handling.clear();
         self.wants.retain(|(wanting, _)| *wanting != node);
         self.done.retain(|(done, _)| *done != node);
     }

@@ -40,6 +40,7 @@ oracles! {
     uploaded::Uploaded,
     timely::Timely,
     frugal::Frugal,
+    keys::Keys,
 }
 
 /// The newest generation among them.

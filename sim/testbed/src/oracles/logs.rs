@@ -5,7 +5,7 @@ use super::holdings::{Holdings, Shown, Stored};
 use super::hostile::Hostile;
 use super::rights::{Logged, Rights, encrypted};
 use crate::cojson::digest::Digest;
-use crate::cojson::{Directory, Kind};
+use crate::cojson::{Directory, Kind, Transaction};
 use crate::host::NodeId;
 use cosim_core::{CoId, FastCrypto, SessionId, VecMap};
 use serde_json::Value;
@@ -211,6 +211,29 @@ impl Logs {
         }
         states.push_back((hash, Arc::clone(&rights)));
         rights
+    }
+
+    /// Who may do what by all that is stored of a group, and by what an app is about to write to it in a session.
+    pub(super) fn foreseen(
+        &self,
+        stored: &dyn Stored,
+        (session, more): (SessionId, &[Transaction]),
+        hostile: &Hostile,
+    ) -> Rights {
+        let Some(header) = header(stored) else { return Rights::default() };
+        let sessions = stored.logs().map(|(session, _)| session).chain([session]);
+        let names: BTreeMap<SessionId, String> =
+            sessions.map(|session| (session, self.directory.session(session))).collect();
+        let after = stored.count(session);
+        let held = stored.logs().map(|(session, log)| (session, 0, &log.transactions[..]));
+        let log = held.chain([(session, after, more)]).flat_map(|(session, after, transactions)| {
+            let (name, hostile) = (names[&session].as_str(), hostile.writes(session));
+            (after..).zip(transactions).filter_map(move |(index, transaction)| {
+                let said = transaction.said.as_deref()?;
+                Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
+            })
+        });
+        Rights::new(header, log.collect())
     }
 
     /// Which keys used in a CoValue a node's app can open.

@@ -24,6 +24,10 @@ impl Role {
     pub(super) fn can_write(self) -> bool {
         matches!(self, Role::Writer | Role::Admin)
     }
+
+    fn can_read(self) -> bool {
+        self != Role::Revoked
+    }
 }
 
 /// A transaction of a group's log.
@@ -55,6 +59,19 @@ pub struct Rights {
     locked: BTreeMap<String, BTreeSet<String>>,
     /// Keys of which a hostile admin may have handed out something else.
     doubtful: BTreeSet<String>,
+    /// The read keys that the group had, in the total order.
+    read_keys: Vec<(Moment, String)>,
+    /// Whether a hostile admin had a say in it.
+    tainted: bool,
+}
+
+/// What is wrong with who can open a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfit<'a> {
+    /// Somebody can who may not read.
+    Open(&'a str),
+    /// Somebody cannot who may read.
+    Closed(&'a str),
 }
 
 impl Rights {
@@ -77,6 +94,7 @@ impl Rights {
         let mut rights = Rights::default();
         for logged in &log {
             if rights.judge(logged, initial_admin) {
+                rights.tainted |= logged.hostile;
                 rights.counts.insert((logged.session, logged.index));
             }
         }
@@ -84,6 +102,7 @@ impl Rights {
         for history in rights.roles.values_mut() {
             history.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
+        rights.read_keys.sort();
         rights
     }
 
@@ -120,6 +139,53 @@ impl Rights {
         self.doubtful.contains(key)
     }
 
+    /// Whether every admin was honest whose word counts here.
+    pub(super) fn are_honest(&self) -> bool {
+        !self.tainted
+    }
+
+    /// Whether the same transactions count in both, those of a session from an index on aside: one change can decide
+    /// whether others, which are dated later, count.
+    pub(super) fn agree_with(&self, other: &Rights, but_from: (SessionId, u32)) -> bool {
+        let differ = self.counts.symmetric_difference(&other.counts);
+        differ.into_iter().all(|(session, index)| *session == but_from.0 && *index >= but_from.1)
+    }
+
+    /// The present read key.
+    pub(super) fn read_key(&self) -> Option<&str> {
+        self.read_keys.last().map(|(_, key)| key.as_str())
+    }
+
+    /// Whether `member` is an admin in the end.
+    pub(super) fn is_admin(&self, member: &str) -> bool {
+        self.role(member, u64::MAX) == Some(Role::Admin)
+    }
+
+    /// What is wrong with who can open a key, if all who may read in the end should be able to, and nobody else.
+    pub(super) fn unfit(&self, key: &str) -> Option<Unfit<'_>> {
+        let may_read = |member: &str| self.role(member, u64::MAX).is_some_and(Role::can_read);
+        let met: BTreeSet<&str> = self.roles.keys().chain(self.handed.keys()).map(String::as_str).collect();
+        let everyone_reads = may_read(EVERYONE);
+        met.into_iter().find_map(|member| match (may_read(member), self.opens(member).contains(key)) {
+            (true, false) => Some(Unfit::Closed(member)),
+            // What everyone may know is no secret to anybody.
+            (false, true) if !everyone_reads => Some(Unfit::Open(member)),
+            _ => None,
+        })
+    }
+
+    /// Who was taken out of the group and can open a key, though there was one since that it cannot open.
+    pub(super) fn removed_with(&self, key: &str) -> Option<&str> {
+        if self.role(EVERYONE, u64::MAX).is_some_and(Role::can_read) {
+            return None;
+        }
+        let removed = self.roles.keys().map(String::as_str);
+        removed.filter(|member| self.role(member, u64::MAX) == Some(Role::Revoked)).find(|member| {
+            let open = self.opens(member);
+            open.contains(key) && self.read_keys.iter().any(|(_, other)| !open.contains(other.as_str()))
+        })
+    }
+
     /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one.
     fn role(&self, member: &str, at: u64) -> Option<Role> {
         let own = |member| {
@@ -153,6 +219,9 @@ impl Rights {
             return is_admin;
         }
         if key == "readKey" || key == "profile" {
+            if is_admin && key == "readKey" {
+                self.read_keys.push((in_total_order(logged), value));
+            }
             return is_admin;
         }
         let given = match value.as_str() {

@@ -258,6 +258,10 @@ pub struct Workload {
     /// How many bytes a transaction has. Default 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<NumberRange>,
+    /// How often, beside these operations, somebody is taken into a group, given another role or taken out, by any of the
+    /// nodes. Who founded the group stays what it is. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<u32>,
 }
 
 /// How often each kind of operation is drawn, as weights: 8 and 2 mean four out of five.

@@ -25,6 +25,10 @@ pub struct Workload {
     pub size: [u32; 2],
     /// How many of the edits write far more, as a seed of a swarm may have it.
     pub large: u32,
+    /// How many changes of roles.
+    pub roles: u32,
+    /// The groups in which they happen, in the order of the file: not empty where there are such changes.
+    pub groups: Vec<u32>,
 }
 
 /// The fewest and the most bytes of a transaction that is large.

@@ -7,9 +7,11 @@
 
 use super::draw::{number_within, pick, time_within};
 use super::fault::{FaultKind, Faults, Ground};
-use super::file::{Edit, Lone, Subject};
+use super::file::{AddMember, Edit, Lone, RemoveMember, Subject};
 use super::generated::{LARGE, Workload};
 use super::{Act, Operation, Plan, Scenario};
+use crate::cojson::MemberRole;
+use crate::host::NodeId;
 use crate::stream::Stream;
 use cosim_core::{CoId, Span};
 use std::collections::BTreeMap;
@@ -53,6 +55,7 @@ impl Scenario {
         if let Some(workload) = &self.workload {
             operations.extend(creates(seed, workload, self));
             operations.extend(edits(seed, workload));
+            operations.extend(roles(seed, workload, self));
         }
         if let Some(faults) = &self.faults {
             let creators = self.creators(seed);
@@ -71,7 +74,8 @@ pub(super) fn generated_names<'a>(
 ) -> impl Iterator<Item = String> + 'a {
     let workload = workload.into_iter().flat_map(move |workload| {
         let created = workload.creates.iter().map(move |&id| create_name(co_values[id as usize]));
-        created.chain((1..=workload.operations).map(workload_name))
+        let edits = (1..=workload.operations).map(workload_name);
+        created.chain(edits).chain((1..=workload.roles).map(role_name))
     });
     workload.chain(faults.into_iter().flat_map(Faults::names))
 }
@@ -126,10 +130,43 @@ fn large(seed: u64, workload: &Workload) -> BTreeMap<u32, u32> {
     writes.collect()
 }
 
+/// The changes of roles, five words each. Who founded a group is the last who could put anything right in it, and stays.
+fn roles<'a>(
+    seed: u64,
+    workload: &'a Workload,
+    scenario: &'a Scenario,
+) -> impl Iterator<Item = Operation> + 'a {
+    let mut stream = Stream::new(seed, "workload", "roles");
+    (1..=workload.roles).filter_map(move |number| {
+        let at = time_within(&mut stream, workload.from, workload.until - workload.from);
+        let node = pick(&mut stream, &workload.nodes);
+        let id = pick(&mut stream, &workload.groups);
+        let founder = scenario.directory.co_value(CoId(id)).and_then(|known| known.spec.admin);
+        let others: Vec<u32> =
+            workload.nodes.iter().copied().filter(|other| Some(NodeId(*other)) != founder).collect();
+        let member = others.get(stream.index(others.len())).copied().map(Some);
+        let role = match stream.below(7) {
+            0 | 1 => None,
+            2 => Some(MemberRole::Reader),
+            3 | 4 => Some(MemberRole::Writer),
+            _ => Some(MemberRole::Admin),
+        };
+        let act = match (member?, role) {
+            (member, Some(role)) => Act::AddMember(AddMember { node, id, member, role }),
+            (member, None) => Act::RemoveMember(RemoveMember { node, id, member }),
+        };
+        Some(Operation { name: role_name(number), at, act })
+    })
+}
+
 fn create_name(co_value: &str) -> String {
     format!("create-{co_value}")
 }
 
 fn workload_name(number: u32) -> String {
     format!("w{number}")
+}
+
+fn role_name(number: u32) -> String {
+    format!("role{number}")
 }

@@ -118,7 +118,7 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
 
     let (mut generated, mut place) = (0, root.key("timeline").name());
     if let Some(workload) = workload {
-        generated += count(workload.operations) + co_values;
+        generated += count(workload.operations) + count(workload.roles.unwrap_or(0)) + co_values;
         place = root.key("workload").key("operations").value();
     }
     if let Some(faults) = &file.faults {

@@ -76,7 +76,8 @@ impl Declared {
             declared.operation(operation);
         }
         if let Some(workload) = &scenario.workload {
-            declared.workload = u64::from(workload.operations) + workload.creates.len() as u64;
+            declared.workload =
+                u64::from(workload.operations) + u64::from(workload.roles) + workload.creates.len() as u64;
             declared.edits |= workload.mix.edit > 0;
             declared.loads |= workload.mix.load > 0;
         }

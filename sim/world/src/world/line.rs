@@ -163,7 +163,13 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 
     /// A message waits before the line: its sender hears when it has left.
     #[inline]
-    pub(super) fn queue(&mut self, lane: u32, connection: ConnectionId, message: &N::Message, leaves: Leaves) {
+    pub(super) fn queue(
+        &mut self,
+        lane: u32,
+        connection: ConnectionId,
+        message: &N::Message,
+        leaves: Leaves,
+    ) {
         let Lane { from, to, .. } = self.lanes[lane as usize];
         let peer = self.nodes[to.index()].known_as;
         self.nodes[from.index()].node.queued(peer, connection, message);

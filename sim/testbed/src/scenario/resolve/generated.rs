@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::{At, Problem, Report, file};
+use crate::cojson::Kind;
 use crate::scenario::act::{To, check_edit};
 use crate::scenario::{FaultKind, Faults, Flapping, HappensTo, LinkSpec, Mix, Spells, Workload};
 use cosim_core::Span;
@@ -24,6 +25,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         .filter_map(|entry| entry.act.creates())
         .map(|create| create.id.as_str())
         .collect();
+    let groups = groups(file, workload, names, &at, report);
     let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()));
     Some(Workload {
         operations: workload.operations,
@@ -36,7 +38,28 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         transactions,
         size,
         large: 0,
+        roles: workload.roles.unwrap_or(0),
+        groups,
     })
+}
+
+/// The groups in which roles change.
+fn groups(
+    file: &file::Scenario,
+    workload: &file::Workload,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Vec<u32> {
+    let is_group =
+        |id: &&String| file.co_values.get(*id).is_some_and(|known| known.kind == Some(Kind::Group));
+    let groups: Vec<u32> =
+        workload.co_values.iter().filter(is_group).filter_map(|id| names.co_value(id)).collect();
+    if workload.roles.unwrap_or(0) > 0 && groups.is_empty() {
+        let problem = Problem::new(at.key("roles").value(), "`roles`, but none of the CoValues is a group");
+        report.add(problem.help("name a group in `co_values`, or leave it out"));
+    }
+    groups
 }
 
 pub(super) fn faults(

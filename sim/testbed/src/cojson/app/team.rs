@@ -1,0 +1,333 @@
+//! What the app writes to groups: who is a member, and which key all who may read have.
+//!
+//! A change is dated after what it replaces, even where the clock is behind: a removal or a new key that came before what
+//! it replaces would change nothing. And what the app has asked its node to write to a group it knows of at once, though
+//! the disk may take its time.
+
+use super::{App, Drafts, Held, Refusal, Target};
+use crate::clock::WallTime;
+use crate::cojson::directory::{Agent, derived};
+use crate::cojson::{Command, Edit, Writes};
+use crate::cojson::{Kind, SimCrypto, Transaction};
+use crate::host::NodeId;
+use cosim_core::real::{self, KeySecret};
+use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
+use cosim_core::view::{CoGroup, CoValue, Custody, EVERYONE, LiveView, Log, Resolver, Role};
+use cosim_core::{CoId, Node, NodeState, SessionId, UpdateError};
+use std::borrow::Cow;
+
+/// The key of a group's map that names the present read key.
+const READ_KEY: &str = "readKey";
+
+/// The last moment that JavaScript has a date for: what claims to be later is not followed.
+const LAST_MS: u64 = 8_640_000_000_000_000;
+
+/// What an app has written to a group and may not see yet.
+#[derive(Clone, Debug)]
+pub(super) struct Ahead {
+    session: SessionId,
+    /// How many transactions of the session come before.
+    after: u32,
+    log: Vec<Transaction>,
+}
+
+impl Ahead {
+    /// How long the session is with it.
+    fn end(&self) -> usize {
+        (self.after as usize).saturating_add(self.log.len())
+    }
+
+    /// What of it comes behind the first `count` transactions of the session; `None` where nothing does.
+    fn behind(&self, count: usize) -> Option<&[Transaction]> {
+        let seen = count.checked_sub(self.after as usize)?;
+        self.log.as_slice().get(seen..).filter(|rest| !rest.is_empty())
+    }
+}
+
+/// What puts a group right, and the read key that it has then.
+struct Mending {
+    drafts: Drafts,
+    key: (String, KeySecret),
+}
+
+/// What a node holds, and will once its disk has what its app wrote to a group.
+struct Foreseen<'a> {
+    held: Held<'a>,
+    id: CoId,
+    session: &'a str,
+    log: &'a Vec<Transaction>,
+}
+
+impl Resolver for Foreseen<'_> {
+    fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
+        let id = self.held.directory.find(id)?;
+        let mut co_value = self.held.get(id)?;
+        if id == self.id {
+            co_value.sessions.insert(self.session, self.log as &dyn Log);
+        }
+        Some(co_value)
+    }
+}
+
+impl App {
+    /// The app has had its node write transactions behind `after` others of a session: of a group it remembers them until
+    /// it sees them.
+    pub(in crate::cojson) fn wrote(
+        &mut self,
+        id: CoId,
+        (session, after): (SessionId, u32),
+        transactions: &[Transaction],
+    ) {
+        if self.directory.kind(id) != Some(Kind::Group) {
+            return;
+        }
+        let begin = || Ahead { session, after, log: Vec::new() };
+        let ahead = self.ahead.entry(id).or_insert_with(begin);
+        if ahead.session != session || ahead.end() != after as usize {
+            *ahead = begin();
+        }
+        ahead.log.extend_from_slice(transactions);
+    }
+
+    /// The app sees what its node holds: what it has written and sees now is ahead no longer.
+    pub(super) fn catch_up(&mut self, state: &NodeState<SimCrypto>) {
+        self.ahead.retain(|id, ahead| {
+            let log = state.co_values.get(id).and_then(|held| held.sessions.get(ahead.session));
+            log.map_or(0, |log| log.transactions.len()) < ahead.end()
+        });
+    }
+
+    /// What it wrote, and did not see yet, is not to be counted on.
+    pub(in crate::cojson) fn lost(&mut self) {
+        self.ahead.clear();
+    }
+
+    /// What the app writes to the group that owns a CoValue before it does what it is asked for, which is private: where
+    /// somebody has the group's key who may not read, or has not who may, an admin puts that right.
+    pub(in crate::cojson) fn mend(
+        &self,
+        node: &Node<SimCrypto>,
+        session: SessionId,
+        command: &Command,
+        wall: WallTime,
+    ) -> Option<(CoId, Vec<Transaction>)> {
+        let Command::Edit(Edit { id, writes, operation }) = command else { return None };
+        let is_private = match writes {
+            Writes::Change(change) => change.private,
+            Writes::Bulk { .. } => self.directory.co_value(*id)?.spec.private,
+        };
+        if !is_private {
+            return None;
+        }
+        let name = self.directory.session(session);
+        let id = self.directory.co_value(*id)?.spec.owner?;
+        let after = node.next_index(id, session);
+        let target = Target { id, session: (session, &name), after, operation: *operation, wall, node };
+        let mending = self.mending(&target, &*self.group(&target)?)?;
+        Some((id, self.transactions(&target, mending.drafts, None)))
+    }
+
+    /// The key that what is private of a CoValue is made with, once the group that owns it is put right.
+    pub(super) fn key_of(&self, target: &Target<'_>) -> Result<(String, KeySecret), Refusal> {
+        let of = |view: &LiveView| view.read_key().map(|(id, secret)| (id.to_owned(), secret.clone()));
+        let owner = self.directory.co_value(target.id).and_then(|known| known.spec.owner);
+        let owner =
+            owner.map(|id| Target { id, after: target.node.next_index(id, target.session.0), ..*target });
+        let group = owner.as_ref().and_then(|owner| Some((owner, self.group(owner)?)));
+        let Some((owner, group)) = group else {
+            return self.read_key(target.id).map(|(id, secret)| (id.to_owned(), secret.clone()));
+        };
+        match self.mending(owner, &group) {
+            Some(mending) => Ok(mending.key),
+            None => of(&group).ok_or(Refusal::NoKey),
+        }
+    }
+
+    /// A group as the app sees it, and will once its node has written what it was asked to.
+    fn group(&self, target: &Target<'_>) -> Option<Cow<'_, LiveView>> {
+        let view = self.views.get(&target.id)?;
+        view.group()?;
+        let state = target.node.state();
+        let held = state.co_values.get(&target.id)?.sessions.get(target.session.0);
+        let held = held.map_or(&[][..], |log| &log.transactions);
+        let ahead = self.ahead.get(&target.id).filter(|ahead| ahead.session == target.session.0);
+        let Some(ahead) = ahead.and_then(|ahead| ahead.behind(held.len())) else {
+            return Some(Cow::Borrowed(view));
+        };
+        let log = [held, ahead].concat();
+        let held = Held { state, directory: &self.directory, sessions: &self.sessions };
+        let foreseen = Foreseen { held, id: target.id, session: target.session.1, log: &log };
+        let id = self.directory.co_value(target.id)?.id.as_str();
+        let mut view = LiveView::new();
+        view.update(&foreseen.co_value(id)?, &foreseen, &self.keys);
+        Some(Cow::Owned(view))
+    }
+
+    pub(super) fn add_member(
+        &self,
+        target: &Target<'_>,
+        who: Option<NodeId>,
+        role: Role,
+    ) -> Result<Drafts, Refusal> {
+        let view = self.changing(target)?;
+        let (id, secret) = view.read_key().ok_or(Refusal::NoKey)?;
+        let key = ReadKey { id, secret };
+        let writer = self.writer(target)?;
+        let (name, changes) = match who {
+            // A scenario gives everyone no other roles.
+            None => (EVERYONE, writer.add_everyone(role, &key).unwrap_or_default()),
+            Some(who) => {
+                let agent = self.directory.agent_of(who).ok_or(Refusal::NoKey)?;
+                (&*agent.name, writer.add_member(&member(agent), role, &key).map_err(|_| Refusal::NoKey)?)
+            }
+        };
+        Ok(self.dated(target, &view, changes, &[name]))
+    }
+
+    /// Takes a member out, and hands a new key to those who remain.
+    pub(super) fn remove_member(&self, target: &Target<'_>, who: Option<NodeId>) -> Result<Drafts, Refusal> {
+        let view = self.changing(target)?;
+        let (old, old_secret) = view.read_key().ok_or(Refusal::NoKey)?;
+        let group = view.group().ok_or(Refusal::NothingToChange)?;
+        let me = self.agent()?;
+        let name = match who {
+            None => EVERYONE,
+            Some(who) => &self.directory.agent_of(who).ok_or(Refusal::NoKey)?.name,
+        };
+        // No admin can take another out; the key would be kept from one who may read.
+        if name != me.name && group.members.get(name) == Some(&Role::Admin) {
+            return Err(Refusal::NothingToChange);
+        }
+        let (new, new_secret) = self.new_key(target);
+        let readers = self.readers(group);
+        let rotation = Rotation {
+            old: ReadKey { id: old, secret: old_secret },
+            new: ReadKey { id: &new, secret: &new_secret },
+            readers: &readers,
+            everyone_reads: everyone_reads(group),
+            parent_keys: &[],
+        };
+        let writer = self.writer(target)?;
+        let changes = if name == me.name {
+            writer.leave(name, &rotation)
+        } else {
+            writer.remove_member(name, &rotation)
+        };
+        Ok(self.dated(target, &view, changes.map_err(|_| Refusal::NoKey)?, &[name, READ_KEY]))
+    }
+
+    /// What an admin does where the wrong ones can open a group's key; `None` where the right ones can, and where the app
+    /// can do nothing about it.
+    fn mending(&self, target: &Target<'_>, view: &LiveView) -> Option<Mending> {
+        let group = view.group()?;
+        if group.members.get(&self.agent().ok()?.name) != Some(&Role::Admin) {
+            return None;
+        }
+        let custody = group.custody().filter(|custody| !custody.is_right())?;
+        let (changes, key) = match view.read_key().filter(|_| !custody.leaks) {
+            Some((id, secret)) => {
+                (self.hand_over(target, &ReadKey { id, secret }, &custody)?, (id.to_owned(), secret.clone()))
+            }
+            None => self.rotate(target, view, group)?,
+        };
+        let drafts = self.dated(target, view, changes, &[READ_KEY]);
+        Some(Mending { drafts, key })
+    }
+
+    /// Hands the present key to those who may read and lack it.
+    fn hand_over(
+        &self,
+        target: &Target<'_>,
+        key: &ReadKey<'_>,
+        custody: &Custody<'_>,
+    ) -> Option<Vec<serde_json::Value>> {
+        let mut lacking = self.directory.agents().map(|(_, agent)| agent);
+        let lacking: Vec<Member<'_>> =
+            lacking.by_ref().filter(|agent| custody.lacking.contains(&&*agent.name)).map(member).collect();
+        let changes = self.writer(target).ok()?.hand_over(key, &lacking, custody.everyone_lacks).ok()?;
+        Some(changes).filter(|changes| !changes.is_empty())
+    }
+
+    /// Makes a new key for all who may read.
+    fn rotate(
+        &self,
+        target: &Target<'_>,
+        view: &LiveView,
+        group: &CoGroup,
+    ) -> Option<(Vec<serde_json::Value>, (String, KeySecret))> {
+        let known: Vec<&str> = view.keys().map(|(id, _)| id).collect();
+        let present = view.read_key().map(|(id, _)| id);
+        let topmost = group.topmost(&known);
+        let mut older = present.into_iter().chain(topmost.into_iter().filter(|id| Some(*id) != present));
+        let read_key =
+            |id| view.keys().find(|(known, _)| *known == id).map(|(id, secret)| ReadKey { id, secret });
+        let old = older.next().and_then(read_key)?;
+        let others: Vec<ReadKey<'_>> = older.filter_map(read_key).collect();
+        let (id, secret) = self.new_key(target);
+        let readers = self.readers(group);
+        let rotation = Rotation {
+            old,
+            new: ReadKey { id: &id, secret: &secret },
+            readers: &readers,
+            everyone_reads: everyone_reads(group),
+            parent_keys: &[],
+        };
+        let changes = self.writer(target).ok()?.rotate(&rotation, &others).ok()?;
+        Some((changes, (id, secret)))
+    }
+
+    /// The group that a change is about.
+    fn changing(&self, target: &Target<'_>) -> Result<Cow<'_, LiveView>, Refusal> {
+        let view = self.views.get(&target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        Ok(self.group(target).unwrap_or(Cow::Borrowed(view)))
+    }
+
+    /// These changes, made after what the map has for these keys, and after the app became an admin.
+    fn dated(
+        &self,
+        target: &Target<'_>,
+        view: &LiveView,
+        changes: Vec<serde_json::Value>,
+        keys: &[&str],
+    ) -> Drafts {
+        let me = self.agent().map_or("", |agent| &agent.name);
+        let entries = view.group().map(|group| &group.map.entries);
+        let replaced = keys.iter().chain([&me]).filter_map(|key| entries?.get(*key));
+        let dates = replaced.filter_map(|entry| {
+            let ms = entry.made_at.as_ms().filter(|ms| *ms < LAST_MS)?;
+            // In one session the later comes later anyway.
+            Some(if entry.session == target.session.1 { ms } else { ms + 1 })
+        });
+        Drafts { changes, private: false, date: dates.max().unwrap_or(0) }
+    }
+
+    /// The members who may read.
+    fn readers<'a>(&'a self, group: &CoGroup) -> Vec<Member<'a>> {
+        let agents = self.directory.agents().map(|(_, agent)| agent);
+        agents.filter(|agent| group.readers().any(|reader| reader == agent.name)).map(member).collect()
+    }
+
+    /// A key that nobody has made before.
+    pub(super) fn new_key(&self, target: &Target<'_>) -> (String, KeySecret) {
+        let name = format!("{}/{}", target.session.1, target.after);
+        let id = real::to_base58("key_z", &derived::<12>("key", &name, target.operation));
+        (id, KeySecret::from_bytes(derived("key secret", &name, target.operation)))
+    }
+
+    fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
+        let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        Ok(writer(&known.id, target, self.agent()?))
+    }
+}
+
+fn everyone_reads(group: &CoGroup) -> bool {
+    group.members.get(EVERYONE).is_some_and(|role| role.can_read())
+}
+
+pub(super) fn member(agent: &Agent) -> Member<'_> {
+    Member { id: &agent.name, agent: &agent.id }
+}
+
+pub(super) fn writer<'a>(group: &'a str, target: &Target<'a>, agent: &'a Agent) -> Writer<'a> {
+    Writer { group, session: target.session.1, after: target.after, sealer: &agent.secret.sealer }
+}
