@@ -17,7 +17,8 @@ const STORY: &str = r#"{
     { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" }
   ],
   "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }],
-  "workload": { "operations": 20, "until": "5s", "co_values": ["notes"], "nodes": ["alice", "bob"] }
+  "workload": { "operations": 20, "until": "5s", "co_values": ["notes"], "nodes": ["alice", "bob"] },
+  "expect": { "oracles": ["convergence", "no_lost_write", "quiescence", "truthful"] }
 }"#;
 
 /// The first failing seed of the story with this key, cut down.

@@ -42,6 +42,8 @@ pub(crate) struct Disk<C: Crypto> {
 enum Pending {
     Header(CoId),
     Log { id: CoId, session: SessionId, after: u32, end: u32 },
+    /// Of this CoValue, and given up: the disk may have it yet, but it counts no more.
+    GivenUp(CoId),
 }
 
 /// A local transaction batch that waits for its write.
@@ -240,7 +242,7 @@ impl<C: Crypto> Node<C> {
     }
 
     fn note_durable(&mut self, pending: Pending) {
-        let (Pending::Header(id) | Pending::Log { id, .. }) = pending;
+        let (Pending::Header(id) | Pending::Log { id, .. } | Pending::GivenUp(id)) = pending;
         let Some(co) = self.state.co_values.get_mut(&id) else { return };
         let durable = &mut co.marks.durable;
         let unreported = &mut self.shell.disk.unreported;
@@ -256,7 +258,7 @@ impl<C: Crypto> Node<C> {
                     unreported.insert((id, session));
                 }
             }
-            Pending::Log { .. } => {}
+            Pending::Log { .. } | Pending::GivenUp(_) => {}
         }
     }
 
@@ -316,14 +318,14 @@ impl<C: Crypto> Node<C> {
         }
         let (id, is_header) = match pending {
             Pending::Header(id) => (id, true),
-            Pending::Log { id, .. } => (id, false),
+            Pending::Log { id, .. } | Pending::GivenUp(id) => (id, false),
         };
         let Some(co) = self.state.co_values.get_mut(&id) else { return };
         let mut written = KnownState::new(co.marks.written.header && !is_header, []);
         for (session, count) in co.marks.written.sessions() {
             let lost = match pending {
                 Pending::Log { session: of, after, .. } if of == session => after,
-                Pending::Header(_) | Pending::Log { .. } => count,
+                Pending::Header(_) | Pending::Log { .. } | Pending::GivenUp(_) => count,
             };
             written.raise(session, count.min(lost));
         }
@@ -342,8 +344,9 @@ impl<C: Crypto> Node<C> {
         }
         self.shell.disk.staged = kept;
         for Staged { write, id, session, batch, .. } in dropped {
-            // The disk may have it yet, but it counts no more.
-            self.shell.disk.pending.remove(&write);
+            if let Some(pending) = self.shell.disk.pending.get_mut(&write) {
+                *pending = Pending::GivenUp(id);
+            }
             let count = u32::try_from(batch.transactions.len()).unwrap_or(u32::MAX);
             self.shell.outputs.push_back(Output::WriteFailed { id, session, after: batch.after, count });
         }

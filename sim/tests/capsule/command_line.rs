@@ -162,9 +162,9 @@ fn a_log_tells_on_demand_what_nodes_hold_and_oracles_look_at() {
     "#);
     insta::assert_snapshot!(lines(&all, "looks")[..4].join("\n"), @r#"
     {"at":0,"event":2,"ids":["notes"],"kind":"looks","looks":{"monotonic":1,"prefix":1},"node":"alice","when":"step"}
+    {"at":0,"event":3,"kind":"looks","looks":{"frugal":1},"node":"alice","when":"step"}
     {"at":0,"event":3,"ids":["notes"],"kind":"looks","looks":{"monotonic":1,"prefix":1},"node":"alice","when":"step"}
     {"at":0,"event":3,"ids":["notes"],"kind":"looks","looks":{"bounded":1,"truthful":1},"node":"alice","peer":"server","when":"step"}
-    {"at":50000,"event":5,"ids":["notes"],"kind":"looks","looks":{"monotonic":1},"node":"server","when":"step"}
     "#);
     for (name, log) in [("plain", &plain), ("all", &all)] {
         fs::write(here.path().join(format!("{name}.jsonl")), log).unwrap();

@@ -14,7 +14,8 @@ pub(crate) const FAULTY: &str = r#"{
   "timeline": [
     { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
     { "at": "1s", "edit": { "node": "alice", "id": "notes" } }
-  ]
+  ],
+  "expect": { "oracles": ["convergence", "no_lost_write", "quiescence", "truthful"] }
 }"#;
 
 /// Everything arrives after 50 ms.
