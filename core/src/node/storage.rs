@@ -41,7 +41,12 @@ pub(crate) struct Disk<C: Crypto> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Pending {
     Header(CoId),
-    Log { id: CoId, session: SessionId, after: u32, end: u32 },
+    Log {
+        id: CoId,
+        session: SessionId,
+        after: u32,
+        end: u32,
+    },
     /// Of this CoValue, and given up: the disk may have it yet, but it counts no more.
     GivenUp(CoId),
 }

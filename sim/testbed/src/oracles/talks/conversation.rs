@@ -58,6 +58,8 @@ pub(super) struct Conversation {
     pub(super) held: Option<(u32, u32)>,
     /// When the node last sent a correction.
     pub(super) corrected: Option<Time>,
+    /// How much was called safe (rule 15).
+    pub(super) told_safe: KnownState,
     /// Whether content was due and the line was blocked.
     pub(super) missed: bool,
     /// `done` was said, when the node's stamp of the CoValue was this one.
@@ -114,6 +116,7 @@ impl Conversation {
             owed: None,
             held: None,
             corrected: None,
+            told_safe: KnownState::EMPTY,
             missed: false,
             parted: None,
             seen: None,

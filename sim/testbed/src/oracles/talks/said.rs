@@ -5,7 +5,7 @@ use super::conversation::Starts;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use crate::oracles::oracle::Mail;
-use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Message};
+use cosim_core::{CoId, ConnectionId, Envelope, Known, KnownState, Message};
 
 /// What happens in an event, as far as it has happened.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,7 @@ pub(super) struct Said {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
     Load(KnownState),
-    Known { known: KnownState, is_correction: bool },
+    Known { known: KnownState, is_correction: bool, safe: Option<KnownState> },
     Content { starts: Starts, known: KnownState },
     Done,
 }
@@ -77,8 +77,8 @@ impl Said {
         let Mail { to: peer, connection, message: envelope, queued, .. } = *mail;
         let what = match &envelope.message {
             Message::Load { known, .. } => What::Load(known.clone()),
-            Message::Known(known) => {
-                What::Known { known: known.known.clone(), is_correction: known.is_correction }
+            Message::Known(Known { known, is_correction, safe, .. }) => {
+                What::Known { known: known.clone(), is_correction: *is_correction, safe: safe.clone() }
             }
             Message::Content(content) => {
                 let after = content.new.iter().map(|(session, piece)| (session, piece.after)).collect();

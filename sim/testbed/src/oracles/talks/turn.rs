@@ -213,7 +213,8 @@ impl Taking<'_> {
                 conversation.asks(said.n, known);
                 repeats.then_some("asks again what is unanswered, before its deadline")
             }
-            What::Known { is_correction, .. } => {
+            What::Known { is_correction, safe, .. } => {
+                let tells_safe = safe.as_ref().is_some_and(|safe| conversation.told_safe.join(safe));
                 if *is_correction {
                     conversation.corrected = Some(now);
                     // What built on nothing that is missing was refused.
@@ -226,7 +227,7 @@ impl Taking<'_> {
                     conversation.clear = false;
                     None
                 } else {
-                    conversation.says_known(said.re, is_answer, is_unexpected && is_clear)
+                    conversation.says_known(said.re, is_answer || tells_safe, is_unexpected && is_clear)
                 }
             }
             What::Content { starts, known } => {
@@ -350,8 +351,10 @@ impl Taking<'_> {
             What::Known { .. } => is_equal && !after.header,
             What::Content { .. } => false,
         });
-        let (peer, waits) = (conversation.peer, !conversation.asking.is_empty());
-        if is_client || is_blocked || (waits && !asks) {
+        let peer = conversation.peer;
+        // After something damaged it is not known whether a load is answered.
+        let may_wait = !conversation.asking.is_empty() || conversation.tainted;
+        if is_client || is_blocked || (may_wait && !asks) {
             return;
         }
         self.due(place, peer, "known", (!asks).then_some("does not answer an announcement at once"));
