@@ -1,7 +1,7 @@
 //! What nodes have said to each other and wait for, in every conversation between honest nodes: what is unanswered, and
 //! when it must be said again (docs/protocol.md, rules 3 to 6 and 8), worked out from messages and from what is held. It
-//! follows a conversation for as long as the messages tell all of it: not what was damaged or refused, nor what an app is
-//! done with.
+//! follows a conversation for as long as the messages tell all of it: not what was damaged or refused, nor where a node asks
+//! what is safe, nor what an app is done with.
 
 mod conversation;
 mod said;

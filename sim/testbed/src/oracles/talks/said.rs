@@ -49,6 +49,8 @@ pub(super) struct Said {
     pub(super) re: u32,
     /// Whether it waits before the line.
     pub(super) queued: bool,
+    /// Whether it asks to be told what is safe (rule 15).
+    pub(super) asks_for_safety: bool,
     pub(super) what: What,
 }
 
@@ -87,7 +89,16 @@ impl Said {
             }
             Message::Done { .. } => What::Done,
         };
-        Said { connection, peer, id: envelope.message.id(), n: envelope.n, re: envelope.re, queued, what }
+        Said {
+            connection,
+            peer,
+            id: envelope.message.id(),
+            n: envelope.n,
+            re: envelope.re,
+            queued,
+            asks_for_safety: matches!(envelope.message, Message::Load { safe: true, .. }),
+            what,
+        }
     }
 
     pub(super) fn kind(&self) -> &'static str {

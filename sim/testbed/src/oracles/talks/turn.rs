@@ -209,6 +209,8 @@ impl Taking<'_> {
         let is_released = conversation.held.is_some_and(|(n, _)| n == said.re) && !is_answer;
         let what = match &said.what {
             What::Load(known) => {
+                // What is asked again until all is safe, messages do not tell.
+                conversation.tainted |= said.asks_for_safety;
                 let repeats = !conversation.asking.is_empty() && is_unexpected && is_clear;
                 conversation.asks(said.n, known);
                 repeats.then_some("asks again what is unanswered, before its deadline")
