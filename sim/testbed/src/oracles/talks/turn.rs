@@ -49,6 +49,7 @@ impl Taking<'_> {
             self.check_missed(connection, said);
         }
         let left = turn.left.and_then(|connection| self.leave(connection));
+        self.doubt_released(&turn);
         let brings = |told: &Told| matches!(told.envelope.message, Message::Content(_));
         let may_grow = turn.asked.is_some() || turn.is_written || turn.heard.as_ref().is_some_and(brings);
         let growth = if may_grow { Growth::Seen } else { Growth::Unseen };
@@ -89,6 +90,28 @@ impl Taking<'_> {
             conversation.waiting.push_back(Some(Waiting { starts: starts.clone(), known: known.clone() }));
         }
         self.talks.note_deadline(place, before);
+    }
+
+    /// Of what was held back, several contents may be taken in one event, one after another. What others wait for may have
+    /// ended in between and begun anew, which no message tells.
+    fn doubt_released(&mut self, turn: &Turn) {
+        let answers = |said: &Said| {
+            turn.heard.as_ref().is_some_and(|told| {
+                told.envelope.n == said.re && told.place == self.place(said.connection, said.id)
+            })
+        };
+        let said = turn.said.iter().filter(|said| matches!(said.what, What::Known { .. }) && said.re != 0);
+        let released: BTreeSet<CoId> = said.filter(|said| !answers(said)).map(|said| said.id).collect();
+        for id in released {
+            if !self.held(id).header {
+                continue;
+            }
+            for place in self.places(id) {
+                if let Some(conversation) = self.talks.conversations.get_mut(&place) {
+                    conversation.clear = false;
+                }
+            }
+        }
     }
 
     /// Where what is waited for may be other than before.
@@ -334,7 +357,8 @@ impl Taking<'_> {
             self.talks.due.times += u64::from(is_answered);
             return;
         }
-        let content_waits = after.header && is_asked_for_all && !conversation.asking.is_empty();
+        let may_ask = !conversation.asking.is_empty() || conversation.tainted;
+        let content_waits = after.header && is_asked_for_all && may_ask;
         let peer = conversation.peer;
         if is_blocked || content_waits {
             conversation.missed |= is_blocked && !is_answered;
