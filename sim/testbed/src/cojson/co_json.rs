@@ -8,7 +8,7 @@ use cosim_core::view::LiveView;
 use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Record, SessionId, Time, TimerKind};
 use std::sync::Arc;
 
-/// A node of which the oracles can see what it holds. [`CoNode`] is one; a test plants a fault by wrapping it.
+/// A node of which the oracles can see what it holds. [`CoNode`](super::CoNode) is one; a test plants a fault by wrapping it.
 pub trait CoJson:
     SimNode<
         Message = Packet,

@@ -132,7 +132,7 @@ fn durable_finds_a_report_of_what_depends_on_what_the_disk_lacks() {
            { "at": "2ms", "create": { "node": "alice", "id": "notes" } },
            { "at": "100ms", "edit": { "node": "alice", "id": "notes" } }"#,
     );
-    let mut file = scenario.file.clone();
+    let mut file = scenario.file;
     let depends_on = serde_json::json!({ "notes": { "depends_on": ["group"] } });
     file.co_values = serde_json::from_value(depends_on).unwrap();
     let scenario = cosim_testbed::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
