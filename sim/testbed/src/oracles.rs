@@ -175,10 +175,12 @@ impl Oracles {
     pub fn findings(&self) -> Vec<Violation> {
         let all = self.violations();
         let is_sought =
-            |violation: &&Violation| self.setup.seeks.as_deref().is_some_and(|sought| violation.is(sought));
-        let Some(sought) = all.iter().find(is_sought) else { return all.to_vec() };
-        let others = all.iter().filter(|other| other.event == sought.event && *other != sought);
-        [sought].into_iter().chain(others).cloned().collect()
+            |violation: &Violation| self.setup.seeks.as_deref().is_some_and(|sought| violation.is(sought));
+        let Some(at) = all.iter().position(is_sought) else { return all.to_vec() };
+        // The same may be found twice in one event.
+        let (before, from) = all.split_at(at);
+        let others = before.iter().chain(&from[1..]).filter(|other| other.event == from[0].event);
+        [&from[0]].into_iter().chain(others).cloned().collect()
     }
 
     /// Each oracle that is asked, and how often it has looked.
