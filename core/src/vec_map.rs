@@ -102,6 +102,12 @@ impl<K: Ord + Copy, V> VecMap<K, V> {
         self.entries.iter().map(|(k, v)| (*k, v))
     }
 
+    /// The entries from `key` on, ascending by key.
+    pub fn iter_from(&self, key: K) -> impl DoubleEndedIterator<Item = (K, &V)> + ExactSizeIterator {
+        let (Ok(from) | Err(from)) = self.find(key);
+        self.entries[from..].iter().map(|(k, v)| (*k, v))
+    }
+
     /// All entries, ascending by key.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (K, &mut V)> + ExactSizeIterator {
         self.entries.iter_mut().map(|(k, v)| (*k, v))

@@ -43,7 +43,6 @@ pub use role::{EVERYONE, Role};
 use crate::real::{AgentId, KeySecret};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use alloc::vec::Vec;
 use changes::{Changes, visible};
 use groups::Groups;
 use keys::Secrets;
@@ -104,10 +103,14 @@ impl View {
         }
     }
 
-    fn of_kind(header: &Value, changes: Vec<Changes<'_>>, groups: Option<&Groups<'_>>) -> View {
+    fn of_kind<'a>(
+        header: &Value,
+        changes: impl IntoIterator<Item = Changes<'a>>,
+        groups: Option<&Groups<'_>>,
+    ) -> View {
         match (header.get("type").and_then(Value::as_str), groups) {
-            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(&changes), groups)),
-            (Some("comap"), None) => View::Map(CoMap::new(&changes)),
+            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(changes), groups)),
+            (Some("comap"), None) => View::Map(CoMap::new(changes)),
             (Some("colist"), _) => View::List(CoList::new(changes)),
             (Some("coplaintext"), _) => View::Text(CoList::new(changes)),
             (Some("costream"), _) => View::Stream(CoStream::new(changes)),

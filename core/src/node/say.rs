@@ -176,7 +176,7 @@ fn cut<C: Crypto>(
     room: &mut usize,
 ) -> Option<(u32, C::Signature)> {
     let (mut start, mut signed) = (from, None);
-    for (last, signature) in log.signature_after.iter().filter(|(last, _)| *last >= from) {
+    for (last, signature) in log.signature_after.iter_from(from) {
         let batch = &log.transactions[start as usize..=last as usize];
         let size = batch.iter().map(C::transaction_size).fold(0, usize::saturating_add);
         if size > *room && (place == Place::Further || signed.is_some()) {

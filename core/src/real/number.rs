@@ -19,26 +19,42 @@ pub(super) fn text(number: &Number) -> String {
 }
 
 /// `value` as it is after JavaScript has read it: every number becomes the nearest double.
-pub fn canonical(value: Value) -> Value {
-    match value {
-        Value::Number(number) => Value::Number(canonical_number(number)),
-        Value::Array(items) => Value::Array(items.into_iter().map(canonical).collect()),
-        Value::Object(members) => Value::Object(canonical_members(members)),
-        Value::Null | Value::Bool(_) | Value::String(_) => value,
-    }
+pub fn canonical(mut value: Value) -> Value {
+    make_canonical(&mut value);
+    value
 }
 
-pub(super) fn canonical_members(members: Map<String, Value>) -> Map<String, Value> {
-    members.into_iter().map(|(key, value)| (key, canonical(value))).collect()
+pub(super) fn canonical_members(mut members: Map<String, Value>) -> Map<String, Value> {
+    members.values_mut().for_each(make_canonical);
+    members
+}
+
+/// Its depth is bounded, since it was read from a text.
+fn make_canonical(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            if !is_exact(number) {
+                *number = canonical_number(number.clone());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_canonical),
+        Value::Object(members) => members.values_mut().for_each(make_canonical),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 /// `number` as the one that stands for its double.
 pub(super) fn canonical_number(number: Number) -> Number {
-    if number.as_u64().is_some_and(|integer| integer <= EXACT_MAX) {
+    if is_exact(&number) {
         return number;
     }
     // One text for each double, and one number for each text.
     text(&number).parse().expect("ECMAScript prints finite numbers as JSON does")
+}
+
+/// Whether it is a whole number that stands for itself.
+fn is_exact(number: &Number) -> bool {
+    number.as_u64().is_some_and(|integer| integer <= EXACT_MAX)
 }
 
 /// When a transaction was made, by its author's clock: milliseconds since 1970. Any finite JavaScript number, since

@@ -49,7 +49,10 @@ pub struct Key<'a> {
 impl Transaction {
     /// A transaction of `changes`, an array of operations, that everybody may read.
     pub fn trusting(made_at: MadeAt, changes: &Value) -> Transaction {
-        let privacy = Privacy::Trusting { changes: stable_stringify(changes) };
+        let mut changes = stable_stringify(changes);
+        // It is kept, and often for long.
+        changes.shrink_to_fit();
+        let privacy = Privacy::Trusting { changes };
         Transaction { made_at, privacy, other: Map::new() }
     }
 

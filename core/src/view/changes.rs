@@ -18,17 +18,18 @@ pub(super) struct Changes<'a> {
     pub(super) changes: Vec<Value>,
 }
 
-/// All that counts and can be read. What is no array of changes is as if it could not be read.
+/// All that counts and can be read, each when its turn comes. What is no array of changes is as if it could not be read.
 pub(super) fn visible<'a>(
     co_value: &CoValue<'a>,
     groups: &Groups<'_>,
     secrets: &Secrets,
-) -> Vec<Changes<'a>> {
+) -> impl Iterator<Item = Changes<'a>> {
     let validity = Validity::new(co_value.header, groups);
     let own = groups.last().filter(|_| groups.end_in(co_value));
-    let counts = |logged: &Logged<'_>| own.map_or_else(|| validity.holds(logged), |own| own.is_valid(logged));
-    let valid = ordered(co_value).into_iter().filter(counts);
-    valid.filter_map(|logged| read(co_value.id, logged, secrets)).collect()
+    let counts =
+        move |logged: &Logged<'_>| own.map_or_else(|| validity.holds(logged), |own| own.is_valid(logged));
+    let (id, valid) = (co_value.id, ordered(co_value).into_iter().filter(counts));
+    valid.filter_map(move |logged| read(id, logged, secrets))
 }
 
 /// What a transaction of the CoValue `id` changes.

@@ -58,7 +58,7 @@ impl CoList {
         self.items.iter().filter_map(|item| item.value.as_str()).collect()
     }
 
-    pub(super) fn new(changes: Vec<Changes<'_>>) -> CoList {
+    pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoList {
         let mut list = LiveList::default();
         for Changes { session, index, made_at, changes } in changes {
             list.take(session, index, made_at, changes);

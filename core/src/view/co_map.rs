@@ -36,11 +36,11 @@ impl CoMap {
         Value::Object(pairs.collect())
     }
 
-    pub(super) fn new(changes: &[Changes<'_>]) -> CoMap {
+    pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoMap {
         let mut map = CoMap::default();
         for transaction in changes {
             for change in &transaction.changes {
-                map.apply(transaction, change);
+                map.apply(&transaction, change);
             }
         }
         map

@@ -27,7 +27,7 @@ pub struct CoStream {
 }
 
 impl CoStream {
-    pub(super) fn new(changes: Vec<Changes<'_>>) -> CoStream {
+    pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoStream {
         let mut stream = CoStream::default();
         for Changes { session, index, made_at, changes } in changes {
             stream.push(session, index, made_at, changes);

@@ -5,6 +5,7 @@
 
 mod basis;
 mod digest;
+mod hung;
 mod list;
 mod map;
 mod sequence;
@@ -84,6 +85,13 @@ impl LiveView {
                 true
             }
         }
+    }
+
+    /// Takes what is new in these sessions of the CoValue; the others must be as they were when it was brought up to date
+    /// last. Returns whether it could: where not, nothing has changed, and an [`update`](LiveView::update) is due.
+    pub fn grow<R: Resolver + ?Sized>(&mut self, grown: &CoValue<'_>, resolver: &R) -> bool {
+        let held = self.held.as_mut().filter(|held| held.goes_on_with(grown, resolver));
+        held.map(|held| held.take(grown)).is_some()
     }
 
     /// What it shows: what [`View::new`] gives for the same.
@@ -193,21 +201,26 @@ impl Held {
 
     /// Whether this still holds of `co_value`, and only new transactions are to be taken.
     fn goes_on_as<R: Resolver + ?Sized>(&self, co_value: &CoValue<'_>, resolver: &R) -> bool {
-        let len = |session: &str| co_value.sessions.get(session).map_or(0, |log| log.len());
-        let grows = self.taken.iter().all(|(session, taken)| taken.len() <= len(session));
-        let is_new =
-            |(session, log): (&&str, &&dyn Log)| log.len() > self.taken.get(*session).map_or(0, Vec::len);
+        let is_there = |session: &String| co_value.sessions.contains_key(session.as_str());
+        self.taken.keys().all(is_there) && self.goes_on_with(co_value, resolver)
+    }
+
+    /// The same, where the sessions that `co_value` leaves out are as they were.
+    fn goes_on_with<R: Resolver + ?Sized>(&self, co_value: &CoValue<'_>, resolver: &R) -> bool {
         let is_group = matches!(self.shown, Shown::Group { .. });
+        let goes_on = |(session, log): (&&str, &&dyn Log)| {
+            let taken = self.taken.get(*session).map_or(0, Vec::len);
+            if is_group { log.len() == taken } else { log.len() >= taken }
+        };
         self.id == co_value.id
             && self.header == *co_value.header
-            && grows
-            && !(is_group && co_value.sessions.iter().any(is_new))
+            && co_value.sessions.iter().all(goes_on)
             && self.basis.holds(resolver)
     }
 
     /// Takes all transactions of a group.
     fn take_group(&mut self, co_value: &CoValue<'_>, groups: &Groups<'_>) {
-        let changes = visible(co_value, groups, &self.secrets);
+        let changes: Vec<_> = visible(co_value, groups, &self.secrets).collect();
         for (session, log) in &co_value.sessions {
             self.taken.insert((*session).into(), alloc::vec![false; log.len()]);
         }

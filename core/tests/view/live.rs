@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub(crate) struct Checked {
     pub(crate) live: LiveView,
+    /// The same, by what has grown.
+    pub(crate) grown: LiveView,
+    pub(crate) lengths: BTreeMap<String, usize>,
 }
 
 impl Checked {
@@ -22,6 +25,14 @@ impl Checked {
         let co_value = resolver.co_value(id).expect("it is there");
         self.live.update(&co_value, resolver, keys);
         assert!(!self.live.update(&co_value, resolver, keys), "there was nothing left to take");
+        let mut part = co_value.clone();
+        part.sessions.retain(|session, log| self.lengths.get(*session) != Some(&log.len()));
+        if !self.grown.grow(&part, resolver) {
+            self.grown.update(&co_value, resolver, keys);
+        }
+        assert_eq!(self.grown.digest(), self.live.digest());
+        self.lengths =
+            co_value.sessions.iter().map(|(session, log)| ((*session).to_owned(), log.len())).collect();
         let view = View::new(&co_value, resolver, keys);
         assert_eq!(self.live.view(), view);
         let key = self.live.read_key().map(|(id, secret)| (id.to_owned(), secret.clone()));

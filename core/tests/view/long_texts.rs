@@ -56,7 +56,7 @@ impl Writing {
     fn check(&self) {
         let list = self.live.list().expect("it is a text");
         assert_eq!((list.len(), list.text()), (self.text.len(), self.text.concat()));
-        let mut checked = Checked { live: self.live.clone() };
+        let mut checked = Checked { live: self.live.clone(), ..Checked::default() };
         let (_, digest) = checked.update(&self.id, &self.shelf, &KeyRing::empty());
         let all = self.shelf.co_value(&self.id).expect("it is there");
         for is_forwards in [true, false] {

@@ -86,6 +86,8 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
+    // The scenario has its edits now.
+    drop(recorded);
     match &args.seeds {
         Some(seeds) => many(args, &scenario, seeds.clone()),
         None => one(args, &scenario, args.seed.unwrap_or(scenario.seed)),

@@ -108,7 +108,7 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     let watch = Watch {
         oracles: (options.oracles == Judging::On).then(judges),
         log: options.log.map(|limit| {
-            let log = Log::new(stage.cast().clone(), stage.names().to_vec(), limit);
+            let log = Log::new(stage.cast().clone(), stage.names(), limit);
             let log = log.of(Source { scenario: None, seed: Some(seed), crypto: Some(scenario.crypto) });
             log.with(options.with)
         }),

@@ -168,7 +168,7 @@ proptest! {
     fn a_line_without_bound_takes_everything(bandwidth in 20_u64..200) {
         let line = Network { bandwidth: Some(bandwidth), queue: Some(40), ..Network::default() };
         let mut world = planned(line, 1, &[1; 9]);
-        world.schedule(ms(2), Operation::Network { link: 0, network: Network::default() });
+        world.schedule(ms(2), Operation::Network { link: 0, network: Box::default() });
         prop_assert_eq!(world.run_until(NEVER), Stop::Silent);
         prop_assert_eq!(&world.host(NodeId(0)).node.flow, &[(ms(1), false), (ms(2), true)]);
         prop_assert_eq!(numbers(&world), (0..9).collect::<Vec<u32>>());

@@ -148,7 +148,7 @@ proptest! {
         let mut world = world(3, vec![link(0, 2, network), link(1, 2, network)], seed, ());
         for entry in &plan {
             let (sender, at) = (entry % 2, 1 + u64::from(entry / 2));
-            world.schedule(ms(at), Operation::Network { link: sender, network: arriving_at_10(at) });
+            world.schedule(ms(at), Operation::Network { link: sender, network: Box::new(arriving_at_10(at)) });
             send(&mut world, ms(at), [sender, 2], *entry);
         }
         prop_assert_eq!(world.run_until(NEVER), Stop::Silent);

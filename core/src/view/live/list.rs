@@ -5,6 +5,7 @@
 //! never shown, with what is at the start before it and what is at the end after it.
 
 use super::digest;
+use super::hung::Hung;
 use super::sequence::Sequence;
 use super::stamp::{Op, Sessions, Stamp};
 use crate::real::MadeAt;
@@ -12,6 +13,7 @@ use crate::view::edit::Positions;
 use crate::view::{CoList, ListItem, OpId};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -28,6 +30,8 @@ pub struct LiveList {
     waiting: BTreeMap<Op, Vec<Insertion>>,
     /// What was deleted of that which is not there.
     deleted: BTreeSet<Op>,
+    /// Short texts that are items: there are few different ones.
+    short: BTreeMap<String, Arc<Value>>,
     sequence: Sequence,
     digest: u64,
 }
@@ -36,11 +40,11 @@ pub struct LiveList {
 #[derive(Clone, Debug)]
 struct Item {
     stamp: Stamp,
-    value: Value,
+    value: Arc<Value>,
     hash: u64,
     is_shown: bool,
-    before: Vec<u32>,
-    after: Vec<u32>,
+    before: Hung,
+    after: Hung,
 }
 
 /// A new item.
@@ -62,6 +66,9 @@ enum Side {
 
 /// The list itself, among the items.
 const ROOT: u32 = 0;
+
+/// How many bytes a short text has at most.
+const SHORT_MAX: usize = 8;
 
 /// How many numbers of the sequence an item has.
 const NUMBERS: u32 = 3;
@@ -85,11 +92,11 @@ impl Default for LiveList {
     fn default() -> LiveList {
         let root = Item {
             stamp: Stamp { made_at: MadeAt::from_ms(0), op: Op { session: 0, tx: 0, change: 0 } },
-            value: Value::Null,
+            value: Arc::new(Value::Null),
             hash: digest::start(0),
             is_shown: false,
-            before: Vec::new(),
-            after: Vec::new(),
+            before: Hung::Nothing,
+            after: Hung::Nothing,
         };
         LiveList {
             sessions: Sessions::default(),
@@ -97,6 +104,7 @@ impl Default for LiveList {
             index: BTreeMap::new(),
             waiting: BTreeMap::new(),
             deleted: BTreeSet::new(),
+            short: BTreeMap::new(),
             sequence: Sequence::new(NUMBERS),
             digest: 0,
         }
@@ -117,7 +125,7 @@ impl Positions for LiveList {
 impl LiveList {
     /// The values of the items, first to last.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.shown().map(|item| &item.value)
+        self.shown().map(|item| &*item.value)
     }
 
     /// The items one after the other, where they are text.
@@ -130,7 +138,7 @@ impl LiveList {
         let items = self.shown().map(|item| ListItem {
             op: self.sessions.op_id(item.stamp.op),
             made_at: item.stamp.made_at.clone(),
-            value: item.value.clone(),
+            value: (*item.value).clone(),
         });
         CoList { items: items.collect() }
     }
@@ -209,8 +217,9 @@ impl LiveList {
             Side::Before => (&parent.before, opening(on)),
             Side::After => (&parent.after, middle(on)),
         };
-        let place = siblings.partition_point(|sibling| self.is_before(*sibling, &new.stamp) == (on == ROOT));
-        let anchor = place.checked_sub(1).map_or(front, |left| closing(siblings[left]));
+        let place =
+            siblings.items().partition_point(|sibling| self.is_before(*sibling, &new.stamp) == (on == ROOT));
+        let anchor = place.checked_sub(1).map_or(front, |left| closing(siblings.items()[left]));
         let parent = &mut self.items[on as usize];
         match new.side {
             Side::Before => parent.before.insert(place, item),
@@ -219,12 +228,26 @@ impl LiveList {
         self.sequence.insert_after(anchor, NUMBERS);
         let Insertion { stamp, value, .. } = new;
         let (hash, op) = (self.hash(&stamp, &value), stamp.op);
-        let (before, after) = (Vec::new(), Vec::new());
+        let value = self.shared(value);
+        let (before, after) = (Hung::Nothing, Hung::Nothing);
         self.items.push(Item { stamp, value, hash, is_shown: false, before, after });
         self.index.insert(op, item);
         if !self.deleted.remove(&op) {
             self.show(item);
         }
+    }
+
+    /// A value that is kept once, if it is a short text.
+    fn shared(&mut self, value: Value) -> Arc<Value> {
+        let Some(text) = value.as_str().filter(|text| text.len() <= SHORT_MAX) else {
+            return Arc::new(value);
+        };
+        if let Some(shared) = self.short.get(text) {
+            return Arc::clone(shared);
+        }
+        let (text, shared) = (String::from(text), Arc::new(value));
+        self.short.insert(text, Arc::clone(&shared));
+        shared
     }
 
     fn hash(&self, stamp: &Stamp, value: &Value) -> u64 {

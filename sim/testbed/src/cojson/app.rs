@@ -11,13 +11,15 @@ use super::{Command, Edit, SimCrypto, Transaction, Writes};
 use crate::clock::WallTime;
 use crate::host::NodeId;
 use cosim_core::real::{self, KeySecret, MadeAt, Place};
+use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::view::edit::Positions;
 use cosim_core::view::edit::group::ReadKey;
 use cosim_core::view::{CoValue, KeyRing, LiveView, Log, Resolver, edit};
-use cosim_core::{CoId, FastCrypto, Node, NodeState, SessionId, UpdateError};
+use cosim_core::{CoId, FastCrypto, Node, NodeState, SessionId, UpdateError, VecMap};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::iter;
 use std::sync::Arc;
 use team::Ahead;
 
@@ -58,6 +60,8 @@ pub(super) struct App {
     keys: KeyRing,
     /// What it sees of each CoValue that shows something.
     views: BTreeMap<CoId, LiveView>,
+    /// How much of each session that rests on.
+    taken: BTreeMap<CoId, VecMap<SessionId, u32>>,
     /// CoJSON's names of the sessions that it has met.
     sessions: BTreeMap<SessionId, String>,
     /// What it has written to groups and may not see yet.
@@ -73,14 +77,34 @@ struct Held<'a> {
 
 impl<'a> Held<'a> {
     fn get(&self, id: CoId) -> Option<CoValue<'a>> {
-        let held = self.state.co_values.get(&id)?;
-        let header = held.header.as_ref()?.said.as_deref()?;
-        let sessions = held.sessions.iter().filter_map(|(session, log)| {
+        self.part(id, self.state.co_values.get(&id)?.sessions.iter())
+    }
+
+    /// A CoValue with these of its sessions.
+    fn part(
+        &self,
+        id: CoId,
+        sessions: impl Iterator<Item = (SessionId, &'a SessionLog<SimCrypto>)>,
+    ) -> Option<CoValue<'a>> {
+        let header = self.state.co_values.get(&id)?.header.as_ref()?.said.as_deref()?;
+        let sessions = sessions.filter_map(|(session, log)| {
             Some((self.sessions.get(&session)?.as_str(), &log.transactions as &dyn Log))
         });
         let id = self.directory.co_value(id)?.id.as_str();
         Some(CoValue { id, header: header.as_json(), sessions: sessions.collect() })
     }
+}
+
+/// The sessions that are not as they were when so much of them was `taken`.
+fn changed<'a>(
+    held: &'a CoValueState<SimCrypto>,
+    taken: &VecMap<SessionId, u32>,
+) -> impl Iterator<Item = (SessionId, &'a SessionLog<SimCrypto>)> {
+    let mut taken = taken.iter().peekable();
+    held.sessions.iter().filter(move |(session, log)| {
+        while taken.next_if(|(other, _)| other < session).is_some() {}
+        taken.next_if(|(other, _)| other == session).map(|(_, taken)| *taken) != Some(log.len())
+    })
 }
 
 impl Resolver for Held<'_> {
@@ -109,7 +133,8 @@ impl App {
     /// An app that sees nothing yet.
     pub(super) fn new(me: NodeId, directory: Arc<Directory>) -> App {
         let keys = if directory.has_views() { directory.keys(me) } else { KeyRing::empty() };
-        App { me, directory, keys, views: BTreeMap::new(), sessions: BTreeMap::new(), ahead: BTreeMap::new() }
+        let (views, taken, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        App { me, directory, keys, views, taken, sessions, ahead: BTreeMap::new() }
     }
 
     /// What it sees of a CoValue.
@@ -125,6 +150,7 @@ impl App {
     /// The node's process ends: what it saw is gone.
     pub(super) fn forget(&mut self) {
         self.views.clear();
+        self.taken.clear();
         self.ahead.clear();
     }
 
@@ -137,18 +163,36 @@ impl App {
             if directory.kind(id) == Some(Kind::Group) {
                 due.extend(directory.owned_by(id));
             }
-            let held = state.co_values.get(&id);
-            for session in held.into_iter().flat_map(|held| held.sessions.keys()) {
+            let Some(held) = state.co_values.get(&id) else { continue };
+            for (session, _) in changed(held, self.taken.entry(id).or_default()) {
                 self.sessions.entry(session).or_insert_with(|| directory.session(session));
             }
         }
         self.catch_up(state);
         let held = Held { state, directory: &directory, sessions: &self.sessions };
         for id in due {
-            if let Some(co_value) = held.get(id) {
-                self.views.entry(id).or_default().update(&co_value, &held, &self.keys);
-            } else {
+            let Some(co_value) = state.co_values.get(&id).filter(|_| held.part(id, iter::empty()).is_some())
+            else {
                 self.views.remove(&id);
+                self.taken.remove(&id);
+                continue;
+            };
+            let (view, taken) = (self.views.entry(id).or_default(), self.taken.entry(id).or_default());
+            let new: Vec<_> = changed(co_value, taken).collect();
+            let added = new.iter().filter(|(session, _)| !taken.contains(*session)).count();
+            // Where a session is gone, all is new.
+            let is_all_there = taken.len() + added == co_value.sessions.len();
+            let grown = held.part(id, new.iter().copied()).filter(|_| is_all_there);
+            if !grown.is_some_and(|grown| view.grow(&grown, &held))
+                && let Some(all) = held.get(id)
+            {
+                view.update(&all, &held, &self.keys);
+            }
+            if !is_all_there {
+                taken.clear();
+            }
+            for (session, log) in co_value.sessions.iter().filter(|_| !is_all_there).chain(new) {
+                taken.insert(session, log.len());
             }
         }
     }

@@ -41,6 +41,17 @@ struct Handling {
     transactions: Vec<Transaction>,
 }
 
+impl Handling {
+    /// Keeps once what the node holds word for word.
+    fn share(&mut self, host: &dyn Holdings) {
+        let stored = host.stored(self.id).and_then(|stored| stored.log(self.session));
+        let held = stored.and_then(|log| log.transactions.get(self.before as usize..)).unwrap_or_default();
+        for (own, held) in self.transactions.iter_mut().zip(held).filter(|(own, held)| *own == *held) {
+            own.said.clone_from(&held.said);
+        }
+    }
+}
+
 /// Transactions that a node has taken from its app.
 #[derive(Clone, Debug)]
 pub struct Taken {
@@ -104,7 +115,11 @@ impl Ledger {
             handling.node == node && held > *before && durability != Durability::DurableFirst
         };
         let taken: Vec<Handling> = self.handling.extract_if(.., is_taken).collect();
-        taken.into_iter().map(|handling| self.take(handling, durability)).collect()
+        let take = |mut handling: Handling| {
+            handling.share(host);
+            self.take(handling, durability)
+        };
+        taken.into_iter().map(take).collect()
     }
 
     /// The node has handled what its app asked.

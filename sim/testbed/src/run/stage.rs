@@ -25,8 +25,6 @@ pub struct Stage<'a> {
     scenario: Cow<'a, Scenario>,
     plan: Plan,
     cast: Cast,
-    /// What every operation is called and does, by its number in the world.
-    names: Vec<OperationName>,
     /// The conditions of each link after the operations staged so far.
     networks: Vec<Network>,
     /// Whether an operation staged so far bounds a line.
@@ -83,14 +81,11 @@ impl<'a> Stage<'a> {
         };
         let networks = scenario.links.iter().map(|link| link.network).collect();
         let plan = scenario.plan(seed);
-        let mut stage =
-            Stage { scenario, plan, cast, names: Vec::new(), networks, bounded: false, staged: 0 };
-        stage.names = stage.name_operations();
-        stage
+        Stage { scenario, plan, cast, networks, bounded: false, staged: 0 }
     }
 
-    /// In the order in which they will be staged.
-    fn name_operations(&self) -> Vec<OperationName> {
+    /// What every operation is called and does, by its number in the world, as long as none of them is staged.
+    pub fn names(&self) -> Vec<OperationName> {
         let mut names = Vec::new();
         for (_, link) in self.scenario.opened_at_first() {
             let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
@@ -134,14 +129,9 @@ impl<'a> Stage<'a> {
         nodes.filter(|(_, spec)| spec.hostile).map(|(node, _)| node).collect()
     }
 
-    /// What every operation is called and does, by its number in the world.
-    pub fn names(&self) -> &[OperationName] {
-        &self.names
-    }
-
     /// Decides by the list of the scenario.
     pub(crate) fn director(&self) -> Director {
-        let names = script::Names::new(self.cast.clone(), self.names.clone(), self.creates());
+        let names = script::Names::new(self.cast.clone(), self.names(), self.creates());
         Director::new(self.scenario.file.decisions.as_ref(), names)
     }
 
@@ -311,7 +301,8 @@ impl<'a> Stage<'a> {
                 let network = change.conditions().apply(self.networks[link as usize]);
                 self.networks[link as usize] = network;
                 self.bounded |= network.bandwidth.is_some();
-                planned.push(Planned { at, operation: Operation::Network { link, network } });
+                planned
+                    .push(Planned { at, operation: Operation::Network { link, network: Box::new(network) } });
                 self.staged += 1;
             }
             return;

@@ -158,7 +158,7 @@ pub enum Operation<N: SimNode> {
         /// Which link.
         link: u32,
         /// To these.
-        network: crate::network::Network,
+        network: Box<crate::network::Network>,
     },
 }
 

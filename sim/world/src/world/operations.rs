@@ -18,7 +18,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         {
             return self.put_off(node, queued);
         }
-        // It is taken out while it happens, and kept: what it began may have to be ended.
+        // It is taken out while it happens. What it began may have to be ended; what an app asked for is over.
         let Some(operation) = self.operations[number as usize].take() else { return };
         self.begin(at, queued.order);
         self.observe(&Happening::Operation { number, operation: &operation });
@@ -31,7 +31,9 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                 self.observe(&Happening::Skipped { number, why: &why });
             }
         }
-        self.operations[number as usize] = Some(operation);
+        if !matches!(operation, Operation::Command { .. }) {
+            self.operations[number as usize] = Some(operation);
+        }
     }
 
     /// Does what an operation says; gives the reason where that has no effect.
@@ -89,7 +91,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             Operation::Join { node, links } => self.join(*node, links, number),
             Operation::Clock { node, change } => self.change_clock(*node, *change),
             Operation::Network { link, network } => {
-                self.set_network(self.now, *link, *network);
+                self.set_network(self.now, *link, **network);
                 None
             }
         }
