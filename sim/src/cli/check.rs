@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::outln;
+use cosim_testbed::recording::{self, Checked};
 use std::path::PathBuf;
 
 /// Check scenario files without playing them.
@@ -16,8 +17,29 @@ pub(super) struct Args {
     recording: Option<PathBuf>,
 }
 
+/// What a recorded session comes to without a network.
+fn without_network(recorded: &Recorded) -> Result<String, Failure> {
+    let checked = recording::check(&recorded.bytes);
+    let checked = checked.map_err(|error| Failure(format!("error: {}: {error}", recorded.path.display())))?;
+    Ok(match checked {
+        Checked::Linear => "fine: one patch after the other leads to its `endContent`".to_owned(),
+        Checked::End => "fine: without a network its authors come to its `endContent`".to_owned(),
+        Checked::Together(pairs) => {
+            let pairs = pairs.iter().map(|[a, b]| format!("txns[{a}] and txns[{b}]")).collect::<Vec<_>>();
+            format!(
+                "not judged: without a network its authors come to another text than its `endContent`, and some insert at \
+                 one place before they see each other's, where there is no right order: {}",
+                pairs.join("; ")
+            )
+        }
+    })
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
+    if let Some(recorded) = &recorded {
+        outln!("{}: {}", recorded.path.display(), without_network(recorded)?);
+    }
     let mut wrong = 0;
     for path in &args.files {
         let checked = match &recorded {

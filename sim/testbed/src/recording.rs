@@ -3,11 +3,14 @@
 //! [`Recording::read`] takes what comes from outside apart and checks all of it; what it hands out counts in graphemes and
 //! can be played. It knows nothing of scenarios: those say who the authors are.
 
+mod check;
 mod error;
 mod format;
+mod gap;
 mod text;
 mod times;
 
+pub use check::{Checked, check};
 pub use error::Error;
 pub use times::Pace;
 
@@ -54,9 +57,11 @@ impl Recording {
         session.check()?;
         let times = Times::of(&session)?;
         let mut text = Text::of(&session);
+        let added = session.added;
         let mut transactions = Vec::with_capacity(session.txns.len());
         for (number, txn) in session.txns.into_iter().enumerate() {
             let splices = txn.patches.into_iter().enumerate();
+            let number = number.saturating_sub(added);
             let splices =
                 splices.map(|(patch, it)| text.patched(it).map_err(|error| error.of(number, patch)));
             let splices: Vec<Option<Splice>> = splices.collect::<Result<_, _>>()?;

@@ -62,7 +62,12 @@ fn a_recording_that_is_missing_or_idle_is_said() {
 fn a_scenario_is_checked_with_and_without() {
     let folder = Folder::with(&story());
     assert_eq!(folder.cosim(&["check", "essay.json"]).0, Some(0));
-    assert_eq!(folder.cosim(&["check", "essay.json", "--recording", "typing.json"]).0, Some(0));
+    let (code, out, _) = folder.cosim(&["check", "essay.json", "--recording", "typing.json"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        out,
+        "typing.json: fine: one patch after the other leads to its `endContent`\nessay.json: fine\n"
+    );
 }
 
 #[test]

@@ -5,3 +5,4 @@ mod generate;
 mod playing;
 mod reading;
 mod refusals;
+mod without_network;

@@ -23,7 +23,7 @@ fn read(text: &str) -> Recording {
     Recording::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-const USUAL: Pace = Pace { every: Span::from_ms(100), longest_pause: None };
+const USUAL: Pace = Pace { every: None, longest_pause: None };
 
 fn milliseconds(recording: &Recording, pace: Pace) -> Vec<u64> {
     recording.played(pace).into_iter().map(|at| at.as_us() / 1000).collect()
@@ -57,8 +57,60 @@ fn without_times_the_rate_is_steady() {
         let recording = session(&[(0, time, EDIT), (1, time, EDIT), (0, time, EDIT)]);
         assert!(!recording.is_timed());
         assert_eq!(milliseconds(&recording, USUAL), [0, 100, 200]);
-        assert_eq!(milliseconds(&recording, Pace { every: Span::from_ms(7), ..USUAL }), [0, 7, 14]);
+        assert_eq!(milliseconds(&recording, Pace { every: Some(Span::from_ms(7)), ..USUAL }), [0, 7, 14]);
     }
+}
+
+/// What was done at a time that is not known is done with what comes next, or else with what came before.
+#[test]
+fn unknown_times_are_those_of_what_comes_next() {
+    const EDIT: &str = "[[0, 0, \"x\"]]";
+    const UNKNOWN: &str = "1970-01-01T00:00:00Z";
+    let recording = session(&[
+        (0, UNKNOWN, EDIT),
+        (0, "2025-01-01T00:00:00Z", EDIT),
+        (1, UNKNOWN, EDIT),
+        (0, UNKNOWN, EDIT),
+        (0, "2025-01-01T00:00:10Z", EDIT),
+        (1, UNKNOWN, EDIT),
+    ]);
+    assert!(recording.is_timed());
+    assert_eq!(milliseconds(&recording, USUAL), [0, 500, 10_000, 10_250, 10_500, 10_750]);
+}
+
+/// What is recorded too densely is spread where somebody asks for it.
+#[test]
+fn every_goes_before_recorded_times() {
+    const EDIT: &str = "[[0, 0, \"x\"]]";
+    let time = "2025-01-01T00:00:00.000Z";
+    let recording = session(&[(0, time, EDIT), (1, time, EDIT), (0, time, EDIT)]);
+    assert_eq!(milliseconds(&recording, USUAL), [0, 333, 666]);
+    let spread = Pace { every: Some(Span::from_s(2)), longest_pause: Some(Span::from_ms(1)) };
+    assert_eq!(milliseconds(&recording, spread), [0, 2_000, 4_000]);
+}
+
+/// A recording of one author says neither who nor after what; what was there at first is inserted first.
+#[test]
+fn linear_recordings_are_of_one_author() {
+    let start = |start: &str, end: &str| {
+        format!(
+            r#"{{ {start}"endContent": "{end}", "txns": [
+                {{ "time": "2023-11-22T10:00:00.000Z", "patches": [[5, 0, ", sky"]] }},
+                {{ "time": "2023-11-22T10:00:00.300Z", "patches": [[8, 2, "ea"]] }}
+            ] }}"#
+        )
+    };
+    let recording = read(&start("\"startContent\": \"hello\\n\", ", "hello, sea\\n"));
+    assert_eq!((recording.authors(), recording.end()), (1, "hello, sea\n"));
+    let splices: Vec<_> = recording.transactions().iter().flat_map(|it| it.splices.clone()).collect();
+    assert_eq!(splices, [splice(0, 0, "hello\n"), splice(5, 0, ", sky"), splice(8, 2, "ea")]);
+    assert_eq!(milliseconds(&recording, USUAL), [0, 150, 300]);
+
+    let outside = Recording::read(start("", "").as_bytes()).expect_err("nothing is there at first");
+    assert!(outside.to_string().starts_with("txns[0].patches[0]: "), "{outside}");
+    let other = start("\"startContent\": \"hello\\n\", ", "hello");
+    let other = Recording::read(other.as_bytes()).expect_err("it ends otherwise");
+    assert!(other.to_string().starts_with("endContent: "), "{other}");
 }
 
 fn splice(index: u32, delete: u32, insert: &str) -> Splice {

@@ -4,7 +4,8 @@ use std::fmt;
 
 /// What a recording looks like, for who has something else.
 const SHAPE: &str = "a recording is JSON, plain or packed with gzip: { \"kind\": \"concurrent\", \"endContent\", \"numAgents\", \
-    \"txns\": [{ \"parents\": [index], \"agent\", \"time\", \"patches\": [[position, deleted, \"inserted\"]] }] }";
+    \"txns\": [{ \"parents\": [index], \"agent\", \"time\", \"patches\": [[position, deleted, \"inserted\"]] }] }, \
+    or of one author { \"startContent\", \"endContent\", \"txns\": [{ \"time\", \"patches\" }] }";
 
 /// What is wrong with a recording: where, what was found, what was expected, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! From positions in code points to places in graphemes, which are what a text is made of.
 
 use super::format::{Patch, Session};
+use super::gap::Gap;
 use super::{Error, Splice};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -8,8 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// about what each of them saw, and only used where graphemes of several code points have to be counted.
 #[derive(Debug)]
 pub(super) struct Text {
-    /// The code points, and whether an item of the text begins with each.
-    chars: Vec<(char, bool)>,
+    points: Gap,
     how: How,
 }
 
@@ -35,7 +35,7 @@ impl Text {
         } else {
             How::About
         };
-        Text { chars: Vec::new(), how }
+        Text { points: Gap::default(), how }
     }
 
     /// What a patch does, and does it; `None` where it does nothing. Where a patch takes a grapheme apart, what stays of
@@ -47,7 +47,7 @@ impl Text {
         if self.how == How::Plain {
             return Ok(Some(Splice { index: position, delete: deleted, insert: inserted }));
         }
-        let len = self.chars.len();
+        let len = self.points.len();
         let from = (position as usize).min(len);
         let to = from.saturating_add(deleted as usize).min(len);
         let beyond = (position - counted(from), deleted - counted(to - from));
@@ -60,25 +60,25 @@ impl Text {
         }
         let start = (0..=from).rev().find(|at| self.is_boundary(*at)).unwrap_or(0);
         let end = (to..=len).find(|at| self.is_boundary(*at)).unwrap_or(len);
-        let kept = |range: std::ops::Range<usize>| self.chars[range].iter().map(|(char, _)| *char);
+        let kept =
+            |range: std::ops::Range<usize>| range.filter_map(|at| self.points.at(at)).map(|(char, _)| char);
         let insert: String = kept(start..from).chain(inserted.chars()).chain(kept(to..end)).collect();
-        let items =
-            |range: std::ops::Range<usize>| self.chars[range].iter().filter(|(_, begins)| *begins).count();
-        let (index, delete) = (items(0..start), items(start..end));
-        let new = insert.graphemes(true).flat_map(|item| item.chars().enumerate());
-        self.chars.splice(start..end, new.map(|(at, char)| (char, at == 0)));
+        let (index, delete) = (self.points.items_before(start), self.points.take(end - start));
+        for (at, char) in insert.graphemes(true).flat_map(|item| item.chars().enumerate()) {
+            self.points.push((char, at == 0));
+        }
         let [index, delete] =
             [counted(index).saturating_add(beyond.0), counted(delete).saturating_add(beyond.1)];
         Ok(Some(Splice { index, delete, insert }))
     }
 
     fn is_boundary(&self, at: usize) -> bool {
-        self.chars.get(at).is_none_or(|(_, begins)| *begins)
+        self.points.at(at).is_none_or(|(_, begins)| begins)
     }
 
     /// Where all is known, the end is too.
     pub(super) fn check_end(&self, end: &str) -> Result<(), Error> {
-        if self.how != How::Exactly || self.chars.iter().map(|(char, _)| *char).eq(end.chars()) {
+        if self.how != How::Exactly || self.points.iter().map(|(char, _)| char).eq(end.chars()) {
             return Ok(());
         }
         let error = Error::at("endContent", "the transactions do not lead to this text");
@@ -86,7 +86,7 @@ impl Text {
     }
 }
 
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     text.graphemes(true).all(|grapheme| grapheme.chars().nth(1).is_none())
 }
 

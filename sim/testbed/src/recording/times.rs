@@ -19,37 +19,40 @@ pub(super) struct Times(Vec<u64>);
 /// How fast a recording is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// From one transaction to the next, where the recording has no times.
-    pub every: Span,
-    /// The longest time in which nobody does anything, where it has.
+    /// From one transaction to the next, whatever times the recording has. Where it has none, 100 ms are usual.
+    pub every: Option<Span>,
+    /// The longest time in which nobody does anything, where the recorded times are kept.
     pub longest_pause: Option<Span>,
 }
+
+/// The time from one transaction to the next, where neither the recording nor who plays it says.
+const EVERY: Span = Span::from_ms(100);
 
 impl Times {
     /// The times of a recording, if it has any.
     pub(super) fn of(session: &Session) -> Result<Option<Times>, Error> {
-        let place = |number: usize| format!("txns[{number}].time");
+        let place = |number: usize| format!("txns[{}].time", number.saturating_sub(session.added));
         let mut times = Vec::with_capacity(session.txns.len());
         for (number, txn) in session.txns.iter().enumerate() {
-            let time = match &txn.time {
-                None => UNKNOWN,
-                Some(time) => DateTime::parse_from_rfc3339(time)
-                    .map_err(|error| {
-                        let shown: String = time.chars().take(40).collect();
-                        let error = Error::at(place(number), format!("{shown:?} is no time: {error}"));
-                        error.expected("a time such as `2023-11-22T03:57:32+00:00`")
-                    })?
-                    .timestamp_micros(),
+            let Some(time) = &txn.time else {
+                times.push(None);
+                continue;
             };
-            times.push(time);
+            let time = DateTime::parse_from_rfc3339(time).map_err(|error| {
+                let shown: String = time.chars().take(40).collect();
+                let error = Error::at(place(number), format!("{shown:?} is no time: {error}"));
+                error.expected("a time such as `2023-11-22T03:57:32+00:00`")
+            })?;
+            times.push(Some(time.timestamp_micros()));
         }
-        if times.iter().all(|time| *time == UNKNOWN) {
+        if times.iter().all(|time| time.is_none_or(|time| time == UNKNOWN)) {
             return Ok(None);
         }
-        if let Some(number) = times.iter().position(|time| *time == UNKNOWN) {
+        if let Some(number) = times.iter().position(Option::is_none) {
             let error = Error::at(place(number), "this transaction has no time, and others have one");
             return Err(error.expected("a time for each of them, or for none"));
         }
+        let times = known(times.into_iter().flatten().collect());
         let first = times.iter().copied().min().unwrap_or(UNKNOWN);
         let mut latest = BTreeMap::new();
         let since_first = times.iter().zip(&session.txns).map(|(time, txn)| {
@@ -86,6 +89,18 @@ impl Times {
     }
 }
 
+/// The times, with the next known one in the place of each that is not known, and behind the last known one that.
+fn known(mut times: Vec<i64>) -> Vec<i64> {
+    let mut next = times.iter().rev().copied().find(|time| *time != UNKNOWN).unwrap_or(UNKNOWN);
+    for time in times.iter_mut().rev() {
+        if *time == UNKNOWN {
+            *time = next;
+        }
+        next = *time;
+    }
+    times
+}
+
 /// All that was done at one recorded time.
 #[derive(Default)]
 struct Crowd {
@@ -98,10 +113,11 @@ struct Crowd {
 impl Recording {
     /// When each transaction is played, counted from the first.
     pub fn played(&self, pace: Pace) -> Vec<Span> {
-        match &self.times {
-            Some(times) => times.played(pace.longest_pause.unwrap_or(Span::from_us(u64::MAX))),
-            None => {
-                (0..).map(|number| pace.every.saturating_mul(number)).take(self.transactions.len()).collect()
+        match (&self.times, pace.every) {
+            (Some(times), None) => times.played(pace.longest_pause.unwrap_or(Span::from_us(u64::MAX))),
+            (_, every) => {
+                let every = every.unwrap_or(EVERY);
+                (0..).map(|number| every.saturating_mul(number)).take(self.transactions.len()).collect()
             }
         }
     }

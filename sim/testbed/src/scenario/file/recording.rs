@@ -17,11 +17,12 @@ pub struct Recording {
     /// When the first edit happens. Default 0ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Duration>,
-    /// The time from one transaction to the next, if the recording has no times. Default 100ms.
+    /// The time from one transaction to the next. It goes before the recorded times. Default those, or 100ms if the recording
+    /// has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<Duration>,
-    /// The longest pause of all authors together, if the recording has times. Longer pauses are cut to this. Default no
-    /// limit.
+    /// The longest pause of all authors together, if the recorded times are kept. Longer pauses are cut to this.
+    /// Default no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_pause: Option<Duration>,
 }

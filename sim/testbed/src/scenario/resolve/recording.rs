@@ -6,10 +6,6 @@ use super::names::Names;
 use super::{At, Problem, Report, file};
 use crate::recording::Pace;
 use crate::scenario::{Kind, Recorded};
-use cosim_core::Span;
-
-/// The time from one transaction to the next, where neither the file nor the recording says.
-const EVERY: Span = Span::from_ms(100);
 
 pub(super) fn recording(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Option<Recorded> {
     let said = file.recording.as_ref()?;
@@ -37,7 +33,7 @@ pub(super) fn recording(file: &file::Scenario, names: &Names<'_>, report: &mut R
         co_value,
         from: said.from.unwrap_or_default().0,
         pace: Pace {
-            every: said.every.map_or(EVERY, |every| every.0),
+            every: said.every.map(|every| every.0),
             longest_pause: said.longest_pause.map(|pause| pause.0),
         },
     })
