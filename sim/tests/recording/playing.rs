@@ -6,7 +6,7 @@ use cosim_testbed::freeze::freeze;
 use cosim_testbed::recording::Recording;
 use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::{Crypto, Scenario, file, parse, resolve};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -90,6 +90,40 @@ fn a_frozen_run_stands_alone() {
     let outcome = run(&again, 8, Options::judged());
     assert_eq!(outcome.fingerprint, frozen.outcome.fingerprint);
     assert_eq!(outcome.views, frozen.outcome.views);
+}
+
+/// As many authors as a busy page has, each of whom types two words.
+#[test]
+fn a_hundred_authors_come_to_an_end() {
+    const AUTHORS: usize = 100;
+    let names: Vec<String> = (0..AUTHORS).map(|author| format!("author-{author}")).collect();
+    let txns: Vec<Value> = (0..2 * AUTHORS)
+        .map(|number| {
+            let parents: Vec<usize> = number.checked_sub(1).into_iter().collect();
+            json!({ "parents": parents, "agent": number * 7 % AUTHORS, "patches": [[number, 0, "x"]] })
+        })
+        .collect();
+    let end = "x".repeat(2 * AUTHORS);
+    let session = json!({ "kind": "concurrent", "endContent": end, "numAgents": AUTHORS, "txns": txns });
+    let recording = Recording::read(session.to_string().as_bytes()).expect("a recording");
+    let link = |name| json!({ "between": [name, "server"], "relationship": "syncAllOurs/syncTheirs" });
+    let nodes = names.iter().map(String::as_str).chain(["server"]).map(|name| (name.to_owned(), json!({})));
+    let mut timeline = vec![json!({ "at": "0ms", "create": { "node": "author-0", "id": "page" } })];
+    timeline.extend(
+        names.iter().skip(1).map(|name| json!({ "at": "1s", "load": { "node": name, "id": "page" } })),
+    );
+    let story = json!({
+        "version": 1,
+        "about": "A hundred authors type into one text.",
+        "nodes": nodes.collect::<serde_json::Map<_, _>>(),
+        "co_values": { "page": { "kind": "text" } },
+        "links": names.iter().map(link).collect::<Vec<_>>(),
+        "timeline": timeline,
+        "recording": { "id": "page", "authors": names, "from": "10s" },
+    });
+    let outcome = run(&scenario(&story.to_string(), &recording), 1, Options::judged());
+    assert_eq!(outcome.verdict(), Verdict::Held, "{:?}", outcome.violations);
+    assert_eq!(texts(&outcome), BTreeSet::from([recording.end()]));
 }
 
 /// A run without its recording is another run.
