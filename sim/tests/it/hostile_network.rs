@@ -184,7 +184,7 @@ proptest! {
         let nothing = Network { bandwidth: Some(0), queue: Some(queue), ..Network::default() };
         let mut world = planned(nothing, 1, &vec![1; count as usize]);
         let network = Network { bandwidth: Some(bandwidth), ..nothing };
-        world.schedule(ms(50), Operation::Network { link: 0, network });
+        world.schedule(ms(50), Operation::Network { link: 0, network: Box::new(network) });
         prop_assert_eq!(world.run_until(NEVER), Stop::Silent);
         let fits = (queue / SIZE).min(u64::from(count)) as u32;
         prop_assert_eq!(world.figures().overflowed, u64::from(count - fits));
