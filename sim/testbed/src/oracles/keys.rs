@@ -74,10 +74,13 @@ fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     let drafted = holdings.drafted(command, wall);
     let key = drafted.iter().find_map(|transaction| Some(encrypted(transaction.said.as_deref()?)?.0))?;
     let mended = holdings.mended(command, wall).filter(|(id, _)| *id == group);
-    let more = mended.as_ref().map_or(&[][..], |(_, transactions)| transactions);
-    let stored = scene.held(node, group)?;
-    let evidence = scene.evidence;
-    let rights = judged(evidence.logs.foreseen(stored, (holdings.session(), more), &evidence.hostile))?;
+    let (stored, session, evidence) = (scene.held(node, group)?, holdings.session(), scene.evidence);
+    // What the disk has not got yet, the node holds not yet, and the app knows it already.
+    let staged =
+        evidence.ledger.log(group, session).get(stored.count(session) as usize..).unwrap_or_default();
+    let more: Vec<_> =
+        staged.iter().cloned().chain(mended.into_iter().flat_map(|(_, mended)| mended)).collect();
+    let rights = judged(evidence.logs.foreseen(stored, (session, &more), &evidence.hostile))?;
     if rights.doubts(key) {
         return None;
     }
