@@ -26,6 +26,7 @@ pub use header::{Header, Priority};
 pub use keys::{AgentId, AgentSecret, SealerId, SealerSecret, SignerId, SignerSecret};
 pub use log::{Batch, CoValueLog, SignedLog};
 pub use number::{MadeAt, canonical};
+pub(crate) use seal::Agreement;
 pub use seal::{seal, unseal};
 pub use session_name::{Owner, session_of_other_owner};
 pub use signature::{Refusal, Signature, Verifier};

@@ -45,7 +45,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use changes::{Changes, visible};
 use groups::Groups;
-use keys::Secrets;
+use keys::{Agreements, Secrets};
 use serde_json::Value;
 
 /// What is held of a CoValue.
@@ -86,7 +86,7 @@ impl View {
     /// What `co_value` shows to who has `keys`.
     pub fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> View {
         let groups = Groups::of(co_value, resolver);
-        let secrets = Secrets::learn(&groups, resolver, keys);
+        let secrets = Secrets::learn(&groups, resolver, keys, &mut Agreements::default());
         let changes = visible(co_value, &groups, &secrets);
         View::of_kind(co_value.header, changes, groups.end_in(co_value).then_some(&groups))
     }
@@ -133,7 +133,7 @@ pub fn read_key<R: Resolver + ?Sized>(
 ) -> Option<(String, KeySecret)> {
     let groups = Groups::of(co_value, resolver);
     let id = groups.read_key()?;
-    let secret = Secrets::learn(&groups, resolver, keys).get(id)?.clone();
+    let secret = Secrets::learn(&groups, resolver, keys, &mut Agreements::default()).get(id)?.clone();
     Some((id.into(), secret))
 }
 

@@ -9,6 +9,7 @@ use super::keys::{SealerId, SealerSecret};
 use super::stable::stable_stringify;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use crypto_secretbox::aead::AeadInPlace;
 use crypto_secretbox::{KeyInit, Tag, XSalsa20Poly1305};
 use serde_json::Value;
@@ -35,13 +36,36 @@ pub fn seal(value: &Value, from: &SealerSecret, to: &SealerId, place: &Place) ->
 /// [`Decode`](CipherError::Decode), [`WeakKey`](CipherError::WeakKey); for other people, another place or a changed
 /// text, [`Seal`](CipherError::Seal).
 pub fn unseal(text: &str, to: &SealerSecret, from: &SealerId, place: &Place) -> Result<Value, CipherError> {
-    let bytes = from_base64url(SEALED, text).map_err(CipherError::Decode)?;
-    let (tag, encrypted) = bytes.split_at_checked(TAG_BYTES).ok_or(CipherError::Seal)?;
-    let mut bytes = Vec::from(encrypted);
-    cipher(to, from)?
-        .decrypt_in_place_detached(&place.nonce().into(), &[], &mut bytes, Tag::from_slice(tag))
-        .map_err(|_| CipherError::Seal)?;
-    value_of(bytes)
+    Agreement::new(to, from)?.unseal(text, place)
+}
+
+/// What two agents agree on: it opens all that one of them sealed for the other. To make one costs far more than to use
+/// it.
+#[derive(Clone)]
+pub(crate) struct Agreement(XSalsa20Poly1305);
+
+impl Agreement {
+    /// What the holder of `mine` and `theirs` agree on.
+    pub(crate) fn new(mine: &SealerSecret, theirs: &SealerId) -> Result<Agreement, CipherError> {
+        cipher(mine, theirs).map(Agreement)
+    }
+
+    /// The value that was sealed at `place`.
+    pub(crate) fn unseal(&self, text: &str, place: &Place) -> Result<Value, CipherError> {
+        let bytes = from_base64url(SEALED, text).map_err(CipherError::Decode)?;
+        let (tag, encrypted) = bytes.split_at_checked(TAG_BYTES).ok_or(CipherError::Seal)?;
+        let mut bytes = Vec::from(encrypted);
+        self.0
+            .decrypt_in_place_detached(&place.nonce().into(), &[], &mut bytes, Tag::from_slice(tag))
+            .map_err(|_| CipherError::Seal)?;
+        value_of(bytes)
+    }
+}
+
+impl fmt::Debug for Agreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Agreement(…)")
+    }
 }
 
 fn cipher(mine: &SealerSecret, theirs: &SealerId) -> Result<XSalsa20Poly1305, CipherError> {

@@ -1,7 +1,7 @@
 //! What a CoValue rests on (rule 9): without these nobody can tell whether its transactions are genuine, or count.
 
 use super::CoValue;
-use super::group::{Group, named_keys, only_change};
+use super::group::{Group, Reading, only_change};
 use super::membership::Memberships;
 use super::role::{is_co_value, parent};
 use super::validity::Ruleset;
@@ -48,12 +48,15 @@ pub(crate) fn are_in_logs(header: &Value) -> bool {
 
 /// The members and parents of a group. Its id plays no part.
 pub(crate) fn of_logs(co_value: &CoValue<'_>) -> BTreeSet<String> {
-    let keys = match Group::new(co_value, &Memberships::default()) {
-        Some((group, members)) if !members.has_parents() => group.edits.into_keys().collect(),
-        Some(_) => named_keys(co_value),
+    let reading = Reading::new(co_value);
+    let all: BTreeSet<String> = reading.keys().filter_map(named).map(String::from).collect();
+    match Group::new(co_value, reading, &Memberships::default()) {
+        Some((group, members)) if !members.has_parents() => {
+            group.edits.keys().filter_map(|key| named(key)).map(String::from).collect()
+        }
+        Some(_) => all,
         None => BTreeSet::new(),
-    };
-    keys.iter().filter_map(|key| named(key)).map(String::from).collect()
+    }
 }
 
 /// The CoValue that a transaction would name if it were one of a group, and counted.

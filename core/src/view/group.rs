@@ -34,6 +34,52 @@ pub(super) struct Change {
     value: Value,
 }
 
+/// A group's transactions, each with what it sets where all may read that.
+pub(super) struct Reading<'a> {
+    all: Vec<Read<'a>>,
+}
+
+/// One of them.
+struct Read<'a> {
+    /// Where it stands in the total order.
+    at: usize,
+    logged: Logged<'a>,
+    change: Option<Change>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads all that `co_value` has.
+    pub(super) fn new(co_value: &CoValue<'a>) -> Reading<'a> {
+        let read =
+            |(at, logged): (usize, Logged<'a>)| Read { at, logged, change: only_change(logged.transaction) };
+        Reading { all: ordered(co_value).into_iter().enumerate().map(read).collect() }
+    }
+
+    /// The keys that are set, whether that counts or not.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().filter_map(|read| Some(read.change.as_ref()?.key.as_str()))
+    }
+
+    /// The total order, but that at one time the session in which the group was founded comes first. The package makes
+    /// an account in one session and goes on in another, often within a millisecond; by name the second may be the first.
+    fn founded_first(mut self, initial_admin: &str) -> Vec<Read<'a>> {
+        let founding = self.all.iter().find(|read| {
+            let founds = |change: &Change| {
+                change.key == initial_admin && change.value.as_str() == Some(Role::Admin.as_str())
+            };
+            read.logged.author() == Some(initial_admin) && read.change.as_ref().is_some_and(founds)
+        });
+        if let Some(session) = founding.map(|read| read.logged.session) {
+            let is_later = |read: &Read<'_>| read.logged.session != session;
+            self.all.sort_by(|a, b| {
+                let by_time = a.logged.transaction.made_at.cmp(&b.logged.transaction.made_at);
+                by_time.then(is_later(a).cmp(&is_later(b)))
+            });
+        }
+        self.all
+    }
+}
+
 /// A group while its transactions are judged, one after the other: who may do what by those before.
 struct Trial<'a, 'b> {
     members: Membership,
@@ -43,8 +89,13 @@ struct Trial<'a, 'b> {
 }
 
 impl<'a> Group<'a> {
-    /// The group that `co_value` is, and its members, where `before` has its parents; `None` where it is none.
-    pub(super) fn new(co_value: &CoValue<'a>, before: &Memberships) -> Option<(Group<'a>, Membership)> {
+    /// The group that `co_value` is, and its members, where `before` has its parents; `None` where it is none. `reading`
+    /// is what its transactions say.
+    pub(super) fn new(
+        co_value: &CoValue<'a>,
+        reading: Reading<'a>,
+        before: &Memberships,
+    ) -> Option<(Group<'a>, Membership)> {
         let Some(Ruleset::Group { initial_admin }) = Ruleset::of_header(co_value.header) else { return None };
         if co_value.header.get("type")?.as_str()? != "comap" {
             return None;
@@ -54,14 +105,14 @@ impl<'a> Group<'a> {
         let nobody = || Membership::new(co_value.id, is_account);
         let mut trial = Trial { members: nobody(), initial_admin, before, valid: BTreeSet::new() };
         let mut accepted = Vec::new();
-        for logged in founded_first(co_value, initial_admin) {
-            accepted.extend(trial.judge(logged).map(|change| (logged, change)));
+        for Read { at, logged, change } in reading.founded_first(initial_admin) {
+            accepted.extend(trial.judge(logged, change).map(|change| (at, logged, change)));
         }
         // Which of them count is one thing; what they come to is decided in the total order, as in every map.
-        accepted.sort_by(|(a, _), (b, _)| a.cmp(b));
+        accepted.sort_unstable_by_key(|(at, _, _)| *at);
         let mut group = Group { id: co_value.id, edits: BTreeMap::new(), valid: trial.valid };
         let mut members = nobody();
-        for (logged, change) in accepted {
+        for (_, logged, change) in accepted {
             members.learn(&change.key, &change.value, &logged.transaction.made_at, before);
             group.edits.entry(change.key).or_default().push(Edit { logged, value: change.value });
         }
@@ -81,7 +132,7 @@ impl<'a> Group<'a> {
 
 impl<'a> Trial<'a, '_> {
     /// Judges a transaction by those before it. What it changes, where it counts and says so for all to see.
-    fn judge(&mut self, logged: Logged<'a>) -> Option<Change> {
+    fn judge(&mut self, logged: Logged<'a>, change: Option<Change>) -> Option<Change> {
         let author = logged.author()?;
         let time = &logged.transaction.made_at;
         let role = self.members.role_here(author, time, self.before);
@@ -92,7 +143,7 @@ impl<'a> Trial<'a, '_> {
             }
             return None;
         }
-        let change = only_change(logged.transaction)?;
+        let change = change?;
         let counts = match GroupKey::parse(&change.key) {
             GroupKey::ReadKeyOrProfile => role == Some(Role::Admin),
             GroupKey::Revelation => {
@@ -139,41 +190,6 @@ impl<'a> Trial<'a, '_> {
             None => false,
         }
     }
-}
-
-/// The ids that a group's readable transactions name as parents, whether they count or not.
-pub(super) fn named_parents(co_value: &CoValue<'_>) -> BTreeSet<String> {
-    let transactions = ordered(co_value).into_iter();
-    let keys = transactions.filter_map(|logged| only_change(logged.transaction)).map(|change| change.key);
-    keys.filter_map(|key| super::role::parent(&key).map(String::from)).collect()
-}
-
-/// The keys that a group's readable transactions set, whether they count or not.
-pub(super) fn named_keys(co_value: &CoValue<'_>) -> BTreeSet<String> {
-    ordered(co_value)
-        .iter()
-        .filter_map(|logged| only_change(logged.transaction))
-        .map(|change| change.key)
-        .collect()
-}
-
-/// The total order, but that at one time the session in which the group was founded comes first. The package makes an
-/// account in one session and goes on in another, often within a millisecond; by name the second may be the first.
-fn founded_first<'a>(co_value: &CoValue<'a>, initial_admin: &str) -> Vec<Logged<'a>> {
-    let mut all = ordered(co_value);
-    let founding = all.iter().find(|logged| {
-        logged.author() == Some(initial_admin)
-            && only_change(logged.transaction).is_some_and(|change| {
-                change.key == initial_admin && change.value.as_str() == Some(Role::Admin.as_str())
-            })
-    });
-    if let Some(session) = founding.map(|logged| logged.session) {
-        let is_later = |logged: &Logged<'_>| logged.session != session;
-        all.sort_by(|a, b| {
-            a.transaction.made_at.cmp(&b.transaction.made_at).then(is_later(a).cmp(&is_later(b)))
-        });
-    }
-    all
 }
 
 /// What a transaction of a group sets: it makes exactly one change, or it does not count.

@@ -1,8 +1,8 @@
 //! The groups that say who may do what with a CoValue: its own, and that group's parents, and theirs.
 
-use super::group::{Group, named_parents};
+use super::group::{Group, Reading};
 use super::membership::Memberships;
-use super::role::{READ_KEY, Role};
+use super::role::{READ_KEY, Role, parent};
 use super::validity::Ruleset;
 use super::{CoValue, Resolver};
 use crate::real::{AgentId, Owner};
@@ -28,6 +28,8 @@ const GROUPS_MAX: usize = 1_000;
 /// A group whose parents are being found.
 struct Pending<'a> {
     co_value: CoValue<'a>,
+    reading: Reading<'a>,
+    /// The parents that it names, whether that counts or not, that were not looked at yet.
     parents: Vec<String>,
 }
 
@@ -80,7 +82,7 @@ impl<'a> Groups<'a> {
                         self.asked.insert(parent);
                     }
                 }
-                None => match Group::new(&pending.co_value, &self.members) {
+                None => match Group::new(&pending.co_value, pending.reading, &self.members) {
                     Some((group, members)) => {
                         self.groups.push(group);
                         self.members.push(members);
@@ -98,8 +100,10 @@ impl<'a> Groups<'a> {
 
 impl<'a> Pending<'a> {
     fn new(co_value: CoValue<'a>) -> Pending<'a> {
-        let parents = named_parents(&co_value).into_iter().rev().collect();
-        Pending { co_value, parents }
+        let reading = Reading::new(&co_value);
+        let parents: BTreeSet<&str> = reading.keys().filter_map(parent).collect();
+        let parents = parents.into_iter().rev().map(String::from).collect();
+        Pending { co_value, reading, parents }
     }
 }
 
@@ -107,7 +111,10 @@ impl<'a> Pending<'a> {
 pub(super) fn agent_of<R: Resolver + ?Sized>(name: &str, resolver: &R) -> Option<AgentId> {
     match Owner::of_name(name)? {
         Owner::Agent(agent) => agent.parse().ok(),
-        Owner::Account(id) => Group::new(&resolver.co_value(id)?, &Memberships::default())?.1.agent_id(),
+        Owner::Account(id) => {
+            let account = resolver.co_value(id)?;
+            Group::new(&account, Reading::new(&account), &Memberships::default())?.1.agent_id()
+        }
     }
 }
 

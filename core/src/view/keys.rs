@@ -4,7 +4,7 @@ use super::Resolver;
 use super::group::{Edit, Group};
 use super::groups::{Groups, agent_of};
 use super::role::EVERYONE;
-use crate::real::{AgentSecret, KeySecret, Place, decrypt_key, key_of, unseal};
+use crate::real::{AgentSecret, Agreement, KeySecret, Place, SealerId, decrypt_key, key_of};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -40,6 +40,19 @@ impl KeyRing {
     }
 }
 
+/// What a reader has agreed on with those who sealed something for it; `None` with one whose key is too weak.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Agreements {
+    with: BTreeMap<SealerId, Option<Agreement>>,
+}
+
+impl Agreements {
+    fn with(&mut self, from: SealerId, own: &Own) -> Option<&Agreement> {
+        let agree = |from: &SealerId| Agreement::new(&own.secret.sealer, from).ok();
+        self.with.entry(from).or_insert_with_key(agree).as_ref()
+    }
+}
+
 /// The secrets of keys, by their ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Secrets {
@@ -55,13 +68,18 @@ impl Secrets {
         self.known.iter().map(|(id, secret)| (id.as_str(), secret))
     }
 
-    /// All that `keys` can learn in `groups`.
-    pub(super) fn learn<R: Resolver + ?Sized>(groups: &Groups<'_>, resolver: &R, keys: &KeyRing) -> Secrets {
+    /// All that `keys` can learn in `groups`. `agreements` are the reader's, who has others with nobody.
+    pub(super) fn learn<R: Resolver + ?Sized>(
+        groups: &Groups<'_>,
+        resolver: &R,
+        keys: &KeyRing,
+        agreements: &mut Agreements,
+    ) -> Secrets {
         let mut secrets = Secrets::default();
         for group in groups.groups.iter().rev() {
             for (key, edits) in &group.edits {
                 let Some((id, member)) = key.split_once("_for_") else { continue };
-                if let Some(secret) = revealed(group, edits, member, resolver, keys) {
+                if let Some(secret) = revealed((group, member, edits), resolver, keys, agreements) {
                     secrets.known.entry(id.into()).or_insert(secret);
                 }
             }
@@ -94,14 +112,13 @@ impl Secrets {
     }
 }
 
-/// The key that a group handed to `member`, if that is everyone or us. The oldest that can be opened: a key does not
-/// change, so what comes later cannot take it away.
+/// The key that a group handed to a member, in these edits, if that is everyone or us. The oldest that can be opened: a
+/// key does not change, so what comes later cannot take it away.
 fn revealed<R: Resolver + ?Sized>(
-    group: &Group<'_>,
-    edits: &[Edit<'_>],
-    member: &str,
+    (group, member, edits): (&Group<'_>, &str, &[Edit<'_>]),
     resolver: &R,
     keys: &KeyRing,
+    agreements: &mut Agreements,
 ) -> Option<KeySecret> {
     if member == EVERYONE {
         return edits.iter().find_map(|edit| key_of(&edit.value).ok());
@@ -110,7 +127,8 @@ fn revealed<R: Resolver + ?Sized>(
     edits.iter().find_map(|edit| {
         let from = agent_of(edit.logged.author()?, resolver)?;
         let place = Place::transaction(group.id, edit.logged.session, edit.logged.index);
-        key_of(&unseal(edit.value.as_str()?, &own.secret.sealer, &from.sealer, &place).ok()?).ok()
+        let agreement = agreements.with(from.sealer, own)?;
+        key_of(&agreement.unseal(edit.value.as_str()?, &place).ok()?).ok()
     })
 }
 

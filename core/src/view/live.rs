@@ -16,7 +16,7 @@ pub use list::LiveList;
 
 use super::changes::{read, visible};
 use super::groups::Groups;
-use super::keys::Secrets;
+use super::keys::{Agreements, Secrets};
 use super::membership::Memberships;
 use super::order::Logged;
 use super::validity::Validity;
@@ -37,6 +37,8 @@ use stream::LiveStream;
 #[derive(Clone, Debug, Default)]
 pub struct LiveView {
     held: Option<Held>,
+    /// The reader's, which stay when the view is made anew.
+    agreements: Agreements,
 }
 
 /// What is known of the CoValue.
@@ -81,7 +83,7 @@ impl LiveView {
         match &mut self.held {
             Some(held) if held.goes_on_as(co_value, resolver) => held.take(co_value),
             held => {
-                *held = Some(Held::new(co_value, resolver, keys));
+                *held = Some(Held::new(co_value, resolver, keys, &mut self.agreements));
                 true
             }
         }
@@ -177,9 +179,14 @@ impl LiveView {
 }
 
 impl Held {
-    fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> Held {
+    fn new<R: Resolver + ?Sized>(
+        co_value: &CoValue<'_>,
+        resolver: &R,
+        keys: &KeyRing,
+        agreements: &mut Agreements,
+    ) -> Held {
         let groups = Groups::of(co_value, resolver);
-        let secrets = Secrets::learn(&groups, resolver, keys);
+        let secrets = Secrets::learn(&groups, resolver, keys, agreements);
         let mut held = Held {
             id: co_value.id.into(),
             header: co_value.header.clone(),

@@ -4,7 +4,6 @@
 use super::CoValue;
 use crate::real::{Owner, Transaction};
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 /// A transaction with its place.
 #[derive(Clone, Copy, Debug)]
@@ -31,14 +30,6 @@ pub(super) fn ordered<'a>(co_value: &CoValue<'a>) -> Vec<Logged<'a>> {
 }
 
 impl<'a> Logged<'a> {
-    /// How the two stand in the total order.
-    pub(super) fn cmp(&self, other: &Logged<'_>) -> Ordering {
-        let by_time = self.transaction.made_at.cmp(&other.transaction.made_at);
-        by_time
-            .then_with(|| self.session.encode_utf16().cmp(other.session.encode_utf16()))
-            .then(self.index.cmp(&other.index))
-    }
-
     /// The account or agent whose session it is in.
     pub(super) fn author(&self) -> Option<&'a str> {
         Owner::of_session(self.session).map(Owner::name)
