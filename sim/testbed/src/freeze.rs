@@ -2,6 +2,7 @@
 //! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
 //! fingerprint, whatever the seed.
 
+use crate::clock::Clock;
 use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::oracles::GENERATION;
@@ -9,7 +10,7 @@ use crate::run::{Options, Outcome, Stage, play};
 use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
-use crate::scenario::{MAX_DURATION, Numbered, Scenario, file};
+use crate::scenario::{MAX_DURATION, NodeSpec, Numbered, Scenario, file};
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
 
@@ -47,7 +48,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         about: source.about.clone(),
         seed: None,
         crypto: source.crypto,
-        nodes: harmless_disks(&source.nodes),
+        nodes: nodes(stage.scenario()),
         co_values: source.co_values.clone(),
         network,
         links,
@@ -138,16 +139,20 @@ fn act(scenario: &Scenario, act: &Act<Numbered>) -> Act {
     act
 }
 
-/// The nodes, with disks that take the shortest time, never fail and lose nothing in a crash.
-fn harmless_disks(nodes: &BTreeMap<String, file::Node>) -> BTreeMap<String, file::Node> {
-    let harmless = |node: &file::Node| {
+/// The nodes, with the clocks that they had, and disks that take the shortest time, never fail and lose nothing in a crash.
+fn nodes(scenario: &Scenario) -> BTreeMap<String, file::Node> {
+    let frozen = |(spec, (name, node)): (&NodeSpec, (&String, &file::Node))| {
         let latency = |disk: file::Disk| disk.latency.and_then(|range| SpanRange::constant(range.0.min()));
         let disk = node.disk.map(|disk| file::Disk {
             latency: latency(disk).map(DurationRange),
             errors: None,
             unsynced: Some(file::Unsynced::Kept),
         });
-        file::Node { disk, ..node.clone() }
+        let usual = node.clock.unwrap_or_default();
+        let resolution = Some(Duration(spec.clock.resolution()));
+        let is_fine = resolution == Some(Duration(Clock::default().resolution()));
+        let clock = if is_fine { node.clock } else { Some(file::Clock { resolution, ..usual }) };
+        (name.clone(), file::Node { disk, clock, ..node.clone() })
     };
-    nodes.iter().map(|(name, node)| (name.clone(), harmless(node))).collect()
+    scenario.nodes.iter().zip(&scenario.file.nodes).map(frozen).collect()
 }

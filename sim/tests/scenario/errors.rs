@@ -170,6 +170,11 @@ fn nodes_and_links() {
                 ("no nodes", NODES, ""),
                 ("node called local", "\"alice\": {},", "\"alice\": {}, \"local\": {},"),
                 ("node with a space", "\"alice\": {},", "\"alice\": {}, \"bob b\": {},"),
+                (
+                    "a clock without steps",
+                    "\"server\": {}",
+                    "\"server\": { \"clock\": { \"resolution\": \"0ms\" } }",
+                ),
                 ("base of zero", "\"server\": {}", "\"server\": { \"base\": \"0ms\" }"),
                 ("base too short", "\"server\": {}", "\"server\": { \"base\": \"20us\" }"),
                 ("everyone", "\"server\": {}", "\"server\": {}, \"everyone\": {}"),

@@ -100,6 +100,7 @@ pub struct Clock {
     since: Time,
     drift: Drift,
     stands: bool,
+    resolution: Span,
 }
 
 impl Default for Clock {
@@ -111,11 +112,29 @@ impl Default for Clock {
 impl Clock {
     /// A clock that is `skew` off at the start of the run, and goes wrong by `drift` from then on.
     pub const fn new(skew: Shift, drift: Drift) -> Clock {
-        Clock { shown: WallTime::START.plus(skew.0 as i128), since: Time::ZERO, drift, stands: false }
+        let (shown, since) = (WallTime::START.plus(skew.0 as i128), Time::ZERO);
+        Clock { shown, since, drift, stands: false, resolution: Span::from_us(1) }
     }
 
-    /// What it shows at `now`.
+    /// The same clock, but that it goes on in steps of so much; zero counts as a microsecond.
+    #[must_use]
+    pub const fn with_resolution(self, resolution: Span) -> Clock {
+        Clock { resolution, ..self }
+    }
+
+    /// In what steps it goes on.
+    pub const fn resolution(&self) -> Span {
+        self.resolution
+    }
+
+    /// What it shows at `now`: the last step that it has come to.
     pub fn reading(&self, now: Time) -> WallTime {
+        let exact = self.exact(now);
+        WallTime(exact.0 - exact.0.checked_rem(self.resolution.as_us()).unwrap_or(0))
+    }
+
+    /// What it would show if it had no steps.
+    fn exact(&self, now: Time) -> WallTime {
         if self.stands {
             return self.shown;
         }
@@ -136,7 +155,7 @@ impl Clock {
 
     /// Changes it at `now`.
     pub fn change(&mut self, now: Time, change: ClockChange) {
-        (self.shown, self.since) = (self.reading(now), now);
+        (self.shown, self.since) = (self.exact(now), now);
         match change {
             ClockChange::Jump(shift) => self.shown = self.shown.plus(i128::from(shift.0)),
             ClockChange::Stop => self.stands = true,
@@ -188,6 +207,24 @@ mod tests {
             "it never goes back by itself"
         );
         assert!(!clock.is_changed_by(ClockChange::Drift(Drift(-500_000))));
+    }
+
+    #[test]
+    fn a_coarse_clock_goes_on_in_steps_and_loses_nothing() {
+        let mut clock = Clock::default().with_resolution(Span::from_s(10));
+        let at = |s| Time::ZERO + Span::from_s(s);
+        assert_eq!((after(&clock, 9), after(&clock, 10), after(&clock, 19)), (0, 10_000_000, 10_000_000));
+        clock.change(at(19), ClockChange::Jump(Shift::from_us(500_000)));
+        clock.change(at(19), ClockChange::Stop);
+        assert_eq!((after(&clock, 19), after(&clock, 60)), (10_000_000, 10_000_000));
+        clock.change(at(60), ClockChange::Go);
+        assert_eq!((after(&clock, 60), after(&clock, 61)), (10_000_000, 20_000_000), "19.5 s, and 20.5 s");
+        let behind = Clock::new(Shift::from_us(-1), Drift::default()).with_resolution(Span::from_s(1));
+        assert_eq!(after(&behind, 0), -1_000_000, "the step before");
+        assert_eq!(
+            Clock::default().with_resolution(Span::ZERO).reading(at(3)),
+            Clock::default().reading(at(3))
+        );
     }
 
     #[test]

@@ -56,6 +56,14 @@ impl Swarm {
             *often = errors.unwrap_or(*often);
             *latency = slowest.and_then(|slowest| longer(*latency, slowest)).unwrap_or(*latency);
         }
+        // Dates matter to nothing else than what apps see.
+        if scenario.directory.has_views()
+            && let Some(resolution) = self.resolution()
+        {
+            for node in &mut scenario.nodes {
+                node.clock = node.clock.with_resolution(resolution);
+            }
+        }
         scenario.faults = Some(self.faults(&scenario, faults));
         scenario.chosen = self.chosen;
         scenario
@@ -124,6 +132,18 @@ impl Swarm {
         let kilobytes = 256 / self.amount("queue", 16, 32)?;
         self.note("queue", format_args!("{kilobytes}KB"));
         NonZeroU64::new(kilobytes * 1_000).map(Bytes)
+    }
+
+    /// The steps of all clocks: so coarse that writes of several nodes are of one moment; a minute is longer than most
+    /// runs, in which all clocks stand still then.
+    fn resolution(&mut self) -> Option<Span> {
+        let resolution = match self.amount("clock-resolution", 3, 3)? {
+            1 => Span::from_ms(10),
+            2 => Span::from_s(1),
+            _ => Span::from_s(60),
+        };
+        self.note("clock-resolution", resolution);
+        Some(resolution)
     }
 
     fn faults(&mut self, scenario: &Scenario, faults: &Faults) -> Faults {

@@ -20,6 +20,9 @@ pub struct Clock {
     /// How much too fast (or, if negative, too slow) the clock runs. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// In what steps the clock goes on: how many writes have the same date. Default 1us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Duration>,
 }
 
 /// A duration forwards or back: `"+3d"`, `"-2h"`.

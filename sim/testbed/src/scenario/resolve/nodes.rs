@@ -155,6 +155,15 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         let problem = Problem::new(at.key("base").value(), message).expected(format!("at least {BASE_MIN}"));
         report.add(problem.help("a deadline is for answers that do not come: leave it out for 1s"));
     }
+    if node.clock.and_then(|clock| clock.resolution).is_some_and(|resolution| resolution.0 == Span::ZERO) {
+        let at = at.key("clock").key("resolution").value();
+        let problem = Problem::new(at, format!("the clock of `{name}` has a resolution of zero"));
+        report.add(
+            problem
+                .expected("more than 0us")
+                .help("`\"10ms\"` for a coarse clock; leave it out for a fine one"),
+        );
+    }
     let cap = node.cap.map_or(CAP.max(base), |cap| cap.0);
     if cap < base {
         let problem = Problem::new(at.key("cap").value(), format!("the cap of `{name}` is below its base"));
@@ -195,8 +204,9 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
 }
 
 fn clock(clock: Option<file::Clock>) -> Clock {
-    let file::Clock { skew, drift } = clock.unwrap_or_default();
-    Clock::new(skew.unwrap_or_default().0, drift.unwrap_or_default().0)
+    let file::Clock { skew, drift, resolution } = clock.unwrap_or_default();
+    let clock = Clock::new(skew.unwrap_or_default().0, drift.unwrap_or_default().0);
+    resolution.map_or(clock, |resolution| clock.with_resolution(resolution.0))
 }
 
 /// Mutations that there were, and where in the bug bench the same fault is now.
