@@ -46,7 +46,8 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
     if !untouched.is_empty() {
         row(out, "", &format!("touched nothing: {}", untouched.join(", ")))?;
     }
-    row(out, "messages", &format!("{}, {}", said(tally, figures.sent), count(figures.bytes, "byte")))?;
+    let bytes = format!("{}, {} in known states", count(figures.bytes, "byte"), tally.known_bytes);
+    row(out, "messages", &format!("{}, {bytes}", said(tally, figures.sent)))?;
     let network = [
         (figures.lost, "lost"),
         (figures.partitioned, "swallowed by partitions"),
@@ -370,7 +371,8 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             "partitioned": figures.partitioned, "duplicated": figures.duplicated, "reordered": figures.reordered,
             "replayed": figures.replayed, "damaged": figures.damaged, "undecodable": figures.undecodable,
             "overflowed": figures.overflowed, "dropped": figures.dropped, "held": figures.held,
-            "blocked": figures.blocked, "bytes": figures.bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
+            "blocked": figures.blocked, "bytes": figures.bytes,
+            "knownBytes": tally.known_bytes, "load": tally.load, "known": tally.known, "correction": tally.correction,
             "content": tally.content, "done": tally.done, "retransmissions": tally.retransmissions,
             "redundant": tally.redundant,
         },

@@ -84,7 +84,7 @@ fn a_good_run_prints_its_summary() {
 
 const JSON_KEYS: &str =
     "about cosim crypto endedAt figures fingerprint lastChange looks seed unmet verdict violations";
-const FIGURES_KEYS: &str = "bytes content correction delivered done duplicated events known load lost operations \
+const FIGURES_KEYS: &str = "bytes content correction delivered done duplicated events known knownBytes load lost operations \
     partitioned redundant reordered retransmissions sent skipped timers";
 
 /// What machines read keeps its keys; more may come.

@@ -89,7 +89,9 @@ fn shift() -> impl Strategy<Value = Shift> {
 fn clock() -> impl Strategy<Value = Clock> {
     let drift = (-1_000..1_000_i32)
         .prop_map(|ppm| Drift(cosim_testbed::clock::Drift::new(ppm).expect("a small one")));
-    (prop::option::of(shift()), prop::option::of(drift)).prop_map(|(skew, drift)| Clock { skew, drift })
+    let resolution = (1..100_000_000_u64).prop_map(|us| Duration(Span::from_us(us)));
+    (prop::option::of(shift()), prop::option::of(drift), prop::option::of(resolution))
+        .prop_map(|(skew, drift, resolution)| Clock { skew, drift, resolution })
 }
 
 /// What becomes a link, once it is known which nodes there are: those on one tier are equals, those on a higher one

@@ -19,6 +19,8 @@ pub struct Tally {
     pub content: u64,
     /// `done` messages sent.
     pub done: u64,
+    /// Bytes of the `load` and `known` messages and corrections sent: known states, which grow with a CoValue's sessions.
+    pub known_bytes: u64,
     /// Messages sent because a deadline had passed.
     pub retransmissions: u64,
     /// Contents that brought their receiver nothing new.
@@ -44,6 +46,9 @@ impl<N: CoJson> Observer<N> for Tally {
                     Message::Done { .. } => &mut self.done,
                 };
                 *count += 1;
+                if matches!(sent.message.message, Message::Load { .. } | Message::Known(_)) {
+                    self.known_bytes += u64::from(sent.message.size());
+                }
                 self.retransmissions += u64::from(self.in_timer);
             }
             Happening::Noticed {

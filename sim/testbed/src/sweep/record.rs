@@ -99,6 +99,9 @@ counts! {
     held from figures,
     /// Bytes sent.
     bytes from figures,
+    /// Bytes of known states: of `load` and `known` messages and corrections.
+    #[serde(default)]
+    known_bytes from tally,
     /// `load` messages sent.
     load from tally,
     /// `known` messages sent, but for corrections.

@@ -73,8 +73,15 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
     writeln!(out, "  operations  {}, {} without effect", counts.operations, counts.skipped)?;
     writeln!(
         out,
-        "  messages    {} sent ({} load, {} known, {} content, {} correction, {} done), {} bytes",
-        counts.sent, counts.load, counts.known, counts.content, counts.correction, counts.done, counts.bytes,
+        "  messages    {} sent ({} load, {} known, {} content, {} correction, {} done), {} bytes, {} in known states",
+        counts.sent,
+        counts.load,
+        counts.known,
+        counts.content,
+        counts.correction,
+        counts.done,
+        counts.bytes,
+        counts.known_bytes,
     )?;
     write!(
         out,
