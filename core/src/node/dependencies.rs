@@ -104,7 +104,8 @@ impl<C: Crypto> Node<C> {
     /// What must be here before a header and transactions of `id` are of use, and is not.
     fn missing(&self, id: CoId, content: &Content<C>) -> Vec<CoId> {
         let mut needs = Vec::new();
-        if let Some(header) = &content.header {
+        // What is held has all that its header depends on, whatever header comes now.
+        if let Some(header) = content.header.as_ref().filter(|_| self.lacks(id)) {
             self.crypto.header_dependencies(header, &mut needs);
         }
         for (session, piece) in content.new.iter() {
@@ -146,11 +147,9 @@ impl<C: Crypto> Node<C> {
         planted!(self.shell, IgnoreDependencies => {
             return Some(envelope);
         });
-        let header_is_known = match &content.header {
-            Some(header) => self.crypto.verify_header(id, header),
-            None => !self.lacks(id),
-        };
-        let missing = if header_is_known { self.missing(id, content) } else { Vec::new() };
+        let brings_header = || content.header.as_ref().is_some_and(|it| self.crypto.verify_header(id, it));
+        let has_header = !self.lacks(id) || brings_header();
+        let missing = if has_header { self.missing(id, content) } else { Vec::new() };
         if missing.is_empty() {
             self.shell.held.contents.remove(&(id, from.peer));
             return Some(envelope);
