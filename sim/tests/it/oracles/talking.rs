@@ -2,6 +2,7 @@
 
 use super::{check_mutations, holds, network, star};
 use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario;
 
 /// Alice is asked for nothing and pushes nothing: she only hears that the server holds what she has not got.
 const ANNOUNCED: &str = r#"{ "at": "0ms", "create": { "node": "bob", "id": "notes" } }"#;
@@ -73,4 +74,27 @@ fn timely_and_frugal_count_what_they_look_at() {
     let looks = run(&scenario, 1, Options::judged()).looks;
     let of = |name| looks.iter().find(|(oracle, _)| *oracle == name).map_or(0, |(_, looks)| *looks);
     assert!(of("timely") > 0 && of("frugal") > of("timely"), "{looks:?}");
+}
+
+/// A small edit is damaged on its way, and refused, while a large one that builds on it still waits before the line. When
+/// the server asks, alice sends both again: what waits will not be taken.
+#[test]
+fn frugal_lets_be_sent_again_what_builds_on_what_was_refused() {
+    let text = r#"{
+        "version": 1, "about": "A story.", "nodes": { "alice": {}, "server": {} },
+        "network": { "latency": "10ms", "bandwidth": "50KB/s", "queue": "10KB" },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [
+            { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+            { "at": "0ms", "name": "small", "edit": { "node": "alice", "id": "notes" } },
+            { "at": "0ms", "name": "large",
+              "edit": { "node": "alice", "id": "notes", "transactions": 3, "size": 60000 } }
+        ],
+        "decisions": { "damaged": { "alice>server content notes small": 0 } }
+    }"#;
+    let outcome = holds(&scenario::parse(text, "story.json").expect("a scenario"));
+    assert!(
+        outcome.figures.damaged > 0 && outcome.figures.blocked > 0,
+        "something was damaged while a line was full"
+    );
 }

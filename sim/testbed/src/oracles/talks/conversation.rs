@@ -68,7 +68,8 @@ pub(super) struct Conversation {
     seen: Option<u64>,
     /// How many of the messages that wait for an answer have not left.
     pub(super) leaving: u32,
-    /// The contents among them, oldest first; `None` where the peer has said since that it lacks what one built on.
+    /// The contents among them, oldest first; `None` where the peer has said since that it lacks what one built on, or has
+    /// refused that.
     pub(super) waiting: VecDeque<Option<Waiting>>,
     /// Deadlines that have passed without progress.
     passed: u32,
@@ -233,7 +234,11 @@ impl Conversation {
                 self.lose();
                 self.waiting.iter_mut().for_each(|waiting| *waiting = None);
             } else {
-                self.flights.remove(at);
+                if let Some(refused) = self.flights.remove(at) {
+                    self.waiting.iter_mut().for_each(|waiting| {
+                        waiting.take_if(|waiting| waiting.strip(&refused, &known.known));
+                    });
+                }
                 self.tainted = true;
             }
         }
@@ -401,6 +406,20 @@ impl Flight {
 pub(super) struct Waiting {
     pub(super) starts: Starts,
     pub(super) known: KnownState,
+}
+
+impl Waiting {
+    /// The peer has refused a content that was sent before: what builds on that will not be taken either, so it is to be
+    /// sent again. Says whether nothing is left.
+    fn strip(&mut self, refused: &Flight, known: &KnownState) -> bool {
+        let is_refused = |session: SessionId, after: u32| {
+            let mut pieces = refused.after.iter();
+            pieces.any(|(other, from)| *other == session && known.count(session) <= *from && *from < after)
+        };
+        self.starts.after.retain(|(session, after)| !is_refused(*session, *after));
+        let lacks_header = !self.starts.with_header && !known.header;
+        lacks_header || (self.starts.after.is_empty() && !self.starts.with_header)
+    }
 }
 
 /// A message that waits before the line.
