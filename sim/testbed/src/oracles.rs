@@ -308,6 +308,7 @@ impl Oracles {
             ledger.apply(world, node, command);
         }
         if self.needs.has(Need::Talks) {
+            talks.concerns(command.id(), talks::held(world, node, command.id()));
             talks.commanded(node, command);
         }
     }
@@ -390,6 +391,10 @@ impl Oracles {
         self.evidence.talks.written();
         if let Some(record) = self.evidence.written(node, ticket, failed) {
             self.touched = Touched::Command { id: record.id() };
+            if self.needs.has(Need::Talks) {
+                let held = talks::held(world, node, record.id());
+                self.evidence.talks.concerns(record.id(), held);
+            }
             if self.needs.has(Need::Disks) {
                 self.evidence.disks.written(node, &record);
             }

@@ -4,6 +4,7 @@
 //! what is safe, nor what an app is done with.
 
 mod conversation;
+mod doubt;
 mod said;
 mod turn;
 
@@ -124,9 +125,14 @@ impl Talks {
         }
     }
 
-    /// A disk has a write.
+    /// A disk has a write, or may have.
     pub(super) fn written(&mut self) {
         self.turn.is_written = true;
+    }
+
+    /// What happens is about a CoValue of which so much is held.
+    pub(super) fn concerns(&mut self, id: CoId, held: KnownState) {
+        self.turn.before = Some((id, held));
     }
 
     /// The run has ended in silence: what waits for its deadline waits for ever.

@@ -1,6 +1,6 @@
 //! The oracles that follow what nodes say to each other: `timely`, `frugal`.
 
-use super::{check_mutations, holds, network, star};
+use super::{check_mutations, holds, network, sequence, star};
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario;
 
@@ -96,5 +96,58 @@ fn frugal_lets_be_sent_again_what_builds_on_what_was_refused() {
     assert!(
         outcome.figures.damaged > 0 && outcome.figures.blocked > 0,
         "something was damaged while a line was full"
+    );
+}
+
+/// Bob is ahead of a server that has lost a part of its disk. When that comes again from somebody else, the server takes
+/// what was put aside, too, and sends it to bob, which is lost: it is sent again a deadline after that, not after bob said
+/// that he is ahead.
+fn put_aside(clients: &[&str], co_values: &str, timeline: &str) {
+    let nodes = sequence(clients.iter().map(|client| format!(r#""{client}": {{}}"#)));
+    let links = sequence(clients.iter().map(|client| {
+        format!(r#"{{ "between": ["{client}", "server"], "relationship": "syncAllOurs/syncTheirs" }}"#)
+    }));
+    let text = format!(
+        r#"{{ "version": 1, "about": "A story.",
+             "nodes": {{ {nodes}, "server": {{ "disk": {{ "unsynced": "kept" }} }} }},
+             "co_values": {{ {co_values} }}, "network": {{ "latency": "10ms" }},
+             "links": [ {links} ], "timeline": [ {timeline} ] }}"#
+    );
+    let scenario = scenario::parse(&text, "story.json").unwrap_or_else(|problems| panic!("{problems}"));
+    let outcome = holds(&scenario);
+    assert_eq!(outcome.figures.dropped, 2, "bob hears neither that the server lacks it nor what it has then");
+}
+
+#[test]
+fn timely_doubts_what_waits_where_a_header_was_put_aside() {
+    put_aside(
+        &["alice", "bob"],
+        r#""notes": { "depends_on": ["group"] }"#,
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "group" } },
+           { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "rot": { "node": "server", "place": "30%" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "crash": { "node": "server" } },
+           { "at": "1s", "drop": { "from": "server", "to": "bob", "kinds": ["known"], "ids": ["notes"], "count": 1 } },
+           { "at": "1s",
+             "drop": { "from": "server", "to": "bob", "kinds": ["content"], "ids": ["notes"], "count": 1 } }"#,
+    );
+}
+
+#[test]
+fn timely_doubts_what_waits_where_a_log_was_put_aside() {
+    put_aside(
+        &["alice", "bob", "carol"],
+        "",
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "500ms", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "offline": { "node": "bob", "for": "900ms" } },
+           { "at": "1s", "offline": { "node": "carol", "for": "900ms" } },
+           { "at": "1200ms", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "1500ms", "offline": { "node": "alice", "for": "10s" } },
+           { "at": "1500ms", "rot": { "node": "server", "place": "50%" } },
+           { "at": "1600ms", "crash": { "node": "server" } },
+           { "at": "1905ms", "drop": { "from": "server", "to": "bob", "kinds": ["known"], "count": 1 } },
+           { "at": "1905ms", "drop": { "from": "server", "to": "bob", "kinds": ["content"], "count": 1 } }"#,
     );
 }

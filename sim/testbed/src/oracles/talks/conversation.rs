@@ -373,11 +373,12 @@ impl Conversation {
     }
 
     /// Takes note of how much is held. Where that has grown unseen, since something that was put aside was taken, nobody
-    /// can tell when.
+    /// can tell when, and so whether what was waited for was waited for all the while.
     pub(super) fn sees(&mut self, held: &KnownState, growth: Growth) {
         let size = held.sessions().map(|(_, count)| u64::from(count)).sum::<u64>() + u64::from(held.header);
         let before = self.seen.replace(size);
-        if growth == Growth::Unseen && before.is_some_and(|before| before != size) {
+        let has_waited = self.deadline.is_some() || self.leaving > 0;
+        if growth == Growth::Unseen && has_waited && before.is_some_and(|before| before != size) {
             self.clear = false;
         }
     }

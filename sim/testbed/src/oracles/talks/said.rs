@@ -1,7 +1,7 @@
 //! What a node hears and says in an event.
 
 use super::Place;
-use super::conversation::Starts;
+use super::conversation::{Growth, Starts};
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use crate::oracles::oracle::Mail;
@@ -10,6 +10,8 @@ use cosim_core::{CoId, ConnectionId, Envelope, Known, KnownState, Message};
 /// What happens in an event, as far as it has happened.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turn {
+    /// What it is about, and how much of that was held before; `None` where it is about nothing in particular.
+    pub(super) before: Option<(CoId, KnownState)>,
     /// What the node is told by a peer.
     pub(super) heard: Option<Told>,
     /// What it sends.
@@ -70,7 +72,16 @@ impl Turn {
         before: KnownState,
         is_damaged: bool,
     ) {
+        self.before = Some((place.id, before.clone()));
         self.heard = Some(Told { place, peer, envelope: envelope.clone(), before, is_damaged });
+    }
+
+    /// Whether what happens may let what is held of a CoValue grow. Of what content is not about only what waited is taken.
+    pub(super) fn growth(&self, id: CoId) -> Growth {
+        let brings =
+            |told: &Told| told.place.id == id && matches!(told.envelope.message, Message::Content(_));
+        let may_grow = self.asked.is_some() || self.is_written || self.heard.as_ref().is_some_and(brings);
+        if may_grow { Growth::Seen } else { Growth::Unseen }
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) struct Taking<'a> {
 impl Taking<'_> {
     pub(super) fn take(&mut self, turn: Turn) {
         let said = &turn.said;
+        self.doubt_put_aside(&turn);
         if let Some(told) = &turn.heard {
             self.hear(told, said);
         }
@@ -50,12 +51,9 @@ impl Taking<'_> {
         }
         let left = turn.left.and_then(|connection| self.leave(connection));
         self.doubt_released(&turn);
-        let brings = |told: &Told| matches!(told.envelope.message, Message::Content(_));
-        let may_grow = turn.asked.is_some() || turn.is_written || turn.heard.as_ref().is_some_and(brings);
-        let growth = if may_grow { Growth::Seen } else { Growth::Unseen };
         let passed = passing.into_iter().map(|(place, _)| place);
         for place in self.touched(&turn).into_iter().chain(passed).chain(left) {
-            self.arm(place, growth);
+            self.arm(place, turn.growth(place.id));
         }
     }
 
@@ -92,28 +90,6 @@ impl Taking<'_> {
         self.talks.note_deadline(place, before);
     }
 
-    /// Of what was held back, several contents may be taken in one event, one after another. What others wait for may have
-    /// ended in between and begun anew, which no message tells.
-    fn doubt_released(&mut self, turn: &Turn) {
-        let answers = |said: &Said| {
-            turn.heard.as_ref().is_some_and(|told| {
-                told.envelope.n == said.re && told.place == self.place(said.connection, said.id)
-            })
-        };
-        let said = turn.said.iter().filter(|said| matches!(said.what, What::Known { .. }) && said.re != 0);
-        let released: BTreeSet<CoId> = said.filter(|said| !answers(said)).map(|said| said.id).collect();
-        for id in released {
-            if !self.held(id).header {
-                continue;
-            }
-            for place in self.places(id) {
-                if let Some(conversation) = self.talks.conversations.get_mut(&place) {
-                    conversation.clear = false;
-                }
-            }
-        }
-    }
-
     /// Where what is waited for may be other than before.
     fn touched(&self, turn: &Turn) -> BTreeSet<Place> {
         let said = turn.said.iter().map(|said| self.place(said.connection, said.id));
@@ -133,16 +109,16 @@ impl Taking<'_> {
         touched
     }
 
-    fn place(&self, connection: ConnectionId, id: CoId) -> Place {
+    pub(super) fn place(&self, connection: ConnectionId, id: CoId) -> Place {
         Place { connection, node: self.node, id }
     }
 
     /// Where the node talks about a CoValue.
-    fn places(&self, id: CoId) -> Vec<Place> {
+    pub(super) fn places(&self, id: CoId) -> Vec<Place> {
         self.heard.peers(self.node).map(|(_, connection)| self.place(connection, id)).collect()
     }
 
-    fn held(&self, id: CoId) -> KnownState {
+    pub(super) fn held(&self, id: CoId) -> KnownState {
         held(self.world, self.node, id)
     }
 
