@@ -128,3 +128,30 @@ fn attacks_shift_no_other_draw() {
     assert_eq!(others(&storm), others(&without));
     assert_eq!(storm.plan(5).chapters[0].operations.len(), others(&storm).len() + 40);
 }
+
+fn holds(text: &str) {
+    let scenario = scenario::parse(text, "story.json").unwrap_or_else(|problems| panic!("{problems}"));
+    let outcome = plays(&scenario, scenario.seed);
+    assert_eq!(outcome.verdict(), Verdict::Held, "{}", report::snapshot(&scenario, &outcome));
+}
+
+/// Damage puts the signature right that mallory spoilt: what the server gets is rightly signed, and it takes it.
+#[test]
+fn damage_may_put_a_lie_right() {
+    let story = |damaged: &str| {
+        format!(
+            r#"{{ "version": 1, "about": "A story.", "nodes": {{ "mallory": {{ "hostile": true }}, "server": {{}} }},
+                 "network": {{ "latency": "10ms" }},
+                 "links": [{{ "between": ["mallory", "server"], "relationship": "syncAllOurs/syncTheirs" }}],
+                 "timeline": [
+                     {{ "at": "0ms", "create": {{ "node": "server", "id": "notes" }} }},
+                     {{ "at": "1s", "name": "lie",
+                        "attack": {{ "node": "mallory", "on": "server", "how": "wrong-signature", "id": "notes" }} }}
+                 ],
+                 "decisions": {{ {damaged} }},
+                 "expect": {{ "content": [{{ "node": "server", "id": "notes", "transactions": TAKEN }}] }} }}"#
+        )
+    };
+    holds(&story("").replace("TAKEN", "0"));
+    holds(&story(r#""damaged": { "mallory>server content notes lie": 160 }"#).replace("TAKEN", "1"));
+}

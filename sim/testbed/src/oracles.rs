@@ -72,7 +72,7 @@ use crate::cojson::{Cast, Command, Directory, Notice, SimCrypto};
 use crate::host::NodeId;
 use crate::observer::{Condition, Ending};
 use cosim_core::node::Announce;
-use cosim_core::{CoId, ConnectionId, Message, Record, Span};
+use cosim_core::{CoId, ConnectionId, Content, Message, Record, Span};
 use panel::{Hook, Panel};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -254,10 +254,7 @@ impl Oracles {
             return;
         };
         if self.evidence.hostile.is(mail.from) {
-            if self.needs.has(Need::Signatures) {
-                let crypto = SimCrypto::new(Arc::clone(&self.setup.directory));
-                self.evidence.hostile.sent(world.holdings(mail.from), content, &crypto);
-            }
+            self.note_signed(world, mail.from, content);
             self.evidence.ledger.sent_by_liar(content);
             return;
         }
@@ -269,9 +266,23 @@ impl Oracles {
         }
     }
 
+    /// Takes note of what hostile authors have rightly signed in a content.
+    fn note_signed(&mut self, world: &dyn Surroundings, from: NodeId, content: &Content<SimCrypto>) {
+        if self.needs.has(Need::Signatures) {
+            let crypto = SimCrypto::new(Arc::clone(&self.setup.directory));
+            self.evidence.hostile.sent(world.holdings(from), content, &crypto);
+        }
+    }
+
     fn delivered(&mut self, world: &dyn Surroundings, mail: &Mail<'_>, damaged: bool) {
         let Mail { from, to, connection, message, .. } = *mail;
         let id = message.message.id();
+        if let Message::Content(content) = &message.message
+            && damaged
+        {
+            // Damage may put a signature right that a liar had spoilt.
+            self.note_signed(world, from, content);
+        }
         self.touched = Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
         if self.needs.has(Need::Heard) {
             let heard = &mut self.evidence.heard;

@@ -43,7 +43,8 @@ impl Hostile {
         KnownState::new(known.header, known.sessions().filter(|(session, _)| !self.writes(*session)))
     }
 
-    /// A hostile node sends content: what it has rightly signed in its own sessions is noted.
+    /// A hostile node sends content, or content arrives damaged: what is rightly signed in it, in sessions of hostile
+    /// authors, is noted.
     pub(super) fn sent(&mut self, holdings: &dyn Holdings, content: &Content<SimCrypto>, crypto: &SimCrypto) {
         let held = holdings.stored(content.id);
         for (session, piece) in content.new.iter() {
