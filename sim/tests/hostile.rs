@@ -155,3 +155,17 @@ fn damage_may_put_a_lie_right() {
     holds(&story("").replace("TAKEN", "0"));
     holds(&story(r#""damaged": { "mallory>server content notes lie": 160 }"#).replace("TAKEN", "1"));
 }
+
+/// What a liar sends may be larger than all that there is, and take a thin line for longer than all of that would.
+#[test]
+fn silence_waits_for_what_a_liar_has_sent() {
+    holds(
+        r#"{ "version": 1, "about": "A story.", "nodes": { "alice": {}, "eve": { "hostile": true } },
+             "network": { "latency": "10ms", "bandwidth": "5KB/s", "queue": "42KB" },
+             "links": [{ "between": ["alice", "eve"], "relationship": "syncCommon/syncCommon" }],
+             "timeline": [
+                 { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+                 { "at": "1s", "attack": { "node": "eve", "on": "alice", "how": "oversized", "id": "notes" } }
+             ] }"#,
+    );
+}

@@ -250,9 +250,11 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
         scenario.expect.quiet_within + lines
     }
 
-    /// From when on silence can be asked for: until then copies are under way that come long after.
+    /// From when on silence can be asked for: until then copies are under way that come long after, or what liars have
+    /// sent. That may be larger than all that anybody holds.
     fn awaited(&self) -> Time {
-        self.world.now().max(self.world.last_replay())
+        let liars = self.stage.hostile().into_iter().map(|node| self.world.all_left(node));
+        self.world.now().max(self.world.last_replay()).max(liars.max().unwrap_or(Time::ZERO))
     }
 
     fn schedule(&mut self, planned: stage::Planned<N>) {

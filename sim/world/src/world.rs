@@ -257,6 +257,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.last_replay
     }
 
+    /// When the last of what a node has sent will have left its lines.
+    pub fn all_left(&self, node: NodeId) -> Time {
+        let lines = self.lanes.iter().filter(|lane| lane.from == node).map(|lane| lane.line.free_at());
+        lines.max().unwrap_or(Time::ZERO)
+    }
+
     /// What was counted so far.
     pub fn figures(&self) -> &Figures {
         &self.figures

@@ -104,6 +104,11 @@ impl Line {
         Room::At(Time::ZERO + (self.free_at.since(Time::ZERO) - left))
     }
 
+    /// When the last of what waits has left.
+    pub(super) fn free_at(&self) -> Time {
+        self.free_at
+    }
+
     /// A new connection opens: whoever writes to it was told nothing yet.
     pub(super) fn open(&mut self) {
         self.blocked = None;
