@@ -3,7 +3,7 @@
 use crate::id::{CoId, ConnectionId, PeerId};
 use crate::state::{PeerInfo, Relationship};
 use crate::vec_map::VecMap;
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 /// The present connection with a peer: an epoch (rule 1).
@@ -25,8 +25,28 @@ pub(crate) struct Connection {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Flow {
     Writable,
-    /// It does not; to these CoValues something was due.
-    Blocked(BTreeSet<CoId>),
+    /// It does not; these CoValues were passed over.
+    Blocked(PassedOver),
+}
+
+/// CoValues of which something was due that could not be said, and which of them was the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct PassedOver {
+    places: BTreeMap<CoId, usize>,
+}
+
+impl PassedOver {
+    pub(crate) fn insert(&mut self, id: CoId) {
+        let place = self.places.len();
+        self.places.entry(id).or_insert(place);
+    }
+
+    /// The first that was passed over first.
+    pub(crate) fn in_order(self) -> Vec<CoId> {
+        let mut ids: Vec<(CoId, usize)> = self.places.into_iter().collect();
+        ids.sort_unstable_by_key(|(_, place)| *place);
+        ids.into_iter().map(|(id, _)| id).collect()
+    }
 }
 
 /// A peer in the order of service.

@@ -1,13 +1,12 @@
 //! Connections come and go, and peers stop and start taking messages.
 
-use super::connection::Flow;
+use super::connection::{Flow, PassedOver};
 use super::shell::{Scope, Wait};
 use super::{Node, Output};
 use crate::crypto::Crypto;
 use crate::id::{CoId, ConnectionId, PeerId};
 use crate::message::{Envelope, Message};
 use crate::state::PeerInfo;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 impl<C: Crypto> Node<C> {
@@ -68,14 +67,15 @@ impl<C: Crypto> Node<C> {
     pub(super) fn blocked(&mut self, peer: PeerId) {
         let Some(connection) = self.shell.connections.get_mut(peer) else { return };
         if connection.flow == Flow::Writable {
-            connection.flow = Flow::Blocked(BTreeSet::new());
+            connection.flow = Flow::Blocked(PassedOver::default());
         }
     }
 
     pub(super) fn writable(&mut self, peer: PeerId) {
         let Some(connection) = self.shell.connections.get_mut(peer) else { return };
         let Flow::Blocked(waiting) = core::mem::replace(&mut connection.flow, Flow::Writable) else { return };
-        for id in waiting {
+        // If the same always went first, and filled the line each time, the others would never pass.
+        for id in waiting.in_order() {
             self.sync(id, Scope::Peer(peer));
         }
     }
