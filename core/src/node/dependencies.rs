@@ -21,12 +21,57 @@ use alloc::vec::Vec;
 /// What waits for dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Held<C: Crypto> {
-    /// Content by CoValue and sender, the latest of each.
-    contents: BTreeMap<(CoId, PeerId), (Envelope<C>, Vec<CoId>)>,
+    /// Content by CoValue and sender: of each the latest that waits, and what builds on that.
+    contents: BTreeMap<(CoId, PeerId), Pieces<C>>,
     /// What was found on the disk and waits, in the order of the disk.
     pub(super) stored: Vec<Stored<C>>,
     /// Dependencies to be sent to a peer before the CoValue that needs them: the dependency, the peer, the CoValue.
     first: Vec<(CoId, PeerId, CoId)>,
+}
+
+/// Contents that are held back, each of which builds on those before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Pieces<C: Crypto> {
+    first: Envelope<C>,
+    further: Vec<Envelope<C>>,
+    /// What the first waits for.
+    missing: Vec<CoId>,
+}
+
+/// Whether content is held back.
+enum Kept<C: Crypto> {
+    /// It can be heard.
+    Not(Envelope<C>),
+    /// Its sender may make nothing more wanted: nobody will ever have heard it.
+    Unheard,
+    /// It is, where there is room for it, until these come; until what it builds on is taken, where there are none.
+    Until(Vec<CoId>),
+}
+
+impl<C: Crypto> Pieces<C> {
+    fn len(&self) -> usize {
+        1 + self.further.len()
+    }
+
+    fn contents(&self) -> impl Iterator<Item = &Content<C>> {
+        core::iter::once(&self.first).chain(&self.further).filter_map(|envelope| match &envelope.message {
+            Message::Content(content) => Some(content),
+            Message::Load { .. } | Message::Known(_) | Message::Done { .. } => None,
+        })
+    }
+
+    fn brings_header(&self) -> bool {
+        self.contents().any(|content| content.header.is_some())
+    }
+
+    /// How far a session will go.
+    fn end_of(&self, session: SessionId) -> u32 {
+        let pieces = self.contents().filter_map(|content| content.new.get(session));
+        let ends = pieces.map(|piece| {
+            piece.after.saturating_add(u32::try_from(piece.new_transactions.len()).unwrap_or(u32::MAX))
+        });
+        ends.max().unwrap_or(0)
+    }
 }
 
 impl<C: Crypto> Held<C> {
@@ -36,7 +81,13 @@ impl<C: Crypto> Held<C> {
 
     /// How many contents are held back.
     pub(crate) fn contents(&self) -> usize {
-        self.contents.len()
+        self.contents.values().map(Pieces::len).sum()
+    }
+
+    /// Whether there is room for one more content of a peer.
+    fn has_room(&self, peer: PeerId) -> bool {
+        let of_peer = self.contents.iter().filter(|((_, from), _)| *from == peer);
+        of_peer.map(|(_, pieces)| pieces.len()).sum::<usize>() < HELD_MAX
     }
 
     fn is_empty(&self) -> bool {
@@ -143,37 +194,69 @@ impl<C: Crypto> Node<C> {
     /// Holds content back where it depends on what is missing; gives back what can be heard at once.
     pub(super) fn hold_back(&mut self, from: Ranked, envelope: Envelope<C>) -> Option<Envelope<C>> {
         let Message::Content(content) = &envelope.message else { return Some(envelope) };
+        let (id, n, proved) = (content.id, envelope.n, content.known());
+        match self.keep_back(from, envelope) {
+            Kept::Not(envelope) => return Some(envelope),
+            Kept::Unheard => {}
+            Kept::Until(missing) => {
+                if let Some(hearing) = self.hearing(id, from, n, 0) {
+                    hearing.hear_held(&proved);
+                }
+                self.want_dependencies(id, &missing);
+                self.release();
+            }
+        }
+        None
+    }
+
+    /// Holds content back where it depends on what is missing, or builds on what is held back, and says nothing.
+    fn keep_back(&mut self, from: Ranked, envelope: Envelope<C>) -> Kept<C> {
+        let Message::Content(content) = &envelope.message else { return Kept::Not(envelope) };
         let id = content.id;
         planted!(self.shell, IgnoreDependencies => {
-            return Some(envelope);
+            return Kept::Not(envelope);
         });
+        let has_room = self.shell.held.has_room(from.peer);
+        if self.builds_on_held(from.peer, content) {
+            if let Some(held) = self.shell.held.contents.get_mut(&(id, from.peer)).filter(|_| has_room) {
+                held.further.push(envelope);
+            }
+            return Kept::Until(Vec::new());
+        }
         let brings_header = || content.header.as_ref().is_some_and(|it| self.crypto.verify_header(id, it));
         let has_header = !self.lacks(id) || brings_header();
         let missing = if has_header { self.missing(id, content) } else { Vec::new() };
+        let repeats = self.shell.held.contents.contains_key(&(id, from.peer));
         if missing.is_empty() {
             self.shell.held.contents.remove(&(id, from.peer));
-            return Some(envelope);
+            return Kept::Not(envelope);
         }
         // What it makes us want of what is not here is named by its sender, like what that speaks of itself.
         if !missing.iter().all(|need| self.may_name(from.peer, *need)) {
-            return None;
+            return Kept::Unheard;
         }
-        let Message::Content(content) = &envelope.message else { return None };
-        let (n, proved) = (envelope.n, content.known());
-        let of_peer = self.shell.held.contents.keys().filter(|(_, peer)| *peer == from.peer).count();
-        let repeats = self.shell.held.contents.contains_key(&(id, from.peer));
-        let drops = planted!(self.shell, DropDependants);
-        if (repeats || of_peer < HELD_MAX) && !drops {
-            self.shell.held.contents.insert((id, from.peer), (envelope, missing.clone()));
+        if planted!(self.shell, DropDependants) {
+            return Kept::Until(Vec::new());
         }
-        if let Some(hearing) = self.hearing(id, from, n, 0) {
-            hearing.hear_held(&proved);
+        if repeats || has_room {
+            let pieces = Pieces { first: envelope, further: Vec::new(), missing: missing.clone() };
+            self.shell.held.contents.insert((id, from.peer), pieces);
         }
-        if !planted!(self.shell, NeverAskDependencies) && !drops {
-            self.want_dependencies(id, &missing);
-        }
-        self.release();
-        None
+        let asks = !planted!(self.shell, NeverAskDependencies);
+        Kept::Until(if asks { missing } else { Vec::new() })
+    }
+
+    /// Whether content has nothing to build on but what the same peer sent before and is held back.
+    fn builds_on_held(&self, peer: PeerId, content: &Content<C>) -> bool {
+        let Some(held) = self.shell.held.contents.get(&(content.id, peer)) else { return false };
+        let co = self.state.co_values.get(&content.id);
+        let count = |session| co.map_or(0, |co| co.count(session));
+        let lacks_header = content.header.is_none() && self.lacks(content.id);
+        let builds = lacks_header || content.new.iter().any(|(session, piece)| piece.after > count(session));
+        let is_here = |session, after| after <= count(session).max(held.end_of(session));
+        builds
+            && (!lacks_header || held.brings_header())
+            && content.new.iter().all(|(session, piece)| is_here(session, piece.after))
     }
 
     /// What something held back waits for is wanted, even if it is done.
@@ -197,7 +280,7 @@ impl<C: Crypto> Node<C> {
     pub(super) fn forget_dependants(&mut self) {
         let held = &self.shell.held;
         let mut waiting: BTreeSet<(CoId, CoId)> = BTreeSet::new();
-        for ((id, _), (_, missing)) in &held.contents {
+        for ((id, _), Pieces { missing, .. }) in &held.contents {
             waiting.extend(missing.iter().map(|need| (*need, *id)));
         }
         for stored in &held.stored {
@@ -222,11 +305,23 @@ impl<C: Crypto> Node<C> {
             if contents.is_empty() && !stored {
                 return;
             }
-            for ((_, peer), (envelope, _)) in contents {
+            let mut further = Vec::new();
+            for ((id, peer), pieces) in contents {
                 let Some(ranked) = self.shell.connections.ranked_peer(peer) else { continue };
-                let id = envelope.message.id();
-                self.hear(ranked, envelope);
+                self.hear(ranked, pieces.first);
                 self.grown(id);
+                further.extend(pieces.further.into_iter().map(|envelope| (id, ranked, envelope)));
+            }
+            // What builds on those may need more than they do.
+            for (id, ranked, envelope) in further {
+                match self.keep_back(ranked, envelope) {
+                    Kept::Not(envelope) => {
+                        self.hear(ranked, envelope);
+                        self.grown(id);
+                    }
+                    Kept::Unheard => {}
+                    Kept::Until(missing) => self.want_dependencies(id, &missing),
+                }
             }
             self.forget_dependants();
         }
@@ -237,10 +332,10 @@ impl<C: Crypto> Node<C> {
     /// only another's needs: that may be a lie.
     fn ready(&self) -> BTreeSet<(CoId, Option<PeerId>)> {
         let held = &self.shell.held;
-        let contents = held.contents.iter().map(|((id, peer), (envelope, missing))| {
-            let brings = matches!(&envelope.message, Message::Content(content) if content.header.is_some());
-            ((*id, Some(*peer)), (brings, missing))
-        });
+        let contents = held
+            .contents
+            .iter()
+            .map(|((id, peer), pieces)| ((*id, Some(*peer)), (pieces.brings_header(), &pieces.missing)));
         let headers = held.stored.iter().filter(|stored| matches!(stored.record, Record::Header { .. }));
         let stored = headers.map(|stored| ((stored.record.id(), None), (true, &stored.missing)));
         let waiting: BTreeMap<_, (bool, &Vec<CoId>)> = contents.chain(stored).collect();

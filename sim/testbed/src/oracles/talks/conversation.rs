@@ -54,8 +54,8 @@ pub(super) struct Conversation {
     pub(super) said_none: bool,
     /// The peer's `load` that is answered later (rule 8).
     pub(super) owed: Option<u32>,
-    /// The peer's content that waits for what it depends on: its number, and what it answers.
-    pub(super) held: Option<(u32, u32)>,
+    /// The peer's contents that wait for what they depend on: their numbers, and what they answer.
+    pub(super) held: Vec<(u32, u32)>,
     /// When the node last sent a correction.
     pub(super) corrected: Option<Time>,
     /// How much was called safe (rule 15).
@@ -115,7 +115,7 @@ impl Conversation {
             done: None,
             said_none: false,
             owed: None,
-            held: None,
+            held: Vec::new(),
             corrected: None,
             told_safe: KnownState::EMPTY,
             missed: false,
@@ -256,12 +256,17 @@ impl Conversation {
         ends
     }
 
-    /// Content was taken, or was here already.
+    /// Content was taken, or was here already: what is held back is others, which are not taken before.
+    pub(super) fn took_now(&mut self, proved: &KnownState, re: u32, grown: bool) -> Brought {
+        self.held.clear();
+        self.took(proved, re, grown)
+    }
+
+    /// Content was taken that was held back.
     pub(super) fn took(&mut self, proved: &KnownState, re: u32, grown: bool) -> Brought {
         let progress = self.confirm(proved) || grown;
         self.said_none = false;
         self.announcing = false;
-        self.held = None;
         let answered = self.asked_for_all && self.end_load(re);
         if !self.is_unconfirmed() {
             self.flights.clear();
@@ -274,7 +279,7 @@ impl Conversation {
         let progress = self.confirm(proved);
         self.said_none = false;
         self.announcing = false;
-        self.held = Some((n, re));
+        self.held.push((n, re));
         if !self.is_unconfirmed() {
             self.flights.clear();
         }

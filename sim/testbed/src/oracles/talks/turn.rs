@@ -205,7 +205,8 @@ impl Taking<'_> {
         let before = conversation.deadline;
         let peer = conversation.peer;
         let is_clear = conversation.clear && !conversation.tainted;
-        let is_released = conversation.held.is_some_and(|(n, _)| n == said.re) && !is_answer;
+        let released = conversation.held.iter().position(|(n, _)| *n == said.re).filter(|_| !is_answer);
+        let is_released = released.is_some();
         let what = match &said.what {
             What::Load(known) => {
                 // What is asked again until all is safe, messages do not tell.
@@ -221,7 +222,7 @@ impl Taking<'_> {
                     // What built on nothing that is missing was refused.
                     conversation.tainted |= !turn.heard.as_ref().is_some_and(|told| has_gap(told, &after));
                 }
-                if let Some((_, re)) = conversation.held.take_if(|_| is_released) {
+                if let Some((_, re)) = released.map(|at| conversation.held.remove(at)) {
                     // What was held back is taken now. What it brought is not said, where others sent the same.
                     let brought = conversation.took(&KnownState::EMPTY, re, true);
                     conversation.concludes(brought, &after, (now, waits));
@@ -457,6 +458,6 @@ fn hear_content(
     if is_held_back {
         conversation.held_back(&proved, (*n, *re))
     } else {
-        conversation.took(&proved, *re, grown)
+        conversation.took_now(&proved, *re, grown)
     }
 }
