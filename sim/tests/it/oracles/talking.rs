@@ -151,3 +151,39 @@ fn timely_doubts_what_waits_where_a_log_was_put_aside() {
            { "at": "1905ms", "drop": { "from": "server", "to": "bob", "kinds": ["content"], "count": 1 } }"#,
     );
 }
+
+/// What an app writes counts once the disk has it. Where lines are full, nothing is said of that: whether a deadline that
+/// was armed before is the same still, nobody can tell, and so not what is due when the line takes messages again.
+#[test]
+fn timely_asks_nothing_of_a_full_line_that_it_does_not_follow() {
+    let text = r#"{
+        "version": 1, "about": "A story.",
+        "nodes": { "alice": {}, "bob": {}, "edge": {}, "server": { "disk": { "unsynced": "kept" } } },
+        "network": { "latency": "5ms", "bandwidth": "55KB/s", "queue": "25KB" },
+        "links": [
+            { "between": ["alice", "edge"], "relationship": "syncAllOurs/syncTheirs" },
+            { "between": ["edge", "server"], "relationship": "syncAllOurs/syncTheirs" },
+            { "between": ["server", "bob"], "relationship": "syncAllOurs/syncTheirs" }
+        ],
+        "timeline": [
+            { "at": "0ms", "name": "notes", "create": { "node": "server", "id": "notes" } },
+            { "at": "0ms", "name": "diary", "create": { "node": "server", "id": "diary" } },
+            { "at": "100ms", "name": "w17",
+              "edit": { "node": "alice", "id": "diary", "transactions": 2, "size": 36943 } },
+            { "at": "100ms", "name": "w1",
+              "edit": { "node": "server", "id": "notes", "transactions": 3, "size": 95856 } },
+            { "at": "100ms", "name": "w16",
+              "edit": { "node": "server", "id": "diary", "transactions": 2, "size": 19973 } },
+            { "at": "1100ms", "name": "w20",
+              "edit": { "node": "alice", "id": "diary", "transactions": 3, "size": 40890 } },
+            { "at": "1600ms", "name": "restart", "restart": { "node": "edge" } },
+            { "at": "6600ms", "name": "join", "join": { "node": "bob" } },
+            { "at": "6700ms", "name": "w14", "edit": { "node": "server", "id": "diary" } }
+        ],
+        "decisions": {
+            "reordered": { "server>bob load notes w1 @join": "100ms", "bob>server known diary @join": "100ms" }
+        }
+    }"#;
+    let outcome = holds(&scenario::parse(text, "story.json").expect("a scenario"));
+    assert!(outcome.figures.blocked > 0, "a line was full");
+}

@@ -291,7 +291,8 @@ impl Taking<'_> {
             let held = self.held(place.id);
             let Some(conversation) = self.talks.conversations.get_mut(&place) else { continue };
             conversation.missed = false;
-            let is_due = conversation.is_content_due(&held) && !conversation.tainted;
+            let is_clear = conversation.clear && !conversation.tainted;
+            let is_due = conversation.is_content_due(&held) && is_clear;
             let is_sent = is_said(said, place, |said| matches!(said.what, What::Content { .. }));
             if is_due || is_sent {
                 let what = "does not send what was due as soon as the line takes it";
