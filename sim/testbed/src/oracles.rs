@@ -8,6 +8,7 @@
 //! that misses is found at the next event that touches it, or at rest, when everything is looked at again.
 
 mod about;
+mod as_written;
 mod attention;
 mod bounded;
 mod by_name;
@@ -222,7 +223,7 @@ impl Oracles {
             self.add(Box::new(quiescence::Quiescence));
         }
         if rest == Rest::Silent {
-            self.evidence.talks.ended(world);
+            self.follow_talks(|talks, heard, about| talks.ended(world, heard, about));
         }
         self.ask((Hook::Ended, At::ALL), world, |oracle, scene| oracle.ended(scene, rest));
         if rest == Rest::Silent {
@@ -453,13 +454,21 @@ impl Oracles {
             }
         }
         if self.needs.has(Need::Talks) {
-            let Evidence { talks, heard, ledger, hostile, .. } = &mut self.evidence;
-            let about = talks::About {
-                is_hostile: &|node| hostile.is(node),
-                is_done: &|node, id| ledger.has_done(node, id),
-            };
-            talks.settled(world, heard, &about, node);
+            self.follow_talks(|talks, heard, about| talks.settled(world, heard, about, node));
         }
         self.ask((Hook::Settled, At::node(node)), world, |oracle, scene| oracle.settled(scene, node));
+    }
+
+    /// Takes note of what nodes say to each other.
+    fn follow_talks(&mut self, take_note: impl FnOnce(&mut Talks, &Heard, &talks::About<'_>)) {
+        let Evidence { talks, heard, ledger, hostile, .. } = &mut self.evidence;
+        let directory = &self.setup.directory;
+        let about = talks::About {
+            is_hostile: &|node| hostile.is(node),
+            is_done: &|node, id| ledger.has_done(node, id),
+            wanted: &|node| ledger.wanted_by(node).collect(),
+            is_needed: &|id| directory.is_needed(id),
+        };
+        take_note(talks, heard, &about);
     }
 }

@@ -212,6 +212,12 @@ impl Directory {
         self.co_value(id).map_or(&[], |co_value| &co_value.spec.depends_on)
     }
 
+    /// Whether anything may depend on a CoValue.
+    pub fn is_needed(&self, id: CoId) -> bool {
+        self.accounts().any(|account| account == id)
+            || self.co_values.iter().any(|co_value| co_value.spec.depends_on.contains(&id))
+    }
+
     /// Whether anything depends on anything.
     pub fn has_dependencies(&self) -> bool {
         self.accounts().next().is_some()

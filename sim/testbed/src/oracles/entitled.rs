@@ -9,6 +9,7 @@ use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::SimCrypto;
 use crate::cojson::session_parts;
+use crate::host::NodeId;
 use cosim_core::{CoId, Content, Names, Relationship};
 use std::collections::BTreeSet;
 
@@ -64,8 +65,16 @@ fn is_entitled(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> bool {
 /// Whether the receiver has asked for, or shown to hold, something that depends on `id` and that the sender holds: so
 /// it has asked for `id` (rule 9), also where it is done with the other since. It may be done with `id` itself.
 fn is_dependency(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> bool {
+    let heard = |id| scene.evidence.heard.of(mail.connection, mail.from, id);
+    let needed = dependants(scene, mail.from, id);
+    let mut hearings = needed.iter().filter_map(|dependant| heard(*dependant));
+    hearings.any(Hearing::concerned) && !heard(id).is_some_and(Hearing::ended)
+}
+
+/// What depends on `id`, also by way of others, of what a node holds: by its header, or by an author's account.
+pub(super) fn dependants(scene: &Scene<'_>, node: NodeId, id: CoId) -> BTreeSet<CoId> {
     let directory = &scene.setup.directory;
-    let held = scene.world.holdings(mail.from);
+    let held = scene.world.holdings(node);
     let (mut needed, mut next) = (BTreeSet::new(), vec![id]);
     while let Some(need) = next.pop() {
         for dependant in held.ids(CoId(0), CoId(u32::MAX)) {
@@ -79,7 +88,5 @@ fn is_dependency(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> bool {
             }
         }
     }
-    let heard = |id| scene.evidence.heard.of(mail.connection, mail.from, id);
-    let mut hearings = needed.iter().filter_map(|dependant| heard(*dependant));
-    hearings.any(Hearing::concerned) && !heard(id).is_some_and(Hearing::ended)
+    needed
 }

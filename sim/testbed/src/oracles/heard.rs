@@ -42,6 +42,11 @@ impl Hearing {
         (self.said_none && !self.header) || self.wrong_headers >= WRONG_HEADERS
     }
 
+    /// Whether the peer has ever said that it lacks the CoValue.
+    pub fn has_lacked(&self) -> bool {
+        self.said_none
+    }
+
     /// Whether so much time has passed since the peer was asked, or since it showed that it could send the CoValue.
     pub fn was_silent(&self, now: Time, patience: Span) -> bool {
         self.waited_since.is_some_and(|since| now >= since + patience)

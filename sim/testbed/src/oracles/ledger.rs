@@ -224,6 +224,11 @@ impl Ledger {
         self.wants.iter().copied()
     }
 
+    /// What the app of `node` wants.
+    pub(super) fn wanted_by(&self, node: NodeId) -> impl Iterator<Item = CoId> + '_ {
+        self.wants.range((node, CoId(0))..=(node, CoId(u32::MAX))).map(|(_, id)| *id)
+    }
+
     /// Everything that some app wants no longer.
     pub fn done(&self) -> impl Iterator<Item = (NodeId, CoId)> + '_ {
         self.done.iter().copied()

@@ -3,16 +3,20 @@
 //!
 //! Who first holds something decides what it shows. Of the reader only counts which of the keys used in the CoValue it
 //! can open, by the log of the group, so two members are compared, and so are two servers.
+//!
+//! And what an app writes shows at once, where it put it.
 
 use super::Setup;
 use super::about::{About, Blames, Needed, Property};
+use super::as_written::AsWritten;
 use super::evidence::Need;
 use super::holdings::{Holdings, Shown};
+use super::ledger::Taken;
 use super::logs::{Seen, header};
 use super::oracle::{Look, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, Directory};
+use crate::cojson::{Cast, Command, Directory};
 use crate::host::NodeId;
 use cosim_core::view::{self, CoValue, Log, Resolver};
 use cosim_core::{CoId, Names, SessionId};
@@ -21,12 +25,12 @@ use std::collections::{BTreeMap, VecDeque};
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "same_view",
-    sentence: "nodes that hold the same logs, and can open the same of the keys used in them, see the same; at rest, an app sees what its logs come to when they are read from scratch",
-    when: "every event: what it touches, and what a changed group owns; at rest: all",
+    sentence: "nodes that hold the same logs, and can open the same of the keys used in them, see the same; at rest, an app sees what its logs come to when they are read from scratch; what it writes it sees at once, where it put it",
+    when: "every event: what it touches, and what a changed group owns; every edit that nothing is dated later than; at rest: all",
     property: Property::Safety,
     blames: Blames::Honest,
     subject: Needed::Views,
-    needs: &[Need::Logs, Need::Holdings],
+    needs: &[Need::Ledger, Need::Logs, Need::Holdings],
     turn: 15,
     since: 1,
 };
@@ -38,6 +42,8 @@ const STATES_MAX: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub(super) struct SameView {
     seen: BTreeMap<CoId, Remembered>,
+    /// What an app writes just now.
+    writing: Option<AsWritten>,
 }
 
 /// What was seen of a CoValue.
@@ -61,6 +67,22 @@ struct Basis {
 impl Oracle for SameView {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    fn commanded(&mut self, scene: &Scene<'_>, node: NodeId, command: &Command) -> Look {
+        self.writing = AsWritten::of(scene, node, command);
+        Look::NONE
+    }
+
+    fn took(&mut self, scene: &Scene<'_>, taken: &Taken) -> Look {
+        self.writing = self.writing.take().and_then(|writing| writing.took(scene, taken));
+        Look::NONE
+    }
+
+    /// Counts a look where something was written.
+    fn settled(&mut self, scene: &Scene<'_>, _node: NodeId) -> Look {
+        let found = self.writing.take().and_then(|writing| writing.look(scene));
+        found.map_or(Look::NONE, Look::once)
     }
 
     /// Counts a look where there was something to compare with.

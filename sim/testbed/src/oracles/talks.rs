@@ -5,12 +5,13 @@
 
 mod conversation;
 mod doubt;
+mod missed;
 mod said;
 mod turn;
 
 pub use conversation::Waits;
 
-use super::heard::Heard;
+use super::heard::{Heard, Hearing};
 use super::oracle::Mail;
 use super::scene::Surroundings;
 use crate::cojson::{Command, SimCrypto};
@@ -135,9 +136,30 @@ impl Talks {
         self.turn.before = Some((id, held));
     }
 
-    /// The run has ended in silence: what waits for its deadline waits for ever.
-    pub(super) fn ended(&mut self, world: &dyn Surroundings) {
-        self.due = Judged { times: 0, flaw: self.late(world, None) };
+    /// The run has ended in silence: what waits for its deadline waits for ever, and what was not said by now never is.
+    pub(super) fn ended(&mut self, world: &dyn Surroundings, heard: &Heard, about: &About<'_>) {
+        let flaw = self.late(world, None);
+        self.due = Judged { times: 0, flaw: flaw.or_else(|| self.unparted(world, heard, about)) };
+    }
+
+    /// Who has asked a server or an equal for what its app is done with and nobody else wants through it, and has not said
+    /// so. What others depend on they may want unasked.
+    fn unparted(&self, world: &dyn Surroundings, heard: &Heard, about: &About<'_>) -> Option<Flaw> {
+        let is_wanted = |place: &Place| {
+            let mut others = heard.peers(place.node).filter(|(_, other)| *other != place.connection);
+            (about.is_needed)(place.id)
+                || others.any(|(_, other)| heard.of(other, place.node, place.id).is_some_and(Hearing::asked))
+        };
+        let mut talks = self.conversations.iter().filter(|(_, talk)| talk.owes_parting());
+        let (place, talk) = talks.find(|(place, _)| {
+            world.is_up(place.node)
+                && !self.asleep.contains(&place.node)
+                && (about.is_done)(place.node, place.id)
+                && held(world, place.node, place.id).header
+                && !is_wanted(place)
+        })?;
+        let what = "has not said that it is done";
+        Some(Flaw { node: place.node, peer: talk.peer, id: place.id, kind: "done", what })
     }
 
     /// An end of a connection is told that it is over, or its process has ended.
@@ -276,6 +298,10 @@ pub(super) struct About<'a> {
     pub(super) is_hostile: &'a dyn Fn(NodeId) -> bool,
     /// Whether a node's app wants a CoValue no longer.
     pub(super) is_done: &'a dyn Fn(NodeId, CoId) -> bool,
+    /// What a node's app wants.
+    pub(super) wanted: &'a dyn Fn(NodeId) -> Vec<CoId>,
+    /// Whether something may depend on a CoValue.
+    pub(super) is_needed: &'a dyn Fn(CoId) -> bool,
 }
 
 /// What a node holds of a CoValue, with its header.

@@ -192,7 +192,7 @@ fn durable_finds_a_process_that_starts_with_less_than_its_disk_has() {
 }
 
 /// Alone, so that `prefix`, which is asked first, says nothing.
-fn alone(scenario: &Scenario, oracle: &str) -> Scenario {
+pub(super) fn alone(scenario: &Scenario, oracle: &str) -> Scenario {
     let mut file = scenario.file.clone();
     file.expect.get_or_insert_default().oracles = Some(vec![oracle.to_owned()]);
     cosim_testbed::scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))

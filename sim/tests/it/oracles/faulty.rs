@@ -5,7 +5,7 @@ use cosim_core::node::{Buffers, LOADS_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
     CoId, Config, ConnectionId, Durability, Envelope, KnownState, Message, NodeState, Record, SessionId,
-    Time, TimerKind,
+    Time, TimerKind, VecMap,
 };
 use cosim_testbed::clock::WallTime;
 use cosim_testbed::cojson::{
@@ -47,6 +47,12 @@ pub(super) enum Fault {
     ClosesNothing,
     /// It keeps more unanswered loads than it may.
     Hoards,
+    /// It never says that it is done.
+    SwallowsDone,
+    /// It sends no content of its last CoValue.
+    SwallowsTheLast,
+    /// It sends the header of its last CoValue where it should send what is new of another.
+    SendsTheLast,
     /// Its app goes on seeing what it saw first.
     SeesTheFirst,
     /// Its app sees what came last as the last, whenever it was made.
@@ -108,6 +114,22 @@ impl Faulty {
             return Ok(());
         }
         self.node.handle(now, Input::Command { command, wall })
+    }
+
+    /// Puts the header of its last CoValue in the place of what is new of another.
+    fn send_the_last(&self, message: &mut Message<SimCrypto>) {
+        if let Message::Content(content) = message
+            && content.header.is_none()
+            && let Some((last, co)) = self.node.state().co_values.last_key_value()
+        {
+            content.id = *last;
+            content.header = co.header.clone();
+            content.new = VecMap::new();
+        }
+    }
+
+    fn is_last(&self, id: CoId) -> bool {
+        self.node.state().co_values.last_key_value().is_some_and(|(last, _)| *last == id)
     }
 
     /// What it makes of a message before it takes it in.
@@ -217,8 +239,15 @@ impl SimNode for Faulty {
                     return Some(Output::Write { ticket, record, bytes });
                 }
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
+                (Output::Send { message, .. }, Fault::SwallowsDone)
+                    if matches!(message.message, Message::Done { .. }) => {}
+                (Output::Send { message, .. }, Fault::SwallowsTheLast) if matches!(&message.message, Message::Content(content) if self.is_last(content.id)) =>
+                    {}
                 (Output::Send { connection, mut message }, fault) => {
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));
+                    if fault == Fault::SendsTheLast {
+                        self.send_the_last(&mut message.message);
+                    }
                     if fault == Fault::SendsAnother && self.contents > 1 {
                         change_transactions(&mut message.message);
                     }

@@ -1,7 +1,9 @@
-//! The oracles that look at every content sent: `entitled`, `no_redundant`.
+//! The oracles that look at every content sent: `entitled`, `no_redundant`, and `dependencies`.
 
-use super::{check_mutations, network, planted, star};
+use super::faulty::Fault;
+use super::{check_fault, check_mutations, network, planted, star};
 use cosim_testbed::run::{Options, run};
+use cosim_testbed::scenario::{self, Scenario};
 use std::collections::BTreeSet;
 
 #[test]
@@ -56,4 +58,34 @@ fn no_redundant_finds_content_that_goes_back_to_its_sender() {
            { "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#,
     );
     check_mutations(&scenario, &[("server", "echo-to-sender")], "no_redundant server>client content");
+}
+
+/// Alice's notes depend on the group that is their owner, and her server says only what it is asked.
+fn notes_of_a_group(timeline: &str) -> Scenario {
+    let created = r#"{ "at": "0ms", "create": { "node": "alice", "id": "owner" } },
+                     { "at": "0ms", "create": { "node": "alice", "id": "notes" } }"#;
+    let mut file = star(&format!("{created}, {timeline}")).file;
+    let depends_on = serde_json::json!({ "notes": { "depends_on": ["owner"] } });
+    file.co_values = serde_json::from_value(depends_on).unwrap();
+    file.nodes.get_mut("server").unwrap().announce = serde_json::from_value("interested".into()).unwrap();
+    scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn dependencies_finds_what_is_sent_before_its_group() {
+    let scenario = notes_of_a_group(r#"{ "at": "1s", "load": { "node": "bob", "id": "notes" } }"#);
+    check_fault(&scenario, "server", Fault::SwallowsTheLast, "dependencies server>client content");
+}
+
+/// Bob holds the notes when he comes back, so he has their group.
+#[test]
+fn no_redundant_finds_a_group_that_is_sent_ahead_to_who_holds_what_it_owns() {
+    let scenario = notes_of_a_group(
+        r#"{ "at": "1s", "load": { "node": "bob", "id": "notes" } },
+           { "at": "2s", "done": { "node": "bob", "id": "owner" } },
+           { "at": "3s", "disconnect": { "between": ["bob", "server"] } },
+           { "at": "4s", "edit": { "node": "alice", "id": "notes" } },
+           { "at": "5s", "connect": { "between": ["bob", "server"] } }"#,
+    );
+    check_fault(&scenario, "server", Fault::SendsTheLast, "no_redundant server>client content");
 }

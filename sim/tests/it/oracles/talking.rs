@@ -1,6 +1,8 @@
 //! The oracles that follow what nodes say to each other: `timely`, `frugal`.
 
-use super::{check_mutations, holds, network, sequence, star};
+use super::every_event::alone;
+use super::faulty::Fault;
+use super::{check_mutations, fails, holds, network, play_with, sequence, star};
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario;
 
@@ -58,6 +60,32 @@ fn timely_looks_at_every_peer_by_itself() {
     assert!(outcome.figures.blocked > 0, "a line was full");
     check_mutations(&scenario, &[("server", "never-unavailable")], "timely server>client load");
     check_mutations(&scenario, &[("server", "forget-blocked")], "timely server>client content");
+}
+
+/// What is made while the line is full is asked for when it is so no longer.
+#[test]
+fn timely_finds_a_load_that_is_forgotten_while_the_line_is_full() {
+    let scenario = network(
+        r#""alice": {}, "server": {}"#,
+        r#"{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs",
+             "network": { "bandwidth": "2KB/s", "queue": "8KB" } }"#,
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "edit": { "node": "alice", "id": "notes", "size": 6000 } },
+           { "at": "2s", "edit": { "node": "alice", "id": "notes", "size": 6000 } },
+           { "at": "2100ms", "create": { "node": "alice", "id": "plan" } }"#,
+    );
+    check_mutations(&scenario, &[("alice", "forget-blocked")], "timely client>server load");
+}
+
+#[test]
+fn timely_finds_a_node_that_never_says_that_it_is_done() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "done": { "node": "bob", "id": "notes" } }"#,
+    );
+    let judged = alone(&scenario, "timely");
+    holds(&scenario);
+    fails(&judged, &play_with(&judged, "bob", Fault::SwallowsDone), "timely client>server done");
 }
 
 #[test]

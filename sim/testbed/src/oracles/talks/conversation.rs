@@ -62,6 +62,8 @@ pub(super) struct Conversation {
     pub(super) told_safe: KnownState,
     /// Whether content was due and the line was blocked.
     pub(super) missed: bool,
+    /// Whether a `load` was ever sent.
+    has_asked: bool,
     /// `done` was said, when the node's stamp of the CoValue was this one.
     pub(super) parted: Option<(u64, u64)>,
     /// How much was held when this was looked at last.
@@ -119,6 +121,7 @@ impl Conversation {
             corrected: None,
             told_safe: KnownState::EMPTY,
             missed: false,
+            has_asked: false,
             parted: None,
             seen: None,
             leaving: 0,
@@ -157,6 +160,12 @@ impl Conversation {
     /// Whether the peer has taken its interest back.
     pub(super) fn has_ended(&self) -> bool {
         self.done > self.load
+    }
+
+    /// Whether `done` must be said where nobody wants the CoValue any longer, and was not since the last `load`.
+    pub(super) fn owes_parting(&self) -> bool {
+        let is_client = self.relationship == Relationship::SyncTheirs;
+        !is_client && self.has_asked && self.asking.is_empty() && self.parted.is_none() && !self.tainted
     }
 
     /// Whether the peer has said that it holds what the node lacks, and the node may have it.
@@ -297,6 +306,7 @@ impl Conversation {
             self.asking.remove(0);
         }
         self.asking.push(n);
+        self.has_asked = true;
         self.asked_for_all |= !known.header;
         self.parted = None;
         self.doubt();

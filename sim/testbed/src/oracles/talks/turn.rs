@@ -48,6 +48,7 @@ impl Taking<'_> {
         }
         if let Some(connection) = turn.writable {
             self.check_missed(connection, said);
+            self.check_unasked(connection, said);
         }
         let left = turn.left.and_then(|connection| self.leave(connection));
         self.doubt_released(&turn);
@@ -255,7 +256,7 @@ impl Taking<'_> {
         Some(Flaw { node, peer, id: place.id, kind: said.kind(), what: what? })
     }
 
-    fn due(&mut self, place: Place, peer: NodeId, kind: &'static str, what: Option<&'static str>) {
+    pub(super) fn due(&mut self, place: Place, peer: NodeId, kind: &'static str, what: Option<&'static str>) {
         let flaw = what.map(|what| Flaw { node: self.node, peer, id: place.id, kind, what });
         self.talks.due.look(flaw);
     }
@@ -278,27 +279,6 @@ impl Taking<'_> {
         }
         let what = "does not say again what is unanswered when its deadline passes";
         self.due(place, peer, kind, (!is_repeated).then_some(what));
-    }
-
-    /// What was due while the line was full is said when it is so no longer.
-    fn check_missed(&mut self, connection: ConnectionId, said: &[Said]) {
-        let (first, last) = (self.place(connection, CoId(0)), self.place(connection, CoId(u32::MAX)));
-        let talks = self.talks.conversations.range(first..=last);
-        // Where the peer is known to have the header, what is written goes to it as soon as it can.
-        let missed = talks.filter(|(_, talk)| talk.missed || talk.assumed.header);
-        let missed: Vec<(Place, NodeId)> = missed.map(|(place, talk)| (*place, talk.peer)).collect();
-        for (place, peer) in missed {
-            let held = self.held(place.id);
-            let Some(conversation) = self.talks.conversations.get_mut(&place) else { continue };
-            conversation.missed = false;
-            let is_clear = conversation.clear && !conversation.tainted;
-            let is_due = conversation.is_content_due(&held) && is_clear;
-            let is_sent = is_said(said, place, |said| matches!(said.what, What::Content { .. }));
-            if is_due || is_sent {
-                let what = "does not send what was due as soon as the line takes it";
-                self.due(place, peer, "content", (!is_sent).then_some(what));
-            }
-        }
     }
 
     /// Checks that what a message makes due was said.
