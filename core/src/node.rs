@@ -298,6 +298,9 @@ impl<C: Crypto> Node<C> {
     fn hear(&mut self, from: Ranked, envelope: Envelope<C>) {
         let id = envelope.message.id();
         let stored = self.stored_under(id, &envelope.message);
+        if !stored.is_empty() {
+            self.forget_dependants();
+        }
         if let Some(hearing) = self.hearing(id, from, envelope.n, envelope.re) {
             Hearing { stored, ..hearing }.hear(envelope.message);
         }

@@ -104,6 +104,18 @@ impl<C: Crypto> Held<C> {
         self.first.push((dependency, peer, id));
     }
 
+    /// All that is to be sent first waits for something that is: somewhere in it is a circle, in which something has to go
+    /// before what it needs.
+    fn break_circle(&mut self) {
+        let (mut met, mut at) = (BTreeSet::new(), 0);
+        while met.insert(at) {
+            let Some((need, peer, _)) = self.first.get(at) else { return };
+            let next = self.first.iter().position(|(_, to, id)| (id, to) == (need, peer));
+            at = next.unwrap_or(at);
+        }
+        self.first.remove(at);
+    }
+
     /// Whether something is to be sent to `peer` before `id`.
     pub(crate) fn goes_after(&self, id: CoId, peer: PeerId) -> bool {
         self.first.iter().any(|(_, to, dependant)| (*dependant, *to) == (id, peer))
@@ -357,15 +369,31 @@ impl<C: Crypto> Node<C> {
     pub(super) fn send_dependencies(&mut self) {
         let mut then: Vec<(CoId, PeerId)> = Vec::new();
         loop {
-            let first = core::mem::take(&mut self.shell.held.first);
-            if first.is_empty() {
+            let held = &mut self.shell.held;
+            if held.first.is_empty() {
                 let Some((id, peer)) = then.pop() else { return };
                 self.sync(id, Scope::Peer(peer));
-            } else {
-                let dependants: BTreeSet<_> = first.iter().map(|(_, peer, id)| (*id, *peer)).collect();
-                then.extend(dependants.into_iter().rev());
-                first.into_iter().for_each(|(need, peer, _)| self.offer(need, peer));
+                continue;
             }
+            let dependants: BTreeSet<_> = held.first.iter().map(|(_, peer, id)| (*id, *peer)).collect();
+            then.extend(dependants.into_iter().rev());
+            let is_ready = |(need, peer, _): &&(CoId, PeerId, CoId)| !held.goes_after(*need, *peer);
+            let ready: Vec<_> = held.first.iter().filter(is_ready).copied().collect();
+            if ready.is_empty() {
+                held.break_circle();
+            }
+            for entry in ready {
+                self.send_first(entry);
+            }
+        }
+    }
+
+    /// Sends what has to go first, if nothing has to go before that.
+    fn send_first(&mut self, (need, peer, id): (CoId, PeerId, CoId)) {
+        self.shell.held.first.retain(|entry| *entry != (need, peer, id));
+        self.offer(need, peer);
+        if self.shell.held.goes_after(need, peer) {
+            self.shell.held.send_first(need, peer, id);
         }
     }
 

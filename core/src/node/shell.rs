@@ -154,7 +154,8 @@ impl<C: Crypto> Shell<C> {
         let Some(sync) = sync.get_mut(ranked.peer).filter(|sync| go_first(ranked, sync)) else {
             return false;
         };
-        let mut any = false;
+        // Another that needs it may have asked for it in the same event.
+        let mut any = self.held.goes_after(id, ranked.peer);
         for need in &marks.dependencies {
             if *need != id && sync.marks.dependencies_sent.insert(*need) {
                 self.held.send_first(*need, ranked.peer, id);
