@@ -395,6 +395,12 @@ impl Oracles {
     ) {
         self.evidence.ledger.writing(node, world.holdings(node).durability(), record);
         self.evidence.writing(node, ticket, record);
+        let id = match record {
+            Record::Header { id, .. } | Record::Log { id, .. } => *id,
+        };
+        self.ask((Hook::Writing, At::held(node, id)), world, |oracle, scene| {
+            oracle.writing(scene, node, record)
+        });
     }
 
     /// A write has ended.

@@ -10,7 +10,7 @@ use crate::host::NodeId;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "frugal",
-    sentence: "no `load`, announcement or content repeats one that is unanswered before its deadline, which begins when it has left its sender's queue, no content is sent again while it waits there, and nothing is answered or taken back twice",
+    sentence: "no `load`, announcement or content repeats one that is unanswered before its deadline, which begins when it has left its sender's queue, no content is sent again while it waits there or goes to a line that is full, and nothing is answered or taken back twice",
     when: "every message",
     property: Property::Safety,
     blames: Blames::Honest,

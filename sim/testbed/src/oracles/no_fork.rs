@@ -13,6 +13,7 @@ use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::{Cast, SimCrypto, Transaction};
 use crate::host::NodeId;
+use crate::observer::Ending;
 use cosim_core::{CoId, Content, Names, Record, SessionId};
 use std::collections::BTreeMap;
 
@@ -34,6 +35,8 @@ pub(super) const ABOUT: About = About {
 pub(super) struct NoFork {
     sessions: ByName,
     seen: BTreeMap<(CoId, SessionId), Vec<Option<Transaction>>>,
+    /// What each process has handed over to its disk in its own session. What a crash takes of that was never written.
+    handed: BTreeMap<(NodeId, CoId, SessionId), BTreeMap<u32, Transaction>>,
 }
 
 impl Oracle for NoFork {
@@ -47,6 +50,29 @@ impl Oracle for NoFork {
             return Look::once(None);
         }
         Look::once(self.wrote(*node, *id, (*session, *after, transactions), scene.setup))
+    }
+
+    /// Nothing is counted: what is handed over is looked at when the disk has it.
+    fn writing(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
+        let Record::Log { id, session, after, transactions, .. } = record else { return Look::NONE };
+        if scene.evidence.hostile.is(node) || scene.world.holdings(node).session() != *session {
+            return Look::NONE;
+        }
+        let handed = self.handed.entry((node, *id, *session)).or_default();
+        let mut places = (*after..).zip(transactions);
+        let differs = |(index, new): &(u32, &Transaction)| {
+            handed.entry(*index).or_insert_with(|| (*new).clone()) != *new
+        };
+        let forked = places.find(differs).map(|(index, _)| index as usize);
+        Look::times((
+            0,
+            forked.map(|index| forked_write(node, *id, (*session, index), scene.setup, *session)),
+        ))
+    }
+
+    fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
+        self.handed.retain(|(of, _, _), _| *of != node);
+        Look::NONE
     }
 
     fn written(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
@@ -72,15 +98,7 @@ impl NoFork {
         setup: &Setup,
     ) -> Option<Subject> {
         let (forked, first) = self.see((id, session, after), transactions, setup)?;
-        let cast = &setup.cast;
-        let what = format!(
-            "{} writes transaction {forked} of {} in {} a second time{}",
-            cast.node(node),
-            cast.session(session),
-            cast.co_value(id),
-            also(session, first, cast),
-        );
-        Some(Subject { node, peer: None, id: Some(id), kind: "write", what })
+        Some(forked_write(node, id, (session, forked), setup, first))
     }
 
     /// A node sends content.
@@ -130,6 +148,24 @@ impl NoFork {
         }
         forked.map(|index| (index, session))
     }
+}
+
+fn forked_write(
+    node: NodeId,
+    id: CoId,
+    (session, forked): (SessionId, usize),
+    setup: &Setup,
+    first: SessionId,
+) -> Subject {
+    let cast = &setup.cast;
+    let what = format!(
+        "{} writes transaction {forked} of {} in {} a second time{}",
+        cast.node(node),
+        cast.session(session),
+        cast.co_value(id),
+        also(session, first, cast),
+    );
+    Subject { node, peer: None, id: Some(id), kind: "write", what }
 }
 
 /// What else a session is called here, where two nodes go on in one.

@@ -107,6 +107,12 @@ pub trait Oracle: Debug {
         Look::Unwatched
     }
 
+    /// A node hands a record over to its disk.
+    fn writing(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
+        let _ = (scene, node, record);
+        Look::Unwatched
+    }
+
     /// A node's disk has a record.
     fn written(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
         let _ = (scene, node, record);

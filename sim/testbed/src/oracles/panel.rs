@@ -16,6 +16,7 @@ pub(super) enum Hook {
     SentContent,
     Delivered,
     Noticed,
+    Writing,
     Written,
     Spoilt,
     GoesDown,

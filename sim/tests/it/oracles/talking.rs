@@ -71,7 +71,7 @@ fn timely_finds_a_load_that_is_forgotten_while_the_line_is_full() {
              "network": { "bandwidth": "2KB/s", "queue": "8KB" } }"#,
         r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
            { "at": "1s", "edit": { "node": "alice", "id": "notes", "size": 6000 } },
-           { "at": "2100ms", "create": { "node": "alice", "id": "plan" } }"#,
+           { "at": "2s", "create": { "node": "alice", "id": "plan" } }"#,
     );
     check_mutations(&scenario, &[("alice", "forget-blocked")], "timely client>server load");
 }

@@ -253,7 +253,28 @@ impl Taking<'_> {
         if is_released {
             self.talks.stir(node, place.id);
         }
+        let what = what.or(self.is_said_in_vain(said, turn, is_blocked));
         Some(Flaw { node, peer, id: place.id, kind: said.kind(), what: what? })
+    }
+
+    /// Whether content goes to a line that is full, or who lacks everything is answered by content and once more.
+    fn is_said_in_vain(&self, said: &Said, turn: &Turn, is_blocked: bool) -> Option<&'static str> {
+        match &said.what {
+            What::Content { .. } => is_blocked.then_some("does not wait until the line takes it"),
+            What::Known { is_correction: false, .. } => {
+                let place = self.place(said.connection, said.id);
+                let asks_for_all = |told: &&Told| {
+                    told.place == place
+                        && told.envelope.n == said.re
+                        && matches!(&told.envelope.message, Message::Load { known, .. } if !known.header)
+                };
+                let told = turn.heard.as_ref().filter(asks_for_all)?;
+                let is_content =
+                    |said: &Said| said.re == told.envelope.n && matches!(said.what, What::Content { .. });
+                is_said(&turn.said, place, is_content).then_some("answers by content and once more")
+            }
+            What::Load(_) | What::Known { .. } | What::Done => None,
+        }
     }
 
     pub(super) fn due(&mut self, place: Place, peer: NodeId, kind: &'static str, what: Option<&'static str>) {
