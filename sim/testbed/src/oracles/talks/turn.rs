@@ -261,7 +261,8 @@ impl Taking<'_> {
     fn is_said_in_vain(&self, said: &Said, turn: &Turn, is_blocked: bool) -> Option<&'static str> {
         match &said.what {
             What::Content { .. } => is_blocked.then_some("does not wait until the line takes it"),
-            What::Known { is_correction: false, .. } => {
+            // What says how much is safe is said for that.
+            What::Known { is_correction: false, safe: None, .. } => {
                 let place = self.place(said.connection, said.id);
                 let asks_for_all = |told: &&Told| {
                     told.place == place
