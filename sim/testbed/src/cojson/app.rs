@@ -359,7 +359,9 @@ impl App {
             }
             Some(Kind::Text) => {
                 let letter = char::from(b'a' + (drawn >> 40).to_le_bytes()[0] % 26);
-                let insert = std::iter::repeat_n(letter, 1 + size.saturating_sub(100) as usize).collect();
+                // Each takes some eighty bytes, so that a thousand are as large as any write is meant to be.
+                let letters = (1 + size.saturating_sub(100) as usize).min(1_000);
+                let insert = std::iter::repeat_n(letter, letters).collect();
                 What::Splice { index: index(len + 1), delete: 0, insert }
             }
             Some(Kind::Group) => {

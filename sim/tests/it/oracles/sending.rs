@@ -66,8 +66,9 @@ fn notes_of_a_group(timeline: &str) -> Scenario {
                      { "at": "0ms", "create": { "node": "alice", "id": "notes" } }"#;
     let mut file = star(&format!("{created}, {timeline}")).file;
     let depends_on = serde_json::json!({ "notes": { "depends_on": ["owner"] } });
-    file.co_values = serde_json::from_value(depends_on).unwrap();
-    file.nodes.get_mut("server").unwrap().announce = serde_json::from_value("interested".into()).unwrap();
+    file.co_values = serde_json::from_value(depends_on).expect("a good one");
+    file.nodes.get_mut("server").expect("a good one").announce =
+        serde_json::from_value("interested".into()).expect("a good one");
     scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

@@ -40,7 +40,7 @@ impl Taking<'_> {
             return;
         }
         let holdings = self.world.holdings(self.node);
-        let mut due: BTreeSet<CoId> = holdings.ids(CoId(0), CoId(u32::MAX)).into_iter().collect();
+        let mut due: BTreeSet<CoId> = holdings.ids(CoId(0), CoId(u32::MAX)).collect();
         due.retain(|id| self.held(*id).header);
         if self.is_best_server(connection) {
             due.extend((self.about.wanted)(self.node));
