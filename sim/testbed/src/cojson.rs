@@ -310,6 +310,10 @@ impl CoJson for CoNode {
         self.copied.unwrap_or_else(|| session(self.id, self.incarnation))
     }
 
+    fn next_index(&self, id: CoId) -> u32 {
+        self.node.next_index(id, self.session())
+    }
+
     fn meet(&mut self, directory: &Arc<Directory>) {
         self.directory = Arc::clone(directory);
         self.app = App::new(self.id, Arc::clone(directory));

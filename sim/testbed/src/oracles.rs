@@ -288,7 +288,8 @@ impl Oracles {
         if self.needs.has(Need::Heard) {
             let heard = &mut self.evidence.heard;
             if damaged {
-                heard.delivered_damaged(world.now(), connection, (to, from), message);
+                let crypto = SimCrypto::new(Arc::clone(&self.setup.directory));
+                heard.delivered_damaged(world.now(), connection, (to, from), (message, &crypto));
             } else {
                 heard.delivered(world.now(), connection, (to, from), message);
             }

@@ -31,6 +31,9 @@ pub trait CoJson:
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
 
+    /// How many transactions of that session it counts in a CoValue, on its disk and on the way there.
+    fn next_index(&self, id: CoId) -> u32;
+
     /// Tells it what is known of nodes and CoValues, before anything happens.
     fn meet(&mut self, directory: &Arc<Directory>) {
         let _ = directory;

@@ -3,7 +3,7 @@
 
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Message, Span, Time};
+use cosim_core::{CoId, ConnectionId, Crypto, Envelope, KnownState, Message, Span, Time};
 use std::collections::BTreeMap;
 
 /// What was heard of one CoValue.
@@ -156,21 +156,21 @@ impl Heard {
     }
 
     /// A message arrives at `node` that is not what its sender said. It proves nothing that is held, but that its
-    /// sender holds the header, which is whole where it names the CoValue. A header that is another's may
-    /// have been damaged, unless it comes again and again.
+    /// sender holds the header, where it is whole. A header that is another's may have been damaged, unless it comes
+    /// again and again.
     pub(super) fn delivered_damaged(
         &mut self,
         now: Time,
         connection: ConnectionId,
         (node, peer): (NodeId, NodeId),
-        envelope: &Envelope<SimCrypto>,
+        (envelope, crypto): (&Envelope<SimCrypto>, &SimCrypto),
     ) {
         if self.current(node, peer) != Some(connection) {
             return;
         }
         if let Message::Content(content) = &envelope.message {
             let hearing = self.hearings.entry((connection, node, content.id)).or_default();
-            if content.header.as_ref().is_none_or(|header| header.uniqueness == content.id.0) {
+            if content.header.as_ref().is_none_or(|header| crypto.verify_header(content.id, header)) {
                 hearing.header = true;
             } else {
                 hearing.wrong_headers = hearing.wrong_headers.saturating_add(1);

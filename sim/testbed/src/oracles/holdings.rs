@@ -44,6 +44,9 @@ pub trait Holdings {
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
 
+    /// How many transactions of that session it counts in a CoValue, on its disk and on the way there.
+    fn next_index(&self, id: CoId) -> u32;
+
     /// The transactions that a command of its app would write now; none where the app can write none.
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction>;
 
@@ -143,6 +146,10 @@ impl<N: CoJson> Holdings for N {
 
     fn session(&self) -> SessionId {
         CoJson::session(self)
+    }
+
+    fn next_index(&self, id: CoId) -> u32 {
+        CoJson::next_index(self, id)
     }
 
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction> {

@@ -75,9 +75,10 @@ fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     let key = drafted.iter().find_map(|transaction| Some(encrypted(transaction.said.as_deref()?)?.0))?;
     let mended = holdings.mended(command, wall).filter(|(id, _)| *id == group);
     let (stored, session, evidence) = (scene.held(node, group)?, holdings.session(), scene.evidence);
-    // What the disk has not got yet, the node holds not yet, and the app knows it already.
-    let staged =
-        evidence.ledger.log(group, session).get(stored.count(session) as usize..).unwrap_or_default();
+    // What the disk has not got yet, the node holds not yet, and the app knows it already. What a crash has lost, it does
+    // not know any more.
+    let (from, to) = (stored.count(session) as usize, holdings.next_index(group) as usize);
+    let staged = evidence.ledger.log(group, session).get(from..to).unwrap_or_default();
     let more: Vec<_> =
         staged.iter().cloned().chain(mended.into_iter().flat_map(|(_, mended)| mended)).collect();
     let rights = judged(evidence.logs.foreseen(stored, (session, &more), &evidence.hostile))?;

@@ -291,6 +291,10 @@ impl CoJson for Faulty {
         self.node.session()
     }
 
+    fn next_index(&self, id: CoId) -> u32 {
+        self.node.next_index(id)
+    }
+
     fn meet(&mut self, directory: &Arc<Directory>) {
         self.directory = Arc::clone(directory);
         self.node.meet(directory);
