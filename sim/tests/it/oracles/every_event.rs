@@ -2,7 +2,8 @@
 
 use super::faulty::Fault;
 use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
-use cosim_testbed::scenario::Scenario;
+use cosim_core::{Span, Time};
+use cosim_testbed::scenario::{self, Scenario};
 
 const ALICE_WRITES: &str = r#"
     { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
@@ -28,6 +29,26 @@ fn no_fork_finds_a_session_that_goes_on_after_its_log_was_lost() {
            { "at": "6s", "connect": { "between": ["alice", "server"] } }"#,
     );
     check_fault(&scenario, "alice", Fault::ReusesSession, "no_fork node write");
+}
+
+/// Before anybody reads it from there, or a crash takes it away.
+#[test]
+fn no_fork_finds_other_transactions_on_the_way_to_a_disk() {
+    let scenario = scenario::parse(
+        r#"{ "version": 1, "about": "A story.", "nodes": { "alice": { "disk": { "latency": "10ms" } } },
+             "timeline": [
+                 { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+                 { "at": "1s", "edit": { "node": "alice", "id": "notes" } },
+                 { "at": "2s", "edit": { "node": "alice", "id": "notes" } }
+             ] }"#,
+        "story.json",
+    );
+    let scenario = scenario.unwrap_or_else(|problems| panic!("{problems}"));
+    let judged = alone(&scenario, "no_fork");
+    holds(&scenario);
+    let outcome = play_with(&judged, "alice", Fault::WritesTheFirstAgain);
+    fails(&judged, &outcome, "no_fork node write");
+    assert_eq!(outcome.violations[0].at, Time::ZERO + Span::from_s(2), "when it is handed over");
 }
 
 #[test]

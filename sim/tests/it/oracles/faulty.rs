@@ -53,10 +53,16 @@ pub(super) enum Fault {
     SwallowsTheLast,
     /// It sends the header of its last CoValue where it should send what is new of another.
     SendsTheLast,
+    /// It goes on sending while a line is full.
+    IgnoresFullLines,
+    /// It hands each transaction over to its disk as the first of its session.
+    WritesTheFirstAgain,
     /// Its app goes on seeing what it saw first.
     SeesTheFirst,
     /// Its app sees what came last as the last, whenever it was made.
     SeesByArrival,
+    /// Its app sees what came first as the last, whenever it was made.
+    SeesTheOldest,
     /// Its app sees what anybody wrote.
     SeesAnybody,
 }
@@ -191,6 +197,7 @@ impl SimNode for Faulty {
                 self.hear(&mut message);
                 self.node.handle(now, Input::Received { peer, connection, message })
             }
+            Input::Blocked { .. } if self.fault == Fault::IgnoresFullLines => Ok(()),
             Input::Blocked { peer, connection } => self.node.handle(now, Input::Blocked { peer, connection }),
             Input::Writable { peer, connection } => {
                 self.node.handle(now, Input::Writable { peer, connection })
@@ -229,7 +236,10 @@ impl SimNode for Faulty {
                 }
                 (Output::Close { .. }, Fault::ClosesNothing) => {}
                 (Output::Close { connection }, _) => return Some(Output::Close { connection }),
-                (Output::Write { ticket, record, bytes }, fault) => {
+                (Output::Write { ticket, mut record, bytes }, fault) => {
+                    if let (Fault::WritesTheFirstAgain, Record::Log { after, .. }) = (fault, &mut record) {
+                        *after = 0;
+                    }
                     if let (Fault::ReportsEarly, Record::Log { id, session, after, transactions, .. }) =
                         (fault, &record)
                     {

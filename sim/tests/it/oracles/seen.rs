@@ -23,7 +23,7 @@ impl Seen {
     pub(super) fn follow(&mut self, fault: Fault, node: &CoNode, directory: &Directory) {
         for (id, held) in &node.state().co_values {
             let is_empty = held.sessions.iter().all(|(_, log)| log.transactions.is_empty());
-            if matches!(fault, Fault::SeesByArrival | Fault::SeesAnybody) {
+            if matches!(fault, Fault::SeesByArrival | Fault::SeesTheOldest | Fault::SeesAnybody) {
                 let view = self.seen(fault, *id, held, directory);
                 self.views.extend(view.map(|view| (*id, view)));
             } else if let (Fault::SeesTheFirst, false, Some(view)) = (fault, is_empty, node.view(*id)) {
@@ -54,6 +54,8 @@ impl Seen {
                 let mut said = real::Transaction::clone(transaction.said.as_ref()?);
                 if fault == Fault::SeesByArrival {
                     said.made_at = MadeAt::from_ms(*arrival);
+                } else if fault == Fault::SeesTheOldest {
+                    said.made_at = MadeAt::from_ms(u64::from(u32::MAX) - *arrival);
                 }
                 Some(said)
             });

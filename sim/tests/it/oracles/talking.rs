@@ -4,7 +4,7 @@ use super::every_event::alone;
 use super::faulty::Fault;
 use super::{check_mutations, fails, holds, network, play_with, sequence, star};
 use cosim_testbed::run::{Options, run};
-use cosim_testbed::scenario;
+use cosim_testbed::scenario::{self, Scenario};
 
 /// Alice is asked for nothing and pushes nothing: she only hears that the server holds what she has not got.
 const ANNOUNCED: &str = r#"{ "at": "0ms", "create": { "node": "bob", "id": "notes" } }"#;
@@ -62,17 +62,23 @@ fn timely_looks_at_every_peer_by_itself() {
     check_mutations(&scenario, &[("server", "forget-blocked")], "timely server>client content");
 }
 
-/// What is made while the line is full is asked for when it is so no longer.
-#[test]
-fn timely_finds_a_load_that_is_forgotten_while_the_line_is_full() {
-    let scenario = network(
+/// From 1 s on alice's line to her server is full for some seconds, of what she writes to her notes.
+fn full_line(timeline: &str) -> Scenario {
+    network(
         r#""alice": {}, "server": {}"#,
         r#"{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs",
              "network": { "bandwidth": "2KB/s", "queue": "8KB" } }"#,
-        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
-           { "at": "1s", "edit": { "node": "alice", "id": "notes", "size": 6000 } },
-           { "at": "2s", "create": { "node": "alice", "id": "plan" } }"#,
-    );
+        &format!(
+            r#"{{ "at": "0ms", "create": {{ "node": "alice", "id": "notes" }} }},
+               {{ "at": "1s", "edit": {{ "node": "alice", "id": "notes", "size": 6000 }} }}, {timeline}"#
+        ),
+    )
+}
+
+/// What is made while the line is full is asked for when it is so no longer.
+#[test]
+fn timely_finds_a_load_that_is_forgotten_while_the_line_is_full() {
+    let scenario = full_line(r#"{ "at": "2s", "create": { "node": "alice", "id": "plan" } }"#);
     check_mutations(&scenario, &[("alice", "forget-blocked")], "timely client>server load");
 }
 
@@ -85,6 +91,15 @@ fn timely_finds_a_node_that_never_says_that_it_is_done() {
     let judged = alone(&scenario, "timely");
     holds(&scenario);
     fails(&judged, &play_with(&judged, "bob", Fault::SwallowsDone), "timely client>server done");
+}
+
+#[test]
+fn frugal_finds_what_does_not_wait_for_a_full_line() {
+    let scenario = full_line(r#"{ "at": "2s", "edit": { "node": "alice", "id": "notes" } }"#);
+    let judged = alone(&scenario, "frugal");
+    holds(&scenario);
+    let outcome = play_with(&judged, "alice", Fault::IgnoresFullLines);
+    fails(&judged, &outcome, "frugal client>server content");
 }
 
 #[test]

@@ -54,6 +54,19 @@ fn same_view_finds_an_app_that_sees_by_arrival() {
     check_fault(&scenario, "bob", Fault::SeesByArrival, "same_view node view");
 }
 
+/// Nobody else has it to compare with.
+#[test]
+fn same_view_finds_an_app_that_does_not_see_what_it_has_written() {
+    let scenario = story(
+        r#"{ "at": "0ms", "disconnect": { "between": ["alice", "server"] } },
+           { "at": "0ms", "create": { "node": "alice", "id": "board" } },
+           { "at": "1s", "set": { "node": "alice", "id": "board", "key": "title", "value": "old" } },
+           { "at": "2s", "set": { "node": "alice", "id": "board", "key": "title", "value": "new" } }"#,
+        "",
+    );
+    check_fault(&scenario, "alice", Fault::SeesTheOldest, "same_view node edit");
+}
+
 /// With nobody to compare with, what the logs come to when they are read from nothing tells.
 #[test]
 fn same_view_finds_at_rest_what_nobody_else_holds() {
