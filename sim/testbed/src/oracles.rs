@@ -270,9 +270,13 @@ impl Oracles {
     /// Takes note of what hostile authors have rightly signed in a content.
     fn note_signed(&mut self, world: &dyn Surroundings, from: NodeId, content: &Content<SimCrypto>) {
         if self.needs.has(Need::Signatures) {
-            let crypto = SimCrypto::new(Arc::clone(&self.setup.directory));
+            let crypto = self.crypto();
             self.evidence.hostile.sent(world.holdings(from), content, &crypto);
         }
+    }
+
+    fn crypto(&self) -> SimCrypto {
+        SimCrypto::new(Arc::clone(&self.setup.directory))
     }
 
     fn delivered(&mut self, world: &dyn Surroundings, mail: &Mail<'_>, damaged: bool) {
@@ -286,9 +290,9 @@ impl Oracles {
         }
         self.touched = Touched::Message { id, content: matches!(message.message, Message::Content(_)) };
         if self.needs.has(Need::Heard) {
+            let crypto = self.crypto();
             let heard = &mut self.evidence.heard;
             if damaged {
-                let crypto = SimCrypto::new(Arc::clone(&self.setup.directory));
                 heard.delivered_damaged(world.now(), connection, (to, from), (message, &crypto));
             } else {
                 heard.delivered(world.now(), connection, (to, from), message);

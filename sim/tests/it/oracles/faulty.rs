@@ -4,8 +4,8 @@ use super::seen::Seen;
 use cosim_core::node::{Buffers, LOADS_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
-    CoId, Config, ConnectionId, Durability, Envelope, KnownState, Message, NodeState, Record, SessionId,
-    Time, TimerKind, VecMap,
+    CoId, Config, ConnectionId, Durability, Envelope, Known, KnownState, Message, NodeState, Record,
+    SessionId, Time, TimerKind, VecMap,
 };
 use cosim_testbed::clock::WallTime;
 use cosim_testbed::cojson::{
@@ -53,6 +53,8 @@ pub(super) enum Fault {
     SwallowsTheLast,
     /// It sends the header of its last CoValue where it should send what is new of another.
     SendsTheLast,
+    /// It says once more what it holds when it has answered by content.
+    AnswersTwice,
     /// It goes on sending while a line is full.
     IgnoresFullLines,
     /// It hands each transaction over to its disk as the first of its session.
@@ -84,6 +86,8 @@ pub(super) struct Faulty {
     seen: Seen,
     /// What it reports before its time.
     early: Option<Notice>,
+    /// What it says once more.
+    again: Option<(ConnectionId, Packet)>,
 }
 
 impl Faulty {
@@ -100,6 +104,7 @@ impl Faulty {
             contents: 0,
             seen: Seen::default(),
             early: None,
+            again: None,
         }
     }
 
@@ -228,6 +233,9 @@ impl SimNode for Faulty {
         if let Some(notice) = self.early.take() {
             return Some(Output::Notice(notice));
         }
+        if let Some((connection, message)) = self.again.take() {
+            return Some(Output::Send { connection, message });
+        }
         loop {
             match (self.node.poll_output()?, self.fault) {
                 (Output::Notice(Notice::LoadEnded { .. }), Fault::SwallowsVerdicts) => {}
@@ -255,6 +263,17 @@ impl SimNode for Faulty {
                     {}
                 (Output::Send { connection, mut message }, fault) => {
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));
+                    if let (Fault::AnswersTwice, Message::Content(content)) = (fault, &message.message) {
+                        let known = Known {
+                            id: content.id,
+                            known: content.known(),
+                            is_correction: false,
+                            safe: None,
+                        };
+                        let answer =
+                            Envelope { n: message.n + 1, re: message.re, message: Message::Known(known) };
+                        self.again = Some((connection, Packet(answer)));
+                    }
                     if fault == Fault::SendsTheLast {
                         self.send_the_last(&mut message.message);
                     }

@@ -67,8 +67,7 @@ fn notes_of_a_group(timeline: &str) -> Scenario {
     let mut file = star(&format!("{created}, {timeline}")).file;
     let depends_on = serde_json::json!({ "notes": { "depends_on": ["owner"] } });
     file.co_values = serde_json::from_value(depends_on).expect("a good one");
-    file.nodes.get_mut("server").expect("a good one").announce =
-        serde_json::from_value("interested".into()).expect("a good one");
+    file.nodes.get_mut("server").expect("it is there").announce = Some(scenario::file::Announce::Interested);
     scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

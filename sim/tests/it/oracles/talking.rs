@@ -103,6 +103,22 @@ fn frugal_finds_what_does_not_wait_for_a_full_line() {
 }
 
 #[test]
+fn frugal_finds_what_is_answered_by_content_and_once_more() {
+    let scenario = star(
+        r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+           { "at": "1s", "load": { "node": "bob", "id": "notes" } }"#,
+    );
+    let mut file = scenario.file;
+    file.nodes.get_mut("server").expect("it is there").announce = Some(scenario::file::Announce::Interested);
+    let scenario = scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+    let judged = alone(&scenario, "frugal");
+    holds(&scenario);
+    let outcome = play_with(&judged, "server", Fault::AnswersTwice);
+    fails(&judged, &outcome, "frugal server>client known");
+    assert!(outcome.violations[0].subject.what.contains("once more"));
+}
+
+#[test]
 fn frugal_finds_what_is_asked_before_its_deadline() {
     let scenario = star(ANNOUNCED);
     check_mutations(&scenario, &[("bob", "repeat-unanswered")], "frugal client>server load");
