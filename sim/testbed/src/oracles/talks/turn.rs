@@ -245,8 +245,10 @@ impl Taking<'_> {
                 what.or(awaits.then_some("sends again what still waits before its own line"))
             }
             What::Done => {
+                // Each content that was held back makes it due again when its turn comes, and that may be in this event.
+                let may_be_due = !conversation.held.is_empty();
                 let repeats = conversation.parted.replace(stamp) == Some(stamp);
-                repeats.then_some("says once more that it is done")
+                (repeats && !may_be_due).then_some("says once more that it is done")
             }
         };
         self.talks.note_deadline(place, before);
