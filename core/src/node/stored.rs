@@ -144,17 +144,28 @@ impl<C: Crypto> Node<C> {
         let ids: BTreeSet<CoId> = self.shell.held.stored.iter().map(|stored| stored.record.id()).collect();
         let mut any = false;
         for id in ids {
+            let lacked = self.lacked_by_stored(id);
             let taken = ready.contains(&(id, None)) && self.take_stored_header(id);
             if self.take_stored_logs(id) || taken {
                 any = true;
                 self.grown(id);
                 self.sync(id, Scope::All);
+            } else if self.lacked_by_stored(id) != lacked {
+                // It still waits for what comes before it, and no longer for these.
+                self.forget_dependants();
+                lacked.into_iter().for_each(|need| self.sync(need, Scope::All));
             }
         }
         if any {
             self.want_missing();
         }
         any
+    }
+
+    /// What lacks here of what was put aside of a CoValue.
+    fn lacked_by_stored(&self, id: CoId) -> BTreeSet<CoId> {
+        let stored = self.shell.held.stored.iter().filter(|stored| stored.record.id() == id);
+        stored.flat_map(|stored| stored.missing.iter().copied()).collect()
     }
 
     fn take_stored_header(&mut self, id: CoId) -> bool {
