@@ -2,7 +2,7 @@
 
 mod app;
 mod attack;
-mod carried;
+pub(crate) mod carried;
 mod cast;
 mod change;
 mod co_json;
@@ -27,9 +27,10 @@ pub use command::{Command, Edit, Writes};
 pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
-pub use message::Packet;
+pub use message::{Packet, Said};
 pub use provider::Crypto;
 pub use session::{NODES_MAX, session, session_parts};
+pub(crate) use values::fold_text;
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
 use crate::clock::WallTime;
@@ -67,7 +68,7 @@ pub fn written_by(transaction: &Transaction) -> u32 {
 }
 
 /// What a node tells its app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The state has changed.
     Event(Event),
@@ -110,6 +111,24 @@ pub enum Notice {
         after: u32,
         /// How many failed.
         count: u32,
+    },
+    /// What the app of a guest has written.
+    Wrote {
+        /// To this CoValue.
+        id: CoId,
+        /// In this session.
+        session: SessionId,
+        /// How many transactions of it come before.
+        after: u32,
+        /// The transactions.
+        transactions: Arc<[Transaction]>,
+    },
+    /// A guest that speaks another protocol has taken what its app wrote.
+    Taken {
+        /// To this subject.
+        id: CoId,
+        /// The operation that wrote it.
+        operation: u32,
     },
     /// It has started from its disk.
     Recovered {
@@ -375,10 +394,17 @@ impl SimNode for CoNode {
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
         let input = match input {
             Input::Received { peer, connection, mut message } => {
-                if let Some(attacker) = &mut self.attacker {
-                    attacker.hears(peer, &mut message);
+                if let (Some(attacker), Packet::Ours(envelope)) = (&mut self.attacker, &mut message) {
+                    attacker.hears(peer, envelope);
                 }
-                cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope: message.0 }
+                let envelope = match message {
+                    Packet::Ours(envelope) => envelope,
+                    Packet::Guest(said) => match &said.reading {
+                        Some(reading) => reading.clone(),
+                        None => return Ok(()),
+                    },
+                };
+                cosim_core::Input::Received { peer: PeerId(peer.0), connection, envelope }
             }
             Input::Deadline => cosim_core::Input::Deadline,
             Input::Command { command, wall } => return self.command(now, wall, command),
@@ -426,7 +452,7 @@ impl SimNode for CoNode {
             return Some(Output::Notice(notice));
         }
         if let Some((connection, message)) = self.attacker.as_mut().and_then(Attacker::next) {
-            return Some(Output::Send { connection, message: Packet(message) });
+            return Some(Output::Send { connection, message: Packet::Ours(message) });
         }
         Some(match self.outbox.pop_front().or_else(|| self.node.poll_output())? {
             cosim_core::Output::Persist { write, record } => {
@@ -449,7 +475,7 @@ impl SimNode for CoNode {
                 if let Some(attacker) = &mut self.attacker {
                     attacker.says(NodeId(peer.0), connection, &mut envelope);
                 }
-                Output::Send { connection, message: Packet(envelope) }
+                Output::Send { connection, message: Packet::Ours(envelope) }
             }
             cosim_core::Output::Close { connection, .. } => Output::Close { connection },
             cosim_core::Output::Event(event) => Output::Notice(Notice::Event(event)),
@@ -470,11 +496,13 @@ impl SimNode for CoNode {
     }
 
     fn queued(&mut self, peer: NodeId, connection: ConnectionId, message: &Packet) {
-        self.node.queued(PeerId(peer.0), connection, message);
+        if let Some(envelope) = message.envelope() {
+            self.node.queued(PeerId(peer.0), connection, envelope);
+        }
     }
 
     fn carries(&self, message: &Packet) -> Carried {
-        carried::by_message(self.node.state(), &message.message)
+        carried::by_packet(self.node.state(), message)
     }
 
     fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {

@@ -8,9 +8,8 @@
 mod text;
 mod witness;
 
-use crate::cojson::CoNode;
 use crate::log::{Entry, Event, Limit, Log, Recorded};
-use crate::run::{Options, Stage, play};
+use crate::run::{Options, Stage, play_cast};
 use crate::scenario::Scenario;
 use crate::script::Made;
 use serde_json::Value;
@@ -38,7 +37,7 @@ impl Side {
     /// A run, which is played.
     pub fn played(path: &str, scenario: &Scenario, seed: u64) -> Side {
         let director = Stage::new(scenario, seed).director().recording();
-        let (outcome, director) = play(scenario, seed, Options::logged(Limit::All), CoNode::new, director);
+        let (outcome, director) = play_cast(Vec::new(), scenario, seed, Options::logged(Limit::All), director);
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
         let decisions = Some(witness::made(director, &log));
         Side {

@@ -3,10 +3,9 @@
 //! fingerprint, whatever the seed.
 
 use crate::clock::Clock;
-use crate::cojson::CoNode;
 use crate::network::{Ppm, SpanRange};
 use crate::oracles::GENERATION;
-use crate::run::{Options, Outcome, Stage, play};
+use crate::run::{Options, Outcome, Stage, play_cast};
 use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
@@ -35,7 +34,7 @@ fn expect(scenario: &Scenario) -> file::Expect {
 pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = stage.director().recording();
-    let (outcome, director) = play(scenario, seed, Options::judged(), CoNode::new, director);
+    let (outcome, director) = play_cast(Vec::new(), scenario, seed, Options::judged(), director);
     let mut decisions = file::Decisions::default();
     for made in director.into_made() {
         decisions.put(made.decision, made.detail);

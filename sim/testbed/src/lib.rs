@@ -4,6 +4,7 @@ pub mod capsule;
 pub mod cojson;
 pub mod diff;
 pub mod freeze;
+pub mod guest;
 pub mod log;
 pub mod oracles;
 pub mod recording;

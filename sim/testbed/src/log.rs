@@ -17,7 +17,7 @@ mod watch;
 mod wire;
 
 pub use change::{Change, Digest, KnownChange, Wait};
-pub use event::{Due, End, Event, Mail, Outcome, Piece, Reason, Way};
+pub use event::{Body, Due, End, Event, Mail, Outcome, Piece, Reason, Way};
 pub use json::LOG_VERSION;
 pub use looks::{Looks, When};
 pub use read::{ReadError, Recorded};

@@ -97,6 +97,10 @@ pub struct Setup {
     pub directory: Arc<Directory>,
     /// The nodes that are hostile: they are not judged.
     pub hostile: BTreeSet<NodeId>,
+    /// The nodes that guests play.
+    pub guests: BTreeSet<NodeId>,
+    /// Whether they speak another protocol than CoJSON.
+    pub speaks_other: bool,
     /// The failure key that the run is played for: its first words at least. What else is found does not end the run.
     pub seeks: Option<String>,
 }
@@ -434,6 +438,12 @@ impl Oracles {
         if self.needs.has(Need::Verdicts) {
             self.evidence.verdicts.noticed(node, notice);
         }
+        if let Notice::Wrote { id, session, after, transactions } = notice {
+            let (id, session, after) = (*id, *session, *after);
+            let taken = Taken { node, id, session, after, transactions: transactions.to_vec() };
+            self.evidence.ledger.wrote(&taken);
+            self.check_taken(world, vec![taken]);
+        }
         if let Notice::Written { id, session, count } = *notice
             && world.holdings(node).session() == session
         {
@@ -442,6 +452,10 @@ impl Oracles {
     }
 
     fn settled(&mut self, world: &dyn Surroundings, node: NodeId) {
+        if self.setup.guests.contains(&node) {
+            // Whatever a guest is told may touch anything that it holds.
+            self.touched = Touched::All;
+        }
         let taken = self.evidence.ledger.settled(world.holdings(node), node);
         self.check_taken(world, taken);
         if self.starting.remove(&node) {

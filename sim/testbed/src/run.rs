@@ -11,13 +11,14 @@ mod tally;
 mod touched;
 
 pub use builder::Run;
-pub use outcome::{End, Outcome, UNMET_KEY, Verdict};
+pub use outcome::{End, GUEST_KEY, Outcome, UNMET_KEY, Verdict};
 pub use stage::Stage;
 pub use tally::Tally;
 pub use touched::Faulted;
 
-use crate::cojson::CoJson;
+use crate::cojson::{CoJson, CoNode};
 use crate::decision::Decide;
+use crate::guest::{Member, Troupe};
 use crate::host::NodeId;
 use crate::log::{Event, Limit, Log, Source, When, With};
 use crate::observer::{Happening, Observer};
@@ -87,6 +88,50 @@ pub fn play<N: CoJson, D: Decide<N>>(
     play_judged_by(Vec::new(), scenario, seed, options, make, decisions)
 }
 
+/// Plays a scenario with the nodes that it names: those of the core, and guests.
+pub(crate) fn play_cast<D>(
+    own: Vec<Box<dyn Oracle>>,
+    scenario: &Scenario,
+    seed: u64,
+    options: Options,
+    decisions: D,
+) -> (Outcome, D)
+where
+    D: Decide<CoNode> + Decide<Member> + Clone,
+{
+    if !scenario.has_guests() {
+        return play_judged_by(own, scenario, seed, options, CoNode::new, decisions);
+    }
+    let judged_by_others = !own.is_empty();
+    let (outcome, made) = with_guests(own, scenario, seed, options, decisions.clone());
+    let Some(failure) = outcome.guest_failures.first().cloned().filter(|_| !judged_by_others) else {
+        return (outcome, made);
+    };
+    // Once more, in fresh processes: a guest that fails only now and then is another matter.
+    let (mut outcome, made) = with_guests(Vec::new(), scenario, seed, options, decisions);
+    outcome.guest_failures.insert(0, failure);
+    (outcome, made)
+}
+
+fn with_guests<D: Decide<Member>>(
+    own: Vec<Box<dyn Oracle>>,
+    scenario: &Scenario,
+    seed: u64,
+    options: Options,
+    decisions: D,
+) -> (Outcome, D) {
+    let mut stage = Stage::new(scenario, seed);
+    let names = stage.names().into_iter().map(|operation| operation.name).collect();
+    let troupe = Troupe::new(stage.scenario(), seed, names);
+    stage.meet(&troupe);
+    let make = |id, config| troupe.member(id, config, scenario);
+    let (mut outcome, decisions) = play_staged(own, stage, seed, options, make, decisions, Some(&troupe));
+    outcome.guests = troupe.introduced().to_vec();
+    outcome.guest_failures.extend(troupe.failure());
+    troupe.leave(&scenario.guests);
+    (outcome, decisions)
+}
+
 /// Plays like [`play`], and has these oracles judge it beside those that the scenario asks for.
 pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     own: Vec<Box<dyn Oracle>>,
@@ -96,7 +141,18 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     make: impl Fn(NodeId, Config) -> N,
     decisions: D,
 ) -> (Outcome, D) {
-    let stage = Stage::new(scenario, seed);
+    play_staged(own, Stage::new(scenario, seed), seed, options, make, decisions, None)
+}
+
+fn play_staged<N: CoJson, D: Decide<N>>(
+    own: Vec<Box<dyn Oracle>>,
+    stage: Stage<'_>,
+    seed: u64,
+    options: Options,
+    make: impl Fn(NodeId, Config) -> N,
+    decisions: D,
+    troupe: Option<&Troupe>,
+) -> (Outcome, D) {
     let judges = || {
         let mut oracles = Oracles::new(stage.setup());
         own.into_iter().for_each(|oracle| oracles.add(oracle));
@@ -109,7 +165,7 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
         oracles: (options.oracles == Judging::On).then(judges),
         log: options.log.map(|limit| {
             let log = Log::new(stage.cast().clone(), stage.names(), limit);
-            let log = log.of(Source { scenario: None, seed: Some(seed), crypto: Some(scenario.crypto) });
+            let log = log.of(Source { scenario: None, seed: Some(seed), crypto: Some(stage.scenario().crypto) });
             log.with(options.with)
         }),
         tally: Tally::default(),
@@ -123,7 +179,7 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     }
     let mut world = World::new(nodes, stage.links(), seed, watch, decisions);
     stage.settle(&mut world);
-    let mut player = Player { stage, world, end: None, chapters: Vec::new() };
+    let mut player = Player { stage, world, end: None, chapters: Vec::new(), troupe };
     player.play();
     player.finish()
 }
@@ -179,6 +235,8 @@ impl Watch {
 
 struct Player<'a, N: CoJson, D> {
     stage: Stage<'a>,
+    /// The guests that take part.
+    troupe: Option<&'a Troupe>,
     world: World<N, Watch, D>,
     /// Why the run ended before its time.
     end: Option<End>,
@@ -271,6 +329,10 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
                 self.end = Some(End::Violation);
                 return false;
             }
+            if self.troupe.is_some_and(Troupe::has_failed) {
+                self.end = Some(End::Guest);
+                return false;
+            }
             if self.world.figures().events >= EVENTS_MAX {
                 self.end = Some(End::Restless);
                 return false;
@@ -281,7 +343,7 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
 
     fn finish(mut self) -> (Outcome, D) {
         let end = self.end.unwrap_or(End::Silent);
-        if end != End::Violation {
+        if !matches!(end, End::Violation | End::Guest) {
             let (view, watch) = self.world.split();
             if let Some(oracles) = &mut watch.oracles {
                 let rest = if end == End::Silent { Rest::Silent } else { Rest::Restless };

@@ -50,6 +50,7 @@ pub use schema::schema;
 
 use crate::clock::Clock;
 use crate::cojson::Directory;
+use crate::guest::Guests;
 use crate::network::{Network, Ppm, SpanRange};
 use cosim_core::{Announce, Durability, Relationship, Span, Time, Uploads};
 use std::sync::Arc;
@@ -90,6 +91,8 @@ pub struct Scenario {
     pub expect: Expect,
     /// What a seed has taken, where the faults are a swarm, in words.
     pub chosen: Vec<String>,
+    /// What the names of its guests stand for: no part of what it says.
+    pub guests: Guests,
 }
 
 /// One node.
@@ -119,6 +122,8 @@ pub struct NodeSpec {
     pub hostile: bool,
     /// The bugs planted in it.
     pub mutations: Vec<String>,
+    /// The guest that plays it; `None` for one of ours.
+    pub guest: Option<String>,
 }
 
 /// One link: two nodes that are peers of each other.
@@ -163,6 +168,17 @@ pub struct Plan {
 }
 
 impl Scenario {
+    /// The same scenario, with what the names of its guests stand for.
+    #[must_use]
+    pub fn with_guests(self, guests: &Guests) -> Scenario {
+        Scenario { guests: guests.clone(), ..self }
+    }
+
+    /// Whether a guest plays one of its nodes.
+    pub fn has_guests(&self) -> bool {
+        self.nodes.iter().any(|node| node.guest.is_some())
+    }
+
     /// The same scenario with another way to hash and sign.
     #[must_use]
     pub fn with_crypto(mut self, crypto: Crypto) -> Scenario {

@@ -25,7 +25,7 @@ impl NodeId {
 /// What is on the wire. The world never looks inside, but for these.
 pub trait SimMessage: Clone + Debug {
     /// What kind of message it is, in one word: `load`, `content`.
-    fn kind(&self) -> &'static str;
+    fn kind(&self) -> &str;
     /// What it is about, as a number of the protocol's own: a CoValue.
     fn subject(&self) -> u32;
     /// How many bytes it would be.
@@ -79,6 +79,14 @@ pub trait SimNode: Debug + Sized {
     type End: Clone + Debug;
     /// What it says of bytes that it hands over to be written, so that a write can be called by what it means.
     type Record: Clone + Debug;
+
+    /// Whether it is told what its wall clock shows before it handles something, and not only with a command.
+    const READS_CLOCK: bool = false;
+
+    /// What its wall clock shows, for all that it is about to handle. Called only where it says that it reads that.
+    fn reads_clock(&mut self, wall: WallTime) {
+        let _ = wall;
+    }
 
     /// Takes one input. An error means that a command was refused and changed nothing.
     ///

@@ -363,6 +363,10 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Hands one input to a node and carries out what it wants.
     #[inline]
     fn handle(&mut self, id: NodeId, input: Input<'_, N>, subject: Option<u32>) -> Result<(), N::Refusal> {
+        if N::READS_CLOCK {
+            let wall = self.view().wall(id);
+            self.nodes[id.index()].node.reads_clock(wall);
+        }
         let outcome = self.nodes[id.index()].node.handle(self.now, input);
         while let Some(output) = self.nodes[id.index()].node.poll_output() {
             match output {

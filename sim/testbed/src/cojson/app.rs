@@ -24,7 +24,7 @@ use std::sync::Arc;
 use team::Ahead;
 
 /// Why a node did not do what its app asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The node refused it.
     Node(UpdateError),
@@ -32,6 +32,8 @@ pub enum Refusal {
     NoKey,
     /// There is nothing to change: what would go is not there.
     NothingToChange,
+    /// A guest could not do it, in its own words.
+    Guest(String),
 }
 
 impl From<UpdateError> for Refusal {
@@ -46,6 +48,7 @@ impl fmt::Display for Refusal {
             Refusal::Node(error) => error.fmt(f),
             Refusal::NoKey => f.write_str("the app has no key for it"),
             Refusal::NothingToChange => f.write_str("there is nothing to change"),
+            Refusal::Guest(why) => f.write_str(why),
         }
     }
 }

@@ -2,12 +2,20 @@
 //! operation that it brings; load, known and correction, the newest that their sender holds of what they cover; a header
 //! alone, that the CoValue is there.
 
-use super::{SimCrypto, written_by};
+use super::{Packet, SimCrypto, written_by};
 use crate::host::Carried;
 use cosim_core::{CoId, KnownState, Message, NodeState, Record};
 
 /// What a message carries that a node in this state sends.
-pub(super) fn by_message(sender: &NodeState<SimCrypto>, message: &Message<SimCrypto>) -> Carried {
+pub(crate) fn by_packet(sender: &NodeState<SimCrypto>, packet: &Packet) -> Carried {
+    match (packet.envelope(), packet) {
+        (Some(envelope), _) => by_message(sender, &envelope.message),
+        (None, Packet::Guest(said)) => said.tells_of.map_or(Carried::Nothing, Carried::Operation),
+        (None, Packet::Ours(_)) => Carried::Nothing,
+    }
+}
+
+fn by_message(sender: &NodeState<SimCrypto>, message: &Message<SimCrypto>) -> Carried {
     match message {
         Message::Content(content) => {
             let transactions = content.new.values().flat_map(|piece| &piece.new_transactions);

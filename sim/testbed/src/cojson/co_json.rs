@@ -39,6 +39,11 @@ pub trait CoJson:
         let _ = directory;
     }
 
+    /// Whether it can say what its app would write before it does. A guest tells when it has written.
+    fn drafts(&self) -> bool {
+        true
+    }
+
     /// The transactions that a command of its app would write now, its wall clock showing `wall`; none for one that
     /// writes nothing.
     ///
@@ -63,6 +68,12 @@ pub trait CoJson:
     fn shows(&self, id: CoId) -> Option<serde_json::Value> {
         let _ = id;
         None
+    }
+
+    /// The operations of which something shows of a subject, where a guest speaks another protocol.
+    fn tokens(&self, id: CoId) -> Vec<u32> {
+        let _ = id;
+        Vec::new()
     }
 
     /// Tells it that its app may attack its peers, before anything happens.

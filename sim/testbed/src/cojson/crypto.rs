@@ -60,6 +60,18 @@ impl SimCrypto {
         Some(StreamingHash { seal, said: Some(Arc::new(before.then(said))) })
     }
 
+    /// The seal over a log, as who signs it makes it.
+    pub(crate) fn seal_of(&self, id: CoId, session: SessionId, log: &[Transaction]) -> u64 {
+        let is_real = self.is_real();
+        let seal = log.iter().fold(0, |seal, transaction| transaction.fold(seal, !is_real));
+        self.seal(id, session, &StreamingHash { seal, said: None })
+    }
+
+    /// Where the hash of a log stands that nobody hashes.
+    pub(crate) const fn unhashed(&self) -> StreamingHash {
+        StreamingHash { seal: 0, said: None }
+    }
+
     /// Over the place of the log, too, but where CoJSON signs: its signatures hold in every session of their signer, and
     /// in every CoValue.
     fn seal(&self, id: CoId, session: SessionId, hash: &StreamingHash) -> u64 {

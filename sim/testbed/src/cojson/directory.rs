@@ -56,7 +56,11 @@ pub struct CoValueSpec {
 impl NodeSpec {
     /// The secrets of its agent.
     fn secret(&self) -> AgentSecret {
-        AgentSecret::from_seed(&self.seed.unwrap_or_else(|| derived("agent", &self.name, 0)))
+        AgentSecret::from_seed(&self.secret_seed())
+    }
+
+    fn secret_seed(&self) -> [u8; 32] {
+        self.seed.unwrap_or_else(|| derived("agent", &self.name, 0))
     }
 
     /// The id of its agent: `sealer_z…/signer_z…`.
@@ -186,6 +190,21 @@ impl Directory {
         self.co_value(id)?.spec.kind
     }
 
+    /// How many CoValues the scenario names.
+    pub fn len(&self) -> usize {
+        self.co_values.len()
+    }
+
+    /// Whether it names none.
+    pub fn is_empty(&self) -> bool {
+        self.co_values.is_empty()
+    }
+
+    /// The CoValue that the scenario calls so.
+    pub fn named(&self, name: &str) -> Option<CoId> {
+        (0..).map(CoId).zip(&self.co_values).find(|(_, it)| it.spec.name == name).map(|(id, _)| id)
+    }
+
     /// Whether any CoValue shows anything.
     pub fn has_views(&self) -> bool {
         self.co_values.iter().any(|co_value| !co_value.is_opaque())
@@ -258,6 +277,12 @@ impl Directory {
     /// The nodes with the ids of their agents.
     pub fn agents(&self) -> impl Iterator<Item = (NodeId, &Agent)> + '_ {
         (0..).map(NodeId).zip(&self.nodes).filter_map(|(node, known)| Some((node, known.agent.as_ref()?)))
+    }
+
+    /// The seed of the keys of a node's app; `None` where nothing needs it.
+    pub fn secret_seed(&self, node: NodeId) -> Option<[u8; 32]> {
+        let known = self.nodes.get(node.index())?;
+        known.agent.is_some().then(|| known.spec.secret_seed())
     }
 
     /// The keys of a node's app.

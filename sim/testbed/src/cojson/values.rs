@@ -92,7 +92,7 @@ impl Transaction {
     }
 
     /// A transaction that says something.
-    pub(super) fn saying(made_at: u64, payload: u64, said: real::Transaction) -> Transaction {
+    pub(crate) fn saying(made_at: u64, payload: u64, said: real::Transaction) -> Transaction {
         let size = u32::try_from(said.size()).unwrap_or(u32::MAX);
         Transaction { made_at, payload, size, depends_on: None, said: Some(Arc::new(said)) }
     }
@@ -131,7 +131,7 @@ fn fold_said(state: u64, said: &real::Transaction) -> u64 {
 }
 
 /// A keyed hash over a text, going on from `state`.
-pub(super) fn fold_text(state: u64, text: &str) -> u64 {
+pub(crate) fn fold_text(state: u64, text: &str) -> u64 {
     let words = text.as_bytes().chunks(8).map(|chunk| {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);

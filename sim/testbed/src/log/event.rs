@@ -9,6 +9,7 @@ use crate::host::NodeId;
 use crate::observer::Loss;
 use cosim_core::{CoId, Message, Reach, SessionId, TimerKind};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::ops::Not;
 
 /// What happened.
@@ -21,7 +22,7 @@ use std::ops::Not;
         deserialize = "N: Deserialize<'de> + Ord, C: Deserialize<'de>, S: Deserialize<'de> + Ord, M: Deserialize<'de>"
     )
 )]
-pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Message<SimCrypto>> {
+pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Body> {
     /// An operation began.
     Operation {
         /// Its name.
@@ -234,9 +235,25 @@ pub struct Due<N, C> {
     pub why: TimerKind,
 }
 
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// One of CoJSON's.
+    CoJson(Message<SimCrypto>),
+    /// One of a guest that speaks something else.
+    Guest {
+        /// What kind of message it is.
+        kind: String,
+        /// What it is about.
+        id: CoId,
+        /// All of it.
+        says: Value,
+    },
+}
+
 /// A message in its envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mail<N = NodeId, M = Message<SimCrypto>> {
+pub struct Mail<N = NodeId, M = Body> {
     /// A number that no other message of the run has.
     #[serde(rename = "mail")]
     pub number: u64,

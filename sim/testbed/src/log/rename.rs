@@ -1,12 +1,12 @@
 //! The same event with other references: numbers for names, or names for numbers.
 
 use super::change::{Change, KnownChange, Wait};
-use super::event::{Due, End, Event, Mail, Piece};
+use super::event::{Body, Due, End, Event, Mail, Piece};
 use super::looks::Looks;
-use crate::cojson::{Cast, SimCrypto};
+use crate::cojson::Cast;
 use crate::host::NodeId;
-use cosim_core::{CoId, Message, Names, SessionId};
-use serde_json::Value;
+use cosim_core::{CoId, Names, SessionId};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -28,7 +28,7 @@ pub(super) trait Rename<N, C, S, M> {
     fn message(&mut self, message: &M) -> Result<Self::Message, Self::Error>;
 }
 
-impl Rename<NodeId, CoId, SessionId, Message<SimCrypto>> for &Cast {
+impl Rename<NodeId, CoId, SessionId, Body> for &Cast {
     type Node = String;
     type CoValue = String;
     type Session = String;
@@ -47,8 +47,15 @@ impl Rename<NodeId, CoId, SessionId, Message<SimCrypto>> for &Cast {
         Ok(Names::session(*self, *session).into_owned())
     }
 
-    fn message(&mut self, message: &Message<SimCrypto>) -> Result<Value, Infallible> {
-        Ok(serde_json::to_value(message.display_json(*self)).unwrap_or(Value::Null))
+    fn message(&mut self, message: &Body) -> Result<Value, Infallible> {
+        Ok(match message {
+            Body::CoJson(message) => {
+                serde_json::to_value(message.display_json(*self)).unwrap_or(Value::Null)
+            }
+            Body::Guest { kind, id, says } => {
+                json!({ "action": "guest", "kind": kind, "id": Names::co_value(*self, *id), "says": says })
+            }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The log for people: one line an entry, in the arrow notation.
 
-use super::{Due, End, Entry, Event, Log, Looks, Mail, Outcome, Piece, Reason};
+use super::{Body, Due, End, Entry, Event, Log, Looks, Mail, Outcome, Piece, Reason};
 use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
@@ -146,7 +146,7 @@ fn connection(
 
 fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt::Result {
     let (from, to) = (cast.node(mail.from), cast.node(mail.to));
-    write!(f, "{from} {arrow} {to} | {}", message(&mail.message, cast))
+    write!(f, "{from} {arrow} {to} | {}", body(&mail.message, cast))
 }
 
 impl fmt::Display for Outcome {
@@ -199,6 +199,28 @@ fn timer(kind: TimerKind) -> &'static str {
         TimerKind::Safe => "not known to be on the disk yet:",
     }
 }
+
+/// What a message says.
+pub fn body<'a>(body: &'a Body, cast: &'a Cast) -> impl fmt::Display + 'a {
+    fmt::from_fn(move |f| match body {
+        Body::CoJson(it) => write!(f, "{}", message(it, cast)),
+        Body::Guest { kind, id, says } => {
+            write!(f, "{} {}", kind.to_uppercase(), cast.co_value(*id))?;
+            let Some(says) = says.as_object() else { return Ok(()) };
+            let rest = says.iter().filter(|(name, _)| !["kind", "subject"].contains(&name.as_str()));
+            rest.take(MEMBERS_SHOWN).try_for_each(|(name, value)| {
+                let value = value.to_string();
+                let end = value.char_indices().nth(VALUE_SHOWN).map_or(value.len(), |(at, _)| at);
+                let more = if end < value.len() { "…" } else { "" };
+                write!(f, " {name}: {}{more}", &value[..end])
+            })
+        }
+    })
+}
+
+/// How many members of a guest's message are shown, and how many characters of each.
+const MEMBERS_SHOWN: usize = 8;
+const VALUE_SHOWN: usize = 60;
 
 /// A message as CoJSON developers write it: `CONTENT notes header: false new: After: 3 New: 2`.
 pub fn message<'a>(message: &'a Message<SimCrypto>, cast: &'a Cast) -> impl fmt::Display + 'a {

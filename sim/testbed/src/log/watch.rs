@@ -1,12 +1,12 @@
 //! What a log takes down of what it sees happen.
 
-use super::{Due, End, Event, Log, Mail, OperationName, Outcome, Piece, Reason, UnderWay, Way};
-use crate::cojson::{CoJson, Notice, SimCrypto};
+use super::{Body, Due, End, Event, Log, Mail, OperationName, Outcome, Piece, Reason, UnderWay, Way};
+use crate::cojson::{CoJson, Notice, Packet, Said, SimCrypto};
 use crate::decision::Fate;
 use crate::host::{NodeId, WriteError};
 use crate::observer::{Condition, Happening, Observer, Skipped};
 use crate::world::View;
-use cosim_core::{CoId, ConnectionId, Envelope, Record, Recovery, SessionId, Span};
+use cosim_core::{CoId, ConnectionId, Record, Recovery, SessionId, Span};
 
 impl<N: CoJson> Observer<N> for Log {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
@@ -92,7 +92,7 @@ impl Log {
                     self.under_way.insert(sent.mail, UnderWay { sent_at, sent_in, copies, arrived: false });
                 }
                 Event::Sent {
-                    mail: mail(sent.mail, [sent.from, sent.to], sent.connection, &sent.message.0),
+                    mail: mail(sent.mail, [sent.from, sent.to], sent.connection, sent.message),
                     why: sent.loss,
                     held: sent.held,
                     way: Some(way(sent.copies, sent.fate)),
@@ -102,7 +102,7 @@ impl Log {
                 let UnderWay { sent_at, sent_in, arrived, .. } = self.arrives(*number)?;
                 let known = view.known_as(*peer);
                 let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
-                let mail = mail(*number, [*peer, *node], *connection, &message.0);
+                let mail = mail(*number, [*peer, *node], *connection, message);
                 let sent_at = sent_at.as_us();
                 Event::Delivered { mail, sent_at, sent_in, again: arrived, stale, damaged: *damaged }
             }
@@ -157,10 +157,21 @@ fn mail(
     number: u64,
     [from, to]: [NodeId; 2],
     connection: ConnectionId,
-    envelope: &Envelope<SimCrypto>,
+    packet: &Packet,
 ) -> Mail {
-    let Envelope { n, re, message } = envelope.clone();
+    let (n, re, message) = match (packet.envelope(), packet) {
+        (Some(envelope), _) => (envelope.n, envelope.re, Body::CoJson(envelope.message.clone())),
+        (None, Packet::Guest(said)) => (0, 0, said.as_ref().into()),
+        (None, Packet::Ours(_)) => unreachable!("what is ours has an envelope"),
+    };
     Mail { number, from, to, connection: connection.0, n, re, message }
+}
+
+impl From<&Said> for Body {
+    fn from(said: &Said) -> Body {
+        let says = serde_json::from_str(&said.text).unwrap_or_else(|_| said.text.clone().into());
+        Body::Guest { kind: said.kind.clone(), id: said.subject, says }
+    }
 }
 
 fn way(copies: u8, fate: &Fate) -> Way {

@@ -1,5 +1,6 @@
 //! The numbers of names that a log was written with, and messages in the wire shape with names in them.
 
+use super::event::Body;
 use super::read::ReadError;
 use super::rename::Rename;
 use crate::cojson::{self, Cast, Signature, SimCrypto, Transaction, session};
@@ -66,7 +67,7 @@ impl Rename<String, String, String, Value> for Numbers {
     type Node = NodeId;
     type CoValue = CoId;
     type Session = SessionId;
-    type Message = Message<SimCrypto>;
+    type Message = Body;
     type Error = String;
 
     fn node(&mut self, name: &String) -> NodeId {
@@ -81,7 +82,7 @@ impl Rename<String, String, String, Value> for Numbers {
         self.session_of(name).ok_or_else(|| NO_SESSION.to_owned())
     }
 
-    fn message(&mut self, message: &Value) -> Result<Message<SimCrypto>, String> {
+    fn message(&mut self, message: &Value) -> Result<Body, String> {
         let line = MessageLine::deserialize(message).map_err(|error| error.to_string())?;
         line.message(self).ok_or_else(|| NO_SESSION.to_owned())
     }
@@ -115,6 +116,11 @@ enum MessageLine {
     Done {
         id: String,
     },
+    Guest {
+        kind: String,
+        id: String,
+        says: Value,
+    },
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,8 +138,12 @@ struct Piece {
 }
 
 impl MessageLine {
-    fn message(&self, numbers: &mut Numbers) -> Option<Message<SimCrypto>> {
-        Some(match self {
+    fn message(&self, numbers: &mut Numbers) -> Option<Body> {
+        Some(Body::CoJson(match self {
+            MessageLine::Guest { kind, id, says } => {
+                let id = numbers.co_value_of(id);
+                return Some(Body::Guest { kind: kind.clone(), id, says: says.clone() });
+            }
             MessageLine::Load { id, header, sessions, safe } => Message::Load {
                 id: numbers.co_value_of(id),
                 known: numbers.known(*header, sessions)?,
@@ -156,7 +166,7 @@ impl MessageLine {
                 Message::Content(Content { id: numbers.co_value_of(id), header: header.clone(), new: pieces })
             }
             MessageLine::Done { id } => Message::Done { id: numbers.co_value_of(id) },
-        })
+        }))
     }
 }
 

@@ -47,6 +47,8 @@ impl Oracle for Durable {
             | Notice::LoadEnded { .. }
             | Notice::Uploaded { .. }
             | Notice::WriteFailed { .. }
+            | Notice::Wrote { .. }
+            | Notice::Taken { .. }
             | Notice::Recovered { .. } => Look::NONE,
         }
     }

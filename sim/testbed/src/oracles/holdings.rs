@@ -47,6 +47,15 @@ pub trait Holdings {
     /// How many transactions of that session it counts in a CoValue, on its disk and on the way there.
     fn next_index(&self, id: CoId) -> u32;
 
+    /// Whether it can say what its app would write before it does.
+    fn drafts(&self) -> bool;
+
+    /// What its app sees, as JSON, where a guest speaks another protocol.
+    fn displayed(&self, id: CoId) -> Option<serde_json::Value>;
+
+    /// The operations of which something shows in that.
+    fn tokens(&self, id: CoId) -> Vec<u32>;
+
     /// The transactions that a command of its app would write now; none where the app can write none.
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction>;
 
@@ -150,6 +159,18 @@ impl<N: CoJson> Holdings for N {
 
     fn next_index(&self, id: CoId) -> u32 {
         CoJson::next_index(self, id)
+    }
+
+    fn drafts(&self) -> bool {
+        CoJson::drafts(self)
+    }
+
+    fn displayed(&self, id: CoId) -> Option<serde_json::Value> {
+        self.shows(id)
+    }
+
+    fn tokens(&self, id: CoId) -> Vec<u32> {
+        CoJson::tokens(self, id)
     }
 
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction> {

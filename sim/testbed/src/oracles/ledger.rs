@@ -88,6 +88,9 @@ impl Ledger {
 
     fn ask(&mut self, world: &dyn Surroundings, node: NodeId, command: &Command) {
         let host = world.holdings(node);
+        if !host.drafts() {
+            return;
+        }
         let (id, session) = (command.id(), host.session());
         // What its app cannot write is refused before the node hears of it.
         let transactions = host.drafted(command, world.wall(node));
@@ -120,6 +123,17 @@ impl Ledger {
             self.take(handling, durability)
         };
         taken.into_iter().map(take).collect()
+    }
+
+    /// The app of a guest has written.
+    pub(super) fn wrote(&mut self, taken: &Taken) {
+        let (id, session) = (taken.id, taken.session);
+        let payloads = taken.transactions.iter().map(|transaction| transaction.payload);
+        self.asked.entry((id, session)).or_default().extend(payloads);
+        let size = taken.transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
+        self.largest_batch = self.largest_batch.max(size);
+        let end = self.append(taken);
+        self.report(id, session, end);
     }
 
     /// The node has handled what its app asked.

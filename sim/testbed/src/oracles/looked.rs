@@ -52,6 +52,8 @@ impl At {
         match notice {
             Notice::LoadEnded { id, .. }
             | Notice::Written { id, .. }
+            | Notice::Wrote { id, .. }
+            | Notice::Taken { id, .. }
             | Notice::WriteFailed { id, .. }
             | Notice::Event(
                 Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } | Event::CoValueDone { id },

@@ -6,10 +6,10 @@ use super::ledger::Taken;
 use super::logs::Seen;
 use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Command, Notice, Packet, SimCrypto};
+use crate::cojson::{Command, Notice, SimCrypto};
 use crate::host::NodeId;
 use crate::observer::{Condition, Ending};
-use cosim_core::{CoId, ConnectionId, Content, KnownState, Record};
+use cosim_core::{CoId, ConnectionId, Content, Envelope, KnownState, Record};
 use std::fmt::Debug;
 
 /// What came of a hook.
@@ -51,7 +51,7 @@ pub struct Mail<'a> {
     /// On which connection.
     pub connection: ConnectionId,
     /// What it says.
-    pub message: &'a Packet,
+    pub message: &'a Envelope<SimCrypto>,
     /// Whether it waits before the line when it is sent.
     pub queued: bool,
 }

@@ -98,6 +98,8 @@ impl Oracle for Uploaded {
             | Notice::LoadEnded { .. }
             | Notice::Written { .. }
             | Notice::WriteFailed { .. }
+            | Notice::Wrote { .. }
+            | Notice::Taken { .. }
             | Notice::Recovered { .. } => Look::NONE,
         }
     }

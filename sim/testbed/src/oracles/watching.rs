@@ -25,8 +25,14 @@ where
             }
             Happening::Operation { .. } | Happening::Cut { .. } => {}
             Happening::Delivered { node, peer, connection, message, damaged, .. } => {
-                let mail = Mail { from: *peer, to: *node, connection: *connection, message, queued: false };
-                self.delivered(view, &mail, *damaged);
+                match message.envelope() {
+                    Some(message) => {
+                        let connection = *connection;
+                        let mail = Mail { from: *peer, to: *node, connection, message, queued: false };
+                        self.delivered(view, &mail, *damaged);
+                    }
+                    None => self.touched = Touched::All,
+                }
             }
             Happening::Connected { node, peer, connection } => {
                 self.touched = Touched::All;
@@ -52,7 +58,9 @@ where
             Happening::Became { node, condition } => self.became(view, *node, *condition),
             Happening::Sent(sent) => {
                 let Sent { from, to, connection, message, queued, .. } = *sent;
-                self.sent(view, &Mail { from, to, connection, message, queued });
+                if let Some(message) = message.envelope() {
+                    self.sent(view, &Mail { from, to, connection, message, queued });
+                }
             }
             Happening::Noticed { node, notice } => self.noticed(view, *node, notice),
             Happening::Down { node, ending } => self.goes_down(view, *node, *ending),

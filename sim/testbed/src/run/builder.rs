@@ -1,7 +1,6 @@
 //! Runs, one setting after another, for tests in Rust.
 
-use super::{Judging, Options, Outcome, Stage, play_judged_by};
-use crate::cojson::CoNode;
+use super::{Judging, Options, Outcome, Stage, play_cast};
 use crate::decision::Seeded;
 use crate::log::{Limit, With};
 use crate::oracles::Oracle;
@@ -104,10 +103,10 @@ impl<'a> Run<'a> {
     pub fn play(self) -> Outcome {
         let Run { scenario, seed, options, own } = self;
         if scenario.file.decisions.is_none() {
-            return play_judged_by(own, scenario, seed, options, CoNode::new, Seeded).0;
+            return play_cast(own, scenario, seed, options, Seeded).0;
         }
         let director = Stage::new(scenario, seed).director();
-        let (mut outcome, director) = play_judged_by(own, scenario, seed, options, CoNode::new, director);
+        let (mut outcome, director) = play_cast(own, scenario, seed, options, director);
         outcome.unused = director.unused();
         outcome
     }

@@ -3,6 +3,7 @@
 use super::{Faulted, Stage, Tally, Watch};
 use crate::Fingerprint;
 use crate::cojson::SimCrypto;
+use crate::guest::Failure;
 use crate::cojson::{Cast, CoJson};
 use crate::host::NodeId;
 use crate::log::Log;
@@ -36,6 +37,10 @@ pub struct Outcome {
     pub faults: Vec<(FaultKind, Faulted)>,
     /// Whether some line was bounded.
     pub bounded: bool,
+    /// The guests that took part: what each calls itself, and its version.
+    pub guests: Vec<(String, String)>,
+    /// The failures of guests: that of the first try, and where that one failed, that of the second.
+    pub guest_failures: Vec<Failure>,
     /// What the oracles found, the first first.
     pub violations: Vec<Violation>,
     /// Each oracle, and how often it looked.
@@ -67,6 +72,8 @@ pub enum End {
     Violation,
     /// Its time was up, and something still went on.
     Restless,
+    /// A guest failed.
+    Guest,
 }
 
 /// What a run came to, the worse the larger. It decides the exit code.
@@ -79,6 +86,8 @@ pub enum Verdict {
     Liveness,
     /// Something bad happened, or something expected did not.
     Violated,
+    /// A guest failed, so that nothing could be judged.
+    Guest,
 }
 
 impl Verdict {
@@ -88,6 +97,7 @@ impl Verdict {
             Verdict::Held => "held",
             Verdict::Liveness => "liveness",
             Verdict::Violated => "violated",
+            Verdict::Guest => "guest",
         }
     }
 }
@@ -95,6 +105,9 @@ impl Verdict {
 impl Outcome {
     /// What the run came to, by what its oracles found and what its scenario expects.
     pub fn verdict(&self) -> Verdict {
+        if self.end == End::Guest {
+            return Verdict::Guest;
+        }
         match self.expected_violation {
             Some(true) => return if self.unmet.is_empty() { Verdict::Held } else { Verdict::Violated },
             Some(false) => return Verdict::Violated,
@@ -112,6 +125,9 @@ impl Outcome {
 
     /// The failure key: the first violation's, or that of an expectation that was not met.
     pub fn key(&self) -> Option<&str> {
+        if self.end == End::Guest {
+            return Some(GUEST_KEY);
+        }
         match self.violations.first() {
             Some(violation) => Some(&violation.key),
             None => self.unmet.first().map(|_| UNMET_KEY),
@@ -121,6 +137,9 @@ impl Outcome {
 
 /// The failure key of a run that breaks no oracle but does not meet what its scenario expects.
 pub const UNMET_KEY: &str = "expectation";
+
+/// The failure key of a run in which a guest failed.
+pub const GUEST_KEY: &str = "guest";
 
 pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     stage: Stage<'_>,
@@ -141,7 +160,10 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
     let views = views(stage.scenario(), &world);
     let mut unmet = unmet(stage.scenario(), stage.cast(), (&states, &views), world.figures(), loads);
-    if !unmet.is_empty() && end != End::Violation && stage.seeks() == Some(UNMET_KEY) {
+    if end == End::Guest {
+        violations.clear();
+        unmet.clear();
+    } else if !unmet.is_empty() && end != End::Violation && stage.seeks() == Some(UNMET_KEY) {
         // It was played to its end for this.
         violations.clear();
     } else if !violations.is_empty() {
@@ -160,6 +182,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         tally: world.observer.tally,
         faults: world.observer.touched.faults(),
         bounded: stage.has_bounded_lines(),
+        guests: Vec::new(),
+        guest_failures: Vec::new(),
         violations,
         looks,
         unmet,

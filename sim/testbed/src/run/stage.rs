@@ -3,6 +3,7 @@
 use super::lines::time_for_load;
 use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
+use crate::guest::{Troupe, is_judged_by};
 use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
 use crate::log::OperationName;
 use crate::network::Network;
@@ -31,6 +32,8 @@ pub struct Stage<'a> {
     bounded: bool,
     /// How many operations were staged.
     staged: u32,
+    /// Whether the guests of the run speak another protocol than CoJSON.
+    speaks_other: bool,
 }
 
 /// An operation for a world.
@@ -81,7 +84,7 @@ impl<'a> Stage<'a> {
         };
         let networks = scenario.links.iter().map(|link| link.network).collect();
         let plan = scenario.plan(seed);
-        Stage { scenario, plan, cast, networks, bounded: false, staged: 0 }
+        Stage { scenario, plan, cast, networks, bounded: false, staged: 0, speaks_other: false }
     }
 
     /// What every operation is called and does, by its number in the world, as long as none of them is staged.
@@ -127,6 +130,24 @@ impl<'a> Stage<'a> {
     pub(super) fn hostile(&self) -> BTreeSet<NodeId> {
         let nodes = (0..).map(NodeId).zip(&self.scenario.nodes);
         nodes.filter(|(_, spec)| spec.hostile).map(|(node, _)| node).collect()
+    }
+
+    /// The nodes that guests play.
+    fn guests(&self) -> BTreeSet<NodeId> {
+        let nodes = (0..).map(NodeId).zip(&self.scenario.nodes);
+        nodes.filter(|(_, spec)| spec.guest.is_some()).map(|(node, _)| node).collect()
+    }
+
+    /// The guests take part.
+    pub(super) fn meet(&mut self, troupe: &Troupe) {
+        self.speaks_other = troupe.speaks_other();
+    }
+
+    /// The oracles that are asked: where guests take part, those that can judge them.
+    fn judges(&self) -> Vec<&'static str> {
+        let asked = self.scenario.expect.oracles.iter().copied();
+        let can_judge = |name: &&str| !self.scenario.has_guests() || is_judged_by(name, self.speaks_other);
+        asked.filter(can_judge).collect()
     }
 
     /// Decides by the list of the scenario.
@@ -180,7 +201,7 @@ impl<'a> Stage<'a> {
         let scenario = &self.scenario;
         Setup {
             seeks: self.seeks().map(str::to_owned),
-            enabled: scenario.expect.oracles.clone(),
+            enabled: self.judges(),
             needs: if scenario.expect.loads.is_empty() {
                 [].as_slice()
             } else {
@@ -195,6 +216,8 @@ impl<'a> Stage<'a> {
             load_within: load_bound(scenario),
             directory: Arc::clone(&self.scenario.directory),
             hostile: self.hostile(),
+            guests: self.guests(),
+            speaks_other: self.speaks_other,
         }
     }
 

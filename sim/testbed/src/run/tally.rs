@@ -19,6 +19,8 @@ pub struct Tally {
     pub content: u64,
     /// `done` messages sent.
     pub done: u64,
+    /// Messages sent that are not CoJSON's.
+    pub other: u64,
     /// Bytes of the `load` and `known` messages and corrections sent: known states, which grow with a CoValue's sessions.
     pub known_bytes: u64,
     /// Messages sent because a deadline had passed.
@@ -38,7 +40,12 @@ impl<N: CoJson> Observer<N> for Tally {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         match happening {
             Happening::Sent(sent) => {
-                let count = match &sent.message.message {
+                self.retransmissions += u64::from(self.in_timer);
+                let Some(envelope) = sent.message.envelope() else {
+                    self.other += 1;
+                    return;
+                };
+                let count = match &envelope.message {
                     Message::Load { .. } => &mut self.load,
                     Message::Known(known) if known.is_correction => &mut self.correction,
                     Message::Known(_) => &mut self.known,
@@ -46,10 +53,9 @@ impl<N: CoJson> Observer<N> for Tally {
                     Message::Done { .. } => &mut self.done,
                 };
                 *count += 1;
-                if matches!(sent.message.message, Message::Load { .. } | Message::Known(_)) {
+                if matches!(envelope.message, Message::Load { .. } | Message::Known(_)) {
                     self.known_bytes += u64::from(sent.message.size());
                 }
-                self.retransmissions += u64::from(self.in_timer);
             }
             Happening::Noticed {
                 notice: Notice::Event(Event::AddedNewHeader { .. } | Event::AddedNewTransactions { .. }),

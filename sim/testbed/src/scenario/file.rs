@@ -141,6 +141,10 @@ pub struct Node {
     /// Whether the app may make the node attack its peers. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostile: Option<bool>,
+    /// The guest that plays the node: a real implementation in a process of its own, such as `cojson@0.20.19`. What any
+    /// other name stands for, the command line says. Default one of cosim's own nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guest: Option<String>,
     /// The bugs to plant in the node, by name. Default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,

@@ -19,7 +19,8 @@ use super::problems::{Problem, Problems};
 use super::quiet::quiet_within;
 use super::suggest::{closest, question};
 use super::{MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, Scenario, file};
-use crate::cojson::Directory;
+use crate::cojson::{Crypto, Directory};
+use crate::guest::Guests;
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;
 use names::Names;
@@ -58,7 +59,9 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     if !report.problems.is_empty() {
         return Err(report.problems);
     }
-    let crypto = file.crypto.unwrap_or_default();
+    // What guests sign, all of them must be able to check.
+    let has_guests = nodes.iter().any(|node| node.guest.is_some());
+    let crypto = file.crypto.unwrap_or(if has_guests { Crypto::Real } else { Crypto::Fast });
     Ok(Scenario {
         about: file.about.clone(),
         seed: file.seed.unwrap_or(1),
@@ -75,6 +78,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         heal: file.heal.unwrap_or(false),
         expect,
         chosen: Vec::new(),
+        guests: Guests::default(),
         file,
     })
 }

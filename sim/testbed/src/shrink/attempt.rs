@@ -1,8 +1,7 @@
 //! One candidate, played.
 
 use super::rebind;
-use crate::cojson::CoNode;
-use crate::run::{Options, Outcome, Stage, UNMET_KEY, play};
+use crate::run::{Options, Outcome, Stage, UNMET_KEY, play_cast};
 use crate::scenario::file::{Decision, Scenario};
 use crate::scenario::resolve;
 
@@ -62,7 +61,7 @@ fn once(mut candidate: Scenario, key: &str) -> (Attempt, Met) {
         return (Attempt { tried: Tried::Invalid, runs: 0 }, Met::default());
     };
     let director = Stage::new(&scenario, scenario.seed).director().noting();
-    let (outcome, director) = play(&scenario, scenario.seed, Options::judged(), CoNode::new, director);
+    let (outcome, director) = play_cast(Vec::new(), &scenario, scenario.seed, Options::judged(), director);
     let met = Met { stranded: director.unused(), seen: director.seen().to_vec() };
     let tried = match outcome.key() {
         None | Some(UNMET_KEY) => Tried::Holds,

@@ -172,6 +172,7 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
     for (index, mutation) in node.mutations.iter().enumerate() {
         check_mutation(mutation, &at.key("mutations").index(index), report);
     }
+    check_guest(name, node, at, report);
     let disk = node.disk.map(|disk| {
         let usual = SpanRange::constant(DISK_LATENCY).unwrap_or_default();
         let latency = disk.latency.map_or(usual, |latency| latency.0);
@@ -200,8 +201,41 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         present: true,
         hostile: node.hostile.unwrap_or(false),
         mutations: node.mutations.clone(),
+        guest: node.guest.clone(),
     }
 }
+
+/// What only our own nodes have.
+fn check_guest(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) {
+    let Some(guest) = &node.guest else { return };
+    let known = guest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@/+".contains(&byte));
+    if guest.is_empty() || !known || guest.len() > GUEST_NAME_MAX {
+        let problem = Problem::new(at.key("guest").value(), "this cannot be what a guest is called");
+        report.add(
+            problem
+                .expected("letters, digits and -_.@/+")
+                .help("`cojson@0.20.19`, or a name that `--guest NAME=COMMAND` explains"),
+        );
+    }
+    let ours = [
+        ("announce", node.announce.is_some()),
+        ("base", node.base.is_some()),
+        ("cap", node.cap.is_some()),
+        ("disk", node.disk.is_some()),
+        ("uploads", node.uploads.is_some()),
+        ("claims", node.claims.is_some()),
+        ("hostile", node.hostile.is_some()),
+        ("mutations", !node.mutations.is_empty()),
+    ];
+    for (field, _) in ours.into_iter().filter(|(_, given)| *given) {
+        let problem = Problem::new(at.key(field).name(), format!("`{name}` is a guest, which has no `{field}`"));
+        report.add(problem.help("leave it out: only cosim's own nodes have it"));
+    }
+}
+
+/// How long the name of a guest may be.
+const GUEST_NAME_MAX: usize = 100;
+
 
 fn clock(clock: Option<file::Clock>) -> Clock {
     let file::Clock { skew, drift, resolution } = clock.unwrap_or_default();

@@ -1,0 +1,177 @@
+//! Guests: programs that people really ship, played as nodes of a scenario. A scenario only names a guest; what the name
+//! stands for, who plays it says ([`Guests`]), so that no file runs a command.
+//!
+//! A guest node is a [`Member`] of the world like any other. Beside it stands a mirror of what it holds, made of what it
+//! says and of what its app has written, so that the oracles that judge by logs judge it too. Where the guests of a run
+//! speak another protocol than CoJSON, messages and operations are opaque, and the oracles that need no CoJSON judge
+//! what the nodes show.
+
+mod ask;
+mod member;
+mod node;
+mod registry;
+mod shared;
+
+pub use cosim_guest::Failure;
+pub use member::{Member, Ours};
+pub use node::GuestNode;
+
+use crate::cojson::{CoNode, Directory};
+use crate::host::NodeId;
+use crate::oracles::ORACLES;
+use crate::scenario::Scenario;
+use cosim_core::Config;
+use cosim_guest::pool::Pool;
+use cosim_guest::{Launch, Process};
+use shared::{Guest, Shared};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the guests of a run are called by, and what each name stands for. Processes are kept from one run to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Guests(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    launches: BTreeMap<String, Launch>,
+    pool: Pool,
+}
+
+impl Guests {
+    /// These, by name.
+    pub fn new(launches: BTreeMap<String, Launch>) -> Guests {
+        Guests(Arc::new(Known { launches, pool: Pool::default() }))
+    }
+
+    /// Whether it is known what a name stands for.
+    pub fn knows(&self, name: &str) -> bool {
+        self.0.launches.contains_key(name)
+    }
+
+    fn take(&self, name: &str) -> Result<Process, Failure> {
+        let launch = self.0.launches.get(name).ok_or_else(|| Failure::unknown(name))?;
+        self.0.pool.take(launch)
+    }
+}
+
+/// How a guest is started is no part of what a scenario says.
+impl PartialEq for Guests {
+    fn eq(&self, _: &Guests) -> bool {
+        true
+    }
+}
+
+impl Eq for Guests {}
+
+/// The guests of one run.
+#[derive(Debug)]
+pub(crate) struct Troupe {
+    shared: Arc<Mutex<Shared>>,
+    /// Which guest plays each node, where one does.
+    parts: Vec<Option<Guest>>,
+    names: Vec<String>,
+    /// What each guest calls itself.
+    introduced: Vec<(String, String)>,
+    speaks_other: bool,
+}
+
+impl Troupe {
+    /// The guests that a scenario names, ready to play. `operations` is what its operations are called, by number.
+    pub(crate) fn new(scenario: &Scenario, seed: u64, operations: Vec<String>) -> Troupe {
+        let named: BTreeSet<&String> = scenario.nodes.iter().filter_map(|node| node.guest.as_ref()).collect();
+        let names: Vec<String> = named.into_iter().cloned().collect();
+        let place = |name: &String| names.iter().position(|other| other == name).map(Guest);
+        let parts = scenario.nodes.iter().map(|node| place(node.guest.as_ref()?)).collect();
+        let mut processes = Vec::new();
+        let mut failure = None;
+        for name in &names {
+            match scenario.guests.take(name) {
+                Ok(process) => processes.push(process),
+                Err(reason) => failure = failure.or(Some(reason)),
+            }
+        }
+        let introduced: Vec<(String, String)> = processes
+            .iter()
+            .map(|process| (process.hello().name.clone(), process.hello().version.clone()))
+            .collect();
+        let speaks: BTreeSet<&str> = processes.iter().map(|process| process.hello().speaks.as_str()).collect();
+        if speaks.len() > 1 {
+            let languages: Vec<&str> = speaks.iter().copied().collect();
+            failure = failure.or_else(|| Some(Failure::strangers(&languages)));
+        }
+        let speaks_other = processes.iter().any(|process| !process.hello().speaks_cojson());
+        let directory: &Arc<Directory> = &scenario.directory;
+        let shared = Shared::new(directory, processes, seed, operations, failure);
+        Troupe { shared: Arc::new(Mutex::new(shared)), parts, names, introduced, speaks_other }
+    }
+
+    /// A node of the run.
+    pub(crate) fn member(&self, id: NodeId, config: Config, scenario: &Scenario) -> Member {
+        match self.parts.get(id.index()).copied().flatten() {
+            None => Member::Ours(Box::new(Ours::new(CoNode::new(id, config)))),
+            Some(guest) => {
+                let name = scenario.nodes[id.index()].name.clone();
+                Member::Guest(Box::new(GuestNode::new(id, name, guest, Arc::clone(&self.shared))))
+            }
+        }
+    }
+
+    /// Whether a guest has failed: then nothing that comes after means anything.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.lock().failure().is_some()
+    }
+
+    /// The first failure of a guest.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.lock().failure().cloned()
+    }
+
+    /// Whether the guests speak another protocol than CoJSON.
+    pub(crate) fn speaks_other(&self) -> bool {
+        self.speaks_other
+    }
+
+    /// What each guest calls itself: its name and its version.
+    pub(crate) fn introduced(&self) -> &[(String, String)] {
+        &self.introduced
+    }
+
+    /// The run is over, and the next one may have the processes.
+    pub(crate) fn leave(self, guests: &Guests) {
+        let Some(shared) = Arc::into_inner(self.shared) else { return };
+        let shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if shared.failure().is_some() {
+            return;
+        }
+        for (name, process) in self.names.iter().zip(shared.into_processes()) {
+            if let Some(launch) = guests.0.launches.get(name) {
+                guests.0.pool.give_back(launch, process);
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The oracles that can judge guests which speak CoJSON: those that judge by logs and by what apps are told.
+const OF_COJSON: [&str; 8] = [
+    "convergence",
+    "prefix",
+    "no_fork",
+    "monotonic",
+    "no_lost_write",
+    "quiescence",
+    "load_ends",
+    "no_phantom",
+];
+
+/// Those that need no CoJSON.
+const OF_OTHERS: [&str; 4] = ["convergence", "no_lost_write", "quiescence", "load_ends"];
+
+/// Whether an oracle can judge a run in which guests take part.
+pub(crate) fn is_judged_by(oracle: &str, speaks_other: bool) -> bool {
+    debug_assert!(ORACLES.contains(&oracle), "it is an oracle");
+    if speaks_other { OF_OTHERS.contains(&oracle) } else { OF_COJSON.contains(&oracle) }
+}

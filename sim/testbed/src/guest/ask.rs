@@ -1,0 +1,82 @@
+//! What a guest's app is asked for: the commands of a run as operations of the protocol.
+
+use super::registry::Registry;
+use crate::cojson::{Command, Directory, Edit, What, Writes};
+use crate::host::NodeId;
+use serde_json::{Value, json};
+
+/// The operations that a command stands for, where the guest speaks CoJSON. None where no guest can do it: to lie.
+pub(super) fn of_cojson(command: &Command, directory: &Directory, registry: &Registry) -> Option<Vec<Value>> {
+    let subject = registry.name(command.id());
+    Some(match command {
+        Command::Create { id, .. } => {
+            let known = directory.co_value(*id)?;
+            let header = known.header.as_ref().map(|header| header.as_json().clone());
+            let kind = known.spec.kind.map_or("map", crate::scenario::Kind::name);
+            vec![json!({ "op": "create", "subject": subject, "header": header, "kind": kind })]
+        }
+        Command::Load { .. } => vec![json!({ "op": "load", "subject": subject })],
+        Command::Done { .. } => vec![json!({ "op": "done", "subject": subject })],
+        Command::Attack(_) => return None,
+        Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, operation, .. }) => {
+            let value = "x".repeat(*size as usize);
+            let set = |i| {
+                let key = format!("{operation}.{i}");
+                json!({ "op": "set", "subject": subject, "key": key, "value": value, "private": false })
+            };
+            (0..*transactions).map(set).collect()
+        }
+        Command::Edit(Edit { writes: Writes::Change(change), .. }) => {
+            let mut operation = of_change(&change.what, |member| name_of(directory, member));
+            operation["subject"] = subject.into();
+            operation["private"] = change.private.into();
+            vec![operation]
+        }
+    })
+}
+
+/// The operations that a command stands for, where the guest speaks something else. What writes has a token: the name of
+/// its operation.
+pub(super) fn of_other(command: &Command, directory: &Directory, names: &[String]) -> Option<Vec<Value>> {
+    let subject = directory.co_value(command.id()).map(|known| known.spec.name.clone())?;
+    let token = |operation: &u32| names.get(*operation as usize).cloned().unwrap_or_default();
+    Some(match command {
+        Command::Create { .. } => vec![json!({ "op": "create", "subject": subject })],
+        Command::Load { .. } => vec![json!({ "op": "load", "subject": subject })],
+        Command::Done { .. } => vec![json!({ "op": "done", "subject": subject })],
+        Command::Attack(_) => return None,
+        Command::Edit(Edit { writes: Writes::Bulk { .. }, operation, .. }) => {
+            let token = token(operation);
+            vec![json!({ "op": "write", "subject": subject, "token": token, "value": token })]
+        }
+        Command::Edit(Edit { writes: Writes::Change(change), operation, .. }) => {
+            let mut asked = of_change(&change.what, |member| directory.name(member).to_owned());
+            asked["subject"] = subject.into();
+            asked["token"] = token(operation).into();
+            vec![asked]
+        }
+    })
+}
+
+fn of_change(what: &What, name: impl Fn(NodeId) -> String) -> Value {
+    let member = |member: &Option<NodeId>| member.map_or_else(|| "everyone".to_owned(), &name);
+    match what {
+        What::Set { key, value } => json!({ "op": "set", "key": key, "value": value }),
+        What::Delete { key } => json!({ "op": "delete", "key": key }),
+        What::Insert { index, values } => json!({ "op": "insert", "index": index, "values": values }),
+        What::Remove { index, count } => json!({ "op": "remove", "index": index, "count": count }),
+        What::Push { value } => json!({ "op": "push", "value": value }),
+        What::Splice { index, delete, insert } => {
+            json!({ "op": "splice", "index": index, "delete": delete, "insert": insert })
+        }
+        What::AddMember { member: who, role } => {
+            json!({ "op": "add_member", "member": member(who), "role": role.name() })
+        }
+        What::RemoveMember { member: who } => json!({ "op": "remove_member", "member": member(who) }),
+    }
+}
+
+/// The id of the agent that a node's app is.
+fn name_of(directory: &Directory, node: NodeId) -> String {
+    directory.agent_of(node).map(|agent| agent.name.clone()).unwrap_or_default()
+}

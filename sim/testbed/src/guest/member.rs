@@ -1,0 +1,268 @@
+//! A node of a run in which guests take part: one of ours, or a guest's.
+
+use super::node::GuestNode;
+use crate::clock::WallTime;
+use crate::cojson::{
+    CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction, carried,
+};
+use crate::host::{Carried, Input, NodeId, Output, SimNode};
+use cosim_core::node::Buffers;
+use cosim_core::view::LiveView;
+use cosim_core::{
+    CoId, ConnectionId, Durability, Envelope, KnownState, NodeState, Numbering, Record, SessionId, Time, TimerKind,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// See the module.
+#[derive(Debug)]
+pub enum Member {
+    /// One of ours.
+    Ours(Box<Ours>),
+    /// A guest's.
+    Guest(Box<GuestNode>),
+}
+
+/// One of our nodes, and how far it has got in the conversations with guests, whose messages have no numbers.
+#[derive(Debug)]
+pub struct Ours {
+    node: CoNode,
+    numbering: BTreeMap<ConnectionId, Numbering>,
+}
+
+impl Ours {
+    /// One of our nodes, which has said nothing yet.
+    pub fn new(node: CoNode) -> Ours {
+        Ours { node, numbering: BTreeMap::new() }
+    }
+
+    fn handle(&mut self, now: Time, input: Input<'_, Member>) -> Result<(), Refusal> {
+        self.node.handle(
+            now,
+            match input {
+                Input::Received { peer, connection, message } => {
+                    let message = match &message {
+                        Packet::Guest(said) => match &said.reading {
+                            Some(reading) => {
+                                let numbering = self.numbering.entry(connection).or_default();
+                                Packet::Ours(numbering.received(reading.message.clone()))
+                            }
+                            None => return Ok(()),
+                        },
+                        Packet::Ours(_) => message,
+                    };
+                    Input::Received { peer, connection, message }
+                }
+                Input::Disconnected { peer, connection } => {
+                    self.numbering.remove(&connection);
+                    Input::Disconnected { peer, connection }
+                }
+                Input::Connected { peer, connection, end } => Input::Connected { peer, connection, end },
+                Input::Blocked { peer, connection } => Input::Blocked { peer, connection },
+                Input::Writable { peer, connection } => Input::Writable { peer, connection },
+                Input::Left { peer, connection } => Input::Left { peer, connection },
+                Input::Deadline => Input::Deadline,
+                Input::Command { command, wall } => Input::Command { command, wall },
+                Input::Restart(storage) => Input::Restart(storage),
+                Input::Recover { disk, restored } => Input::Recover { disk, restored },
+                Input::Written { ticket } => Input::Written { ticket },
+                Input::WriteFailed { ticket } => Input::WriteFailed { ticket },
+            },
+        )
+    }
+
+    fn poll_output(&mut self) -> Option<Output<Member>> {
+        Some(match self.node.poll_output()? {
+            Output::Send { connection, message } => {
+                if let Packet::Ours(envelope) = &message {
+                    self.numbering.entry(connection).or_default().sent(envelope);
+                }
+                Output::Send { connection, message }
+            }
+            Output::Write { ticket, record, bytes } => Output::Write { ticket, record, bytes },
+            Output::Close { connection } => Output::Close { connection },
+            Output::Notice(notice) => Output::Notice(notice),
+        })
+    }
+}
+
+impl SimNode for Member {
+    type Message = Packet;
+    type Command = Command;
+    type Refusal = Refusal;
+    type Notice = Notice;
+    type End = End;
+    type Record = Record<SimCrypto>;
+
+    const READS_CLOCK: bool = true;
+
+    fn reads_clock(&mut self, wall: WallTime) {
+        if let Member::Guest(guest) = self {
+            guest.reads_clock(wall);
+        }
+    }
+
+    fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
+        match self {
+            Member::Ours(ours) => ours.handle(now, input),
+            Member::Guest(guest) => guest.handle(now, input),
+        }
+    }
+
+    fn poll_output(&mut self) -> Option<Output<Self>> {
+        match self {
+            Member::Ours(ours) => ours.poll_output(),
+            Member::Guest(guest) => guest.poll_output(),
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        match self {
+            Member::Ours(ours) => ours.node.next_deadline(),
+            Member::Guest(guest) => guest.due(),
+        }
+    }
+
+    fn digest(&self) -> u64 {
+        match self {
+            Member::Ours(ours) => ours.node.digest(),
+            Member::Guest(guest) => guest.digest(),
+        }
+    }
+
+    fn queued(&mut self, peer: NodeId, connection: ConnectionId, message: &Packet) {
+        if let Member::Ours(ours) = self {
+            ours.node.queued(peer, connection, message);
+        }
+    }
+
+    fn carries(&self, message: &Packet) -> Carried {
+        carried::by_packet(self.state(), message)
+    }
+
+    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
+        CoNode::recorded(record)
+    }
+}
+
+impl CoJson for Member {
+    fn state(&self) -> &NodeState<SimCrypto> {
+        match self {
+            Member::Ours(ours) => ours.node.state(),
+            Member::Guest(guest) => guest.state(),
+        }
+    }
+
+    fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
+        match self {
+            Member::Ours(ours) => ours.node.connection(peer),
+            Member::Guest(guest) => guest.connection(peer),
+        }
+    }
+
+    fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {
+        match self {
+            Member::Ours(ours) => ours.node.deadlines(),
+            Member::Guest(_) => Vec::new(),
+        }
+    }
+
+    fn session(&self) -> SessionId {
+        match self {
+            Member::Ours(ours) => ours.node.session(),
+            Member::Guest(guest) => guest.session(),
+        }
+    }
+
+    fn next_index(&self, id: CoId) -> u32 {
+        match self {
+            Member::Ours(ours) => ours.node.next_index(id),
+            Member::Guest(guest) => {
+                guest.state().co_values.get(&id).map_or(0, |held| held.count(guest.session()))
+            }
+        }
+    }
+
+    fn meet(&mut self, directory: &Arc<Directory>) {
+        match self {
+            Member::Ours(ours) => ours.node.meet(directory),
+            Member::Guest(guest) => guest.meet(directory),
+        }
+    }
+
+    fn drafts(&self) -> bool {
+        matches!(self, Member::Ours(_))
+    }
+
+    fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
+        match self {
+            Member::Ours(ours) => ours.node.draft(command, wall),
+            Member::Guest(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn mend(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
+        match self {
+            Member::Ours(ours) => ours.node.mend(command, wall),
+            Member::Guest(_) => None,
+        }
+    }
+
+    fn view(&self, id: CoId) -> Option<&LiveView> {
+        match self {
+            Member::Ours(ours) => ours.node.view(id),
+            Member::Guest(_) => None,
+        }
+    }
+
+    fn shows(&self, id: CoId) -> Option<Value> {
+        match self {
+            Member::Ours(ours) => ours.node.shows(id),
+            Member::Guest(guest) => guest.shows(id),
+        }
+    }
+
+    fn tokens(&self, id: CoId) -> Vec<u32> {
+        match self {
+            Member::Ours(_) => Vec::new(),
+            Member::Guest(guest) => guest.tokens(id),
+        }
+    }
+
+    fn turn_hostile(&mut self) {
+        if let Member::Ours(ours) = self {
+            ours.node.turn_hostile();
+        }
+    }
+
+    fn durability(&self) -> Durability {
+        match self {
+            Member::Ours(ours) => ours.node.durability(),
+            Member::Guest(_) => Durability::Ideal,
+        }
+    }
+
+    fn durable(&self, id: CoId) -> KnownState {
+        match self {
+            Member::Ours(ours) => ours.node.durable(id),
+            Member::Guest(guest) => {
+                guest.state().co_values.get(&id).map_or(KnownState::EMPTY, |held| held.known_state())
+            }
+        }
+    }
+
+    fn put_aside(&self, id: CoId) -> KnownState {
+        match self {
+            Member::Ours(ours) => ours.node.put_aside(id),
+            Member::Guest(_) => KnownState::EMPTY,
+        }
+    }
+
+    fn buffers(&self, peer: NodeId, id: CoId) -> Buffers {
+        match self {
+            Member::Ours(ours) => ours.node.buffers(peer, id),
+            Member::Guest(_) => Buffers::default(),
+        }
+    }
+}
