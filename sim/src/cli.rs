@@ -4,6 +4,8 @@ mod check;
 mod diff;
 mod exit;
 mod freeze;
+mod guest;
+mod guests;
 mod input;
 mod keep;
 mod merge;
@@ -51,6 +53,7 @@ Exit codes:
   3    not live: no silence in time, or a load that did not end
   4    nondeterminism: the same run came out differently
   5    nothing ran
+  6    a guest failed: what it did could not be judged
   130  interrupted (cosim sweep): go on with --resume
   101  a bug in cosim itself";
 
@@ -64,6 +67,7 @@ enum Command {
     Freeze(freeze::Args),
     Shrink(shrink::Args),
     Diff(diff::Args),
+    Guest(guest::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
 }
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Freeze(args) => freeze::main(&args),
         Command::Shrink(args) => shrink::main(&args),
         Command::Diff(args) => diff::main(&args),
+        Command::Guest(args) => guest::main(&args),
         Command::Schema => schema::main(),
     };
     exit.unwrap_or_else(|error| {

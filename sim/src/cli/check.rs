@@ -43,7 +43,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut wrong = 0;
     for path in &args.files {
         let checked = match &recorded {
-            Some(recorded) => input::scenario(path, None, Some(recorded)),
+            Some(recorded) => input::written(path, None)
+                .and_then(|written| input::with_recorded(written, path, Some(recorded))),
             None => input::written(path, None),
         };
         match checked {

@@ -1,6 +1,7 @@
 //! `cosim diff`: the first event in which two runs differ.
 
 use super::exit::{Exit, Failure};
+use super::guests;
 use super::input::{self, Recorded};
 use super::print::{out, outln};
 use cosim_testbed::diff::{Compared, Side, compare};
@@ -25,6 +26,8 @@ pub(super) struct Args {
     /// Play this recorded editing session, where a scenario says who types it.
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
+    #[command(flatten)]
+    guests: guests::Args,
 }
 
 const NOTES: &str = "\
@@ -47,13 +50,14 @@ fn seeds(text: &str) -> Result<[u64; 2], String> {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
+    let guests = args.guests.known()?;
     let [a, b] = match (&args.b, args.seeds) {
         (Some(b), _) => {
-            let [a, b] = [&args.a, b].map(|path| side(path, recorded.as_ref()));
+            let [a, b] = [&args.a, b].map(|path| side(path, recorded.as_ref(), &guests));
             [a?, b?]
         }
         (None, seeds) => {
-            let scenario = input::scenario(&args.a, None, recorded.as_ref())?;
+            let scenario = input::scenario(&args.a, None, recorded.as_ref(), &guests)?;
             let name = args.a.display().to_string();
             seeds.unwrap_or([scenario.seed; 2]).map(|seed| Side::played(&name, &scenario, seed))
         }
@@ -75,13 +79,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn side(path: &Path, recorded: Option<&Recorded>) -> Result<Side, Failure> {
+fn side(path: &Path, recorded: Option<&Recorded>, guests: &guests::Known) -> Result<Side, Failure> {
     let name = path.display().to_string();
     if path.extension().is_none_or(|extension| extension != "jsonl") {
         let written = input::written(path, None)?;
         // Of two scenarios, one may be the other frozen.
         let recorded = recorded.filter(|_| written.recording.is_some());
-        let scenario = input::with_recorded(written, path, recorded)?;
+        let scenario = guests.cast(input::with_recorded(written, path, recorded)?)?;
         return Ok(Side::played(&name, &scenario, scenario.seed));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;

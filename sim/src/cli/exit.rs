@@ -12,6 +12,7 @@ pub(super) enum Exit {
     Liveness,
     Violated,
     Nondeterminism,
+    Guest,
     Usage,
     /// By Ctrl-C, or a signal like it.
     Interrupted,
@@ -31,6 +32,7 @@ impl From<Exit> for ExitCode {
             Exit::Liveness => 3,
             Exit::Nondeterminism => 4,
             Exit::NothingRan => 5,
+            Exit::Guest => 6,
             Exit::Interrupted => Exit::INTERRUPTED,
         })
     }
@@ -42,6 +44,7 @@ impl From<Verdict> for Exit {
             Verdict::Held => Exit::Held,
             Verdict::Liveness => Exit::Liveness,
             Verdict::Violated => Exit::Violated,
+            Verdict::Guest => Exit::Guest,
         }
     }
 }

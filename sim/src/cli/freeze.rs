@@ -1,6 +1,7 @@
 //! `cosim freeze`: a run as a plain scenario.
 
 use super::exit::{Exit, Failure};
+use super::guests;
 use super::input::{self, Recorded};
 use super::print::out;
 use cosim_testbed::freeze::freeze;
@@ -28,11 +29,13 @@ pub(super) struct Args {
     /// Where to write it. Default standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    guests: guests::Args,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
-    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let frozen = freeze(&scenario, seed, &input::source(&args.file, args.recording.as_deref()));
     let text = frozen.file.to_json_pretty();

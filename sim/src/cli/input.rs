@@ -1,6 +1,7 @@
 //! Reading scenario files, and the recordings that they play.
 
 use super::exit::Failure;
+use super::guests;
 use cosim_testbed::capsule;
 use cosim_testbed::recording::Recording;
 use cosim_testbed::scenario::{self, Crypto, Misfit, Scenario};
@@ -11,8 +12,9 @@ pub(super) fn scenario(
     path: &Path,
     crypto: Option<Crypto>,
     recorded: Option<&Recorded>,
+    guests: &guests::Known,
 ) -> Result<Scenario, Failure> {
-    with_recorded(written(path, crypto)?, path, recorded)
+    guests.cast(with_recorded(written(path, crypto)?, path, recorded)?)
 }
 
 /// The scenario that was in a file with a recording, if it plays one.

@@ -1,6 +1,7 @@
 //! `cosim run`: play a scenario with one seed, or with several.
 
 use super::exit::{Exit, Failure};
+use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
@@ -57,6 +58,8 @@ pub(super) struct Args {
     /// Also shrink what is kept, as `cosim shrink` does.
     #[arg(long, requires = "out")]
     shrink: bool,
+    #[command(flatten)]
+    guests: guests::Args,
 }
 
 /// What a log can tell beside what happens.
@@ -85,7 +88,7 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
-    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     // The scenario has its edits now.
     drop(recorded);
     match &args.seeds {

@@ -1,9 +1,11 @@
 //! `cosim shrink`: a failing run cut down to what causes it.
 
 use super::exit::{Exit, Failure};
+use super::guests;
 use super::input::{self, Recorded};
 use super::print::outln;
 use cosim_testbed::freeze::freeze;
+use cosim_testbed::guest::Guests;
 use cosim_testbed::log::Limit;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Crypto, resolve};
@@ -34,11 +36,13 @@ pub(super) struct Args {
     /// Write it as scenarios/regressions/NAME.json.
     #[arg(long, value_name = "NAME", conflicts_with = "output")]
     name: Option<String>,
+    #[command(flatten)]
+    guests: guests::Args,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
-    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     let source = input::source(&args.file, args.recording.as_deref());
     let seed = args.seed.unwrap_or(scenario.seed);
     let path = match (&args.output, &args.name) {
@@ -61,7 +65,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             );
         }
     };
-    let mut shrunk = match shrink(&frozen.file, &mut progress) {
+    let mut shrunk = match shrink(&frozen.file, &scenario.guests, &mut progress) {
         Ok(shrunk) => shrunk,
         Err(error) => {
             anstream::eprintln!("seed {seed}: {error}");
@@ -72,12 +76,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     shrunk.file.about = format!("`{key}`, cut down from seed {seed} of {source}.");
     whole::write(&path, &shrunk.file.to_json_pretty())
         .map_err(|error| Failure::file("write", &path, &error))?;
-    tell(&shrunk, &path)?;
+    tell(&shrunk, &scenario.guests, &path)?;
     Ok(Exit::Held)
 }
 
-fn tell(shrunk: &Shrunk, path: &Path) -> Result<(), Failure> {
+fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     let scenario = resolve(shrunk.file.clone()).map_err(|problems| Failure(problems.render(false)))?;
+    let scenario = scenario.with_guests(guests);
     let outcome = run(&scenario, scenario.seed, Options::logged(Limit::All));
     if let Some(log) = &outcome.log {
         outln!("{log}");

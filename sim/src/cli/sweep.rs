@@ -3,6 +3,7 @@
 mod progress;
 
 use super::exit::{Exit, Failure};
+use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
@@ -57,6 +58,8 @@ pub(super) struct Args {
     /// Print the summary for machines, as one JSON object.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    guests: guests::Args,
 }
 
 const NOTES: &str = "\
@@ -114,13 +117,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 
 /// The scenarios. A recording is played by those that say who types it.
 fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
-    let recorded = Recorded::read(args.recording.as_deref())?;
+    let (recorded, guests) = (Recorded::read(args.recording.as_deref())?, args.guests.known()?);
     let entries = args.files.iter().map(|path| entry(path, args.crypto));
     let mut entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
     let nobody_types = entries.iter().all(|entry| entry.scenario.recording.is_none());
     for (entry, path) in entries.iter_mut().zip(&args.files) {
         let recorded = recorded.as_ref().filter(|_| nobody_types || entry.scenario.recording.is_some());
-        entry.scenario = input::with_recorded(entry.scenario.clone(), path, recorded)?;
+        entry.scenario = guests.cast(input::with_recorded(entry.scenario.clone(), path, recorded)?)?;
         if let Some(recorded) = recorded {
             entry.add_recording(recorded.path.display().to_string(), &recorded.bytes);
         }

@@ -4,6 +4,7 @@ mod trial;
 mod twice;
 
 use super::exit::{Exit, Failure};
+use super::guests;
 use super::print::{out, outln};
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
 use rayon::prelude::*;
@@ -24,6 +25,8 @@ pub(super) struct Args {
     /// Write the snapshots that are missing or differ, and remove those without a scenario.
     #[arg(long)]
     update: bool,
+    #[command(flatten)]
+    guests: guests::Args,
 }
 
 /// The two folders.
@@ -43,7 +46,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         );
         return Ok(Exit::NothingRan);
     }
-    let findings: Vec<Finding> = names.par_iter().map(|name| Trial::new(&folders, name).judge()).collect();
+    let guests = args.guests.known()?;
+    let findings: Vec<Finding> =
+        names.par_iter().map(|name| Trial::new(&folders, name).judge(&guests)).collect();
     let mut tally = Tally::default();
     for (name, finding) in names.iter().zip(findings) {
         let finding = if args.update { finding.update(&folders, name)? } else { finding };

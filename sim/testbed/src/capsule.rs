@@ -95,7 +95,8 @@ pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<Pat
     }
     frozen.file.seed = Some(seed);
     let text = frozen.file.to_json_pretty();
-    let scenario = parse(&text, SCENARIO).map_err(Error::Unplayable)?;
+    let guests = &scenario.guests;
+    let scenario = parse(&text, SCENARIO).map_err(Error::Unplayable)?.with_guests(guests);
     let mut outcome = run(&scenario, seed, Options::logged(LOG));
     if let Some(log) = &mut outcome.log {
         log.name_scenario(SCENARIO.to_owned());
@@ -142,7 +143,8 @@ fn slug(key: &str) -> String {
 
 /// The failure cut down, or why it cannot be.
 fn cut_down(frozen: &file::Scenario, failing: &Failing<'_>, key: &str) -> Result<file::Scenario, String> {
-    let mut shrunk = shrink(frozen, &mut |_, _| {}).map_err(|error| error.to_string())?;
+    let mut shrunk =
+        shrink(frozen, &failing.scenario.guests, &mut |_, _| {}).map_err(|error| error.to_string())?;
     shrunk.file.about = format!("`{key}`, cut down from seed {} of {}.", failing.seed, failing.name);
     Ok(shrunk.file)
 }

@@ -37,7 +37,8 @@ impl Side {
     /// A run, which is played.
     pub fn played(path: &str, scenario: &Scenario, seed: u64) -> Side {
         let director = Stage::new(scenario, seed).director().recording();
-        let (outcome, director) = play_cast(Vec::new(), scenario, seed, Options::logged(Limit::All), director);
+        let (outcome, director) =
+            play_cast(Vec::new(), scenario, seed, Options::logged(Limit::All), director);
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
         let decisions = Some(witness::made(director, &log));
         Side {

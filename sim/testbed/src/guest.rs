@@ -21,8 +21,7 @@ use crate::host::NodeId;
 use crate::oracles::ORACLES;
 use crate::scenario::Scenario;
 use cosim_core::Config;
-use cosim_guest::pool::Pool;
-use cosim_guest::{Launch, Process};
+use cosim_guest::{Launch, Pool, Process, Trouble};
 use shared::{Guest, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,24 +32,35 @@ pub struct Guests(Arc<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    launches: BTreeMap<String, Launch>,
+    parts: BTreeMap<String, Part>,
     pool: Pool,
+}
+
+/// What the name of a guest stands for.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// How it is started.
+    pub launch: Launch,
+    /// A hash of the lock file that it was fetched after, where it was.
+    pub lock: Option<String>,
 }
 
 impl Guests {
     /// These, by name.
-    pub fn new(launches: BTreeMap<String, Launch>) -> Guests {
-        Guests(Arc::new(Known { launches, pool: Pool::default() }))
+    pub fn new(parts: BTreeMap<String, Part>) -> Guests {
+        Guests(Arc::new(Known { parts, pool: Pool::default() }))
     }
 
     /// Whether it is known what a name stands for.
     pub fn knows(&self, name: &str) -> bool {
-        self.0.launches.contains_key(name)
+        self.0.parts.contains_key(name)
     }
 
     fn take(&self, name: &str) -> Result<Process, Failure> {
-        let launch = self.0.launches.get(name).ok_or_else(|| Failure::unknown(name))?;
-        self.0.pool.take(launch)
+        let part = self.0.parts.get(name).ok_or_else(|| {
+            Failure::new(Trouble::NotStarted(format!("nobody says what the guest `{name}` is")))
+        })?;
+        self.0.pool.take(&part.launch)
     }
 }
 
@@ -69,7 +79,6 @@ pub(crate) struct Troupe {
     shared: Arc<Mutex<Shared>>,
     /// Which guest plays each node, where one does.
     parts: Vec<Option<Guest>>,
-    names: Vec<String>,
     /// What each guest calls itself.
     introduced: Vec<(String, String)>,
     speaks_other: bool,
@@ -94,15 +103,17 @@ impl Troupe {
             .iter()
             .map(|process| (process.hello().name.clone(), process.hello().version.clone()))
             .collect();
-        let speaks: BTreeSet<&str> = processes.iter().map(|process| process.hello().speaks.as_str()).collect();
+        let speaks: BTreeSet<&str> =
+            processes.iter().map(|process| process.hello().speaks.as_str()).collect();
         if speaks.len() > 1 {
             let languages: Vec<&str> = speaks.iter().copied().collect();
-            failure = failure.or_else(|| Some(Failure::strangers(&languages)));
+            let why = format!("the guests of one run speak different protocols: {}", languages.join(", "));
+            failure = failure.or_else(|| Some(Failure::new(Trouble::Unfit(why))));
         }
         let speaks_other = processes.iter().any(|process| !process.hello().speaks_cojson());
         let directory: &Arc<Directory> = &scenario.directory;
         let shared = Shared::new(directory, processes, seed, operations, failure);
-        Troupe { shared: Arc::new(Mutex::new(shared)), parts, names, introduced, speaks_other }
+        Troupe { shared: Arc::new(Mutex::new(shared)), parts, introduced, speaks_other }
     }
 
     /// A node of the run.
@@ -143,10 +154,9 @@ impl Troupe {
         if shared.failure().is_some() {
             return;
         }
-        for (name, process) in self.names.iter().zip(shared.into_processes()) {
-            if let Some(launch) = guests.0.launches.get(name) {
-                guests.0.pool.give_back(launch, process);
-            }
+        for process in shared.into_processes() {
+            // One that cannot forget is let go, and the next run starts another.
+            let _ = guests.0.pool.give_back(process);
         }
     }
 

@@ -40,6 +40,10 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
         count(scenario.co_values.len() as u64, "CoValue"),
     ];
     row(out, "world", &world.join(", "))?;
+    if !outcome.guests.is_empty() {
+        let guests = outcome.guests.iter().map(|(name, version)| format!("{name} {version}"));
+        row(out, "guests", &guests.collect::<Vec<_>>().join(", "))?;
+    }
     row(out, "time", &time(outcome))?;
     row(out, "operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
     let untouched = untouched(scenario, outcome);
@@ -74,6 +78,7 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
     for violation in &outcome.violations {
         writeln!(out, "  {}", finding(violation))?;
     }
+    write_guest_failures(out, outcome)?;
     for unmet in &outcome.unmet {
         wrap(out, "  ", "    ", &format!("expectation not met: {unmet}"))?;
     }
@@ -83,7 +88,7 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
 /// The faults that were to be and touched nothing, in words: `5 partitions`. A run that ended before its time may not have
 /// come to them, and what was frozen says what happened, which may have been nothing.
 pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
-    if outcome.end == End::Violation || scenario.file.origin.is_some() {
+    if matches!(outcome.end, End::Violation | End::Guest) || scenario.file.origin.is_some() {
         return Vec::new();
     }
     let idle = outcome.faults.iter().filter(|(_, faulted)| faulted.touched == 0);
@@ -94,6 +99,17 @@ pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
     words.collect()
 }
 
+/// How guests failed: with what was asked, what came and their last words.
+fn write_guest_failures(out: &mut String, outcome: &Outcome) -> fmt::Result {
+    let tries = outcome.guest_failures.len();
+    for (number, failure) in (1..).zip(&outcome.guest_failures) {
+        let again = if outcome.end == End::Guest { "" } else { ", and not when it was tried again" };
+        let number = if tries > 1 { format!(" (try {number})") } else { again.to_owned() };
+        writeln!(out, "  guest{number}: {}", failure.to_string().replace('\n', "\n  "))?;
+    }
+    Ok(())
+}
+
 fn time(outcome: &Outcome) -> String {
     let ended_at = milliseconds(outcome.ended_at);
     match outcome.end {
@@ -102,6 +118,7 @@ fn time(outcome: &Outcome) -> String {
         }
         End::Violation => format!("stopped by a violation at {ended_at}"),
         End::Restless => format!("not silent at {ended_at}"),
+        End::Guest => format!("stopped at {ended_at}: a guest failed"),
     }
 }
 
@@ -113,6 +130,7 @@ fn said(tally: &Tally, sent: u64) -> String {
         (tally.correction, "correction"),
         (tally.content, "content"),
         (tally.done, "done"),
+        (tally.other, "of a guest's own"),
     ];
     let kinds = listed(kinds.map(|(n, what)| (n > 0).then(|| format!("{n} {what}"))));
     if kinds.is_empty() { format!("{sent} sent") } else { format!("{sent} sent: {kinds}") }
@@ -152,6 +170,7 @@ fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
         (Verdict::Held, None) => format!("held: {}", held(outcome)),
         (Verdict::Liveness, _) => "NOT LIVE: see above".to_owned(),
         (Verdict::Violated, _) => "VIOLATED: see above".to_owned(),
+        (Verdict::Guest, _) => "GUEST FAILED: nothing was judged".to_owned(),
     }
 }
 
@@ -384,6 +403,13 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             (kind.row().field.to_owned(), of)
         });
         json["faults"] = faults.collect::<serde_json::Map<_, _>>().into();
+    }
+    if !outcome.guests.is_empty() {
+        json["guests"] = outcome.guests.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    }
+    if !outcome.guest_failures.is_empty() {
+        let failures = outcome.guest_failures.iter().map(ToString::to_string).collect::<Vec<_>>();
+        json["guestFailures"] = failures.into();
     }
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {

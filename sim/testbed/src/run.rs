@@ -165,7 +165,8 @@ fn play_staged<N: CoJson, D: Decide<N>>(
         oracles: (options.oracles == Judging::On).then(judges),
         log: options.log.map(|limit| {
             let log = Log::new(stage.cast().clone(), stage.names(), limit);
-            let log = log.of(Source { scenario: None, seed: Some(seed), crypto: Some(stage.scenario().crypto) });
+            let log =
+                log.of(Source { scenario: None, seed: Some(seed), crypto: Some(stage.scenario().crypto) });
             log.with(options.with)
         }),
         tally: Tally::default(),

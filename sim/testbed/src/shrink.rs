@@ -14,7 +14,8 @@ mod simplify;
 
 pub use reduce::Reduction;
 
-use crate::run::{Options, Outcome, UNMET_KEY, run};
+use crate::guest::Guests;
+use crate::run::{GUEST_KEY, Options, Outcome, UNMET_KEY, run};
 use crate::scenario::{file, resolve};
 use attempt::{Attempt, Tried};
 use rayon::prelude::*;
@@ -71,6 +72,8 @@ pub enum Unshrinkable {
     Holds,
     /// It fails only to meet an expectation, which every smaller scenario does too.
     OnlyUnmet,
+    /// A guest failed, which says nothing about what it plays.
+    Guest,
     /// The scenario that was given is not a valid one.
     Invalid,
 }
@@ -82,6 +85,7 @@ impl fmt::Display for Unshrinkable {
             Unshrinkable::OnlyUnmet => {
                 "nothing to shrink: no oracle fails, only an expectation is not met, and less of the scenario would not meet it either"
             }
+            Unshrinkable::Guest => "nothing to shrink: a guest failed, and that is no failure of what it plays",
             Unshrinkable::Invalid => "the scenario is not valid",
         })
     }
@@ -95,17 +99,20 @@ impl std::error::Error for Unshrinkable {}
 /// See [`Unshrinkable`].
 pub fn shrink(
     frozen: &file::Scenario,
+    guests: &Guests,
     progress: &mut dyn FnMut(&file::Scenario, u64),
 ) -> Result<Shrunk, Unshrinkable> {
-    let scenario = resolve(frozen.clone()).map_err(|_| Unshrinkable::Invalid)?;
+    let scenario = resolve(frozen.clone()).map_err(|_| Unshrinkable::Invalid)?.with_guests(guests);
     let first = run(&scenario, scenario.seed, Options::judged());
     let key = match first.key() {
         None => return Err(Unshrinkable::Holds),
         Some(UNMET_KEY) => return Err(Unshrinkable::OnlyUnmet),
+        Some(GUEST_KEY) => return Err(Unshrinkable::Guest),
         Some(key) => key.to_owned(),
     };
     let mut shrinker = Shrinker {
         key,
+        guests: guests.clone(),
         best: frozen.clone(),
         outcome: first.clone(),
         runs: 1,
@@ -154,6 +161,7 @@ impl fmt::Display for Size {
 
 struct Shrinker<'a> {
     key: String,
+    guests: Guests,
     best: file::Scenario,
     outcome: Outcome,
     runs: u64,
@@ -267,12 +275,12 @@ impl Shrinker<'_> {
     fn first_some(
         &mut self,
         candidates: Vec<Option<file::Scenario>>,
-        attempt: fn(file::Scenario, &str) -> Attempt,
+        attempt: fn(file::Scenario, &Guests, &str) -> Attempt,
     ) -> Option<usize> {
-        let key = &self.key;
+        let (key, guests) = (&self.key, &self.guests);
         let tried: Vec<Option<Attempt>> = candidates
             .into_par_iter()
-            .map(|candidate| candidate.map(|candidate| attempt(candidate, key)))
+            .map(|candidate| candidate.map(|candidate| attempt(candidate, guests, key)))
             .collect();
         let mut taken = None;
         for (index, attempt) in tried.into_iter().enumerate().filter_map(|(i, attempt)| Some((i, attempt?))) {
@@ -305,7 +313,7 @@ impl Shrinker<'_> {
             let Reduction::Decision(decision) = item else {
                 return None;
             };
-            let what = match attempt::plain(without, &self.key).tried {
+            let what = match attempt::plain(without, &self.guests, &self.key).tried {
                 Tried::Holds | Tried::Invalid => "the run holds".to_owned(),
                 Tried::Other(other) => format!("another failure: {}", other.0),
                 Tried::Same(_) => "the same failure".to_owned(),

@@ -1,7 +1,7 @@
 //! One scenario of `cosim test`, and what was found about it.
 
 use super::super::exit::{Exit, Failure};
-use super::super::input;
+use super::super::{guests, input};
 use super::{Folders, twice};
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
 use cosim_testbed::report;
@@ -58,8 +58,8 @@ impl Trial {
     }
 
     /// Plays it, and compares.
-    pub(super) fn judge(&self) -> Finding {
-        match input::scenario(&self.scenario, None, None) {
+    pub(super) fn judge(&self, guests: &guests::Known) -> Finding {
+        match input::scenario(&self.scenario, None, None, guests) {
             Ok(scenario) => self.play(&scenario),
             Err(failure) => Finding::Bad(failure.to_string()),
         }

@@ -6,11 +6,10 @@ use crate::cojson::{
     CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction, carried,
 };
 use crate::host::{Carried, Input, NodeId, Output, SimNode};
+use cosim_core::interop::Numbering;
 use cosim_core::node::Buffers;
 use cosim_core::view::LiveView;
-use cosim_core::{
-    CoId, ConnectionId, Durability, Envelope, KnownState, NodeState, Numbering, Record, SessionId, Time, TimerKind,
-};
+use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Record, SessionId, Time, TimerKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;

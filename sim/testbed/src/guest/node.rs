@@ -116,7 +116,8 @@ impl GuestNode {
         }
         let mut shared = self.shared();
         let subject = shared.registry.name(id);
-        let tokens = shared.query(self.guest, &self.name, &subject).and_then(|mut known| known.remove("tokens"));
+        let tokens =
+            shared.query(self.guest, &self.name, &subject).and_then(|mut known| known.remove("tokens"));
         let tokens = tokens.as_ref().and_then(Value::as_array).into_iter().flatten();
         tokens.filter_map(|token| shared.operation(token.as_str()?)).collect()
     }
@@ -265,8 +266,15 @@ impl GuestNode {
         let (seed, session) = self.begin_session();
         let (node, times) = (&self.name.clone(), self.times(now));
         let session = Some(session.as_str());
-        let verb =
-            Verb::Restart { node, from: Source::Nothing, graceful: false, commits: None, session, seed, times };
+        let verb = Verb::Restart {
+            node,
+            from: Source::Nothing,
+            graceful: false,
+            commits: None,
+            session,
+            seed,
+            times,
+        };
         self.ask(verb, None);
     }
 
@@ -383,7 +391,8 @@ impl GuestNode {
         let counts: Option<Vec<(String, u32)>> = sessions
             .map(|(name, count)| Some((name.clone(), u32::try_from(count.as_u64()?).ok()?)))
             .collect();
-        let counts = counts.ok_or_else(|| format!("what it holds of {name} is no count of transactions: {held}"))?;
+        let counts =
+            counts.ok_or_else(|| format!("what it holds of {name} is no count of transactions: {held}"))?;
         let holding = shared.registry.holding(id, header, &counts, self.id)?;
         if holding.header.is_none() && holding.sessions.is_empty() {
             self.mirror.co_values.remove(&id);
@@ -413,7 +422,13 @@ impl GuestNode {
             let kind = if is_correction { "correction" } else { action };
             let subject = shared.registry.id(member("id").unwrap_or_default());
             let reading = reading.map(|message| Envelope { n: 0, re: 0, message });
-            return Ok(Said { kind: kind.to_owned(), subject, text: text.to_owned(), reading, tells_of: None });
+            return Ok(Said {
+                kind: kind.to_owned(),
+                subject,
+                text: text.to_owned(),
+                reading,
+                tells_of: None,
+            });
         }
         let json: Value = serde_json::from_str(text).map_err(|error| format!("a message: {error}"))?;
         let member = |name: &str| {

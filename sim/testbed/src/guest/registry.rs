@@ -68,7 +68,11 @@ impl Registry {
         match self.directory.co_value(id) {
             Some(known) if known.id.is_empty() => known.spec.name.clone(),
             Some(known) => known.id.clone(),
-            None => self.others.iter().find(|(_, other)| **other == id).map_or_else(String::new, |it| it.0.clone()),
+            None => self
+                .others
+                .iter()
+                .find(|(_, other)| **other == id)
+                .map_or_else(String::new, |it| it.0.clone()),
         }
     }
 
@@ -139,10 +143,13 @@ impl Registry {
         co_value.header = header.then(|| self.header(id));
         for (name, count) in sessions.iter().filter(|(_, count)| *count > 0) {
             let session = self.session(name, of);
-            let log = self.logs.get(&(id, session)).map(|log| log.transactions.as_slice()).unwrap_or_default();
+            let log =
+                self.logs.get(&(id, session)).map(|log| log.transactions.as_slice()).unwrap_or_default();
             let Some(held) = log.get(..*count as usize) else {
                 let known = log.len();
-                return Err(format!("it holds {count} transactions of {name}, of which {known} were written"));
+                return Err(format!(
+                    "it holds {count} transactions of {name}, of which {known} were written"
+                ));
             };
             let last_signature = self.signature(id, session, *count, None);
             let log = SessionLog {
@@ -191,7 +198,11 @@ impl Registry {
                 let header = content.header.map(|said| {
                     let known = self.header(id);
                     // Another header than the CoValue's is what was said, and will not fit its id.
-                    if known.said.as_deref() == Some(&said) { known } else { Header { said: Some(Arc::new(said)), ..known } }
+                    let mut read = known.clone();
+                    if known.said.as_deref() != Some(&said) {
+                        read.said = Some(Arc::new(said));
+                    }
+                    read
                 });
                 let mut new = VecMap::new();
                 for (name, piece) in content.new {

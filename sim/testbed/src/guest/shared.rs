@@ -61,7 +61,7 @@ impl Shared {
 
     /// Asks a guest; nothing where one has failed, or does now.
     pub(super) fn ask(&mut self, guest: Guest, verb: Verb<'_>) -> Option<Step> {
-        self.answer(guest, |process| process.step(verb))
+        self.answer(guest, |process| process.ask(verb))
     }
 
     /// Asks a guest what a node holds and shows of a subject.
@@ -74,11 +74,7 @@ impl Shared {
         }
     }
 
-    fn answer<T>(
-        &mut self,
-        guest: Guest,
-        ask: impl FnOnce(&mut Process) -> Result<T, Failure>,
-    ) -> Option<T> {
+    fn answer<T>(&mut self, guest: Guest, ask: impl FnOnce(&mut Process) -> Result<T, Failure>) -> Option<T> {
         if self.failure.is_some() {
             return None;
         }
@@ -93,7 +89,7 @@ impl Shared {
 
     /// A guest has answered what cannot be.
     pub(super) fn fails(&mut self, guest: Guest, why: String) {
-        let failure = self.processes[guest.0].untrue(why);
+        let failure = self.processes[guest.0].reject(why);
         self.failure.get_or_insert(failure);
     }
 
@@ -107,6 +103,3 @@ impl Shared {
         self.processes
     }
 }
-
-/// The protocol of which our nodes speak, too.
-pub(super) const COJSON: &str = "cojson";

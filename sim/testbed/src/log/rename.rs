@@ -49,9 +49,7 @@ impl Rename<NodeId, CoId, SessionId, Body> for &Cast {
 
     fn message(&mut self, message: &Body) -> Result<Value, Infallible> {
         Ok(match message {
-            Body::CoJson(message) => {
-                serde_json::to_value(message.display_json(*self)).unwrap_or(Value::Null)
-            }
+            Body::CoJson(message) => serde_json::to_value(message.display_json(*self)).unwrap_or(Value::Null),
             Body::Guest { kind, id, says } => {
                 json!({ "action": "guest", "kind": kind, "id": Names::co_value(*self, *id), "says": says })
             }

@@ -201,7 +201,7 @@ fn timer(kind: TimerKind) -> &'static str {
 }
 
 /// What a message says.
-pub fn body<'a>(body: &'a Body, cast: &'a Cast) -> impl fmt::Display + 'a {
+pub(super) fn body<'a>(body: &'a Body, cast: &'a Cast) -> impl fmt::Display + 'a {
     fmt::from_fn(move |f| match body {
         Body::CoJson(it) => write!(f, "{}", message(it, cast)),
         Body::Guest { kind, id, says } => {

@@ -153,12 +153,7 @@ fn end(node: NodeId, peer: NodeId, connection: ConnectionId) -> End<NodeId> {
     End { node, peer, connection: connection.0 }
 }
 
-fn mail(
-    number: u64,
-    [from, to]: [NodeId; 2],
-    connection: ConnectionId,
-    packet: &Packet,
-) -> Mail {
+fn mail(number: u64, [from, to]: [NodeId; 2], connection: ConnectionId, packet: &Packet) -> Mail {
     let (n, re, message) = match (packet.envelope(), packet) {
         (Some(envelope), _) => (envelope.n, envelope.re, Body::CoJson(envelope.message.clone())),
         (None, Packet::Guest(said)) => (0, 0, said.as_ref().into()),

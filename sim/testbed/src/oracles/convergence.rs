@@ -78,6 +78,9 @@ impl Pair<'_> {
     fn look(&self, relationship: Relationship) -> Option<Subject> {
         let Scene { evidence: Evidence { hostile, .. }, setup, .. } = self.scene;
         let [here, there] = [self.node, self.peer].map(|node| self.scene.held(node, self.id));
+        if setup.speaks_other {
+            return if here.is_some() && there.is_some() { self.show_the_same() } else { None };
+        }
         let is_over = |node| self.interest.is_over(node, self.id);
         match (relationship, here, there) {
             (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
@@ -109,6 +112,12 @@ impl Pair<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether both apps see the same, where logs say nothing.
+    fn show_the_same(&self) -> Option<Subject> {
+        let shown = |node| self.scene.world.holdings(node).displayed(self.id);
+        if shown(self.node) == shown(self.peer) { None } else { self.differ("state") }
     }
 
     fn lacks(&self, holder: &str) -> Option<Subject> {

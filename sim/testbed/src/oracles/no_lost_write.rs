@@ -7,7 +7,8 @@ use super::ledger::Ledger;
 use super::oracle::{Look, Oracle};
 use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::session_parts;
+use crate::clock::WallTime;
+use crate::cojson::{Notice, session_parts};
 use crate::host::NodeId;
 use crate::observer::Ending;
 use cosim_core::{CoId, Names, SessionId};
@@ -35,6 +36,18 @@ pub(super) struct NoLostWrite {
     losing: BTreeMap<NodeId, Loss>,
     /// Nodes whose disk is damaged: what they will find on it is not known.
     damaged: BTreeSet<NodeId>,
+    /// What guests that speak another protocol have taken.
+    taken: Vec<Taken>,
+}
+
+/// A write that a node has taken, and has not lost since.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    by: NodeId,
+    id: CoId,
+    operation: u32,
+    /// What its author's clock showed.
+    wall: WallTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +63,21 @@ impl Oracle for NoLostWrite {
         &ABOUT
     }
 
+    fn noticed(&mut self, scene: &Scene<'_>, node: NodeId, notice: &Notice) -> Look {
+        if let Notice::Taken { id, operation } = *notice {
+            self.taken.push(Taken { by: node, id, operation, wall: scene.world.wall(node) });
+        }
+        Look::NONE
+    }
+
     fn spoilt(&mut self, _scene: &Scene<'_>, node: NodeId) -> Look {
         self.damaged.insert(node);
         Look::NONE
     }
 
     fn goes_down(&mut self, scene: &Scene<'_>, node: NodeId, ending: Ending) -> Look {
+        // What nobody else has goes with it.
+        self.taken.retain(|taken| taken.by != node || is_elsewhere(scene, taken));
         let loss = match ending {
             Ending::Wipe | Ending::Restore(_) | Ending::Leave => Loss::All,
             Ending::Crash | Ending::Restart if self.damaged.contains(&node) => Loss::All,
@@ -84,6 +106,9 @@ impl Oracle for NoLostWrite {
     fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
         let Evidence { ledger, hostile, .. } = scene.evidence;
         let cast = &scene.setup.cast;
+        if scene.setup.speaks_other {
+            return Look::times((self.taken.len() as u64, self.unseen(scene)));
+        }
         let mut honest = ledger.written().filter(|(_, session)| !hostile.writes(*session));
         let lost = honest.find_map(|(id, session)| {
             let required = self.required(id, session, ledger);
@@ -107,6 +132,36 @@ impl NoLostWrite {
         self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
     }
 
+    /// A write of which nothing shows where its author is joined, and nothing that was written there when clocks showed as
+    /// much.
+    fn unseen(&self, scene: &Scene<'_>) -> Option<Subject> {
+        let joined = |a: NodeId, b: NodeId| {
+            a == b || scene.world.links().any(|link| link.joins && link.is_between(a, b))
+        };
+        self.taken.iter().find_map(|taken| {
+            let up = scene.nodes().filter(|node| scene.world.is_up(*node) && joined(taken.by, *node));
+            let mut having = up.filter(|node| scene.has_header(*node, taken.id));
+            let node = having.find(|node| !self.shows(scene, *node, taken))?;
+            let cast = &scene.setup.cast;
+            let what = format!(
+                "{} has taken a write to {}, and {} shows neither it nor a later one",
+                cast.node(taken.by),
+                cast.co_value(taken.id),
+                cast.node(node),
+            );
+            Some(Subject { node: taken.by, peer: Some(node), id: Some(taken.id), kind: "write", what })
+        })
+    }
+
+    fn shows(&self, scene: &Scene<'_>, node: NodeId, taken: &Taken) -> bool {
+        let shown = scene.world.holdings(node).tokens(taken.id);
+        let is_late = |operation: &u32| {
+            *operation == taken.operation
+                || self.taken.iter().any(|other| other.operation == *operation && other.wall >= taken.wall)
+        };
+        shown.iter().any(is_late)
+    }
+
     /// How much of a log some honest node holds.
     fn longest(&self, scene: &Scene<'_>, (id, session): (CoId, SessionId)) -> u32 {
         let counts = scene.honest().map(|node| {
@@ -121,4 +176,10 @@ impl NoLostWrite {
         });
         counts.max().unwrap_or(0)
     }
+}
+
+/// Whether another node shows what one has taken.
+fn is_elsewhere(scene: &Scene<'_>, taken: &Taken) -> bool {
+    let mut others = scene.nodes().filter(|node| *node != taken.by && scene.world.is_up(*node));
+    others.any(|node| scene.world.holdings(node).tokens(taken.id).contains(&taken.operation))
 }

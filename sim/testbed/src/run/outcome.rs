@@ -3,8 +3,8 @@
 use super::{Faulted, Stage, Tally, Watch};
 use crate::Fingerprint;
 use crate::cojson::SimCrypto;
-use crate::guest::Failure;
 use crate::cojson::{Cast, CoJson};
+use crate::guest::Failure;
 use crate::host::NodeId;
 use crate::log::Log;
 use crate::oracles::{Oracles, Property, Violation};

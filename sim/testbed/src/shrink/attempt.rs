@@ -1,7 +1,8 @@
 //! One candidate, played.
 
 use super::rebind;
-use crate::run::{Options, Outcome, Stage, UNMET_KEY, play_cast};
+use crate::guest::Guests;
+use crate::run::{GUEST_KEY, Options, Outcome, Stage, UNMET_KEY, play_cast};
 use crate::scenario::file::{Decision, Scenario};
 use crate::scenario::resolve;
 
@@ -24,19 +25,19 @@ pub(super) enum Tried {
 }
 
 /// Plays a candidate as it is.
-pub(super) fn plain(candidate: Scenario, key: &str) -> Attempt {
-    once(candidate, key).0
+pub(super) fn plain(candidate: Scenario, guests: &Guests, key: &str) -> Attempt {
+    once(candidate, guests, key).0
 }
 
 /// Plays a candidate; where it does not fail in the same way and its decisions were not all met, those are tried with
 /// other messages.
-pub(super) fn bending(candidate: Scenario, key: &str) -> Attempt {
-    let (mut attempt, met) = once(candidate.clone(), key);
+pub(super) fn bending(candidate: Scenario, guests: &Guests, key: &str) -> Attempt {
+    let (mut attempt, met) = once(candidate.clone(), guests, key);
     if matches!(attempt.tried, Tried::Invalid | Tried::Same(_)) {
         return attempt;
     }
     for other in rebind::others(&candidate, &met.stranded, &met.seen) {
-        let (bent, _) = once(other, key);
+        let (bent, _) = once(other, guests, key);
         attempt.runs += bent.runs;
         if matches!(bent.tried, Tried::Same(_)) {
             attempt.tried = bent.tried;
@@ -56,15 +57,17 @@ struct Met {
 }
 
 /// Plays a candidate. What it lists and never meets is taken out: it decides nothing.
-fn once(mut candidate: Scenario, key: &str) -> (Attempt, Met) {
+fn once(mut candidate: Scenario, guests: &Guests, key: &str) -> (Attempt, Met) {
     let Ok(scenario) = resolve(candidate.clone()) else {
         return (Attempt { tried: Tried::Invalid, runs: 0 }, Met::default());
     };
+    let scenario = scenario.with_guests(guests);
     let director = Stage::new(&scenario, scenario.seed).director().noting();
     let (outcome, director) = play_cast(Vec::new(), &scenario, scenario.seed, Options::judged(), director);
     let met = Met { stranded: director.unused(), seen: director.seen().to_vec() };
     let tried = match outcome.key() {
-        None | Some(UNMET_KEY) => Tried::Holds,
+        // A guest that fails is never followed.
+        None | Some(UNMET_KEY | GUEST_KEY) => Tried::Holds,
         Some(found) if found != key => Tried::Other(Box::new((found.to_owned(), candidate))),
         Some(_) => {
             if let Some(decisions) = &mut candidate.decisions {

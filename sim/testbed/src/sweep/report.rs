@@ -58,7 +58,11 @@ fn write_text(out: &mut String, summary: &Summary) -> fmt::Result {
 /// `10 runs: 8 held, 1 violated, 1 not live`.
 fn verdicts(runs: u64, scenarios: &[OfScenario]) -> String {
     let sum = |part: fn(&OfScenario) -> u64| scenarios.iter().map(part).sum::<u64>();
-    let parts = [(sum(|of| of.violated), "violated"), (sum(|of| of.liveness), "not live")];
+    let parts = [
+        (sum(|of| of.violated), "violated"),
+        (sum(|of| of.liveness), "not live"),
+        (sum(|of| of.guest), "with a guest that failed"),
+    ];
     let bad = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}"));
     let noun = if runs == 1 { "run" } else { "runs" };
     format!("{runs} {noun}: {} held{}", sum(|of| of.held), bad.collect::<String>())

@@ -27,6 +27,8 @@ pub struct OfScenario {
     pub liveness: u64,
     /// How many were violated.
     pub violated: u64,
+    /// In how many a guest failed, so that nothing could be judged.
+    pub guest: u64,
     /// Events, over all runs.
     pub events: u64,
     /// What was counted over all runs.
@@ -57,6 +59,7 @@ impl Summary {
             held: 0,
             liveness: 0,
             violated: 0,
+            guest: 0,
             events: 0,
             counts: Counts::default(),
             looks: BTreeMap::new(),
@@ -73,6 +76,7 @@ impl Summary {
             Verdict::Held => of.held += 1,
             Verdict::Liveness => of.liveness += 1,
             Verdict::Violated => of.violated += 1,
+            Verdict::Guest => of.guest += 1,
         }
         of.events += record.events;
         of.counts.add(&record.counts);
@@ -122,7 +126,9 @@ impl Summary {
     /// The worst verdict; `None` where nothing ran.
     pub fn verdict(&self) -> Option<Verdict> {
         let sum = |part: fn(&OfScenario) -> u64| self.scenarios.iter().map(part).sum::<u64>();
-        if sum(|of| of.violated) > 0 {
+        if sum(|of| of.guest) > 0 {
+            Some(Verdict::Guest)
+        } else if sum(|of| of.violated) > 0 {
             Some(Verdict::Violated)
         } else if sum(|of| of.liveness) > 0 {
             Some(Verdict::Liveness)

@@ -228,14 +228,14 @@ fn check_guest(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) 
         ("mutations", !node.mutations.is_empty()),
     ];
     for (field, _) in ours.into_iter().filter(|(_, given)| *given) {
-        let problem = Problem::new(at.key(field).name(), format!("`{name}` is a guest, which has no `{field}`"));
+        let problem =
+            Problem::new(at.key(field).name(), format!("`{name}` is a guest, which has no `{field}`"));
         report.add(problem.help("leave it out: only cosim's own nodes have it"));
     }
 }
 
 /// How long the name of a guest may be.
 const GUEST_NAME_MAX: usize = 100;
-
 
 fn clock(clock: Option<file::Clock>) -> Clock {
     let file::Clock { skew, drift, resolution } = clock.unwrap_or_default();

@@ -1,0 +1,140 @@
+//! Which guests take part: what the user says on the command line or in a file of their own, and the packages that
+//! `cosim guest install` has fetched. A scenario only names a guest, and no file that comes with one can say what is run.
+
+mod install;
+
+pub(super) use install::install;
+
+use super::exit::Failure;
+use cosim_guest::Launch;
+use cosim_guest::process::TIMEOUT;
+use cosim_testbed::guest::{Guests, Part};
+use cosim_testbed::scenario::Scenario;
+use install::Installed;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What the command line says of guests.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Args {
+    /// What the guest NAME of a scenario is: a command, in words as a shell has them. May be given several times.
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = named, help_heading = "Guests")]
+    guest: Vec<(String, Vec<String>)>,
+    /// How many seconds a guest may take to answer before it counts as failed.
+    #[arg(long, value_name = "SECONDS", help_heading = "Guests", default_value_t = TIMEOUT.as_secs())]
+    guest_timeout: u64,
+}
+
+/// `mine='python3 guest.py'`.
+fn named(text: &str) -> Result<(String, Vec<String>), String> {
+    let (name, command) =
+        text.split_once('=').ok_or("expected a name and a command: mine='python3 guest.py'")?;
+    Ok((name.to_owned(), words(command)?))
+}
+
+/// A command in words.
+fn words(command: &str) -> Result<Vec<String>, String> {
+    let words = shlex::split(command).ok_or("a quotation mark in the command is never closed")?;
+    if words.is_empty() { Err("the command is empty".to_owned()) } else { Ok(words) }
+}
+
+/// The guests that a command of ours can play.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    guests: Guests,
+    /// Packages that are named as ours are, and not fetched.
+    names: Vec<String>,
+}
+
+impl Args {
+    /// What the names stand for, as this command line, the user's own file and the installed packages say.
+    pub(super) fn known(&self) -> Result<Known, Failure> {
+        let timeout = Duration::from_secs(self.guest_timeout);
+        let here = std::env::current_dir()
+            .map_err(|error| Failure(format!("error: the folder that you are in cannot be read: {error}")))?;
+        let mut parts = BTreeMap::new();
+        for Installed { name, launch, lock } in install::installed() {
+            parts.insert(name, Part { launch: Launch { timeout, ..launch }, lock: Some(lock) });
+        }
+        for (name, command) in own_file()?.into_iter().chain(self.guest.iter().cloned()) {
+            let launch = launch(&command).seen_from(&here);
+            parts.insert(name, Part { launch: Launch { timeout, ..launch }, lock: None });
+        }
+        let names = parts.keys().cloned().collect();
+        Ok(Known { guests: Guests::new(parts), names })
+    }
+}
+
+impl Known {
+    /// A scenario whose guests are these.
+    ///
+    /// # Errors
+    /// Names that nobody explains, and what to do about it.
+    pub(super) fn cast(&self, scenario: Scenario) -> Result<Scenario, Failure> {
+        let unknown = scenario
+            .nodes
+            .iter()
+            .find_map(|node| Some((node, node.guest.as_ref().filter(|guest| !self.guests.knows(guest))?)));
+        match unknown {
+            None => Ok(scenario.with_guests(&self.guests)),
+            Some((node, guest)) => Err(Failure(format!(
+                "error: the node `{}` is played by the guest `{guest}`, and {}",
+                node.name,
+                self.help(guest)
+            ))),
+        }
+    }
+
+    fn help(&self, guest: &str) -> String {
+        if guest.starts_with(install::PACKAGE) {
+            return format!(
+                "that package is not installed\nhint: it needs Node.js {} or newer; fetch it: cosim guest install {guest}",
+                install::NODE_MIN
+            );
+        }
+        let known = if self.names.is_empty() {
+            String::new()
+        } else {
+            format!(" (known are {})", self.names.join(", "))
+        };
+        format!(
+            "nobody says what that is{known}\nhint: say which command it is: --guest {guest}='python3 guest.py'"
+        )
+    }
+}
+
+/// The start of a command, with its arguments.
+pub(super) fn launch(command: &[String]) -> Launch {
+    let (program, args) = command.split_first().expect("a command has a word");
+    Launch::new(program.clone(), args.iter().cloned())
+}
+
+/// What the user's own file says: `{ "mine": "python3 /path/to/guest.py" }`.
+fn own_file() -> Result<Vec<(String, Vec<String>)>, Failure> {
+    let Some(path) = std::env::home_dir().map(|home| home.join(OWN_FILE)) else { return Ok(Vec::new()) };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Failure::file("read", &path, &error)),
+    };
+    let wrong = |why: String| {
+        let shape = r#"{ "mine": "python3 /path/to/guest.py" }"#;
+        Failure(format!("error: {}: {why}\nhint: it says what each guest is: {shape}", path.display()))
+    };
+    let named: BTreeMap<String, String> =
+        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let named = named.into_iter().map(|(name, command)| {
+        let command = words(&command).map_err(|why| wrong(format!("`{name}`: {why}")))?;
+        Ok((name, command))
+    });
+    named.collect()
+}
+
+/// Where the user's own file is, below their home.
+const OWN_FILE: &str = ".config/cosim/guests.json";
+
+/// The folder in which packages are kept, below the user's home.
+fn packages() -> Option<PathBuf> {
+    Some(std::env::home_dir()?.join(".local/share/cosim/guests"))
+}
