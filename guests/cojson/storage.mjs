@@ -104,6 +104,9 @@ class Disk {
 
   #play() {
     this.#database = off(() => new SQL.Database());
+    // What is kept of the disk is the list, so the database need not be safe by itself.
+    this.#run("PRAGMA journal_mode=MEMORY", []);
+    this.#run("PRAGMA synchronous=OFF", []);
     for (const statements of this.#commits) {
       if (statements.length > 1) this.#run("BEGIN", []);
       for (const { sql, values } of statements) this.#run(sql, values);

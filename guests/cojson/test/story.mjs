@@ -118,7 +118,8 @@ export async function story(names, guest, { can }) {
   );
   await world.wait(3000);
 
-  // Something that nobody has.
+  // Something that nobody has, and machines that are slow.
+  world.work = 40_000;
   await world.app("carol", { op: "load", subject: "co_zA1B2C3D4E5F6G7H8J9KLMNPQRST" });
   await world.wait(130_000);
   await world.cut(carol);

@@ -115,6 +115,7 @@ export const BEGIN = 1735689600000;
 // Nodes, the links between them, and the time.
 export class World {
   now = 0;
+  work = undefined;
   nodes = new Map();
   #links = new Map();
   #way = [];
@@ -141,7 +142,8 @@ export class World {
   async ask(name, verb, members = {}) {
     const node = this.nodes.get(name);
     const times = { now: this.now, wall: BEGIN + (node.wall ?? Math.floor(this.now / 1000) + node.off) };
-    const answer = await node.guest.ask(verb, { node: name, ...times, ...members });
+    const { work } = this;
+    const answer = await node.guest.ask(verb, { node: name, ...times, work, ...members });
     if (verb === "query") return answer;
     node.due = answer.due;
     node.notices.push(...(answer.notices ?? []));
