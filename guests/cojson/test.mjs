@@ -148,6 +148,7 @@ for (const { folder, version } of versions) {
     });
 
     if (!old) newFaults(world, () => ({ guest, id }));
+    else oldFaults(world, () => ({ guest, id }));
   });
 }
 
@@ -286,6 +287,27 @@ function newFaults(world, the) {
     assert.equal(here.nodes.get("bob").due, here.now + 200_000);
     await here.wait(200);
     assert.equal(here.nodes.get("bob").due, null);
+  });
+}
+
+function oldFaults(world, the) {
+  test("shows a server that falls silent after an upload was cut", async () => {
+    const { guest, id } = the();
+    const here = await world();
+    await here.make("server", guest, 9);
+    await here.make("alice", guest, 1);
+    const link = await here.link("alice", "server");
+    const header = id.open("comap", "zsilent");
+    const subject = id.id(header);
+    await here.app("alice", { op: "create", subject, header }, { op: "set", subject, key: "k", value: 1 });
+    // The `load` arrives, and what follows it is lost.
+    await here.deliver(1);
+    await here.cut(link);
+    await here.link("alice", "server");
+    await here.wait(600_000);
+    await here.app("alice", { op: "set", subject, key: "k", value: 2 });
+    await here.wait(600_000);
+    assert.equal(here.count("server", subject), 0);
   });
 }
 
