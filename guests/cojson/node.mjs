@@ -36,6 +36,7 @@ export class Node {
       storage: this.disk?.open(),
       watch: this,
     });
+    this.disk?.formatted();
     this.#stored = this.disk?.known() ?? new Map();
     for (const id of this.#stored.keys()) this.touched(id);
     for (const id of this.#said.keys()) this.touched(id);

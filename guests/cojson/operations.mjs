@@ -16,7 +16,7 @@ export function run(node, operations) {
   const request = {};
   node.request = request;
   node.operation = () => {
-    const operation = doing ?? (goingOn.getStore());
+    const operation = doing ?? goingOn.getStore();
     return operation?.request === node.request ? operation?.place : undefined;
   };
   operations.forEach((operation, place) => {
@@ -263,13 +263,13 @@ async function follow(it) {
 function foundGroup({ header, local }) {
   const make = local.createCoValue;
   local.createCoValue = () => {
-    delete local.createCoValue;
+    local.createCoValue = make;
     return make.call(local, header);
   };
   try {
     local.createGroup();
   } finally {
-    delete local.createCoValue;
+    local.createCoValue = make;
   }
 }
 

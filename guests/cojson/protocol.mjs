@@ -35,6 +35,7 @@ export function serve(handle) {
   });
   process.stdin.on("end", () => process.exit(0));
   process.stdin.on("close", () => process.exit(0));
+  process.stdout.on("error", () => process.exit(0));
 }
 
 async function answer(line, handle) {

@@ -10,7 +10,41 @@ export async function open(find) {
   // These two draw within their WebAssembly, where no seed reaches; all else draws outside.
   crypto.newEd25519SigningKey = () => crypto.randomBytes(32);
   crypto.newX25519StaticSecret = () => crypto.randomBytes(32);
+  observe(main.CoValueCore.prototype);
   return new Package(main, crypto);
+}
+
+// Who hears of what a node writes.
+const watches = new WeakMap();
+
+// A write may raise an error when it is in the session already, so it is looked at in any case.
+function observe(prototype) {
+  const make = prototype.makeTransaction;
+  prototype.makeTransaction = function (...values) {
+    const watch = watches.get(this.node);
+    if (!watch) return make.apply(this, values);
+    const before = this.knownStateUncached().sessions;
+    try {
+      return make.apply(this, values);
+    } finally {
+      watch.touched(this.id);
+      report(this, before, watch);
+    }
+  };
+}
+
+function report(core, before, watch) {
+  for (const [session, log] of core.sessionLogs) {
+    const after = before[session] ?? 0;
+    if (log.transactions.length <= after) continue;
+    watch.wrote({
+      subject: core.id,
+      session,
+      after,
+      transactions: log.transactions.slice(after),
+      lastSignature: log.lastSignature,
+    });
+  }
 }
 
 class Package {
@@ -39,39 +73,22 @@ class Package {
     }
     const local = new this.main.LocalNode(account, session, this.crypto);
 
-    // Whatever comes into a value is synced on. What was not received then was written here.
+    watches.set(local, watch);
+
+    // Whatever comes into a value passes one of these.
     const sync = local.syncManager;
     const received = sync.handleNewContent;
-    let receiving = false;
     sync.handleNewContent = (message, peer) => {
-      receiving = true;
-      try {
-        return received.call(sync, message, peer);
-      } finally {
-        receiving = false;
-      }
+      watch.touched(message.id);
+      return received.call(sync, message, peer);
     };
-    const written = sync.syncCoValue;
-    sync.syncCoValue = (core) => {
+    const made = local.createCoValue;
+    local.createCoValue = (header) => {
+      const core = made.call(local, header);
       watch.touched(core.id);
-      if (!receiving) this.#report(core, watch);
-      return written.call(sync, core);
+      return core;
     };
     return local;
-  }
-
-  // Each transaction is told of as soon as it is written, so it is the session's last.
-  #report(core, watch) {
-    const { sessionID: session } = core.nextTransactionID();
-    const log = core.sessionLogs.get(session);
-    if (!log) return;
-    watch.wrote({
-      subject: core.id,
-      session,
-      after: log.transactions.length - 1,
-      transactions: log.transactions.slice(-1),
-      lastSignature: log.lastSignature,
-    });
   }
 
   connect(local, { peer, connection, relationship }, out) {
@@ -187,17 +204,7 @@ class Package {
     await local.acceptInvite(id, secret);
     if (!core || !this.available(core)) return;
     watch.touched(core.id);
-    for (const [session, log] of core.sessionLogs) {
-      const after = before[session] ?? 0;
-      if (log.transactions.length <= after) continue;
-      watch.wrote({
-        subject: core.id,
-        session,
-        after,
-        transactions: log.transactions.slice(after),
-        lastSignature: log.lastSignature,
-      });
-    }
+    report(core, before, watch);
   }
 
   async shutDown(local) {

@@ -10,7 +10,41 @@ export async function open(find) {
     import(pathToFileURL(find("cojson"))),
     import(pathToFileURL(find("cojson/crypto/WasmCrypto"))),
   ]);
+  observe(main.CoValueCore.prototype);
   return new Package(main, await wasm.WasmCrypto.create(), find);
+}
+
+// Who hears of what a node writes.
+const watches = new WeakMap();
+
+// A write may raise an error when it is in the session already, so it is looked at in any case.
+function observe(prototype) {
+  const make = prototype.makeTransaction;
+  prototype.makeTransaction = function (...values) {
+    const watch = watches.get(this.node);
+    if (!watch || !this.verified) return make.apply(this, values);
+    const before = this.verified.knownState().sessions;
+    try {
+      return make.apply(this, values);
+    } finally {
+      watch.touched(this.id);
+      report(this.verified, before, watch);
+    }
+  };
+}
+
+function report(verified, before, watch) {
+  for (const [session, count] of Object.entries(verified.knownState().sessions)) {
+    const after = before[session] ?? 0;
+    if (count <= after) continue;
+    watch.wrote({
+      subject: verified.id,
+      session,
+      after,
+      transactions: verified.impl.getSessionTransactions(session, after),
+      lastSignature: verified.impl.getLastSignature(session),
+    });
+  }
 }
 
 class Package {
@@ -40,14 +74,15 @@ class Package {
     const local = new this.main.LocalNode(secret, session, this.crypto);
     if (storage) local.setStorage(this.main.getSqliteStorage(storage));
 
-    // These are called as members of the sync manager wherever they are called, also by the
-    // package itself, so that whatever comes into a value passes here.
+    watches.set(local, watch);
+
+    // These are called as members of what they belong to wherever they are called, also by the
+    // package itself, so that whatever happens to a value passes here.
     const sync = local.syncManager;
-    const written = sync.syncLocalTransaction;
+    const begun = sync.syncLocalTransaction;
     sync.syncLocalTransaction = (verified, before) => {
       watch.touched(verified.id);
-      this.#report(verified, before.sessions, watch);
-      return written.call(sync, verified, before);
+      return begun.call(sync, verified, before);
     };
     const received = sync.handleNewContent;
     sync.handleNewContent = (message, from) => {
@@ -58,7 +93,7 @@ class Package {
       try {
         return received.call(sync, message, from);
       } finally {
-        if (imported) this.#report(imported, before, watch);
+        if (imported) report(imported, before, watch);
       }
     };
     const unmounted = local.internalUnmountCoValue;
@@ -67,20 +102,6 @@ class Package {
       return unmounted.call(local, id);
     };
     return local;
-  }
-
-  #report(verified, before, watch) {
-    for (const [session, count] of Object.entries(verified.knownState().sessions)) {
-      const after = before[session] ?? 0;
-      if (count <= after) continue;
-      watch.wrote({
-        subject: verified.id,
-        session,
-        after,
-        transactions: verified.impl.getSessionTransactions(session, after),
-        lastSignature: verified.impl.getLastSignature(session),
-      });
-    }
   }
 
   connect(local, { peer, relationship, persistent }, out) {
