@@ -17,6 +17,7 @@ use std::time::Duration;
 
 /// What the command line says of guests.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// What the guest NAME of a scenario is: a command, in words as a shell has them. May be given several times.
     #[arg(long, value_name = "NAME=COMMAND", value_parser = named, help_heading = "Guests")]

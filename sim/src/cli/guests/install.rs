@@ -30,6 +30,7 @@ const PROGRAM: &[(&str, &str)] = files![
     "node.mjs",
     "operations.mjs",
     "protocol.mjs",
+    "storage.mjs",
     "time.mjs",
     "v07.mjs",
     "v20.mjs",
@@ -54,7 +55,6 @@ const VERSIONS: &[Version] = &[
     Version {
         name: "0.20.19",
         files: &[
-            (".npmrc", include_str!("../../../../guests/cojson/0.20.19/.npmrc")),
             ("package.json", include_str!("../../../../guests/cojson/0.20.19/package.json")),
             ("package-lock.json", include_str!("../../../../guests/cojson/0.20.19/package-lock.json")),
         ],
