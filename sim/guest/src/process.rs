@@ -99,6 +99,11 @@ impl Process {
         self.line.pipes.id()
     }
 
+    /// From now on an answer may take so long: starting may take longer than all that follows.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.line.timeout = timeout;
+    }
+
     /// Asks for a step: anything but `hello`, `query` and `reset`, which have answers of their own.
     ///
     /// # Errors

@@ -133,10 +133,16 @@ impl Pipes {
         let mut waiting = Waiting { unsent: line, deadline: Deadline::after(timeout), if_over: late };
         loop {
             self.write(&mut waiting).map_err(machine)?;
-            let to_write = !waiting.unsent.is_empty() && !waiting.is_closing();
-            let woken = self.wait(to_write).map_err(machine)?;
+            // Nothing to write is asked for, too: that the other end is closed is told all the same.
+            let to_input = if waiting.unsent.is_empty() { PollFlags::empty() } else { PollFlags::OUT };
+            let input = self.input.as_ref().filter(|_| !waiting.is_closing()).map(|pipe| (pipe, to_input));
+            let woken = self.wait(input).map_err(machine)?;
+            if woken == Woken::NobodyListens {
+                waiting.close(Trouble::ClosedInput);
+            }
             // Whether it has ended is looked at first: then what is read afterwards is all that it has ever said.
-            let ended = (!woken || waiting.is_closing()) && self.has_ended().map_err(machine)?;
+            let ended =
+                (woken == Woken::ByTime || waiting.is_closing()) && self.has_ended().map_err(machine)?;
             let searched = self.said.len();
             self.read_output().map_err(machine)?;
             self.read_error().map_err(machine)?;
@@ -201,7 +207,7 @@ impl Pipes {
             if ended || deadline.is_over() {
                 return Ok(ended);
             }
-            self.wait(false)?;
+            self.wait(None)?;
         }
     }
 
@@ -210,26 +216,29 @@ impl Pipes {
         let deadline = Deadline::after(GRACE);
         self.output = None;
         while self.error.is_some() && !deadline.is_over() {
-            self.wait(false)?;
+            self.wait(None)?;
             self.read_error()?;
         }
         Ok(())
     }
 
-    /// Waits until there is something to do, but not long: whether there is.
-    fn wait(&self, to_write: bool) -> io::Result<bool> {
-        let mut fds = Vec::with_capacity(3);
-        fds.extend(self.input.iter().filter(|_| to_write).map(|pipe| PollFd::new(pipe, PollFlags::OUT)));
-        fds.extend(self.output.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-        fds.extend(self.error.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-        let closing = self.input.is_none() || self.output.is_none();
+    /// Waits until there is something to read, or something of its input to see; but not long.
+    fn wait(&self, input: Option<(&ChildStdin, PollFlags)>) -> io::Result<Woken> {
+        let closing = input.is_none() || self.output.is_none();
         let span = if closing { LOOK_CLOSELY_EVERY } else { LOOK_EVERY };
         let span = Timespec::try_from(span).map_err(|_| ErrorKind::InvalidInput)?;
+        let mut fds = Vec::with_capacity(3);
+        fds.extend(input.map(|(pipe, flags)| PollFd::new(pipe, flags)));
+        fds.extend(self.output.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
+        fds.extend(self.error.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
         match poll(&mut fds, Some(&span)) {
-            Ok(ready) => Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(error) => Err(error.into()),
+            Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(Woken::ByTime),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
         }
+        let closed = PollFlags::ERR | PollFlags::HUP;
+        let nobody_listens = input.is_some() && fds[0].revents().intersects(closed);
+        Ok(if nobody_listens { Woken::NobodyListens } else { Woken::ByPipe })
     }
 
     /// Whether the process has ended. It stays a zombie, and its number its own, until it is waited for.
@@ -290,6 +299,17 @@ pub(crate) enum Grace {
     Given,
     /// It has failed, and is killed.
     None,
+}
+
+/// Why we wait no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Woken {
+    /// It was long enough.
+    ByTime,
+    /// A pipe has something to do.
+    ByPipe,
+    /// The guest's standard input is closed at its end.
+    NobodyListens,
 }
 
 /// What a request still waits for.
