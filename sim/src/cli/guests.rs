@@ -49,6 +49,16 @@ pub(super) struct Known {
 }
 
 impl Args {
+    /// The same as a shell takes it, to be put behind a command; nothing where nothing is said.
+    pub(super) fn words(&self) -> String {
+        let quoted = |(name, command): &(String, Vec<String>)| {
+            let command = shlex::try_join(command.iter().map(String::as_str)).unwrap_or_default();
+            let named = format!("{name}={command}");
+            format!(" --guest {}", shlex::try_quote(&named).unwrap_or_default())
+        };
+        self.guest.iter().map(quoted).collect()
+    }
+
     /// What the names stand for, as this command line, the user's own file and the installed packages say.
     pub(super) fn known(&self) -> Result<Known, Failure> {
         let timeout = Duration::from_secs(self.guest_timeout);
@@ -68,6 +78,14 @@ impl Args {
 }
 
 impl Known {
+    /// What is missing to play a scenario, and what to do about it; `None` where nothing is.
+    pub(super) fn lacks(&self, scenario: &Scenario) -> Option<String> {
+        let mut named = scenario.nodes.iter().filter_map(|node| node.guest.as_ref());
+        named
+            .find(|guest| !self.guests.knows(guest))
+            .map(|guest| format!("its guest `{guest}`: {}", self.help(guest)))
+    }
+
     /// A scenario whose guests are these.
     ///
     /// # Errors

@@ -26,5 +26,5 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let in_folder = |path: &PathBuf| if path.is_dir() { outcomes_path(path) } else { path.clone() };
     let parts: Vec<PathBuf> = args.parts.iter().map(in_folder).collect();
     let summary = merge(&parts, &outcomes_path(&args.out)).map_err(failure)?;
-    Ok(conclude(&summary, Format::new(args.json)))
+    Ok(conclude(&summary, Format::new(args.json), &super::guests::Args::default()))
 }

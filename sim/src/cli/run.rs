@@ -128,7 +128,7 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
 /// The command that plays a seed again.
 fn again(args: &Args, scenario: &Scenario, seed: u64) -> String {
     let source = input::source(&args.file, args.recording.as_deref());
-    format!("cosim run {source} --seed {seed} --crypto {}", scenario.crypto.name())
+    format!("cosim run {source} --seed {seed} --crypto {}{}", scenario.crypto.name(), args.guests.words())
 }
 
 /// Keeps the failures of these seeds, where that is asked for.

@@ -79,7 +79,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         Some(Opened::Complete) => {
             anstream::eprintln!("nothing is left to play");
             let kept = keep(args, &scenarios, &summary);
-            let exit = conclude(&summary, format);
+            let exit = conclude(&summary, format, &args.guests);
             return kept.map(|()| exit);
         }
         Some(Opened::Partial(file)) => Some(file),
@@ -97,18 +97,19 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             file.map_or(Ok(()), OutcomeFile::finish).map_err(failure)?;
             // What cannot be kept does not take the summary with it.
             let kept = keep(args, &scenarios, &summary);
-            let exit = conclude(&summary, format);
+            let exit = conclude(&summary, format, &args.guests);
             kept.map(|()| exit)
         }
         Ended::Stopped => {
             interrupted(file.as_mut(), sweep.runs(), &summary)?;
-            conclude(&summary, format);
+            conclude(&summary, format, &args.guests);
             Ok(Exit::Interrupted)
         }
         Ended::Panicked { scenario, seed, payload } => {
             anstream::eprintln!(
-                "\na bug in cosim: play it again: {}",
-                sweep::command(&summary, scenario, seed)
+                "\na bug in cosim: play it again: {}{}",
+                sweep::command(&summary, scenario, seed),
+                args.guests.words()
             );
             std::panic::resume_unwind(payload)
         }
@@ -218,14 +219,15 @@ impl Format {
 }
 
 /// Prints a summary, and last the command that plays the first failure again.
-pub(super) fn conclude(summary: &Summary, format: Format) -> Exit {
+pub(super) fn conclude(summary: &Summary, format: Format, guests: &guests::Args) -> Exit {
     match format {
         Format::Json => outln!("{}", sweep::json(summary)),
         Format::Text => out!("{}", sweep::text(summary)),
     }
     let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
     if let Some(group) = first {
-        anstream::eprintln!("\nplay it again: {}", sweep::command(summary, group.scenario, group.seed));
+        let command = sweep::command(summary, group.scenario, group.seed);
+        anstream::eprintln!("\nplay it again: {command}{}", guests.words());
     }
     match summary.verdict() {
         Some(verdict) => verdict.into(),

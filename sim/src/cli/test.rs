@@ -93,6 +93,8 @@ struct Tally {
     exit: Option<Exit>,
     passed: u64,
     failed: u64,
+    /// Those of which a guest is missing.
+    unplayed: u64,
     updated: u64,
     /// Whether `--update` would mend something.
     outdated: bool,
@@ -109,6 +111,7 @@ impl Tally {
                 self.updated += 1;
                 self.passed += 1;
             }
+            (Finding::Unplayed(_), _) => self.unplayed += 1,
             (_, Exit::Held) => self.passed += 1,
             _ => self.failed += 1,
         }
@@ -119,7 +122,9 @@ impl Tally {
     fn close(&self, args: &Args, folders: &Folders) -> Exit {
         let updated =
             if args.update { format!(", {} snapshots updated", self.updated) } else { String::new() };
-        outln!("\n{} passed, {} failed{updated}", self.passed, self.failed);
+        let unplayed =
+            if self.unplayed > 0 { format!(", {} not played", self.unplayed) } else { String::new() };
+        outln!("\n{} passed, {} failed{unplayed}{updated}", self.passed, self.failed);
         if self.outdated {
             let folder = |option: &str, folder: &Path| format!("{option}{}", folder.display());
             let named = args.snapshots.as_ref().map(|path| folder(" --snapshots ", path)).unwrap_or_default();

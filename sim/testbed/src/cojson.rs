@@ -12,6 +12,7 @@ mod damage;
 pub(crate) mod digest;
 mod directory;
 mod kind;
+pub(crate) mod made_up;
 mod message;
 mod provider;
 mod session;
@@ -23,7 +24,7 @@ pub use attack::{Attack, AttackKind};
 pub use cast::Cast;
 pub use change::{Change, What};
 pub use co_json::CoJson;
-pub use command::{Command, Edit, Writes};
+pub use command::{Ask, Command, Edit, Writes};
 pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
@@ -279,6 +280,7 @@ impl CoNode {
                 }
                 return self.write(now, edit.id, transactions);
             }
+            Command::Ask(_) => return Err(Refusal::Guest("only a guest knows what that is".to_owned())),
             Command::Load { id } => cosim_core::Input::Load { id: *id },
             Command::Done { id } => cosim_core::Input::Done { id: *id },
             Command::Attack(attack) => {

@@ -99,10 +99,13 @@ impl Troupe {
                 Err(reason) => failure = failure.or(Some(reason)),
             }
         }
-        let introduced: Vec<(String, String)> = processes
-            .iter()
-            .map(|process| (process.hello().name.clone(), process.hello().version.clone()))
-            .collect();
+        let introduced = names.iter().zip(&processes).map(|(name, process)| {
+            let hello = process.hello();
+            let lock = scenario.guests.0.parts.get(name).and_then(|part| part.lock.as_ref());
+            let lock = lock.map(|lock| format!(" (lock {lock})")).unwrap_or_default();
+            (hello.name.clone(), format!("{}{lock}", hello.version))
+        });
+        let introduced: Vec<(String, String)> = introduced.collect();
         let speaks: BTreeSet<&str> =
             processes.iter().map(|process| process.hello().speaks.as_str()).collect();
         if speaks.len() > 1 {

@@ -137,6 +137,8 @@ pub struct LinkSpec {
     pub priority: [i32; 2],
     /// Whether a connection is opened at the start.
     pub connected: bool,
+    /// What its nodes may count on.
+    pub contract: file::Contract,
     /// The conditions at the start, the same in both directions.
     pub network: Network,
 }

@@ -26,6 +26,8 @@ pub(super) struct Trial {
 pub(super) enum Finding {
     /// It holds, and is what its snapshot says.
     Passed,
+    /// A guest of it is missing: which, and what to do about it.
+    Unplayed(String),
     /// It cannot be played, or its snapshot cannot be read: why.
     Bad(String),
     /// It was played twice and came out differently: where first.
@@ -59,8 +61,14 @@ impl Trial {
 
     /// Plays it, and compares.
     pub(super) fn judge(&self, guests: &guests::Known) -> Finding {
-        match input::scenario(&self.scenario, None, None, guests) {
-            Ok(scenario) => self.play(&scenario),
+        let written = input::written(&self.scenario, None);
+        match written.and_then(|written| input::with_recorded(written, &self.scenario, None)) {
+            Ok(scenario) => match guests.lacks(&scenario) {
+                Some(what) => Finding::Unplayed(what),
+                None => guests
+                    .cast(scenario)
+                    .map_or_else(|why| Finding::Bad(why.to_string()), |it| self.play(&it)),
+            },
             Err(failure) => Finding::Bad(failure.to_string()),
         }
     }
@@ -109,6 +117,7 @@ impl Finding {
             Finding::Passed
             | Finding::Written(_)
             | Finding::Removed
+            | Finding::Unplayed(_)
             | Finding::Bad(_)
             | Finding::Nondeterministic(_)
             | Finding::Failed(..) => Ok(self),
@@ -118,7 +127,7 @@ impl Finding {
     /// The exit code that it calls for.
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Finding::Passed | Finding::Written(_) | Finding::Removed => Exit::Held,
+            Finding::Passed | Finding::Unplayed(_) | Finding::Written(_) | Finding::Removed => Exit::Held,
             Finding::Bad(_) => Exit::Usage,
             Finding::Nondeterministic(_) => Exit::Nondeterminism,
             Finding::Failed(verdict, _) => (*verdict).into(),
@@ -138,6 +147,7 @@ impl Finding {
             Finding::Written(why) => why,
             Finding::Removed => "removed",
             Finding::Stale(_) => "STALE",
+            Finding::Unplayed(_) => "not played",
             Finding::Bad(_) => "BAD",
             Finding::Missing(_) => "MISSING",
             Finding::Differs { .. } => "DIFFERS",
@@ -149,7 +159,7 @@ impl Finding {
     pub(super) fn details(&self) -> String {
         let text = match self {
             Finding::Passed | Finding::Written(_) | Finding::Removed => return String::new(),
-            Finding::Bad(text) | Finding::Failed(_, text) => text.clone(),
+            Finding::Unplayed(text) | Finding::Bad(text) | Finding::Failed(_, text) => text.clone(),
             Finding::Nondeterministic(text) => format!("the same run came out differently\n{text}"),
             Finding::Missing(_) => "it holds, and there is no snapshot of it".to_owned(),
             Finding::Stale(path) => format!("{} has no scenario: was it removed or renamed?", path.display()),

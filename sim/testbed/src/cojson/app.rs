@@ -5,6 +5,7 @@ mod team;
 use super::change::{Change, What};
 use super::directory::{Agent, Directory};
 use super::kind::Kind;
+use super::made_up::made_up;
 use super::provider::Crypto as Provider;
 use super::shown::shown;
 use super::{Command, Edit, SimCrypto, Transaction, Writes};
@@ -15,7 +16,7 @@ use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::view::edit::Positions;
 use cosim_core::view::edit::group::ReadKey;
 use cosim_core::view::{CoValue, KeyRing, LiveView, Log, Resolver, edit};
-use cosim_core::{CoId, FastCrypto, Node, NodeState, SessionId, UpdateError, VecMap};
+use cosim_core::{CoId, Node, NodeState, SessionId, UpdateError, VecMap};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -212,7 +213,9 @@ impl App {
         let (id, operation) = match command {
             Command::Create { id, operation } => (*id, *operation),
             Command::Edit(edit) => (edit.id, edit.operation),
-            Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => return Ok(Vec::new()),
+            Command::Load { .. } | Command::Done { .. } | Command::Ask(_) | Command::Attack(_) => {
+                return Ok(Vec::new());
+            }
         };
         let name = self.directory.session(session);
         let target = Target {
@@ -239,12 +242,17 @@ impl App {
                 let is_group = self.directory.kind(id) == Some(Kind::Group);
                 let count = if is_group { (*transactions).min(1) } else { *transactions };
                 for i in 0..count {
-                    let change = self.made_up(&target, i, *size)?;
+                    let list = self.views.get(&id).and_then(LiveView::list);
+                    let place = (id, list.map_or(0, Positions::len));
+                    let change = made_up(&self.directory, self.me, place, (operation, i), *size)
+                        .ok_or(Refusal::NothingToChange)?;
                     drafts.add(self.change(&target, &change)?);
                 }
                 drafts
             }
-            Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => Drafts::default(),
+            Command::Load { .. } | Command::Done { .. } | Command::Ask(_) | Command::Attack(_) => {
+                Drafts::default()
+            }
         };
         let key = if drafts.private { Some(self.key_of(&target)?) } else { None };
         Ok(self.transactions(&target, drafts, key.as_ref()))
@@ -337,49 +345,6 @@ impl App {
             What::RemoveMember { member } => return self.remove_member(target, *member),
         }?;
         Ok(Drafts { changes, private: change.private, date: 0 })
-    }
-
-    /// A change where the scenario says how much is written, and not what: made of the number of the operation.
-    fn made_up(&self, target: &Target<'_>, i: u32, size: u32) -> Result<Change, Refusal> {
-        let drawn = FastCrypto::mix(u64::from(target.operation) << 32 | u64::from(i), 0x6564_6974);
-        let known = self.directory.co_value(target.id).ok_or(Refusal::NothingToChange)?;
-        let len = self.views.get(&target.id).and_then(LiveView::list).map_or(0, |list| list.len() as u64);
-        let index = |among: u64| (drawn >> 8).checked_rem(among).unwrap_or(0) as u32;
-        // A hundred bytes are what is written where nobody asks for a size.
-        let padding = ".".repeat((size as usize).saturating_sub(100));
-        let text = format!("{}.{i}{padding}", target.operation);
-        let removes = len > 0 && drawn.is_multiple_of(4);
-        let what = match known.spec.kind {
-            Some(Kind::Map) | None if drawn.is_multiple_of(8) => {
-                What::Delete { key: format!("k{}", index(8)) }
-            }
-            Some(Kind::Map) | None => What::Set { key: format!("k{}", index(8)), value: text.into() },
-            Some(Kind::Stream) => What::Push { value: text.into() },
-            Some(Kind::List) if removes => What::Remove { index: index(len), count: 1 },
-            Some(Kind::List) => What::Insert { index: index(len + 1), values: vec![text.into()] },
-            Some(Kind::Text) if removes => {
-                What::Splice { index: index(len), delete: 1, insert: String::new() }
-            }
-            Some(Kind::Text) => {
-                let letter = char::from(b'a' + (drawn >> 40).to_le_bytes()[0] % 26);
-                // Each takes some eighty bytes, so that a thousand are as large as any write is meant to be.
-                let letters = (1 + size.saturating_sub(100) as usize).min(1_000);
-                let insert = std::iter::repeat_n(letter, letters).collect();
-                What::Splice { index: index(len + 1), delete: 0, insert }
-            }
-            Some(Kind::Group) => {
-                // Of others: a group that its admin has left is nobody's.
-                let agents = self.directory.agents().map(|(node, _)| node).filter(|node| *node != self.me);
-                let agents: Vec<NodeId> = agents.collect();
-                let member = agents.get(index(agents.len() as u64) as usize).copied();
-                let role = [super::MemberRole::Reader, super::MemberRole::Writer];
-                match drawn % 3 {
-                    0 => What::RemoveMember { member },
-                    more => What::AddMember { member, role: role[(more - 1) as usize] },
-                }
-            }
-        };
-        Ok(Change { what, private: known.spec.private })
     }
 }
 

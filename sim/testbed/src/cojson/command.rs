@@ -21,6 +21,8 @@ pub enum Command {
         /// Its id.
         id: CoId,
     },
+    /// What a guest alone knows, in its own words.
+    Ask(Arc<Ask>),
     /// To want a CoValue no longer.
     Done {
         /// Its id.
@@ -28,6 +30,19 @@ pub enum Command {
     },
     /// To lie to a peer: only a hostile node does.
     Attack(Attack),
+}
+
+/// See [`Command::Ask`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// What it is about.
+    pub id: CoId,
+    /// What the guest calls it.
+    pub op: String,
+    /// What else it is told.
+    pub with: serde_json::Map<String, serde_json::Value>,
+    /// The number of the operation.
+    pub operation: u32,
 }
 
 /// See [`Command::Edit`].
@@ -57,10 +72,11 @@ pub enum Writes {
 
 impl Command {
     /// Which CoValue it is about.
-    pub const fn id(&self) -> CoId {
+    pub fn id(&self) -> CoId {
         match self {
             Command::Create { id, .. } | Command::Load { id } | Command::Done { id } => *id,
             Command::Edit(edit) => edit.id,
+            Command::Ask(ask) => ask.id,
             Command::Attack(attack) => attack.id,
         }
     }

@@ -1,12 +1,18 @@
 //! What a guest's app is asked for: the commands of a run as operations of the protocol.
 
 use super::registry::Registry;
-use crate::cojson::{Command, Directory, Edit, What, Writes};
+use crate::cojson::made_up::made_up;
+use crate::cojson::{Ask, Change, Command, Directory, Edit, Kind, What, Writes};
 use crate::host::NodeId;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The operations that a command stands for, where the guest speaks CoJSON. None where no guest can do it: to lie.
-pub(super) fn of_cojson(command: &Command, directory: &Directory, registry: &Registry) -> Option<Vec<Value>> {
+pub(super) fn of_cojson(
+    me: NodeId,
+    command: &Command,
+    directory: &Directory,
+    registry: &Registry,
+) -> Option<Vec<Value>> {
     let subject = registry.name(command.id());
     Some(match command {
         Command::Create { id, .. } => {
@@ -18,6 +24,16 @@ pub(super) fn of_cojson(command: &Command, directory: &Directory, registry: &Reg
         Command::Load { .. } => vec![json!({ "op": "load", "subject": subject })],
         Command::Done { .. } => vec![json!({ "op": "done", "subject": subject })],
         Command::Attack(_) => return None,
+        Command::Ask(ask) => vec![asked(ask, &subject, |name| named(name, directory, registry))],
+        Command::Edit(Edit { id, writes: Writes::Bulk { transactions, size }, operation })
+            if directory.kind(*id).is_some() =>
+        {
+            let is_group = directory.kind(*id) == Some(Kind::Group);
+            let count = if is_group { (*transactions).min(1) } else { *transactions };
+            let changes =
+                (0..count).filter_map(|i| made_up(directory, me, (*id, LEN), (*operation, i), *size));
+            changes.map(|change| of_cojson_change(&change, &subject, directory)).collect()
+        }
         Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, operation, .. }) => {
             let value = "x".repeat(*size as usize);
             let set = |i| {
@@ -27,12 +43,41 @@ pub(super) fn of_cojson(command: &Command, directory: &Directory, registry: &Reg
             (0..*transactions).map(set).collect()
         }
         Command::Edit(Edit { writes: Writes::Change(change), .. }) => {
-            let mut operation = of_change(&change.what, |member| name_of(directory, member));
-            operation["subject"] = subject.into();
-            operation["private"] = change.private.into();
-            vec![operation]
+            vec![of_cojson_change(change, &subject, directory)]
         }
     })
+}
+
+/// How many items a list is taken to have whose guest is not asked: a place behind its end means the end.
+const LEN: usize = 8;
+
+fn of_cojson_change(change: &Change, subject: &str, directory: &Directory) -> Value {
+    let mut operation = of_change(&change.what, |member| name_of(directory, member));
+    operation["subject"] = subject.into();
+    operation["private"] = change.private.into();
+    operation
+}
+
+/// An operation in the guest's own words, with what it calls things that the scenario names.
+fn asked(ask: &Ask, subject: &str, named: impl Fn(&str) -> String) -> Value {
+    let with = |value: &Value| match value.as_str().and_then(|text| text.strip_prefix('@')) {
+        Some(name) => Value::from(named(name)),
+        None => value.clone(),
+    };
+    let mut members: Map<String, Value> =
+        ask.with.iter().map(|(name, value)| (name.clone(), with(value))).collect();
+    members.insert("op".to_owned(), ask.op.as_str().into());
+    members.insert("subject".to_owned(), subject.into());
+    Value::Object(members)
+}
+
+/// What a guest that speaks CoJSON calls a CoValue or a member.
+fn named(name: &str, directory: &Directory, registry: &Registry) -> String {
+    if let Some(id) = directory.named(name) {
+        return registry.name(id);
+    }
+    let member = directory.agents().find(|(node, _)| directory.name(*node) == name);
+    member.map_or_else(|| name.to_owned(), |(_, agent)| agent.name.clone())
 }
 
 /// The operations that a command stands for, where the guest speaks something else. What writes has a token: the name of
@@ -45,6 +90,11 @@ pub(super) fn of_other(command: &Command, directory: &Directory, names: &[String
         Command::Load { .. } => vec![json!({ "op": "load", "subject": subject })],
         Command::Done { .. } => vec![json!({ "op": "done", "subject": subject })],
         Command::Attack(_) => return None,
+        Command::Ask(ask) => {
+            let mut asked = asked(ask, &subject, str::to_owned);
+            asked["token"] = token(&ask.operation).into();
+            vec![asked]
+        }
         Command::Edit(Edit { writes: Writes::Bulk { .. }, operation, .. }) => {
             let token = token(operation);
             vec![json!({ "op": "write", "subject": subject, "token": token, "value": token })]

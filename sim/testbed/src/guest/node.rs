@@ -234,7 +234,7 @@ impl GuestNode {
         let operations = {
             let shared = self.shared();
             if shared.speaks_cojson(self.guest) {
-                ask::of_cojson(command, &self.directory, &shared.registry)
+                ask::of_cojson(self.id, command, &self.directory, &shared.registry)
             } else {
                 ask::of_other(command, &self.directory, shared.operations())
             }
@@ -249,6 +249,7 @@ impl GuestNode {
         let operation = match command {
             Command::Create { operation, .. } => Some(*operation),
             Command::Edit(edit) => Some(edit.operation),
+            Command::Ask(ask) => Some(ask.operation),
             Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => None,
         };
         let (node, times) = (&self.name.clone(), self.times(now));

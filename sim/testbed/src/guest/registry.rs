@@ -13,6 +13,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Registry {
     directory: Arc<Directory>,
+    /// Whether the guests of the run speak CoJSON.
+    speaks_cojson: bool,
     crypto: SimCrypto,
     /// CoValues that the scenario does not name, by what the guest calls them.
     others: BTreeMap<String, CoId>,
@@ -44,8 +46,9 @@ pub(super) struct Wrote {
 }
 
 impl Registry {
-    pub(super) fn new(directory: Arc<Directory>) -> Registry {
+    pub(super) fn new(directory: Arc<Directory>, speaks_cojson: bool) -> Registry {
         Registry {
+            speaks_cojson,
             crypto: SimCrypto::new(Arc::clone(&directory)),
             directory,
             others: BTreeMap::new(),
@@ -63,10 +66,10 @@ impl Registry {
         known.unwrap_or_else(|| *self.others.entry(name.to_owned()).or_insert(CoId(next as u32)))
     }
 
-    /// What guests call a CoValue: its id in CoJSON, where it has one.
+    /// What guests call a CoValue: its id in CoJSON, if they speak that.
     pub(super) fn name(&self, id: CoId) -> String {
         match self.directory.co_value(id) {
-            Some(known) if known.id.is_empty() => known.spec.name.clone(),
+            Some(known) if known.id.is_empty() || !self.speaks_cojson => known.spec.name.clone(),
             Some(known) => known.id.clone(),
             None => self
                 .others

@@ -35,8 +35,16 @@ impl Shared {
         names: Vec<String>,
         failure: Option<Failure>,
     ) -> Shared {
+        let speaks_cojson = processes.iter().all(|process| process.hello().speaks_cojson());
         let operations = (0..).zip(&names).map(|(number, name)| (name.clone(), number)).collect();
-        Shared { registry: Registry::new(Arc::clone(directory)), processes, seed, names, operations, failure }
+        Shared {
+            registry: Registry::new(Arc::clone(directory), speaks_cojson),
+            processes,
+            seed,
+            names,
+            operations,
+            failure,
+        }
     }
 
     /// Whether a guest speaks CoJSON.

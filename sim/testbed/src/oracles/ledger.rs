@@ -71,7 +71,7 @@ impl Ledger {
     /// An app asks for something.
     pub(super) fn apply(&mut self, world: &dyn Surroundings, node: NodeId, command: &Command) {
         match command {
-            Command::Attack(_) => {}
+            Command::Ask(_) | Command::Attack(_) => {}
             Command::Create { .. } | Command::Edit(_) => self.ask(world, node, command),
             Command::Load { id } => {
                 self.wants.insert((node, *id));

@@ -49,7 +49,11 @@ impl Oracle for LoadEnds {
                 }
             }
             Command::Done { id } => self.ends(node, *id),
-            Command::Load { .. } | Command::Create { .. } | Command::Edit(_) | Command::Attack(_) => {}
+            Command::Load { .. }
+            | Command::Create { .. }
+            | Command::Edit(_)
+            | Command::Ask(_)
+            | Command::Attack(_) => {}
         }
         Look::NONE
     }

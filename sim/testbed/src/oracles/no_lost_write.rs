@@ -132,8 +132,7 @@ impl NoLostWrite {
         self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
     }
 
-    /// A write of which nothing shows where its author is joined, and nothing that was written there when clocks showed as
-    /// much.
+    /// A write of which nothing shows where its author is joined, and nothing that was written later.
     fn unseen(&self, scene: &Scene<'_>) -> Option<Subject> {
         let joined = |a: NodeId, b: NodeId| {
             a == b || scene.world.links().any(|link| link.joins && link.is_between(a, b))
@@ -155,9 +154,11 @@ impl NoLostWrite {
 
     fn shows(&self, scene: &Scene<'_>, node: NodeId, taken: &Taken) -> bool {
         let shown = scene.world.holdings(node).tokens(taken.id);
+        // The later one wins, be it by what clocks showed or by when it was taken.
+        let of = |operation: u32| self.taken.iter().position(|other| other.operation == operation);
+        let this = of(taken.operation);
         let is_late = |operation: &u32| {
-            *operation == taken.operation
-                || self.taken.iter().any(|other| other.operation == *operation && other.wall >= taken.wall)
+            of(*operation).is_some_and(|at| Some(at) >= this || self.taken[at].wall >= taken.wall)
         };
         shown.iter().any(is_late)
     }

@@ -23,6 +23,7 @@ impl Verdicts {
             | Command::Done { .. }
             | Command::Create { .. }
             | Command::Edit(_)
+            | Command::Ask(_)
             | Command::Attack(_) => {}
         }
     }

@@ -1,7 +1,7 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
 use super::lines::time_for_load;
-use crate::cojson::{Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
+use crate::cojson::{Ask, Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::guest::{Troupe, is_judged_by};
 use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
@@ -360,6 +360,10 @@ impl<'a> Stage<'a> {
             Act::Create(it) => (it.node, Command::Create { id: CoId(it.id), operation }),
             Act::Load(it) => (it.node, Command::Load { id: CoId(it.id) }),
             Act::Done(it) => (it.node, Command::Done { id: CoId(it.id) }),
+            Act::Ask(it) => {
+                let (op, with) = (it.op.clone(), it.with.clone());
+                (it.node, Command::Ask(Arc::new(Ask { id: CoId(it.id), op, with, operation })))
+            }
             Act::Edit(it) => {
                 edit(it.node, it.id, Writes::Bulk { transactions: it.transactions(), size: it.size() })
             }

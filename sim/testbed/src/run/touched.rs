@@ -240,7 +240,7 @@ impl Touched {
             let dates = match command {
                 Command::Edit(_) => true,
                 Command::Create { id, .. } => self.founded.contains(id),
-                Command::Load { .. } | Command::Done { .. } | Command::Attack(_) => false,
+                Command::Load { .. } | Command::Done { .. } | Command::Ask(_) | Command::Attack(_) => false,
             };
             self.asked = Some(if dates { Sign::Dated(*node) } else { Sign::Changed(*node) });
         }

@@ -7,6 +7,7 @@
 
 mod about;
 mod app;
+mod ask;
 mod attack;
 mod change;
 mod clock;
@@ -26,6 +27,7 @@ pub(crate) mod simpler;
 mod told;
 
 pub use app::{Edit, Subject};
+pub use ask::Ask;
 pub use attack::Attack;
 pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
 pub use clock::ClockChange;
@@ -131,6 +133,8 @@ acts! {
     "load" => Load(Subject),
     /// The app of a node no longer wants a CoValue.
     "done" => Done(Subject),
+    /// The app of a guest is asked for something in the guest's own words.
+    "ask" => Ask(Ask),
     /// A link opens a new connection.
     "connect" => Connect(Between),
     /// The connection of a link ends, and messages on their way in it are lost.
@@ -210,6 +214,7 @@ impl Act {
         match self {
             Act::Create(it) => it.check_create(by),
             Act::Edit(it) => it.check(by),
+            Act::Ask(it) => it.check(by),
             Act::Set(_)
             | Act::Delete(_)
             | Act::Insert(_)
@@ -248,6 +253,7 @@ impl Act {
             Act::Load(it) => format!("{} loads {}", it.node, it.id),
             Act::Done(it) => format!("{} is done with {}", it.node, it.id),
             Act::Edit(it) => it.words(),
+            Act::Ask(it) => it.words(),
             Act::Set(_)
             | Act::Delete(_)
             | Act::Insert(_)
@@ -310,6 +316,7 @@ impl Act {
             Act::Splice(it) => it.simpler().map(Act::Splice).collect(),
             Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
             Act::Create(_)
+            | Act::Ask(_)
             | Act::Delete(_)
             | Act::RemoveMember(_)
             | Act::Load(_)

@@ -229,9 +229,23 @@ pub struct Link {
     /// Whether the link is connected at the start. Default true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
+    /// What its nodes may count on: a `stream` loses, doubles, reorders and damages nothing within a connection; a
+    /// `datagram` link may. Default `stream` where the package `cojson` plays one of the ends, else `datagram`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
     /// The conditions of this link that differ from the general ones. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
+}
+
+/// What the nodes of a link may count on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contract {
+    /// A connection loses, doubles, reorders and damages nothing. It may end at any time.
+    Stream,
+    /// It may.
+    Datagram,
 }
 
 /// Operations to generate from the seed.

@@ -12,6 +12,9 @@ const CAPS: u64 = 8;
 /// For what no deadline bounds: an end that notices late that a connection is there, and writes that are under way.
 const SLACK: Span = Span::from_s(10);
 
+/// How long guests may go on by themselves.
+const OF_GUESTS: Span = Span::from_s(900);
+
 pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[Chapter]) -> Span {
     let longest = |of: fn(&NodeSpec) -> Span| nodes.iter().map(of).max().unwrap_or_default();
     let at_first = links.iter().map(|link| link.network.latency.max() + link.network.slow_by);
@@ -23,6 +26,9 @@ pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[C
     let latency = at_first.chain(changed).max().unwrap_or_default();
     let hop = longest(|node| node.base) + latency.saturating_mul(2);
     let deadlines = longest(|node| node.cap).saturating_mul(CAPS);
+    // What guests wait for is their own business: the package's longest timer but those of its garbage collector is of two
+    // minutes.
+    let guests = if nodes.iter().any(|node| node.guest.is_some()) { OF_GUESTS } else { Span::ZERO };
     // A frozen scenario says it in so many words.
-    (deadlines + hop.saturating_mul(hops(nodes.len(), links) + 1) + SLACK).min(MAX_DURATION)
+    (guests + deadlines + hop.saturating_mul(hops(nodes.len(), links) + 1) + SLACK).min(MAX_DURATION)
 }

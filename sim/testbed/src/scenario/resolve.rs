@@ -4,6 +4,7 @@
 //! mistake already reported is passed over in silence.
 
 pub(super) mod co_values;
+mod contract;
 mod decisions;
 mod expect;
 mod generated;
@@ -53,6 +54,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let recording = recording::recording(&file, &names, &mut report);
     let faults = generated::faults(&file, &names, &links, &mut report);
     timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
+    contract::check(&links, &timeline, faults.as_ref(), &mut report);
     decisions::check(&file, &names, &mut report);
     let quiet_within = quiet_within(&nodes, &links, &timeline.chapters);
     let expect = expect::expect(&file, quiet_within, &names, &mut report);

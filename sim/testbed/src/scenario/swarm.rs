@@ -6,7 +6,7 @@
 
 use super::Scenario;
 use super::fault::{FaultKind, Faults, Ground, Spells};
-use super::file::{Burst, Bytes, DurationRange, Network, Percent, Rate};
+use super::file::{Burst, Bytes, Contract, DurationRange, Network, Percent, Rate};
 use crate::network::{Ppm, SpanRange};
 use crate::stream::Stream;
 use cosim_core::Span;
@@ -46,7 +46,10 @@ impl Swarm {
         let mut scenario = scenario.clone();
         let change = self.network();
         for link in &mut scenario.links {
-            link.network = change.apply(link.network);
+            link.network = match link.contract {
+                Contract::Datagram => change.apply(link.network),
+                Contract::Stream => change.of_stream().apply(link.network),
+            };
         }
         if let (Some(Rate(Some(_))), Some(workload)) = (change.bandwidth, &mut scenario.workload) {
             workload.large = self.count("large-writes", 3, 8);

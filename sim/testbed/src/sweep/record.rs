@@ -34,6 +34,12 @@ pub struct Record {
     pub counts: Counts,
     /// How often each oracle that judged has looked.
     pub looks: BTreeMap<String, u64>,
+    /// The guests that took part, with their versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guests: Vec<String>,
+    /// How guests failed, in words: the first try, and where that one failed, the second.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guest_failures: Vec<String>,
     /// What became of the faults that were to be, by the field of their kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub faults: BTreeMap<String, Faulted>,
@@ -134,6 +140,8 @@ impl Record {
             last_change: outcome.tally.last_change.as_us(),
             counts: Counts::of(outcome),
             looks: outcome.looks.iter().map(|(oracle, looks)| ((*oracle).to_owned(), *looks)).collect(),
+            guests: outcome.guests.iter().map(|(name, version)| format!("{name} {version}")).collect(),
+            guest_failures: outcome.guest_failures.iter().map(ToString::to_string).collect(),
             faults: outcome.faults.iter().map(|(kind, of)| (kind.row().field.to_owned(), *of)).collect(),
         }
     }

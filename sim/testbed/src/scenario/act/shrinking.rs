@@ -12,6 +12,7 @@ impl Act {
         match self {
             Act::Create(it) | Act::Load(it) | Act::Done(it) => Some(&mut it.node),
             Act::Edit(it) => Some(&mut it.node),
+            Act::Ask(it) => Some(&mut it.node),
             _ => self.changing_mut(),
         }
     }

@@ -4,6 +4,7 @@ use super::row::{Needs, Row, Width};
 use super::{FaultKind, Faults};
 use crate::host::Direction;
 use crate::scenario::draw::{pick, time_within};
+use crate::scenario::file::Contract;
 use crate::scenario::{Act, Numbered, Operation, Scenario};
 use crate::stream::Stream;
 use cosim_core::{Span, Time};
@@ -37,11 +38,18 @@ impl<'a> Ground<'a> {
         match needs {
             Needs::Always => true,
             Needs::Links => !self.faults.links.is_empty(),
+            Needs::Lossy => self.lossy().next().is_some(),
             Needs::Disks => !self.faults.disks.is_empty(),
             Needs::Company => is_company,
             Needs::Newcomers => is_company && !self.faults.newcomers.is_empty(),
             Needs::Liars => !self.ways.is_empty() && !self.scenario.co_values.is_empty(),
         }
+    }
+
+    /// The links on which messages may be lost.
+    fn lossy(&self) -> impl Iterator<Item = u32> + '_ {
+        let links = self.faults.links.iter().copied();
+        links.filter(|link| self.scenario.links[*link as usize].contract == Contract::Datagram)
     }
 
     /// The faults of a kind of a seed, in no particular order.
@@ -53,6 +61,7 @@ impl<'a> Ground<'a> {
     pub(super) fn drawn(&self, seed: u64, kind: FaultKind) -> Draw<'_> {
         let row = kind.row();
         let times = self.faults.times(kind);
+        let times = if row.loses() && self.lossy().next().is_none() { 0 } else { times };
         let times = match row.width {
             Width::EveryNode if times > 0 => self.faults.nodes.len() as u32,
             Width::One | Width::OneForTwo | Width::Pair | Width::Pairs(_) | Width::EveryNode => times,
@@ -107,7 +116,11 @@ impl<'a> Draw<'a> {
     /// The ends of a link. Takes one word.
     pub(super) fn link(&mut self) -> [u32; 2] {
         let ground = self.ground;
-        let link = self.pick(&ground.faults.links);
+        let link = if self.row.loses() {
+            self.pick(&ground.lossy().collect::<Vec<_>>())
+        } else {
+            self.pick(&ground.faults.links)
+        };
         ground.scenario.links[link as usize].ends
     }
 

@@ -58,6 +58,11 @@ impl Faults {
         self.times[kind as usize]
     }
 
+    /// The kinds of which there are any.
+    pub(in crate::scenario) fn asked(&self) -> impl Iterator<Item = FaultKind> + '_ {
+        FaultKind::ALL.into_iter().filter(|kind| self.times(*kind) > 0)
+    }
+
     /// How many faults of a kind there are in all.
     pub(crate) fn planned(&self, kind: FaultKind) -> u64 {
         let nodes = if kind == FaultKind::Flapping { self.nodes.len() as u64 } else { 1 };

@@ -49,6 +49,13 @@ pub enum HappensTo {
     Hostile,
 }
 
+impl Row {
+    /// Whether it loses messages or changes their order within a connection.
+    pub(in crate::scenario) fn loses(&self) -> bool {
+        self.swarm.needs == Needs::Lossy
+    }
+}
+
 impl HappensTo {
     /// The words for it.
     pub const fn name(self) -> &'static str {
@@ -91,6 +98,8 @@ pub enum Needs {
     Always,
     /// A link.
     Links,
+    /// A link on which messages may be lost.
+    Lossy,
     /// A disk.
     Disks,
     /// More than two nodes, so that who is left has somebody to talk to.

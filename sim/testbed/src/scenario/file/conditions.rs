@@ -171,6 +171,12 @@ fn nothing<T>(_: T) -> Option<T> {
 }
 
 impl Network {
+    /// What is left of it on a link whose contract is `stream`.
+    pub(crate) fn of_stream(self) -> Network {
+        let Network { latency, notice, slow_by, bandwidth, .. } = self;
+        Network { latency, notice, slow_by, bandwidth, ..Network::default() }
+    }
+
     /// The conditions after this change to `network`. Where reordering is switched on and no delay was ever given, a
     /// reordered message takes up to four times the longest latency more; where replaying is, a replayed one comes after
     /// one second to a minute.

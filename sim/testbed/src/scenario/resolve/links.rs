@@ -1,8 +1,10 @@
 //! The links, and what they make of the nodes.
 
+use super::contract::{check_link, within};
 use super::names::Names;
 use super::{At, Problem, Report, conditions, file, usual};
 use crate::scenario::LinkSpec;
+use crate::scenario::file::Contract;
 use crate::scenario::topology::circle;
 use cosim_core::Relationship;
 use std::collections::BTreeMap;
@@ -21,7 +23,7 @@ pub(super) fn links(
     let mut complete = true;
     for (index, link) in file.links.iter().enumerate() {
         let at = at.index(index);
-        let Some(spec) = spec(link, general, names, &at, report) else {
+        let Some(spec) = spec(&file.nodes, link, general, names, &at, report) else {
             complete = false;
             continue;
         };
@@ -45,6 +47,7 @@ pub(super) fn links(
 }
 
 fn spec(
+    nodes: &BTreeMap<String, file::Node>,
     link: &file::Link,
     general: file::Network,
     names: &Names<'_>,
@@ -64,12 +67,19 @@ fn spec(
     let swap = first > second;
     let own = link.network.as_ref().map(|network| conditions(network, &at.key("network"), report));
     let own = own.unwrap_or_default();
+    let guest = |node: &String| nodes.get(node).and_then(|node| node.guest.as_deref());
+    let asks_for_stream = |node: &String| guest(node).is_some_and(|guest| guest.starts_with("cojson@"));
+    let usual_contract =
+        if link.between.iter().any(asks_for_stream) { Contract::Stream } else { Contract::Datagram };
+    let contract = link.contract.unwrap_or(usual_contract);
+    check_link(contract, own, general, at, report);
     Some(LinkSpec {
         ends: ordered([first, second], swap),
         relationship: ordered(link.relationship.0, swap),
         priority: ordered(link.priority.unwrap_or_default(), swap),
         connected: link.connected.unwrap_or(true),
-        network: own.or(general).apply(usual()),
+        contract,
+        network: within(contract, own.or(general).apply(usual())),
     })
 }
 

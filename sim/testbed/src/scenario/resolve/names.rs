@@ -27,6 +27,8 @@ pub(in crate::scenario) struct Names<'a> {
     disks: Vec<bool>,
     /// Whether each node is hostile.
     hostile: Vec<bool>,
+    /// Whether a guest plays each node.
+    guests: Vec<bool>,
     /// The names of copies that are taken of disks, sorted, once.
     backups: Vec<&'a str>,
     /// Whether every link of the file is in `links`; else nothing is said of a missing one.
@@ -40,6 +42,7 @@ impl<'a> Names<'a> {
         let co_values = mentions(file, report);
         let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
         let hostile = file.nodes.values().map(|node| node.hostile == Some(true)).collect();
+        let guests = file.nodes.values().map(|node| node.guest.is_some()).collect();
         check_backups(file, report);
         let mut backups: Vec<&str> =
             file.timeline.iter().filter_map(|entry| copied(&entry.act)).map(backup_name).collect();
@@ -52,6 +55,7 @@ impl<'a> Names<'a> {
             described,
             disks,
             hostile,
+            guests,
             backups,
             links: BTreeMap::new(),
             links_complete: true,
@@ -101,6 +105,11 @@ impl<'a> Names<'a> {
     /// Whether a group owns a CoValue.
     pub(in crate::scenario) fn is_owned(&self, co_value: u32) -> bool {
         self.described(co_value).is_some_and(|co_value| co_value.owner.is_some())
+    }
+
+    /// Whether a guest plays a node.
+    pub(in crate::scenario) fn is_guest(&self, node: u32) -> bool {
+        self.guests.get(node as usize) == Some(&true)
     }
 
     /// Whether what is written to a CoValue is encrypted, where an entry does not say.

@@ -22,6 +22,14 @@ struct Source {
     usual_name: String,
 }
 
+impl Timeline {
+    /// All operations, each with the index of its entry.
+    pub(super) fn operations(&self) -> impl Iterator<Item = (usize, &Operation)> {
+        let operations = self.chapters.iter().flat_map(|chapter| &chapter.operations);
+        self.sources.iter().map(|source| source.entry).zip(operations)
+    }
+}
+
 pub(super) fn timeline(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Timeline {
     let root = At::Root;
     let at = root.key("timeline");
