@@ -2,7 +2,7 @@
 //!
 //! `docs/guest-protocol.md` is what both sides keep to. This crate has its messages ([`protocol`]), one process with a
 //! watchdog over it ([`process`]), processes that are used again ([`pool`]), and what tells the writer of a guest whether
-//! it keeps to the rules ([`check`]). It knows neither CoJSON nor scenarios nor the simulator. It needs a Unix.
+//! it keeps to the rules ([`mod@check`]). It knows neither CoJSON nor scenarios nor the simulator. It needs a Unix.
 
 pub mod check;
 pub mod failure;
