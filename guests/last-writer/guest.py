@@ -38,9 +38,8 @@ class Node:
 
     def end_step(self):
         self.disk_before = self.disk
-        if self.step["changed"]:
+        if self.step["commits"]:
             self.disk = dict(self.registers)
-            self.step["commits"] = 1
         dues = [said["due"] for link in self.links.values() for said in link["waiting"].values()]
         answer = {name: value for name, value in self.step.items() if value}
         answer["due"] = min(dues, default=None)
@@ -85,8 +84,8 @@ class Node:
         if held and register[:2] <= held[:2]:
             return
         self.registers[subject] = register
-        if subject not in self.step["changed"]:
-            self.step["changed"].append(subject)
+        self.step["commits"] = 1
+        self.change(subject)
         for other, link in self.links.items():
             link["waiting"].pop(("load", subject), None)
             if other == connection:
@@ -94,6 +93,10 @@ class Node:
             else:
                 self.put(other, subject)
         self.end_load_if_nobody_is_asked(subject)
+
+    def change(self, subject):
+        if subject not in self.step["changed"]:
+            self.step["changed"].append(subject)
 
     # What it says.
 
@@ -186,11 +189,16 @@ class Guest:
         if verb == "query":
             return node.query(request.get("subjects"))
         if verb == "restart":
+            held = node.registers
             node = self.nodes[name] = Node(self.source(node, request), request["seed"])
         node.begin_step(request["now"], request["wall"])
-        if verb == "backup":
+        if verb == "restart":
+            for subject in held:
+                if held[subject] != node.registers.get(subject):
+                    node.change(subject)
+        elif verb == "backup":
             self.backups[name, request["name"]] = node.disk
-        elif verb not in ("make", "restart"):
+        elif verb != "make":
             getattr(node, verb)(request)
         return node.end_step()
 

@@ -70,8 +70,14 @@ impl Process {
     pub fn start(launch: &Launch) -> Result<Self, Failure> {
         let pipes = Pipes::open(launch)
             .map_err(|error| Failure::new(Trouble::NotStarted(format!("{}: {error}", launch.program))))?;
-        let mut line =
-            Line { pipes, timeout: launch.timeout, next_id: 1, last: Default::default(), failed: None };
+        let mut line = Line {
+            pipes,
+            timeout: launch.timeout,
+            next_id: 1,
+            postscript: "",
+            last: Default::default(),
+            failed: None,
+        };
         let hello: Hello = line.ask(Verb::Hello { protocol: PROTOCOL })?;
         if hello.protocol != PROTOCOL {
             return Err(line.fail(Failure::new(Trouble::OtherProtocol(hello.protocol))));
@@ -131,6 +137,24 @@ impl Process {
         Ok(())
     }
 
+    /// The last request that it has answered, and the answer, to the letter.
+    pub fn last(&self) -> (&str, &str) {
+        let (request, answer) = &self.line.last;
+        (request, answer)
+    }
+
+    /// Asks for something that no guest can: its error, if it has answered with one.
+    pub(crate) fn ask_for_the_impossible(&mut self) -> Result<Option<String>, Failure> {
+        let id = self.line.next_id;
+        let answer = self.line.exchange(id, &format!(r#"{{"id":{id},"verb":"no_such_verb"}}"#))?;
+        Ok(answer.error)
+    }
+
+    /// From now on every request has this after its own members.
+    pub(crate) fn set_postscript(&mut self, postscript: &'static str) {
+        self.line.postscript = postscript;
+    }
+
     /// Fails it for its last answer, which had the right form and cannot be all the same: a message on a connection that
     /// is not there.
     pub fn reject(&mut self, why: impl Into<String>) -> Failure {
@@ -166,6 +190,8 @@ struct Line {
     pipes: Pipes,
     timeout: Duration,
     next_id: u64,
+    /// What every request has after its own members.
+    postscript: &'static str,
     /// The last request that was answered, and the answer.
     last: (String, String),
     failed: Option<Failure>,
@@ -187,7 +213,9 @@ struct Nothing {}
 impl Line {
     fn ask<T: DeserializeOwned>(&mut self, verb: Verb<'_>) -> Result<T, Failure> {
         let id = self.next_id;
-        let request = serde_json::to_string(&Request { id, verb }).expect("a request is plain data");
+        let mut request = serde_json::to_string(&Request { id, verb }).expect("a request is plain data");
+        // Before the brace that closes it.
+        request.insert_str(request.len() - 1, self.postscript);
         let answer = self.exchange(id, &request)?;
         if let Some(error) = answer.error {
             return Err(self.fail(Failure::new(Trouble::Refused(error)).asked(&request)));

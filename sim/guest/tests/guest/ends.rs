@@ -6,6 +6,7 @@ use cosim_guest::protocol::{Times, Verb};
 use cosim_guest::{Launch, Pool, Process, Trouble};
 use std::collections::BTreeMap;
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -124,7 +125,8 @@ fn a_guest_ends_when_its_host_is_killed() {
     assert!(ready, "the host has started its guest");
     host.kill().unwrap();
     host.wait().unwrap();
-    leash.wait_until_dead();
+    // Nobody was left to take its folder away.
+    fs::remove_dir_all(leash.wait_until_dead()).unwrap();
 }
 
 /// The host of the test above, which is this program, too: its arguments are names of tests otherwise. Without them it
