@@ -3,9 +3,9 @@
 //!
 //! Who has which right and key, `rights` says by the log of the group. Two admins who are apart can leave a group with a
 //! key that is in the wrong hands, and the format has nothing against that: who is no admin can use no other, so it is
-//! blamed only for one that is not the present one. An admin has to put it right with what it writes next. At rest a
-//! group is judged by a node that holds all that any of them holds. Where there is none, where no admin is left who could
-//! put it right, and where a hostile admin has had a say, nothing is.
+//! blamed only for one that is not the present one. An admin has to put it right with what it writes next to what
+//! the group owns. At rest a group is judged by a node that holds all that any of them holds. Where there is none, where
+//! no admin is left who could put it right, and where a hostile admin has had a say, nothing is.
 
 use super::Setup;
 use super::about::{About, Blames, Needed, Property};
@@ -50,7 +50,7 @@ impl Oracle for Keys {
         let directory = &scene.setup.directory;
         let mut looks = 0;
         for group in directory.views().filter(|id| directory.kind(*id) == Some(Kind::Group)) {
-            let Some((node, rights)) = whole(scene, group).filter(|(_, rights)| has_admin(scene, rights))
+            let Some((node, rights)) = whole(scene, group).filter(|(_, rights)| has_admin(scene, group, rights))
             else {
                 continue;
             };
@@ -131,10 +131,14 @@ fn judged(rights: Rights) -> Option<Rights> {
     (is_sure && rights.are_known() && rights.are_honest()).then_some(rights)
 }
 
-/// Whether an honest node is up whose app is an admin.
-fn has_admin(scene: &Scene<'_>, rights: &Rights) -> bool {
-    let agent = |node| scene.setup.directory.agent_of(node).map_or("", |agent| &agent.name);
-    scene.honest().any(|node| scene.world.is_up(node) && rights.is_admin(agent(node)))
+/// Whether an honest node is up whose app is an admin, and has something to write to that the group owns, if it owns
+/// anything.
+fn has_admin(scene: &Scene<'_>, group: CoId, rights: &Rights) -> bool {
+    let directory = &scene.setup.directory;
+    let agent = |node| directory.agent_of(node).map_or("", |agent| &agent.name);
+    let owns_nothing = directory.owned_by(group).next().is_none();
+    let writes = |node| owns_nothing || directory.owned_by(group).any(|id| scene.has_header(node, id));
+    scene.honest().any(|node| scene.world.is_up(node) && rights.is_admin(agent(node)) && writes(node))
 }
 
 /// Who may do what in a group by all that honest nodes hold of it, and one that does; `None` where none holds all of it,
