@@ -436,6 +436,10 @@ impl GuestNode {
             let member = json.get(name).and_then(Value::as_str);
             member.ok_or_else(|| format!("a message has no `{name}` that is a string: {json}"))
         };
+        let is_word = |kind: &str| !kind.is_empty() && !kind.contains(char::is_whitespace);
+        if !is_word(member("kind")?) {
+            return Err(format!("the `kind` of a message is not one word: {json}"));
+        }
         let (kind, subject) = (member("kind")?.to_owned(), shared.registry.id(member("subject")?));
         let tells_of = newest(&json, shared);
         Ok(Said { kind, subject, text: text.to_owned(), reading: None, tells_of })

@@ -50,7 +50,8 @@ impl Oracle for Keys {
         let directory = &scene.setup.directory;
         let mut looks = 0;
         for group in directory.views().filter(|id| directory.kind(*id) == Some(Kind::Group)) {
-            let Some((node, rights)) = whole(scene, group).filter(|(_, rights)| has_admin(scene, group, rights))
+            let Some((node, rights)) =
+                whole(scene, group).filter(|(_, rights)| has_admin(scene, group, rights))
             else {
                 continue;
             };

@@ -116,8 +116,12 @@ impl Oracle for LoadEnds {
             let subject = Subject { node, peer: None, id: Some(id), kind: "load", what };
             return Look::times((0, Some(subject)));
         }
+        // What comes after its verdict a guest may leave to its app to notice.
         let wrong = verdicts.all().find(|((node, id), available)| {
-            !available && ledger.wants(*node, *id) && scene.has_header(*node, *id)
+            !available
+                && !scene.setup.guests.contains(node)
+                && ledger.wants(*node, *id)
+                && scene.has_header(*node, *id)
         });
         let subject = wrong.map(|((node, id), _)| {
             let what = format!(

@@ -14,7 +14,7 @@ use crate::scenario::file::{HalfOpen, NetworkChange};
 use crate::scenario::{self, Act, Direction, Numbered, Plan, Scenario};
 use crate::script::{self, Director, opening};
 use crate::world::{LinkSpec, World};
-use cosim_core::{CoId, Config, Mutation, Mutations, Span, Time};
+use cosim_core::{Announce, CoId, Config, Mutation, Mutations, Span, Time};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -211,7 +211,12 @@ impl<'a> Stage<'a> {
             .copied()
             .collect(),
             cast: self.cast.clone(),
-            announce: scenario.nodes.iter().map(|node| node.announce).collect(),
+            // The published package tells a client only of what that has asked for.
+            announce: scenario
+                .nodes
+                .iter()
+                .map(|node| if node.guest.is_some() { Announce::Interested } else { node.announce })
+                .collect(),
             waits: scenario.nodes.iter().map(|node| Waits { base: node.base, cap: node.cap }).collect(),
             load_within: load_bound(scenario),
             directory: Arc::clone(&self.scenario.directory),

@@ -124,8 +124,8 @@ fn check(kinds: Option<&[String]>, ids: Option<&[String]>, by: &mut Resolving<'_
         }
     }
     let at = by.at.key("kinds");
-    let kinds = kinds.unwrap_or_default().iter().enumerate();
-    for (index, kind) in kinds.filter(|(_, kind)| !KINDS.contains(&kind.as_str())) {
+    let (names, kinds) = (by.names, kinds.unwrap_or_default().iter().enumerate());
+    for (index, kind) in kinds.filter(|(_, kind)| !names.is_kind(kind)) {
         let message = format!("unknown kind of message {}", quoted(kind));
         let list = || format!("the kinds are {}", KINDS.join(", "));
         let help = by.report.did_you_mean(kind, KINDS).unwrap_or_else(list);

@@ -50,7 +50,7 @@ fn check_address(text: &str, topic: Topic, names: &Names<'_>, place: &Place, rep
         return report.add(Problem::new(place.clone(), message).help(format!("write {form}")));
     }
     if let About::Message { kind, .. } = address.about
-        && !KINDS.contains(&kind)
+        && !names.is_kind(kind)
     {
         let problem = Problem::new(place.clone(), format!("unknown kind of message {}", file::quoted(kind)));
         let list = || format!("the kinds are {}", KINDS.join(", "));

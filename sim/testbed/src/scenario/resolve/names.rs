@@ -3,6 +3,7 @@
 use super::{At, Problem, Report, file};
 use crate::scenario::Kind;
 use crate::scenario::act::{Act, To};
+use crate::scenario::file::KINDS;
 use crate::scenario::place::Place;
 use crate::scenario::{GENERATED_BACKUP, MAX_CO_VALUES, MAX_NAME_BYTES};
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub(in crate::scenario) struct Names<'a> {
     hostile: Vec<bool>,
     /// Whether a guest plays each node.
     guests: Vec<bool>,
+    /// Whether one of them may speak another protocol than CoJSON.
+    speaks_other: bool,
     /// The names of copies that are taken of disks, sorted, once.
     backups: Vec<&'a str>,
     /// Whether every link of the file is in `links`; else nothing is said of a missing one.
@@ -42,6 +45,8 @@ impl<'a> Names<'a> {
         let co_values = mentions(file, report);
         let disks = file.nodes.values().map(|node| node.disk.is_some()).collect();
         let hostile = file.nodes.values().map(|node| node.hostile == Some(true)).collect();
+        let is_other = |node: &file::Node| node.guest.as_ref().is_some_and(|it| !it.starts_with("cojson@"));
+        let speaks_other = file.nodes.values().any(is_other);
         let guests = file.nodes.values().map(|node| node.guest.is_some()).collect();
         check_backups(file, report);
         let mut backups: Vec<&str> =
@@ -56,6 +61,7 @@ impl<'a> Names<'a> {
             disks,
             hostile,
             guests,
+            speaks_other,
             backups,
             links: BTreeMap::new(),
             links_complete: true,
@@ -105,6 +111,11 @@ impl<'a> Names<'a> {
     /// Whether a group owns a CoValue.
     pub(in crate::scenario) fn is_owned(&self, co_value: u32) -> bool {
         self.described(co_value).is_some_and(|co_value| co_value.owner.is_some())
+    }
+
+    /// Whether a message may be called so: those of guests have names of their own.
+    pub(in crate::scenario) fn is_kind(&self, kind: &str) -> bool {
+        self.speaks_other || KINDS.contains(&kind)
     }
 
     /// Whether a guest plays a node.
