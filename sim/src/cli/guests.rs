@@ -62,8 +62,7 @@ impl Args {
     /// What the names stand for, as this command line, the user's own file and the installed packages say.
     pub(super) fn known(&self) -> Result<Known, Failure> {
         let timeout = Duration::from_secs(self.guest_timeout);
-        let here = std::env::current_dir()
-            .map_err(|error| Failure(format!("error: the folder that you are in cannot be read: {error}")))?;
+        let here = here()?;
         let mut parts = BTreeMap::new();
         for Installed { name, launch, lock } in install::installed() {
             parts.insert(name, Part { launch: Launch { timeout, ..launch }, lock: Some(lock) });
@@ -123,8 +122,31 @@ impl Known {
     }
 }
 
+/// How a guest is started that is given by a command, or as the name of an installed package.
+pub(super) fn started_by(command: &[String]) -> Result<Launch, Failure> {
+    if let [name] = command
+        && name.starts_with(install::PACKAGE)
+    {
+        let known = install::installed().into_iter().find(|installed| installed.name == *name);
+        return known.map(|installed| installed.launch).ok_or_else(|| {
+            Failure(format!("error: {name} is not installed\nhint: fetch it: cosim guest install {name}"))
+        });
+    }
+    // One word may be a whole command, as `--guest` takes it.
+    let words = match command {
+        [text] => words(text).map_err(|why| Failure(format!("error: {why}")))?,
+        words => words.to_vec(),
+    };
+    Ok(launch(&words).seen_from(&here()?))
+}
+
+fn here() -> Result<PathBuf, Failure> {
+    std::env::current_dir()
+        .map_err(|error| Failure(format!("error: the folder that you are in cannot be read: {error}")))
+}
+
 /// The start of a command, with its arguments.
-pub(super) fn launch(command: &[String]) -> Launch {
+fn launch(command: &[String]) -> Launch {
     let (program, args) = command.split_first().expect("a command has a word");
     Launch::new(program.clone(), args.iter().cloned())
 }

@@ -7,6 +7,7 @@
 //! what the nodes show.
 
 mod ask;
+pub mod check;
 mod member;
 mod node;
 mod registry;
