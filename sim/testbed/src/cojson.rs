@@ -14,6 +14,7 @@ mod directory;
 mod kind;
 pub(crate) mod made_up;
 mod message;
+mod notice;
 mod provider;
 mod session;
 mod shown;
@@ -29,6 +30,7 @@ pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use kind::{Kind, MemberRole};
 pub use message::{Packet, Said};
+pub use notice::Notice;
 pub use provider::Crypto;
 pub use session::{NODES_MAX, session, session_parts};
 pub(crate) use values::fold_text;
@@ -39,11 +41,11 @@ use crate::host::{Carried, Input, NodeId, Output, SimNode, Storage};
 use crate::world::View;
 use app::App;
 use attack::Attacker;
-use cosim_core::node::{Buffers, LoadStatus, Reach, WRITES_MAX};
+use cosim_core::node::{Buffers, LoadStatus, WRITES_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
-    CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Record, Recovery,
-    Relationship, SessionId, Time, TimerKind,
+    CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Record, Relationship,
+    SessionId, Time, TimerKind,
 };
 use digest::Digest;
 use std::collections::{BTreeSet, VecDeque};
@@ -66,78 +68,6 @@ pub(crate) fn holds_last_copy<N: CoJson>(view: &View<'_, N>, node: NodeId) -> bo
 /// The number of the operation that wrote a transaction.
 pub fn written_by(transaction: &Transaction) -> u32 {
     (transaction.payload >> 32) as u32
-}
-
-/// What a node tells its app.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// The state has changed.
-    Event(Event),
-    /// A load has come to a verdict.
-    LoadEnded {
-        /// Of this CoValue.
-        id: CoId,
-        /// Whether it is here.
-        available: bool,
-    },
-    /// The disk has a session up to here.
-    Written {
-        /// Of this CoValue.
-        id: CoId,
-        /// The session.
-        session: SessionId,
-        /// How many of its transactions.
-        count: u32,
-    },
-    /// So much of what its app wrote has got so far at a server.
-    Uploaded {
-        /// The server, by the number by which the node knows it.
-        peer: NodeId,
-        /// Of this CoValue.
-        id: CoId,
-        /// The session.
-        session: SessionId,
-        /// How many of its transactions.
-        count: u32,
-        /// How far.
-        reach: Reach,
-    },
-    /// What its app wrote could not be written, and counts as never written.
-    WriteFailed {
-        /// To this CoValue.
-        id: CoId,
-        /// In this session.
-        session: SessionId,
-        /// How many transactions come before those that failed.
-        after: u32,
-        /// How many failed.
-        count: u32,
-    },
-    /// What the app of a guest has written.
-    Wrote {
-        /// To this CoValue.
-        id: CoId,
-        /// In this session.
-        session: SessionId,
-        /// How many transactions of it come before.
-        after: u32,
-        /// The transactions.
-        transactions: Arc<[Transaction]>,
-    },
-    /// A guest that speaks another protocol has taken what its app wrote.
-    Taken {
-        /// To this subject.
-        id: CoId,
-        /// The operation that wrote it.
-        operation: u32,
-    },
-    /// It has started from its disk.
-    Recovered {
-        /// How whole that was.
-        recovery: Recovery,
-        /// Whether its app writes in a new session from here on.
-        new_session: bool,
-    },
 }
 
 /// What a node is told about its end of a link.

@@ -21,7 +21,8 @@ fn blocks<'a>(readme: &'a str, language: &str) -> Vec<&'a str> {
 /// What `cosim` prints in a folder: first the data, then the talk, without progress.
 fn printed(folder: &Path, args: &str) -> String {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
-    let output = command.current_dir(folder).args(args.split(' ')).output().unwrap();
+    // As for somebody who has installed nothing.
+    let output = command.current_dir(folder).env("HOME", folder).args(args.split(' ')).output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     let talk = err.lines().filter(|line| !line.starts_with("shrinking: "));
     out + &talk.map(|line| format!("{line}\n")).collect::<String>()

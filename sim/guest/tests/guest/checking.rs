@@ -10,6 +10,7 @@ fn report(launch: &Launch) -> Report {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_that_keeps_to_the_rules() {
     for args in [&[][..], &["--fixed"]] {
         let report = report(&python::last_writer(args));
@@ -54,6 +55,7 @@ const NONSENSE: &str = "a verb that it does not know";
 const ASKED: &str = "answers what it is asked";
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn chance_and_time_that_are_not_given() {
     for mode in ["chance", "time"] {
         check_finds(mode, &[RESET, MEMBERS, QUERY, PROCESS, OTHERS], "an answer differs\n  asked: {\"id\":");
@@ -61,23 +63,27 @@ fn chance_and_time_that_are_not_given() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_hash_that_is_salted() {
     check_finds("salted-hash", &[PROCESS], "\"log\":[");
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn what_was_before_a_reset() {
     check_finds("remembers", &[RESET, MEMBERS, QUERY, OTHERS], "\"log\":[\"play 2\"]");
     check_finds("tires", &[OTHERS], "\"log\":[\"play 1\"]");
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn queries_that_change_something() {
     check_finds("query-counts", &[QUERY], "an answer differs");
     check_finds("query-tells-how-often", &[QUERY], "an answer differs");
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn what_it_does_not_know() {
     check_finds("dies-of-nonsense", &[NONSENSE], "the guest ended before it had answered");
     check_finds("takes-nonsense", &[NONSENSE], "as if it had done something");
@@ -85,6 +91,7 @@ fn what_it_does_not_know() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn answers_that_cannot_be() {
     check_finds("wrong-connection", &[ASKED], "sends on connection 99, which it has not got");
     check_finds("nameless", &[ASKED], "what was written has no token");
@@ -92,11 +99,13 @@ fn answers_that_cannot_be() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn what_is_left_behind() {
     check_finds("leaves-a-child", &["leaves nothing behind"], "something that it has started lives on");
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_that_is_not_there() {
     let report = report(&Launch::new("no-such-program-anywhere", [""; 0]));
     let shown = "FAILED  it starts, and says hello\n        the guest could not be started: \

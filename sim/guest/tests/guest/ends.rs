@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 const TICK: Verb<'static> = Verb::Tick { node: "alice", times: Times { now: 0, wall: 0, work: None } };
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_ends_with_its_input() {
     let leash = Leash::new();
     let mut process = Process::start(&leash.odd("nothing")).unwrap();
@@ -23,6 +24,7 @@ fn a_guest_ends_with_its_input() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_that_is_dropped_is_gone() {
     for mode in ["nothing", "does-not-end", "child-with-the-pipes"] {
         let leash = Leash::new();
@@ -34,6 +36,7 @@ fn a_guest_that_is_dropped_is_gone() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_that_does_not_end_is_told_of() {
     for (mode, trouble) in
         [("does-not-end", Trouble::DoesNotEnd), ("child-with-the-pipes", Trouble::LeavesBehind)]
@@ -47,6 +50,7 @@ fn a_guest_that_does_not_end_is_told_of() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn much_may_be_said() {
     for mode in ["many-words", "long-answer"] {
         let leash = Leash::new();
@@ -59,6 +63,7 @@ fn much_may_be_said() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_runs_in_a_clean_place() {
     let leash = Leash::new();
     let process = Process::start(&leash.odd("tells-about-itself")).unwrap();
@@ -79,6 +84,7 @@ fn a_guest_runs_in_a_clean_place() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_command_means_what_it_means_in_its_folder() {
     let launch =
         Launch::new("python3", ["guest.py", "--fixed"]).seen_from(&python::file("guests/last-writer"));
@@ -88,6 +94,7 @@ fn a_command_means_what_it_means_in_its_folder() {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_is_used_again() {
     let pool = Pool::new();
     let launch = python::last_writer(&[]);
@@ -109,6 +116,7 @@ const HOLDER: &str = "only-to-be-killed";
 
 /// Nobody can act when it is killed. What is left is that the system closes its pipes, and the guest must end then.
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn a_guest_ends_when_its_host_is_killed() {
     let leash = Leash::new();
     let path = leash.path();
@@ -132,6 +140,7 @@ fn a_guest_ends_when_its_host_is_killed() {
 /// The host of the test above, which is this program, too: its arguments are names of tests otherwise. Without them it
 /// has nothing to do.
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn holds_a_guest_until_it_is_killed() {
     let args: Vec<String> = env::args().skip_while(|arg| arg != HOLDER).collect();
     let [_, leash] = args.as_slice() else { return };

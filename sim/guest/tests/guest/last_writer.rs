@@ -46,11 +46,13 @@ fn said_again(args: &[&str]) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn an_answer_to_the_first_write_ends_the_repetition_of_the_second() {
     assert_eq!(said_again(&[]), [""; 0]);
 }
 
 #[test]
+#[ignore = "it plays guests in Python, as `.ci/run` does"]
 fn mended_it_goes_on_until_the_second_is_answered() {
     let put = r#"{"kind":"put","subject":"notes","value":"b","at":1735689600001,"token":"b"}"#;
     assert_eq!(said_again(&["--fixed"]), [put]);

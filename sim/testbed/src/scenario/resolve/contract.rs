@@ -2,7 +2,9 @@
 //! anything. It may end at any time, and what is under way on it is lost then.
 
 use super::timeline::Timeline;
+
 use super::{At, Problem, Report};
+use crate::network::QUEUE_MAX;
 use crate::scenario::file::{Contract, Network};
 use crate::scenario::{Act, Faults, LinkSpec, Numbered};
 
@@ -54,13 +56,14 @@ fn breaks(act: &Act<Numbered>) -> Option<Option<[u32; 2]>> {
 /// Whether conditions have chances in them, or a queue out of which messages fall.
 pub(super) fn chances(conditions: Network) -> bool {
     let network = conditions.apply(crate::network::Network::default());
-    Network::chances(&network).next().is_some() || conditions.queue.is_some()
+    let falls_out = conditions.queue.is_some() && network.queue < Some(QUEUE_MAX);
+    Network::chances(&network).next().is_some() || falls_out
 }
 
 /// The conditions of a link with this contract: nothing falls out of the queue before a stream.
 pub(super) fn within(contract: Contract, mut network: crate::network::Network) -> crate::network::Network {
     if contract == Contract::Stream {
-        network.queue = Some(crate::network::QUEUE_MAX);
+        network.queue = Some(QUEUE_MAX);
     }
     network
 }

@@ -1,0 +1,42 @@
+//! Guests as nodes of scenarios, from the command line. What needs no more than a Rust toolchain is in `naming`; the rest
+//! is ignored unless it is asked for, as `.ci/run` does: `sample` needs Python 3, `package` Node.js and npm.
+
+mod naming;
+mod package;
+mod sample;
+
+use assert_cmd::Command;
+use std::path::{Path, PathBuf};
+
+/// The root of the repository, in which commands are run.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What a command printed, and how it ended.
+struct Told {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+/// Runs `cosim` for somebody who has installed nothing, or whose home is elsewhere.
+fn cosim_at(home: &Path, args: &[&str]) -> Told {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
+    let output = command.current_dir(root()).env("HOME", home).args(args).output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    Told { code: output.status.code(), out, err }
+}
+
+fn cosim(args: &[&str]) -> Told {
+    cosim_at(tempfile::tempdir().unwrap().path(), args)
+}
+
+/// A scenario in a file of its own.
+fn written(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("story.json");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}

@@ -1,0 +1,112 @@
+//! What a scenario may say of guests, and what becomes of names that nobody explains.
+
+use super::{cosim, cosim_at, written};
+
+/// Alice is played by a guest; `link` and `rest` are what else is said.
+fn story(guest: &str, node: &str, link: &str, rest: &str) -> String {
+    format!(
+        r#"{{ "version": 1, "about": "Alice is a guest, and the server is not.",
+  "nodes": {{ "alice": {{ "guest": "{guest}"{node} }}, "server": {{}} }},
+  "links": [{{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs"{link} }}],
+  "timeline": [{{ "at": "0ms", "create": {{ "node": "alice", "id": "notes" }} }}]{rest} }}"#
+    )
+}
+
+#[track_caller]
+fn refused(text: &str, says: &[&str]) {
+    let (_folder, path) = written(text);
+    let told = cosim(&["check", &path]);
+    assert_eq!(told.code, Some(2), "{}{}", told.out, told.err);
+    for part in says {
+        assert!(told.err.contains(part), "{part:?} is not in\n{}", told.err);
+    }
+}
+
+#[test]
+fn a_name_that_nobody_explains_is_an_error_that_says_how() {
+    let (_folder, path) = written(&story("mine", "", "", ""));
+    for args in [vec!["run", &path], vec!["sweep", &path, "--seeds", "0..2"], vec!["freeze", &path]] {
+        let told = cosim(&args);
+        assert_eq!(told.code, Some(2), "{args:?}: {}", told.err);
+        assert!(told.err.contains("the node `alice` is played by the guest `mine`"), "{}", told.err);
+        assert!(told.err.contains("--guest mine='python3 guest.py'"), "{}", told.err);
+    }
+}
+
+#[test]
+fn a_package_that_is_not_installed_is_an_error_that_says_which_command_mends_it() {
+    let (_folder, path) = written(&story("cojson@0.20.19", "", "", ""));
+    let told = cosim(&["run", &path]);
+    assert_eq!(told.code, Some(2), "{}", told.err);
+    assert!(told.err.contains("cosim guest install cojson@0.20.19"), "{}", told.err);
+    assert!(told.err.contains("Node.js"), "{}", told.err);
+}
+
+/// A file names a guest. What would be a command is a name that nobody explains.
+#[test]
+fn no_file_runs_a_command() {
+    let home = tempfile::tempdir().unwrap();
+    let mark = home.path().join("mark");
+    let command = format!("/usr/bin/touch {}", mark.display());
+    let (folder, path) = written(&story(&command, "", "", ""));
+    // Nor does one that lies beside it.
+    std::fs::write(folder.path().join("guests.json"), format!(r#"{{ "mine": "{command}" }}"#)).unwrap();
+    assert_eq!(cosim_at(home.path(), &["run", &path]).code, Some(2));
+    let (folder, path) = written(&story("mine", "", "", ""));
+    std::fs::write(folder.path().join("guests.json"), format!(r#"{{ "mine": "{command}" }}"#)).unwrap();
+    assert_eq!(cosim_at(home.path(), &["run", &path]).code, Some(2));
+    assert!(!mark.exists());
+}
+
+#[test]
+fn what_a_guest_has_not_is_refused() {
+    let of_ours = [
+        (r#", "uploads": "held""#, "uploads"),
+        (r#", "mutations": ["never-acknowledge"]"#, "mutations"),
+        (r#", "hostile": true"#, "hostile"),
+    ];
+    for (node, field) in of_ours {
+        refused(&story("mine", node, "", ""), &[&format!("`alice` is a guest, which has no `{field}`")]);
+    }
+    refused(&story("", "", "", ""), &["this cannot be what a guest is called"]);
+}
+
+#[test]
+fn a_stream_loses_nothing() {
+    let stream = r#", "contract": "stream""#;
+    let loss = r#", "network": { "loss": "5%" }"#;
+    let says = ["contract is `stream`", "disconnect"];
+    refused(&story("mine", "", &format!("{stream}{loss}"), ""), &says);
+    refused(&story("mine", "", stream, loss), &says);
+    refused(&story("cojson@0.20.19", "", "", loss), &says);
+    let faults = r#", "faults": { "until": "5s", "partitions": 2 }"#;
+    refused(&story("mine", "", stream, faults), &["every link that they could happen to"]);
+    let partition = story("mine", "", stream, "").replace(
+        r#""id": "notes" } }]"#,
+        r#""id": "notes" } }, { "at": "1s", "partition": { "between": ["alice", "server"] } }]"#,
+    );
+    refused(&partition, &says);
+    let (_folder, path) = written(&story("cojson@0.20.19", "", r#", "contract": "datagram""#, loss));
+    assert_eq!(cosim(&["check", &path]).code, Some(0));
+}
+
+#[test]
+fn only_a_guest_is_asked_in_its_own_words() {
+    let asked = story("mine", "", "", "").replace(
+        r#""id": "notes" } }]"#,
+        r#""id": "notes" } }, { "at": "1s", "ask": { "node": "server", "id": "notes", "op": "rotate" } }]"#,
+    );
+    refused(&asked, &["`server` is one of cosim's own nodes"]);
+}
+
+/// Nothing is passed over in silence.
+#[test]
+fn what_cannot_be_played_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenarios = folder.path().join("scenarios");
+    std::fs::create_dir(&scenarios).unwrap();
+    std::fs::write(scenarios.join("story.json"), story("mine", "", "", "")).unwrap();
+    let told = cosim(&["test", scenarios.to_str().unwrap()]);
+    assert!(told.out.contains("not played"), "{}", told.out);
+    assert!(told.out.contains("0 passed, 0 failed, 1 not played"), "{}", told.out);
+}

@@ -1,0 +1,130 @@
+//! The published package `cojson`, fetched once for all of these tests, and what it is known to do.
+
+use super::{Told, cosim_at, root, written};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// A home in which both versions are installed.
+fn home() -> &'static Path {
+    static HOME: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let home = HOME.get_or_init(|| {
+        let home = tempfile::tempdir().unwrap();
+        for package in ["cojson@0.7.35", "cojson@0.20.19"] {
+            let told = cosim_at(home.path(), &["guest", "install", package]);
+            assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+        }
+        home
+    });
+    home.path()
+}
+
+fn cosim(args: &[&str]) -> Told {
+    cosim_at(home(), args)
+}
+
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn both_versions_keep_to_the_rules() {
+    for package in ["cojson@0.20.19", "cojson@0.7.35"] {
+        let told = cosim(&["guest", "check", package]);
+        assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+    }
+}
+
+/// Every kept scenario is what its snapshot says, and is so twice.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn every_scenario_is_what_its_snapshot_says() {
+    let sample = "last-writer=python3 guests/last-writer/guest.py";
+    let (scenarios, snapshots) = ("scenarios/guests", "snapshots/guests");
+    let told = cosim(&["test", scenarios, "--snapshots", snapshots, "--guest", sample]);
+    assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+    assert!(told.out.contains(" 0 failed\n"), "nothing is left out\n{}", told.out);
+}
+
+const STORY: &str = r#"{ "version": 1, "about": "Alice, bob and a server write to all kinds of CoValues.",
+  "nodes": { "alice": GUEST, "bob": GUEST, "server": SERVER },
+  "co_values": { "team": { "kind": "group", "admin": "alice" }, "notes": { "kind": "map", "owner": "team" },
+    "tasks": { "kind": "list", "owner": "team" }, "chat": { "kind": "stream", "owner": "team" },
+    "secrets": { "kind": "map", "owner": "team", "private": true } },
+  "network": { "latency": "5ms..120ms" },
+  "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+  "timeline": [
+    { "at": "0ms", "create": { "node": "alice", "id": "team" } },
+    { "at": "0ms", "add_member": { "node": "alice", "id": "team", "member": "bob", "role": "writer" } },
+    { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+    { "at": "0ms", "create": { "node": "alice", "id": "tasks" } },
+    { "at": "0ms", "create": { "node": "alice", "id": "chat" } },
+    { "at": "0ms", "create": { "node": "alice", "id": "secrets" } },
+    { "at": "2s", "load": { "node": "bob", "id": "notes" } },
+    { "at": "2s", "load": { "node": "bob", "id": "tasks" } },
+    { "at": "2s", "load": { "node": "bob", "id": "chat" } },
+    { "at": "2s", "load": { "node": "bob", "id": "secrets" } } ],
+  "workload": { "operations": 40, "from": "4s", "until": "20s", "nodes": ["alice", "bob"],
+    "co_values": ["notes", "tasks", "chat", "secrets"], "mix": { "edit": 1 } } }"#;
+
+fn story(guest: &str, server: &str) -> String {
+    STORY.replace("GUEST", guest).replace("SERVER", server)
+}
+
+const NEW: &str = r#"{ "guest": "cojson@0.20.19" }"#;
+const OLD: &str = r#"{ "guest": "cojson@0.7.35" }"#;
+
+/// The same story on guests, on our nodes, and mixed. Nothing goes wrong on the way, so what they show is the same.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn the_same_story_plays_on_guests_on_our_nodes_and_mixed() {
+    let casts = [("{}", "{}"), (NEW, NEW), (OLD, OLD), ("{}", NEW), (NEW, "{}")];
+    let views: Vec<serde_json::Value> = casts
+        .iter()
+        .map(|(client, server)| {
+            let (_folder, path) = written(&story(client, server));
+            let told = cosim(&["run", &path, "--crypto", "real", "--json", "--views"]);
+            assert_eq!(told.code, Some(0), "{client} {server}: {}{}", told.out, told.err);
+            let json: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+            json["views"]["alice"].clone()
+        })
+        .collect();
+    assert!(views[0]["notes"].as_object().is_some_and(|notes| notes.len() > 3), "{:#}", views[0]);
+    for (cast, view) in casts.iter().zip(&views) {
+        for id in ["notes", "secrets", "team"] {
+            assert_eq!(view[id], views[0][id], "{cast:?}: {id}");
+        }
+    }
+}
+
+/// With one process and four at a time, on processes that have played other stories, and on fresh ones.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn the_same_bytes_whatever_the_processes_did_before() {
+    let (folder, path) = written(&story(NEW, NEW));
+    let outcomes = |jobs: &str, name: &str| {
+        let out = folder.path().join(name);
+        let out = out.to_str().unwrap();
+        let told = cosim(&["sweep", &path, "--seeds", "0..40", "--jobs", jobs, "--out", out]);
+        assert!(told.code.is_some_and(|code| code < 2), "{}{}", told.out, told.err);
+        std::fs::read(out).unwrap()
+    };
+    let alone = outcomes("1", "a.jsonl");
+    assert_eq!(outcomes("4", "b.jsonl"), alone);
+    assert_eq!(outcomes("1", "c.jsonl"), alone);
+    assert!(root().join("guests/cojson/guest.mjs").is_file());
+}
+
+/// A failing run of guests is frozen, kept as a folder, cut down and played again.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn a_failure_is_kept_and_cut_down() {
+    let text = std::fs::read_to_string(root().join("scenarios/guests/server-starts-empty.json")).unwrap();
+    let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    file.as_object_mut().unwrap().remove("expect");
+    let (folder, path) = written(&file.to_string());
+    let out = folder.path().join("kept");
+    let told = cosim(&["run", &path, "--out", out.to_str().unwrap(), "--shrink"]);
+    assert_eq!(told.code, Some(1), "{}{}", told.out, told.err);
+    let kept = std::fs::read_dir(&out).unwrap().next().unwrap().unwrap().path();
+    let told = cosim(&["run", kept.to_str().unwrap()]);
+    assert!(told.out.contains("reproduces"), "{}{}", told.out, told.err);
+    assert!(kept.join("shrunk.json").is_file());
+}

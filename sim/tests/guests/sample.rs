@@ -1,0 +1,121 @@
+//! The guest in `guests/last-writer`, and guests that fail.
+
+use super::{cosim, written};
+
+const BROKEN: &str = "last-writer=python3 guests/last-writer/guest.py";
+const FIXED: &str = "last-writer=python3 guests/last-writer/guest.py --fixed";
+const STORY: &str = "scenarios/guests/last-writer.json";
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn a_sweep_finds_its_mistake_and_shrinking_cuts_it_down() {
+    let told = cosim(&["sweep", STORY, "--seeds", "0..300", "--guest", BROKEN, "--json"]);
+    assert_eq!(told.code, Some(1), "{}", told.err);
+    let summary: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    let failure = &summary["failures"][0];
+    assert!(failure["key"].as_str().unwrap().starts_with("convergence "), "{failure}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let small = folder.path().join("small.json");
+    let small = small.to_str().unwrap();
+    let seed = failure["seed"].to_string();
+    let told = cosim(&["shrink", STORY, "--seed", &seed, "--guest", BROKEN, "-o", small]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    let shrunk: serde_json::Value = serde_json::from_slice(&std::fs::read(small).unwrap()).unwrap();
+    assert!(shrunk["timeline"].as_array().unwrap().len() <= 3, "{shrunk:#}");
+
+    let told = cosim(&["run", small, "--guest", BROKEN]);
+    assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+    assert!(told.out.contains("reproduces"), "{}", told.out);
+    let told = cosim(&["run", small, "--guest", FIXED]);
+    assert!(told.out.contains("fixed: no failure"), "{}", told.out);
+}
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn mended_it_holds() {
+    let told = cosim(&["sweep", STORY, "--seeds", "0..300", "--guest", FIXED]);
+    assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+}
+
+/// With processes that have played other stories before, with one and with four at a time.
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn the_same_bytes_whatever_the_processes_did_before() {
+    let outcomes = |jobs: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outcomes.jsonl");
+        let path = path.to_str().unwrap();
+        let args = ["sweep", STORY, "--seeds", "0..120", "--guest", BROKEN, "--jobs", jobs, "--out", path];
+        let told = cosim(&args);
+        assert!(told.code.is_some_and(|code| code < 2), "{}", told.err);
+        std::fs::read(path).unwrap()
+    };
+    let alone = outcomes("1");
+    assert!(alone.len() > 10_000);
+    assert_eq!(outcomes("4"), alone);
+    assert_eq!(outcomes("1"), alone);
+}
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn what_was_kept_of_it_fails_in_the_same_way() {
+    let told = cosim(&["run", "scenarios/guests/ack-of-another.json", "--guest", BROKEN]);
+    assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+    let told = cosim(&["run", "scenarios/guests/ack-of-another.json", "--guest", FIXED]);
+    assert_eq!(told.code, Some(1), "{}{}", told.out, told.err);
+}
+
+/// A guest that answers a few requests as `last-writer` does, and then not.
+const DIES: &str = r#"
+import json, sys
+for n, line in enumerate(sys.stdin):
+    request = json.loads(line)
+    if n == 0:
+        answer = {"id": request["id"], "protocol": 1, "name": "dies", "version": "1", "speaks": "dies", "can": []}
+    elif n > 3:
+        sys.stderr.write("no memory left for notes\n")
+        sys.exit(7)
+    else:
+        answer = {"id": request["id"], "due": None}
+    print(json.dumps(answer), flush=True)
+"#;
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn a_guest_that_dies_is_no_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("dies.py");
+    std::fs::write(&program, DIES).unwrap();
+    let guest = format!("mine=python3 {}", program.display());
+    let (_scenario, path) = written(
+        r#"{ "version": 1, "about": "Two nodes of a guest that dies.",
+  "nodes": { "alice": { "guest": "mine" }, "bob": { "guest": "mine" } },
+  "links": [{ "between": ["alice", "bob"], "relationship": "syncAllOurs/syncTheirs" }],
+  "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+    { "at": "1s", "edit": { "node": "alice", "id": "notes" } }] }"#,
+    );
+    let told = cosim(&["run", &path, "--guest", &guest]);
+    assert_eq!(told.code, Some(6), "{}{}", told.out, told.err);
+    assert!(told.out.contains("GUEST FAILED: nothing was judged"), "{}", told.out);
+    assert!(told.out.contains("no memory left for notes"), "{}", told.out);
+    assert!(told.out.contains("try 2"), "it is tried once more\n{}", told.out);
+
+    let told = cosim(&["sweep", &path, "--seeds", "0..5", "--guest", &guest]);
+    assert_eq!(told.code, Some(6), "{}{}", told.out, told.err);
+    assert!(told.out.contains("5 runs: 0 held, 5 with a guest that failed"), "{}", told.out);
+
+    let small = folder.path().join("small.json");
+    let told = cosim(&["shrink", &path, "--guest", &guest, "-o", small.to_str().unwrap()]);
+    assert_eq!(told.code, Some(5), "{}{}", told.out, told.err);
+    assert!(told.err.contains("a guest failed"), "{}", told.err);
+}
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn it_keeps_to_the_rules() {
+    for guest in ["python3 guests/last-writer/guest.py", "python3 guests/last-writer/guest.py --fixed"] {
+        let told = cosim(&["guest", "check", guest]);
+        assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+    }
+}
