@@ -237,7 +237,7 @@ fn act(step: &Step, nodes: &[Node], links: &[Link]) -> Act {
                 notice,
                 ..hostile::change(&step.network)
             };
-            Act::Network(change)
+            Act::Network(Box::new(change))
         }
     }
 }
