@@ -308,6 +308,10 @@ impl CoJson for Faulty {
         &self.shown
     }
 
+    fn into_state(self) -> NodeState<SimCrypto> {
+        self.shown
+    }
+
     fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
         self.node.connection(peer)
     }
