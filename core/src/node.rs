@@ -217,6 +217,11 @@ impl<C: Crypto> Node<C> {
         &self.state
     }
 
+    /// The same, of a node that has come to its end.
+    pub fn into_state(self) -> NodeState<C> {
+        self.state
+    }
+
     /// What it hashes, signs and verifies with.
     pub fn crypto(&self) -> &C {
         &self.crypto

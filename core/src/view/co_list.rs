@@ -59,10 +59,6 @@ impl CoList {
     }
 
     pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoList {
-        let mut list = LiveList::default();
-        for Changes { session, index, made_at, changes } in changes {
-            list.take(session, index, made_at, changes);
-        }
-        list.view()
+        LiveList::of(changes).view()
     }
 }

@@ -6,6 +6,7 @@
 mod basis;
 mod digest;
 mod hung;
+mod index;
 mod list;
 mod map;
 mod sequence;
@@ -106,6 +107,25 @@ impl LiveView {
             Some(Shown::Stream(stream)) => View::Stream(stream.view().clone()),
             Some(Shown::Unknown) | None => View::Unknown,
         }
+    }
+
+    /// Whether it shows what [`View::new`] gives: what a list or text shows is not copied for that.
+    pub fn is_as_new<R: Resolver + ?Sized>(
+        &self,
+        co_value: &CoValue<'_>,
+        resolver: &R,
+        keys: &KeyRing,
+    ) -> bool {
+        let kind = co_value.header.get("type").and_then(Value::as_str);
+        let list = match (self.held.as_ref().map(|held| &held.shown), kind) {
+            (Some(Shown::List(list)), Some("colist")) | (Some(Shown::Text(list)), Some("coplaintext")) => {
+                list
+            }
+            _ => return self.view() == View::new(co_value, resolver, keys),
+        };
+        let groups = Groups::of(co_value, resolver);
+        let secrets = Secrets::learn(&groups, resolver, keys, &mut Agreements::default());
+        list.shows_same(&LiveList::of(visible(co_value, &groups, &secrets)))
     }
 
     /// A number that is equal for equal views, and different for different ones but for chance. It is at hand.

@@ -23,7 +23,10 @@ impl Checked {
     /// Brings it up to date, and returns what it shows.
     pub(crate) fn update<R: Resolver>(&mut self, id: &str, resolver: &R, keys: &KeyRing) -> (View, u64) {
         let co_value = resolver.co_value(id).expect("it is there");
+        let view = View::new(&co_value, resolver, keys);
+        assert_eq!(self.live.is_as_new(&co_value, resolver, keys), self.live.view() == view);
         self.live.update(&co_value, resolver, keys);
+        assert!(self.live.is_as_new(&co_value, resolver, keys));
         assert!(!self.live.update(&co_value, resolver, keys), "there was nothing left to take");
         let mut part = co_value.clone();
         part.sessions.retain(|session, log| self.lengths.get(*session) != Some(&log.len()));
@@ -33,7 +36,6 @@ impl Checked {
         assert_eq!(self.grown.digest(), self.live.digest());
         self.lengths =
             co_value.sessions.iter().map(|(session, log)| ((*session).to_owned(), log.len())).collect();
-        let view = View::new(&co_value, resolver, keys);
         assert_eq!(self.live.view(), view);
         let key = self.live.read_key().map(|(id, secret)| (id.to_owned(), secret.clone()));
         assert_eq!(key, read_key(&co_value, resolver, keys));

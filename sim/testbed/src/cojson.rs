@@ -249,6 +249,10 @@ impl CoJson for CoNode {
         self.node.state()
     }
 
+    fn into_state(self) -> NodeState<SimCrypto> {
+        self.node.into_state()
+    }
+
     fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
         self.node.connection(PeerId(peer.0))
     }

@@ -133,7 +133,7 @@ fn act(scenario: &Scenario, act: &Act<Numbered>) -> Act {
             // It changed chances only, and there are none left: it stays as the event that it was.
             left.loss = Some(file::Percent(Ppm::NEVER));
         }
-        *change = NetworkChange::new(change.between.take(), left);
+        **change = NetworkChange::new(change.between.take(), left);
     }
     act
 }

@@ -5,7 +5,7 @@ use cosim_core::{
 };
 use cosim_testbed::cojson::{Header, Packet, SimCrypto, Transaction};
 use cosim_testbed::host::{Damage, SimMessage};
-use cosim_testbed::log::{Event, Limit};
+use cosim_testbed::log::{Body, Event, Limit};
 use cosim_testbed::run::{Options, Outcome, run};
 use cosim_testbed::scenario::{Crypto, parse};
 use proptest::prelude::*;
@@ -37,10 +37,11 @@ fn content() -> impl Strategy<Value = Content<SimCrypto>> {
 }
 
 fn damaged(content: &Content<SimCrypto>, damage: Damage) -> Option<Content<SimCrypto>> {
-    let envelope = Packet(Envelope { n: 2, re: 1, message: Message::Content(content.clone()) });
+    let envelope = Packet::Ours(Envelope { n: 2, re: 1, message: Message::Content(content.clone()) });
     let damaged = envelope.damaged(damage)?;
+    let damaged = damaged.envelope()?.clone();
     assert_eq!((damaged.n, damaged.re), (2, 1));
-    let Message::Content(content) = damaged.0.message else { panic!("content stays content") };
+    let Message::Content(content) = damaged.message else { panic!("content stays content") };
     Some(content)
 }
 
@@ -87,7 +88,7 @@ fn nothing_is_made_of_other_messages() {
         Message::Content(empty),
     ];
     for message in messages {
-        let envelope = Packet(Envelope { n: 1, re: 0, message });
+        let envelope = Packet::Ours(Envelope { n: 1, re: 0, message });
         assert_eq!(envelope.damaged(Damage::Flip(5)), None);
         assert_eq!(envelope.damaged(Damage::CutOff(5)), None);
     }
@@ -102,7 +103,7 @@ fn sent(crypto: Crypto) -> (SimCrypto, Vec<Content<SimCrypto>>, Outcome) {
     let log = outcome.log.as_ref().expect("it was asked for");
     let contents = log.entries().filter_map(|entry| {
         let Event::Delivered { mail, .. } = &entry.what else { return None };
-        let Message::Content(content) = &mail.message else { return None };
+        let Body::CoJson(Message::Content(content)) = &mail.message else { return None };
         Some(content.clone())
     });
     (SimCrypto::new(Arc::clone(&scenario.directory)), contents.collect(), outcome)

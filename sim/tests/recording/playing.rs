@@ -92,19 +92,10 @@ fn a_frozen_run_stands_alone() {
     assert_eq!(outcome.views, frozen.outcome.views);
 }
 
-/// As many authors as a busy page has, each of whom types two words.
-#[test]
-fn a_hundred_authors_come_to_an_end() {
-    const AUTHORS: usize = 100;
-    let names: Vec<String> = (0..AUTHORS).map(|author| format!("author-{author}")).collect();
-    let txns: Vec<Value> = (0..2 * AUTHORS)
-        .map(|number| {
-            let parents: Vec<usize> = number.checked_sub(1).into_iter().collect();
-            json!({ "parents": parents, "agent": number * 7 % AUTHORS, "patches": [[number, 0, "x"]] })
-        })
-        .collect();
-    let end = "x".repeat(2 * AUTHORS);
-    let session = json!({ "kind": "concurrent", "endContent": end, "numAgents": AUTHORS, "txns": txns });
+/// A recording of many authors, and the story in which each has a node. The server holds the page for all of them.
+fn crowd(authors: usize, txns: &[Value], end: &str) -> (Recording, Scenario) {
+    let names: Vec<String> = (0..authors).map(|author| format!("author-{author}")).collect();
+    let session = json!({ "kind": "concurrent", "endContent": end, "numAgents": authors, "txns": txns });
     let recording = Recording::read(session.to_string().as_bytes()).expect("a recording");
     let link = |name| json!({ "between": [name, "server"], "relationship": "syncAllOurs/syncTheirs" });
     let nodes = names.iter().map(String::as_str).chain(["server"]).map(|name| (name.to_owned(), json!({})));
@@ -114,16 +105,53 @@ fn a_hundred_authors_come_to_an_end() {
     );
     let story = json!({
         "version": 1,
-        "about": "A hundred authors type into one text.",
+        "about": "Many authors type into one text.",
         "nodes": nodes.collect::<serde_json::Map<_, _>>(),
         "co_values": { "page": { "kind": "text" } },
         "links": names.iter().map(link).collect::<Vec<_>>(),
         "timeline": timeline,
         "recording": { "id": "page", "authors": names, "from": "10s" },
     });
-    let outcome = run(&scenario(&story.to_string(), &recording), 1, Options::judged());
+    let scenario = scenario(&story.to_string(), &recording);
+    (recording, scenario)
+}
+
+/// As many authors as a busy page has, each of whom types two words.
+#[test]
+fn a_hundred_authors_come_to_an_end() {
+    const AUTHORS: usize = 100;
+    let txns: Vec<Value> = (0..2 * AUTHORS)
+        .map(|number| {
+            let parents: Vec<usize> = number.checked_sub(1).into_iter().collect();
+            json!({ "parents": parents, "agent": number * 7 % AUTHORS, "patches": [[number, 0, "x"]] })
+        })
+        .collect();
+    let (recording, scenario) = crowd(AUTHORS, &txns, &"x".repeat(2 * AUTHORS));
+    let outcome = run(&scenario, 1, Options::judged());
     assert_eq!(outcome.verdict(), Verdict::Held, "{:?}", outcome.violations);
     assert_eq!(texts(&outcome), BTreeSet::from([recording.end()]));
+}
+
+/// Four hundred authors who have a page open, of whom some dozens type at the same time, each in a line of its own.
+#[test]
+fn four_hundred_authors_come_to_an_end() {
+    const AUTHORS: usize = 400;
+    const TYPING: usize = 40;
+    let lines = "\n".repeat(TYPING);
+    let first = json!({ "parents": [], "agent": 0, "patches": [[0, 0, lines]] });
+    let typed = (0..TYPING).map(|line| {
+        let agent = line * AUTHORS / TYPING;
+        json!({ "parents": [0], "agent": agent, "patches": [[line, 0, "x"]] })
+    });
+    let txns: Vec<Value> = [first].into_iter().chain(typed).collect();
+    let (recording, scenario) = crowd(AUTHORS, &txns, &"x\n".repeat(TYPING));
+    let outcome = run(&scenario, 1, Options::judged());
+    assert_eq!(outcome.verdict(), Verdict::Held, "{:?}", outcome.violations);
+    assert_eq!(outcome.figures.skipped, 0);
+    let texts = texts(&outcome);
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    let typed = texts.iter().flat_map(|text| text.chars()).filter(|char| *char == 'x').count();
+    assert_eq!((typed, recording.end().len()), (TYPING, 2 * TYPING));
 }
 
 /// A run without its recording is another run.

@@ -437,6 +437,7 @@ fn without_a_text_the_path_tells_the_place() {
             relationship: "syncCommon/syncCommon".parse().expect("legal ends"),
             priority: None,
             connected: None,
+            contract: None,
             network: None,
         }],
         nodes: [("alice".to_owned(), file::Node::default())].into(),

@@ -181,7 +181,8 @@ proptest! {
                     }
                     Act::Network(change) => {
                         prop_assert!(change.slow_by.is_some_and(|by| Span::ZERO < by.0 && by.0 <= Span::from_s(2)));
-                        Act::Network(NetworkChange { slow_by: Some(Duration(Span::ZERO)), ..change })
+                        let slow_by = Some(Duration(Span::ZERO));
+                        Act::Network(Box::new(NetworkChange { slow_by, ..*change }))
                     }
                     Act::Hold(Hold { between, from, to, .. }) => Act::Release(Where { between, from, to }),
                     Act::Drop(DropMessages { between, from, to, .. }) => Act::Heal(Where { between, from, to }),

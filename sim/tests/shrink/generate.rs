@@ -117,7 +117,14 @@ fn links(tiers: &[u8], ties: Vec<Tie>) -> Vec<Link> {
             std::cmp::Ordering::Equal if mirrored => [SyncAllOurs, SyncAllOurs],
             std::cmp::Ordering::Equal => [SyncCommon, SyncCommon],
         };
-        links.push(Link { between, relationship: Ends(relationship), priority: None, connected, network });
+        links.push(Link {
+            between,
+            relationship: Ends(relationship),
+            priority: None,
+            connected,
+            contract: None,
+            network,
+        });
     }
     links
 }
@@ -237,7 +244,7 @@ fn act(step: &Step, nodes: &[Node], links: &[Link]) -> Act {
                 notice,
                 ..hostile::change(&step.network)
             };
-            Act::Network(change)
+            Act::Network(Box::new(change))
         }
     }
 }

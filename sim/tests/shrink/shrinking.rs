@@ -2,6 +2,7 @@
 
 use crate::generate::scenario;
 use cosim_testbed::freeze::freeze;
+use cosim_testbed::guest::Guests;
 use cosim_testbed::oracles::ALL;
 use cosim_testbed::run::{Options, Verdict, run};
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
@@ -16,7 +17,7 @@ pub(crate) fn check(frozen: &file::Scenario, key: &str) -> Shrunk {
         let best = read(best);
         assert_eq!(best.file.expect.as_ref().and_then(|expect| expect.violation.as_deref()), Some(key));
     };
-    let shrunk = shrink(frozen, &mut progress).unwrap_or_else(|error| panic!("{error}"));
+    let shrunk = shrink(frozen, &Guests::default(), &mut progress).unwrap_or_else(|error| panic!("{error}"));
     let text = shrunk.file.to_json_pretty();
     let outcome = run(&read(&shrunk.file), 12_345, Options::judged());
     assert_eq!(outcome.key(), Some(key), "{text}");
@@ -46,7 +47,10 @@ fn read(file: &file::Scenario) -> Scenario {
 /// What is left, whatever the number of threads.
 pub(crate) fn on_threads(frozen: &file::Scenario, threads: usize) -> String {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    pool.install(|| shrink(frozen, &mut |_, _| {})).expect("a failure").file.to_json_pretty()
+    pool.install(|| shrink(frozen, &Guests::default(), &mut |_, _| {}))
+        .expect("a failure")
+        .file
+        .to_json_pretty()
 }
 
 fn frozen(text: &str) -> file::Scenario {
@@ -177,9 +181,15 @@ fn what_is_said_word_for_word_becomes_simpler() {
 #[test]
 fn what_does_not_fail() {
     let harmless = STORY.replace("content notes last @back", "content notes never");
-    assert_eq!(shrink(&frozen(&harmless), &mut |_, _| {}).err(), Some(Unshrinkable::Holds));
+    assert_eq!(
+        shrink(&frozen(&harmless), &Guests::default(), &mut |_, _| {}).err(),
+        Some(Unshrinkable::Holds)
+    );
     let unmet = harmless.replace("\"decisions\"", "\"expect\": { \"messages_max\": 1 }, \"decisions\"");
-    assert_eq!(shrink(&frozen(&unmet), &mut |_, _| {}).err(), Some(Unshrinkable::OnlyUnmet));
+    assert_eq!(
+        shrink(&frozen(&unmet), &Guests::default(), &mut |_, _| {}).err(),
+        Some(Unshrinkable::OnlyUnmet)
+    );
     let invalid = file::Scenario { version: 2, about: String::new(), ..file::Scenario::default() };
     assert_eq!(shrink(&invalid, &mut |_, _| {}).err(), Some(Unshrinkable::Invalid));
 }

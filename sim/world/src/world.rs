@@ -273,6 +273,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         &self.nodes[node.index()]
     }
 
+    /// What is left when it is over: the nodes, those who watched, and those who decided.
+    pub fn into_parts(self) -> (Vec<N>, O, D) {
+        (self.nodes.into_iter().map(|host| host.node).collect(), self.observer, self.decisions)
+    }
+
     /// What an observer sees.
     pub fn view(&self) -> View<'_, N> {
         View {

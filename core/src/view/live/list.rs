@@ -5,10 +5,12 @@
 //! never shown, with what is at the start before it and what is at the end after it.
 
 use super::digest;
-use super::hung::Hung;
+use super::hung::{Hung, Rows};
+use super::index::Index;
 use super::sequence::Sequence;
 use super::stamp::{Op, Sessions, Stamp};
 use crate::real::MadeAt;
+use crate::view::changes::Changes;
 use crate::view::edit::Positions;
 use crate::view::{CoList, ListItem, OpId};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -25,7 +27,9 @@ pub struct LiveList {
     sessions: Sessions,
     /// The list itself, then what hangs on it, deleted or not, in the order in which it was hung there.
     items: Vec<Item>,
-    index: BTreeMap<Op, u32>,
+    /// What hangs on a side on which more than one item hangs.
+    rows: Rows,
+    index: Index,
     /// What names an item that is not there, by that item.
     waiting: BTreeMap<Op, Vec<Insertion>>,
     /// What was deleted of that which is not there.
@@ -36,13 +40,12 @@ pub struct LiveList {
     digest: u64,
 }
 
-/// An item, and those that hang on it, front to back.
+/// An item, and those that hang on it, front to back. There are many: whether it is shown is in the sequence.
 #[derive(Clone, Debug)]
 struct Item {
     stamp: Stamp,
     value: Arc<Value>,
     hash: u64,
-    is_shown: bool,
     before: Hung,
     after: Hung,
 }
@@ -94,14 +97,14 @@ impl Default for LiveList {
             stamp: Stamp { made_at: MadeAt::from_ms(0), op: Op { session: 0, tx: 0, change: 0 } },
             value: Arc::new(Value::Null),
             hash: digest::start(0),
-            is_shown: false,
             before: Hung::Nothing,
             after: Hung::Nothing,
         };
         LiveList {
             sessions: Sessions::default(),
             items: vec![root],
-            index: BTreeMap::new(),
+            rows: Rows::default(),
+            index: Index::default(),
             waiting: BTreeMap::new(),
             deleted: BTreeSet::new(),
             short: BTreeMap::new(),
@@ -131,6 +134,27 @@ impl LiveList {
     /// The items one after the other, where they are text.
     pub fn text(&self) -> String {
         self.values().filter_map(Value::as_str).collect()
+    }
+
+    /// The list that comes of these changes.
+    pub(in crate::view) fn of<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> LiveList {
+        let mut list = LiveList::default();
+        for Changes { session, index, made_at, changes } in changes {
+            list.take(session, index, made_at, changes);
+        }
+        list
+    }
+
+    /// Whether both show the same: whether their [views](LiveList::view) are equal, which are not made for this.
+    pub(super) fn shows_same(&self, other: &LiveList) -> bool {
+        let is_same = |(own, others): (&Item, &Item)| {
+            let (a, b) = (own.stamp.op, others.stamp.op);
+            (a.tx, a.change) == (b.tx, b.change)
+                && self.sessions.name(a.session) == other.sessions.name(b.session)
+                && own.stamp.made_at == others.stamp.made_at
+                && own.value == others.value
+        };
+        self.len() == other.len() && self.shown().zip(other.shown()).all(is_same)
     }
 
     /// All that it shows.
@@ -188,12 +212,12 @@ impl LiveList {
         while let Some(new) = todo.pop() {
             let on = match new.on {
                 None => ROOT,
-                Some(op) => match self.index.get(&op) {
+                Some(op) => match self.index.get(op) {
                     None => {
                         self.waiting.entry(op).or_default().push(new);
                         continue;
                     }
-                    Some(on) if self.is_before(*on, &new.stamp) => *on,
+                    Some(on) if self.is_before(on, &new.stamp) => on,
                     Some(_) => continue,
                 },
             };
@@ -213,24 +237,25 @@ impl LiveList {
     fn hang(&mut self, on: u32, new: Insertion) {
         let item = u32::try_from(self.items.len()).expect("memory ends before");
         let parent = &self.items[on as usize];
-        let (siblings, front) = match new.side {
+        let (side, front) = match new.side {
             Side::Before => (&parent.before, opening(on)),
             Side::After => (&parent.after, middle(on)),
         };
-        let place =
-            siblings.items().partition_point(|sibling| self.is_before(*sibling, &new.stamp) == (on == ROOT));
-        let anchor = place.checked_sub(1).map_or(front, |left| closing(siblings.items()[left]));
+        let siblings = self.rows.items(side);
+        let place = siblings.partition_point(|sibling| self.is_before(*sibling, &new.stamp) == (on == ROOT));
+        let anchor = place.checked_sub(1).map_or(front, |left| closing(siblings[left]));
         let parent = &mut self.items[on as usize];
-        match new.side {
-            Side::Before => parent.before.insert(place, item),
-            Side::After => parent.after.insert(place, item),
-        }
+        let side = match new.side {
+            Side::Before => &mut parent.before,
+            Side::After => &mut parent.after,
+        };
+        self.rows.insert(side, place, item);
         self.sequence.insert_after(anchor, NUMBERS);
         let Insertion { stamp, value, .. } = new;
         let (hash, op) = (self.hash(&stamp, &value), stamp.op);
         let value = self.shared(value);
         let (before, after) = (Hung::Nothing, Hung::Nothing);
-        self.items.push(Item { stamp, value, hash, is_shown: false, before, after });
+        self.items.push(Item { stamp, value, hash, before, after });
         self.index.insert(op, item);
         if !self.deleted.remove(&op) {
             self.show(item);
@@ -258,8 +283,8 @@ impl LiveList {
 
     /// Deletes an item, which may be one that is still to come.
     fn delete(&mut self, op: Op) {
-        match self.index.get(&op) {
-            Some(item) if self.items[*item as usize].is_shown => self.hide(*item),
+        match self.index.get(op) {
+            Some(item) if self.sequence.is_shown(middle(item)) => self.hide(item),
             Some(_) => {}
             None => {
                 self.deleted.insert(op);
@@ -269,7 +294,6 @@ impl LiveList {
 
     fn show(&mut self, item: u32) {
         self.sequence.show(middle(item));
-        self.items[item as usize].is_shown = true;
         let (apart, together) = self.pairs(item);
         self.digest = self.digest.wrapping_sub(apart).wrapping_add(together);
     }
@@ -277,7 +301,6 @@ impl LiveList {
     fn hide(&mut self, item: u32) {
         let (apart, together) = self.pairs(item);
         self.digest = self.digest.wrapping_sub(together).wrapping_add(apart);
-        self.items[item as usize].is_shown = false;
         self.sequence.hide(middle(item));
     }
 

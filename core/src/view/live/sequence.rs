@@ -59,6 +59,12 @@ impl Sequence {
         }
     }
 
+    /// Whether a number is shown.
+    pub(super) fn is_shown(&self, number: u32) -> bool {
+        let (chunk, at) = self.find(number);
+        self.chunks[chunk][at] & SHOWN != 0
+    }
+
     /// Shows a number that is not shown.
     pub(super) fn show(&mut self, number: u32) {
         let (chunk, at) = self.find(number);
@@ -110,6 +116,8 @@ impl Sequence {
     fn cut(&mut self, chunk: usize) {
         let half = self.chunks[chunk].len() / 2;
         let rest = self.chunks[chunk].split_off(half);
+        // Where somebody types on, it is the second half that grows.
+        self.chunks[chunk].shrink_to_fit();
         let new = u32::try_from(self.chunks.len()).expect("there are no more chunks than numbers");
         for number in &rest {
             self.chunk_of[(number & !SHOWN) as usize] = new;

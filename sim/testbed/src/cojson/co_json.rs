@@ -22,6 +22,9 @@ pub trait CoJson:
     /// What it holds, and what it thinks of its peers.
     fn state(&self) -> &NodeState<SimCrypto>;
 
+    /// The same, when the run is over.
+    fn into_state(self) -> NodeState<SimCrypto>;
+
     /// The connection that it has with a peer, as far as it knows.
     fn connection(&self, peer: NodeId) -> Option<ConnectionId>;
 

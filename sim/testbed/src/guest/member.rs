@@ -153,6 +153,13 @@ impl CoJson for Member {
         }
     }
 
+    fn into_state(self) -> NodeState<SimCrypto> {
+        match self {
+            Member::Ours(ours) => ours.node.into_state(),
+            Member::Guest(guest) => guest.into_state(),
+        }
+    }
+
     fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
         match self {
             Member::Ours(ours) => ours.node.connection(peer),

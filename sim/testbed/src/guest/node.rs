@@ -12,7 +12,6 @@ use crate::cojson::{
 };
 use crate::host::{Input, NodeId, Output, Storage};
 use cosim_core::real;
-use cosim_core::state::CoValueState;
 use cosim_core::{CoId, ConnectionId, Envelope, Event, NodeState, Relationship, SessionId, Time};
 use cosim_guest::protocol::{self, Operation, Source, Step, Times, Verb};
 use serde_json::Value;
@@ -66,6 +65,10 @@ impl GuestNode {
 
     pub(super) fn state(&self) -> &NodeState<SimCrypto> {
         &self.mirror
+    }
+
+    pub(super) fn into_state(self) -> NodeState<SimCrypto> {
+        self.mirror
     }
 
     pub(super) fn connection(&self, peer: NodeId) -> Option<ConnectionId> {
@@ -407,7 +410,7 @@ impl GuestNode {
     /// It has a subject that is no CoValue.
     fn has(&mut self, shared: &Shared, id: CoId) {
         let header = shared.registry.header(id);
-        let entry = self.mirror.co_values.entry(id).or_insert_with(CoValueState::default);
+        let entry = self.mirror.co_values.entry(id).or_default();
         entry.header = Some(header);
         self.outbox.push_back(Output::Notice(Notice::Event(Event::AddedNewTransactions { id })));
     }

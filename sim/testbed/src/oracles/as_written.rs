@@ -30,11 +30,11 @@ impl AsWritten {
         let Writes::Change(change) = &edit.writes else { return None };
         let holdings = scene.world.holdings(node);
         let logs = scene.held(node, edit.id)?.logs();
-        let sizes =
+        let mut sizes =
             logs.flat_map(|(_, log)| log.transactions.iter().map(|transaction| u64::from(transaction.size)));
-        if sizes.sum::<u64>() + change.what.size() as u64 > BYTES_MAX {
-            return None;
-        }
+        // A long log is not summed up to its end for each edit.
+        let left = BYTES_MAX.checked_sub(change.what.size() as u64)?;
+        sizes.try_fold(left, u64::checked_sub)?;
         let view = holdings.shown(edit.id)?.view();
         let should = changed(own_part(&view, scene.evidence.logs.name(holdings.session()))?, change)?;
         Some(AsWritten { node, id: edit.id, should, place: None })

@@ -6,7 +6,7 @@ use crate::cojson::{CoJson, Command, Header, Signature, SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::node::Buffers;
 use cosim_core::state::CoValueState;
-use cosim_core::view::{LiveView, View};
+use cosim_core::view::{CoValue, KeyRing, LiveView, Resolver, View};
 use cosim_core::{CoId, Durability, KnownState, PeerId, SessionId, Time, TimerKind};
 
 /// What a node holds, has confirmed, waits for and shows.
@@ -103,6 +103,9 @@ pub struct StoredLog<'a> {
 pub trait Shown {
     /// All of it.
     fn view(&self) -> View;
+
+    /// Whether it is what the CoValue comes to when it is read from nothing.
+    fn is_as_new(&self, co_value: &CoValue<'_>, resolver: &dyn Resolver, keys: &KeyRing) -> bool;
 
     /// A hash over all of it.
     fn digest(&self) -> u64;
@@ -205,6 +208,10 @@ impl Stored for CoValueState<SimCrypto> {
 impl Shown for LiveView {
     fn view(&self) -> View {
         LiveView::view(self)
+    }
+
+    fn is_as_new(&self, co_value: &CoValue<'_>, resolver: &dyn Resolver, keys: &KeyRing) -> bool {
+        LiveView::is_as_new(self, co_value, resolver, keys)
     }
 
     fn digest(&self) -> u64 {

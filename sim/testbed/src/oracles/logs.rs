@@ -163,8 +163,8 @@ impl Logs {
     /// The hash of what a node holds of a CoValue.
     fn hash(&mut self, node: NodeId, id: CoId, stored: &dyn Stored) -> u64 {
         let log = self.logs.entry((node, id)).or_default();
-        for (session, stored) in stored.logs() {
-            let (hashed, before) = log.sessions.get(session).copied().unwrap_or_default();
+        for (place, (session, stored)) in stored.logs().enumerate() {
+            let (hashed, before) = log.sessions.get_near(place, session).copied().unwrap_or_default();
             let new = stored.transactions.get(hashed..).unwrap_or_default();
             if new.is_empty() {
                 continue;

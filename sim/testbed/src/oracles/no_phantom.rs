@@ -59,11 +59,14 @@ impl NoPhantom {
         let cast = &scene.setup.cast;
         let checked = self.checked.entry((node, id)).or_default();
         let mut looks = 0;
-        for (session, log) in stored.logs().filter(|(session, _)| !hostile.writes(*session)) {
-            let checked = checked.entry_or_insert_with(session, || 0);
-            let new = log.transactions.get(*checked..).unwrap_or_default();
+        for (place, (session, log)) in stored.logs().enumerate() {
+            let before = checked.get_near(place, session).copied().unwrap_or(0);
+            if before == log.transactions.len() || hostile.writes(session) {
+                continue;
+            }
+            let new = log.transactions.get(before..).unwrap_or_default();
             looks += new.len() as u64;
-            *checked = log.transactions.len();
+            checked.insert(session, log.transactions.len());
             if new.iter().any(|transaction| !ledger.was_asked(id, session, transaction)) {
                 let what = format!(
                     "{} holds a transaction of {} in {} that its author's app never made",

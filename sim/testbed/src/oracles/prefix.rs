@@ -76,13 +76,13 @@ impl Prefix {
     ) -> Option<Subject> {
         let Evidence { ledger, hostile, .. } = scene.evidence;
         let checked = self.checked.entry((node, id)).or_default();
-        for (session, log) in stored.logs() {
-            let checked = checked.entry_or_insert_with(session, || 0);
-            if *checked == log.transactions.len() {
+        for (place, (session, log)) in stored.logs().enumerate() {
+            let before = checked.get_near(place, session).copied().unwrap_or(0);
+            if before == log.transactions.len() {
                 continue;
             }
             let truth = ledger.log(id, session);
-            let from = (*checked).min(log.transactions.len());
+            let from = before.min(log.transactions.len());
             let right = if hostile.writes(session) {
                 hostile.signed(id, session, log.transactions)
             } else {
@@ -99,7 +99,7 @@ impl Prefix {
                 );
                 return Some(Subject { node, peer: None, id: Some(id), kind: "log", what });
             }
-            *checked = log.transactions.len();
+            checked.insert(session, log.transactions.len());
         }
         None
     }

@@ -18,7 +18,7 @@ use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::{Cast, Command, Directory};
 use crate::host::NodeId;
-use cosim_core::view::{self, CoValue, Log, Resolver};
+use cosim_core::view::{CoValue, Log, Resolver};
 use cosim_core::{CoId, Names, SessionId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -138,8 +138,7 @@ fn at_rest(scene: &Scene<'_>) -> (u64, Option<Subject>) {
         for id in directory.views() {
             let Some(held) = reading.get(id) else { continue };
             looks += 1;
-            let anew = view::View::new(&held, &reading, &keys);
-            if holdings.shown(id).map(Shown::view).as_ref() != Some(&anew) {
+            if !holdings.shown(id).is_some_and(|shown| shown.is_as_new(&held, &reading, &keys)) {
                 let what = format!(
                     "{} shows something else of {} than what its logs come to when they are read from nothing",
                     cast.node(node),

@@ -143,14 +143,12 @@ pub const GUEST_KEY: &str = "guest";
 
 pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     stage: Stage<'_>,
-    mut world: World<N, Watch, D>,
+    world: World<N, Watch, D>,
     end: End,
     chapters: Vec<Time>,
 ) -> (Outcome, D) {
     let seed = world.seed();
     let mut fingerprint = world.fingerprint();
-    let states: Vec<NodeState<SimCrypto>> =
-        world.view().hosts.iter().map(|host| host.node.state().clone()).collect();
     for (i, host) in (0..).zip(world.view().hosts) {
         fingerprint.fold(i, host.node.digest());
     }
@@ -159,7 +157,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let looks = watch.oracles.as_ref().map(|oracles| oracles.looks().collect()).unwrap_or_default();
     let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
     let views = views(stage.scenario(), &world);
-    let mut unmet = unmet(stage.scenario(), stage.cast(), (&states, &views), world.figures(), loads);
+    let mut unmet = unmet(stage.scenario(), stage.cast(), &world, &views, loads);
     if end == End::Guest {
         violations.clear();
         unmet.clear();
@@ -172,15 +170,17 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     }
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
+    let (ended_at, figures) = (world.now(), *world.figures());
+    let (nodes, Watch { tally, touched, log, .. }, decisions) = world.into_parts();
     let outcome = Outcome {
         seed,
         swarm: stage.scenario().chosen.clone(),
         end,
-        ended_at: world.now(),
+        ended_at,
         fingerprint,
-        figures: *world.figures(),
-        tally: world.observer.tally,
-        faults: world.observer.touched.faults(),
+        figures,
+        tally,
+        faults: touched.faults(),
         bounded: stage.has_bounded_lines(),
         guests: Vec::new(),
         guest_failures: Vec::new(),
@@ -191,11 +191,11 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         unused: Vec::new(),
         chapters,
         cast: stage.cast().clone(),
-        states,
+        states: nodes.into_iter().map(N::into_state).collect(),
         views,
-        log: world.observer.log.take(),
+        log,
     };
-    (outcome, world.decisions)
+    (outcome, decisions)
 }
 
 /// What every app sees of what shows anything.
@@ -209,11 +209,11 @@ where
     hosts.iter().map(|host| of(&host.node)).collect()
 }
 
-fn unmet(
+fn unmet<N: CoJson, D: crate::decision::Decide<N>>(
     scenario: &Scenario,
     cast: &Cast,
-    (states, views): (&[NodeState<SimCrypto>], &[BTreeMap<CoId, Value>]),
-    figures: &Figures,
+    world: &World<N, Watch, D>,
+    views: &[BTreeMap<CoId, Value>],
     ended: impl Fn(NodeId, CoId) -> Option<bool>,
 ) -> Vec<String> {
     let expect = &scenario.expect;
@@ -234,7 +234,8 @@ fn unmet(
         }
     }
     for content in &expect.content {
-        let co_value = states[content.node as usize].co_values.get(&CoId(content.co_value));
+        let state = world.host(NodeId(content.node)).node.state();
+        let co_value = state.co_values.get(&CoId(content.co_value));
         let held: u64 =
             co_value.map_or(0, |co_value| co_value.sessions.values().map(|log| u64::from(log.len())).sum());
         if held != content.transactions {
@@ -258,8 +259,9 @@ fn unmet(
             ));
         }
     }
-    if let Some(max) = expect.messages_max.filter(|max| figures.sent > *max) {
-        unmet.push(format!("at most {max} messages were to be sent, but {} were", figures.sent));
+    let sent = world.figures().sent;
+    if let Some(max) = expect.messages_max.filter(|max| sent > *max) {
+        unmet.push(format!("at most {max} messages were to be sent, but {sent} were"));
     }
     unmet
 }

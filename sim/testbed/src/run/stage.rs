@@ -10,7 +10,7 @@ use crate::network::Network;
 use crate::observer::Observer;
 use crate::oracles::{Need, Setup, Waits};
 use crate::scenario::act::Way;
-use crate::scenario::file::{HalfOpen, NetworkChange};
+use crate::scenario::file::HalfOpen;
 use crate::scenario::{self, Act, Direction, Numbered, Plan, Scenario};
 use crate::script::{self, Director, opening};
 use crate::world::{LinkSpec, World};
@@ -171,7 +171,7 @@ impl<'a> Stage<'a> {
 
     /// How many operations of a world an act is.
     pub(super) fn width(&self, act: &Act<Numbered>) -> u32 {
-        let all = matches!(act, Act::Network(NetworkChange { between: None, .. }));
+        let all = matches!(act, Act::Network(change) if change.between.is_none());
         if all { self.networks.len() as u32 } else { 1 }
     }
 

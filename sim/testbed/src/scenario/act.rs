@@ -51,6 +51,9 @@ use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
+/// Of all acts only this one is large, and a recording has many others.
+type Conditions<R = Named> = Box<NetworkChange<R>>;
+
 /// The table of all acts: for each its description, its key in a file, its name here and its fields.
 macro_rules! acts {
     ($(#[doc = $doc:literal] $key:literal => $Act:ident($Fields:ident),)*) => {
@@ -71,7 +74,7 @@ macro_rules! acts {
             /// The same with what it is about called otherwise. What is usual is not said.
             fn renamed<'a, S: Refs>(&'a self, by: &mut impl Rename<'a, R, S>) -> Option<Act<S>> {
                 Some(match self {
-                    $(Act::$Act(it) => Act::$Act(it.renamed(by)?),)*
+                    $(Act::$Act(it) => Act::$Act(it.renamed(by)?.into()),)*
                 })
             }
         }
@@ -186,7 +189,7 @@ acts! {
     /// A hostile node lies to a peer.
     "attack" => Attack(Attack),
     /// The conditions of a link, or of all links, change.
-    "network" => Network(NetworkChange),
+    "network" => Network(Conditions),
 }
 
 /// A schema with a description.

@@ -199,7 +199,9 @@ impl SimNode for Faulty {
                 self.node.handle(now, Input::Deadline)
             }
             Input::Received { peer, connection, mut message } => {
-                self.hear(&mut message);
+                if let Packet::Ours(envelope) = &mut message {
+                    self.hear(envelope);
+                }
                 self.node.handle(now, Input::Received { peer, connection, message })
             }
             Input::Blocked { .. } if self.fault == Fault::IgnoresFullLines => Ok(()),
@@ -257,11 +259,11 @@ impl SimNode for Faulty {
                     return Some(Output::Write { ticket, record, bytes });
                 }
                 (Output::Notice(notice), _) => return Some(Output::Notice(notice)),
-                (Output::Send { message, .. }, Fault::SwallowsDone)
-                    if matches!(message.message, Message::Done { .. }) => {}
-                (Output::Send { message, .. }, Fault::SwallowsTheLast) if matches!(&message.message, Message::Content(content) if self.is_last(content.id)) =>
-                    {}
-                (Output::Send { connection, mut message }, fault) => {
+                (Output::Send { message, .. }, Fault::SwallowsDone) if message.kind() == "done" => {}
+                (Output::Send { message, .. }, Fault::SwallowsTheLast)
+                    if message.kind() == "content" && self.is_last(CoId(message.subject())) => {}
+                (Output::Send { connection, message }, fault) => {
+                    let Packet::Ours(mut message) = message else { panic!("it is one of ours") };
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));
                     if let (Fault::AnswersTwice, Message::Content(content)) = (fault, &message.message) {
                         let known = Known {
@@ -272,7 +274,7 @@ impl SimNode for Faulty {
                         };
                         let answer =
                             Envelope { n: message.n + 1, re: message.re, message: Message::Known(known) };
-                        self.again = Some((connection, Packet(answer)));
+                        self.again = Some((connection, Packet::Ours(answer)));
                     }
                     if fault == Fault::SendsTheLast {
                         self.send_the_last(&mut message.message);
@@ -280,7 +282,7 @@ impl SimNode for Faulty {
                     if fault == Fault::SendsAnother && self.contents > 1 {
                         change_transactions(&mut message.message);
                     }
-                    return Some(Output::Send { connection, message });
+                    return Some(Output::Send { connection, message: Packet::Ours(message) });
                 }
             }
         }
@@ -306,6 +308,10 @@ impl SimNode for Faulty {
 impl CoJson for Faulty {
     fn state(&self) -> &NodeState<SimCrypto> {
         &self.shown
+    }
+
+    fn into_state(self) -> NodeState<SimCrypto> {
+        self.shown
     }
 
     fn connection(&self, peer: NodeId) -> Option<ConnectionId> {

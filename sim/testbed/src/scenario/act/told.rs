@@ -1,7 +1,6 @@
 //! How acts are called.
 
 use super::{Act, To, Way};
-use crate::scenario::file::NetworkChange;
 
 impl Act {
     /// What it is called where the file gives it no name: what it does to what.
@@ -11,7 +10,7 @@ impl Act {
         let refs = self.refs();
         let between = |[a, b]: [&str; 2]| format!("{kind}-{}-{}", a.min(b), a.max(b));
         match self {
-            Act::Network(NetworkChange { between: None, .. }) => kind,
+            Act::Network(change) if change.between.is_none() => kind,
             Act::Connect(_) | Act::Disconnect(_) | Act::Network(_) => {
                 between(self.link().unwrap_or_default())
             }

@@ -64,7 +64,7 @@ pub(super) fn slow_link(draw: &mut Draw<'_>) {
     let slow_by = Span::from_us(draw.stream().below(SLOW_BY.as_us()) + 1);
     let slow = |slow_by| {
         let change = Network { slow_by: Some(Duration(slow_by)), ..Network::default() };
-        Act::Network(NetworkChange::new(Some(link), change))
+        Act::Network(Box::new(NetworkChange::new(Some(link), change)))
     };
     draw.begin(at, slow(slow_by));
     draw.end(at + length, slow(Span::ZERO));
