@@ -23,20 +23,20 @@ struct Told {
 /// Runs `cosim` for somebody who has installed nothing, or whose home is elsewhere.
 fn cosim_at(home: &Path, args: &[&str]) -> Told {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
-    let output = command.current_dir(root()).env("HOME", home).args(args).output().unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    let output = command.current_dir(root()).env("HOME", home).args(args).output().expect("it runs");
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
     Told { code: output.status.code(), out, err }
 }
 
 fn cosim(args: &[&str]) -> Told {
-    cosim_at(tempfile::tempdir().unwrap().path(), args)
+    cosim_at(tempfile::tempdir().expect("a folder").path(), args)
 }
 
 /// A scenario in a file of its own.
 fn written(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("story.json");
-    std::fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
+    std::fs::write(&path, text).expect("a file in it");
+    let path = path.to_str().expect("a plain path").to_owned();
     (folder, path)
 }

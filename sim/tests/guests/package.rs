@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 fn home() -> &'static Path {
     static HOME: OnceLock<tempfile::TempDir> = OnceLock::new();
     let home = HOME.get_or_init(|| {
-        let home = tempfile::tempdir().unwrap();
+        let home = tempfile::tempdir().expect("a folder");
         for package in ["cojson@0.7.35", "cojson@0.20.19"] {
             let told = cosim_at(home.path(), &["guest", "install", package]);
             assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
