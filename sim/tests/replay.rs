@@ -2,6 +2,7 @@
 //! taking one out, under a file that stays as it is.
 
 use cosim_testbed::freeze::freeze;
+use cosim_testbed::guest::Guests;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{file, parse, resolve};
@@ -29,7 +30,7 @@ fn shrunk() -> file::Scenario {
         outcome.key().is_some_and(|key| key.starts_with("convergence"))
     });
     let frozen = freeze(&scenario, failing.expect("one in two hundred fails"), "story.json").file;
-    let shrunk = shrink(&frozen, &mut |_, _| {}).expect("it fails").file;
+    let shrunk = shrink(&frozen, &Guests::default(), &mut |_, _| {}).expect("it fails").file;
     assert!(!shrunk.decisions.as_ref().expect("it lists decisions").is_empty(), "a loss is the cause");
     shrunk
 }

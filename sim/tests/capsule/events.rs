@@ -4,14 +4,15 @@ use cosim_core::{CoId, Known, KnownState, Message, Reach, SessionId, Time, Timer
 use cosim_testbed::cojson::{Cast, session};
 use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{
-    Change, Digest, Due, End, Event, KnownChange, Limit, Log, Looks, Mail, Outcome, Piece, Reason, Wait, Way,
-    When,
+    Body, Change, Digest, Due, End, Event, KnownChange, Limit, Log, Looks, Mail, Outcome, Piece, Reason,
+    Wait, Way, When,
 };
 use cosim_testbed::observer::Loss;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::json;
 
 fn node() -> impl Strategy<Value = NodeId> {
     (0..2_u32).prop_map(NodeId)
@@ -34,17 +35,19 @@ fn piece() -> impl Strategy<Value = Piece<SessionId>> {
 }
 
 fn mail() -> impl Strategy<Value = Mail> {
-    let message = (co_value(), any::<bool>(), piece(), 0..3_u8).prop_map(|(id, flag, piece, kind)| {
+    let message = (co_value(), any::<bool>(), piece(), 0..4_u8).prop_map(|(id, flag, piece, kind)| {
         let mut known = KnownState::new(true, []);
         known.raise(piece.session, piece.after + 1);
-        match kind {
+        let says = json!({ "kind": "put", "flag": flag });
+        Body::CoJson(match kind {
             0 => Message::Load { id, known, safe: flag },
             1 => {
                 let safe = flag.then(|| known.clone());
                 Message::Known(Known { id, known, is_correction: flag, safe })
             }
-            _ => Message::Done { id },
-        }
+            2 => Message::Done { id },
+            _ => return Body::Guest { kind: "put".to_owned(), id, says },
+        })
     });
     (any::<u64>(), end(), any::<u32>(), any::<u32>(), message).prop_map(|(number, end, n, re, message)| {
         Mail { number, from: end.node, to: end.peer, connection: end.connection, n, re, message }

@@ -129,6 +129,7 @@ fn random_scenarios_reach_everything() {
             End::Silent => silent += 1,
             End::Violation => violated += 1,
             End::Restless => restless += 1,
+            End::Guest => panic!("no guest takes part"),
         }
         late += usize::from(waits > 0 && outcome.chapters.len() == waits + 1);
         never += usize::from(outcome.chapters.len() > 1 && outcome.chapters.len() <= waits);

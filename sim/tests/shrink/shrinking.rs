@@ -191,7 +191,7 @@ fn what_does_not_fail() {
         Some(Unshrinkable::OnlyUnmet)
     );
     let invalid = file::Scenario { version: 2, about: String::new(), ..file::Scenario::default() };
-    assert_eq!(shrink(&invalid, &mut |_, _| {}).err(), Some(Unshrinkable::Invalid));
+    assert_eq!(shrink(&invalid, &Guests::default(), &mut |_, _| {}).err(), Some(Unshrinkable::Invalid));
 }
 
 proptest! {

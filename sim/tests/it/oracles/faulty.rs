@@ -11,7 +11,7 @@ use cosim_testbed::clock::WallTime;
 use cosim_testbed::cojson::{
     CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction,
 };
-use cosim_testbed::host::{Carried, Input, NodeId, Output, SimNode, Storage};
+use cosim_testbed::host::{Carried, Input, NodeId, Output, SimMessage, SimNode, Storage};
 use std::sync::Arc;
 
 /// What is wrong with a node.
