@@ -288,7 +288,8 @@ impl<C: Crypto> Node<C> {
         }
     }
 
-    /// Takes back the wants for which nothing waits any more.
+    /// Takes back the wants for which nothing waits any more. Whoever is done with what was wanted for that alone can say so
+    /// now.
     pub(super) fn forget_dependants(&mut self) {
         let held = &self.shell.held;
         let mut waiting: BTreeSet<(CoId, CoId)> = BTreeSet::new();
@@ -298,9 +299,14 @@ impl<C: Crypto> Node<C> {
         for stored in &held.stored {
             waiting.extend(stored.missing.iter().map(|need| (*need, stored.record.id())));
         }
-        for (id, co) in &mut self.state.co_values {
+        let mut over = Vec::new();
+        for (id, co) in self.state.co_values.iter_mut().filter(|(_, co)| !co.marks.dependants.is_empty()) {
             co.marks.dependants.retain(|dependant| waiting.contains(&(*id, *dependant)));
+            if co.done && co.marks.dependants.is_empty() {
+                over.push(*id);
+            }
         }
+        over.into_iter().for_each(|id| self.sync(id, Scope::All));
     }
 
     /// Hears what was held back and misses nothing any more. What depends on each other in a circle goes together.

@@ -153,7 +153,6 @@ impl<C: Crypto> Node<C> {
             } else if self.lacked_by_stored(id) != lacked {
                 // It still waits for what comes before it, and no longer for these.
                 self.forget_dependants();
-                lacked.into_iter().for_each(|need| self.sync(need, Scope::All));
             }
         }
         if any {
