@@ -150,11 +150,16 @@ fn has_it(file: &Scenario) -> bool {
     file.timeline.iter().any(|entry| entry.name.as_deref() == Some("it"))
 }
 
+/// All acts but those of guests alone: in `scenario` there is none.
+fn of_ours() -> Vec<&'static str> {
+    Act::KEYS.iter().copied().filter(|key| *key != "ask").collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn every_act_keeps_the_laws(key in select(Act::KEYS), draw in draw()) {
+    fn every_act_keeps_the_laws(key in select(of_ours()), draw in draw()) {
         let fields = fields(key, &draw);
         let text = scenario(key, &fields).to_string();
         let scenario = laws::read(&text);
@@ -199,11 +204,11 @@ proptest! {
 #[test]
 fn of_every_act_shrinking_leaves_what_is_a_cause() {
     let mut failed = 0;
-    for (number, key) in (2..).zip(Act::KEYS) {
+    for (number, key) in (2..).zip(of_ours()) {
         let (ms, flag, text) = (u64::from(7 * number), number % 2 == 0, "word".to_owned());
         let draw = Draw { number: number % 7 + 2, ms, choice: number as usize % 8, flag, text };
         let text = scenario(key, &fields(key, &draw)).to_string();
         failed += usize::from((0..8).any(|seed| laws::check_shrunk(&text, seed)));
     }
-    assert!(failed * 3 > Act::KEYS.len() * 2, "{failed} of {} stories failed", Act::KEYS.len());
+    assert!(failed * 3 > of_ours().len() * 2, "{failed} of {} stories failed", of_ours().len());
 }
