@@ -343,7 +343,10 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
     }
 
     fn finish(mut self) -> (Outcome, D) {
-        let end = self.end.unwrap_or(End::Silent);
+        let mut end = self.end.unwrap_or(End::Silent);
+        if end == End::Silent && self.troupe.is_some() {
+            self.world.view().hosts.iter().filter(|host| host.up).for_each(|host| host.node.audit());
+        }
         if !matches!(end, End::Violation | End::Guest) {
             let (view, watch) = self.world.split();
             if let Some(oracles) = &mut watch.oracles {
@@ -353,6 +356,9 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
                     watch.log_noted(&view, When::at(rest));
                 }
             }
+        }
+        if self.troupe.is_some_and(Troupe::has_failed) {
+            end = End::Guest;
         }
         outcome::of(self.stage, self.world, end, self.chapters)
     }

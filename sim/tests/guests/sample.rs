@@ -119,3 +119,41 @@ fn it_keeps_to_the_rules() {
         assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
     }
 }
+
+/// A guest that says it holds what it was asked to make, and denies it afterwards; or that holds what nobody wrote.
+const CONTRADICTS: &str = r#"
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"], "due": None}
+    if request["verb"] == "hello":
+        answer.update(protocol=1, name="denies", version="1", speaks="cojson", can=[])
+    elif request["verb"] == "app":
+        subject = request["operations"][0]["subject"]
+        sessions = {"SESSIONS": 3} if "SESSIONS" != "none" else {}
+        answer["held"] = {subject: {"header": True, "sessions": sessions}}
+    elif request["verb"] == "query":
+        answer["subjects"] = {}
+    print(json.dumps(answer), flush=True)
+"#;
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn a_guest_that_contradicts_itself_has_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("denies.py");
+    let guest = format!("mine=python3 {}", program.display());
+    let (_scenario, path) = written(
+        r#"{ "version": 1, "about": "Alice is a guest that is not to be believed.",
+  "nodes": { "alice": { "guest": "mine" } },
+  "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }] }"#,
+    );
+    let cases =
+        [("none", "it says something else than before"), ("somebody_session_z1", "of which 0 were written")];
+    for (sessions, says) in cases {
+        std::fs::write(&program, CONTRADICTS.replace("SESSIONS", sessions)).unwrap();
+        let told = cosim(&["run", &path, "--guest", &guest]);
+        assert_eq!(told.code, Some(6), "{}{}", told.out, told.err);
+        assert!(told.out.contains(says), "{}", told.out);
+    }
+}

@@ -79,6 +79,9 @@ pub trait CoJson:
         Vec::new()
     }
 
+    /// At rest: asks it for all that it holds, if it can be asked, and takes note where that is not what it has said.
+    fn audit(&self) {}
+
     /// Tells it that its app may attack its peers, before anything happens.
     fn turn_hostile(&mut self) {}
 

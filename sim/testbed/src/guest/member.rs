@@ -236,6 +236,12 @@ impl CoJson for Member {
         }
     }
 
+    fn audit(&self) {
+        if let Member::Guest(guest) = self {
+            guest.audit();
+        }
+    }
+
     fn turn_hostile(&mut self) {
         if let Member::Ours(ours) = self {
             ours.node.turn_hostile();

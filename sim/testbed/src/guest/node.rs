@@ -1,6 +1,8 @@
 //! A node that a guest plays: every input is a request to the guest's process, and what the answer says is what the node
 //! does. Beside it stands a mirror of what it holds, from what it says: the oracles judge by that.
 
+mod audit;
+
 use super::ask;
 use super::member::Member;
 use super::registry::Wrote;

@@ -82,6 +82,11 @@ impl Shared {
         }
     }
 
+    /// Asks a guest what a node holds of everything.
+    pub(super) fn query_all(&mut self, guest: Guest, node: &str) -> Option<Map<String, Value>> {
+        Some(self.answer(guest, |process| process.query(node, None))?.subjects)
+    }
+
     fn answer<T>(&mut self, guest: Guest, ask: impl FnOnce(&mut Process) -> Result<T, Failure>) -> Option<T> {
         if self.failure.is_some() {
             return None;
