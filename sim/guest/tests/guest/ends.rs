@@ -122,7 +122,8 @@ fn a_guest_ends_when_its_host_is_killed() {
     let path = leash.path();
     let own = env::current_exe().unwrap();
     let mut host = Command::new(own)
-        .args(["--exact", "--nocapture", "ends::holds_a_guest_until_it_is_killed", HOLDER])
+        .args(["--exact", "--include-ignored", "--nocapture"])
+        .args(["ends::holds_a_guest_until_it_is_killed", HOLDER])
         .arg(&path)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
