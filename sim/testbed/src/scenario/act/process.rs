@@ -88,7 +88,8 @@ fn outages(Duration(down_for): Duration) -> impl Iterator<Item = Option<Duration
 
 impl Outage {
     pub(super) fn check_restart(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        by.node(&self.node, "node")?;
+        let node = by.node(&self.node, "node")?;
+        by.check_keeps(node, &self.node)?;
         if self.spare_last_copy.is_some() {
             let problem = Problem::new(by.at.key("spare_last_copy").name(), "a restart loses nothing");
             by.report.add(problem.help("leave it out, or write `wipe`"));
@@ -105,6 +106,7 @@ impl Outage {
 impl Crash {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let node = by.node(&self.node, "node")?;
+        by.check_keeps(node, &self.node)?;
         match self.point() {
             Point::Writing | Point::Written => by.check_disk(node, &self.node),
             Point::Now | Point::Sending => Some(()),

@@ -42,6 +42,17 @@ impl Resolving<'_, '_> {
         None
     }
 
+    /// That a node keeps anything when its process ends, which a guest does not.
+    pub(super) fn check_keeps(&mut self, node: u32, name: &str) -> Option<()> {
+        if !self.names.is_guest(node) {
+            return Some(());
+        }
+        let message = format!("`{name}` is a guest, which keeps nothing when its process ends");
+        let problem = Problem::new(self.at.key("node").value(), message);
+        self.report.add(problem.help("write `wipe`: it begins with nothing, in a new session"));
+        None
+    }
+
     /// That a length is one.
     pub(super) fn check_length(&mut self, kind: &str, Duration(span): Duration) -> Option<()> {
         if span == Span::ZERO {

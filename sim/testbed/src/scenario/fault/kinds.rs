@@ -141,7 +141,7 @@ kinds! {
         stream: "restarts",
         drawn: "node, time, length",
         words: Words::Each(3),
-        swarm: Swarm { usual: 2, extreme: 8, needs: Needs::Always },
+        swarm: Swarm { usual: 2, extreme: 8, needs: Needs::Ours },
         touch: Touch::Talked,
         family: Family::Restarts,
         width: Width::One,

@@ -100,6 +100,8 @@ pub enum Needs {
     Links,
     /// A link on which messages may be lost.
     Lossy,
+    /// That no node is a guest: those keep nothing when their process ends.
+    Ours,
     /// A disk.
     Disks,
     /// More than two nodes, so that who is left has somebody to talk to.

@@ -94,6 +94,15 @@ pub(super) fn faults(
             Problem::new(at.key(field).value(), format!("`{field}`, but none of the nodes has a disk"));
         report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
     }
+    let has_guests = nodes.iter().any(|node| names.is_guest(*node));
+    if faults.times(FaultKind::Restarts).unwrap_or(0) > 0 && has_guests {
+        let problem =
+            Problem::new(at.key("restarts").value(), "`restarts`, and some of the nodes are guests");
+        report.add(
+            problem
+                .help("a guest keeps nothing when its process ends: ask for `wipes`, or name other `nodes`"),
+        );
+    }
     check_attacks(file, faults, names, &at, report);
     let newcomers = newcomers(file, names, &nodes);
     if faults.times(FaultKind::Joins).unwrap_or(0) > 0 && newcomers.is_empty() && !nodes.is_empty() {
