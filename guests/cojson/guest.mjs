@@ -33,7 +33,6 @@ const ready = adapter.open(find);
 ready.catch(() => {});
 
 const nodes = new Map();
-const backups = new Map();
 let greeted = false;
 
 const verbs = {
@@ -79,33 +78,20 @@ const verbs = {
     return query(named(request), request.subjects);
   },
 
-  // No step of the node, which notices nothing.
-  backup(request) {
-    const node = named(request);
-    if (!node.disk) throw new Error(`${node.name} has no disk`);
-    if (typeof request.name !== "string") throw new Error("`name` is missing");
-    backups.set(JSON.stringify([node.name, request.name]), node.disk.copy());
-    return { due: node.machine.clock.due() };
-  },
-
   async restart(request) {
     const node = named(request);
-    const { from, graceful, commits, session, seed } = request;
+    const { from, graceful, session, seed } = request;
     if (from !== "nothing" && !node.disk) throw new Error(`${node.name} has no disk`);
-    const copy =
-      typeof from === "object" && from !== null
-        ? backups.get(JSON.stringify([from.of, from.backup]))
-        : undefined;
-    if (from !== "nothing" && from !== "disk" && !copy) {
+    const image = typeof from === "object" ? imageOf(from) : undefined;
+    if (!["nothing", "disk"].includes(from) && !image) {
       throw new Error("there is no such thing to restart from");
     }
-    return node.restart(request, { from, copy, graceful, commits, session, seed });
+    return node.restart(request, { from, image, graceful, session, seed });
   },
 
   async reset() {
     for (const node of nodes.values()) node.end();
     nodes.clear();
-    backups.clear();
     (await loaded()).reset();
     return {};
   },
@@ -129,6 +115,11 @@ function step(work) {
 function named({ node }) {
   if (!nodes.has(node)) throw new Error(`there is no node ${JSON.stringify(node)}`);
   return nodes.get(node);
+}
+
+// What a node's disk held after one of its commits.
+function imageOf(from) {
+  return nodes.get(from?.disk)?.disk?.image(from.commit);
 }
 
 async function loaded() {

@@ -39,7 +39,11 @@ export class Node {
     this.disk?.formatted();
     this.#stored = this.disk?.known() ?? new Map();
     for (const id of this.#stored.keys()) this.touched(id);
-    for (const id of this.#said.keys()) this.touched(id);
+    // All is said anew, also what is gone.
+    for (const id of this.#said.keys()) {
+      this.touched(id);
+      this.#said.set(id, undefined);
+    }
   }
 
   // One step: does `work`, waits until nothing is left to do, and tells what has come of it.
@@ -68,8 +72,10 @@ export class Node {
       {
         send: (message) => {
           if (!isOpen()) return;
+          const commits = this.disk?.commits() ?? 0;
+          const after = commits > 0 ? `,"commits":${commits}` : "";
           this.#step.sent.push(
-            `{"connection":${connection},"message":${JSON.stringify(message)}}`,
+            `{"connection":${connection},"message":${JSON.stringify(message)}${after}}`,
           );
         },
         close: () => {
@@ -115,13 +121,11 @@ export class Node {
 
   // The process has ended, gracefully or not, and another begins. What is said of this step is
   // of both.
-  async restart(times, { from, copy, graceful, commits, session, seed }) {
-    const stored = this.disk?.sinceStep();
+  async restart(times, { from, image, graceful, session, seed }) {
     return this.step(times, async () => {
       if (graceful) await this.shutDown();
-      else if (from === "disk" && commits !== undefined) this.disk.cut(stored, commits);
       if (from === "nothing") this.disk?.empty();
-      if (copy) this.disk.become(copy);
+      if (image) this.disk.become(image);
       if (session !== undefined) this.session = session;
       if (seed !== undefined) this.machine.chance = new Chance(seed);
       this.begin();

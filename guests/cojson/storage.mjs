@@ -1,7 +1,8 @@
 // Disks: a database in memory for each node that has one.
 //
-// A disk is the list of all that was committed to it. The database is what comes of playing the
-// list, so that an older state, or the copy of another node's disk, is a shorter list or another.
+// Every commit is kept: what it has written, and the commit before it. What a disk holds is the
+// last of them, and the database is what comes of playing all that leads to it. So a disk can go
+// back to any commit, and go on from one of another's.
 
 import { off } from "./machine.mjs";
 
@@ -16,9 +17,12 @@ export async function newDisk(resolver) {
 const READS = /^\s*(select|pragma\s+\w+\s*;?\s*$)/i;
 
 class Disk {
+  // The node's own commits, by number, over its whole life: one that a crash has taken keeps its
+  // number. The first, number 0, has made the tables.
   #commits = [];
-  // How many of the commits have only made the tables, and how many there were when the step began.
-  #formatted = 0;
+  // The commit with which the disk holds what it holds.
+  #head;
+  // How many commits there were when the step began.
   #before = 0;
   #database;
   #statements = new Map();
@@ -39,10 +43,13 @@ class Disk {
     };
   }
 
-  // Makes the tables count as there from the start.
+  // Makes the tables count as there from the start: all that has made them is one commit.
   formatted() {
-    if (this.#formatted === 0) this.#formatted = this.#commits.length;
-    this.#before = Math.max(this.#before, this.#formatted);
+    if (this.#before > 0) return;
+    const statements = this.#commits.flatMap((commit) => commit.statements);
+    this.#head = { statements, parent: undefined };
+    this.#commits = [this.#head];
+    this.#before = 1;
   }
 
   // A step begins.
@@ -50,38 +57,25 @@ class Disk {
     this.#before = this.#commits.length;
   }
 
-  // How often was committed in this step, and where the step began.
+  // How often was committed in this step.
   commits() {
     return this.#commits.length - this.#before;
   }
 
-  sinceStep() {
-    return this.#before;
+  // What the disk held after the commit of this number; nothing where there is none.
+  image(number) {
+    return this.#commits[number];
   }
 
-  // The process ended when only so many commits of the step that began at `before` had reached
-  // the disk.
-  cut(before, count) {
-    const kept = Math.max(before, this.#formatted) + count;
-    if (kept >= this.#commits.length) return;
-    this.#commits.length = kept;
-    this.#before = kept;
-    this.close();
-  }
-
-  copy() {
-    return { commits: this.#commits.slice(), formatted: this.#formatted };
-  }
-
-  become({ commits, formatted }) {
-    this.#commits = commits.slice();
-    this.#formatted = formatted;
-    this.#before = commits.length;
+  // Holds what some disk held.
+  become(image) {
+    if (image === this.#head) return;
+    this.#head = image;
     this.close();
   }
 
   empty() {
-    this.become({ commits: [], formatted: 0 });
+    this.become(this.image(0));
   }
 
   close() {
@@ -104,13 +98,16 @@ class Disk {
 
   #play() {
     this.#database = off(() => new SQL.Database());
-    // What is kept of the disk is the list, so the database need not be safe by itself.
+    // What is kept of the disk is its commits, so the database need not be safe by itself.
     this.#run("PRAGMA journal_mode=MEMORY", []);
     this.#run("PRAGMA synchronous=OFF", []);
-    for (const statements of this.#commits) {
-      if (statements.length > 1) this.#run("BEGIN", []);
+    const commits = [];
+    for (let commit = this.#head; commit; commit = commit.parent) commits.push(commit);
+    for (const { statements, parent } of commits.reverse()) {
+      const together = parent !== undefined && statements.length > 1;
+      if (together) this.#run("BEGIN", []);
       for (const { sql, values } of statements) this.#run(sql, values);
-      if (statements.length > 1) this.#run("COMMIT", []);
+      if (together) this.#run("COMMIT", []);
     }
   }
 
@@ -143,7 +140,10 @@ class Disk {
   }
 
   #commit() {
-    if (this.#pending.length > 0) this.#commits.push(this.#pending);
+    if (this.#pending.length > 0) {
+      this.#head = { statements: this.#pending, parent: this.#head };
+      this.#commits.push(this.#head);
+    }
     this.#pending = [];
   }
 

@@ -259,31 +259,56 @@ function newFaults(world, the) {
       { op: "set", subject, key: "k", value: 1 },
     );
     assert.equal(answer.commits, 2);
-    await here.ask("alice", "backup", { name: "both" });
-    for (const [from, commits, held] of [
-      ["disk", 2, 1],
-      [{ backup: "both", of: "alice" }, undefined, 1],
-      ["nothing", undefined, 0],
-      [{ backup: "both", of: "alice" }, undefined, 1],
+    for (const [commit, header, held] of [
+      [2, true, 1],
+      [1, true, 0],
+      [0, false, 0],
+      [2, true, 1],
     ]) {
-      await here.ask("alice", "restart", { from, commits });
+      const { held: said } = await here.ask("alice", "restart", { from: { disk: "alice", commit } });
+      assert.equal(said[subject].header, header, `commit ${commit}`);
       assert.equal(here.count("alice", subject), held);
       if (held === 0) continue;
       await here.app("alice", { op: "load", subject });
       assert.deepEqual(await here.shown("alice", subject), { k: 1 });
     }
-    const write = { op: "set", subject, key: "k", value: 2 };
-    assert.equal((await here.app("alice", write)).commits, 1);
-    await here.ask("alice", "restart", { from: "disk", commits: 0 });
+    const { held: none } = await here.ask("alice", "restart", { from: "nothing" });
+    assert.deepEqual(none[subject], { header: false, sessions: {} });
+    await here.ask("alice", "restart", { from: { disk: "alice", commit: 2 } });
+    // A commit that a crash takes keeps its number, and the one after it has the next.
+    const write = (value) => ({ op: "set", subject, key: "k", value });
+    await here.app("alice", { op: "load", subject });
+    assert.equal((await here.app("alice", write(2))).commits, 1);
+    await here.ask("alice", "restart", { from: { disk: "alice", commit: 2 } });
     await here.app("alice", { op: "load", subject });
     assert.deepEqual(await here.shown("alice", subject), { k: 1 });
-    // What another node's disk held.
+    assert.equal((await here.app("alice", write(4))).commits, 1);
+    for (const [commit, shown] of [[4, 4], [3, 2]]) {
+      await here.ask("alice", "restart", { from: { disk: "alice", commit } });
+      await here.app("alice", { op: "load", subject });
+      assert.deepEqual(await here.shown("alice", subject), { k: shown });
+    }
+    for (const from of [{ disk: "alice", commit: 5 }, { disk: "nobody", commit: 0 }, "tape"]) {
+      await assert.rejects(here.ask("alice", "restart", { from }), /no such thing/);
+    }
+    // What another node's disk held, and what came on top of it.
     await here.make("bob", guest, 2, { disk: true });
-    await here.ask("bob", "restart", { from: { backup: "both", of: "alice" } });
+    await here.ask("bob", "restart", { from: { disk: "alice", commit: 2 } });
     await here.app("bob", { op: "load", subject });
     assert.deepEqual(await here.shown("bob", subject), { k: 1 });
+    assert.equal((await here.app("bob", write(5))).commits, 1);
+    await here.ask("bob", "restart", { from: { disk: "bob", commit: 1 } });
+    await here.app("bob", { op: "load", subject });
+    assert.deepEqual(await here.shown("bob", subject), { k: 5 });
+    await here.wait(1000);
+    // What a process writes as it ends is there for the next one.
+    await here.app("bob", write(7));
+    const { commits } = await here.ask("bob", "restart", { from: "disk", graceful: true });
+    assert.equal(commits, 1);
+    await here.app("bob", { op: "load", subject });
+    await here.wait(1000);
     // Flags of what is not synced are written after 200 ms, and nothing else is due.
-    await here.app("bob", { op: "set", subject, key: "k", value: 3 });
+    await here.app("bob", write(6));
     assert.equal(here.nodes.get("bob").due, here.now + 200_000);
     await here.wait(200);
     assert.equal(here.nodes.get("bob").due, null);

@@ -14,7 +14,7 @@ FIXED = "--fixed" in sys.argv[1:]
 WAIT_US = 500_000
 WAIT_MAX_US = 30_000_000
 
-VERBS = ["make", "connect", "disconnect", "deliver", "tick", "app", "query", "backup", "restart"]
+VERBS = ["make", "connect", "disconnect", "deliver", "tick", "app", "query", "restart"]
 
 
 class Refused(Exception):
@@ -24,9 +24,10 @@ class Refused(Exception):
 class Node:
     """A node's state is plain data. `step` is all that it has done since it was last asked."""
 
-    def __init__(self, disk, seed):
-        self.registers = dict(disk)  # subject -> (at, token, value); the greater (at, token) is the later write
-        self.disk, self.disk_before = disk, disk  # what outlives the process, now and before the last step
+    def __init__(self, held, seed, disk):
+        self.registers = dict(held)  # subject -> (at, token, value); the greater (at, token) is the later write
+        self.stored = held  # what is on the disk
+        self.disk = disk  # what was on it after each commit that the node ever made, by their numbers
         self.links = {}  # connection -> {"relationship", "waiting": {(kind, subject): {"message", "wait", "due"}}}
         self.loading = set()
         self.chance = random.Random(int(seed, 16))
@@ -37,9 +38,9 @@ class Node:
         self.step = {"sent": [], "wrote": [], "changed": [], "notices": [], "commits": 0}
 
     def end_step(self):
-        self.disk_before = self.disk
         if self.step["commits"]:
-            self.disk = dict(self.registers)
+            self.stored = dict(self.registers)
+            self.disk.append(self.stored)
         dues = [said["due"] for link in self.links.values() for said in link["waiting"].values()]
         answer = {name: value for name, value in self.step.items() if value}
         answer["due"] = min(dues, default=None)
@@ -165,10 +166,10 @@ def stamp(message):
 
 
 class Guest:
-    """All nodes of the process, and the copies of their disks."""
+    """All nodes of the process."""
 
     def __init__(self):
-        self.nodes, self.backups = {}, {}
+        self.nodes = {}
 
     def answer(self, request):
         verb, name = request["verb"], request.get("node")
@@ -182,7 +183,7 @@ class Guest:
         if verb not in VERBS:
             raise Refused(f"there is no verb {verb}")
         if verb == "make":
-            self.nodes[name] = Node({}, request["seed"])
+            self.nodes[name] = Node({}, request["seed"], disk=[{}])
         if name not in self.nodes:
             raise Refused(f"there is no node {name}")
         node = self.nodes[name]
@@ -190,14 +191,12 @@ class Guest:
             return node.query(request.get("subjects"))
         if verb == "restart":
             held = node.registers
-            node = self.nodes[name] = Node(self.source(node, request), request["seed"])
+            node = self.nodes[name] = Node(self.source(node, request), request["seed"], node.disk)
         node.begin_step(request["now"], request["wall"])
         if verb == "restart":
             for subject in held:
                 if held[subject] != node.registers.get(subject):
                     node.change(subject)
-        elif verb == "backup":
-            self.backups[name, request["name"]] = node.disk
         elif verb != "make":
             getattr(node, verb)(request)
         return node.end_step()
@@ -208,8 +207,8 @@ class Guest:
         if source == "nothing":
             return {}
         if source == "disk":
-            return node.disk_before if request.get("commits") == 0 else node.disk
-        return self.backups[source["of"], source["backup"]]
+            return node.stored
+        return self.nodes[source["disk"]].disk[source["commit"]]
 
 
 def main():

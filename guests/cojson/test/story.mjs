@@ -126,9 +126,9 @@ export async function story(names, guest, { can }) {
 
   // New processes: from the disk, from a copy, from nothing.
   if (disk) {
-    await world.ask("alice", "backup", { name: "before" });
+    const before = world.commits("alice");
     await world.app("alice", { op: "set", subject: ids.map, key: "on disk", value: 1, private: true });
-    await world.restart("alice", { from: "disk", commits: 0 });
+    await world.restart("alice", { from: { disk: "alice", commit: before } });
     await world.link("alice", "server");
     await world.app("alice", { op: "load", subject: ids.map });
     await world.wait(1000);
@@ -136,7 +136,7 @@ export async function story(names, guest, { can }) {
     await world.link("bob", "server");
     await world.wait(1000);
     await world.restart("alice", {
-      from: { backup: "before", of: "alice" },
+      from: { disk: "alice", commit: before },
       session: `${names.agent(1)}_session_z2alice`,
       seed: "00000000000000fe",
     });

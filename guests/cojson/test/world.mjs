@@ -127,7 +127,7 @@ export class World {
 
   async make(name, guest, secret, { session = 1, who, disk = false } = {}) {
     const of = who ?? this.names.agent(secret);
-    const node = { name, guest, off: 0, due: null, notices: [], log: [], held: {}, wrote: [] };
+    const node = { name, guest, off: 0, due: null, notices: [], log: [], held: {}, wrote: [], commits: 0 };
     this.nodes.set(name, node);
     await this.ask(name, "make", {
       seed: `${secret.toString(16).padStart(8, "0")}${session.toString(16).padStart(8, "0")}`,
@@ -149,6 +149,7 @@ export class World {
     node.notices.push(...(answer.notices ?? []));
     node.log.push(...(answer.log ?? []));
     node.wrote.push(...(answer.wrote ?? []));
+    node.commits += answer.commits ?? 0;
     Object.assign(node.held, answer.held);
     for (const { connection, message } of answer.sent ?? []) {
       const link = this.#links.get(connection);
@@ -225,6 +226,11 @@ export class World {
 
   async shown(name, subject) {
     return (await this.see(name, subject))?.shown;
+  }
+
+  // The number of the node's last commit.
+  commits(name) {
+    return this.nodes.get(name).commits;
   }
 
   // How many transactions the node has said that it holds.

@@ -1,10 +1,10 @@
 //! Plays a story with a guest: carries its messages, rings its timers, and keeps every answer. The simplest of worlds,
 //! in which nothing is ever lost but by a connection that closes.
 
-use super::story::{Act, Clock, Story};
+use super::story::{Act, Clock, RestartFrom, Story};
 use crate::failure::Failure;
 use crate::process::Process;
-use crate::protocol::{Notice, Relationship, Sent, Source, Step, Times, Verb};
+use crate::protocol::{Can, Notice, Relationship, Sent, Source, Step, Times, Verb};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -52,6 +52,8 @@ pub(super) struct Player<'a> {
     nodes: BTreeMap<String, Node>,
     /// The open connections, by number.
     open: BTreeMap<u64, Ends>,
+    /// The copies of disks, by whose they are and what they are called.
+    copies: BTreeMap<(String, String), Image>,
     connections: u64,
     /// What is on its way, by when it arrives and in which order it was sent.
     under_way: BTreeMap<(u64, u64), UnderWay>,
@@ -66,6 +68,41 @@ pub(super) struct Player<'a> {
 struct Node {
     clock: Clock,
     due: Option<u64>,
+    /// How often it has committed in its whole life, and in the last step.
+    commits: u64,
+    last_commits: u64,
+    /// What its disk has, and had before the last step.
+    image: Image,
+    before: Image,
+}
+
+/// A disk as it was after a commit of a node.
+#[derive(Clone, Default)]
+struct Image {
+    of: String,
+    commit: u64,
+}
+
+impl Node {
+    /// It has made a step.
+    fn stepped(&mut self, name: &str, due: Option<u64>, commits: u64) {
+        self.due = due;
+        self.commits += commits;
+        self.last_commits = commits;
+        self.before = self.image.clone();
+        if commits > 0 {
+            self.image = Image { of: name.to_owned(), commit: self.commits };
+        }
+    }
+
+    /// What its disk has where only so many of the commits of its last step reached it.
+    fn cut(&self, name: &str, count: u64) -> Image {
+        if count == 0 {
+            return self.before.clone();
+        }
+        let commit = self.commits - self.last_commits.saturating_sub(count);
+        Image { of: name.to_owned(), commit }
+    }
 }
 
 struct Ends {
@@ -105,6 +142,7 @@ impl<'a> Player<'a> {
             now: 0,
             nodes: BTreeMap::new(),
             open: BTreeMap::new(),
+            copies: BTreeMap::new(),
             connections: 0,
             under_way: BTreeMap::new(),
             messages: 0,
@@ -127,10 +165,12 @@ impl<'a> Player<'a> {
     fn act(&mut self, act: &Act) -> Result<(), String> {
         match act {
             Act::Make { node, seed, session, secret_seed } => {
-                self.nodes.insert(node.clone(), Node::default());
+                let image = Image { of: node.clone(), commit: 0 };
+                self.nodes.insert(node.clone(), Node { image, ..Node::default() });
                 let times = self.times(node);
                 let (seed, secret_seed) = (*seed, *secret_seed);
-                self.step(node, "make", Verb::Make { node, seed, session, secret_seed, times })
+                let disk = self.process.hello().can(Can::Disk);
+                self.step(node, "make", Verb::Make { node, seed, session, secret_seed, disk, times })
             }
             Act::Connect { node, peer, relationship, persistent } => {
                 self.connections += 1;
@@ -167,13 +207,14 @@ impl<'a> Player<'a> {
                 Ok(())
             }
             Act::Backup { node, name } => {
-                let times = self.times(node);
-                self.step(node, "backup", Verb::Backup { node, name, times })
+                let image = self.nodes.get(node).map(|node| node.image.clone()).unwrap_or_default();
+                self.copies.insert((node.clone(), name.clone()), image);
+                Ok(())
             }
             Act::Restart { node, from, graceful, commits, session, seed } => {
                 let (times, session) = (self.times(node), session.as_deref());
-                let (graceful, commits, seed) = (*graceful, *commits, *seed);
-                let from: Source<'_> = from.source();
+                let (graceful, seed) = (*graceful, *seed);
+                let image = self.image(node, from, *commits)?;
                 // Its peers notice when it is there again, or sooner; here they do so before.
                 let of_node = self.open.iter().filter(|(_, ends)| ends.has(node));
                 let lost: Vec<(u64, String)> =
@@ -182,10 +223,28 @@ impl<'a> Player<'a> {
                     self.close(connection);
                     self.disconnect(&peer, node, connection)?;
                 }
-                let verb = Verb::Restart { node, from, graceful, commits, session, seed, times };
+                let from = match (from, &image) {
+                    (RestartFrom::Nothing, _) => Source::Nothing,
+                    (RestartFrom::Disk, _) if commits.is_none() => Source::Disk,
+                    (_, Image { of, commit }) => Source::Image { of, commit: *commit },
+                };
+                let verb = Verb::Restart { node, from, graceful, session, seed, times };
+                self.nodes.entry(node.clone()).or_default().image = image.clone();
                 self.step(node, "restart", verb)
             }
         }
+    }
+
+    /// What is on the disk of a process that is restarted so.
+    fn image(&self, name: &str, from: &RestartFrom, commits: Option<u64>) -> Result<Image, String> {
+        let node = self.nodes.get(name);
+        let image = match (from, commits) {
+            (RestartFrom::Nothing, _) => Some(Image { of: name.to_owned(), commit: 0 }),
+            (RestartFrom::Disk, None) => node.map(|node| node.image.clone()),
+            (RestartFrom::Disk, Some(count)) => node.map(|node| node.cut(name, count)),
+            (RestartFrom::Backup { name, of }, _) => self.copies.get(&(of.clone(), name.clone())).cloned(),
+        };
+        image.ok_or_else(|| format!("the story has no such thing for {name} to begin with"))
     }
 
     fn connect(
@@ -264,9 +323,9 @@ impl<'a> Player<'a> {
         let step = self.process.ask(verb).map_err(say)?;
         self.keep(name);
         self.look_at(&step).map_err(|why| say(self.process.reject(why)))?;
-        let Step { sent, notices, due, .. } = step;
-        self.nodes.entry(node.to_owned()).or_default().due = due;
-        for Sent { connection, message } in sent {
+        let Step { sent, notices, due, commits, .. } = step;
+        self.nodes.entry(node.to_owned()).or_default().stepped(node, due, commits);
+        for Sent { connection, message, .. } in sent {
             let Some(ends) = self.open.get(&connection).filter(|ends| ends.has(node)) else {
                 let why = format!("{node} sends on connection {connection}, which it has not got");
                 return Err(say(self.process.reject(why)));
@@ -304,8 +363,14 @@ impl<'a> Player<'a> {
         Err(say(self.process.reject(format!("`query` of {node} has said something else just before"))))
     }
 
-    /// Whether a step has what a guest with a protocol of its own must say.
+    /// Whether a step has what it must say, and a guest with a protocol of its own besides.
     fn look_at(&self, step: &Step) -> Result<(), String> {
+        let before = step.sent.iter().map(|sent| sent.commits);
+        if !before.clone().is_sorted() || before.clone().any(|before| before > step.commits) {
+            let before: Vec<u64> = before.collect();
+            let commits = step.commits;
+            return Err(format!("its messages were sent after {before:?} of {commits} commits"));
+        }
         if self.process.hello().speaks_cojson() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! What happens in the story that a guest is checked with. It is data: who knows a protocol makes one for it.
 
-use crate::protocol::{Can, Operation, Relationship, Source};
+use crate::protocol::{Can, Operation, Relationship};
 use serde_json::json;
 
 /// A story. Messages take ten milliseconds unless it says otherwise, and arrive in order; timers ring when they are due.
@@ -75,7 +75,7 @@ pub enum Act {
         /// Of which subjects; of all where there is no list.
         subjects: Option<Vec<String>>,
     },
-    /// A copy of the node's disk is taken.
+    /// A copy of the node's disk is taken. The guest is told nothing of it.
     Backup {
         /// The node.
         node: String,
@@ -88,9 +88,9 @@ pub enum Act {
         node: String,
         /// What it begins with.
         from: RestartFrom,
-        /// Whether it was told to end before.
+        /// Whether it was told to end before. Nobody is whose disk is replaced.
         graceful: bool,
-        /// How many of the commits of its last step reached the disk.
+        /// How many of the commits of its last step reached the disk; all where nothing is said.
         commits: Option<u64>,
         /// The name of a new session; without one it goes on in the old one.
         session: Option<String>,
@@ -110,7 +110,7 @@ pub struct Clock {
     pub work: Option<u64>,
 }
 
-/// What a restarted process begins with: [`Source`] with names of its own.
+/// What a restarted process begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RestartFrom {
     /// Its disk.
@@ -124,16 +124,6 @@ pub enum RestartFrom {
         /// Of whose disk it is.
         of: String,
     },
-}
-
-impl RestartFrom {
-    pub(super) fn source(&self) -> Source<'_> {
-        match self {
-            Self::Disk => Source::Disk,
-            Self::Nothing => Source::Nothing,
-            Self::Backup { name, of } => Source::Backup { name, of },
-        }
-    }
 }
 
 impl Act {
@@ -272,9 +262,10 @@ impl Teller {
         let restarts = [
             (RestartFrom::Disk, true, None),
             (RestartFrom::Disk, false, Some(0)),
+            (RestartFrom::Disk, false, Some(1)),
             (RestartFrom::Nothing, false, None),
             (backup("one", "bob"), false, None),
-            (backup("one", "alice"), true, None),
+            (backup("one", "alice"), false, None),
         ];
         for (number, (from, graceful, commits)) in (2..).zip(restarts) {
             let write = self.write("notes");

@@ -92,7 +92,8 @@ pub struct Step {
     /// What the node tells its app, in order.
     #[serde(default)]
     pub notices: Vec<Notice>,
-    /// How often the node has committed to its disk.
+    /// How often the node has committed to its disk in this step. The commits of a node are numbered from 1 over its whole
+    /// life, so that both sides count alike.
     #[serde(default)]
     pub commits: u64,
     /// Lines of the guest's own log.
@@ -110,6 +111,9 @@ pub struct Sent {
     pub connection: u64,
     /// To the letter as the guest has said it.
     pub message: Box<RawValue>,
+    /// How many of the step's commits were made before.
+    #[serde(default)]
+    pub commits: u64,
 }
 
 /// What a node tells its app.
@@ -128,12 +132,12 @@ pub enum Notice {
         /// Of this.
         subject: String,
     },
-    /// An operation raised an error.
+    /// An operation raised an error. What it has written before that, it has written.
     Failed {
         /// Its place among those of this request; none where it was one of an earlier request that has waited.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         operation: Option<usize>,
-        /// What it was about, where that must be said.
+        /// What it was about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<String>,
         /// In words.
@@ -141,8 +145,9 @@ pub enum Notice {
     },
     /// What an operation has made is called so.
     Made {
-        /// Its place among those of this request.
-        operation: usize,
+        /// Its place among those of this request; none where it was one of an earlier request that has waited.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<usize>,
         /// The name.
         subject: String,
     },
@@ -194,6 +199,14 @@ mod tests {
         let text = r#"{"sent":[{"connection":1,"message":{"z": 1,"a":1.50}}],"due":5}"#;
         let step: Step = serde_json::from_str(text).unwrap();
         assert_eq!(step.sent[0].message.get(), r#"{"z": 1,"a":1.50}"#);
+    }
+
+    #[test]
+    fn a_message_says_how_many_commits_come_before_it() {
+        let text = r#"{"sent":[{"connection":1,"message":{}},{"connection":1,"message":{},"commits":2}],"commits":3,"due":5}"#;
+        let step: Step = serde_json::from_str(text).unwrap();
+        let before: Vec<u64> = step.sent.iter().map(|sent| sent.commits).collect();
+        assert_eq!((before, step.commits), (vec![0, 2], 3));
     }
 
     #[test]

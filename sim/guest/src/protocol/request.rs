@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use std::ops::Not;
 
 /// What an app asks for: free JSON, of which only `op` is certain.
 pub type Operation = serde_json::Map<String, serde_json::Value>;
@@ -53,6 +54,9 @@ pub enum Verb<'a> {
             serialize_with = "hex_of_secret"
         )]
         secret_seed: Option<[u8; 32]>,
+        /// Whether it has a disk.
+        #[serde(skip_serializing_if = "Not::not")]
+        disk: bool,
         /// When.
         #[serde(flatten)]
         times: Times,
@@ -125,16 +129,6 @@ pub enum Verb<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         subjects: Option<&'a [String]>,
     },
-    /// A copy of the node's disk is taken.
-    Backup {
-        /// The node.
-        node: &'a str,
-        /// What the copy is called.
-        name: &'a str,
-        /// When.
-        #[serde(flatten)]
-        times: Times,
-    },
     /// The node's process ends and begins anew; its connections are closed.
     Restart {
         /// The node.
@@ -143,9 +137,6 @@ pub enum Verb<'a> {
         from: Source<'a>,
         /// Whether it was told to end before.
         graceful: bool,
-        /// How many of the commits of its last step reached the disk; all where it is missing.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        commits: Option<u64>,
         /// The name of a new session, or none to go on in the old one.
         #[serde(skip_serializing_if = "Option::is_none")]
         session: Option<&'a str>,
@@ -186,30 +177,30 @@ impl Relationship {
 /// What a restarted process begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source<'a> {
-    /// Its disk.
-    Disk,
     /// Nothing.
     Nothing,
-    /// A copy of a disk, put there by hand.
-    Backup {
-        /// What the copy is called.
-        name: &'a str,
-        /// Of whose disk it is.
+    /// Its disk, with all that was committed, also by a process that was told to end.
+    Disk,
+    /// A disk as it was after a commit.
+    Image {
+        /// The node that made the commit: this one, or another of which it gets a copy.
         of: &'a str,
+        /// Its number among the commits of that node; 0 for a disk on which nothing was committed.
+        commit: u64,
     },
 }
 
 impl Serialize for Source<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Copy<'a> {
-            backup: &'a str,
-            of: &'a str,
+        struct Image<'a> {
+            disk: &'a str,
+            commit: u64,
         }
         match *self {
-            Self::Disk => serializer.serialize_str("disk"),
             Self::Nothing => serializer.serialize_str("nothing"),
-            Self::Backup { name, of } => Copy { backup: name, of }.serialize(serializer),
+            Self::Disk => serializer.serialize_str("disk"),
+            Self::Image { of, commit } => Image { disk: of, commit }.serialize(serializer),
         }
     }
 }
@@ -249,8 +240,14 @@ mod tests {
 
     #[test]
     fn bytes_are_in_hexadecimal_digits() {
-        let verb =
-            Verb::Make { node: "a", seed: 10, session: "s", secret_seed: Some([171; 32]), times: TIMES };
+        let verb = Verb::Make {
+            node: "a",
+            seed: 10,
+            session: "s",
+            secret_seed: Some([171; 32]),
+            disk: false,
+            times: TIMES,
+        };
         let secret = "ab".repeat(32);
         let line = format!(
             r#"{{"id":2,"verb":"make","node":"a","seed":"000000000000000a","session":"s","secretSeed":"{secret}","now":5,"wall":-7}}"#
@@ -262,20 +259,39 @@ mod tests {
     fn what_is_missing_is_left_out() {
         check(3, Verb::Reset, r#"{"id":3,"verb":"reset"}"#);
         check(4, Verb::Query { node: "a", subjects: None }, r#"{"id":4,"verb":"query","node":"a"}"#);
-        let from = Source::Backup { name: "old", of: "b" };
-        let verb = Verb::Restart {
+        let verb =
+            Verb::Make { node: "a", seed: 1, session: "s", secret_seed: None, disk: true, times: TIMES };
+        check(
+            5,
+            verb,
+            r#"{"id":5,"verb":"make","node":"a","seed":"0000000000000001","session":"s","disk":true,"now":5,"wall":-7}"#,
+        );
+    }
+
+    #[test]
+    fn a_process_begins_with_nothing_or_after_a_commit() {
+        let restart = |from, graceful| Verb::Restart {
             node: "a",
             from,
-            graceful: true,
-            commits: None,
+            graceful,
             session: None,
             seed: 1,
             times: TIMES,
         };
         check(
-            5,
-            verb,
-            r#"{"id":5,"verb":"restart","node":"a","from":{"backup":"old","of":"b"},"graceful":true,"seed":"0000000000000001","now":5,"wall":-7}"#,
+            6,
+            restart(Source::Image { of: "b", commit: 7 }, false),
+            r#"{"id":6,"verb":"restart","node":"a","from":{"disk":"b","commit":7},"graceful":false,"seed":"0000000000000001","now":5,"wall":-7}"#,
+        );
+        check(
+            7,
+            restart(Source::Disk, true),
+            r#"{"id":7,"verb":"restart","node":"a","from":"disk","graceful":true,"seed":"0000000000000001","now":5,"wall":-7}"#,
+        );
+        check(
+            8,
+            restart(Source::Nothing, false),
+            r#"{"id":8,"verb":"restart","node":"a","from":"nothing","graceful":false,"seed":"0000000000000001","now":5,"wall":-7}"#,
         );
     }
 }

@@ -18,7 +18,7 @@ fn a_guest_that_keeps_to_the_rules() {
         let shown = report.to_string();
         let begin = if args.is_empty() { "last-writer 1.0.0" } else { "last-writer 1.0.1" };
         assert!(shown.starts_with(begin), "{shown}");
-        let verbs = "app, backup, connect, deliver, disconnect, make, query, restart, tick";
+        let verbs = "app, connect, deliver, disconnect, make, query, restart, tick";
         assert!(shown.contains(verbs), "{shown}");
         assert!(
             shown.ends_with("not tried, since it does not say that it can: session, wait_for_sync\n"),

@@ -11,7 +11,7 @@ fn times(now: u64) -> Times {
 
 fn connect(process: &mut Process, node: &str, peer: &str, relationship: Relationship) {
     process
-        .ask(Verb::Make { node, seed: 1, session: node, secret_seed: None, times: times(0) })
+        .ask(Verb::Make { node, seed: 1, session: node, secret_seed: None, disk: false, times: times(0) })
         .expect("it can");
     let (connection, persistent) = (1, false);
     process

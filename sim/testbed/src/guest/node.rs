@@ -176,7 +176,7 @@ impl GuestNode {
         let (seed, session) = self.begin_session();
         let secret_seed = self.directory.secret_seed(self.id);
         let (node, times) = (&self.name.clone(), self.times(now));
-        self.ask(Verb::Make { node, seed, session: &session, secret_seed, times }, None);
+        self.ask(Verb::Make { node, seed, session: &session, secret_seed, disk: false, times }, None);
     }
 
     /// What the node draws from in the session that it writes in now, and what that is called.
@@ -272,15 +272,7 @@ impl GuestNode {
         let (seed, session) = self.begin_session();
         let (node, times) = (&self.name.clone(), self.times(now));
         let session = Some(session.as_str());
-        let verb = Verb::Restart {
-            node,
-            from: Source::Nothing,
-            graceful: false,
-            commits: None,
-            session,
-            seed,
-            times,
-        };
+        let verb = Verb::Restart { node, from: Source::Nothing, graceful: false, session, seed, times };
         self.ask(verb, None);
     }
 
