@@ -49,6 +49,8 @@ pub enum Trouble {
     WrongId(u64),
     /// Its answer lacks what it must have, or has it in another form.
     Unfit(String),
+    /// It is not what it is to play: why not, in words.
+    Miscast(String),
     /// It has said something that it was not asked for, or before it had heard all of what it was asked.
     Unasked,
     /// It has answered that it could not do it.
@@ -124,6 +126,7 @@ impl fmt::Display for Trouble {
             Self::NotJson(why) => write!(f, "the guest's answer is no JSON: {why}"),
             Self::WrongId(id) => write!(f, "the guest's answer has another id than {id}"),
             Self::Unfit(why) => write!(f, "the guest's answer is not what it must be: {why}"),
+            Self::Miscast(why) => write!(f, "the guest cannot play this: {why}"),
             Self::Unasked => write!(f, "the guest has said something that it was not asked for"),
             Self::Refused(why) => write!(f, "the guest could not do it: {why}"),
             Self::DoesNotEnd => write!(f, "the guest lives on although its standard input has ended"),

@@ -11,6 +11,7 @@ mod crypto;
 mod damage;
 pub(crate) mod digest;
 mod directory;
+mod disk_write;
 mod kind;
 pub(crate) mod made_up;
 mod message;
@@ -28,6 +29,7 @@ pub use co_json::CoJson;
 pub use command::{Ask, Command, Edit, Writes};
 pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
+pub use disk_write::DiskWrite;
 pub use kind::{Kind, MemberRole};
 pub use message::{Packet, Said};
 pub use notice::Notice;
@@ -37,14 +39,14 @@ pub(crate) use values::fold_text;
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
 use crate::clock::WallTime;
-use crate::host::{Carried, Input, NodeId, Output, SimNode, Storage};
+use crate::host::{Carried, Input, NodeId, Output, Recorded, SimNode, Storage};
 use crate::world::View;
 use app::App;
 use attack::Attacker;
 use cosim_core::node::{Buffers, LoadStatus, WRITES_MAX};
 use cosim_core::view::LiveView;
 use cosim_core::{
-    CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Record, Relationship,
+    CoId, Config, ConnectionId, Durability, Event, KnownState, Node, NodeState, PeerId, Relationship,
     SessionId, Time, TimerKind,
 };
 use digest::Digest;
@@ -54,14 +56,19 @@ use std::sync::Arc;
 
 /// Whether what a node has reported as written is nowhere safe but there, of the nodes that are up.
 pub(crate) fn holds_last_copy<N: CoJson>(view: &View<'_, N>, node: NodeId) -> bool {
+    // A guest tells of all that it holds, and does not say what of it its disk has.
+    let told = |node: &N, id: CoId| match node.state().co_values.get(&id) {
+        Some(held) if !node.drafts() => held.known_state(),
+        Some(_) | None => node.durable(id),
+    };
     let host = &view.hosts[node.index()].node;
     let others = (0..).map(NodeId).zip(view.hosts).filter(|(other, host)| *other != node && host.up);
     host.state().co_values.keys().any(|id| {
         let mut elsewhere = KnownState::EMPTY;
         for (_, other) in others.clone() {
-            elsewhere.join(&other.node.durable(*id));
+            elsewhere.join(&told(&other.node, *id));
         }
-        !host.durable(*id).le(&elsewhere)
+        !told(host, *id).le(&elsewhere)
     })
 }
 
@@ -325,7 +332,7 @@ impl SimNode for CoNode {
     type Refusal = Refusal;
     type Notice = Notice;
     type End = End;
-    type Record = Record<SimCrypto>;
+    type Record = DiskWrite;
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
         let input = match input {
@@ -367,8 +374,8 @@ impl SimNode for CoNode {
                 self.outbox.clear();
                 return Ok(());
             }
-            Input::Recover { disk, restored } => {
-                self.recover(disk, restored);
+            Input::Recover { disk, origin } => {
+                self.recover(disk, origin.copied());
                 return Ok(());
             }
             Input::Written { ticket } => cosim_core::Input::Persisted { write: ticket },
@@ -393,7 +400,7 @@ impl SimNode for CoNode {
         Some(match self.outbox.pop_front().or_else(|| self.node.poll_output())? {
             cosim_core::Output::Persist { write, record } => {
                 let bytes = record.encode().expect("plain values have a JSON form");
-                Output::Write { ticket: write, record, bytes }
+                Output::Write { ticket: write, record: DiskWrite::Record(record), bytes }
             }
             cosim_core::Output::Written { id, session, count } => {
                 Output::Notice(Notice::Written { id, session, count })
@@ -441,7 +448,10 @@ impl SimNode for CoNode {
         carried::by_packet(self.node.state(), message)
     }
 
-    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
-        (record.id().0, carried::by_record(record))
+    fn recorded(record: &DiskWrite) -> Recorded {
+        match record {
+            DiskWrite::Record(record) => Recorded::Subject(record.id().0, carried::by_record(record)),
+            DiskWrite::Commit(number) => Recorded::Commit(*number),
+        }
     }
 }

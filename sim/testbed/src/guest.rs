@@ -8,6 +8,7 @@
 
 mod ask;
 pub mod check;
+mod disk;
 mod member;
 mod node;
 mod registry;
@@ -22,6 +23,7 @@ use crate::host::NodeId;
 use crate::oracles::ORACLES;
 use crate::scenario::Scenario;
 use cosim_core::Config;
+use cosim_guest::protocol::Can;
 use cosim_guest::{Launch, Pool, Process, Trouble};
 use shared::{Guest, Shared};
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +102,17 @@ impl Troupe {
                 Err(reason) => failure = failure.or(Some(reason)),
             }
         }
+        let stores = |name: &String| {
+            let mut nodes = scenario.nodes.iter().filter(|node| node.guest.as_ref() == Some(name));
+            nodes.any(|node| node.disk.is_some())
+        };
+        for (name, process) in names.iter().zip(&processes) {
+            if stores(name) && !process.hello().can(Can::Disk) {
+                let why =
+                    format!("`{name}` has no disk, but a node that it plays has: leave `disk` out there");
+                failure = failure.or_else(|| Some(Failure::new(Trouble::Miscast(why))));
+            }
+        }
         let introduced = names.iter().zip(&processes).map(|(name, process)| {
             let hello = process.hello();
             let lock = scenario.guests.0.parts.get(name).and_then(|part| part.lock.as_ref());
@@ -112,7 +125,7 @@ impl Troupe {
         if speaks.len() > 1 {
             let languages: Vec<&str> = speaks.iter().copied().collect();
             let why = format!("the guests of one run speak different protocols: {}", languages.join(", "));
-            failure = failure.or_else(|| Some(Failure::new(Trouble::Unfit(why))));
+            failure = failure.or_else(|| Some(Failure::new(Trouble::Miscast(why))));
         }
         let speaks_other = processes.iter().any(|process| !process.hello().speaks_cojson());
         let directory: &Arc<Directory> = &scenario.directory;
@@ -125,8 +138,8 @@ impl Troupe {
         match self.parts.get(id.index()).copied().flatten() {
             None => Member::Ours(Box::new(Ours::new(CoNode::new(id, config)))),
             Some(guest) => {
-                let name = scenario.nodes[id.index()].name.clone();
-                Member::Guest(Box::new(GuestNode::new(id, name, guest, Arc::clone(&self.shared))))
+                let spec = &scenario.nodes[id.index()];
+                Member::Guest(Box::new(GuestNode::new(id, spec, guest, Arc::clone(&self.shared))))
             }
         }
     }

@@ -102,7 +102,7 @@ pub struct Log {
     /// How many entries that people would see were not kept.
     dropped: u64,
     /// What disks are writing.
-    writing: BTreeMap<(NodeId, u64), Written>,
+    writing: BTreeMap<(NodeId, u64), Writing>,
     /// Messages under way: when and in which event they were sent, how many copies are still to come, and whether one
     /// has come.
     under_way: BTreeMap<u64, UnderWay>,
@@ -117,8 +117,14 @@ pub struct OperationName {
     pub text: String,
 }
 
-/// What a write is about: which CoValue, and which transactions of it, where it is not the header.
-type Written = (CoId, Option<Piece<SessionId>>);
+/// What a write is about.
+#[derive(Clone, Debug)]
+enum Writing {
+    /// A CoValue, and which transactions of it, where it is not the header.
+    Piece(CoId, Option<Piece<SessionId>>),
+    /// What only a guest knows, in the commit of this number.
+    Commit(u64),
+}
 
 #[derive(Clone, Copy, Debug)]
 struct UnderWay {

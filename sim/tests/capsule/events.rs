@@ -170,6 +170,9 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
         (node(), co_value(), of(piece()), select(&OUTCOMES[..]))
             .prop_map(|(node, id, piece, outcome)| Event::Disk { node, id, piece, outcome })
             .boxed(),
+        (node(), any::<u64>(), select(&OUTCOMES[..]))
+            .prop_map(|(node, number, outcome)| Event::Committed { node, number, outcome })
+            .boxed(),
         (node(), any::<(u32, u32, u32)>())
             .prop_map(|(node, (pending, kept, torn))| Event::Cut { node, pending, kept, torn })
             .boxed(),
@@ -227,14 +230,15 @@ fn number(event: &Event) -> usize {
         Event::Blocked(_) => 14,
         Event::Writable(_) => 15,
         Event::Disk { .. } => 16,
-        Event::Cut { .. } => 17,
-        Event::Recovered { .. } => 18,
-        Event::WriteFailed { .. } => 19,
-        Event::Uploaded { .. } => 20,
-        Event::LoadEnded { .. } => 21,
-        Event::Liveness {} => 22,
-        Event::State { .. } => 23,
-        Event::Looks(_) => 24,
+        Event::Committed { .. } => 17,
+        Event::Cut { .. } => 18,
+        Event::Recovered { .. } => 19,
+        Event::WriteFailed { .. } => 20,
+        Event::Uploaded { .. } => 21,
+        Event::LoadEnded { .. } => 22,
+        Event::Liveness {} => 23,
+        Event::State { .. } => 24,
+        Event::Looks(_) => 25,
     }
 }
 

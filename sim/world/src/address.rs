@@ -6,16 +6,17 @@
 //! alice>server load notes @reconnect-1                 in the connection that this operation opened
 //! alice hears-open server @reconnect-1                 when alice notices that connection
 //! alice writes notes edit-notes-alice                  the first write with that edit that alice's disk is given
+//! alice commits 7                                      her seventh write, where nobody sees what is in it
 //! alice crashes @crash-alice                           what that crash leaves of the writes under way
 //! ```
 //!
 //! A message is named by its sender and receiver, its kind, its subject, and what its sender says that it
 //! [carries](SimNode::carries). Then comes the attempt, where the same was said before in that connection, and the
 //! operation that opened the connection, where that is not the one at the start. A write is named by its node, its subject
-//! and the newest operation in it; a crash by its node and the operation that makes it crash.
+//! and the newest operation in it, or by its number where only its node knows what is in it; a crash by its node and the operation that makes it crash.
 
 use crate::decision::{Crashing, Noticing, Sending, Turn, Writing};
-use crate::host::{Carried, NodeId, SimMessage, SimNode};
+use crate::host::{Carried, NodeId, Recorded, SimMessage, SimNode};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -84,9 +85,14 @@ impl<M: Names> Addresses<M> {
 
     /// The address of a write that is being handed over. Each call is one write more.
     pub fn of_write<N: SimNode>(&mut self, writing: &Writing<'_, N>) -> String {
-        let (subject, carried) = N::recorded(writing.record);
-        let address = format!("{} writes {}", self.names.node(writing.node), self.names.subject(subject));
-        let address = self.carrying(address, subject, carried);
+        let node = self.names.node(writing.node);
+        let address = match N::recorded(writing.record) {
+            Recorded::Subject(subject, carried) => {
+                let address = format!("{node} writes {}", self.names.subject(subject));
+                self.carrying(address, subject, carried)
+            }
+            Recorded::Commit(number) => format!("{node} commits {number}"),
+        };
         self.with_attempt(address, "")
     }
 

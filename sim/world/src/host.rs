@@ -62,6 +62,15 @@ pub enum Carried {
     Operation(u32),
 }
 
+/// What a write is about, so that it can be called by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// A subject, as a number of the protocol's own, and what it carries.
+    Subject(u32, Carried),
+    /// Nothing that anybody sees: it is the commit of its node that has this number.
+    Commit(u64),
+}
+
 /// A sans-IO node: it is handed inputs, asked for outputs, and says when it wants to be woken.
 ///
 /// The world calls [`handle`](Self::handle) with one input, drains [`poll_output`](Self::poll_output), then asks
@@ -116,10 +125,10 @@ pub trait SimNode: Debug + Sized {
         Carried::Nothing
     }
 
-    /// What a record is about, as a number of the protocol's own, and what it carries.
-    fn recorded(record: &Self::Record) -> (u32, Carried) {
+    /// What a record is about.
+    fn recorded(record: &Self::Record) -> Recorded {
         let _ = record;
-        (0, Carried::Nothing)
+        Recorded::Subject(0, Carried::Nothing)
     }
 }
 
@@ -187,8 +196,8 @@ pub enum Input<'a, N: SimNode> {
     Recover {
         /// What is on the disk.
         disk: &'a [u8],
-        /// Where that is a copy, put there by hand: of whose disk.
-        restored: Option<NodeId>,
+        /// Who left it there.
+        origin: Origin,
     },
     /// The disk has what was handed over under this number.
     Written {
@@ -200,6 +209,24 @@ pub enum Input<'a, N: SimNode> {
         /// The number.
         ticket: u64,
     },
+}
+
+/// Who left what is on a disk from which a process starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The process before, which was told to end. What it would still write then it has not written: nobody asks it.
+    Ended,
+    /// The process before, which crashed.
+    Crashed,
+    /// Somebody who put a copy of this node's disk there, by hand.
+    Copied(NodeId),
+}
+
+impl Origin {
+    /// Of whose disk it is a copy, if it is one.
+    pub const fn copied(self) -> Option<NodeId> {
+        if let Origin::Copied(of) = self { Some(of) } else { None }
+    }
 }
 
 /// What a restart leaves of what a node has written.

@@ -1,11 +1,11 @@
 //! What a node must tell so that it can be judged and its app asked.
 
-use super::{Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction};
+use super::{Command, Directory, DiskWrite, End, Notice, Packet, Refusal, SimCrypto, Transaction};
 use crate::clock::WallTime;
 use crate::host::{NodeId, SimNode};
 use cosim_core::node::Buffers;
 use cosim_core::view::LiveView;
-use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Record, SessionId, Time, TimerKind};
+use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, SessionId, Time, TimerKind};
 use std::sync::Arc;
 
 /// A node of which the oracles can see what it holds. [`CoNode`](super::CoNode) is one; a test plants a fault by wrapping it.
@@ -16,7 +16,7 @@ pub trait CoJson:
         Refusal = Refusal,
         Notice = Notice,
         End = End,
-        Record = Record<SimCrypto>,
+        Record = DiskWrite,
     >
 {
     /// What it holds, and what it thinks of its peers.

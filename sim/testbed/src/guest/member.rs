@@ -3,13 +3,14 @@
 use super::node::GuestNode;
 use crate::clock::WallTime;
 use crate::cojson::{
-    CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction, carried,
+    CoJson, CoNode, Command, Directory, DiskWrite, End, Notice, Packet, Refusal, SimCrypto, Transaction,
+    carried,
 };
-use crate::host::{Carried, Input, NodeId, Output, SimNode};
+use crate::host::{Carried, Input, NodeId, Output, Recorded, SimNode};
 use cosim_core::interop::Numbering;
 use cosim_core::node::Buffers;
 use cosim_core::view::LiveView;
-use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Record, SessionId, Time, TimerKind};
+use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, SessionId, Time, TimerKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ impl Ours {
                 Input::Deadline => Input::Deadline,
                 Input::Command { command, wall } => Input::Command { command, wall },
                 Input::Restart(storage) => Input::Restart(storage),
-                Input::Recover { disk, restored } => Input::Recover { disk, restored },
+                Input::Recover { disk, origin } => Input::Recover { disk, origin },
                 Input::Written { ticket } => Input::Written { ticket },
                 Input::WriteFailed { ticket } => Input::WriteFailed { ticket },
             },
@@ -92,7 +93,7 @@ impl SimNode for Member {
     type Refusal = Refusal;
     type Notice = Notice;
     type End = End;
-    type Record = Record<SimCrypto>;
+    type Record = DiskWrite;
 
     const READS_CLOCK: bool = true;
 
@@ -140,7 +141,7 @@ impl SimNode for Member {
         carried::by_packet(self.state(), message)
     }
 
-    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
+    fn recorded(record: &DiskWrite) -> Recorded {
         CoNode::recorded(record)
     }
 }
@@ -258,9 +259,7 @@ impl CoJson for Member {
     fn durable(&self, id: CoId) -> KnownState {
         match self {
             Member::Ours(ours) => ours.node.durable(id),
-            Member::Guest(guest) => {
-                guest.state().co_values.get(&id).map_or(KnownState::EMPTY, |held| held.known_state())
-            }
+            Member::Guest(guest) => guest.durable(id),
         }
     }
 

@@ -1,21 +1,20 @@
 //! A node that a guest plays: every input is a request to the guest's process, and what the answer says is what the node
 //! does. Beside it stands a mirror of what it holds, from what it says: the oracles judge by that.
 
+mod answer;
 mod audit;
 
 use super::ask;
+use super::disk::Image;
 use super::member::Member;
-use super::registry::Wrote;
 use super::shared::{Guest, Shared};
 use crate::clock::WallTime;
 use crate::cojson::digest::Digest;
-use crate::cojson::{
-    Command, Directory, End, Notice, Packet, Refusal, Said, SimCrypto, Transaction, fold_text, session,
-};
-use crate::host::{Input, NodeId, Output, Storage};
-use cosim_core::real;
-use cosim_core::{CoId, ConnectionId, Envelope, Event, NodeState, Relationship, SessionId, Time};
-use cosim_guest::protocol::{self, Operation, Source, Step, Times, Verb};
+use crate::cojson::{Command, Directory, End, Packet, Refusal, SimCrypto, fold_text, session};
+use crate::host::{Input, NodeId, Origin, Output, Storage};
+use crate::scenario::NodeSpec;
+use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Relationship, SessionId, Time};
+use cosim_guest::protocol::{self, Can, Operation, Source, Times, Verb};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, VecDeque};
@@ -40,14 +39,29 @@ pub struct GuestNode {
     is_made: bool,
     /// How often it had to begin a new session.
     incarnation: u32,
+    /// How often its process has begun anew.
+    lives: u32,
+    has_disk: bool,
+    /// How often it has committed to its disk in its whole life.
+    commits: u64,
+    /// Whether it goes on in its session when it starts from a copy of a disk, which forks that session.
+    reuses_sessions: bool,
     outbox: VecDeque<Output<Member>>,
 }
 
+/// How a process begins anew.
+struct Start<'a> {
+    from: Source<'a>,
+    /// Whether the one before was told to end.
+    graceful: bool,
+    new_session: bool,
+}
+
 impl GuestNode {
-    pub(super) fn new(id: NodeId, name: String, guest: Guest, shared: Arc<Mutex<Shared>>) -> GuestNode {
+    pub(super) fn new(id: NodeId, spec: &NodeSpec, guest: Guest, shared: Arc<Mutex<Shared>>) -> GuestNode {
         GuestNode {
             id,
-            name,
+            name: spec.name.clone(),
             guest,
             shared,
             directory: Arc::default(),
@@ -57,6 +71,10 @@ impl GuestNode {
             connections: BTreeMap::new(),
             is_made: false,
             incarnation: 0,
+            lives: 0,
+            has_disk: spec.disk.is_some(),
+            commits: 0,
+            reuses_sessions: spec.durability == Durability::SendFirstReuse,
             outbox: VecDeque::new(),
         }
     }
@@ -79,6 +97,13 @@ impl GuestNode {
 
     pub(super) fn session(&self) -> SessionId {
         session(self.id, self.incarnation)
+    }
+
+    /// How much of a CoValue would outlive a crash, as far as is known. It says when it commits, but not what: so where it
+    /// has a disk, nothing is promised, and what it holds when it starts again is what there is.
+    pub(super) fn durable(&self, id: CoId) -> KnownState {
+        let held = self.mirror.co_values.get(&id).filter(|_| !self.has_disk);
+        held.map_or(KnownState::EMPTY, |held| held.known_state())
     }
 
     pub(super) fn due(&self) -> Option<Time> {
@@ -149,12 +174,15 @@ impl GuestNode {
                 self.ask(verb, None);
             }
             Input::Command { command, .. } => return self.command(now, command),
-            Input::Restart(Storage::Kept | Storage::Lost) => self.restart(now),
-            // A guest is told nothing of lines, and keeps its disk itself.
+            Input::Restart(Storage::Kept | Storage::Lost) => {
+                self.incarnation += 1;
+                self.restart(now, Start { from: Source::Nothing, graceful: false, new_session: true });
+            }
+            Input::Recover { disk, origin } => self.recover(now, disk, origin),
+            // A guest is told nothing of lines, and what it commits is done when it goes on.
             Input::Blocked { .. }
             | Input::Writable { .. }
             | Input::Left { .. }
-            | Input::Recover { .. }
             | Input::Written { .. }
             | Input::WriteFailed { .. } => {}
         }
@@ -176,7 +204,7 @@ impl GuestNode {
         let (seed, session) = self.begin_session();
         let secret_seed = self.directory.secret_seed(self.id);
         let (node, times) = (&self.name.clone(), self.times(now));
-        self.ask(Verb::Make { node, seed, session: &session, secret_seed, disk: false, times }, None);
+        self.ask(Verb::Make { node, seed, session: &session, secret_seed, disk: self.has_disk, times }, None);
     }
 
     /// What the node draws from in the session that it writes in now, and what that is called.
@@ -188,7 +216,7 @@ impl GuestNode {
             name => name,
         };
         shared.registry.begin(session, &name);
-        (shared.seed_of(&self.name, self.incarnation), name)
+        (shared.seed_of(&self.name, self.lives), name)
     }
 
     fn connect(&mut self, now: Time, peer: NodeId, connection: ConnectionId, end: &End) {
@@ -264,16 +292,41 @@ impl GuestNode {
         }
     }
 
-    /// The process ends and begins anew, and nothing is left of what it held.
-    fn restart(&mut self, now: Time) {
+    /// The process begins anew from what is on the disk.
+    fn recover(&mut self, now: Time, disk: &[u8], origin: Origin) {
+        let Image { of, commit } = Image::newest(disk).unwrap_or(Image { of: self.id, commit: 0 });
+        let directory = Arc::clone(&self.directory);
+        let (from, graceful) = match origin {
+            Origin::Ended => (Source::Disk, true),
+            Origin::Crashed | Origin::Copied(_) => (Source::Image { of: directory.name(of), commit }, false),
+        };
+        // Whoever puts an old copy in place of a disk marks it, or the session would be forked.
+        let is_copy = origin.copied().is_some() && !self.reuses_sessions;
+        let new_session = is_copy || !self.shared().can(self.guest, Can::Session);
+        self.incarnation += u32::from(new_session);
+        self.restart(now, Start { from, graceful, new_session });
+        let shared = Arc::clone(&self.shared);
+        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if shared.speaks_cojson(self.guest) {
+            return;
+        }
+        // It says what has changed, and not all that is there.
+        for subject in shared.query_all(self.guest, &self.name).unwrap_or_default().keys() {
+            let id = shared.registry.id(subject);
+            self.has(&shared, id);
+        }
+    }
+
+    /// The process ends and begins anew; what is left of what it held it says itself.
+    fn restart(&mut self, now: Time, start: Start<'_>) {
+        let Start { from, graceful, new_session } = start;
         self.connections.clear();
-        self.incarnation += 1;
+        self.lives += 1;
         self.mirror = NodeState::default();
         let (seed, session) = self.begin_session();
         let (node, times) = (&self.name.clone(), self.times(now));
-        let session = Some(session.as_str());
-        let verb = Verb::Restart { node, from: Source::Nothing, graceful: false, session, seed, times };
-        self.ask(verb, None);
+        let session = Some(session.as_str()).filter(|_| new_session);
+        self.ask(Verb::Restart { node, from, graceful, session, seed, times }, None);
     }
 
     /// Asks the guest, and takes in what it answers; gives why the operation that it was asked for had no effect.
@@ -293,167 +346,6 @@ impl GuestNode {
             }
         }
     }
-
-    /// Takes in what an answer says.
-    ///
-    /// # Errors
-    /// What of it cannot be, in words.
-    fn take(
-        &mut self,
-        shared: &mut Shared,
-        step: Step,
-        operation: Option<u32>,
-    ) -> Result<Option<String>, String> {
-        for wrote in &step.wrote {
-            self.wrote(shared, wrote, operation)?;
-        }
-        for (name, held) in &step.held {
-            self.holds(shared, name, held)?;
-        }
-        if !shared.speaks_cojson(self.guest) {
-            for name in &step.changed {
-                let id = shared.registry.id(name);
-                self.has(shared, id);
-            }
-        }
-        for sent in step.sent {
-            let Some(connection) = connection_of(sent.connection) else { continue };
-            if !self.connections.values().any(|open| *open == connection) {
-                continue;
-            }
-            let said = self.said(shared, sent.message.get())?;
-            self.outbox.push_back(Output::Send { connection, message: Packet::Guest(Arc::new(said)) });
-        }
-        let mut refused = None;
-        for notice in step.notices {
-            match notice {
-                protocol::Notice::Loaded { subject, available } => {
-                    let id = shared.registry.id(&subject);
-                    self.outbox.push_back(Output::Notice(Notice::LoadEnded { id, available }));
-                }
-                protocol::Notice::Failed { error, .. } => _ = refused.get_or_insert(error),
-                protocol::Notice::Closed { connection } => {
-                    let Some(connection) = connection_of(connection) else { continue };
-                    let peer = self.connections.iter().find(|(_, open)| **open == connection);
-                    if let Some(peer) = peer.map(|(peer, _)| *peer) {
-                        self.connections.remove(&peer);
-                        self.outbox.push_back(Output::Close { connection });
-                    }
-                }
-                protocol::Notice::Synced { .. }
-                | protocol::Notice::Made { .. }
-                | protocol::Notice::Invited { .. }
-                | protocol::Notice::Raised { .. } => {}
-            }
-        }
-        self.due = step.due.map(Time::from_us);
-        Ok(refused)
-    }
-
-    fn wrote(&mut self, shared: &mut Shared, wrote: &Value, operation: Option<u32>) -> Result<(), String> {
-        let text = |name: &str| {
-            let text = wrote.get(name).and_then(Value::as_str);
-            text.ok_or_else(|| format!("`wrote` has no `{name}` that is a string: {wrote}"))
-        };
-        let id = shared.registry.id(text("subject")?);
-        if !shared.speaks_cojson(self.guest) {
-            let token = text("token")?;
-            let Some(written) = shared.operation(token) else {
-                return Err(format!("it wrote {token:?}, which is no token of this run"));
-            };
-            self.has(shared, id);
-            self.outbox.push_back(Output::Notice(Notice::Taken { id, operation: written }));
-            return Ok(());
-        }
-        let session = shared.registry.session(text("session")?, self.id);
-        let after = wrote.get("after").and_then(Value::as_u64).and_then(|after| u32::try_from(after).ok());
-        let after = after.ok_or_else(|| format!("`wrote` has no `after` that is a count: {wrote}"))?;
-        let transactions = wrote.get("transactions").and_then(Value::as_array).cloned().unwrap_or_default();
-        let said: Result<Vec<real::Transaction>, _> =
-            transactions.into_iter().map(serde_json::from_value).collect();
-        let said = said.map_err(|error| format!("a transaction that it wrote: {error}"))?;
-        let signature = wrote.get("lastSignature").and_then(Value::as_str).map(real::Signature::new);
-        let asked = operation.filter(|_| wrote.get("operation").is_some_and(Value::is_u64));
-        let Wrote { id, session, after, transactions } =
-            shared.registry.wrote((id, session, after), asked, said, signature)?;
-        let transactions: Arc<[Transaction]> = transactions.into();
-        self.outbox.push_back(Output::Notice(Notice::Wrote { id, session, after, transactions }));
-        Ok(())
-    }
-
-    /// It holds so much of a CoValue now.
-    fn holds(&mut self, shared: &mut Shared, name: &str, held: &Value) -> Result<(), String> {
-        let id = shared.registry.id(name);
-        let header = held.get("header").and_then(Value::as_bool).unwrap_or(false);
-        let sessions = held.get("sessions").and_then(Value::as_object).into_iter().flatten();
-        let counts: Option<Vec<(String, u32)>> = sessions
-            .map(|(name, count)| Some((name.clone(), u32::try_from(count.as_u64()?).ok()?)))
-            .collect();
-        let counts =
-            counts.ok_or_else(|| format!("what it holds of {name} is no count of transactions: {held}"))?;
-        let holding = shared.registry.holding(id, header, &counts, self.id)?;
-        if holding.header.is_none() && holding.sessions.is_empty() {
-            self.mirror.co_values.remove(&id);
-        } else {
-            self.mirror.co_values.insert(id, holding);
-        }
-        self.outbox.push_back(Output::Notice(Notice::Event(Event::AddedNewTransactions { id })));
-        Ok(())
-    }
-
-    /// It has a subject that is no CoValue.
-    fn has(&mut self, shared: &Shared, id: CoId) {
-        let header = shared.registry.header(id);
-        let entry = self.mirror.co_values.entry(id).or_default();
-        entry.header = Some(header);
-        self.outbox.push_back(Output::Notice(Notice::Event(Event::AddedNewTransactions { id })));
-    }
-
-    /// What a message of the guest is called, and what it means.
-    fn said(&self, shared: &mut Shared, text: &str) -> Result<Said, String> {
-        if shared.speaks_cojson(self.guest) {
-            let reading = shared.registry.read(text, self.id);
-            let json: Value = serde_json::from_str(text).map_err(|error| format!("a message: {error}"))?;
-            let member = |name| json.get(name).and_then(Value::as_str);
-            let action = member("action").ok_or_else(|| format!("a message has no `action`: {json}"))?;
-            let is_correction = json.get("isCorrection").and_then(Value::as_bool) == Some(true);
-            let kind = if is_correction { "correction" } else { action };
-            let subject = shared.registry.id(member("id").unwrap_or_default());
-            let reading = reading.map(|message| Envelope { n: 0, re: 0, message });
-            return Ok(Said {
-                kind: kind.to_owned(),
-                subject,
-                text: text.to_owned(),
-                reading,
-                tells_of: None,
-            });
-        }
-        let json: Value = serde_json::from_str(text).map_err(|error| format!("a message: {error}"))?;
-        let member = |name: &str| {
-            let member = json.get(name).and_then(Value::as_str);
-            member.ok_or_else(|| format!("a message has no `{name}` that is a string: {json}"))
-        };
-        let is_word = |kind: &str| !kind.is_empty() && !kind.contains(char::is_whitespace);
-        if !is_word(member("kind")?) {
-            return Err(format!("the `kind` of a message is not one word: {json}"));
-        }
-        let (kind, subject) = (member("kind")?.to_owned(), shared.registry.id(member("subject")?));
-        let tells_of = newest(&json, shared);
-        Ok(Said { kind, subject, text: text.to_owned(), reading: None, tells_of })
-    }
-}
-
-/// The newest operation whose token stands somewhere in a message.
-fn newest(json: &Value, shared: &Shared) -> Option<u32> {
-    match json {
-        Value::String(text) => shared.operation(text),
-        Value::Array(items) => items.iter().filter_map(|item| newest(item, shared)).max(),
-        Value::Object(members) => {
-            let members = members.iter().filter(|(name, _)| !["kind", "subject"].contains(&name.as_str()));
-            members.filter_map(|(_, member)| newest(member, shared)).max()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
-    }
 }
 
 /// What a guest shows, with other names in it.
@@ -466,8 +358,4 @@ fn renamed(shown: Value, called: &BTreeMap<String, String>) -> Value {
         Value::Array(items) => items.into_iter().map(|item| renamed(item, called)).collect(),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
-}
-
-fn connection_of(number: u64) -> Option<ConnectionId> {
-    u32::try_from(number).ok().map(ConnectionId)
 }

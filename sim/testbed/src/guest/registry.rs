@@ -118,15 +118,18 @@ impl Registry {
         if after > held {
             return Err(format!("it wrote transaction {after} of a session that has {held}"));
         }
-        // A session that goes on from an old copy is a fork, which is for an oracle to find.
-        log.transactions.truncate(after as usize);
         let operation = operation.unwrap_or(NO_OPERATION);
         let new = (after..).zip(said).map(|(index, said)| transaction((operation, index), said));
         let transactions: Vec<Transaction> = new.collect();
-        log.transactions.extend_from_slice(&transactions);
+        // What a crash took is written anew. A session that goes on from an old copy is a fork, which is for an oracle to
+        // find: others may hold more of what was written first.
+        let (again, new) = transactions.split_at(transactions.len().min((held - after) as usize));
+        let places = log.transactions[after as usize..].iter_mut();
+        places.zip(again).for_each(|(place, again)| place.clone_from(again));
+        log.transactions.extend_from_slice(new);
         log.signatures.split_off(&(after + 1));
         if let Some(signature) = signature {
-            log.signatures.insert(log.transactions.len() as u32, signature);
+            log.signatures.insert(after + transactions.len() as u32, signature);
         }
         Ok(Wrote { id, session, after, transactions })
     }

@@ -3,7 +3,7 @@
 
 use super::registry::Registry;
 use crate::cojson::{Directory, fold_text};
-use cosim_guest::protocol::{Step, Verb};
+use cosim_guest::protocol::{Can, Step, Verb};
 use cosim_guest::{Failure, Process};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -50,6 +50,11 @@ impl Shared {
     /// Whether a guest speaks CoJSON.
     pub(super) fn speaks_cojson(&self, guest: Guest) -> bool {
         self.processes.get(guest.0).is_some_and(|process| process.hello().speaks_cojson())
+    }
+
+    /// Whether a guest says that it can do this.
+    pub(super) fn can(&self, guest: Guest, what: Can) -> bool {
+        self.processes.get(guest.0).is_some_and(|process| process.hello().can(what))
     }
 
     /// What operations are called, by number.

@@ -131,6 +131,15 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Body> {
         /// How it ended.
         outcome: Outcome,
     },
+    /// A commit of a guest ended.
+    Committed {
+        /// Whose.
+        node: N,
+        /// Its number among all that the node ever made.
+        number: u64,
+        /// How it ended.
+        outcome: Outcome,
+    },
     /// A crash ended the writes under way.
     Cut {
         /// At this node.
@@ -380,6 +389,7 @@ impl<N, C, S, M> Event<N, C, S, M> {
             | Event::Writable(_)
             | Event::Timer { .. }
             | Event::Disk { .. }
+            | Event::Committed { .. }
             | Event::Delivered { .. } => true,
             Event::Sent { .. }
             | Event::Cut { .. }

@@ -112,6 +112,9 @@ impl<N, C, S, M> Event<N, C, S, M> {
                 },
                 outcome: *outcome,
             },
+            Event::Committed { node, number, outcome } => {
+                Event::Committed { node: to.node(node), number: *number, outcome: *outcome }
+            }
             Event::Cut { node, pending, kept, torn } => {
                 Event::Cut { node: to.node(node), pending: *pending, kept: *kept, torn: *torn }
             }

@@ -93,6 +93,9 @@ impl fmt::Display for Line<'_> {
                 }
                 write!(f, " {outcome}")
             }
+            Event::Committed { node, number, outcome } => {
+                write!(f, "* {}'s disk: commit {number} {outcome}", cast.node(*node))
+            }
             Event::Cut { node, pending, kept, torn } => {
                 let node = cast.node(*node);
                 write!(f, "* {node}: {kept} of the {pending} writes under way are written")?;

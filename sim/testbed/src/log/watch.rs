@@ -1,12 +1,14 @@
 //! What a log takes down of what it sees happen.
 
-use super::{Body, Due, End, Event, Log, Mail, OperationName, Outcome, Piece, Reason, UnderWay, Way};
-use crate::cojson::{CoJson, Notice, Packet, Said, SimCrypto};
+use super::{
+    Body, Due, End, Event, Log, Mail, OperationName, Outcome, Piece, Reason, UnderWay, Way, Writing,
+};
+use crate::cojson::{CoJson, DiskWrite, Notice, Packet, Said};
 use crate::decision::Fate;
 use crate::host::{NodeId, WriteError};
 use crate::observer::{Condition, Happening, Observer, Skipped};
 use crate::world::View;
-use cosim_core::{CoId, ConnectionId, Record, Recovery, SessionId, Span};
+use cosim_core::{CoId, ConnectionId, Record, Recovery, Span};
 
 impl<N: CoJson> Observer<N> for Log {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
@@ -38,12 +40,15 @@ impl Log {
             }
             Happening::Down { node, .. } => Event::Down { node: *node },
             Happening::Writing { node, ticket, record } => {
-                self.writing.insert((*node, *ticket), written(record));
+                self.writing.insert((*node, *ticket), writing(record));
                 return None;
             }
             Happening::Written { node, ticket, error, full } => {
-                let (id, piece) = self.writing.remove(&(*node, *ticket))?;
-                Event::Disk { node: *node, id, piece, outcome: outcome(*error, *full) }
+                let (node, outcome) = (*node, outcome(*error, *full));
+                match self.writing.remove(&(node, *ticket))? {
+                    Writing::Piece(id, piece) => Event::Disk { node, id, piece, outcome },
+                    Writing::Commit(number) => Event::Committed { node, number, outcome },
+                }
             }
             Happening::Cut { node, survival, pending } => {
                 self.writing.retain(|(of, _), _| of != node);
@@ -181,13 +186,15 @@ fn way(copies: u8, fate: &Fate) -> Way {
     }
 }
 
-/// What a record holds.
-fn written(record: &Record<SimCrypto>) -> (CoId, Option<Piece<SessionId>>) {
-    match record {
-        Record::Header { id, .. } => (*id, None),
-        Record::Log { id, session, after, transactions, .. } => {
-            (*id, Some(Piece { session: *session, after: *after, count: transactions.len() as u32 }))
+/// What a write holds.
+fn writing(write: &DiskWrite) -> Writing {
+    match write {
+        DiskWrite::Record(Record::Header { id, .. }) => Writing::Piece(*id, None),
+        DiskWrite::Record(Record::Log { id, session, after, transactions, .. }) => {
+            let piece = Piece { session: *session, after: *after, count: transactions.len() as u32 };
+            Writing::Piece(*id, Some(piece))
         }
+        DiskWrite::Commit(number) => Writing::Commit(*number),
     }
 }
 

@@ -4,15 +4,14 @@ use super::evidence::{Evidence, Need};
 use super::holdings::Holdings;
 use super::oracle::Mail;
 use super::{Oracles, Touched};
-use crate::cojson::{Command, End, Notice, Packet, SimCrypto};
+use crate::cojson::{Command, DiskWrite, End, Notice, Packet};
 use crate::host::{Operation, SimNode};
 use crate::observer::{Happening, Observer, Sent};
 use crate::world::View;
-use cosim_core::Record;
 
 impl<N> Observer<N> for Oracles
 where
-    N: SimNode<Message = Packet, Command = Command, Notice = Notice, End = End, Record = Record<SimCrypto>>
+    N: SimNode<Message = Packet, Command = Command, Notice = Notice, End = End, Record = DiskWrite>
         + Holdings,
 {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
@@ -64,7 +63,11 @@ where
             }
             Happening::Noticed { node, notice } => self.noticed(view, *node, notice),
             Happening::Down { node, ending } => self.goes_down(view, *node, *ending),
-            Happening::Writing { node, ticket, record } => self.writing(view, (*node, *ticket), record),
+            Happening::Writing { node, ticket, record: DiskWrite::Record(record) } => {
+                self.writing(view, (*node, *ticket), record);
+            }
+            // Nobody sees what is in it.
+            Happening::Writing { record: DiskWrite::Commit(_), .. } => {}
             Happening::Written { node, ticket, error, .. } => {
                 self.written(view, (*node, *ticket), error.is_some());
             }

@@ -9,9 +9,9 @@ use cosim_core::{
 };
 use cosim_testbed::clock::WallTime;
 use cosim_testbed::cojson::{
-    CoJson, CoNode, Command, Directory, End, Notice, Packet, Refusal, SimCrypto, Transaction,
+    CoJson, CoNode, Command, Directory, DiskWrite, End, Notice, Packet, Refusal, SimCrypto, Transaction,
 };
-use cosim_testbed::host::{Carried, Input, NodeId, Output, SimMessage, SimNode, Storage};
+use cosim_testbed::host::{Carried, Input, NodeId, Output, Recorded, SimMessage, SimNode, Storage};
 use std::sync::Arc;
 
 /// What is wrong with a node.
@@ -186,7 +186,7 @@ impl SimNode for Faulty {
     type Refusal = Refusal;
     type Notice = Notice;
     type End = End;
-    type Record = Record<SimCrypto>;
+    type Record = DiskWrite;
 
     fn handle(&mut self, now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
         let result = match input {
@@ -216,9 +216,9 @@ impl SimNode for Faulty {
             Input::Disconnected { peer, connection } => {
                 self.node.handle(now, Input::Disconnected { peer, connection })
             }
-            Input::Recover { disk, restored } => {
+            Input::Recover { disk, origin } => {
                 let disk = if self.fault == Fault::RecoversNothing { &[] } else { disk };
-                self.node.handle(now, Input::Recover { disk, restored })
+                self.node.handle(now, Input::Recover { disk, origin })
             }
             Input::Written { ticket } => self.node.handle(now, Input::Written { ticket }),
             Input::WriteFailed { ticket } => self.node.handle(now, Input::WriteFailed { ticket }),
@@ -247,11 +247,15 @@ impl SimNode for Faulty {
                 (Output::Close { .. }, Fault::ClosesNothing) => {}
                 (Output::Close { connection }, _) => return Some(Output::Close { connection }),
                 (Output::Write { ticket, mut record, bytes }, fault) => {
-                    if let (Fault::WritesTheFirstAgain, Record::Log { after, .. }) = (fault, &mut record) {
+                    if let (Fault::WritesTheFirstAgain, DiskWrite::Record(Record::Log { after, .. })) =
+                        (fault, &mut record)
+                    {
                         *after = 0;
                     }
-                    if let (Fault::ReportsEarly, Record::Log { id, session, after, transactions, .. }) =
-                        (fault, &record)
+                    if let (
+                        Fault::ReportsEarly,
+                        DiskWrite::Record(Record::Log { id, session, after, transactions, .. }),
+                    ) = (fault, &record)
                     {
                         let count = after + transactions.len() as u32;
                         self.early = Some(Notice::Written { id: *id, session: *session, count });
@@ -300,7 +304,7 @@ impl SimNode for Faulty {
         self.node.carries(message)
     }
 
-    fn recorded(record: &Record<SimCrypto>) -> (u32, Carried) {
+    fn recorded(record: &DiskWrite) -> Recorded {
         CoNode::recorded(record)
     }
 }

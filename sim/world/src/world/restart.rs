@@ -4,7 +4,7 @@
 use super::{Presence, Trap, World};
 use crate::decision::Decide;
 use crate::disk::Disk;
-use crate::host::{Backup, DiskSpec, Input, NodeId, Point, SimNode, Storage};
+use crate::host::{Backup, DiskSpec, Input, NodeId, Origin, Point, SimNode, Storage};
 use crate::queue::Queued;
 use crate::world::observer::{Ending, Happening, Observer, Skipped};
 use cosim_base::{Span, Time};
@@ -86,7 +86,11 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let input = match (ending, &disk) {
             (Ending::Wipe, _) => Input::Restart(Storage::Lost),
             (_, None) => Input::Restart(Storage::Kept),
-            (_, Some(disk)) => Input::Recover { disk, restored: restored.map(|backup| backup.of) },
+            (Ending::Restore(Backup { of, .. }), Some(disk)) => {
+                Input::Recover { disk, origin: Origin::Copied(of) }
+            }
+            (Ending::Crash, Some(disk)) => Input::Recover { disk, origin: Origin::Crashed },
+            (Ending::Restart | Ending::Leave, Some(disk)) => Input::Recover { disk, origin: Origin::Ended },
         };
         // A node refuses commands only.
         let _ = self.handle(node, input, None);
