@@ -345,7 +345,7 @@ impl Oracles {
             self.evidence.forget(node);
         }
         let Evidence { ledger, heard, disks, logs, verdicts, talks, .. } = &mut self.evidence;
-        ledger.goes_down(node);
+        ledger.goes_down(node, ending);
         heard.peers(node).for_each(|(_, connection)| talks.closed(node, connection));
         talks.goes_down(node);
         heard.goes_down(node);
@@ -459,6 +459,7 @@ impl Oracles {
         let taken = self.evidence.ledger.settled(world.holdings(node), node);
         self.check_taken(world, taken);
         if self.starting.remove(&node) {
+            self.evidence.ledger.started(world.holdings(node), node);
             self.ask((Hook::Started, At::node(node)), world, |oracle, scene| oracle.started(scene, node));
             if self.needs.has(Need::Disks) {
                 let holdings = world.holdings(node);

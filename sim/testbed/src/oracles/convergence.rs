@@ -82,6 +82,7 @@ impl Pair<'_> {
             return if here.is_some() && there.is_some() { self.show_the_same() } else { None };
         }
         let is_over = |node| self.interest.is_over(node, self.id);
+        let follows = |node| !is_over(node) && !self.has_only_found(node);
         match (relationship, here, there) {
             (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
             (Relationship::SyncAllOurs, Some(here), Some(there)) => {
@@ -89,8 +90,8 @@ impl Pair<'_> {
                 if here.header() != there.header() {
                     return self.differ("header");
                 }
-                let wants_all = || !is_over(self.node);
-                if !ours.le(&theirs) || (ours != theirs && wants_all()) || !self.same_logs(here, there) {
+                if !ours.le(&theirs) || (ours != theirs && follows(self.node)) || !self.same_logs(here, there)
+                {
                     return self.differ("log");
                 }
                 None
@@ -101,7 +102,7 @@ impl Pair<'_> {
                 if is_due { self.lacks("its server") } else { None }
             }
             (Relationship::SyncCommon, Some(here), Some(there))
-                if !is_over(self.node) && !is_over(self.peer) =>
+                if follows(self.node) && follows(self.peer) =>
             {
                 if here.header() != there.header() {
                     return self.differ("header");
@@ -112,6 +113,11 @@ impl Pair<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a node is a guest that has it on its disk, and nobody asks it for that.
+    fn has_only_found(&self, node: NodeId) -> bool {
+        self.scene.evidence.ledger.has_found(node, self.id) && !self.interest.wants(node, self.id)
     }
 
     /// Whether both apps see the same, where logs say nothing.

@@ -3,8 +3,9 @@
 
 use super::holdings::Holdings;
 use super::scene::Surroundings;
-use crate::cojson::{Command, SimCrypto, Transaction};
+use crate::cojson::{Command, SimCrypto, Transaction, session_parts};
 use crate::host::NodeId;
+use crate::observer::Ending;
 use cosim_core::{CoId, Content, Durability, Record, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,10 @@ pub struct Ledger {
     wants: BTreeSet<(NodeId, CoId)>,
     /// Which CoValues the app of which node has said `done` of last.
     done: BTreeSet<(NodeId, CoId)>,
+    /// Nodes that have crashed, and not started from their disks since.
+    crashed: BTreeSet<NodeId>,
+    /// What guests have found on their disks as they started.
+    found: BTreeSet<(NodeId, CoId)>,
     /// The transactions of the largest edit so far, in bytes.
     largest_batch: u64,
 }
@@ -222,10 +227,41 @@ impl Ledger {
     }
 
     /// A process ends, and with it what its app wants.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
+    pub(super) fn goes_down(&mut self, node: NodeId, ending: Ending) {
+        if ending == Ending::Crash {
+            self.crashed.insert(node);
+        }
         self.handling.clear();
         self.wants.retain(|(wanting, _)| *wanting != node);
         self.done.retain(|(done, _)| *done != node);
+        self.found.retain(|(of, _)| *of != node);
+    }
+
+    /// A guest has started from its disk. What a crash took of what its app wrote, before it was sent, was never written: its
+    /// place is free. What is on the disk it need not follow: real nodes follow what is in memory.
+    pub(super) fn started(&mut self, host: &dyn Holdings, node: NodeId) {
+        let has_crashed = self.crashed.remove(&node);
+        if host.drafts() {
+            return;
+        }
+        self.found.extend(host.ids(CoId(0), CoId(u32::MAX)).map(|id| (node, id)));
+        if !has_crashed {
+            return;
+        }
+        let own = self.logs.iter_mut().filter(|((_, session), _)| session_parts(*session).0 == node);
+        for (place, log) in own {
+            let sent = self.sent.get(place).copied().unwrap_or(0);
+            let left = count(host, place.0, place.1).max(sent);
+            log.truncate(left as usize);
+            if let Some(reported) = self.reported.get_mut(place) {
+                *reported = (*reported).min(left);
+            }
+        }
+    }
+
+    /// Whether `node` is a guest that has found `id` on its disk as it started.
+    pub(super) fn has_found(&self, node: NodeId, id: CoId) -> bool {
+        self.found.contains(&(node, id))
     }
 
     /// Whether the app of `node` wants `id`.

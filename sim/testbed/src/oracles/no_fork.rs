@@ -15,7 +15,7 @@ use crate::cojson::{Cast, SimCrypto, Transaction};
 use crate::host::NodeId;
 use crate::observer::Ending;
 use cosim_core::{CoId, Content, Names, Record, SessionId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
@@ -37,6 +37,11 @@ pub(super) struct NoFork {
     seen: BTreeMap<(CoId, SessionId), Vec<Option<Transaction>>>,
     /// What each process has handed over to its disk in its own session. What a crash takes of that was never written.
     handed: BTreeMap<(NodeId, CoId, SessionId), BTreeMap<u32, Transaction>>,
+    /// What the process of each guest that has a disk has written. It does not say with which commit: so what was not sent
+    /// counts as written once the process has ended, and what a crash takes of it was never written.
+    unsure: BTreeMap<(NodeId, CoId, SessionId), BTreeMap<u32, Transaction>>,
+    /// Guests that have crashed, and not started from their disks since.
+    crashed: BTreeSet<NodeId>,
 }
 
 impl Oracle for NoFork {
@@ -48,6 +53,9 @@ impl Oracle for NoFork {
         let Taken { node, id, session, after, transactions } = taken;
         if scene.evidence.hostile.writes(*session) {
             return Look::once(None);
+        }
+        if scene.setup.guests.contains(node) && scene.world.has_disk(*node) {
+            return Look::once(self.wrote_unsurely(taken, scene.setup));
         }
         Look::once(self.wrote(*node, *id, (*session, *after, transactions), scene.setup))
     }
@@ -70,8 +78,23 @@ impl Oracle for NoFork {
         ))
     }
 
-    fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
+    fn goes_down(&mut self, scene: &Scene<'_>, node: NodeId, ending: Ending) -> Look {
         self.handed.retain(|(of, _, _), _| *of != node);
+        match ending {
+            Ending::Crash => _ = self.crashed.insert(node),
+            Ending::Restart | Ending::Wipe | Ending::Restore(_) | Ending::Leave => {
+                self.make_sure(node, |_, _| u32::MAX, scene.setup);
+            }
+        }
+        Look::NONE
+    }
+
+    fn started(&mut self, scene: &Scene<'_>, node: NodeId) -> Look {
+        if self.crashed.remove(&node) {
+            let holdings = scene.world.holdings(node);
+            let left = |id, session| holdings.stored(id).map_or(0, |stored| stored.count(session));
+            self.make_sure(node, left, scene.setup);
+        }
         Look::NONE
     }
 
@@ -99,6 +122,32 @@ impl NoFork {
     ) -> Option<Subject> {
         let (forked, first) = self.see((id, session, after), transactions, setup)?;
         Some(forked_write(node, id, (session, forked), setup, first))
+    }
+
+    /// The app of a guest has written what a crash may take yet.
+    fn wrote_unsurely(&mut self, taken: &Taken, setup: &Setup) -> Option<Subject> {
+        let Taken { node, id, session, after, transactions } = taken;
+        let first = self.sessions.first(*session, &setup.directory);
+        let seen = self.seen.get(&(*id, first)).map_or(&[][..], Vec::as_slice);
+        let unsure = self.unsure.entry((*node, *id, *session)).or_default();
+        let differs = |(index, new): &(u32, &Transaction)| {
+            let sure = seen.get(*index as usize).and_then(Option::as_ref);
+            unsure.entry(*index).or_insert_with(|| (*new).clone()) != *new
+                || sure.is_some_and(|sure| sure != *new)
+        };
+        let forked = (*after..).zip(transactions).find(differs)?.0 as usize;
+        Some(forked_write(*node, *id, (*session, forked), setup, first))
+    }
+
+    /// What a guest wrote is written as far as there is so much `left` of each log, and the rest never was.
+    fn make_sure(&mut self, node: NodeId, left: impl Fn(CoId, SessionId) -> u32, setup: &Setup) {
+        let of_node = self.unsure.extract_if(.., |(of, _, _), _| *of == node);
+        for ((_, id, session), written) in of_node.collect::<Vec<_>>() {
+            let left = left(id, session);
+            for (index, transaction) in written.range(..left) {
+                let _ = self.see((id, session, *index), std::slice::from_ref(transaction), setup);
+            }
+        }
     }
 
     /// A node sends content.
