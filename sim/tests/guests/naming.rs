@@ -91,18 +91,6 @@ fn a_stream_loses_nothing() {
 }
 
 #[test]
-fn a_guest_keeps_nothing_when_its_process_ends() {
-    for act in ["restart", "crash"] {
-        let text = story("mine", "", "", "").replace(
-            r#""id": "notes" } }]"#,
-            &format!(r#""id": "notes" }} }}, {{ "at": "1s", "{act}": {{ "node": "alice" }} }}]"#),
-        );
-        refused(&text, &["which keeps nothing when its process ends", "`wipe`"]);
-    }
-    refused(&story("mine", "", "", r#", "faults": { "until": "5s", "restarts": 2 }"#), &["ask for `wipes`"]);
-}
-
-#[test]
 fn only_a_guest_is_asked_in_its_own_words() {
     let asked = story("mine", "", "", "").replace(
         r#""id": "notes" } }]"#,

@@ -234,9 +234,8 @@ impl Act {
             Act::Restart(it) => it.check_restart(by),
             Act::Crash(it) => it.check(by),
             Act::Restore(it) => it.check(by),
-            Act::BackUp(BackUp { node, .. })
-            | Act::DiskFull(Lone { node })
-            | Act::DiskRoom(Lone { node }) => by.check_node_with_disk(node),
+            Act::BackUp(BackUp { node, .. }) => by.check_node_with_disk(node),
+            Act::DiskFull(Lone { node }) | Act::DiskRoom(Lone { node }) => by.check_node_with_own_disk(node),
             Act::Stall(it) => it.check(by),
             Act::FailWrites(it) => it.check(by),
             Act::ReorderWrites(it) => it.check(by),

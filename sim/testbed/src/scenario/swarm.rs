@@ -55,7 +55,8 @@ impl Swarm {
             workload.large = self.count("large-writes", 3, 8);
         }
         let (errors, slowest) = (self.rate("disk-errors", 2, 30), self.span("disk-latency", 50, 1_000));
-        for (latency, often, _) in scenario.nodes.iter_mut().filter_map(|node| node.disk.as_mut()) {
+        let own = scenario.nodes.iter_mut().filter(|node| node.guest.is_none());
+        for (latency, often, _) in own.filter_map(|node| node.disk.as_mut()) {
             *often = errors.unwrap_or(*often);
             *latency = slowest.and_then(|slowest| longer(*latency, slowest)).unwrap_or(*latency);
         }

@@ -65,7 +65,7 @@ fields! {
 
 impl Stall {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        by.check_node_with_disk(&self.node)?;
+        by.check_node_with_own_disk(&self.node)?;
         if self.span.0 == Span::ZERO {
             let problem = Problem::new(by.at.key("for").value(), "a stall of no length");
             by.report.add(problem.expected("more than 0ms").help("leave the entry out"));
@@ -80,7 +80,7 @@ impl Stall {
 
 impl FailWrites {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        by.check_node_with_disk(&self.node)?;
+        by.check_node_with_own_disk(&self.node)?;
         if self.count() == 0 {
             let problem = Problem::new(by.at.key("count").value(), "no write is to fail");
             by.report.add(problem.expected("at least 1").help("leave it out for one write"));
@@ -103,7 +103,7 @@ impl FailWrites {
 
 impl ReorderWrites {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        by.check_node_with_disk(&self.node)?;
+        by.check_node_with_own_disk(&self.node)?;
         by.check_length("reorder_writes", self.span)
     }
 
@@ -121,7 +121,7 @@ impl<R: Refs> Rot<R> {
 
 impl Rot {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        by.check_node_with_disk(&self.node)?;
+        by.check_node_with_own_disk(&self.node)?;
         let bit = self.bit();
         if bit > 7 {
             let problem = Problem::new(by.at.key("bit").value(), format!("a byte has no bit {bit}"));

@@ -88,8 +88,7 @@ fn outages(Duration(down_for): Duration) -> impl Iterator<Item = Option<Duration
 
 impl Outage {
     pub(super) fn check_restart(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        let node = by.node(&self.node, "node")?;
-        by.check_keeps(node, &self.node)?;
+        by.check_keeps(&self.node)?;
         if self.spare_last_copy.is_some() {
             let problem = Problem::new(by.at.key("spare_last_copy").name(), "a restart loses nothing");
             by.report.add(problem.help("leave it out, or write `wipe`"));
@@ -105,8 +104,7 @@ impl Outage {
 
 impl Crash {
     pub(super) fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
-        let node = by.node(&self.node, "node")?;
-        by.check_keeps(node, &self.node)?;
+        let node = by.check_keeps(&self.node)?;
         match self.point() {
             Point::Writing | Point::Written => by.check_disk(node, &self.node),
             Point::Now | Point::Sending => Some(()),
@@ -145,7 +143,7 @@ impl Restore {
             return None;
         }
         if let Some(of) = &self.of {
-            by.node(of, "of")?;
+            self.check_source(of, by)?;
         }
         if by.names.backup(self.backup.as_deref()).is_none() {
             let name = quoted(backup_name(self.backup.as_deref()));
@@ -156,6 +154,22 @@ impl Restore {
             return None;
         }
         Some(())
+    }
+
+    /// That a node can read what another has written.
+    fn check_source(&self, of: &str, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let (node, source) = (by.node(&self.node, "node")?, by.node(of, "of")?);
+        if by.names.guest(node) == by.names.guest(source) {
+            return Some(());
+        }
+        let message = format!("`{}` cannot read what is on the disk of `{of}`", self.node);
+        let problem = Problem::new(by.at.key("of").value(), message);
+        by.report.add(
+            problem
+                .expected("a node that the same guest plays, or, for one of cosim's own, another of these")
+                .help("each kind of node has a form of its own for what it stores"),
+        );
+        None
     }
 
     pub(super) fn words(&self) -> String {

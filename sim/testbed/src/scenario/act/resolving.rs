@@ -32,6 +32,34 @@ impl Resolving<'_, '_> {
         self.check_disk(node, name)
     }
 
+    /// That a node has a disk on which something can go wrong.
+    pub(super) fn check_node_with_own_disk(&mut self, name: &str) -> Option<()> {
+        let node = self.node(name, "node")?;
+        self.check_disk(node, name)?;
+        if !self.names.is_guest(node) {
+            return Some(());
+        }
+        let message = format!("`{name}` is a guest, and nothing goes wrong with what it commits");
+        let problem = Problem::new(self.at.key("node").value(), message).expected("one of cosim's own nodes");
+        self.report.add(
+            problem.help("of a guest's disk there are crashes and copies: `crash`, `back_up`, `restore`"),
+        );
+        None
+    }
+
+    /// That a node still has what it held when its process ends.
+    pub(super) fn check_keeps(&mut self, name: &str) -> Option<u32> {
+        let node = self.node(name, "node")?;
+        if self.names.keeps(node) {
+            return Some(node);
+        }
+        let message = format!("`{name}` is a guest without a disk, and would lose all that it holds");
+        let problem = Problem::new(self.at.key("node").value(), message);
+        self.report
+            .add(problem.help("give it a disk, `\"disk\": {}` among the node's fields, or write `wipe`"));
+        None
+    }
+
     /// That a node has a disk.
     pub(super) fn check_disk(&mut self, node: u32, name: &str) -> Option<()> {
         if self.names.has_disk(node) {
@@ -39,17 +67,6 @@ impl Resolving<'_, '_> {
         }
         let problem = Problem::new(self.at.key("node").value(), format!("`{name}` has no disk"));
         self.report.add(problem.help("give it one: `\"disk\": {}` among the node's fields"));
-        None
-    }
-
-    /// That a node keeps anything when its process ends, which a guest does not.
-    pub(super) fn check_keeps(&mut self, node: u32, name: &str) -> Option<()> {
-        if !self.names.is_guest(node) {
-            return Some(());
-        }
-        let message = format!("`{name}` is a guest, which keeps nothing when its process ends");
-        let problem = Problem::new(self.at.key("node").value(), message);
-        self.report.add(problem.help("write `wipe`: it begins with nothing, in a new session"));
         None
     }
 

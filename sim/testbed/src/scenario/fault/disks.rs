@@ -30,17 +30,22 @@ pub(super) struct Drawn {
     detail: u64,
 }
 
-fn of_disk(draw: &mut Draw<'_>) -> Drawn {
+fn of_disk(draw: &mut Draw<'_>, disks: &[u32]) -> Drawn {
     let faults = draw.faults();
-    let (node, (at, length), detail) = drawn(draw, &faults.disks);
+    let (node, (at, length), detail) = drawn(draw, disks);
     let place = Ppm::new(scaled(detail, u64::from(PLACES)) as u32).map(Percent);
     let (bit, spare_last_copy) = (Some((detail & 7) as u8), Some(faults.spare));
     Drawn { node, at, length, place, bit, spare_last_copy, detail }
 }
 
+/// The same of a disk on which something can go wrong.
+fn of_own_disk(draw: &mut Draw<'_>) -> Drawn {
+    of_disk(draw, &draw.faults().own_disks)
+}
+
 pub(super) fn crash(draw: &mut Draw<'_>) {
     let faults = draw.faults();
-    let (node, (at, down_for), detail) = drawn(draw, &faults.nodes);
+    let (node, (at, down_for), detail) = drawn(draw, &faults.keepers);
     let mut point = POINTS[scaled(detail, POINTS.len() as u64) as usize];
     if matches!(point, Point::Writing | Point::Written) && !faults.disks.contains(&node) {
         // Where nothing is written, that never comes.
@@ -50,25 +55,25 @@ pub(super) fn crash(draw: &mut Draw<'_>) {
 }
 
 pub(super) fn stall(draw: &mut Draw<'_>) {
-    let Drawn { node, at, length, .. } = of_disk(draw);
+    let Drawn { node, at, length, .. } = of_own_disk(draw);
     draw.begin(at, Act::Stall(Stall { node, span: at_least_some(length) }));
 }
 
 pub(super) fn full_disk(draw: &mut Draw<'_>) {
-    let Drawn { node, at, length, .. } = of_disk(draw);
+    let Drawn { node, at, length, .. } = of_own_disk(draw);
     draw.begin(at, Act::DiskFull(Lone { node }));
     draw.end(at + length, Act::DiskRoom(Lone { node }));
 }
 
 pub(super) fn failed_write(draw: &mut Draw<'_>) {
-    let Drawn { node, at, detail, .. } = of_disk(draw);
+    let Drawn { node, at, detail, .. } = of_own_disk(draw);
     let count = Some(1 + scaled(detail, 4) as u32);
     draw.begin(at, Act::FailWrites(FailWrites { node, count }));
 }
 
 /// Something that shows when the process crashes.
 pub(super) fn before_a_crash(draw: &mut Draw<'_>, act: fn(Drawn) -> Act<Numbered>) {
-    let drawn = of_disk(draw);
+    let drawn = of_own_disk(draw);
     let (node, at, over) = (drawn.node, drawn.at, drawn.at + drawn.length);
     draw.begin(at, act(drawn));
     // Nothing is read from a disk but when a process starts.
@@ -76,7 +81,7 @@ pub(super) fn before_a_crash(draw: &mut Draw<'_>, act: fn(Drawn) -> Act<Numbered
 }
 
 pub(super) fn restore(draw: &mut Draw<'_>) {
-    let Drawn { node, at, length, .. } = of_disk(draw);
+    let Drawn { node, at, length, .. } = of_disk(draw, &draw.faults().disks);
     // The names of generated copies count down from the largest number.
     let backup = u32::MAX - draw.number();
     draw.begin(at, Act::BackUp(BackUp { node, backup }));

@@ -39,16 +39,13 @@ impl<'a> Ground<'a> {
             Needs::Always => true,
             Needs::Links => !self.faults.links.is_empty(),
             Needs::Lossy => self.lossy().next().is_some(),
-            Needs::Ours => !self.has_guests(),
+            Needs::Keepers => !self.faults.keepers.is_empty(),
             Needs::Disks => !self.faults.disks.is_empty(),
+            Needs::OwnDisks => !self.faults.own_disks.is_empty(),
             Needs::Company => is_company,
             Needs::Newcomers => is_company && !self.faults.newcomers.is_empty(),
             Needs::Liars => !self.ways.is_empty() && !self.scenario.co_values.is_empty(),
         }
-    }
-
-    fn has_guests(&self) -> bool {
-        self.faults.nodes.iter().any(|node| self.scenario.nodes[*node as usize].guest.is_some())
     }
 
     /// The links on which messages may be lost.

@@ -12,8 +12,13 @@ pub struct Faults {
     pub until: Span,
     /// The nodes that they happen to, in the order of the file. Never empty.
     pub nodes: Vec<u32>,
+    /// Those among them that still have what they held when their process ends, in the same order: not guests without a
+    /// disk.
+    pub keepers: Vec<u32>,
     /// Those among them that have a disk, in the same order.
     pub disks: Vec<u32>,
+    /// Those among them that have a disk on which something can go wrong, in the same order: not guests.
+    pub own_disks: Vec<u32>,
     /// Those among them that may join late, in the same order: the timeline asks nothing of them.
     pub newcomers: Vec<u32>,
     /// The links with an end among those nodes, in order.

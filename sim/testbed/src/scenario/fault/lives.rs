@@ -11,7 +11,8 @@ pub(super) fn at_least_some(length: Span) -> Duration {
 }
 
 pub(super) fn restart(draw: &mut Draw<'_>) {
-    let (node, (at, down_for)) = (draw.node(), draw.outage());
+    let keepers = &draw.faults().keepers;
+    let (node, (at, down_for)) = (draw.pick(keepers), draw.outage());
     let down_for = Some(Duration(down_for));
     draw.begin(at, Act::Restart(Outage { node, down_for, spare_last_copy: None }));
 }

@@ -41,8 +41,12 @@ pub enum HappensTo {
     Links,
     /// Nodes.
     Nodes,
+    /// Nodes that still have what they held when their process ends.
+    Keepers,
     /// Nodes that have a disk.
     Disks,
+    /// Those among them that are no guests.
+    OwnDisks,
     /// Nodes of which the timeline asks nothing.
     Newcomers,
     /// Hostile nodes, and those that they have links with.
@@ -62,7 +66,9 @@ impl HappensTo {
         match self {
             HappensTo::Links => "links",
             HappensTo::Nodes => "nodes",
+            HappensTo::Keepers => "nodes, but no guests without a disk",
             HappensTo::Disks => "nodes with a disk",
+            HappensTo::OwnDisks => "nodes with a disk, but no guests",
             HappensTo::Newcomers => "nodes of which the timeline asks nothing",
             HappensTo::Hostile => "links of hostile nodes",
         }
@@ -100,10 +106,12 @@ pub enum Needs {
     Links,
     /// A link on which messages may be lost.
     Lossy,
-    /// That no node is a guest: those keep nothing when their process ends.
-    Ours,
+    /// A node that still has what it held when its process ends.
+    Keepers,
     /// A disk.
     Disks,
+    /// A disk on which something can go wrong.
+    OwnDisks,
     /// More than two nodes, so that who is left has somebody to talk to.
     Company,
     /// More than two nodes, and one of which the timeline asks nothing.

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
-    /// How long a write takes, once the writes before it are done. Default 1ms.
+    /// How long a write takes, once the writes before it are done. Default 1ms. A guest has none: what it commits is done
+    /// when it goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<DurationRange>,
-    /// How often a write fails. Default 0%.
+    /// How often a write fails. Default 0%. A guest has none, either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Percent>,
-    /// What a crash leaves of unfinished writes. Default `drawn`.
+    /// What a crash leaves of unfinished writes. Default `drawn`; of a guest `kept`: only a machine that fails takes what was
+    /// committed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsynced: Option<Unsynced>,
 }

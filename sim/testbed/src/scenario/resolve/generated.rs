@@ -62,6 +62,8 @@ fn groups(
     groups
 }
 
+const NO_DISK: &str = "none of the nodes has a disk";
+
 pub(super) fn faults(
     file: &file::Scenario,
     names: &Names<'_>,
@@ -89,19 +91,18 @@ pub(super) fn faults(
     }
     check_swarm(faults, &at, report);
     let disks: Vec<u32> = nodes.iter().copied().filter(|node| names.has_disk(*node)).collect();
-    for field in asked(HappensTo::Disks).filter(|_| disks.is_empty() && !nodes.is_empty()) {
-        let problem =
-            Problem::new(at.key(field).value(), format!("`{field}`, but none of the nodes has a disk"));
-        report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
-    }
-    let has_guests = nodes.iter().any(|node| names.is_guest(*node));
-    if faults.times(FaultKind::Restarts).unwrap_or(0) > 0 && has_guests {
-        let problem =
-            Problem::new(at.key("restarts").value(), "`restarts`, and some of the nodes are guests");
-        report.add(
-            problem
-                .help("a guest keeps nothing when its process ends: ask for `wipes`, or name other `nodes`"),
-        );
+    let own_disks: Vec<u32> = disks.iter().copied().filter(|node| !names.is_guest(*node)).collect();
+    let keepers: Vec<u32> = nodes.iter().copied().filter(|node| names.keeps(*node)).collect();
+    for (to, hit, lacks) in [
+        (HappensTo::Disks, &disks, NO_DISK),
+        (HappensTo::OwnDisks, &own_disks, "none of cosim's own nodes has a disk"),
+        (HappensTo::Keepers, &keepers, "all nodes are guests without a disk"),
+    ] {
+        for field in asked(to).filter(|_| hit.is_empty() && !nodes.is_empty()) {
+            let lacks = if disks.is_empty() && to == HappensTo::OwnDisks { NO_DISK } else { lacks };
+            let problem = Problem::new(at.key(field).value(), format!("`{field}`, but {lacks}"));
+            report.add(problem.help("give a node one, `\"disk\": {}`, or leave it out"));
+        }
     }
     check_attacks(file, faults, names, &at, report);
     let newcomers = newcomers(file, names, &nodes);
@@ -121,7 +122,9 @@ pub(super) fn faults(
         offline: faults.offline.map(|spells| self::spells(spells, &at, report)).unwrap_or_default(),
         flapping: faults.flapping.and_then(|flapping| self::flapping(flapping, &at, report)),
         nodes,
+        keepers,
         disks,
+        own_disks,
         newcomers,
         links: hit,
     })

@@ -28,8 +28,8 @@ pub(in crate::scenario) struct Names<'a> {
     disks: Vec<bool>,
     /// Whether each node is hostile.
     hostile: Vec<bool>,
-    /// Whether a guest plays each node.
-    guests: Vec<bool>,
+    /// The guest that plays each node, where one does.
+    guests: Vec<Option<&'a str>>,
     /// Whether one of them may speak another protocol than CoJSON.
     speaks_other: bool,
     /// The names of copies that are taken of disks, sorted, once.
@@ -47,7 +47,7 @@ impl<'a> Names<'a> {
         let hostile = file.nodes.values().map(|node| node.hostile == Some(true)).collect();
         let is_other = |node: &file::Node| node.guest.as_ref().is_some_and(|it| !it.starts_with("cojson@"));
         let speaks_other = file.nodes.values().any(is_other);
-        let guests = file.nodes.values().map(|node| node.guest.is_some()).collect();
+        let guests = file.nodes.values().map(|node| node.guest.as_deref()).collect();
         check_backups(file, report);
         let mut backups: Vec<&str> =
             file.timeline.iter().filter_map(|entry| copied(&entry.act)).map(backup_name).collect();
@@ -118,9 +118,19 @@ impl<'a> Names<'a> {
         self.speaks_other || KINDS.contains(&kind)
     }
 
+    /// The guest that plays a node, if one does.
+    pub(in crate::scenario) fn guest(&self, node: u32) -> Option<&'a str> {
+        self.guests.get(node as usize).copied().flatten()
+    }
+
     /// Whether a guest plays a node.
     pub(in crate::scenario) fn is_guest(&self, node: u32) -> bool {
-        self.guests.get(node as usize) == Some(&true)
+        self.guest(node).is_some()
+    }
+
+    /// Whether a node whose process ends still has what it held: all but guests without a disk do.
+    pub(in crate::scenario) fn keeps(&self, node: u32) -> bool {
+        self.has_disk(node) || !self.is_guest(node)
     }
 
     /// Whether what is written to a CoValue is encrypted, where an entry does not say.

@@ -174,9 +174,12 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
     }
     check_guest(name, node, at, report);
     let disk = node.disk.map(|disk| {
-        let usual = SpanRange::constant(DISK_LATENCY).unwrap_or_default();
+        // What a guest commits is done when it goes on.
+        let usual = if node.guest.is_some() { Span::ZERO } else { DISK_LATENCY };
+        let usual = SpanRange::constant(usual).unwrap_or_default();
         let latency = disk.latency.map_or(usual, |latency| latency.0);
-        let unsynced = disk.unsynced.map_or(Unsynced::Drawn, Into::into);
+        let usual = if node.guest.is_some() { Unsynced::Kept } else { Unsynced::Drawn };
+        let unsynced = disk.unsynced.map_or(usual, Into::into);
         (latency, disk.errors.map_or(Ppm::NEVER, |errors| errors.0), unsynced)
     });
     if disk.is_none() && node.durability.is_some() {
@@ -221,7 +224,6 @@ fn check_guest(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) 
         ("announce", node.announce.is_some()),
         ("base", node.base.is_some()),
         ("cap", node.cap.is_some()),
-        ("disk", node.disk.is_some()),
         ("uploads", node.uploads.is_some()),
         ("claims", node.claims.is_some()),
         ("hostile", node.hostile.is_some()),
@@ -231,6 +233,30 @@ fn check_guest(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) 
         let problem =
             Problem::new(at.key(field).name(), format!("`{name}` is a guest, which has no `{field}`"));
         report.add(problem.help("leave it out: only cosim's own nodes have it"));
+    }
+    check_guest_disk(name, node, at, report);
+}
+
+/// What a guest commits is done when it goes on, and what it makes of that its own business.
+fn check_guest_disk(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) {
+    let disk = node.disk.unwrap_or_default();
+    for (field, _) in [("latency", disk.latency.is_some()), ("errors", disk.errors.is_some())]
+        .into_iter()
+        .filter(|(_, given)| *given)
+    {
+        let message = format!("`{name}` is a guest, whose disk has no `{field}`");
+        let problem = Problem::new(at.key("disk").key(field).name(), message);
+        report.add(problem.help("leave it out: what a guest commits is done when it goes on"));
+    }
+    match node.durability {
+        None | Some(file::Durability::SendFirstReuse) => {}
+        Some(file::Durability::DurableFirst | file::Durability::SendFirst) => {
+            let message = format!("`{name}` is a guest, which has a durability of its own");
+            let problem = Problem::new(at.key("durability").value(), message);
+            report.add(problem.expected("`send-first-reuse`, or nothing").help(
+                "leave it out; `send-first-reuse` lets its app go on in its session from an old copy of the disk",
+            ));
+        }
     }
 }
 
