@@ -110,3 +110,63 @@ fn what_cannot_be_played_is_said() {
     assert!(told.out.contains("not played"), "{}", told.out);
     assert!(told.out.contains("0 passed, 0 failed, 1 not played"), "{}", told.out);
 }
+
+/// The story, in which something happens to alice.
+fn with_act(node: &str, act: &str) -> String {
+    story("mine", node, "", "")
+        .replace("\"notes\" } }]", &format!("\"notes\" }} }}, {{ \"at\": \"1s\", {act} }}]"))
+}
+
+#[test]
+fn a_guest_without_a_disk_only_starts_from_nothing() {
+    for act in ["restart", "crash"] {
+        let text = with_act("", &format!(r#""{act}": {{ "node": "alice" }}"#));
+        refused(
+            &text,
+            &["`alice` is a guest without a disk, and would lose all that it holds", "or write `wipe`"],
+        );
+    }
+    for act in ["back_up", "restore"] {
+        let text = with_act("", &format!(r#""{act}": {{ "node": "alice" }}"#));
+        refused(&text, &["`alice` has no disk"]);
+    }
+    for field in ["restarts", "crashes"] {
+        let faults = format!(r#", "faults": {{ "until": "9s", "nodes": ["alice"], "{field}": 1 }}"#);
+        refused(&story("mine", "", "", &faults), &["all nodes are guests without a disk"]);
+    }
+}
+
+#[test]
+fn of_a_disk_of_a_guest_there_are_only_crashes_and_copies() {
+    let disk = r#", "disk": {}"#;
+    for act in [
+        r#""stall": { "node": "alice", "for": "1s" }"#,
+        r#""disk_full": { "node": "alice" }"#,
+        r#""fail_writes": { "node": "alice" }"#,
+        r#""reorder_writes": { "node": "alice", "for": "1s" }"#,
+        r#""rot": { "node": "alice" }"#,
+    ] {
+        let says = ["nothing goes wrong with what it commits", "`crash`, `back_up`, `restore`"];
+        refused(&with_act(disk, act), &says);
+    }
+    for field in ["stalls", "full_disks", "failed_writes", "reordered_writes", "rots"] {
+        let faults = format!(r#", "faults": {{ "until": "9s", "{field}": 1 }}"#);
+        refused(&story("mine", disk, "", &faults), &["none of cosim's own nodes has a disk"]);
+    }
+    let latency = r#", "disk": { "latency": "1ms", "errors": "1%" }"#;
+    refused(&story("mine", latency, "", ""), &["whose disk has no `latency`", "whose disk has no `errors`"]);
+    for durability in ["durable-first", "send-first"] {
+        let node = format!(r#"{disk}, "durability": "{durability}""#);
+        refused(&story("mine", &node, "", ""), &["a durability of its own", "`send-first-reuse`"]);
+    }
+}
+
+#[test]
+fn a_copy_of_a_disk_is_for_nodes_of_the_same_kind() {
+    let text = with_act(
+        r#", "disk": {}"#,
+        r#""back_up": { "node": "server" } }, { "at": "2s", "restore": { "node": "alice", "of": "server" }"#,
+    );
+    let text = text.replace(r#""server": {}"#, r#""server": { "disk": {} }"#);
+    refused(&text, &["`alice` cannot read what is on the disk of `server`"]);
+}

@@ -94,22 +94,42 @@ fn the_same_story_plays_on_guests_on_our_nodes_and_mixed() {
     }
 }
 
+/// All that befalls a process and its disk: crashes at any point of its work, ends in order, old copies.
+const OUTAGES: &str = r#", "faults": { "from": "3s", "until": "20s", "longest": "2s", "nodes": ["alice", "bob", "server"],
+    "crashes": 4, "restarts": 1, "wipes": 1, "restores": 1 } }"#;
+
+const STORED: &str = r#"{ "guest": "cojson@0.20.19", "disk": {} }"#;
+
 /// With one process and four at a time, on processes that have played other stories, and on fresh ones.
 #[test]
 #[ignore = "it plays the published package, as `.ci/run` does"]
 fn the_same_bytes_whatever_the_processes_did_before() {
-    let (folder, path) = written(&story(NEW, NEW));
-    let outcomes = |jobs: &str, name: &str| {
-        let out = folder.path().join(name);
-        let out = out.to_str().unwrap();
-        let told = cosim(&["sweep", &path, "--seeds", "0..40", "--jobs", jobs, "--out", out]);
-        assert!(told.code.is_some_and(|code| code < 2), "{}{}", told.out, told.err);
-        std::fs::read(out).unwrap()
-    };
-    let alone = outcomes("1", "a.jsonl");
-    assert_eq!(outcomes("4", "b.jsonl"), alone);
-    assert_eq!(outcomes("1", "c.jsonl"), alone);
+    let stored = story(STORED, STORED);
+    let with_outages = format!("{}{OUTAGES}", stored.strip_suffix('}').expect("it is an object"));
+    for text in [story(NEW, NEW), with_outages] {
+        let (folder, path) = written(&text);
+        let outcomes = |jobs: &str, name: &str| {
+            let out = folder.path().join(name);
+            let out = out.to_str().unwrap();
+            let told = cosim(&["sweep", &path, "--seeds", "0..40", "--jobs", jobs, "--out", out]);
+            assert!(told.code.is_some_and(|code| code < 2), "{}{}", told.out, told.err);
+            std::fs::read(out).unwrap()
+        };
+        let alone = outcomes("1", "a.jsonl");
+        assert_eq!(outcomes("4", "b.jsonl"), alone);
+        assert_eq!(outcomes("1", "c.jsonl"), alone);
+    }
     assert!(root().join("guests/cojson/guest.mjs").is_file());
+}
+
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn a_version_that_has_no_disk_is_no_node_with_one() {
+    let (_folder, path) = written(&story(r#"{ "guest": "cojson@0.7.35", "disk": {} }"#, NEW));
+    let told = cosim(&["run", &path]);
+    assert_eq!(told.code, Some(6), "{}{}", told.out, told.err);
+    let why = "`cojson@0.7.35` has no disk, but a node that it plays has";
+    assert!(told.out.contains(why), "{}{}", told.out, told.err);
 }
 
 /// A failing run of guests is frozen, kept as a folder, cut down and played again.

@@ -13,7 +13,8 @@
 //! A message is named by its sender and receiver, its kind, its subject, and what its sender says that it
 //! [carries](SimNode::carries). Then comes the attempt, where the same was said before in that connection, and the
 //! operation that opened the connection, where that is not the one at the start. A write is named by its node, its subject
-//! and the newest operation in it, or by its number where only its node knows what is in it; a crash by its node and the operation that makes it crash.
+//! and the newest operation in it, or by its number where only its node knows what is in it; a crash by its node and the
+//! operation that makes it crash.
 
 use crate::decision::{Crashing, Noticing, Sending, Turn, Writing};
 use crate::host::{Carried, NodeId, Recorded, SimMessage, SimNode};

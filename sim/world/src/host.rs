@@ -214,7 +214,7 @@ pub enum Input<'a, N: SimNode> {
 /// Who left what is on a disk from which a process starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The process before, which was told to end. What it would still write then it has not written: nobody asks it.
+    /// The process before, which was told to end.
     Ended,
     /// The process before, which crashed.
     Crashed,
