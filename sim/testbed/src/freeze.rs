@@ -23,10 +23,15 @@ pub struct Frozen {
 }
 
 /// How the run is judged. The usual bound for silence depends on latencies, of which a frozen network has the shortest
-/// only.
-fn expect(scenario: &Scenario) -> file::Expect {
+/// only. That for loads depends, where lines are bounded, on the largest write and the last operation that might have been
+/// drawn, and a frozen timeline has those that were.
+fn expect(stage: &Stage<'_>) -> file::Expect {
+    let scenario = stage.scenario();
     let mut expect = scenario.file.expect.clone().unwrap_or_default();
     expect.quiet_within.get_or_insert(file::Duration(scenario.expect.quiet_within));
+    if stage.lines_delay_loads() {
+        expect.load_within.get_or_insert(file::Duration(stage.load_within()));
+    }
     expect
 }
 
@@ -57,7 +62,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         faults: None,
         heal: source.heal,
         decisions: Some(decisions).filter(|decisions| !decisions.is_empty()),
-        expect: Some(expect(scenario)),
+        expect: Some(expect(&stage)),
         origin: Some(Origin {
             scenario: scenario_name.to_owned(),
             seed,

@@ -32,7 +32,7 @@ pub(crate) const FULL: &str = r#"{
   "workload": { "operations": 20, "until": "10s", "nodes": ["bob", "alice"], "co_values": ["notes", "todo"], "mix": { "edit": 8, "load": 2, "done": 1 }, "transactions": "1..3", "size": "20..200" },
   "faults": { "from": "1s", "until": "10s", "reconnects": 3, "partitions": 2, "restarts": 1, "wipes": 1, "longest": "3s" },
   "heal": true,
-  "expect": { "oracles": ["prefix", "convergence"], "quiet_within": "1m", "violation": "convergence", "loads": [{ "node": "bob", "id": "notes", "ends": "available" }], "content": [{ "node": "bob", "id": "notes", "transactions": 3 }], "messages_max": 40 }
+  "expect": { "oracles": ["prefix", "convergence"], "quiet_within": "1m", "load_within": "3m", "violation": "convergence", "loads": [{ "node": "bob", "id": "notes", "ends": "available" }], "content": [{ "node": "bob", "id": "notes", "transactions": 3 }], "messages_max": 40 }
 }
 "#;
 

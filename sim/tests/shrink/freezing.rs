@@ -116,6 +116,32 @@ fn a_late_copy_for_a_node_that_has_left() {
     assert!(frozen.outcome.chapters[1] > late, "{:?}", frozen.outcome.chapters);
 }
 
+/// How long a load may take depends on what might have been drawn, of which a frozen timeline has what was.
+#[test]
+fn a_load_behind_a_line_that_carries_nothing() {
+    let text = r#"{
+          "version": 1,
+          "about": "A load waits for a line that carries nothing.",
+          "nodes": { "ann": {}, "ben": {}, "cat": {} },
+          "links": [
+            { "between": ["ann", "cat"], "relationship": "syncTheirs/syncAllOurs", "network": { "bandwidth": "0B/s" } },
+            { "between": ["ann", "ben"], "relationship": "syncTheirs/syncAllOurs" },
+            { "between": ["ben", "cat"], "relationship": "syncTheirs/syncAllOurs" }
+          ],
+          "timeline": [
+            { "after": "quiet", "load": { "node": "cat", "id": "notes" } },
+            { "after": "quiet", "half_open": { "node": "ben", "peer": "cat" } },
+            { "after": "quiet", "restart": { "node": "ann" } },
+            { "after": "quiet", "network": { "between": ["ann", "ben"], "loss": "0%" } }
+          ],
+          "workload": { "operations": 1, "until": "6s", "co_values": ["zoo"] }
+        }"#;
+    let frozen = check(&parse(text, "waits.json").unwrap(), 1);
+    let violation = frozen.outcome.violations.first().expect("the load never ends");
+    assert_eq!(violation.key, "load_ends node load");
+    assert!(frozen.file.expect.is_some_and(|expect| expect.load_within.is_some()));
+}
+
 /// The random scenarios are worth freezing: they end in every way, and wait for silence that comes and that does not.
 #[test]
 fn random_scenarios_reach_everything() {

@@ -185,6 +185,16 @@ impl<'a> Stage<'a> {
         &self.scenario
     }
 
+    /// How long a load may take.
+    pub(crate) fn load_within(&self) -> Span {
+        self.scenario.expect.load_within.unwrap_or_else(|| load_within(&self.scenario))
+    }
+
+    /// Whether loads may take longer because lines may be full.
+    pub(crate) fn lines_delay_loads(&self) -> bool {
+        time_for_load(&self.scenario) > Span::ZERO
+    }
+
     /// The names of the run.
     pub fn cast(&self) -> &Cast {
         &self.cast
@@ -218,7 +228,7 @@ impl<'a> Stage<'a> {
                 .map(|node| if node.guest.is_some() { Announce::Interested } else { node.announce })
                 .collect(),
             waits: scenario.nodes.iter().map(|node| Waits { base: node.base, cap: node.cap }).collect(),
-            load_within: load_bound(scenario),
+            load_within: self.load_within(),
             directory: Arc::clone(&self.scenario.directory),
             hostile: self.hostile(),
             guests: self.guests(),
@@ -473,9 +483,10 @@ fn config(spec: &scenario::NodeSpec) -> Config {
     }
 }
 
-/// How long a load may take: each node on the way asks its servers one after another, and gives each three deadlines, as
-/// soon as the lines let it. How many nodes there are beside the way is none of its business.
-fn load_bound(scenario: &Scenario) -> Span {
+/// How long a load may take, where the file does not say it: each node on the way asks its servers one after another, and
+/// gives each three deadlines, as soon as the lines let it. How many nodes there are beside the way is none of its
+/// business.
+fn load_within(scenario: &Scenario) -> Span {
     let longest =
         scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
     (longest.unwrap_or(Span::ZERO) + time_for_load(scenario)).saturating_mul(scenario.longest_way())

@@ -9,6 +9,8 @@ pub struct Expect {
     pub oracles: Vec<&'static str>,
     /// How long after the liveness phase begins there must be silence.
     pub quiet_within: Span,
+    /// How long a load may take, where the file says so.
+    pub load_within: Option<Span>,
     /// The failure key of the violation that must occur, in a scenario of a known bug.
     pub violation: Option<String>,
     /// How loads must have ended.

@@ -308,6 +308,10 @@ pub struct Expect {
     /// deadlines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet_within: Option<Duration>,
+    /// How long a load may take. By default it is computed from the deadlines and, where lines are bounded, from how
+    /// long they may be full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_within: Option<Duration>,
     /// In a scenario about a known bug: the failure key of the violation that must occur, or how that key begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation: Option<String>,

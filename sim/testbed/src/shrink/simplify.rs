@@ -47,7 +47,7 @@ fn all_at_once(file: &Scenario, candidates: &mut Vec<Scenario>) {
     changed(file, candidates, |file| file.heal = None);
     changed(file, candidates, |file| {
         if let Some(expect) = &mut file.expect {
-            (expect.quiet_within, expect.oracles) = (None, None);
+            (expect.quiet_within, expect.load_within, expect.oracles) = (None, None, None);
         }
     });
     changed(file, candidates, |file| {

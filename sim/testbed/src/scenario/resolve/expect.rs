@@ -44,6 +44,7 @@ pub(super) fn expect(
     Expect {
         oracles: oracles(expect.oracles.as_deref(), file.origin.as_ref(), &at.key("oracles"), report),
         quiet_within: expect.quiet_within.map_or(quiet_within, |within| within.0),
+        load_within: expect.load_within.map(|within| within.0),
         violation: expect.violation.clone(),
         loads,
         content,
