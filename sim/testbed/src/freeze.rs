@@ -29,7 +29,7 @@ fn expect(stage: &Stage<'_>) -> file::Expect {
     let scenario = stage.scenario();
     let mut expect = scenario.file.expect.clone().unwrap_or_default();
     expect.quiet_within.get_or_insert(file::Duration(scenario.expect.quiet_within));
-    if stage.lines_delay_loads() {
+    if stage.bounds_lines() {
         expect.load_within.get_or_insert(file::Duration(stage.load_within()));
     }
     expect

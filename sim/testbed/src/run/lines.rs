@@ -4,7 +4,7 @@
 use super::SETTLE;
 use crate::cojson::{CoJson, SimCrypto};
 use crate::network::{Network, QUEUE_DEFAULT};
-use crate::scenario::{Act, Scenario, Workload};
+use crate::scenario::{Act, Chapter, LinkSpec, Scenario, Workload};
 use crate::world::View;
 use cosim_core::node::PIECE_BYTES_MAX;
 use cosim_core::{CoId, Crypto, SessionId, Span, Time};
@@ -86,14 +86,25 @@ impl Freight {
     }
 }
 
-/// How much longer a load may take at each node on its way, because lines are full.
-pub(super) fn time_for_load(scenario: &Scenario) -> Span {
-    let operations = || scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-    let changes = operations().filter_map(|operation| {
+/// All conditions that links have from the start, or are given later.
+fn networks<'a>(links: &'a [LinkSpec], chapters: &'a [Chapter]) -> impl Iterator<Item = Network> + 'a {
+    let operations = chapters.iter().flat_map(|chapter| &chapter.operations);
+    let changes = operations.filter_map(|operation| {
         let Act::Network(change) = &operation.act else { return None };
         Some(change.conditions().apply(Network::default()))
     });
-    let networks: Vec<Network> = scenario.links.iter().map(|link| link.network).chain(changes).collect();
+    links.iter().map(|link| link.network).chain(changes)
+}
+
+/// Whether a line is bounded, be it for a while.
+pub(super) fn are_bounded(links: &[LinkSpec], chapters: &[Chapter]) -> bool {
+    networks(links, chapters).any(|network| network.bandwidth.is_some())
+}
+
+/// How much longer a load may take at each node on its way, because lines are full.
+pub(super) fn time_for_load(scenario: &Scenario) -> Span {
+    let operations = || scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+    let networks: Vec<Network> = networks(&scenario.links, &scenario.chapters).collect();
     let queue = networks.iter().map(|network| network.queue.unwrap_or(QUEUE_DEFAULT)).max().unwrap_or(0);
     let edits = operations().filter_map(|operation| {
         let Act::Edit(edit) = &operation.act else { return None };

@@ -1,6 +1,6 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
-use super::lines::time_for_load;
+use super::lines;
 use crate::cojson::{Ask, Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::guest::{Troupe, is_judged_by};
@@ -190,9 +190,9 @@ impl<'a> Stage<'a> {
         self.scenario.expect.load_within.unwrap_or_else(|| load_within(&self.scenario))
     }
 
-    /// Whether loads may take longer because lines may be full.
-    pub(crate) fn lines_delay_loads(&self) -> bool {
-        time_for_load(&self.scenario) > Span::ZERO
+    /// Whether a line is bounded, be it for a while.
+    pub(crate) fn bounds_lines(&self) -> bool {
+        lines::are_bounded(&self.scenario.links, &self.plan.chapters)
     }
 
     /// The names of the run.
@@ -489,5 +489,5 @@ fn config(spec: &scenario::NodeSpec) -> Config {
 fn load_within(scenario: &Scenario) -> Span {
     let longest =
         scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
-    (longest.unwrap_or(Span::ZERO) + time_for_load(scenario)).saturating_mul(scenario.longest_way())
+    (longest.unwrap_or(Span::ZERO) + lines::time_for_load(scenario)).saturating_mul(scenario.longest_way())
 }
