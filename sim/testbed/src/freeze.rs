@@ -1,6 +1,7 @@
 //! Freezing: a run as a plain scenario without randomness. What was generated is written out, times are absolute, and
 //! every decision that was not the harmless one is listed by its address. The frozen scenario runs to the same
-//! fingerprint, whatever the seed.
+//! fingerprint, whatever the seed. What guests draw is no decision of the simulator's: where some take part, the frozen
+//! scenario keeps the seed, too.
 
 use crate::clock::Clock;
 use crate::network::{Ppm, SpanRange};
@@ -50,7 +51,7 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
         schema: source.schema.clone(),
         version: source.version,
         about: source.about.clone(),
-        seed: None,
+        seed: scenario.has_guests().then_some(seed),
         crypto: source.crypto,
         nodes: nodes(stage.scenario()),
         co_values: source.co_values.clone(),
@@ -156,7 +157,7 @@ fn nodes(scenario: &Scenario) -> BTreeMap<String, file::Node> {
         let resolution = Some(Duration(spec.clock.resolution()));
         let is_fine = resolution == Some(Duration(Clock::default().resolution()));
         let clock = if is_fine { node.clock } else { Some(file::Clock { resolution, ..usual }) };
-        (name.clone(), file::Node { disk, clock, ..node.clone() })
+        (name.clone(), file::Node { disk, clock, work: None, ..node.clone() })
     };
     scenario.nodes.iter().zip(&scenario.file.nodes).map(frozen).collect()
 }

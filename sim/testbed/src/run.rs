@@ -357,8 +357,12 @@ impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
                 }
             }
         }
-        if self.troupe.is_some_and(Troupe::has_failed) {
+        if let Some(failure) = self.troupe.and_then(Troupe::failure) {
             end = End::Guest;
+            let (event, now) = (self.world.view().event, self.world.now());
+            if let Some(log) = &mut self.world.observer.log {
+                log.push(event, now, Event::GuestFailed { why: failure.trouble().to_string() });
+            }
         }
         outcome::of(self.stage, self.world, end, self.chapters)
     }

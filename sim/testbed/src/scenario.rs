@@ -124,6 +124,8 @@ pub struct NodeSpec {
     pub mutations: Vec<String>,
     /// The guest that plays it; `None` for one of ours.
     pub guest: Option<String>,
+    /// By how much each look at the clock of its own work finds that gone on.
+    pub work: SpanRange,
 }
 
 /// One link: two nodes that are peers of each other.

@@ -4,7 +4,7 @@
 mod names;
 
 use crate::address::Addresses;
-use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
+use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, Working, WriteFate, Writing};
 use crate::host::{SimNode, Survival};
 use crate::scenario::file::{Choice, Decision, Decisions, Detail};
 use cosim_core::Span;
@@ -127,5 +127,11 @@ impl<N: SimNode> Decide<N> for Director {
         let harmless = Survival::harmless(crashing.pending);
         self.decide(crashing.event, address, Choice::Crash(&mut survival, harmless));
         survival
+    }
+
+    fn work(&mut self, working: &Working<'_, N>, mut each: Span) -> Span {
+        let address = self.addresses.of_work(working);
+        self.decide(working.event, address, Choice::Work(&mut each, Span::ZERO));
+        each
     }
 }

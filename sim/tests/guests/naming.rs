@@ -69,6 +69,8 @@ fn what_a_guest_has_not_is_refused() {
         refused(&story("mine", node, "", ""), &[&format!("`alice` is a guest, which has no `{field}`")]);
     }
     refused(&story("", "", "", ""), &["this cannot be what a guest is called"]);
+    let text = story("mine", "", "", "").replace(r#""guest": "mine""#, r#""work": "1ms""#);
+    refused(&text, &["`alice` is no guest", "cosim's own nodes never look how long their work takes"]);
 }
 
 #[test]

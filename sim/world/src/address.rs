@@ -8,15 +8,17 @@
 //! alice writes notes edit-notes-alice                  the first write with that edit that alice's disk is given
 //! alice commits 7                                      her seventh write, where nobody sees what is in it
 //! alice crashes @crash-alice                           what that crash leaves of the writes under way
+//! alice works content notes edit-bob                   how long alice's work takes when that message comes
+//! alice works deadline #2                              the same, when her second deadline has passed
 //! ```
 //!
 //! A message is named by its sender and receiver, its kind, its subject, and what its sender says that it
 //! [carries](SimNode::carries). Then comes the attempt, where the same was said before in that connection, and the
 //! operation that opened the connection, where that is not the one at the start. A write is named by its node, its subject
 //! and the newest operation in it, or by its number where only its node knows what is in it; a crash by its node and the
-//! operation that makes it crash.
+//! operation that makes it crash; work by its node and what that handles.
 
-use crate::decision::{Crashing, Noticing, Sending, Turn, Writing};
+use crate::decision::{Crashing, Doing, Noticing, Sending, Turn, Working, Writing};
 use crate::host::{Carried, NodeId, Recorded, SimMessage, SimNode};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -101,6 +103,22 @@ impl<M: Names> Addresses<M> {
     pub fn of_crash(&mut self, crashing: &Crashing<'_>) -> String {
         let operation = words_of(self.names.operation(crashing.operation));
         self.with_attempt(format!("{} crashes", self.names.node(crashing.node)), &operation)
+    }
+
+    /// The address of what a node is about to handle. Each call is one input more.
+    pub fn of_work<N: SimNode>(&mut self, working: &Working<'_, N>) -> String {
+        let node = self.names.node(working.node);
+        let address = match working.doing {
+            Doing::Message(message) => {
+                let subject = message.subject();
+                let address = format!("{node} works {} {}", message.kind(), self.names.subject(subject));
+                self.carrying(address, subject, working.host.carries(message))
+            }
+            Doing::Deadline => format!("{node} works deadline"),
+            Doing::Command => format!("{node} works command"),
+            Doing::Other => format!("{node} works other"),
+        };
+        self.with_attempt(address, "")
     }
 
     /// The address with the newest operation that is carried.

@@ -2,7 +2,7 @@
 //! on it: it asks for a [`Fate`], which comes from the seed ([`Seeded`]) or from somebody who knows better.
 //!
 //! Each kind of decision has a harmless default: the message arrives once, in order, after the shortest latency of its
-//! link; both ends notice at once.
+//! link; both ends notice at once; work takes no time.
 
 use crate::host::{DiskSpec, NodeId, SimNode, Survival, WriteError};
 use crate::network::{Network, SpanRange};
@@ -163,6 +163,32 @@ pub struct Crashing<'a> {
     pub pending: &'a [u32],
 }
 
+/// A node that is about to handle something and may look how long its work takes.
+#[derive(Debug)]
+pub struct Working<'a, N: SimNode> {
+    /// Which node.
+    pub node: NodeId,
+    /// The event in which it does.
+    pub event: u64,
+    /// What it handles.
+    pub doing: Doing<'a, N::Message>,
+    /// The node, as it is now.
+    pub host: &'a N,
+}
+
+/// What a node is about to handle.
+#[derive(Clone, Copy, Debug)]
+pub enum Doing<'a, M> {
+    /// A message.
+    Message(&'a M),
+    /// A deadline that has passed.
+    Deadline,
+    /// What its app asks for.
+    Command,
+    /// Anything else.
+    Other,
+}
+
 /// Who decides. The methods are given what the seed says.
 pub trait Decide<N: SimNode> {
     /// Decides what happens to a message.
@@ -176,6 +202,12 @@ pub trait Decide<N: SimNode> {
 
     /// Decides what a crash leaves of the writes under way.
     fn crash(&mut self, crashing: &Crashing<'_>, drawn: Survival) -> Survival;
+
+    /// Decides by how much each look at the time of its work finds it gone on.
+    fn work(&mut self, working: &Working<'_, N>, drawn: Span) -> Span {
+        let _ = working;
+        drawn
+    }
 }
 
 /// Whatever the seed says.

@@ -7,7 +7,7 @@ pub use crate::disk::{DiskFault, DiskSpec, Point, Survival, Unsynced, WriteError
 pub use operation::{Backup, Connections, Direction, Filter, FilterAct, Operation};
 
 use crate::clock::WallTime;
-use cosim_base::{ConnectionId, Time};
+use cosim_base::{ConnectionId, Span, Time};
 use std::fmt::Debug;
 
 /// A node, by its number in the world.
@@ -95,6 +95,17 @@ pub trait SimNode: Debug + Sized {
     /// What its wall clock shows, for all that it is about to handle. Called only where it says that it reads that.
     fn reads_clock(&mut self, wall: WallTime) {
         let _ = wall;
+    }
+
+    /// Whether it looks how long its own work takes, and may act on that.
+    fn times_work(&self) -> bool {
+        false
+    }
+
+    /// By how much each look at the time of its own work finds it gone on, in all that it is about to handle. Called only
+    /// where it [times its work](Self::times_work).
+    fn works(&mut self, each: Span) {
+        let _ = each;
     }
 
     /// Takes one input. An error means that a command was refused and changed nothing.

@@ -20,11 +20,13 @@ pub use lifecycle::Presence;
 pub use links::{LinkSpec, LinkView, View};
 
 use crate::clock::Clock;
-use crate::decision::{Decide, Seeded};
+use crate::decision::{Decide, Doing, Seeded, Working};
 use crate::disk::Disk;
 use crate::fingerprint::Fingerprint;
 use crate::host::{Input, NodeId, Operation, Output, Point, SimMessage, SimNode};
+use crate::network::SpanRange;
 use crate::queue::{Class, Order, Queue, Queued};
+use crate::stream::Stream;
 use crate::world::observer::{Ending, Happening, Loss, Observer};
 use cosim_base::{Span, Time};
 use lifecycle::Sleep;
@@ -86,6 +88,14 @@ pub struct Host<N> {
     offline: Option<u32>,
     /// The time of the queued timer that counts; other timers of the node in the queue are void.
     timer: Option<Time>,
+    /// How long its work takes, where it takes some time.
+    work: Option<Work>,
+}
+
+#[derive(Clone, Debug)]
+struct Work {
+    range: SpanRange,
+    chance: Stream,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +119,7 @@ impl<N> Host<N> {
             sleep: None,
             offline: None,
             timer: None,
+            work: None,
         }
     }
 }
@@ -218,6 +229,13 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Gives a node another wall clock than one that is right. For the start of a run.
     pub fn set_clock(&mut self, node: NodeId, clock: Clock) {
         self.nodes[node.index()].clock = clock;
+    }
+
+    /// Lets the work of a node that looks how long that takes take some time: each look finds it gone on by a span of the
+    /// range, drawn anew for each thing that it handles. For the start of a run.
+    pub fn set_work(&mut self, node: NodeId, name: &str, range: SpanRange) {
+        let chance = Stream::new(self.seed, "work", name);
+        self.nodes[node.index()].work = Some(Work { range, chance });
     }
 
     /// Lets a node be absent until it joins. For the start of a run.
@@ -371,6 +389,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         if N::READS_CLOCK {
             let wall = self.view().wall(id);
             self.nodes[id.index()].node.reads_clock(wall);
+            self.time_work(id, &input);
         }
         let outcome = self.nodes[id.index()].node.handle(self.now, input);
         while let Some(output) = self.nodes[id.index()].node.poll_output() {
@@ -395,6 +414,33 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.arm(id);
         self.observe(&Happening::Settled { node: id, subject });
         outcome
+    }
+
+    /// Tells a node that looks how long its work takes what it will find.
+    fn time_work(&mut self, id: NodeId, input: &Input<'_, N>) {
+        let Host { node, work, .. } = &mut self.nodes[id.index()];
+        if !node.times_work() {
+            return;
+        }
+        let doing = match input {
+            Input::Received { message, .. } => Doing::Message(message),
+            Input::Deadline => Doing::Deadline,
+            Input::Command { .. } => Doing::Command,
+            Input::Connected { .. }
+            | Input::Disconnected { .. }
+            | Input::Blocked { .. }
+            | Input::Writable { .. }
+            | Input::Left { .. }
+            | Input::Restart(_)
+            | Input::Recover { .. }
+            | Input::Written { .. }
+            | Input::WriteFailed { .. } => Doing::Other,
+        };
+        let drawn =
+            work.as_mut().map_or(Span::ZERO, |work| work.range.pick((work.chance.word() >> 32) as u32));
+        let working = Working { node: id, event: self.event, doing, host: node };
+        let each = self.decisions.work(&working, drawn);
+        node.works(each);
     }
 
     /// Queues a timer for the node's next deadline, unless one that is early enough is queued already.

@@ -28,6 +28,11 @@ pub trait CoJson:
     /// The connection that it has with a peer, as far as it knows.
     fn connection(&self, peer: NodeId) -> Option<ConnectionId>;
 
+    /// Whether it makes nothing of what comes on a connection.
+    fn ignores(&self, peer: NodeId, connection: ConnectionId) -> bool {
+        self.connection(peer) != Some(connection)
+    }
+
     /// What it waits for: until when, about which CoValue, from whom, and why.
     fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
 

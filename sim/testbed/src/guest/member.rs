@@ -10,7 +10,7 @@ use crate::host::{Carried, Input, NodeId, Output, Recorded, SimNode};
 use cosim_core::interop::Numbering;
 use cosim_core::node::Buffers;
 use cosim_core::view::LiveView;
-use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, SessionId, Time, TimerKind};
+use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, SessionId, Span, Time, TimerKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -97,6 +97,16 @@ impl SimNode for Member {
 
     const READS_CLOCK: bool = true;
 
+    fn times_work(&self) -> bool {
+        matches!(self, Member::Guest(_))
+    }
+
+    fn works(&mut self, each: Span) {
+        if let Member::Guest(guest) = self {
+            guest.works(each);
+        }
+    }
+
     fn reads_clock(&mut self, wall: WallTime) {
         if let Member::Guest(guest) = self {
             guest.reads_clock(wall);
@@ -165,6 +175,13 @@ impl CoJson for Member {
         match self {
             Member::Ours(ours) => ours.node.connection(peer),
             Member::Guest(guest) => guest.connection(peer),
+        }
+    }
+
+    fn ignores(&self, peer: NodeId, connection: ConnectionId) -> bool {
+        match self {
+            Member::Ours(ours) => ours.node.ignores(peer, connection),
+            Member::Guest(guest) => guest.ignores(peer, connection),
         }
     }
 

@@ -13,7 +13,9 @@ use crate::cojson::digest::Digest;
 use crate::cojson::{Command, Directory, End, Packet, Refusal, SimCrypto, fold_text, session};
 use crate::host::{Input, NodeId, Origin, Output, Storage};
 use crate::scenario::NodeSpec;
-use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, Relationship, SessionId, Time};
+use cosim_core::{
+    CoId, ConnectionId, Durability, KnownState, NodeState, Relationship, SessionId, Span, Time,
+};
 use cosim_guest::protocol::{self, Can, Operation, Source, Times, Verb};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -33,8 +35,14 @@ pub struct GuestNode {
     mirror: NodeState<SimCrypto>,
     /// What its wall clock shows.
     wall: WallTime,
+    /// By how much each look at the clock of its work finds that gone on, in what it handles now.
+    work: Span,
     due: Option<Time>,
     connections: BTreeMap<NodeId, ConnectionId>,
+    /// The newest connection with each peer that it has noticed.
+    noticed: BTreeMap<NodeId, ConnectionId>,
+    /// Messages that came before it noticed that their connection is open, in order.
+    early: BTreeMap<(NodeId, ConnectionId), Vec<Packet>>,
     /// Whether the guest knows of it.
     is_made: bool,
     /// How often it had to begin a new session.
@@ -67,8 +75,11 @@ impl GuestNode {
             directory: Arc::default(),
             mirror: NodeState::default(),
             wall: WallTime::START,
+            work: Span::ZERO,
             due: None,
             connections: BTreeMap::new(),
+            noticed: BTreeMap::new(),
+            early: BTreeMap::new(),
             is_made: false,
             incarnation: 0,
             lives: 0,
@@ -95,6 +106,12 @@ impl GuestNode {
         self.connections.get(&peer).copied()
     }
 
+    /// Whether a connection is over. What comes before it has noticed that one is open waits for that.
+    pub(super) fn ignores(&self, peer: NodeId, connection: ConnectionId) -> bool {
+        let is_noticed = self.noticed.get(&peer).is_some_and(|newest| *newest >= connection);
+        is_noticed && self.connection(peer) != Some(connection)
+    }
+
     pub(super) fn session(&self) -> SessionId {
         session(self.id, self.incarnation)
     }
@@ -112,6 +129,10 @@ impl GuestNode {
 
     pub(super) fn reads_clock(&mut self, wall: WallTime) {
         self.wall = wall;
+    }
+
+    pub(super) fn works(&mut self, each: Span) {
+        self.work = each;
     }
 
     pub(super) fn digest(&self) -> u64 {
@@ -162,11 +183,19 @@ impl GuestNode {
                     self.disconnect(now, peer, earlier);
                 }
                 self.connect(now, peer, connection, end);
+                self.noticed.insert(peer, connection);
+                let early = self.early.remove(&(peer, connection)).unwrap_or_default();
+                self.early.retain(|(of, _), _| *of != peer);
+                for message in early {
+                    self.deliver(now, (peer, connection), &message);
+                }
             }
             Input::Disconnected { peer, connection } => self.disconnect(now, peer, connection),
             Input::Received { peer, connection, message } => {
                 if self.connections.get(&peer) == Some(&connection) {
                     self.deliver(now, (peer, connection), &message);
+                } else if !self.ignores(peer, connection) {
+                    self.early.entry((peer, connection)).or_default().push(message);
                 }
             }
             Input::Deadline => {
@@ -195,7 +224,8 @@ impl GuestNode {
     }
 
     fn times(&self, now: Time) -> Times {
-        Times { now: now.as_us(), wall: (self.wall.as_us() / 1_000).cast_signed(), work: None }
+        let work = Some(self.work.as_us()).filter(|each| *each > 0);
+        Times { now: now.as_us(), wall: (self.wall.as_us() / 1_000).cast_signed(), work }
     }
 
     /// The guest is told of the node, the first time that something happens to it.
@@ -321,6 +351,7 @@ impl GuestNode {
     fn restart(&mut self, now: Time, start: Start<'_>) {
         let Start { from, graceful, new_session } = start;
         self.connections.clear();
+        self.early.clear();
         self.lives += 1;
         self.mirror = NodeState::default();
         let (seed, session) = self.begin_session();

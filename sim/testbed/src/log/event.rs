@@ -202,6 +202,11 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Body> {
         /// Whether it is there.
         available: bool,
     },
+    /// A guest failed, and with it the run: nothing comes after.
+    GuestFailed {
+        /// What went wrong, in words.
+        why: String,
+    },
     /// The faults ended.
     Liveness {},
     /// What a node holds of a CoValue has changed. Only where it is asked for.
@@ -398,6 +403,7 @@ impl<N, C, S, M> Event<N, C, S, M> {
             | Event::Uploaded { .. }
             | Event::LoadEnded { .. }
             | Event::Skipped { .. }
+            | Event::GuestFailed { .. }
             | Event::Liveness {}
             | Event::State { .. }
             | Event::Looks(_)

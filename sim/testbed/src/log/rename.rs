@@ -142,6 +142,7 @@ impl<N, C, S, M> Event<N, C, S, M> {
             Event::LoadEnded { node, id, available } => {
                 Event::LoadEnded { node: to.node(node), id: to.co_value(id), available: *available }
             }
+            Event::GuestFailed { why } => Event::GuestFailed { why: why.clone() },
             Event::Liveness {} => Event::Liveness {},
             Event::State { node, id, change } => {
                 Event::State { node: to.node(node), id: to.co_value(id), change: change.rename(to)? }

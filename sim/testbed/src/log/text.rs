@@ -124,6 +124,7 @@ impl fmt::Display for Line<'_> {
                 let verdict = if *available { "available" } else { "unavailable" };
                 write!(f, "* {}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
             }
+            Event::GuestFailed { why } => write!(f, "* {why}"),
             Event::Liveness {} => f.write_str("* the faults end"),
             Event::State { node, id, .. } => {
                 write!(f, "* {} holds something else of {}", cast.node(*node), cast.co_value(*id))

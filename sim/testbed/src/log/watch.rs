@@ -106,7 +106,7 @@ impl Log {
             Happening::Delivered { node, peer, connection, message, mail: number, damaged } => {
                 let UnderWay { sent_at, sent_in, arrived, .. } = self.arrives(*number)?;
                 let known = view.known_as(*peer);
-                let stale = view.hosts[node.index()].node.connection(known) != Some(*connection);
+                let stale = view.hosts[node.index()].node.ignores(known, *connection);
                 let mail = mail(*number, [*peer, *node], *connection, message);
                 let sent_at = sent_at.as_us();
                 Event::Delivered { mail, sent_at, sent_in, again: arrived, stale, damaged: *damaged }

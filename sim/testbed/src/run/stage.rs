@@ -6,7 +6,7 @@ use crate::decision::Decide;
 use crate::guest::{Troupe, is_judged_by};
 use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
 use crate::log::OperationName;
-use crate::network::Network;
+use crate::network::{Network, SpanRange};
 use crate::observer::Observer;
 use crate::oracles::{Need, Setup, Waits};
 use crate::scenario::act::Way;
@@ -255,6 +255,9 @@ impl<'a> Stage<'a> {
             if let Some((latency, errors, unsynced)) = spec.disk {
                 let name = spec.name.clone();
                 world.add_disk(NodeId(i), DiskSpec { name, latency, errors, unsynced });
+            }
+            if spec.work != SpanRange::default() {
+                world.set_work(NodeId(i), &spec.name, spec.work);
             }
             if !spec.present {
                 world.set_absent(NodeId(i));

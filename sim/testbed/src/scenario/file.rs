@@ -145,6 +145,10 @@ pub struct Node {
     /// other name stands for, the command line says. Default one of cosim's own nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guest: Option<String>,
+    /// Of a guest: by how much each look at the clock of its own work (`performance.now`) finds that gone on, drawn anew for
+    /// each thing that it handles. Default 0us: work takes no time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<DurationRange>,
     /// The bugs to plant in the node, by name. Default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,

@@ -41,7 +41,9 @@ pub(super) fn renamed(before: &Scenario, after: &Scenario, taken: &[Reduction]) 
                 let ends = [address.from, address.to];
                 address.operation = match Topic::of(address.about) {
                     Topic::Crash => left(index, &|entry| crashes(entry, address.from)),
-                    Topic::Message | Topic::Notice | Topic::Write => left(index, &|entry| opens(entry, ends)),
+                    Topic::Message | Topic::Notice | Topic::Write | Topic::Work => {
+                        left(index, &|entry| opens(entry, ends))
+                    }
                 };
             }
             text = address.to_string();

@@ -78,6 +78,7 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
         change(|node| node.hostile = None);
         change(|node| (node.base, node.cap) = (None, None));
         change(|node| node.clock = None);
+        change(|node| node.work = None);
         change(|node| (node.disk, node.durability) = (None, None));
         change(|node| node.durability = None);
         change(|node| node.account = None);

@@ -12,6 +12,9 @@ use cosim_guest::protocol::{self, Step};
 use serde_json::Value;
 use std::sync::Arc;
 
+/// How often a node may commit to its disk in one step: each commit is a write of the world.
+const COMMITS_MAX: u64 = 100_000;
+
 impl GuestNode {
     /// Takes in what an answer says.
     ///
@@ -34,6 +37,12 @@ impl GuestNode {
                 let id = shared.registry.id(name);
                 self.has(shared, id);
             }
+        }
+        if step.commits > COMMITS_MAX {
+            return Err(format!(
+                "it has committed {} times in one step; {COMMITS_MAX} is the most",
+                step.commits
+            ));
         }
         let mut handed = 0;
         for sent in step.sent {

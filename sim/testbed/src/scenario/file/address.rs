@@ -6,6 +6,8 @@
 //! node hears-close peer [#attempt] [@operation]            an end that notices that it has ended
 //! node writes id [carried] [#attempt]                      a write to a disk
 //! node crashes [#attempt] @operation                       what a crash leaves of the writes under way
+//! node works kind id [carried] [#attempt]                  how long a node's work takes when that message comes
+//! node works deadline|command|other [#attempt]             the same, with something else
 //! ```
 //!
 //! What the words mean is told where addresses are given, in `crate::address`. Here they are read and written.
@@ -21,6 +23,10 @@ const HEARS_OPEN: &str = "hears-open";
 const HEARS_CLOSE: &str = "hears-close";
 const WRITES: &str = "writes";
 const CRASHES: &str = "crashes";
+const WORKS: &str = "works";
+
+/// What a node handles beside messages, as addresses of its work name it.
+const TASKS: [&str; 3] = ["deadline", "command", "other"];
 
 /// An address, word by word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +68,20 @@ pub(crate) enum About<'a> {
     },
     /// A crash.
     Crash,
+    /// How long the work takes that a message makes.
+    WorkOf {
+        /// Its kind.
+        kind: &'a str,
+        /// Its CoValue.
+        id: &'a str,
+        /// The newest operation that it brings or covers.
+        carried: Option<&'a str>,
+    },
+    /// How long other work takes.
+    Work {
+        /// What is handled.
+        task: &'a str,
+    },
 }
 
 impl<'a> Address<'a> {
@@ -78,6 +98,11 @@ impl<'a> Address<'a> {
             [node, HEARS_OPEN, peer] => (node, peer, About::Opened),
             [node, HEARS_CLOSE, peer] => (node, peer, About::Closed),
             [node, CRASHES] => (node, node, About::Crash),
+            [node, WORKS, task] if TASKS.contains(&task) => (node, node, About::Work { task }),
+            [node, WORKS, kind, id] => (node, node, About::WorkOf { kind, id, carried: None }),
+            [node, WORKS, kind, id, carried] => {
+                (node, node, About::WorkOf { kind, id, carried: Some(carried) })
+            }
             [node, WRITES, id] => (node, node, About::Write { id, carried: None }),
             [node, WRITES, id, carried] => (node, node, About::Write { id, carried: Some(carried) }),
             [ends, kind, id] => message(text, ends, kind, id, None)?,
@@ -90,8 +115,10 @@ impl<'a> Address<'a> {
     /// The operation that its message brings or covers.
     pub(crate) fn carried(&self) -> Option<&'a str> {
         match self.about {
-            About::Message { carried, .. } | About::Write { carried, .. } => carried,
-            About::Opened | About::Closed | About::Crash => None,
+            About::Message { carried, .. } | About::WorkOf { carried, .. } | About::Write { carried, .. } => {
+                carried
+            }
+            About::Opened | About::Closed | About::Crash | About::Work { .. } => None,
         }
     }
 
@@ -100,7 +127,8 @@ impl<'a> Address<'a> {
         let about = match self.about {
             About::Message { kind, id, .. } => About::Message { kind, id, carried },
             About::Write { id, .. } => About::Write { id, carried },
-            other @ (About::Opened | About::Closed | About::Crash) => other,
+            About::WorkOf { kind, id, .. } => About::WorkOf { kind, id, carried },
+            other @ (About::Opened | About::Closed | About::Crash | About::Work { .. }) => other,
         };
         Address { about, ..self }
     }
@@ -108,8 +136,8 @@ impl<'a> Address<'a> {
     /// The CoValue that it is about.
     pub(crate) fn id(&self) -> Option<&'a str> {
         match self.about {
-            About::Message { id, .. } | About::Write { id, .. } => Some(id),
-            About::Opened | About::Closed | About::Crash => None,
+            About::Message { id, .. } | About::WorkOf { id, .. } | About::Write { id, .. } => Some(id),
+            About::Opened | About::Closed | About::Crash | About::Work { .. } => None,
         }
     }
 }
@@ -161,6 +189,13 @@ impl fmt::Display for Address<'_> {
                 }
             }
             About::Crash => write!(f, "{from} {CRASHES}")?,
+            About::WorkOf { kind, id, carried } => {
+                write!(f, "{from} {WORKS} {kind} {id}")?;
+                if let Some(carried) = carried {
+                    write!(f, " {carried}")?;
+                }
+            }
+            About::Work { task } => write!(f, "{from} {WORKS} {task}")?,
             About::Opened => write!(f, "{from} {HEARS_OPEN} {to}")?,
             About::Closed => write!(f, "{from} {HEARS_CLOSE} {to}")?,
         }

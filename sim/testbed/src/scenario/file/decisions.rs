@@ -192,6 +192,9 @@ decisions! {
     /// Ends of a link that notice a connect or disconnect late, and how late.
     Noticed = noticed: BTreeMap<String, Duration>, "noticed late", harm 6;
         Notice(late, at_once): (**late != *at_once).then_some(**late); put span => **late = span.into();
+    /// What guests handle while the clock of their own work goes on, and how far with each look at it.
+    Worked = worked: BTreeMap<String, Duration>, "worked", harm 2;
+        Work(each, none): (**each != *none).then_some(**each); put span => **each = span.into();
     /// Messages that take longer or shorter than their link says, and how long.
     Latency = latencies: BTreeMap<String, Duration>, "latency", harm 2;
         Message(fate, usual): (fate.latency != usual.latency).then_some(fate.latency);

@@ -49,7 +49,7 @@ fn check_address(text: &str, topic: Topic, names: &Names<'_>, place: &Place, rep
         let message = format!("{} is {is}, and not {wanted}", file::quoted(text));
         return report.add(Problem::new(place.clone(), message).help(format!("write {form}")));
     }
-    if let About::Message { kind, .. } = address.about
+    if let About::Message { kind, .. } | About::WorkOf { kind, .. } = address.about
         && !names.is_kind(kind)
     {
         let problem = Problem::new(place.clone(), format!("unknown kind of message {}", file::quoted(kind)));
@@ -63,7 +63,7 @@ fn check_address(text: &str, topic: Topic, names: &Names<'_>, place: &Place, rep
         Topic::Message | Topic::Notice => {
             let _ = names.link([address.from, address.to], [&At::Root; 2], report);
         }
-        Topic::Write | Topic::Crash => {
+        Topic::Write | Topic::Crash | Topic::Work => {
             let _ = names.node(address.from, &At::Root, report);
         }
     }

@@ -205,12 +205,20 @@ fn spec(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) -> Node
         hostile: node.hostile.unwrap_or(false),
         mutations: node.mutations.clone(),
         guest: node.guest.clone(),
+        work: node.work.map_or(SpanRange::default(), |work| work.0),
     }
 }
 
 /// What only our own nodes have.
 fn check_guest(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) {
-    let Some(guest) = &node.guest else { return };
+    let Some(guest) = &node.guest else {
+        if node.work.is_some() {
+            let problem = Problem::new(at.key("work").name(), format!("`{name}` is no guest"));
+            let problem = problem.expected("a node with a `guest`");
+            report.add(problem.help("leave it out: cosim's own nodes never look how long their work takes"));
+        }
+        return;
+    };
     let known = guest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@/+".contains(&byte));
     if guest.is_empty() || !known || guest.len() > GUEST_NAME_MAX {
         let problem = Problem::new(at.key("guest").value(), "this cannot be what a guest is called");

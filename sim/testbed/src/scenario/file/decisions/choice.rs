@@ -17,6 +17,8 @@ pub(crate) enum Topic {
     Write,
     /// A crash.
     Crash,
+    /// How long work takes.
+    Work,
 }
 
 impl Topic {
@@ -27,6 +29,7 @@ impl Topic {
             About::Opened | About::Closed => Topic::Notice,
             About::Write { .. } => Topic::Write,
             About::Crash => Topic::Crash,
+            About::WorkOf { .. } | About::Work { .. } => Topic::Work,
         }
     }
 
@@ -37,6 +40,7 @@ impl Topic {
             Topic::Notice => ("an end that notices a connection", "`node hears-open peer @operation`"),
             Topic::Write => ("a write to a disk", "`node writes id [carried]`"),
             Topic::Crash => ("a crash", "`node crashes @operation`"),
+            Topic::Work => ("a guest at work", "`node works kind id [carried]` or `node works deadline`"),
         }
     }
 }
@@ -52,6 +56,8 @@ pub(crate) enum Choice<'a> {
     Write(&'a mut WriteFate, WriteFate),
     /// To the writes under way in a crash.
     Crash(&'a mut Survival, Survival),
+    /// To a node at work: how far each look at the time of its work finds that gone on.
+    Work(&'a mut Span, Span),
 }
 
 impl Choice<'_> {
