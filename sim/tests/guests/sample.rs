@@ -196,14 +196,14 @@ struct Talk {
 
 impl Talk {
     fn new() -> Talk {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let program = folder.path().join("talks.py");
-        std::fs::write(&program, TALKS).unwrap();
+        std::fs::write(&program, TALKS).expect("it is written");
         Talk { guest: format!("mine=python3 {}", program.display()), folder }
     }
 
     fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).to_str().unwrap().to_owned()
+        self.folder.path().join(name).to_str().expect("it is text").to_owned()
     }
 
     fn story(&self, work: &str, network: &str) -> String {
@@ -214,14 +214,14 @@ impl Talk {
   "links": [{{ "between": ["alice", "bob"], "relationship": "syncAllOurs/syncTheirs"{network} }}],
   "timeline": [{{ "at": "5s", "create": {{ "node": "alice", "id": "notes" }} }}] }}"#
         );
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).expect("it is written");
         path
     }
 
     fn run(&self, path: &str, seed: &str) -> serde_json::Value {
         let told = cosim(&["run", path, "--guest", &self.guest, "--seed", seed, "--json"]);
         assert!(told.code.is_some_and(|code| code < 2), "{}{}", told.out, told.err);
-        serde_json::from_str(&told.out).unwrap()
+        serde_json::from_str(&told.out).expect("it is JSON")
     }
 }
 
