@@ -207,6 +207,7 @@ fn each_kind() -> Vec<BoxedStrategy<Event>> {
             .prop_map(|(node, id, change)| Event::State { node, id, change })
             .boxed(),
         looks().prop_map(Event::Looks).boxed(),
+        "[a-z ]{0,9}".prop_map(|why| Event::GuestFailed { why }).boxed(),
     ]
 }
 
@@ -239,6 +240,7 @@ fn number(event: &Event) -> usize {
         Event::Liveness {} => 23,
         Event::State { .. } => 24,
         Event::Looks(_) => 25,
+        Event::GuestFailed { .. } => 26,
     }
 }
 
