@@ -262,3 +262,85 @@ fn what_comes_before_a_connection_is_noticed_waits_for_that() {
         assert_ne!(run["looks"]["convergence"], 0, "{run:#}");
     }
 }
+
+/// The guest of the story, on a leash: it holds a pipe open for as long as it lives. It may take its time.
+const LEASHED: &str = r#"
+import os, runpy, sys, time
+leash = os.open(sys.argv[1], os.O_WRONLY)
+os.write(leash, b"!")
+time.sleep(float(sys.argv[2]))
+sys.argv = [sys.argv[3]]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"#;
+
+/// Ctrl-C, while runs go on and while a guest is busy, leaves no process behind.
+#[cfg(unix)]
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn an_interrupt_leaves_no_guest_behind() {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+    let guest = super::root().join("guests/last-writer/guest.py");
+    let commands = [("0", ["sweep", STORY, "--seeds", "0..1000000"]), ("1", ["run", STORY, "--seed", "1"])];
+    for (pause, command) in commands {
+        let folder = tempfile::tempdir().unwrap();
+        let [program, leash] = ["leashed.py", "leash"].map(|name| folder.path().join(name));
+        std::fs::write(&program, LEASHED).unwrap();
+        assert!(Command::new("mkfifo").arg(&leash).status().unwrap().success());
+        let [program, leash_text, guest] = [&program, &leash, &guest].map(|path| path.display());
+        let said = format!("last-writer=python3 {program} {leash_text} {pause} {guest}");
+        let mut host = Command::new(assert_cmd::cargo::cargo_bin!("cosim"))
+            .current_dir(super::root())
+            .env("HOME", folder.path())
+            .args(command)
+            .args(["--guest", &said])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut leash = std::fs::File::open(&leash).unwrap();
+        leash.read_exact(&mut [0]).expect("a guest has started");
+        let sent = Command::new("kill").args(["-INT", &host.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        let ended = host.wait().unwrap();
+        assert!(!ended.success(), "{ended}");
+        // It has an end when nobody holds it any more.
+        leash.read_to_end(&mut Vec::new()).unwrap();
+    }
+}
+
+/// A guest that holds what it was asked to make, and hands nothing of it on.
+const KEEPS: &str = r#"
+import json, sys
+held = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"], "due": None}
+    if request["verb"] == "hello":
+        answer.update(protocol=1, name="keeps", version="1", speaks="cojson", can=[])
+    elif request["verb"] == "app":
+        held = {request["operations"][0]["subject"]: {"header": True, "sessions": {}}}
+        answer["held"] = held
+    elif request["verb"] == "query":
+        answer["subjects"] = held
+    print(json.dumps(answer), flush=True)
+"#;
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn what_a_newcomer_does_not_get_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("keeps.py");
+    std::fs::write(&program, KEEPS).unwrap();
+    let guest = format!("mine=python3 {}", program.display());
+    let (_scenario, path) = written(
+        r#"{ "version": 1, "about": "Alice keeps everything to herself.",
+  "nodes": { "alice": { "guest": "mine" } },
+  "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }] }"#,
+    );
+    let told = cosim(&["run", &path, "--guest", &guest]);
+    assert_eq!(told.code, Some(1), "{}{}", told.out, told.err);
+    let says = "a new client that asks alice for notes does not get all that alice holds";
+    assert!(told.out.contains(says), "{}", told.out);
+    assert!(told.out.contains("key `convergence node handed-on`"), "{}", told.out);
+}

@@ -89,6 +89,10 @@ fn every_scenario_file() {
     for path in files {
         let text = fs::read_to_string(&path).unwrap();
         let scenario = parse(&text, &path.display().to_string()).unwrap();
+        // Those with guests are frozen where guests are played.
+        if scenario.has_guests() {
+            continue;
+        }
         for seed in (0..4).chain([scenario.seed]) {
             check(&scenario, seed);
         }

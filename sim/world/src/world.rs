@@ -15,23 +15,23 @@ pub mod observer;
 mod operations;
 mod restart;
 mod transmit;
+mod work;
 
 pub use lifecycle::Presence;
 pub use links::{LinkSpec, LinkView, View};
 
 use crate::clock::Clock;
-use crate::decision::{Decide, Doing, Seeded, Working};
+use crate::decision::{Decide, Seeded};
 use crate::disk::Disk;
 use crate::fingerprint::Fingerprint;
 use crate::host::{Input, NodeId, Operation, Output, Point, SimMessage, SimNode};
-use crate::network::SpanRange;
 use crate::queue::{Class, Order, Queue, Queued};
-use crate::stream::Stream;
 use crate::world::observer::{Ending, Happening, Loss, Observer};
 use cosim_base::{Span, Time};
 use lifecycle::Sleep;
 use links::{Connection, Link, Notice};
 use transmit::{Lane, Mail, Slab};
+use work::Work;
 
 /// A simulated world of nodes of type `N`, watched by `O`, whose decisions are made by `D`.
 #[derive(Clone, Debug)]
@@ -90,12 +90,6 @@ pub struct Host<N> {
     timer: Option<Time>,
     /// How long its work takes, where it takes some time.
     work: Option<Work>,
-}
-
-#[derive(Clone, Debug)]
-struct Work {
-    range: SpanRange,
-    chance: Stream,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -229,13 +223,6 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
     /// Gives a node another wall clock than one that is right. For the start of a run.
     pub fn set_clock(&mut self, node: NodeId, clock: Clock) {
         self.nodes[node.index()].clock = clock;
-    }
-
-    /// Lets the work of a node that looks how long that takes take some time: each look finds it gone on by a span of the
-    /// range, drawn anew for each thing that it handles. For the start of a run.
-    pub fn set_work(&mut self, node: NodeId, name: &str, range: SpanRange) {
-        let chance = Stream::new(self.seed, "work", name);
-        self.nodes[node.index()].work = Some(Work { range, chance });
     }
 
     /// Lets a node be absent until it joins. For the start of a run.
@@ -414,33 +401,6 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.arm(id);
         self.observe(&Happening::Settled { node: id, subject });
         outcome
-    }
-
-    /// Tells a node that looks how long its work takes what it will find.
-    fn time_work(&mut self, id: NodeId, input: &Input<'_, N>) {
-        let Host { node, work, .. } = &mut self.nodes[id.index()];
-        if !node.times_work() {
-            return;
-        }
-        let doing = match input {
-            Input::Received { message, .. } => Doing::Message(message),
-            Input::Deadline => Doing::Deadline,
-            Input::Command { .. } => Doing::Command,
-            Input::Connected { .. }
-            | Input::Disconnected { .. }
-            | Input::Blocked { .. }
-            | Input::Writable { .. }
-            | Input::Left { .. }
-            | Input::Restart(_)
-            | Input::Recover { .. }
-            | Input::Written { .. }
-            | Input::WriteFailed { .. } => Doing::Other,
-        };
-        let drawn =
-            work.as_mut().map_or(Span::ZERO, |work| work.range.pick((work.chance.word() >> 32) as u32));
-        let working = Working { node: id, event: self.event, doing, host: node };
-        let each = self.decisions.work(&working, drawn);
-        node.works(each);
     }
 
     /// Queues a timer for the node's next deadline, unless one that is early enough is queued already.

@@ -6,6 +6,7 @@ use crate::host::{NodeId, SimNode};
 use cosim_core::node::Buffers;
 use cosim_core::view::LiveView;
 use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, SessionId, Time, TimerKind};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A node of which the oracles can see what it holds. [`CoNode`](super::CoNode) is one; a test plants a fault by wrapping it.
@@ -31,6 +32,13 @@ pub trait CoJson:
     /// Whether it makes nothing of what comes on a connection.
     fn ignores(&self, peer: NodeId, connection: ConnectionId) -> bool {
         self.connection(peer) != Some(connection)
+    }
+
+    /// How much of each CoValue that it holds a client gets who connects now and asks for all of them; `None` where that is
+    /// not tried, as of the core's nodes, of which every message is judged.
+    fn served_to_a_newcomer(&self, now: Time) -> Option<BTreeMap<CoId, KnownState>> {
+        let _ = now;
+        None
     }
 
     /// What it waits for: until when, about which CoValue, from whom, and why.

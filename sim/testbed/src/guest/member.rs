@@ -185,6 +185,13 @@ impl CoJson for Member {
         }
     }
 
+    fn served_to_a_newcomer(&self, now: Time) -> Option<BTreeMap<CoId, KnownState>> {
+        match self {
+            Member::Ours(_) => None,
+            Member::Guest(guest) => guest.served_to_a_newcomer(now),
+        }
+    }
+
     fn deadlines(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {
         match self {
             Member::Ours(ours) => ours.node.deadlines(),

@@ -3,6 +3,7 @@
 
 mod answer;
 mod audit;
+mod newcomer;
 
 use super::ask;
 use super::disk::Image;

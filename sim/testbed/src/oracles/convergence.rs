@@ -38,7 +38,8 @@ impl Oracle for Convergence {
         &ABOUT
     }
 
-    /// Every CoValue that anybody holds counts as a look at every end of a link. What a node lacks needs no more than to
+    /// Every CoValue that anybody holds counts as a look at every end of a link, and at what a new client gets of it from
+    /// each guest that holds it. What a node lacks needs no more than to
     /// be counted: who should have got it from it is nobody.
     fn at_rest(&mut self, scene: &Scene<'_>) -> Look {
         let all = |node| scene.world.holdings(node).ids(CoId(0), CoId(u32::MAX));
@@ -61,8 +62,28 @@ impl Oracle for Convergence {
                 looks += ids.len() as u64;
             }
         }
+        for node in scene.nodes().filter(|node| scene.world.is_up(*node)) {
+            let Some(got) = scene.world.holdings(node).served_to_a_newcomer(scene.world.now()) else {
+                continue;
+            };
+            for id in all(node).filter(|id| scene.has_header(node, *id)) {
+                looks += 1;
+                let known = scene.held(node, id).map(Stored::known).unwrap_or_default();
+                if got.get(&id) != Some(&known) {
+                    return Look::times((looks, Some(withheld(scene, node, id))));
+                }
+            }
+        }
         Look::times((looks, None))
     }
+}
+
+/// A node does not hand on what it holds.
+fn withheld(scene: &Scene<'_>, node: NodeId, id: CoId) -> Subject {
+    let (node_name, name) = (scene.setup.cast.node(node), scene.setup.cast.co_value(id));
+    let what =
+        format!("a new client that asks {node_name} for {name} does not get all that {node_name} holds");
+    Subject { node, peer: None, id: Some(id), kind: "handed-on", what }
 }
 
 /// One CoValue at both ends of a link, seen from `node`.

@@ -8,6 +8,7 @@ use cosim_core::node::Buffers;
 use cosim_core::state::CoValueState;
 use cosim_core::view::{CoValue, KeyRing, LiveView, Resolver, View};
 use cosim_core::{CoId, Durability, KnownState, PeerId, SessionId, Time, TimerKind};
+use std::collections::BTreeMap;
 
 /// What a node holds, has confirmed, waits for and shows.
 pub trait Holdings {
@@ -55,6 +56,10 @@ pub trait Holdings {
 
     /// The operations of which something shows in that.
     fn tokens(&self, id: CoId) -> Vec<u32>;
+
+    /// How much of each CoValue that it holds a client gets who connects now and asks for all of them; `None` where that is
+    /// not tried. For the end of a run.
+    fn served_to_a_newcomer(&self, now: Time) -> Option<BTreeMap<CoId, KnownState>>;
 
     /// The transactions that a command of its app would write now; none where the app can write none.
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction>;
@@ -174,6 +179,10 @@ impl<N: CoJson> Holdings for N {
 
     fn tokens(&self, id: CoId) -> Vec<u32> {
         CoJson::tokens(self, id)
+    }
+
+    fn served_to_a_newcomer(&self, now: Time) -> Option<BTreeMap<CoId, KnownState>> {
+        CoJson::served_to_a_newcomer(self, now)
     }
 
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction> {
