@@ -1,5 +1,5 @@
 //! `monotonic`: what a node holds of a CoValue never shrinks while its process runs, nor when that starts anew without
-//! a disk and is not wiped. What a disk must keep is the business of `durable`.
+//! a disk and is not wiped. Of what a guest deletes for good, the rest goes. What a disk must keep is the business of `durable`.
 
 use super::about::{About, Blames, Needed, Property};
 use super::evidence::Need;
@@ -38,7 +38,7 @@ impl Oracle for Monotonic {
         was: &KnownState,
         is: &KnownState,
     ) -> Look {
-        Look::once((!was.le(is)).then(|| {
+        Look::once((!was.le(is) && !scene.setup.is_deleted(is)).then(|| {
             let cast = &scene.setup.cast;
             let what = format!("{} holds less of {} than before", cast.node(node), cast.co_value(id));
             Subject { node, peer: None, id: Some(id), kind: "log", what }
