@@ -326,7 +326,8 @@ impl Registry {
     pub(super) fn called(&self) -> BTreeMap<String, String> {
         let mut called = BTreeMap::new();
         for (node, agent) in self.directory.agents() {
-            called.insert(agent.name.clone(), self.directory.name(node).to_owned());
+            // A person with several devices by the name of the first.
+            called.entry(agent.name.clone()).or_insert_with(|| self.directory.name(node).to_owned());
         }
         for (name, session) in &self.sessions {
             let (node, incarnation) = session_parts(*session);

@@ -105,7 +105,8 @@ impl Pair<'_> {
             (Relationship::SyncTheirs, Some(_), None) => {
                 let announces = setup.announce[self.node.index()] == Announce::All;
                 let is_due = (announces && !is_over(self.peer)) || self.interest.wants(self.peer, self.id);
-                if is_due { self.lacks("its server") } else { None }
+                let forgets = self.scene.evidence.ledger.collects_garbage(self.peer);
+                if is_due && !forgets { self.lacks("its server") } else { None }
             }
             (Relationship::SyncCommon, Some(here), Some(there))
                 if follows(self.node) && follows(self.peer) =>
