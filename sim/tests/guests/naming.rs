@@ -150,6 +150,33 @@ fn what_is_given_is_made_by_an_operation() {
     assert_eq!(cosim(&["check", &path]).code, Some(0));
 }
 
+#[test]
+fn an_account_of_guests_is_for_devices_of_one_agent_and_for_guests() {
+    let seed = |digit: &str| format!(r#", "secret_seed": "{}""#, digit.repeat(64));
+    let text = |tablet: &str, rest: &str| {
+        let me = format!(r#", "account": "me"{}"#, seed("1"));
+        story("mine", &me, "", "")
+            .replace(
+                r#""server": {}"#,
+                &format!(r#""server": {{}}, "tablet": {{ "guest": "mine", "account": "me"{tablet} }}"#),
+            )
+            .replace(r#""id": "notes" } }]"#, &format!(r#""id": "notes" }} }}{rest}"#))
+    };
+    let apart = ["`tablet` shares the account of `alice`, but is another agent", "the same `secret_seed`"];
+    refused(&text("", "]"), &apart);
+    refused(&text(&seed("2"), "]"), &apart);
+    let described = text(&seed("1"), r#"], "co_values": { "me": { "kind": "map" } }"#);
+    refused(&described, &["`me` is the account of a guest", "say nothing more of it here"]);
+    let ours =
+        ["the app of `server`, one of cosim's own nodes, knows agents only", "only carry what others write"];
+    refused(&text(&seed("1"), r#", { "at": "1s", "load": { "node": "server", "id": "notes" } }]"#), &ours);
+    let workload = r#"], "workload": { "operations": 3, "until": "2s", "co_values": ["notes"] }"#;
+    refused(&text(&seed("1"), workload), &ours);
+    let (_folder, path) = written(&text(&seed("1"), "]"));
+    let told = cosim(&["check", &path]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+}
+
 /// Nothing is passed over in silence.
 #[test]
 fn what_cannot_be_played_is_said() {
