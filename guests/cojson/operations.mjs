@@ -213,7 +213,7 @@ const acts = {
     return it.local.checkoutBranch(it.subject, it.name, it.owner).then((branch) => {
       if (branch === "unavailable") throw new Error(`${it.subject} is not available`);
       const about = it.node.request === request ? { operation: it.place } : {};
-      it.notice("made", { ...about, subject: branch.id });
+      it.notice("made", { ...about, token: it.token, subject: branch.id });
     });
   },
 

@@ -35,6 +35,7 @@ pub use message::{Packet, Said};
 pub use notice::Notice;
 pub use provider::Crypto;
 pub use session::{NODES_MAX, session, session_parts};
+pub(crate) use session::{OF_DELETIONS, OF_GUESTS, is_deletion};
 pub(crate) use values::fold_text;
 pub use values::{Header, Signature, StreamingHash, Transaction};
 

@@ -8,6 +8,7 @@
 //! Nothing here plays anything: the world does, and knows nothing of files.
 
 pub(crate) mod act;
+mod asks;
 mod describe;
 mod deserialize;
 mod draw;
@@ -35,6 +36,7 @@ mod tree;
 pub use crate::cojson::{AttackKind, Crypto, Kind};
 pub use crate::host::{Direction, Unsynced};
 pub use act::{Act, Call, Named, Numbered, Refs};
+pub use asks::GuestVerb;
 pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
 pub use fault::{
     FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table as fault_table,

@@ -101,6 +101,84 @@ fn only_a_guest_is_asked_in_its_own_words() {
     refused(&asked, &["`server` is one of cosim's own nodes"]);
 }
 
+#[test]
+fn only_guests_are_drawn_to_do_what_guests_alone_know() {
+    let workload = |nodes: &str, ids: &str, mix: &str| {
+        let mix = format!(r#""co_values": {ids}, "mix": {{ "edit": 1, {mix} }}"#);
+        story(
+            "mine",
+            "",
+            "",
+            &format!(
+                r#", "workload": {{ "operations": 9, "until": "9s"{nodes}, {mix} }},
+  "co_values": {{ "team": {{ "kind": "group", "admin": "alice" }} }}"#
+            ),
+        )
+    };
+    let (alice, notes, team) = (r#", "nodes": ["alice"]"#, r#"["notes"]"#, r#"["notes", "team"]"#);
+    let ours =
+        ["`merge` is for guests, and `server` is one of cosim's own nodes", "name those alone in `nodes`"];
+    refused(&workload("", notes, r#""merge": 1"#), &ours);
+    refused(&workload(r#", "nodes": ["alice", "server"]"#, notes, r#""merge": 1"#), &ours);
+    let none = ["`invite`, but none of the CoValues is a group", "a group"];
+    refused(&workload(alice, notes, r#""invite": 1"#), &none);
+    let one = ["`extend`, but only one of the CoValues is a group", "two groups"];
+    refused(&workload(alice, team, r#""extend": 1"#), &one);
+    let all = ["`branch`, but all of the CoValues are groups", "one that is none"];
+    refused(&workload(alice, r#"["team"]"#, r#""branch": 1"#), &all);
+    refused(&workload(alice, team, r#""steal": 1"#), &["unknown field `steal`"]);
+    for good in [workload(alice, team, r#""invite": 1, "merge": 2"#), workload("", notes, r#""merge": 0"#)] {
+        let (_folder, path) = written(&good);
+        let told = cosim(&["check", &path]);
+        assert_eq!(told.code, Some(0), "{}", told.err);
+    }
+}
+
+#[test]
+fn what_is_given_is_made_by_an_operation() {
+    let asked = |rest: &str| {
+        with_act(
+            "",
+            &format!(r#""name": "hand", "ask": {{ "node": "alice", "id": "notes", "op": "take", {rest} }}"#),
+        )
+    };
+    let unknown = ["no operation is called `hands`", "did you mean `hand`?"];
+    refused(&asked(r#""given": { "secret": "hands" }"#), &unknown);
+    refused(&asked(r#""given": { "secret": "w1" }"#), &["no operation is called `w1`", "give the operation"]);
+    refused(&asked(r#""given": { "op": "hand" }"#), &["`op` is said by the simulator"]);
+    let twice = ["`secret` stands in `with`, too", "leave one of the two out"];
+    refused(&asked(r#""with": { "secret": 1 }, "given": { "secret": "hand" }"#), &twice);
+    let (_folder, path) = written(&asked(r#""given": { "subject": "create-notes-alice" }"#));
+    assert_eq!(cosim(&["check", &path]).code, Some(0));
+}
+
+#[test]
+fn an_account_of_guests_is_for_devices_of_one_agent_and_for_guests() {
+    let seed = |digit: &str| format!(r#", "secret_seed": "{}""#, digit.repeat(64));
+    let text = |tablet: &str, rest: &str| {
+        let me = format!(r#", "account": "me"{}"#, seed("1"));
+        story("mine", &me, "", "")
+            .replace(
+                r#""server": {}"#,
+                &format!(r#""server": {{}}, "tablet": {{ "guest": "mine", "account": "me"{tablet} }}"#),
+            )
+            .replace(r#""id": "notes" } }]"#, &format!(r#""id": "notes" }} }}{rest}"#))
+    };
+    let apart = ["`tablet` shares the account of `alice`, but is another agent", "the same `secret_seed`"];
+    refused(&text("", "]"), &apart);
+    refused(&text(&seed("2"), "]"), &apart);
+    let described = text(&seed("1"), r#"], "co_values": { "me": { "kind": "map" } }"#);
+    refused(&described, &["`me` is the account of a guest", "say nothing more of it here"]);
+    let ours =
+        ["the app of `server`, one of cosim's own nodes, knows agents only", "only carry what others write"];
+    refused(&text(&seed("1"), r#", { "at": "1s", "load": { "node": "server", "id": "notes" } }]"#), &ours);
+    let workload = r#"], "workload": { "operations": 3, "until": "2s", "co_values": ["notes"] }"#;
+    refused(&text(&seed("1"), workload), &ours);
+    let (_folder, path) = written(&text(&seed("1"), "]"));
+    let told = cosim(&["check", &path]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+}
+
 /// Nothing is passed over in silence.
 #[test]
 fn what_cannot_be_played_is_said() {

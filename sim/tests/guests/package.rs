@@ -1,6 +1,7 @@
 //! The published package `cojson`, fetched once for all of these tests, and what it is known to do.
 
 use super::{Told, cosim_at, root, written};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -147,4 +148,104 @@ fn a_failure_is_kept_and_cut_down() {
     let told = cosim(&["run", kept.to_str().unwrap()]);
     assert!(told.out.contains("reproduces"), "{}{}", told.out, told.err);
     assert!(kept.join("shrunk.json").is_file());
+}
+
+/// A scenario of the repository, without some of its sections.
+fn known(name: &str, without: &[&str]) -> serde_json::Value {
+    let text = std::fs::read_to_string(root().join("scenarios/guests").join(name)).unwrap();
+    let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for section in without {
+        file.as_object_mut().unwrap().remove(*section);
+    }
+    file
+}
+
+/// The verbs that a mix draws, as the guest is asked for them, and what they are told.
+const DRAWN: [&str; 17] = [
+    "accept secret",
+    "add_member",
+    "branch",
+    "collect_garbage",
+    "delete_value",
+    "extend",
+    "hold",
+    "insert subject",
+    "insert through",
+    "invite",
+    "merge subject",
+    "push through",
+    "revoke_extend",
+    "rotate",
+    "set subject",
+    "set through",
+    "wait_for_sync",
+];
+
+/// Every verb is drawn in a few seeds and has an effect, and what freezing writes plays to the same fingerprint.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn all_that_guests_know_is_drawn_and_done_and_frozen() {
+    let (folder, path) = written(&known("swarm-all.json", &["faults"]).to_string());
+    let frozen = folder.path().join("frozen.json");
+    let frozen = frozen.to_str().unwrap();
+    let mut done = BTreeSet::new();
+    for seed in (0..16).map(|seed: u32| seed.to_string()) {
+        let told = cosim(&["freeze", &path, "--seed", &seed, "-o", frozen]);
+        assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
+        let file: serde_json::Value = serde_json::from_slice(&std::fs::read(frozen).unwrap()).unwrap();
+        let played = cosim(&["run", frozen, "--json"]);
+        let played: serde_json::Value = serde_json::from_str(&played.out).unwrap();
+        assert_eq!(played["fingerprint"], file["origin"]["fingerprint"], "seed {seed}");
+        let log = cosim(&["run", frozen, "--log"]).out;
+        for entry in file["timeline"].as_array().unwrap() {
+            let (name, ask) = (entry["name"].as_str().unwrap(), &entry["ask"]);
+            let is_skipped = |line: &str| line.contains("* skipped:") && line.ends_with(&format!("[{name}]"));
+            if !ask.is_object() || log.lines().any(is_skipped) {
+                continue;
+            }
+            let told = ["subject", "secret"].into_iter().find(|member| ask["given"][member].is_string());
+            let told = told.or(ask["with"]["through"].as_str().map(|_| "through"));
+            let op = ask["op"].as_str().unwrap();
+            done.insert(told.map_or(op.to_owned(), |told| format!("{op} {told}")));
+        }
+    }
+    for verb in DRAWN {
+        assert!(done.contains(verb), "{verb} is not among {done:?}");
+    }
+}
+
+/// What a version has not is no mistake of the scenario: the operation is refused, and why is told.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn what_a_version_lacks_is_refused_with_its_reason() {
+    let mut file = known("swarm-all.json", &["faults"]);
+    for node in file["nodes"].as_object_mut().unwrap().values_mut() {
+        *node = serde_json::json!({ "guest": "cojson@0.7.35" });
+    }
+    // It has no texts either.
+    file["co_values"]["page"]["kind"] = "map".into();
+    let (_folder, path) = written(&file.to_string());
+    for lacking in ["branch", "delete_value", "wait_for_sync", "collect_garbage"] {
+        let why = format!("skipped: cojson 0.7.35 has no {lacking} for ");
+        let told = |seed: u32| cosim(&["run", &path, "--seed", &seed.to_string(), "--log"]).out;
+        assert!((0..8).any(|seed| told(seed).contains(&why)), "{lacking}");
+    }
+}
+
+/// One person with two devices, with both versions, apart and with a server of ours.
+#[test]
+#[ignore = "it plays the published package, as `.ci/run` does"]
+fn two_devices_of_one_account() {
+    let file = known("two-devices.json", &[]);
+    for (clients, server) in [(NEW, "{}"), (NEW, NEW), (OLD, OLD), (OLD, "{}")] {
+        let mut file = file.clone();
+        let guest: serde_json::Value = serde_json::from_str(clients).unwrap();
+        for node in ["alice", "phone", "tablet"] {
+            file["nodes"][node]["guest"] = guest["guest"].clone();
+        }
+        file["nodes"]["server"] = serde_json::from_str(server).unwrap();
+        let (_folder, path) = written(&file.to_string());
+        let told = cosim(&["run", &path]);
+        assert_eq!(told.code, Some(0), "{clients} {server}: {}{}", told.out, told.err);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::samples::FULL;
 use cosim_core::Time;
-use cosim_testbed::scenario::{Operation, Plan, Scenario, parse};
+use cosim_testbed::scenario::{Act, GuestVerb, Operation, Plan, Scenario, parse};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +46,70 @@ fn a_plan_is_pinned() {
     insta::assert_snapshot!(shown.join("\n"));
 }
 
+/// People whose nodes guests play, who do all that only guests know.
+const GUESTS: &str = r#"{ "version": 1, "about": "Guests do all that they can.",
+  "nodes": { "ann": { "guest": "mine" }, "ben": { "guest": "mine" }, "hub": { "guest": "mine" } },
+  "co_values": { "club": { "kind": "group", "admin": "ben" }, "list": { "kind": "list", "owner": "team" },
+    "page": { "kind": "text" }, "talk": { "kind": "stream" }, "team": { "kind": "group", "admin": "ann" } },
+  "links": [{ "between": ["ann", "hub"], "relationship": "syncAllOurs/syncTheirs" },
+    { "between": ["ben", "hub"], "relationship": "syncAllOurs/syncTheirs" }],
+  "timeline": [{ "at": "0ms", "create": { "node": "ann", "id": "team" } }],
+  "workload": { "operations": 60, "until": "9s", "nodes": ["ann", "ben"],
+    "co_values": ["club", "list", "page", "plan", "talk", "team"], "mix": { "edit": 3, "load": 1 MORE } } }"#;
+
+/// The same, of which a mix has these weights beside edits and loads.
+fn guests(weights: &[(GuestVerb, u32)]) -> Scenario {
+    let more = weights.iter().map(|(verb, weight)| format!(r#", "{}": {weight}"#, verb.name()));
+    good(&GUESTS.replace(" MORE", &more.collect::<String>()))
+}
+
+/// What a verb is called in the guest's own words.
+fn words(verb: GuestVerb) -> &'static str {
+    match verb {
+        GuestVerb::Role => "add_member",
+        GuestVerb::OnBranch | GuestVerb::Through => "",
+        GuestVerb::Invite
+        | GuestVerb::Accept
+        | GuestVerb::Extend
+        | GuestVerb::RevokeExtend
+        | GuestVerb::Rotate
+        | GuestVerb::Branch
+        | GuestVerb::Merge
+        | GuestVerb::DeleteValue
+        | GuestVerb::WaitForSync
+        | GuestVerb::CollectGarbage
+        | GuestVerb::Hold => verb.name(),
+    }
+}
+
+#[test]
+fn every_verb_of_guests_is_drawn() {
+    let scenario = guests(&GuestVerb::ALL.map(|verb| (verb, 2)));
+    let mut drawn = BTreeSet::new();
+    for operation in (0..20).flat_map(|seed| generated(&scenario, seed).into_values()) {
+        let Act::Ask(ask) = operation.act else { continue };
+        drawn.insert(ask.op.clone());
+        drawn.extend(ask.given.keys().map(|member| format!("{} given {member}", ask.op)));
+        drawn.extend(ask.with.keys().map(|member| format!("{} with {member}", ask.op)));
+    }
+    let words = GuestVerb::ALL.into_iter().map(words).filter(|word| !word.is_empty());
+    let told = ["accept given secret", "merge given subject", "load given subject", "insert given subject"];
+    let through = ["set with through", "push with through", "splice with through", "insert with through"];
+    for word in words.chain(told).chain(through) {
+        assert!(drawn.contains(word), "{word} is not among {drawn:?}");
+    }
+}
+
+/// A verb alone is drawn as often as the mix says, even where it can only begin what it goes on with.
+#[test]
+fn a_mix_of_one_verb_has_nothing_else() {
+    for verb in GuestVerb::ALL {
+        let text = GUESTS.replace(r#""edit": 3, "load": 1 MORE"#, &format!(r#""{}": 1"#, verb.name()));
+        let asked = generated(&good(&text), 1).into_values();
+        assert_eq!(asked.filter(|operation| matches!(operation.act, Act::Ask(_))).count(), 60, "{verb:?}");
+    }
+}
+
 #[test]
 fn every_operation_has_a_name_of_its_own() {
     let plan = good(FULL).plan(1);
@@ -63,6 +127,43 @@ proptest! {
         prop_assert_eq!(&plan, &scenario.plan(seed));
         for chapter in &plan.chapters {
             prop_assert!(chapter.operations.is_sorted_by_key(|entry| entry.at));
+        }
+    }
+
+    #[test]
+    fn verbs_of_guests_are_deterministic_and_go_on_with_what_was_begun(
+        seed: u64,
+        weights in prop::collection::vec(0..4_u32, GuestVerb::ALL.len()),
+    ) {
+        let weights: Vec<(GuestVerb, u32)> = GuestVerb::ALL.into_iter().zip(weights).collect();
+        let scenario = guests(&weights);
+        let plan = generated(&scenario, seed);
+        prop_assert_eq!(&plan, &generated(&scenario, seed));
+        for operation in plan.values() {
+            let Act::Ask(ask) = &operation.act else { continue };
+            for earlier in ask.given.values() {
+                let Some(Operation { at, act: Act::Ask(maker), .. }) = plan.get(earlier) else {
+                    panic!("{earlier} is no operation that could make anything")
+                };
+                prop_assert!(*at <= operation.at);
+                prop_assert!(maker.op == "invite" || maker.op == "branch");
+                prop_assert!(maker.op != "invite" || maker.node != ask.node);
+                prop_assert_eq!(maker.id, ask.id);
+            }
+        }
+    }
+
+    /// What guests are asked for beside it shifts no edit of others in time, place or size.
+    #[test]
+    fn verbs_that_weigh_nothing_change_nothing(seed: u64) {
+        let none = guests(&[]);
+        prop_assert_eq!(
+            generated(&none, seed),
+            generated(&guests(&GuestVerb::ALL.map(|verb| (verb, 0))), seed)
+        );
+        let some = generated(&guests(&[(GuestVerb::Rotate, 4)]), seed);
+        for (name, operation) in generated(&none, seed) {
+            prop_assert_eq!(some[&name].at, operation.at);
         }
     }
 

@@ -328,7 +328,12 @@ fn workload() -> impl Strategy<Value = Workload> {
             operations,
             until: ms(1_000 * until_s),
             co_values: CO_VALUES[1..].iter().map(|&id| id.to_owned()).collect(),
-            mix: mix.map(|(edit, load, done)| Mix { edit: Some(edit), load: Some(load), done: Some(done) }),
+            mix: mix.map(|(edit, load, done)| Mix {
+                edit: Some(edit),
+                load: Some(load),
+                done: Some(done),
+                ..Mix::default()
+            }),
             transactions: Some(NumberRange { min: 1, max: transactions }),
             ..Workload::default()
         },

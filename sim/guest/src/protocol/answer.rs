@@ -148,6 +148,9 @@ pub enum Notice {
         /// Its place among those of this request; none where it was one of an earlier request that has waited.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         operation: Option<usize>,
+        /// The token of the operation, where it had one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
         /// The name.
         subject: String,
     },

@@ -2,6 +2,7 @@
 
 use super::{Attack, Change};
 use cosim_core::CoId;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What an app asks of a node.
@@ -41,6 +42,8 @@ pub struct Ask {
     pub op: String,
     /// What else it is told.
     pub with: serde_json::Map<String, serde_json::Value>,
+    /// What it is told that other operations have made, by their names.
+    pub given: BTreeMap<String, String>,
     /// The number of the operation.
     pub operation: u32,
 }

@@ -28,6 +28,8 @@ pub struct NodeSpec {
     pub name: String,
     /// The CoValue that is the account of its app: all that the app writes depends on it.
     pub account: Option<CoId>,
+    /// Whether its app writes as that account, as those of guests do; else as its agent.
+    pub writes_as_account: bool,
     /// The seed of its agent's keys; one of its own name, where none is given.
     pub seed: Option<[u8; 32]>,
     /// The name of its app's first session; one of its own name, where none is given.
@@ -63,9 +65,11 @@ impl NodeSpec {
         self.seed.unwrap_or_else(|| derived("agent", &self.name, 0))
     }
 
-    /// The id of its agent: `sealer_z…/signer_z…`.
+    /// What its app is called as a member and an author: by the id of its agent, `sealer_z…/signer_z…`, or of its account,
+    /// `co_z…`.
     pub fn agent_name(&self) -> String {
-        self.secret().id().to_string()
+        let agent = self.secret().id();
+        if self.writes_as_account { real::Header::account(&agent).id() } else { agent.to_string() }
     }
 }
 
@@ -82,7 +86,7 @@ pub struct Agent {
     pub secret: AgentSecret,
     /// Its id: `sealer_z…/signer_z…`.
     pub id: real::AgentId,
-    /// The same as text.
+    /// What it is called as a member and an author: that as text, or the id of its account.
     pub name: String,
     /// Checks its signatures.
     pub verifier: Verifier,
@@ -155,6 +159,13 @@ impl Directory {
     fn header_of(&self, spec: &CoValueSpec) -> real::Header {
         if let Some(Value::Object(members)) = &spec.header {
             return real::Header::new(members.clone());
+        }
+        let is_account = |node: &&Node| {
+            let account = node.spec.account.and_then(|account| self.co_value(account));
+            node.spec.writes_as_account && account.is_some_and(|account| account.spec.name == spec.name)
+        };
+        if let Some(agent) = self.nodes.iter().find(is_account).and_then(|node| node.agent.as_ref()) {
+            return real::Header::account(&agent.id);
         }
         let owner = spec.owner.and_then(|owner| self.co_values.get(owner.0 as usize));
         let admin = spec.admin.and_then(|admin| self.agent_of(admin));
@@ -298,18 +309,23 @@ impl Directory {
         };
         match &spec.session {
             Some(first) if incarnation == 0 => first.clone(),
-            _ => Owner::Agent(&agent.name).session(&derived("session", &spec.name, incarnation)),
+            _ => agent.owner().session(&derived("session", &spec.name, incarnation)),
         }
     }
 }
 
 impl Agent {
+    /// As whose its app's sessions are named.
+    fn owner(&self) -> Owner<'_> {
+        Owner::of_name(&self.name).unwrap_or(Owner::Agent(&self.name))
+    }
+
     /// `None` where the seed makes no key that can be used, which no seed does.
     fn of(spec: &NodeSpec) -> Option<Agent> {
         let secret = spec.secret();
         let id = secret.id();
         let verifier = Verifier::new(&id.signer).ok()?;
-        Some(Agent { secret, name: id.to_string(), id, verifier })
+        Some(Agent { secret, name: spec.agent_name(), id, verifier })
     }
 }
 

@@ -35,6 +35,17 @@ pub fn session_parts(session: SessionId) -> (NodeId, u32) {
     }
 }
 
+/// Where the numbers begin of sessions that guests begin of their own accord.
+pub(crate) const OF_GUESTS: u32 = 1 << (ROUND_SHIFT - 1);
+
+/// Where the numbers begin of those of them in which a CoValue is deleted for good.
+pub(crate) const OF_DELETIONS: u32 = OF_GUESTS + OF_GUESTS / 2;
+
+/// Whether a session of a guest is one in which a CoValue is deleted for good.
+pub(crate) fn is_deletion(session: SessionId) -> bool {
+    (OF_DELETIONS..1 << ROUND_SHIFT).contains(&session_parts(session).1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +71,16 @@ mod tests {
             let sessions: BTreeSet<SessionId> = (0..64).map(|turn| session(node, u32::MAX - turn)).collect();
             assert_eq!(sessions.len(), 64);
             assert!(sessions.iter().all(|session| session_parts(*session).0 == node));
+        }
+    }
+
+    #[test]
+    fn what_guests_begin_is_told_apart() {
+        for node in [0, ROUND, NODES_MAX - 1].map(NodeId) {
+            assert!(!is_deletion(session(node, 0)) && !is_deletion(session(node, OF_GUESTS)));
+            assert!(
+                !is_deletion(session(node, OF_DELETIONS - 1)) && is_deletion(session(node, OF_DELETIONS))
+            );
         }
     }
 

@@ -1,12 +1,14 @@
 //! What a guest's app is asked for: the commands of a run as operations of the protocol.
 
 use super::registry::Registry;
+use super::shared::Shared;
 use crate::cojson::made_up::made_up;
 use crate::cojson::{Ask, Change, Command, Directory, Edit, Kind, What, Writes};
 use crate::host::NodeId;
 use serde_json::{Map, Value, json};
 
-/// The operations that a command stands for, where the guest speaks CoJSON. None where no guest can do it: to lie.
+/// The operations that a command stands for, where the guest speaks CoJSON. None where no guest can do it: to lie; nor where
+/// it is in the guest's own words, for which see [`in_its_words`].
 pub(super) fn of_cojson(
     me: NodeId,
     command: &Command,
@@ -23,8 +25,7 @@ pub(super) fn of_cojson(
         }
         Command::Load { .. } => vec![json!({ "op": "load", "subject": subject })],
         Command::Done { .. } => vec![json!({ "op": "done", "subject": subject })],
-        Command::Attack(_) => return None,
-        Command::Ask(ask) => vec![asked(ask, &subject, |name| named(name, directory, registry))],
+        Command::Attack(_) | Command::Ask(_) => return None,
         Command::Edit(Edit { id, writes: Writes::Bulk { transactions, size }, operation })
             if directory.kind(*id).is_some() =>
         {
@@ -58,17 +59,33 @@ fn of_cojson_change(change: &Change, subject: &str, directory: &Directory) -> Va
     operation
 }
 
-/// An operation in the guest's own words, with what it calls things that the scenario names.
-fn asked(ask: &Ask, subject: &str, named: impl Fn(&str) -> String) -> Value {
+/// An operation in the guest's own words, with what it calls things that the scenario names, and what other operations
+/// have made. Its token is its name.
+///
+/// # Errors
+/// Which operation has made nothing so far, in words.
+pub(super) fn in_its_words(
+    ask: &Ask,
+    directory: &Directory,
+    shared: &Shared,
+    speaks_cojson: bool,
+) -> Result<Value, String> {
     let with = |value: &Value| match value.as_str().and_then(|text| text.strip_prefix('@')) {
-        Some(name) => Value::from(named(name)),
+        Some(name) if speaks_cojson => Value::from(named(name, directory, &shared.registry)),
+        Some(name) => Value::from(name),
         None => value.clone(),
     };
     let mut members: Map<String, Value> =
         ask.with.iter().map(|(name, value)| (name.clone(), with(value))).collect();
     members.insert("op".to_owned(), ask.op.as_str().into());
-    members.insert("subject".to_owned(), subject.into());
-    Value::Object(members)
+    members.insert("subject".to_owned(), shared.registry.name(ask.id).into());
+    members.insert("token".to_owned(), shared.token(ask.operation).into());
+    for (member, operation) in &ask.given {
+        let made = shared.operation(operation).and_then(|operation| shared.registry.made(operation));
+        let made = made.ok_or_else(|| format!("{operation} has made nothing that could be told"))?;
+        members.insert(member.clone(), made.into());
+    }
+    Ok(Value::Object(members))
 }
 
 /// What a guest that speaks CoJSON calls a CoValue or a member.
@@ -82,19 +99,14 @@ fn named(name: &str, directory: &Directory, registry: &Registry) -> String {
 
 /// The operations that a command stands for, where the guest speaks something else. What writes has a token: the name of
 /// its operation.
-pub(super) fn of_other(command: &Command, directory: &Directory, names: &[String]) -> Option<Vec<Value>> {
+pub(super) fn of_other(command: &Command, directory: &Directory, shared: &Shared) -> Option<Vec<Value>> {
     let subject = directory.co_value(command.id()).map(|known| known.spec.name.clone())?;
-    let token = |operation: &u32| names.get(*operation as usize).cloned().unwrap_or_default();
+    let token = |operation: &u32| shared.token(*operation);
     Some(match command {
         Command::Create { .. } => vec![json!({ "op": "create", "subject": subject })],
         Command::Load { .. } => vec![json!({ "op": "load", "subject": subject })],
         Command::Done { .. } => vec![json!({ "op": "done", "subject": subject })],
-        Command::Attack(_) => return None,
-        Command::Ask(ask) => {
-            let mut asked = asked(ask, &subject, str::to_owned);
-            asked["token"] = token(&ask.operation).into();
-            vec![asked]
-        }
+        Command::Attack(_) | Command::Ask(_) => return None,
         Command::Edit(Edit { writes: Writes::Bulk { .. }, operation, .. }) => {
             let token = token(operation);
             vec![json!({ "op": "write", "subject": subject, "token": token, "value": token })]

@@ -39,6 +39,8 @@ pub struct GuestNode {
     /// By how much each look at the clock of its work finds that gone on, in what it handles now.
     work: Span,
     due: Option<Time>,
+    /// How many of its timers have come in a row of which nothing came.
+    idle: u32,
     connections: BTreeMap<NodeId, ConnectionId>,
     /// The newest connection with each peer that it has noticed.
     noticed: BTreeMap<NodeId, ConnectionId>,
@@ -57,6 +59,9 @@ pub struct GuestNode {
     reuses_sessions: bool,
     outbox: VecDeque<Output<Member>>,
 }
+
+/// How many timers in a row may come to nothing before the node is at rest: the package collects garbage with the third.
+const IDLE_MAX: u32 = 3;
 
 /// How a process begins anew.
 struct Start<'a> {
@@ -78,6 +83,7 @@ impl GuestNode {
             wall: WallTime::START,
             work: Span::ZERO,
             due: None,
+            idle: 0,
             connections: BTreeMap::new(),
             noticed: BTreeMap::new(),
             early: BTreeMap::new(),
@@ -124,8 +130,10 @@ impl GuestNode {
         held.map_or(KnownState::EMPTY, |held| held.known_state())
     }
 
+    /// When its next timer is due. A timer that comes again and again with nothing to do, as that of a garbage collector,
+    /// is not waited for until something else happens to the node.
     pub(super) fn due(&self) -> Option<Time> {
-        self.due
+        self.due.filter(|_| self.idle < IDLE_MAX)
     }
 
     pub(super) fn reads_clock(&mut self, wall: WallTime) {
@@ -178,6 +186,8 @@ impl GuestNode {
         if !self.is_made {
             self.make(now);
         }
+        let is_timer = matches!(input, Input::Deadline);
+        self.idle = if is_timer { self.idle + 1 } else { 0 };
         match input {
             Input::Connected { peer, connection, end } => {
                 if let Some(earlier) = self.connections.get(&peer).copied() {
@@ -297,10 +307,14 @@ impl GuestNode {
     fn command(&mut self, now: Time, command: &Command) -> Result<(), Refusal> {
         let operations = {
             let shared = self.shared();
-            if shared.speaks_cojson(self.guest) {
+            let speaks_cojson = shared.speaks_cojson(self.guest);
+            if let Command::Ask(ask) = command {
+                let asked = ask::in_its_words(ask, &self.directory, &shared, speaks_cojson);
+                Some(vec![asked.map_err(Refusal::Guest)?])
+            } else if speaks_cojson {
                 ask::of_cojson(self.id, command, &self.directory, &shared.registry)
             } else {
-                ask::of_other(command, &self.directory, shared.operations())
+                ask::of_other(command, &self.directory, &shared)
             }
         };
         let Some(operations) = operations else {

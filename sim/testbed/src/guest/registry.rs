@@ -1,7 +1,9 @@
 //! What a run knows of what its guests have written and said: which CoValue and which session each name stands for, and
 //! every log as its author made it. From this comes what a message means, and what a node holds that only says how much.
 
-use crate::cojson::{Directory, Header, Signature, SimCrypto, Transaction, session, session_parts};
+use crate::cojson::{
+    Directory, Header, OF_DELETIONS, OF_GUESTS, Signature, SimCrypto, Transaction, session, session_parts,
+};
 use crate::host::NodeId;
 use cosim_core::real::{self, wire};
 use cosim_core::state::{CoValueState, SessionLog};
@@ -23,6 +25,8 @@ pub(super) struct Registry {
     /// How many sessions each node's app has begun that nobody gave it.
     begun: BTreeMap<NodeId, u32>,
     logs: BTreeMap<(CoId, SessionId), Log>,
+    /// What operations have made that others are told: the secret of an invite, or what a branch is called.
+    made: BTreeMap<u32, String>,
 }
 
 /// A log as its author made it.
@@ -56,7 +60,18 @@ impl Registry {
             names: BTreeMap::new(),
             begun: BTreeMap::new(),
             logs: BTreeMap::new(),
+            made: BTreeMap::new(),
         }
+    }
+
+    /// An operation has made this.
+    pub(super) fn make(&mut self, operation: u32, what: String) {
+        self.made.insert(operation, what);
+    }
+
+    /// What an operation has made, if it has.
+    pub(super) fn made(&self, operation: u32) -> Option<&str> {
+        self.made.get(&operation).map(String::as_str)
     }
 
     /// The CoValue that a guest calls so: by CoJSON's id, or by the scenario's name.
@@ -93,7 +108,8 @@ impl Registry {
         // Those that a run gives out count up from nothing.
         let begun = self.begun.entry(author).or_insert(0);
         *begun += 1;
-        let new = session(author, FIRST_OF_ITS_OWN + *begun);
+        let first = if name.ends_with(DELETION) { OF_DELETIONS } else { OF_GUESTS };
+        let new = session(author, first + *begun);
         self.begin(new, name);
         new
     }
@@ -310,7 +326,8 @@ impl Registry {
     pub(super) fn called(&self) -> BTreeMap<String, String> {
         let mut called = BTreeMap::new();
         for (node, agent) in self.directory.agents() {
-            called.insert(agent.name.clone(), self.directory.name(node).to_owned());
+            // A person with several devices by the name of the first.
+            called.entry(agent.name.clone()).or_insert_with(|| self.directory.name(node).to_owned());
         }
         for (name, session) in &self.sessions {
             let (node, incarnation) = session_parts(*session);
@@ -320,8 +337,8 @@ impl Registry {
     }
 }
 
-/// Where the numbers begin of sessions that guests begin of their own accord.
-const FIRST_OF_ITS_OWN: u32 = 1 << 16;
+/// How the name of a session ends in which a CoValue is deleted for good.
+const DELETION: char = '$';
 
 fn transaction((operation, index): (u32, u32), said: real::Transaction) -> Transaction {
     let made_at = said.made_at.as_ms().unwrap_or(0).saturating_mul(1_000);

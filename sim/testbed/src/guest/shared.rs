@@ -57,9 +57,9 @@ impl Shared {
         self.processes.get(guest.0).is_some_and(|process| process.hello().can(what))
     }
 
-    /// What operations are called, by number.
-    pub(super) fn operations(&self) -> &[String] {
-        &self.names
+    /// The token of an operation: its name.
+    pub(super) fn token(&self, operation: u32) -> &str {
+        self.names.get(operation as usize).map_or("", String::as_str)
     }
 
     /// The operation of this name.

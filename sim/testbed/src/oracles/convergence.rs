@@ -2,7 +2,7 @@
 //!
 //! Judged link by link between honest nodes, of the sessions of honest authors, which carries over to every group that
 //! links join. Who wants what is a matter of what the apps asked for, see [`Interest`]: a server wants whatever its clients hold, a client whatever its server announces, until its app says
-//! `done`; an equal peer wants what it holds. Whoever is a server wants what its clients want, whatever its own app says.
+//! `done`; an equal peer wants what it holds. Who knows that a CoValue was deleted for good wants no more of it. Whoever is a server wants what its clients want, whatever its own app says.
 
 use super::about::{About, Blames, Needed, Property};
 use super::evidence::{Evidence, Need};
@@ -104,7 +104,13 @@ impl Pair<'_> {
         }
         let is_over = |node| self.interest.is_over(node, self.id);
         let follows = |node| !is_over(node) && !self.has_only_found(node);
+        let deleted = [here, there].map(|held| held.is_some_and(|held| setup.is_deleted(&held.known())));
         match (relationship, here, there) {
+            // Of what is deleted for good, nobody needs more than to know that.
+            (_, Some(_), Some(_)) if deleted == [true, true] => None,
+            (Relationship::SyncAllOurs, Some(_), Some(_)) if deleted == [false, true] => {
+                if follows(self.node) { self.differ("deletion") } else { None }
+            }
             (Relationship::SyncAllOurs, Some(_), None) => self.lacks("its client"),
             (Relationship::SyncAllOurs, Some(here), Some(there)) => {
                 let [ours, theirs] = [here, there].map(|held| hostile.honest_part(held));
@@ -120,7 +126,8 @@ impl Pair<'_> {
             (Relationship::SyncTheirs, Some(_), None) => {
                 let announces = setup.announce[self.node.index()] == Announce::All;
                 let is_due = (announces && !is_over(self.peer)) || self.interest.wants(self.peer, self.id);
-                if is_due { self.lacks("its server") } else { None }
+                let forgets = self.scene.evidence.ledger.collects_garbage(self.peer);
+                if is_due && !forgets { self.lacks("its server") } else { None }
             }
             (Relationship::SyncCommon, Some(here), Some(there))
                 if follows(self.node) && follows(self.peer) =>

@@ -6,6 +6,7 @@ use super::scene::Surroundings;
 use crate::cojson::{Command, SimCrypto, Transaction, session_parts};
 use crate::host::NodeId;
 use crate::observer::Ending;
+use crate::scenario::GuestVerb;
 use cosim_core::{CoId, Content, Durability, Record, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,8 @@ pub struct Ledger {
     crashed: BTreeSet<NodeId>,
     /// What guests have found on their disks as they started.
     found: BTreeSet<(NodeId, CoId)>,
+    /// Guests whose garbage collectors are on.
+    collecting: BTreeSet<NodeId>,
     /// The transactions of the largest edit so far, in bytes.
     largest_batch: u64,
 }
@@ -76,6 +79,9 @@ impl Ledger {
     /// An app asks for something.
     pub(super) fn apply(&mut self, world: &dyn Surroundings, node: NodeId, command: &Command) {
         match command {
+            Command::Ask(ask) if ask.op == GuestVerb::CollectGarbage.name() => {
+                self.collecting.insert(node);
+            }
             Command::Ask(_) | Command::Attack(_) => {}
             Command::Create { .. } | Command::Edit(_) => self.ask(world, node, command),
             Command::Load { id } => {
@@ -292,6 +298,11 @@ impl Ledger {
     /// What the app of `node` wants no longer.
     pub fn done_by(&self, node: NodeId) -> impl Iterator<Item = CoId> + '_ {
         self.done.range((node, CoId(0))..=(node, CoId(u32::MAX))).map(|(_, id)| *id)
+    }
+
+    /// Whether a node may forget what its app has not looked at for a while.
+    pub(super) fn collects_garbage(&self, node: NodeId) -> bool {
+        self.collecting.contains(&node)
     }
 
     /// The logs that were written to.

@@ -1,5 +1,6 @@
 //! `monotonic`: what a node holds of a CoValue never shrinks while its process runs, nor when that starts anew without
-//! a disk and is not wiped. What a disk must keep is the business of `durable`.
+//! a disk and is not wiped. A guest that deletes a CoValue
+//! for good keeps no more than that, and one that collects garbage forgets what nobody looks at. What a disk must keep is the business of `durable`.
 
 use super::about::{About, Blames, Needed, Property};
 use super::evidence::Need;
@@ -17,7 +18,7 @@ pub(super) const ABOUT: About = About {
     property: Property::Safety,
     blames: Blames::Honest,
     subject: Needed::Nothing,
-    needs: &[Need::Holdings],
+    needs: &[Need::Holdings, Need::Ledger],
     turn: 1,
     since: 1,
 };
@@ -38,7 +39,9 @@ impl Oracle for Monotonic {
         was: &KnownState,
         is: &KnownState,
     ) -> Look {
-        Look::once((!was.le(is)).then(|| {
+        let forgets = is.is_empty() && scene.evidence.ledger.collects_garbage(node);
+        let may_shrink = forgets || scene.setup.is_deleted(is);
+        Look::once((!was.le(is) && !may_shrink).then(|| {
             let cast = &scene.setup.cast;
             let what = format!("{} holds less of {} than before", cast.node(node), cast.co_value(id));
             Subject { node, peer: None, id: Some(id), kind: "log", what }

@@ -115,7 +115,7 @@ impl Oracle for NoLostWrite {
         let lost = honest.find_map(|(id, session)| {
             let required = self.required(id, session, ledger);
             let held = self.longest(scene, (id, session));
-            (held < required).then(|| {
+            (held < required && !is_deleted(scene, id)).then(|| {
                 let what = format!(
                     "{required} transactions of {} in {} were written and not lost, but no node holds more than {held}",
                     cast.session(session),
@@ -179,6 +179,12 @@ impl NoLostWrite {
         });
         counts.max().unwrap_or(0)
     }
+}
+
+/// Whether somebody knows that a CoValue was deleted for good: whoever hears of that forgets what was written.
+fn is_deleted(scene: &Scene<'_>, id: CoId) -> bool {
+    let mut held = scene.nodes().filter_map(|node| scene.held(node, id));
+    held.any(|held| scene.setup.is_deleted(&held.known()))
 }
 
 /// Whether another node shows what one has taken.

@@ -379,8 +379,8 @@ impl<'a> Stage<'a> {
             Act::Load(it) => (it.node, Command::Load { id: CoId(it.id) }),
             Act::Done(it) => (it.node, Command::Done { id: CoId(it.id) }),
             Act::Ask(it) => {
-                let (op, with) = (it.op.clone(), it.with.clone());
-                (it.node, Command::Ask(Arc::new(Ask { id: CoId(it.id), op, with, operation })))
+                let (op, with, given) = (it.op.clone(), it.with.clone(), it.given.clone());
+                (it.node, Command::Ask(Arc::new(Ask { id: CoId(it.id), op, with, given, operation })))
             }
             Act::Edit(it) => {
                 edit(it.node, it.id, Writes::Bulk { transactions: it.transactions(), size: it.size() })

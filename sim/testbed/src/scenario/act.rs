@@ -39,6 +39,7 @@ pub(crate) use link::Way;
 pub use link::{Between, HalfOpen, Where};
 pub use process::{Crash, Outage, Point, Restore};
 pub(crate) use reference::{Reference, To};
+pub(super) use refs::EVERYONE;
 use refs::Rename;
 pub use refs::{Call, Named, Numbered, Refs};
 pub(super) use resolving::Resolving;

@@ -32,6 +32,7 @@ pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
 pub use super::act::*;
+use super::asks::GuestVerb;
 use super::{Crypto, Kind, LoadEnd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -299,6 +300,73 @@ pub struct Mix {
     /// Operations that say `done`. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<u32>,
+    /// Of guests only: invites to a group, in any role. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite: Option<u32>,
+    /// Of guests only: another node accepts an invite. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accept: Option<u32>,
+    /// Of guests only: a group becomes a member of another one. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extend: Option<u32>,
+    /// Of guests only: it is none any more. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoke_extend: Option<u32>,
+    /// Of guests only: a group gets a new key. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate: Option<u32>,
+    /// Of guests only: somebody gets any role in a group, `manager` and `writeOnly` among them. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<u32>,
+    /// Of guests only: a branch of a CoValue is made. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<u32>,
+    /// Of guests only: somebody loads a branch, or its maker writes to it. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_branch: Option<u32>,
+    /// Of guests only: a branch is merged. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge: Option<u32>,
+    /// Of guests only: a CoValue is deleted for good. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_value: Option<u32>,
+    /// Of guests only: the app waits until a CoValue is synced. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_for_sync: Option<u32>,
+    /// Of guests only: a node turns its garbage collector on. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collect_garbage: Option<u32>,
+    /// Of guests only: the app keeps a reference to what it sees of a CoValue. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<u32>,
+    /// Of guests only: it writes through such a reference. Default 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<u32>,
+}
+
+impl Mix {
+    /// How often each verb of guests is drawn.
+    pub(crate) fn asks(&self) -> [(GuestVerb, u32); GuestVerb::ALL.len()] {
+        GuestVerb::ALL.map(|verb| {
+            let weight = match verb {
+                GuestVerb::Invite => self.invite,
+                GuestVerb::Accept => self.accept,
+                GuestVerb::Extend => self.extend,
+                GuestVerb::RevokeExtend => self.revoke_extend,
+                GuestVerb::Rotate => self.rotate,
+                GuestVerb::Role => self.role,
+                GuestVerb::Branch => self.branch,
+                GuestVerb::OnBranch => self.on_branch,
+                GuestVerb::Merge => self.merge,
+                GuestVerb::DeleteValue => self.delete_value,
+                GuestVerb::WaitForSync => self.wait_for_sync,
+                GuestVerb::CollectGarbage => self.collect_garbage,
+                GuestVerb::Hold => self.hold,
+                GuestVerb::Through => self.through,
+            };
+            (verb, weight.unwrap_or(0))
+        })
+    }
 }
 
 /// How the run is judged.

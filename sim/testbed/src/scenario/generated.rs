@@ -1,5 +1,6 @@
 //! What to generate: the checked form of `workload`.
 
+use super::asks::GuestVerb;
 use cosim_core::Span;
 
 /// The operations to generate.
@@ -51,11 +52,31 @@ pub struct Mix {
     pub load: u32,
     /// Marking done.
     pub done: u32,
+    /// What only guests know.
+    pub asks: [(GuestVerb, u32); GuestVerb::ALL.len()],
 }
 
 impl Mix {
     /// The sum of the weights, at least one.
     pub(super) fn total(self) -> u64 {
+        let asks = self.asks.iter().map(|(_, weight)| u64::from(*weight));
+        self.of_all() + asks.sum::<u64>()
+    }
+
+    /// The sum of the weights of what any node can do.
+    fn of_all(self) -> u64 {
         u64::from(self.edit) + u64::from(self.load) + u64::from(self.done)
+    }
+
+    /// The verb of guests that a number below the sum of the weights draws; none where it draws another kind.
+    pub(super) fn ask(self, drawn: u64) -> Option<GuestVerb> {
+        let mut left = drawn.checked_sub(self.of_all())?;
+        for (verb, weight) in self.asks {
+            match left.checked_sub(u64::from(weight)) {
+                Some(rest) => left = rest,
+                None => return Some(verb),
+            }
+        }
+        None
     }
 }

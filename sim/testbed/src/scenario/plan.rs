@@ -5,6 +5,7 @@
 //! the rest. Names do not depend on the seed. No draw looks at the state of a node; an operation that is impossible
 //! when its time comes is skipped by the world.
 
+use super::asks::{Drawn, asks};
 use super::draw::{number_within, pick, time_within};
 use super::fault::{FaultKind, Faults, Ground};
 use super::file::{AddMember, Edit, Lone, RemoveMember, Subject};
@@ -54,7 +55,9 @@ impl Scenario {
         let mut operations = Vec::new();
         if let Some(workload) = &self.workload {
             operations.extend(creates(seed, workload, self));
-            operations.extend(edits(seed, workload));
+            let (others, verbs) = edits(seed, workload);
+            operations.extend(others);
+            operations.extend(asks(seed, workload, self, verbs));
             operations.extend(roles(seed, workload, self));
         }
         if let Some(faults) = &self.faults {
@@ -95,11 +98,12 @@ fn creates(seed: u64, workload: &Workload, scenario: &Scenario) -> impl Iterator
     })
 }
 
-/// The drawn operations, six words each.
-fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
+/// The drawn operations, six words each; of those that only guests know, which they are.
+fn edits(seed: u64, workload: &Workload) -> (Vec<Operation>, Vec<Drawn>) {
     let large = large(seed, workload);
     let mut stream = Stream::new(seed, "workload", "");
-    (1..=workload.operations).map(move |number| {
+    let (mut operations, mut verbs) = (Vec::new(), Vec::new());
+    for number in 1..=workload.operations {
         let at = time_within(&mut stream, workload.from, workload.until - workload.from);
         let node = pick(&mut stream, &workload.nodes);
         let id = pick(&mut stream, &workload.co_values);
@@ -107,6 +111,10 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
         let transactions = number_within(&mut stream, workload.transactions);
         let drawn = number_within(&mut stream, workload.size);
         let size = large.get(&number).copied().unwrap_or(drawn);
+        if let Some(verb) = workload.mix.ask(kind) {
+            verbs.push(Drawn { name: workload_name(number), at, verb, node, id });
+            continue;
+        }
         let (edit, load) = (u64::from(workload.mix.edit), u64::from(workload.mix.load));
         let act = if kind < edit {
             Act::Edit(Edit { node, id, transactions: Some(transactions), size: Some(size) })
@@ -115,8 +123,9 @@ fn edits(seed: u64, workload: &Workload) -> impl Iterator<Item = Operation> {
         } else {
             Act::Done(Subject { node, id })
         };
-        Operation { name: workload_name(number), at, act }
-    })
+        operations.push(Operation { name: workload_name(number), at, act });
+    }
+    (operations, verbs)
 }
 
 /// The operations that write far more than usual, if they are edits, and how many bytes a transaction: two words each.

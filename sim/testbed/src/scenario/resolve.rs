@@ -3,6 +3,7 @@
 //! A check that fails is reported and the rest goes on, so that all independent mistakes are found; what depends on a
 //! mistake already reported is passed over in silence.
 
+mod accounts;
 pub(super) mod co_values;
 mod contract;
 mod decisions;
@@ -43,6 +44,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     check_about(&file, &mut report);
     let nodes = nodes::nodes(&file, &mut report);
     let mut names = Names::new(&file, &mut report);
+    accounts::check(&file, &mut report);
     let people = nodes::people(&file, &names, &mut report);
     let co_values = co_values::co_values(&file, &names, &mut report);
     let general =

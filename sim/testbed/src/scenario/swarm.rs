@@ -35,6 +35,9 @@ impl Scenario {
     }
 }
 
+/// What a swarm says of the conditions of links whose contract is `stream`.
+const OF_STREAMS: [&str; 2] = ["notice ", "bandwidth "];
+
 struct Swarm {
     seed: u64,
     /// What was taken, in words.
@@ -45,6 +48,10 @@ impl Swarm {
     fn take(mut self, scenario: &Scenario, faults: &Faults) -> Scenario {
         let mut scenario = scenario.clone();
         let change = self.network();
+        // What no link may do is not told either.
+        if !scenario.links.is_empty() && scenario.links.iter().all(|link| link.contract == Contract::Stream) {
+            self.chosen.retain(|kind| OF_STREAMS.iter().any(|name| kind.starts_with(name)));
+        }
         for link in &mut scenario.links {
             link.network = match link.contract {
                 Contract::Datagram => change.apply(link.network),
@@ -54,7 +61,11 @@ impl Swarm {
         if let (Some(Rate(Some(_))), Some(workload)) = (change.bandwidth, &mut scenario.workload) {
             workload.large = self.count("large-writes", 3, 8);
         }
+        let told = self.chosen.len();
         let (errors, slowest) = (self.rate("disk-errors", 2, 30), self.span("disk-latency", 50, 1_000));
+        if scenario.nodes.iter().all(|node| node.guest.is_some()) {
+            self.chosen.truncate(told);
+        }
         let own = scenario.nodes.iter_mut().filter(|node| node.guest.is_none());
         for (latency, often, _) in own.filter_map(|node| node.disk.as_mut()) {
             *often = errors.unwrap_or(*often);

@@ -3,7 +3,7 @@
 //! A frozen run names every operation. Where another node does in the end what one did that is gone, a name such as
 //! `create-notes-bob` would tell of a node that nobody finds. Decisions follow: their addresses name operations.
 
-use crate::scenario::file::{Address, Decision, Decisions, Entry, Scenario};
+use crate::scenario::file::{Act, Address, Decision, Decisions, Entry, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The scenario with names that fit; `None` where all of them do.
@@ -23,6 +23,14 @@ pub(super) fn fitting(file: &Scenario) -> Option<Scenario> {
     }
     if new_names.is_empty() {
         return None;
+    }
+    for entry in &mut renamed.timeline {
+        let Act::Ask(ask) = &mut entry.act else { continue };
+        for operation in ask.given.values_mut() {
+            if let Some(new) = new_names.get(operation) {
+                operation.clone_from(new);
+            }
+        }
     }
     renamed.decisions = file.decisions.as_ref().map(|decisions| following(decisions, &new_names));
     Some(renamed)

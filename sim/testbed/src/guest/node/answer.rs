@@ -26,6 +26,9 @@ impl GuestNode {
         step: Step,
         operation: Option<u32>,
     ) -> Result<Option<String>, String> {
+        if !is_nothing(&step) {
+            self.idle = 0;
+        }
         for wrote in &step.wrote {
             self.wrote(shared, wrote, operation)?;
         }
@@ -69,7 +72,20 @@ impl GuestNode {
                     let id = shared.registry.id(&subject);
                     self.outbox.push_back(Output::Notice(Notice::LoadEnded { id, available }));
                 }
+                // Of one of an earlier request nobody waits any more.
+                protocol::Notice::Failed { operation: None, .. } => {}
                 protocol::Notice::Failed { error, .. } => _ = refused.get_or_insert(error),
+                protocol::Notice::Made { operation: place, token, subject } => {
+                    let by_token = token.and_then(|token| shared.operation(&token));
+                    if let Some(made) = by_token.or(operation.filter(|_| place.is_some())) {
+                        shared.registry.make(made, subject);
+                    }
+                }
+                protocol::Notice::Invited { secret, .. } => {
+                    if let Some(made) = operation {
+                        shared.registry.make(made, secret);
+                    }
+                }
                 protocol::Notice::Closed { connection } => {
                     let Some(connection) = connection_of(connection) else { continue };
                     let peer = self.connections.iter().find(|(_, open)| **open == connection);
@@ -78,10 +94,7 @@ impl GuestNode {
                         self.outbox.push_back(Output::Close { connection });
                     }
                 }
-                protocol::Notice::Synced { .. }
-                | protocol::Notice::Made { .. }
-                | protocol::Notice::Invited { .. }
-                | protocol::Notice::Raised { .. } => {}
+                protocol::Notice::Synced { .. } | protocol::Notice::Raised { .. } => {}
             }
         }
         self.due = step.due.map(Time::from_us);
@@ -204,6 +217,17 @@ fn newest(json: &Value, shared: &Shared) -> Option<u32> {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
+}
+
+/// Whether nothing came of a step.
+fn is_nothing(step: &Step) -> bool {
+    let Step { sent, wrote, changed, held, notices, commits, log: _, due: _ } = step;
+    sent.is_empty()
+        && wrote.is_empty()
+        && changed.is_empty()
+        && held.is_empty()
+        && notices.is_empty()
+        && *commits == 0
 }
 
 fn connection_of(number: u64) -> Option<ConnectionId> {

@@ -63,7 +63,7 @@ impl Refs for Unnamed {
 }
 
 /// What everyone is called as a member.
-pub(super) const EVERYONE: &str = "everyone";
+pub(in crate::scenario) const EVERYONE: &str = "everyone";
 
 /// From one way to call things to another. Each act hands over whatever it is about, in the order of its fields; where
 /// something has no other name, there is no act.

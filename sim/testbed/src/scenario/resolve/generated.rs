@@ -34,7 +34,7 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         nodes: nodes(workload.nodes.as_deref(), "a workload", names, &at, report),
         creates: missing.filter_map(|id| names.co_value(id)).collect(),
         co_values,
-        mix: mix(workload.mix, &at, report),
+        mix: mix(file, workload, names, &at, report),
         transactions,
         size,
         large: 0,
@@ -262,9 +262,21 @@ pub(super) fn check_list(list: &[String], section: &str, what: &str, at: &At<'_>
     }
 }
 
-fn mix(mix: Option<file::Mix>, at: &At<'_>, report: &mut Report) -> Mix {
-    let Some(mix) = mix else { return Mix { edit: 1, load: 0, done: 0 } };
-    let mix = Mix { edit: mix.edit.unwrap_or(0), load: mix.load.unwrap_or(0), done: mix.done.unwrap_or(0) };
+fn mix(
+    file: &file::Scenario,
+    workload: &file::Workload,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Mix {
+    let mix = workload.mix.unwrap_or(file::Mix { edit: Some(1), ..file::Mix::default() });
+    check_asks(file, workload, names, &at.key("mix"), report);
+    let mix = Mix {
+        edit: mix.edit.unwrap_or(0),
+        load: mix.load.unwrap_or(0),
+        done: mix.done.unwrap_or(0),
+        asks: mix.asks(),
+    };
     if mix.total() == 0 {
         let problem = Problem::new(at.key("mix").value(), "a mix of nothing");
         report.add(
@@ -272,4 +284,41 @@ fn mix(mix: Option<file::Mix>, at: &At<'_>, report: &mut Report) -> Mix {
         );
     }
     mix
+}
+
+/// What only guests know is asked of nodes that guests play, and there is something for it to be about.
+fn check_asks(
+    file: &file::Scenario,
+    workload: &file::Workload,
+    names: &Names<'_>,
+    at: &At<'_>,
+    report: &mut Report,
+) {
+    let asked = workload.mix.iter().flat_map(file::Mix::asks).filter(|(_, weight)| *weight > 0);
+    let is_ours = |name: &&String| file.nodes.get(*name).is_some_and(|node| node.guest.is_none());
+    let ours = match &workload.nodes {
+        Some(nodes) => nodes.iter().find(is_ours),
+        None => file.nodes.keys().find(is_ours),
+    };
+    let kind = |id: &String| names.co_value(id).and_then(|id| names.kind(id));
+    let groups = workload.co_values.iter().filter(|id| kind(id) == Some(Kind::Group)).count();
+    let values = workload.co_values.len() - groups;
+    for (verb, _) in asked {
+        let (at, name) = (at.key(verb.name()), verb.name());
+        let [groups_needed, values_needed] = verb.needs();
+        if let Some(ours) = ours {
+            let message = format!("`{name}` is for guests, and `{ours}` is one of cosim's own nodes");
+            let problem = Problem::new(at.name(), message).expected("a workload of nodes that guests play");
+            report.add(problem.help("name those alone in `nodes` of the workload, or leave it out"));
+        } else if groups_needed > groups {
+            let there_are = if groups == 0 { "none" } else { "only one" };
+            let needed = if groups_needed == 1 { "a group" } else { "two groups" };
+            let message = format!("`{name}`, but {there_are} of the CoValues is a group");
+            let problem = Problem::new(at.name(), message).expected(needed);
+            report.add(problem.help("name more in `co_values`, or leave it out"));
+        } else if values_needed > values {
+            let problem = Problem::new(at.name(), format!("`{name}`, but all of the CoValues are groups"));
+            report.add(problem.expected("one that is none").help("name one in `co_values`, or leave it out"));
+        }
+    }
 }

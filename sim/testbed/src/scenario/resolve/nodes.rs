@@ -90,6 +90,7 @@ pub(super) fn people(file: &file::Scenario, names: &Names<'_>, report: &mut Repo
         let spec = cojson::NodeSpec {
             name: name.clone(),
             account: node.account.as_deref().and_then(|account| names.co_value(account)).map(CoId),
+            writes_as_account: node.account.is_some() && node.guest.is_some(),
             seed,
             session: node.session.clone(),
         };
@@ -124,9 +125,10 @@ fn secret_seed(text: &str, at: &At<'_>, report: &mut Report) -> Option<[u8; 32]>
 fn check_session(spec: &cojson::NodeSpec, at: &At<'_>, report: &mut Report) {
     let Some(session) = &spec.session else { return };
     let agent = spec.agent_name();
-    if Owner::of_session(session) != Some(Owner::Agent(&agent)) {
+    if Owner::of_session(session).map(Owner::name) != Some(&*agent) {
+        let whose = if spec.writes_as_account { "account" } else { "agent" };
         let problem =
-            Problem::new(at.value(), format!("the session is not one of the agent of `{}`", spec.name));
+            Problem::new(at.value(), format!("the session is not one of the {whose} of `{}`", spec.name));
         report.add(
             problem
                 .expected(format!("`{agent}_session_z…`"))

@@ -3,6 +3,7 @@
 use super::super::names::check_name_up_to;
 use super::super::{At, Problem, Report, file};
 use super::Timeline;
+use crate::scenario::act::Act;
 use crate::scenario::plan::generated_names;
 use crate::scenario::recording::is_recorded;
 use crate::scenario::{Faults, MAX_OPERATION_NAME_BYTES, Workload};
@@ -27,6 +28,26 @@ impl Timeline {
                 None => free(&source.usual_name, &mut ordinals, &taken),
             };
             taken.insert(operation.name.clone());
+        }
+        check_given(file, &taken, report);
+    }
+}
+
+/// What a guest is told that an operation has made, some operation must make. What `cosim freeze` wrote is taken as it
+/// is: the operation may have been taken away since.
+fn check_given(file: &file::Scenario, taken: &BTreeSet<String>, report: &mut Report) {
+    let root = At::Root;
+    let at = root.key("timeline");
+    for (index, entry) in file.timeline.iter().enumerate().filter(|_| file.origin.is_none()) {
+        let Act::Ask(ask) = &entry.act else { continue };
+        for (member, operation) in ask.given.iter().filter(|(_, operation)| !taken.contains(*operation)) {
+            let message = format!("no operation is called {}", file::quoted(operation));
+            let at = at.index(index);
+            let at = at.key("ask");
+            let problem = Problem::new(at.key("given").key(member).value(), message);
+            let close = report.did_you_mean(operation, taken.iter().map(String::as_str));
+            let help = close.unwrap_or_else(|| "give the operation that makes it a `name`".to_owned());
+            report.add(problem.expected("the name of an operation").help(help));
         }
     }
 }
