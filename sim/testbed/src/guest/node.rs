@@ -22,7 +22,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// See the module.
 #[derive(Debug)]
@@ -58,6 +58,8 @@ pub struct GuestNode {
     /// Whether it goes on in its session when it starts from a copy of a disk, which forks that session.
     reuses_sessions: bool,
     outbox: VecDeque<Output<Member>>,
+    /// What its app saw of everything at the end, before anybody else asked for it.
+    shown_at_the_end: OnceLock<BTreeMap<CoId, Option<Value>>>,
 }
 
 /// How many timers in a row may come to nothing before the node is at rest: the package collects garbage with the third.
@@ -94,6 +96,7 @@ impl GuestNode {
             commits: 0,
             reuses_sessions: spec.durability == Durability::SendFirstReuse,
             outbox: VecDeque::new(),
+            shown_at_the_end: OnceLock::new(),
         }
     }
 
@@ -160,6 +163,9 @@ impl GuestNode {
 
     /// What the app sees of a CoValue, with the names of the scenario in it.
     pub(super) fn shows(&self, id: CoId) -> Option<Value> {
+        if let Some(shown) = self.shown_at_the_end.get() {
+            return shown.get(&id).cloned().flatten();
+        }
         if !self.is_made || !self.mirror.co_values.contains_key(&id) {
             return None;
         }

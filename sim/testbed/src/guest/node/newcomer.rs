@@ -13,12 +13,15 @@ const CONNECTION: u64 = u32::MAX as u64;
 
 impl GuestNode {
     /// How much of each CoValue that it holds a client gets who connects now, asks for all of them, and acknowledges what
-    /// comes. For the end of a run: the node goes on as if that client had stayed.
+    /// comes. For the end of a run: the node goes on as if that client had stayed, and what its app sees is what it saw
+    /// before.
     pub(in crate::guest) fn served_to_a_newcomer(&self, now: Time) -> Option<BTreeMap<CoId, KnownState>> {
-        let mut shared = self.shared();
-        if !self.is_made || !shared.speaks_cojson(self.guest) {
+        if !self.is_made || !self.shared().speaks_cojson(self.guest) {
             return None;
         }
+        self.shown_at_the_end
+            .get_or_init(|| self.mirror.co_values.keys().map(|id| (*id, self.shows(*id))).collect());
+        let mut shared = self.shared();
         let (node, times) = (&self.name, self.times(now));
         let relationship = Relationship::Client;
         let connect = Verb::Connect {
