@@ -129,6 +129,8 @@ impl Troupe {
         }
         let speaks_other = processes.iter().any(|process| !process.hello().speaks_cojson());
         let directory: &Arc<Directory> = &scenario.directory;
+        // What guests draw is part of a run that was frozen, whatever seed that is played with.
+        let seed = scenario.file.origin.as_ref().map_or(seed, |origin| origin.seed);
         let shared = Shared::new(directory, processes, seed, operations, failure);
         Troupe { shared: Arc::new(Mutex::new(shared)), parts, introduced, speaks_other }
     }

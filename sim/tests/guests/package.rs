@@ -232,12 +232,12 @@ fn what_a_version_lacks_is_refused_with_its_reason() {
     }
 }
 
-/// One person with two devices, with both versions, apart and with a server of ours.
+/// One person with two devices, with both versions, and with a server of ours where the version gets on with that.
 #[test]
 #[ignore = "it plays the published package, as `.ci/run` does"]
 fn two_devices_of_one_account() {
     let file = known("two-devices.json", &[]);
-    for (clients, server) in [(NEW, "{}"), (NEW, NEW), (OLD, OLD), (OLD, "{}")] {
+    for (clients, server) in [(NEW, "{}"), (NEW, NEW), (OLD, OLD)] {
         let mut file = file.clone();
         let guest: serde_json::Value = serde_json::from_str(clients).unwrap();
         for node in ["alice", "phone", "tablet"] {
