@@ -152,10 +152,10 @@ fn a_failure_is_kept_and_cut_down() {
 
 /// A scenario of the repository, without some of its sections.
 fn known(name: &str, without: &[&str]) -> serde_json::Value {
-    let text = std::fs::read_to_string(root().join("scenarios/guests").join(name)).unwrap();
-    let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let text = std::fs::read_to_string(root().join("scenarios/guests").join(name)).expect("it is there");
+    let mut file: serde_json::Value = serde_json::from_str(&text).expect("a scenario is JSON");
     for section in without {
-        file.as_object_mut().unwrap().remove(*section);
+        file.as_object_mut().expect("a scenario is an object").remove(*section);
     }
     file
 }
