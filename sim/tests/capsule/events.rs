@@ -140,7 +140,9 @@ const OUTCOMES: [Outcome; 5] =
 /// An event of each kind, in the order of [`number`].
 fn each_kind() -> Vec<BoxedStrategy<Event>> {
     vec![
-        (".*", ".*").prop_map(|(name, text)| Event::Operation { name, text }).boxed(),
+        (".*", ".*", vec(node(), 0..3), of(co_value()))
+            .prop_map(|(name, text, nodes, id)| Event::Operation { name, text, nodes, id })
+            .boxed(),
         (".*", reason()).prop_map(|(name, why)| Event::Skipped { name, why }).boxed(),
         node().prop_map(|node| Event::Down { node }).boxed(),
         node().prop_map(|node| Event::Up { node }).boxed(),
