@@ -14,7 +14,7 @@ use crate::host::NodeId;
 use crate::log::{Entry, Event, Log, Source};
 use cosim_core::Names;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a step takes, in microseconds.
 const STEP_US: u64 = 1;
@@ -28,6 +28,7 @@ pub(super) fn write(log: &Log) -> String {
     let mut trace = Trace::new(log);
     for shown in shown(log) {
         trace.add(shown.entry, &shown.about);
+        trace.add_senders(shown.entry);
     }
     trace.add_spells();
     trace.finish()
@@ -57,6 +58,8 @@ struct Trace<'a> {
     steps: BTreeMap<(u64, NodeId), Slice>,
     /// The slice in which each message was sent.
     sent: BTreeMap<u64, Slice>,
+    /// Who sent messages in an event, where it is not told: the messages arrive, and say so.
+    untold: BTreeMap<u64, BTreeSet<NodeId>>,
     /// The operation that the last event began with.
     operation: Option<(u64, &'a str)>,
 }
@@ -73,6 +76,7 @@ impl<'a> Trace<'a> {
             ends: BTreeMap::new(),
             steps: BTreeMap::new(),
             sent: BTreeMap::new(),
+            untold: untold_senders(log),
             operation: None,
         }
     }
@@ -108,6 +112,15 @@ impl<'a> Trace<'a> {
                 if let Some(node) = about.node() {
                     self.step(entry, node);
                 }
+            }
+        }
+    }
+
+    /// Those who sent something in the event of an entry have a step, whether or not that is told.
+    fn add_senders(&mut self, entry: &Entry) {
+        for node in self.untold.remove(&entry.event).unwrap_or_default() {
+            if !self.steps.contains_key(&(entry.event, node)) {
+                self.begin(entry, node, 0);
             }
         }
     }
@@ -249,4 +262,20 @@ impl<'a> Trace<'a> {
         }
         names
     }
+}
+
+/// Who sent the messages of which only the arrival is told, by the event in which they were sent.
+fn untold_senders(log: &Log) -> BTreeMap<u64, BTreeSet<NodeId>> {
+    let mut told = BTreeSet::new();
+    let mut untold: BTreeMap<u64, BTreeSet<NodeId>> = BTreeMap::new();
+    for entry in log.entries() {
+        if let Event::Sent { mail, .. } = &entry.what {
+            told.insert(mail.number);
+        } else if let Event::Delivered { mail, sent_in, .. } = &entry.what
+            && !told.contains(&mail.number)
+        {
+            untold.entry(*sent_in).or_default().insert(mail.from);
+        }
+    }
+    untold
 }

@@ -134,7 +134,7 @@ fn names(log: &Log) -> BTreeMap<Host, String> {
         let name = host.map_or(RUN.into(), |node| log.cast().node(node));
         let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
         let mut name: String = one_line(&name).chars().map(plain).collect();
-        if name.is_empty() || name.starts_with("__") || TAKEN.contains(&name.as_str()) {
+        if name.starts_with("__") || TAKEN.contains(&name.as_str()) {
             name.insert_str(0, "node-");
         }
         while !taken.insert(name.clone()) {

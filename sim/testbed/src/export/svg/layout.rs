@@ -92,6 +92,8 @@ struct Laying<'a> {
     is_full: bool,
     /// The row of each step: the last of its rows at a node.
     steps: BTreeMap<(u64, NodeId), usize>,
+    /// The first row of each event.
+    events: BTreeMap<u64, usize>,
     /// Messages under way, by number, and how many copies are still to come, if that is told.
     under_way: BTreeMap<u64, (Arrow, Option<u8>)>,
 }
@@ -125,6 +127,7 @@ impl<'a> Laying<'a> {
         for node in nodes.iter().take(if is_operation { nodes.len() } else { 1 }) {
             self.steps.insert((entry.event, *node), self.rows.len());
         }
+        self.events.entry(entry.event).or_insert(self.rows.len());
         self.rows.push(Row { entry, nodes, y, is_later });
         true
     }
@@ -133,7 +136,8 @@ impl<'a> Laying<'a> {
         let last = self.rows.len().checked_sub(1);
         match &entry.what {
             Event::Delivered { sent_in, .. } => {
-                let untold = self.steps.get(&(*sent_in, mail.from)).map(|row| Arrow::of(mail, *row));
+                let row = self.steps.get(&(*sent_in, mail.from)).or_else(|| self.events.get(sent_in));
+                let untold = row.map(|row| Arrow::of(mail, *row));
                 let arrow = self.arrives(mail.number).or(untold);
                 let end = ArrowEnd::Arrives(last.unwrap_or_default());
                 self.arrows.extend(arrow.map(|arrow| Arrow { end, ..arrow }));
