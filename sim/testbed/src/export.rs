@@ -12,7 +12,7 @@ mod svg;
 mod words;
 
 use crate::host::NodeId;
-use crate::log::{Entry, Event, Log};
+use crate::log::{Entry, Event, Log, Mail};
 use about::{About, about};
 use std::collections::BTreeSet;
 
@@ -79,25 +79,31 @@ fn untold(log: &Log) -> Vec<String> {
     if dropped > 0 {
         untold.push(format!("the log leaves out {dropped} entries after its first {after}"));
     }
-    let mut sent = BTreeSet::new();
-    let (mut unsent, mut operations, mut about_nodes) = (0_u64, 0_u64, false);
-    for entry in log.entries() {
-        if let Event::Sent { mail, .. } = &entry.what {
-            sent.insert(mail.number);
-        } else if let Event::Delivered { mail, .. } = &entry.what {
-            unsent += u64::from(!sent.contains(&mail.number));
-        } else if let Event::Operation { nodes, .. } = &entry.what {
-            operations += 1;
-            about_nodes |= !nodes.is_empty();
-        }
-    }
+    let unsent = untold_sendings(log).count();
+    let about_nodes = log.entries().filter_map(|entry| {
+        let Event::Operation { nodes, .. } = &entry.what else { return None };
+        Some(!nodes.is_empty())
+    });
+    let about_nodes: Vec<bool> = about_nodes.collect();
     if unsent > 0 {
         untold.push(format!("the log does not tell how {unsent} of the messages that arrive were sent"));
     }
-    if operations > 0 && !about_nodes {
+    if !about_nodes.is_empty() && !about_nodes.contains(&true) {
         untold.push("the log does not tell which nodes its operations are about".to_owned());
     }
     untold
+}
+
+/// The messages that arrive though it is not told that they were sent, and in which event they were.
+fn untold_sendings(log: &Log) -> impl Iterator<Item = (&Mail, u64)> {
+    let mut told = BTreeSet::new();
+    log.entries().filter_map(move |entry| {
+        if let Event::Sent { mail, .. } = &entry.what {
+            told.insert(mail.number);
+        }
+        let Event::Delivered { mail, sent_in, .. } = &entry.what else { return None };
+        (!told.contains(&mail.number)).then_some((mail, *sent_in))
+    })
 }
 
 /// An event that is shown, and what it is about.

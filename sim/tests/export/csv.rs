@@ -25,10 +25,9 @@ fn cell<'a>(row: &'a [String], column: &str) -> &'a str {
 
 /// Each row is what the log says, with names as they are.
 pub(crate) fn check(text: &str, log: &Log) -> Checked {
-    let is_row = |what: &Event| match what {
-        Event::State { .. } => false,
-        Event::Looks(looks) => !looks.violated.is_empty(),
-        _ => true,
+    let is_row = |what: &Event| {
+        let Event::Looks(looks) = what else { return !matches!(what, Event::State { .. }) };
+        !looks.violated.is_empty()
     };
     let rows = rows(text)?;
     let entries: Vec<_> = log.entries().filter(|entry| is_row(&entry.what)).collect();
@@ -96,7 +95,7 @@ fn figures_can_be_counted() {
         assert_eq!(bytes, figures.bytes);
         let lost = kind("sent").filter(|row| cell(row, "outcome") == "chance").count() as u64;
         assert_eq!(lost, figures.lost);
-        for row in kind("delivered").filter(|row| cell(row, "cause") != "") {
+        for row in kind("delivered").filter(|row| !cell(row, "cause").is_empty()) {
             let sent = kind("sent").find(|sent| cell(sent, "mail") == cell(row, "mail")).unwrap();
             assert_eq!(cell(sent, "event"), cell(row, "cause"));
         }

@@ -9,7 +9,7 @@
 use super::about::About;
 use super::spells::{Condition, spells};
 use super::words::{one_line, words};
-use super::{Shown, nodes, shown};
+use super::{Shown, nodes, shown, untold_sendings};
 use crate::host::NodeId;
 use crate::log::{Entry, Event, Log, Source};
 use cosim_core::Names;
@@ -81,6 +81,7 @@ impl<'a> Trace<'a> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else happens at a node is part of a step")]
     fn add(&mut self, entry: &'a Entry, about: &About) {
         match &entry.what {
             Event::Operation { text, nodes, .. } => {
@@ -266,16 +267,9 @@ impl<'a> Trace<'a> {
 
 /// Who sent the messages of which only the arrival is told, by the event in which they were sent.
 fn untold_senders(log: &Log) -> BTreeMap<u64, BTreeSet<NodeId>> {
-    let mut told = BTreeSet::new();
-    let mut untold: BTreeMap<u64, BTreeSet<NodeId>> = BTreeMap::new();
-    for entry in log.entries() {
-        if let Event::Sent { mail, .. } = &entry.what {
-            told.insert(mail.number);
-        } else if let Event::Delivered { mail, sent_in, .. } = &entry.what
-            && !told.contains(&mail.number)
-        {
-            untold.entry(*sent_in).or_default().insert(mail.from);
-        }
+    let mut senders: BTreeMap<u64, BTreeSet<NodeId>> = BTreeMap::new();
+    for (mail, sent_in) in untold_sendings(log) {
+        senders.entry(sent_in).or_default().insert(mail.from);
     }
-    untold
+    senders
 }

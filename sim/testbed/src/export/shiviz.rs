@@ -4,7 +4,7 @@
 //! at a host of its own.
 
 use super::words::{one_line, words};
-use super::{Shown, shown};
+use super::{Shown, shown, untold_sendings};
 use crate::host::NodeId;
 use crate::log::{Event, Log, Mail};
 use serde_json::{Map, Value};
@@ -35,7 +35,8 @@ type Clock = BTreeMap<Host, u64>;
 
 pub(super) fn write(log: &Log) -> String {
     let names = names(log);
-    let mut clocks = Clocks { after: untold_sent(log).then(BTreeMap::new), ..Clocks::default() };
+    let is_untold = untold_sendings(log).next().is_some();
+    let mut clocks = Clocks { after: is_untold.then(BTreeMap::new), ..Clocks::default() };
     let mut text = format!("{LINE}\n\n");
     for Shown { entry, about } in shown(log) {
         let host = about.node();
@@ -53,20 +54,6 @@ pub(super) fn write(log: &Log) -> String {
             .expect("a string takes all");
     }
     text
-}
-
-/// Whether a message arrives of which it is not told that it was sent.
-fn untold_sent(log: &Log) -> bool {
-    let mut sent = BTreeSet::new();
-    log.entries().any(|entry| match &entry.what {
-        Event::Delivered { mail, .. } => !sent.contains(&mail.number),
-        what => {
-            if let Event::Sent { mail, .. } = what {
-                sent.insert(mail.number);
-            }
-            false
-        }
-    })
 }
 
 /// The clocks of all hosts.

@@ -33,8 +33,7 @@ pub(super) fn write(log: &Log, missing: &mut Vec<String>) -> String {
             layout::room()
         ));
     }
-    let mut page = Page::default();
-    page.y = MARGIN / 2;
+    let mut page = Page { y: MARGIN / 2, ..Page::default() };
     page.text("title", MARGIN, "start", &title(log.source()));
     page.y += 4;
     page.text("soft", MARGIN, "start", "Time runs downwards; idle stretches are folded.");

@@ -132,6 +132,7 @@ impl<'a> Laying<'a> {
         true
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else has a message")]
     fn message(&mut self, entry: &Entry, mail: &Mail) {
         let last = self.rows.len().checked_sub(1);
         match &entry.what {
