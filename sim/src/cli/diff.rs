@@ -5,7 +5,6 @@ use super::guests;
 use super::input::{self, Recorded};
 use super::print::{out, outln};
 use cosim_testbed::diff::{Compared, Side, compare};
-use cosim_testbed::log::Log;
 use std::path::{Path, PathBuf};
 
 /// Show the first event in which two runs differ, and what led to it.
@@ -88,11 +87,5 @@ fn side(path: &Path, recorded: Option<&Recorded>, guests: &guests::Known) -> Res
         let scenario = guests.cast(input::with_recorded(written, path, recorded)?)?;
         return Ok(Side::played(&name, &scenario, scenario.seed));
     }
-    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    let recorded = Log::read_json_lines(&bytes).map_err(|error| {
-        Failure(format!(
-            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json > {name}"
-        ))
-    })?;
-    Ok(Side::recorded(name, recorded))
+    Ok(Side::recorded(name, input::log(path)?))
 }

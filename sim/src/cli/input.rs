@@ -3,6 +3,7 @@
 use super::exit::Failure;
 use super::guests;
 use cosim_testbed::capsule;
+use cosim_testbed::log::{self, Log};
 use cosim_testbed::recording::Recording;
 use cosim_testbed::scenario::{self, Crypto, Misfit, Scenario};
 use std::path::{Path, PathBuf};
@@ -61,6 +62,17 @@ impl Recorded {
             Failure(format!("error: {}: {misfit}", file.display()))
         })
     }
+}
+
+/// The log in a file.
+pub(super) fn log(path: &Path) -> Result<log::Recorded, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    Log::read_json_lines(&bytes).map_err(|error| {
+        let name = path.display();
+        Failure(format!(
+            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json > {name}"
+        ))
+    })
 }
 
 /// What a scenario is called by who plays it: its path, and that of its recording, as a command takes them.

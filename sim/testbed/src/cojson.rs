@@ -32,6 +32,7 @@ pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use disk_write::DiskWrite;
 pub use kind::{Kind, MemberRole};
 pub use message::{Packet, Said};
+pub(crate) use message::{kind, size};
 pub use notice::Notice;
 pub use provider::Crypto;
 pub use session::{NODES_MAX, session, session_parts};

@@ -125,9 +125,13 @@ pub fn compare<'a>(a: &'a Side, b: &'a Side) -> Result<Compared<'a>, LeftOut> {
     let whole = a.whole_until().min(b.whole_until());
     let json = |side: &Side, entry: &Entry| {
         let mut json = entry.to_json(side.log.cast());
-        // What else happens to a message on its way shows when its copies arrive; logs of version 1 lack it.
+        // What else happens to a message on its way shows when its copies arrive, and the words of an operation say what
+        // it is about; logs of version 1 lack both.
         if let Some(fields) = json.as_object_mut() {
             fields.remove("way");
+            if matches!(entry.what, Event::Operation { .. }) {
+                fields.retain(|field, _| !["nodes", "id"].contains(&field.as_str()));
+            }
         }
         json
     };

@@ -108,13 +108,17 @@ pub struct Log {
     under_way: BTreeMap<u64, UnderWay>,
 }
 
-/// What an operation is called, and what it does, in words.
+/// What an operation is called, what it does, in words, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationName {
     /// Its name: unique, and the same when others go.
     pub name: String,
     /// What it does.
     pub text: String,
+    /// The nodes that it is about: first the one that does it or to which it happens, where it is one.
+    pub nodes: Vec<NodeId>,
+    /// The CoValue that it is about, where it is one.
+    pub id: Option<CoId>,
 }
 
 /// What a write is about.

@@ -5,6 +5,7 @@
 
 mod command_line;
 mod comparing;
+mod drawn;
 mod events;
 mod keeping;
 mod reading;

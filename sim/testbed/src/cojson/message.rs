@@ -82,7 +82,8 @@ impl SimMessage for Packet {
     }
 }
 
-fn kind(message: &Message<SimCrypto>) -> &'static str {
+/// What kind of message it is.
+pub(crate) fn kind(message: &Message<SimCrypto>) -> &'static str {
     match message {
         Message::Load { .. } => "load",
         Message::Known(known) if known.is_correction => "correction",
@@ -93,7 +94,7 @@ fn kind(message: &Message<SimCrypto>) -> &'static str {
 }
 
 /// About what its JSON would take: the sizes that the transactions stand for, and the text around them.
-fn size(message: &Message<SimCrypto>) -> u32 {
+pub(crate) fn size(message: &Message<SimCrypto>) -> u32 {
     const FRAME: usize = 60;
     const SESSION: usize = 80;
     const HEADER: usize = 160;

@@ -4,7 +4,7 @@
 
 use super::change::Change;
 use super::looks::Looks;
-use crate::cojson::SimCrypto;
+use crate::cojson::{self, SimCrypto};
 use crate::host::NodeId;
 use crate::observer::Loss;
 use cosim_core::{CoId, Message, Reach, SessionId, TimerKind};
@@ -29,6 +29,12 @@ pub enum Event<N = NodeId, C = CoId, S = SessionId, M = Body> {
         name: String,
         /// What it does, in words.
         text: String,
+        /// The nodes that it is about: first the one that does it or to which it happens, where it is one.
+        #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+        nodes: Vec<N>,
+        /// The CoValue that it is about, where it is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<C>,
     },
     /// An operation had no effect.
     Skipped {
@@ -263,6 +269,38 @@ pub enum Body {
         /// All of it.
         says: Value,
     },
+}
+
+impl Body {
+    /// What kind of message it is: `load`, `known`, `correction`, `content`, `done`, or what a guest calls it.
+    pub fn kind(&self) -> &str {
+        match self {
+            Body::CoJson(message) => cojson::kind(message),
+            Body::Guest { kind, .. } => kind,
+        }
+    }
+
+    /// Which CoValue it is about.
+    pub fn id(&self) -> CoId {
+        match self {
+            Body::CoJson(message) => message.id(),
+            Body::Guest { id, .. } => *id,
+        }
+    }
+
+    /// About how many bytes its JSON takes.
+    pub fn size(&self) -> u32 {
+        match self {
+            Body::CoJson(message) => cojson::size(message),
+            Body::Guest { says, .. } => u32::try_from(says.to_string().len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// How many transactions it brings, where it is content.
+    pub fn transactions(&self) -> Option<usize> {
+        let Body::CoJson(Message::Content(content)) = self else { return None };
+        Some(content.new.values().map(|piece| piece.new_transactions.len()).sum())
+    }
 }
 
 /// A message in its envelope.

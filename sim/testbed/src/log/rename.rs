@@ -71,7 +71,12 @@ impl<N, C, S, M> Event<N, C, S, M> {
         to: &mut R,
     ) -> Result<Renamed<R, N, C, S, M>, R::Error> {
         Ok(match self {
-            Event::Operation { name, text } => Event::Operation { name: name.clone(), text: text.clone() },
+            Event::Operation { name, text, nodes, id } => Event::Operation {
+                name: name.clone(),
+                text: text.clone(),
+                nodes: nodes.iter().map(|node| to.node(node)).collect(),
+                id: id.as_ref().map(|id| to.co_value(id)),
+            },
             Event::Skipped { name, why } => Event::Skipped { name: name.clone(), why: why.clone() },
             Event::Down { node } => Event::Down { node: to.node(node) },
             Event::Up { node } => Event::Up { node: to.node(node) },

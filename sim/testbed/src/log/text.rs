@@ -29,6 +29,11 @@ impl Entry {
     pub fn display<'a>(&'a self, cast: &'a Cast) -> impl fmt::Display + 'a {
         Line { entry: self, cast }
     }
+
+    /// What the entry says, without its time.
+    pub fn words<'a>(&'a self, cast: &'a Cast) -> impl fmt::Display + 'a {
+        Words { entry: self, cast }
+    }
 }
 
 struct Line<'a> {
@@ -40,22 +45,40 @@ impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Line { entry, cast } = self;
         write!(f, "{:>12}  ", entry.at.to_string())?;
+        let is_message = matches!(entry.what, Event::Sent { .. } | Event::Delivered { .. });
+        f.write_str(if is_message { "" } else { "* " })?;
+        write!(f, "{}", entry.words(cast))?;
+        if let Event::Operation { name, .. } | Event::Skipped { name, .. } = &entry.what {
+            write!(f, "  [{name}]")?;
+        }
+        Ok(())
+    }
+}
+
+struct Words<'a> {
+    entry: &'a Entry,
+    cast: &'a Cast,
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Words { entry, cast } = self;
         match &entry.what {
-            Event::Operation { name, text } => write!(f, "* {text}  [{name}]"),
-            Event::Skipped { name, why } => write!(f, "* skipped: {why}  [{name}]"),
-            Event::Down { node } => write!(f, "* {} is down", cast.node(*node)),
-            Event::Up { node } => write!(f, "* {} is up", cast.node(*node)),
-            Event::Asleep { node } => write!(f, "* {} is asleep", cast.node(*node)),
-            Event::Awake { node } => write!(f, "* {} is awake", cast.node(*node)),
-            Event::Offline { node } => write!(f, "* {} is offline", cast.node(*node)),
-            Event::Online { node } => write!(f, "* {} is online", cast.node(*node)),
+            Event::Operation { text, .. } => f.write_str(text),
+            Event::Skipped { why, .. } => write!(f, "skipped: {why}"),
+            Event::Down { node } => write!(f, "{} is down", cast.node(*node)),
+            Event::Up { node } => write!(f, "{} is up", cast.node(*node)),
+            Event::Asleep { node } => write!(f, "{} is asleep", cast.node(*node)),
+            Event::Awake { node } => write!(f, "{} is awake", cast.node(*node)),
+            Event::Offline { node } => write!(f, "{} is offline", cast.node(*node)),
+            Event::Online { node } => write!(f, "{} is online", cast.node(*node)),
             Event::Connected(end) => connection(f, end, [" connected to ", ""], cast),
             Event::Disconnected(end) => connection(f, end, [" lost ", ""], cast),
             Event::Closed(end) => connection(f, end, [" drops ", ""], cast),
             Event::Blocked(end) => connection(f, end, ["'s line to ", " is full"], cast),
             Event::Writable(end) => connection(f, end, ["'s line to ", " takes messages again"], cast),
             Event::Timer { node, due } => {
-                write!(f, "* {}'s deadline", cast.node(*node))?;
+                write!(f, "{}'s deadline", cast.node(*node))?;
                 match due {
                     Some(Due { id, peer, why }) => {
                         write!(f, ": {} {} to {}", timer(*why), cast.co_value(*id), cast.node(*peer))
@@ -82,7 +105,7 @@ impl fmt::Display for Line<'_> {
                 f.write_str("  (sent)")
             }
             Event::Disk { node, id, piece, outcome } => {
-                write!(f, "* {}'s disk: ", cast.node(*node))?;
+                write!(f, "{}'s disk: ", cast.node(*node))?;
                 let id = cast.co_value(*id);
                 match piece {
                     None => write!(f, "header of {id}")?,
@@ -94,22 +117,22 @@ impl fmt::Display for Line<'_> {
                 write!(f, " {outcome}")
             }
             Event::Committed { node, number, outcome } => {
-                write!(f, "* {}'s disk: commit {number} {outcome}", cast.node(*node))
+                write!(f, "{}'s disk: commit {number} {outcome}", cast.node(*node))
             }
             Event::Cut { node, pending, kept, torn } => {
                 let node = cast.node(*node);
-                write!(f, "* {node}: {kept} of the {pending} writes under way are written")?;
+                write!(f, "{node}: {kept} of the {pending} writes under way are written")?;
                 if *torn > 0 { write!(f, ", and {torn} bytes of the next") } else { Ok(()) }
             }
             Event::Recovered { node, records, damaged, unfit, waiting, new_session } => {
                 let (records, damaged, unfit, waiting) = (*records, *damaged, *unfit, *waiting);
                 let recovery = Recovery { records, damaged, unfit, waiting };
-                write!(f, "* {}: its disk has {recovery}", cast.node(*node))?;
+                write!(f, "{}: its disk has {recovery}", cast.node(*node))?;
                 f.write_str(if *new_session { "; its app writes in a new session" } else { "" })
             }
             Event::WriteFailed { node, id, piece: Piece { session, after, count } } => {
                 let (node, id, session) = (cast.node(*node), cast.co_value(*id), cast.session(*session));
-                write!(f, "* {node}: {count} transactions of {session} in {id} after {after} are not written")
+                write!(f, "{node}: {count} transactions of {session} in {id} after {after} are not written")
             }
             Event::Uploaded { node, peer, id, session, count, reach } => {
                 let (node, id, session) = (cast.node(*node), cast.co_value(*id), cast.session(*session));
@@ -118,26 +141,30 @@ impl fmt::Display for Line<'_> {
                     Reach::Held => "held by",
                     Reach::Safe => "safe at",
                 };
-                write!(f, "* {node}: {count} of {session} in {id} are {how} {}", cast.node(*peer))
+                write!(f, "{node}: {count} of {session} in {id} are {how} {}", cast.node(*peer))
             }
             Event::LoadEnded { node, id, available } => {
                 let verdict = if *available { "available" } else { "unavailable" };
-                write!(f, "* {}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
+                write!(f, "{}: {} is {verdict}", cast.node(*node), cast.co_value(*id))
             }
-            Event::GuestFailed { why } => write!(f, "* {why}"),
-            Event::Liveness {} => f.write_str("* the faults end"),
+            Event::GuestFailed { why } => f.write_str(why),
+            Event::Liveness {} => f.write_str("the faults end"),
             Event::State { node, id, .. } => {
-                write!(f, "* {} holds something else of {}", cast.node(*node), cast.co_value(*id))
+                write!(f, "{} holds something else of {}", cast.node(*node), cast.co_value(*id))
+            }
+            Event::Looks(Looks { violated, .. }) if !violated.is_empty() => {
+                let keys: Vec<&str> = violated.values().map(String::as_str).collect();
+                write!(f, "VIOLATED: {}", keys.join(", "))
             }
             Event::Looks(Looks { looks, .. }) => {
                 let oracles: Vec<&str> = looks.keys().map(String::as_str).collect();
-                write!(f, "* looked: {}", oracles.join(", "))
+                write!(f, "looked: {}", oracles.join(", "))
             }
         }
     }
 }
 
-/// `* alice connected to server (#0)`.
+/// `alice connected to server (#0)`.
 fn connection(
     f: &mut fmt::Formatter<'_>,
     end: &End<NodeId>,
@@ -145,7 +172,7 @@ fn connection(
     cast: &Cast,
 ) -> fmt::Result {
     let End { node, peer, connection } = end;
-    write!(f, "* {}{before}{}{after} (#{connection})", cast.node(*node), cast.node(*peer))
+    write!(f, "{}{before}{}{after} (#{connection})", cast.node(*node), cast.node(*peer))
 }
 
 fn way(f: &mut fmt::Formatter<'_>, mail: &Mail, arrow: &str, cast: &Cast) -> fmt::Result {

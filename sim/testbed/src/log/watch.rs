@@ -30,8 +30,9 @@ impl Log {
     fn taken_down<N: CoJson>(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) -> Option<Event> {
         Some(match happening {
             Happening::Operation { number, .. } => {
-                let OperationName { name, text } = self.operations.get(*number as usize).cloned()?;
-                Event::Operation { name, text }
+                let OperationName { name, text, nodes, id } =
+                    self.operations.get(*number as usize).cloned()?;
+                Event::Operation { name, text, nodes, id }
             }
             Happening::Skipped { number, why } => {
                 let name =

@@ -91,34 +91,41 @@ impl<'a> Stage<'a> {
     pub fn names(&self) -> Vec<OperationName> {
         let mut names = Vec::new();
         for (_, link) in self.scenario.opened_at_first() {
-            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
-            names.push(OperationName { name: opening(&a, &b), text: format!("{a} and {b} connect") });
+            names.push(self.of_link(link, opening, "connect"));
         }
         for operation in self.plan.chapters.iter().flat_map(|chapter| &chapter.operations) {
             let times = self.width(&operation.act) as usize;
+            let about = operation.act.about();
             let name = OperationName {
                 name: operation.name.clone(),
                 text: operation.act.named(&self.scenario).words(),
+                nodes: about.nodes,
+                id: about.co_value,
             };
             names.extend(std::iter::repeat_n(name, times));
         }
         for link in self.scenario.links.iter().filter(|link| self.is_hostile(link)) {
-            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
-            names.push(OperationName {
-                name: format!("close-{a}-{b}"),
-                text: format!("{a} and {b} disconnect for good"),
-            });
+            names.push(self.of_link(link, |a, b| format!("close-{a}-{b}"), "disconnect for good"));
         }
         let healed = |link: &&scenario::LinkSpec| self.scenario.heal && !self.is_hostile(link);
         for link in self.scenario.links.iter().filter(healed) {
-            let [a, b] = link.ends.map(|end| self.cast.node(NodeId(end)));
-            let name = |verb: &str| OperationName {
-                name: format!("{verb}-{a}-{b}"),
-                text: format!("{a} and {b} {verb}"),
-            };
-            names.extend([name("heal"), name("reconnect")]);
+            let verbs = ["heal", "reconnect"];
+            names.extend(verbs.map(|verb| self.of_link(link, |a, b| format!("{verb}-{a}-{b}"), verb)));
         }
         names
+    }
+
+    /// What an operation of a link is called that no file names.
+    fn of_link(
+        &self,
+        link: &scenario::LinkSpec,
+        name: impl FnOnce(&str, &str) -> String,
+        does: &str,
+    ) -> OperationName {
+        let nodes = link.ends.map(NodeId);
+        let [a, b] = nodes.map(|node| self.cast.node(node));
+        let text = format!("{a} and {b} {does}");
+        OperationName { name: name(&a, &b), text, nodes: nodes.to_vec(), id: None }
     }
 
     /// Whether an end of a link is hostile.

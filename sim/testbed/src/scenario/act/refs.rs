@@ -3,7 +3,9 @@
 use super::Act;
 use super::reference::{Field, Reference, To};
 use super::resolving::Resolving;
+use crate::host::NodeId;
 use crate::scenario::Scenario;
+use cosim_core::CoId;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -255,7 +257,48 @@ impl Act {
     }
 }
 
+/// What an act of a run is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct About {
+    /// The nodes, in the order of its fields: first the one that does it or to which it happens.
+    pub(crate) nodes: Vec<NodeId>,
+    /// The CoValue, if it is one.
+    pub(crate) co_value: Option<CoId>,
+    co_values: usize,
+}
+
+impl<'a> Rename<'a, Numbered, Unnamed> for About {
+    fn to_node(&mut self, _: To, _: Field, node: &'a u32) -> Option<()> {
+        if !self.nodes.contains(&NodeId(*node)) {
+            self.nodes.push(NodeId(*node));
+        }
+        Some(())
+    }
+
+    fn to_co_value(&mut self, _: To, _: Field, id: &'a u32) -> Option<()> {
+        self.co_values += 1;
+        self.co_value = (self.co_values == 1).then_some(CoId(*id));
+        Some(())
+    }
+
+    fn to_member(&mut self, member: &'a Option<u32>) -> Option<()> {
+        self.nodes.extend(member.map(NodeId));
+        Some(())
+    }
+
+    fn to_backup(&mut self, _: &'a u32) -> Option<()> {
+        Some(())
+    }
+}
+
 impl Act<Numbered> {
+    /// What it is about.
+    pub(crate) fn about(&self) -> About {
+        let mut about = About::default();
+        let _: Option<Act<Unnamed>> = self.renamed(&mut about);
+        about
+    }
+
     /// What it is in a file. Whether something is encrypted is always said.
     pub(crate) fn named(&self, scenario: &Scenario) -> Act {
         self.renamed(&mut &*scenario).expect("what a run is about has names in its scenario")
