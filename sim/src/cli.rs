@@ -10,6 +10,7 @@ mod input;
 mod keep;
 mod merge;
 mod print;
+mod report;
 mod run;
 mod schema;
 mod shrink;
@@ -40,6 +41,7 @@ Examples:
   cosim run FILE --recording SESSION.json.gz            with what people once typed
   cosim run DIR/FAILURE                                 a failure that --out DIR kept
   cosim diff scenarios/faults/storm.json --seeds 1,2    where two runs part, and what led there
+  cosim report FILE --seed 17 -o run.html               a page that shows what happened
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
   cosim shrink FILE --seed 17 -o small.json             a failing run, cut down to its causes
@@ -67,6 +69,7 @@ enum Command {
     Freeze(freeze::Args),
     Shrink(shrink::Args),
     Diff(diff::Args),
+    Report(report::Args),
     Guest(guest::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Freeze(args) => freeze::main(&args),
         Command::Shrink(args) => shrink::main(&args),
         Command::Diff(args) => diff::main(&args),
+        Command::Report(args) => report::main(&args),
         Command::Guest(args) => guest::main(&args),
         Command::Schema => schema::main(),
     };

@@ -1,0 +1,333 @@
+//! What the page must know of every entry at once, in columns of numbers: enough to draw, to filter and to follow causes
+//! without reading a line. What else an entry says is read from its line when somebody looks at it.
+
+use crate::cojson::Cast;
+use crate::host::NodeId;
+use crate::log::{Body, End, Entry, Event, Log, Mail, Outcome};
+use crate::observer::Loss;
+use cosim_core::{CoId, Message, TimerKind};
+use std::collections::BTreeMap;
+
+/// Stands for no node, no CoValue, no number.
+pub(super) const NOTHING: u32 = u32::MAX;
+
+/// What an entry is, as the page numbers it: in the order of this list.
+pub(super) const KINDS: [&str; 24] = [
+    "operation",
+    "skipped",
+    "down",
+    "up",
+    "connected",
+    "disconnected",
+    "closed",
+    "asleep",
+    "awake",
+    "offline",
+    "online",
+    "timer",
+    "sent",
+    "delivered",
+    "blocked",
+    "writable",
+    "disk",
+    "committed",
+    "cut",
+    "recovered",
+    "writeFailed",
+    "uploaded",
+    "loadEnded",
+    "liveness",
+];
+
+/// The kinds that follow those.
+pub(super) const QUIET_KINDS: [&str; 2] = ["state", "looks"];
+
+/// What a message is, likewise; what is no message is nothing.
+pub(super) const SAYS: [&str; 7] = ["", "load", "known", "correction", "content", "done", "other"];
+
+/// What is the matter with an entry, by bit.
+pub(super) const FLAGS: [&str; 8] =
+    ["lost", "held", "reordered", "copied", "damaged", "again", "stale", "told"];
+
+/// The entries of a log in columns, all equally long.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    /// When, in microseconds.
+    at: Vec<u64>,
+    /// When what is delivered was sent.
+    sent_at: Vec<u64>,
+    /// In which event.
+    event: Vec<u32>,
+    /// Which node it happens to, or who sends.
+    node: Vec<u32>,
+    /// Which other node is concerned, or who receives.
+    peer: Vec<u32>,
+    /// Which CoValue.
+    id: Vec<u32>,
+    /// Which message, counted from 0; or which connection.
+    number: Vec<u32>,
+    /// In which event what is delivered was sent.
+    sent_in: Vec<u32>,
+    /// How many bytes its line has.
+    length: Vec<u32>,
+    kind: Vec<u8>,
+    says: Vec<u8>,
+    flags: Vec<u8>,
+    /// Why a message is lost, how a write ended, what a deadline was for, how a load ended.
+    detail: Vec<u8>,
+    /// The lines, one after the other.
+    pub(super) lines: Vec<u8>,
+}
+
+/// What one entry has in the columns.
+#[derive(Debug)]
+struct Row {
+    node: u32,
+    peer: u32,
+    id: u32,
+    number: u32,
+    kind: u8,
+    says: u8,
+    flags: u8,
+    detail: u8,
+    sent: (u64, u32),
+}
+
+impl Columns {
+    /// The columns of a log; `line` says what its lines are. Of a message that arrives as it was sent the line does not
+    /// say again what it says.
+    pub(super) fn of(log: &Log, mut line: impl FnMut(&Entry, &Cast) -> serde_json::Value) -> Columns {
+        let mut columns = Columns::default();
+        let mut mails: BTreeMap<u64, (u32, Option<&Body>)> = BTreeMap::new();
+        for entry in log.entries() {
+            let mut row = Row::of(&entry.what);
+            let mut json = line(entry, log.cast());
+            if let Some(mail) = mail(&entry.what) {
+                let next = mails.len() as u32;
+                let is_sent = matches!(entry.what, Event::Sent { .. });
+                let (number, said) =
+                    *mails.entry(mail.number).or_insert((next, is_sent.then_some(&mail.message)));
+                row.number = number;
+                if !is_sent
+                    && said == Some(&mail.message)
+                    && let Some(fields) = json.as_object_mut()
+                {
+                    fields.remove("message");
+                }
+            }
+            columns.push(entry, &row, &json);
+        }
+        columns
+    }
+
+    fn push(&mut self, entry: &Entry, row: &Row, json: &serde_json::Value) {
+        let start = self.lines.len();
+        serde_json::to_writer(&mut self.lines, json).expect("writing JSON to memory cannot fail");
+        self.lines.push(b'\n');
+        self.at.push(entry.at.as_us());
+        self.sent_at.push(row.sent.0);
+        self.event.push(small(entry.event));
+        self.node.push(row.node);
+        self.peer.push(row.peer);
+        self.id.push(row.id);
+        self.number.push(row.number);
+        self.sent_in.push(row.sent.1);
+        self.length.push(small((self.lines.len() - start) as u64));
+        self.kind.push(row.kind);
+        self.says.push(row.says);
+        self.flags.push(row.flags | if entry.what.is_told() { bit("told") } else { 0 });
+        self.detail.push(row.detail);
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// The columns: the name of each, how many bytes a number of it has, and all of them, the least significant byte
+    /// first. The widest come first, so that each begins where its numbers may begin.
+    pub(super) fn all(&self) -> [(&'static str, u8, Vec<u8>); 13] {
+        let wide = |numbers: &[u64]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let usual = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        [
+            ("at", 8, wide(&self.at)),
+            ("sentAt", 8, wide(&self.sent_at)),
+            ("event", 4, usual(&self.event)),
+            ("node", 4, usual(&self.node)),
+            ("peer", 4, usual(&self.peer)),
+            ("id", 4, usual(&self.id)),
+            ("number", 4, usual(&self.number)),
+            ("sentIn", 4, usual(&self.sent_in)),
+            ("length", 4, usual(&self.length)),
+            ("kind", 1, self.kind.clone()),
+            ("says", 1, self.says.clone()),
+            ("flags", 1, self.flags.clone()),
+            ("detail", 1, self.detail.clone()),
+        ]
+    }
+}
+
+/// A number of which no run comes near the largest.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(NOTHING)
+}
+
+fn bit(flag: &str) -> u8 {
+    FLAGS.iter().position(|known| *known == flag).map_or(0, |at| 1 << at)
+}
+
+fn mail(what: &Event) -> Option<&Mail> {
+    if let Event::Sent { mail, .. } | Event::Delivered { mail, .. } = what { Some(mail) } else { None }
+}
+
+impl Row {
+    fn of(what: &Event) -> Row {
+        let nothing = Row {
+            node: NOTHING,
+            peer: NOTHING,
+            id: NOTHING,
+            number: NOTHING,
+            kind: kind(what),
+            says: 0,
+            flags: 0,
+            detail: 0,
+            sent: (0, NOTHING),
+        };
+        let at = |node: &NodeId| Row { node: node.0, ..nothing };
+        let of = |node: &NodeId, id: &CoId| Row { node: node.0, id: id.0, ..nothing };
+        match what {
+            Event::Operation { .. } | Event::Skipped { .. } | Event::Liveness {} => nothing,
+            Event::Down { node }
+            | Event::Up { node }
+            | Event::Asleep { node }
+            | Event::Awake { node }
+            | Event::Offline { node }
+            | Event::Online { node }
+            | Event::Cut { node, .. } => at(node),
+            Event::Recovered { node, new_session, .. } => Row { detail: u8::from(*new_session), ..at(node) },
+            Event::Connected(end)
+            | Event::Disconnected(end)
+            | Event::Closed(end)
+            | Event::Blocked(end)
+            | Event::Writable(end) => {
+                let End { node, peer, connection } = end;
+                Row { peer: peer.0, number: *connection, ..at(node) }
+            }
+            Event::Timer { node, due: None } => at(node),
+            Event::Timer { node, due: Some(due) } => {
+                Row { peer: due.peer.0, detail: timer(due.why), ..of(node, &due.id) }
+            }
+            Event::Disk { node, id, outcome, .. } => Row { detail: written(*outcome), ..of(node, id) },
+            Event::Committed { node, outcome, .. } => Row { detail: written(*outcome), ..at(node) },
+            Event::WriteFailed { node, id, .. } | Event::State { node, id, .. } => of(node, id),
+            Event::Uploaded { node, peer, id, .. } => Row { peer: peer.0, ..of(node, id) },
+            Event::LoadEnded { node, id, available } => Row { detail: u8::from(*available), ..of(node, id) },
+            Event::Looks(looks) => {
+                let number = |node: Option<NodeId>| node.map_or(NOTHING, |node| node.0);
+                let id = if let [id] = looks.ids.as_slice() { id.0 } else { NOTHING };
+                let detail = u8::from(!looks.violated.is_empty());
+                Row { node: number(looks.node), peer: number(looks.peer), id, detail, ..nothing }
+            }
+            Event::Sent { mail, why, held, way } => {
+                let way = way.as_ref();
+                let flags = [
+                    ("lost", why.is_some()),
+                    ("held", *held),
+                    ("reordered", way.is_some_and(|way| way.reordered.is_some())),
+                    ("copied", way.is_some_and(|way| way.copies > 1)),
+                    ("damaged", way.is_some_and(|way| way.damaged.is_some() || way.truncated.is_some())),
+                ];
+                Row { detail: loss(*why), ..nothing.message(mail, &flags) }
+            }
+            Event::Delivered { mail, sent_at, sent_in, again, stale, damaged } => {
+                let flags = [("again", *again), ("stale", *stale), ("damaged", *damaged)];
+                Row { sent: (*sent_at, small(*sent_in)), ..nothing.message(mail, &flags) }
+            }
+        }
+    }
+
+    fn message(self, mail: &Mail, flags: &[(&str, bool)]) -> Row {
+        let (says, id) = match &mail.message {
+            Body::CoJson(Message::Load { id, .. }) => ("load", *id),
+            Body::CoJson(Message::Known(known)) if known.is_correction => ("correction", known.id),
+            Body::CoJson(Message::Known(known)) => ("known", known.id),
+            Body::CoJson(Message::Content(content)) => ("content", content.id),
+            Body::CoJson(Message::Done { id }) => ("done", *id),
+            Body::Guest { id, .. } => ("other", *id),
+        };
+        let says = SAYS.iter().position(|known| *known == says).unwrap_or_default() as u8;
+        let set = flags.iter().filter(|(_, is_set)| *is_set);
+        let flags = set.fold(0, |flags, (flag, _)| flags | bit(flag));
+        Row { node: mail.from.0, peer: mail.to.0, id: id.0, says, flags, ..self }
+    }
+}
+
+fn kind(what: &Event) -> u8 {
+    let name = match what {
+        Event::Operation { .. } => "operation",
+        Event::Skipped { .. } => "skipped",
+        Event::Down { .. } => "down",
+        Event::Up { .. } => "up",
+        Event::Connected(_) => "connected",
+        Event::Disconnected(_) => "disconnected",
+        Event::Closed(_) => "closed",
+        Event::Asleep { .. } => "asleep",
+        Event::Awake { .. } => "awake",
+        Event::Offline { .. } => "offline",
+        Event::Online { .. } => "online",
+        Event::Timer { .. } => "timer",
+        Event::Sent { .. } => "sent",
+        Event::Delivered { .. } => "delivered",
+        Event::Blocked(_) => "blocked",
+        Event::Writable(_) => "writable",
+        Event::Disk { .. } => "disk",
+        Event::Committed { .. } => "committed",
+        Event::Cut { .. } => "cut",
+        Event::Recovered { .. } => "recovered",
+        Event::WriteFailed { .. } => "writeFailed",
+        Event::Uploaded { .. } => "uploaded",
+        Event::LoadEnded { .. } => "loadEnded",
+        Event::Liveness {} => "liveness",
+        Event::State { .. } => "state",
+        Event::Looks(_) => "looks",
+    };
+    KINDS.iter().chain(&QUIET_KINDS).position(|known| *known == name).unwrap_or_default() as u8
+}
+
+/// Why messages are lost, as the page numbers it.
+pub(super) const LOSSES: [&str; 6] = ["", "partitioned", "lost", "overflow", "dropped", "undecodable"];
+
+fn loss(why: Option<Loss>) -> u8 {
+    match why {
+        None => 0,
+        Some(Loss::Partition) => 1,
+        Some(Loss::Chance) => 2,
+        Some(Loss::Overflow) => 3,
+        Some(Loss::Filter) => 4,
+        Some(Loss::Undecodable) => 5,
+    }
+}
+
+fn written(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Written => 0,
+        Outcome::Full => 1,
+        Outcome::Nothing => 2,
+        Outcome::Torn => 3,
+        Outcome::Whole => 4,
+    }
+}
+
+/// What deadlines are for, likewise.
+pub(super) const TIMERS: [&str; 7] = ["", "load", "announce", "acknowledge", "pull", "store", "safe"];
+
+fn timer(why: TimerKind) -> u8 {
+    match why {
+        TimerKind::Load => 1,
+        TimerKind::Announce => 2,
+        TimerKind::Acknowledge => 3,
+        TimerKind::Pull => 4,
+        TimerKind::Store => 5,
+        TimerKind::Safe => 6,
+    }
+}

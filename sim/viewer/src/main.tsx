@@ -1,0 +1,25 @@
+import { render } from 'preact';
+import { App } from './app';
+import { Log, unpack } from './data';
+import { Model } from './model';
+import { Store } from './store';
+import './style.css';
+
+async function open(): Promise<void> {
+  const root = document.getElementById('app')!;
+  try {
+    const data = JSON.parse(document.getElementById('data')!.textContent ?? '') as { gzip: string };
+    const model = new Model(new Log(await unpack(data.gzip)));
+    root.replaceChildren();
+    render(<App store={new Store(model)} />, root);
+    document.documentElement.dataset.opened = 'yes';
+  } catch (error) {
+    const text = document.createElement('p');
+    text.className = 'opening';
+    text.textContent = `This page cannot be opened: ${error instanceof Error ? error.message : String(error)}. Is the file whole, and the browser not older than 2023?`;
+    root.replaceChildren(text);
+    throw error;
+  }
+}
+
+void open();
