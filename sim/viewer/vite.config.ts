@@ -46,6 +46,6 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: false,
     emptyOutDir: true,
-    rolldownOptions: { input: 'src/main.tsx', output: { format: 'iife' } },
+    rollupOptions: { input: 'src/main.tsx', output: { format: 'iife', inlineDynamicImports: true } },
   },
 });

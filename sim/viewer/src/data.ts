@@ -80,6 +80,13 @@ export async function unpack(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 
+/** Numbers of eight bytes. They are below 2^53, or the last digits do not matter. */
+function wide(halves: Uint32Array): Float64Array {
+  const numbers = new Float64Array(halves.length / 2);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = halves[2 * i] + (halves[2 * i + 1] | 0) * 2 ** 32;
+  return numbers;
+}
+
 /** How many lines that were read are kept. */
 const LINES_KEPT = 4096;
 
@@ -119,15 +126,18 @@ export class Log {
     let offset = data.byteOffset + end + 1;
     const columns: Record<string, Float64Array | Uint32Array | Uint8Array> = {};
     for (const [name, width] of head.columns) {
-      if (width === 8) columns[name] = Float64Array.from(new BigUint64Array(data.buffer, offset, n), Number);
+      if (width === 8) columns[name] = wide(new Uint32Array(data.buffer, offset, 2 * n));
       else columns[name] = width === 4 ? new Uint32Array(data.buffer, offset, n) : new Uint8Array(data.buffer, offset, n);
       offset += width * n;
     }
     this.head = head;
     this.length = n;
     this.at = columns.at as Float64Array;
+    for (let i = 1; i < n; i++) this.at[i] += this.at[i - 1];
     this.sentAt = columns.sentAt as Float64Array;
     this.event = columns.event as Uint32Array;
+    // Where a number is smaller than the one before, the difference wraps around, and so does the sum.
+    for (let i = 1; i < n; i++) this.event[i] += this.event[i - 1];
     this.node = columns.node as Uint32Array;
     this.peer = columns.peer as Uint32Array;
     this.id = columns.id as Uint32Array;
@@ -145,7 +155,6 @@ export class Log {
     this.KIND = numbers(head.kinds);
     this.SAYS = numbers(head.says);
     this.FLAG = Object.fromEntries(head.flags.map((name, i) => [name, 1 << i]));
-    this.attribute();
     const { sent, delivered } = this.KIND;
     let messages = 0;
     for (let i = 0; i < n; i++) {
@@ -153,26 +162,51 @@ export class Log {
     }
     this.messages = messages;
     this.sentOf = new Int32Array(messages).fill(-1);
-    for (let i = 0; i < n; i++) if (this.kind[i] === sent) this.sentOf[this.number[i]] = i;
+    for (let i = 0; i < n; i++) {
+      if (this.kind[i] === sent) this.sentOf[this.number[i]] = i;
+      else if (this.kind[i] === delivered && this.sentOf[this.number[i]] >= 0) {
+        const from = this.sentOf[this.number[i]];
+        this.sentAt[i] = this.at[from];
+        this.sentIn[i] = this.event[from];
+      }
+    }
+    this.attribute();
   }
 
-  /** The line of an entry as it stands in the log, but for what a message that arrives says. */
-  raw(i: number): string {
+  /** What the page has of a line beside the columns. */
+  rest(i: number): string {
     return this.decoder.decode(this.lines.subarray(this.starts[i], this.starts[i + 1] - 1));
   }
 
-  /** The line of an entry. What a message says is in there, whether it was sent or arrives. */
+  /** The line of an entry, with all that the log says. */
   line(i: number): Line {
     const known = this.read.get(i);
     if (known !== undefined) return known;
-    const line = JSON.parse(this.raw(i)) as Line;
-    if (line.message === undefined && this.kind[i] === this.KIND.delivered) {
-      const sent = this.sentOf[this.number[i]];
-      if (sent >= 0) line.message = this.line(sent).message;
-    }
+    const line = this.whole(i, JSON.parse(this.rest(i)) as Line);
     if (this.read.size >= LINES_KEPT) this.read.clear();
     this.read.set(i, line);
     return line;
+  }
+
+  private whole(i: number, rest: Line): Line {
+    const kind = this.head.kinds[this.kind[i]];
+    const line: Line = { kind };
+    const isMail = kind === 'sent' || kind === 'delivered';
+    if (this.node[i] !== NOTHING && !this.isOperation(i)) line[isMail ? 'from' : 'node'] = this.nodeName(this.node[i]);
+    if (this.peer[i] !== NOTHING && !this.isOperation(i)) line[isMail ? 'to' : 'peer'] = this.nodeName(this.peer[i]);
+    if (this.id[i] !== NOTHING && !isMail && kind !== 'looks' && !this.isOperation(i)) line.id = this.idName(this.id[i]);
+    if (kind === 'delivered') {
+      const sent = this.sentOf[this.number[i]];
+      if (sent >= 0) {
+        const { connection, mail, message, n, re } = this.line(sent);
+        Object.assign(line, { connection, mail, message, n, re });
+      }
+    }
+    return Object.assign(line, rest);
+  }
+
+  private isOperation(i: number): boolean {
+    return this.kind[i] === this.KIND.operation || this.kind[i] === this.KIND.skipped;
   }
 
   is(i: number, flag: string): boolean {

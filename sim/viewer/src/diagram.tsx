@@ -6,9 +6,9 @@ import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from 'd3-zoom';
 import { NOTHING } from './data';
 import { Overview } from './overview';
-import { AXIS, Painter, type View } from './paint';
+import { Painter, type View } from './paint';
 import type { Store } from './store';
-import { words } from './words';
+import { said } from './words';
 
 /** The pixels of a row at zoom 1. */
 const ROW = 26;
@@ -50,7 +50,7 @@ export function Diagram({ store }: { store: Store }) {
           −
         </button>
         <span class="note">
-          {folded > 0 ? `${all - folded} of ${all} nodes stand alone. ` : ''}
+          {folded > 0 ? `${all - folded} of ${all} nodes have a column of their own. ` : ''}
           {shown.merged ? `${shown.arrows.toLocaleString('en')} messages in view, merged into bands: zoom in to tell them apart.` : ''}
         </span>
         {opened.map((family) => (
@@ -70,7 +70,7 @@ export function Diagram({ store }: { store: Store }) {
               <b title={column.label}>{column.label}</b>
             )}
             {column.folded ? null : (
-              <small>{[store.model.log.head.facts.guests[column.label], store.model.log.head.facts.clocks[column.label]?.skew && `clock ${store.model.log.head.facts.clocks[column.label]?.skew}`].filter(Boolean).join(' · ')}</small>
+              <small>{store.model.log.head.facts.guests[column.label]}</small>
             )}
           </span>
         ))}
@@ -225,7 +225,7 @@ export class Control {
       const width = this.painter.columnWidth();
       name.style.left = `${x - width / 2}px`;
       name.style.width = `${width}px`;
-      name.style.visibility = x < AXIS ? 'hidden' : 'visible';
+      name.style.visibility = x < this.painter.axisWidth ? 'hidden' : 'visible';
     });
     const { arrows, merged } = this.painter.shown;
     if (shownArrows.value.merged !== merged || (merged && shownArrows.value.arrows !== arrows)) shownArrows.value = { arrows, merged };
@@ -300,7 +300,8 @@ export class Control {
     if (node === NOTHING) return;
     const x = this.painter.x(this.store.columnOf.value[node], this.view);
     const margin = this.painter.columnWidth() / 2;
-    if (x < AXIS + margin) this.move({ left: this.view.left + x - AXIS - margin });
+    const first = this.painter.axisWidth + margin;
+    if (x < first) this.move({ left: this.view.left + x - first });
     else if (x > this.size.width - margin) this.move({ left: this.view.left + x - this.size.width + margin });
   }
 
@@ -330,7 +331,7 @@ export class Control {
     tip.style.display = entry === null ? 'none' : 'block';
     this.canvas.style.cursor = entry === null ? '' : 'pointer';
     if (entry === null) return;
-    tip.textContent = words(this.store.model.log, entry);
+    tip.textContent = said(this.store.model.log, entry);
     const half = this.size.width / 2;
     tip.style.left = x < half ? `${x + 14}px` : '';
     tip.style.right = x < half ? '' : `${this.frame.clientWidth - x + 14}px`;

@@ -73,7 +73,7 @@ export function fits(log: Log, filter: Filter, i: number): boolean {
   if (filter.inLine.length > 0) {
     // Of a message that arrives as it was sent, the sent entry has the line.
     const sent = log.kind[i] === log.KIND.delivered ? log.sentOf[log.number[i]] : -1;
-    const line = log.raw(i) + (sent >= 0 ? log.raw(sent) : '');
+    const line = log.rest(i) + (sent >= 0 ? log.rest(sent) : '');
     for (const text of filter.inLine) if (!line.includes(text)) return false;
   }
   if (filter.inWords.length > 0) {

@@ -1,7 +1,7 @@
 // The list of events: what the diagram shows, in words, for keyboards and screen readers. Only the rows in sight exist.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { place, type Store } from './store';
-import { time, words } from './words';
+import { time, said } from './words';
 
 const ROW = 24;
 /** Browsers do not make elements as high as a long list would be: beyond that, rows stand closer in the scroll bar. */
@@ -37,6 +37,7 @@ export function EventList({ store }: { store: Store }) {
     if (top < at || top > at + element.clientHeight - ROW) element.scrollTop = (top - element.clientHeight / 2) / squeeze;
   }, [selected, listed, height, store.pane.value]);
 
+  const timeWidth = `${Math.max(9, time(log.length > 0 ? Math.floor(log.at[log.length - 1] / 1e6) * 1e6 + 1 : 0).length)}ch`;
   const rows = [];
   for (let at = first; at < last; at++) {
     const entry = listed[at];
@@ -53,9 +54,11 @@ export function EventList({ store }: { store: Store }) {
         style={{ top: `${at * ROW - offset + scroll}px` }}
         onClick={() => store.select(entry)}
       >
-        <span class="at">{time(log.at[entry])}</span>
+        <span class="at" style={{ width: timeWidth }}>
+          {time(log.at[entry])}
+        </span>
         <span class={`glyph ${log.head.says[log.says[entry]] || log.head.kinds[log.kind[entry]]}`} aria-hidden="true" />
-        <span class="words">{words(log, entry)}</span>
+        <span class="words">{said(log, entry)}</span>
       </div>,
     );
   }

@@ -4,7 +4,7 @@ import { type Log, NOTHING } from './data';
 import { type Held, nothing } from './states';
 import type { Cone, Store } from './store';
 import { told } from './told';
-import { inOrder, type Known, span, time, timerInWords, words } from './words';
+import { counted, inOrder, type Known, span, time, timerInWords, said } from './words';
 
 /** How many rows of a long table are shown before somebody asks for all of them. */
 const ROWS = 24;
@@ -24,7 +24,7 @@ export function Moment({ store }: { store: Store }) {
       <h2>
         {time(log.at[entry])} <small>event {log.event[entry]}</small>
       </h2>
-      <p class="what">{words(log, entry)}</p>
+      <p class="what">{said(log, entry)}</p>
       <Moves store={store} />
       {step === store.model.violated ? <Broken store={store} /> : <Chain store={store} step={step} />}
       <StateBox store={store} first={first} end={end} />
@@ -36,7 +36,7 @@ export function Moment({ store }: { store: Store }) {
       ) : null}
       <Looks store={store} first={first} end={end} />
       <details class="box">
-        <summary>As the log has it</summary>
+        <summary>All fields of the log</summary>
         <pre>{raw(log, first, end)}</pre>
       </details>
     </section>
@@ -46,7 +46,7 @@ export function Moment({ store }: { store: Store }) {
 function raw(log: Log, first: number, end: number): string {
   const most = 40;
   const lines = [];
-  for (let i = first; i < Math.min(end, first + most); i++) lines.push(log.raw(i));
+  for (let i = first; i < Math.min(end, first + most); i++) lines.push(JSON.stringify(log.line(i)));
   if (end - first > most) lines.push(`… ${end - first - most} more`);
   return lines.join('\n');
 }
@@ -110,7 +110,7 @@ function Links({ store, entries }: { store: Store; entries: number[] }) {
       {shown.map((entry) => (
         <li key={entry}>
           <button type="button" class="link" aria-current={entry === store.selected.value ? 'true' : undefined} onClick={() => store.select(entry)}>
-            <span class="at">{time(log.at[entry])}</span> {words(log, entry)}
+            <span class="at">{time(log.at[entry])}</span> {said(log, entry)}
           </button>
         </li>
       ))}
@@ -245,11 +245,16 @@ const count = (known: Known): number => Object.values(known.sessions).reduce((su
 function short(known: Known): string {
   const total = count(known);
   if (!known.header && total === 0) return 'nothing';
-  return `${known.header ? '' : 'no header, '}${total} transaction${total === 1 ? '' : 's'}`;
+  return `${known.header ? '' : 'no header, '}${counted(total, 'transaction')}`;
 }
 
-function waits(held: Held, now: number): string {
-  return held.waits.map((wait) => `${timerInWords(wait.why)} ${wait.peer}, ${wait.until >= now ? `${span(wait.until - now)} more` : `since ${span(now - wait.until)}`}`).join('; ');
+/** For each wait, whom it is for and why: how long it still takes. */
+function waits(held: Held, now: number): Map<string, string> {
+  const words = held.waits.map((wait): [string, string] => {
+    const left = wait.until >= now ? `for ${span(wait.until - now)} more` : `overdue since ${span(now - wait.until)}`;
+    return [`waits: ${timerInWords(wait.why)} it, ${wait.peer}`, left];
+  });
+  return new Map(words);
 }
 
 /** What one node holds of one CoValue before and after, and what is different. */
@@ -270,11 +275,12 @@ function Change({ store, node, id, first, end }: { store: Store; node: number; i
   for (const [session] of inOrder({ ...before.known.sessions, ...after.known.sessions })) put(session, of(before.known, session), of(after.known, session));
   const peers = [...new Set([...Object.keys(before.confirmed), ...Object.keys(after.confirmed)])].sort();
   for (const peer of peers) {
-    const said = (held: Held): string => (held.confirmed[peer] ? compared(held.confirmed[peer], held.known) : 'nothing known');
-    put(`${peer} confirmed`, said(before), said(after));
+    const inWords = (held: Held): string => (held.confirmed[peer] ? compared(held.confirmed[peer], held.known) : 'nothing known');
+    put(`${peer} confirmed`, inWords(before), inWords(after));
   }
   if (count(before.durable) + count(after.durable) > 0 || before.durable.header || after.durable.header) put('on its disk', compared(before.durable, before.known), compared(after.durable, after.known));
-  put('waits for', waits(before, now) || 'nothing', waits(after, now) || 'nothing');
+  const [waited, waiting] = [waits(before, now), waits(after, now)];
+  for (const wait of new Set([...waited.keys(), ...waiting.keys()])) put(wait, waited.get(wait) ?? 'no', waiting.get(wait) ?? 'no');
   put('shows', before.shown?.slice(0, 8) ?? 'nothing', after.shown?.slice(0, 8) ?? 'nothing');
   const changed = rows.filter(([, was, is]) => was !== is);
   const same = rows.length - changed.length;
@@ -325,15 +331,15 @@ function compared(known: Known, own: Known): string {
 /** What was last said between a node and its peers. */
 function Spoken({ store, node, id, peers, until }: { store: Store; node: number; id: number; peers: string[]; until: number }) {
   const { log } = store.model;
-  const said = peers.slice(0, 6).flatMap((name) => {
+  const spoken = peers.slice(0, 6).flatMap((name) => {
     const peer = log.head.nodes.indexOf(name);
-    const { heard, said } = told(log, node, peer, id, until);
+    const last = told(log, node, peer, id, until);
     return [
-      { words: `heard from ${name}`, entry: heard },
-      { words: `told ${name}`, entry: said },
+      { words: `heard from ${name}`, entry: last.heard },
+      { words: `told ${name}`, entry: last.said },
     ];
   });
-  const known = said.filter((it) => it.entry >= 0);
+  const known = spoken.filter((it) => it.entry >= 0);
   if (known.length === 0) return null;
   return (
     <details>
@@ -343,7 +349,7 @@ function Spoken({ store, node, id, peers, until }: { store: Store; node: number;
           <li key={`${how} ${entry}`}>
             {how}:{' '}
             <button type="button" class="link" onClick={() => store.select(entry)}>
-              <span class="at">{time(log.at[entry])}</span> {words(log, entry).split(' | ')[1] ?? words(log, entry)}
+              <span class="at">{time(log.at[entry])}</span> {said(log, entry).split(' | ')[1] ?? said(log, entry)}
             </button>
           </li>
         ))}

@@ -55,7 +55,7 @@ export class Overview {
     const top = Math.max(1, y(view.top));
     const bottom = Math.min(height - 1, y(view.top + shown));
     c.strokeRect(1, top, width - 2, Math.max(6, bottom - top));
-    c.globalAlpha = 0.1;
+    c.globalAlpha = 0.06;
     c.fillRect(1, top, width - 2, Math.max(6, bottom - top));
     c.globalAlpha = 1;
   }

@@ -11,12 +11,13 @@ export interface View {
   left: number;
 }
 
-export const AXIS = 84;
 const STRIP = 12;
 /** From how many arrows on they are drawn as bands. */
 export const ARROWS_MAX = 2000;
 /** The height of a band, in pixels. */
 const BAND = 26;
+/** From how many arrows on those that reach far beyond the window are drawn at their ends only. */
+const STUBS_MIN = 60;
 /** Below how many pixels a row nothing is called by its name. */
 const NAMED_MIN = 9;
 const LINE = 13;
@@ -40,23 +41,28 @@ export function palette(): Palette {
   return Object.fromEntries(COLOURS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
-/** Places for labels, so that none lies over another. */
+/** Places for labels, so that none lies over another: boxes by the row of pixels in which their middle is. */
 class Room {
-  private readonly rows = new Map<number, [number, number][]>();
+  private readonly rows = new Map<number, { from: number; to: number; y: number }[]>();
 
-  take(x: number, y: number, width: number): boolean {
-    const row = Math.floor(y / LINE);
-    for (const near of [row - 1, row, row + 1]) {
-      for (const [from, to] of this.rows.get(near) ?? []) {
-        if (x < to && x + width > from && (near === row || Math.abs(y - this.heights.get(`${near} ${from}`)!) < LINE)) return false;
+  /** Takes all of these places, or none where one is taken. Each is `[from, to, middle]`. */
+  take(places: [number, number, number][]): boolean {
+    for (const [from, to, y] of places) {
+      const row = Math.floor(y / LINE);
+      for (let near = row - 1; near <= row + 1; near++) {
+        for (const it of this.rows.get(near) ?? []) {
+          if (from < it.to && to > it.from && Math.abs(y - it.y) < LINE) return false;
+        }
       }
     }
-    this.rows.set(row, [...(this.rows.get(row) ?? []), [x, x + width]]);
-    this.heights.set(`${row} ${x}`, y);
+    for (const [from, to, y] of places) {
+      const row = Math.floor(y / LINE);
+      const taken = this.rows.get(row);
+      if (taken) taken.push({ from, to, y });
+      else this.rows.set(row, [{ from, to, y }]);
+    }
     return true;
   }
-
-  private readonly heights = new Map<string, number>();
 }
 
 export class Painter {
@@ -73,11 +79,17 @@ export class Painter {
   /** How many arrows are in the window, and whether they are drawn as bands. */
   shown = { arrows: 0, merged: false };
 
+  /** How wide the axis is: as the longest time. */
+  readonly axisWidth: number;
+
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly store: Store,
   ) {
     this.context = canvas.getContext('2d')!;
+    const { log } = store.model;
+    const longest = log.length > 0 ? `${Math.floor(log.at[log.length - 1] / 1e6)}.000000s`.length : 0;
+    this.axisWidth = Math.max(72, longest * 6.8 + STRIP + 14);
   }
 
   recolour(): void {
@@ -97,16 +109,16 @@ export class Painter {
   /** How wide a column is. */
   columnWidth(): number {
     const columns = this.store.columns.value.length;
-    return Math.max(96, Math.min(280, (this.width - AXIS - 8) / Math.max(1, columns)));
+    return Math.max(96, Math.min(280, (this.width - this.axisWidth - 8) / Math.max(1, columns)));
   }
 
   /** The middle of a column. */
   x(column: number, view: View): number {
-    return AXIS + this.columnWidth() * (column + 0.5) - view.left;
+    return this.axisWidth + this.columnWidth() * (column + 0.5) - view.left;
   }
 
   widest(): number {
-    return AXIS + 8 + this.columnWidth() * this.store.columns.value.length;
+    return this.axisWidth + 8 + this.columnWidth() * this.store.columns.value.length;
   }
 
   draw(view: View): void {
@@ -119,12 +131,13 @@ export class Painter {
     this.fit();
     const from = view.top;
     const to = view.top + height / view.scale;
+    this.folds(view, from, to);
     c.save();
     c.beginPath();
-    c.rect(AXIS - STRIP, 0, width, height);
+    c.rect(this.axisWidth - STRIP, 0, width, height);
     c.clip();
-    this.folds(view, from, to);
     this.lifelines(view);
+    this.broken(view);
     this.arrows(view, from, to);
     this.markers(view, from, to);
     c.restore();
@@ -181,7 +194,7 @@ export class Painter {
       width = c.measureText(shown).width;
     }
     const start = align === 'left' ? x : align === 'right' ? x - width : x - width / 2;
-    if (!this.room.take(start - 3, y, width + 6)) return false;
+    if (!this.room.take([[start - 3, start + width + 3, y]])) return false;
     c.textAlign = 'left';
     c.lineWidth = 4;
     c.lineJoin = 'round';
@@ -190,6 +203,54 @@ export class Painter {
     c.fillStyle = colour;
     c.fillText(shown, start, y);
     return true;
+  }
+
+  /** A label along a line, above its middle, if it fits there. */
+  private along(text: string, x1: number, y1: number, x2: number, y2: number, colour: string): void {
+    const { context: c } = this;
+    const [fromX, fromY, toX, toY] = x1 < x2 ? [x1, y1, x2, y2] : [x2, y2, x1, y1];
+    const length = Math.hypot(toX - fromX, toY - fromY);
+    const slope = Math.atan2(toY - fromY, toX - fromX);
+    const most = Math.abs(slope) > 1 ? Infinity : length - 36;
+    let shown = text;
+    let width = c.measureText(shown).width;
+    if (width > most) {
+      const keep = Math.floor((shown.length * most) / width) - 1;
+      if (keep < 5) return;
+      shown = `${shown.slice(0, keep)}…`;
+      width = c.measureText(shown).width;
+    }
+    // In the middle, or nearer to one end where the middle is taken.
+    for (const part of [0.5, 0.32, 0.68]) {
+      const x = fromX + (toX - fromX) * part;
+      const y = fromY + (toY - fromY) * part;
+      if (y < -10 || y > this.height + 10) continue;
+      if (Math.abs(slope) > 1) {
+        if (this.label(shown, x + 6, y, colour)) return;
+        continue;
+      }
+      if (Math.abs(part - 0.5) * length + width / 2 > length / 2 - 10) continue;
+      const [cos, sin] = [Math.cos(slope), Math.sin(slope)];
+      const places: [number, number, number][] = [];
+      for (let at = -width / 2; at < width / 2; at += 22) {
+        const end = Math.min(at + 22, width / 2);
+        const middle = (at + end) / 2;
+        places.push([x + at * cos + 7 * sin, x + end * cos + 7 * sin, y + middle * sin - 7 * cos]);
+      }
+      if (!this.room.take(places)) continue;
+      c.save();
+      c.translate(x, y);
+      c.rotate(slope);
+      c.textAlign = 'left';
+      c.lineWidth = 3;
+      c.lineJoin = 'round';
+      c.strokeStyle = this.colours.bg;
+      c.strokeText(shown, -width / 2, -7);
+      c.fillStyle = colour;
+      c.fillText(shown, -width / 2, -7);
+      c.restore();
+      return;
+    }
   }
 
   private y(row: number, view: View): number {
@@ -211,10 +272,7 @@ export class Painter {
       const half = Math.min(7, ((fold.bottom - fold.top) * view.scale) / 2 - 2);
       if (half < 2) continue;
       c.fillStyle = colours.shade;
-      c.fillRect(AXIS, middle - half, this.width, half * 2);
-      if (half < 5) continue;
-      c.fillStyle = colours.muted;
-      this.label(`${span(fold.length)} in which nothing happens`, AXIS + 8, middle, colours.muted);
+      c.fillRect(0, middle - half, this.width, half * 2);
     }
   }
 
@@ -259,7 +317,7 @@ export class Painter {
     const top = Math.max(0, this.y(0, view));
     columns.forEach((column, at) => {
       const x = this.x(at, view);
-      if (x < AXIS - 60 || x > this.width + 60) return;
+      if (x < this.axisWidth - 60 || x > this.width + 60) return;
       c.strokeStyle = colours.line;
       c.lineWidth = column.folded ? 5 : 1.5;
       c.beginPath();
@@ -312,7 +370,7 @@ export class Painter {
       const column = single(clock.node);
       if (column === null) continue;
       const y = clock.at < 0 ? Math.max(10, this.y(0, view) + 10) : this.yOf(clock.at, view);
-      if (y >= 0 && y <= this.height) this.label(`◷ clock ${clock.words}`, this.x(column, view) + 12, y, colours.correction);
+      if (y >= 0 && y <= this.height) this.label(`◷ ${clock.words}`, this.x(column, view) + 12, y, colours.correction);
     }
   }
 
@@ -333,7 +391,7 @@ export class Painter {
       c.lineTo(x + 3, y);
     }
     c.stroke();
-    this.label(words, x + 7, Math.max(8, y1 + 7), colours.text);
+    this.label(words, x + 7, Math.max(8, y1 + 20), colours.text);
   }
 
   private connections(view: View, seen: (y1: number, y2: number) => boolean, single: (node: number) => number | null): void {
@@ -391,9 +449,60 @@ export class Painter {
       // What is weak lies under what is not.
       const weak = visible.filter((arrow) => this.strengthOf(arrow) < 1);
       const strong = visible.filter((arrow) => this.strengthOf(arrow) === 1);
-      for (const arrow of weak) this.arrow(arrow, view, false);
-      for (const arrow of strong) this.arrow(arrow, view, view.scale >= NAMED_MIN);
+      const far = visible.length > STUBS_MIN ? this.height * 0.75 : Infinity;
+      for (const arrow of [...weak, ...strong]) {
+        const named = view.scale >= NAMED_MIN && this.strengthOf(arrow) === 1;
+        if ((placed.value.bottom[arrow] - placed.value.top[arrow]) * view.scale > far && !this.isSelected(arrow)) this.stubs(arrow, view, named);
+        else this.arrow(arrow, view, named);
+      }
     }
+  }
+
+  private isSelected(arrow: number): boolean {
+    const { arrows } = this.store.model;
+    const selected = this.store.selected.value;
+    return arrows.arrived[arrow] === selected || (arrows.sent[arrow] === selected && arrows.again[arrow] === 0);
+  }
+
+  /** The ends of an arrow that reaches far: a little of its way from whom, and a little of its way to whom. */
+  private stubs(arrow: number, view: View, named: boolean): void {
+    const { context: c, colours, store } = this;
+    const { arrows, log } = store.model;
+    const placed = store.placed.value;
+    const columnOf = store.columnOf.value;
+    const x1 = this.x(columnOf[arrows.from[arrow]], view);
+    const x2 = this.x(columnOf[arrows.to[arrow]], view);
+    const side = x2 > x1 ? 1 : -1;
+    const reach = side * Math.min(130, Math.abs(x2 - x1) * 0.44);
+    const says = log.head.says[arrows.says[arrow]];
+    const entry = this.entryOf(arrow);
+    const sent = arrows.sent[arrow];
+    const colour = colours[says] ?? colours.known;
+    const strength = this.strengthOf(arrow);
+    const text = named ? brief(log.line(sent >= 0 ? sent : entry).message) : '';
+    const stub = (fromX: number, fromY: number, toX: number, toY: number, arrives: boolean): void => {
+      if (Math.max(fromY, toY) < 0 || Math.min(fromY, toY) > this.height) return;
+      const fade = c.createLinearGradient(fromX, 0, toX, 0);
+      fade.addColorStop(arrives ? 0 : 1, 'transparent');
+      fade.addColorStop(arrives ? 0.5 : 0.5, colour);
+      c.globalAlpha = strength;
+      c.strokeStyle = fade;
+      c.fillStyle = colour;
+      c.lineWidth = says === 'content' ? 2.2 : 1.3;
+      c.beginPath();
+      c.moveTo(fromX, fromY);
+      c.lineTo(toX, toY);
+      c.stroke();
+      c.strokeStyle = colour;
+      if (arrives) this.head(toX, toY, Math.atan2(toY - fromY, toX - fromX), says, arrows.end[arrow], arrows.again[arrow] === 1);
+      this.hits.push({ entry, x1: fromX, y1: fromY, x2: toX, y2: toY });
+      if (text !== '') this.along(text, fromX, fromY, toX, toY, colours.text);
+      c.globalAlpha = 1;
+    };
+    const top = this.y(placed.top[arrow], view);
+    const bottom = this.y(placed.bottom[arrow], view);
+    stub(x1, top, x1 + reach, top + 10, false);
+    stub(x2 - reach, bottom - 10, x2 - side * 6, bottom, true);
   }
 
   private entryOf(arrow: number): number {
@@ -430,7 +539,7 @@ export class Painter {
     const yEnd = stops ? y1 + Math.min(y2 - y1, view.scale) * 0.6 : y2;
     const says = log.head.says[arrows.says[arrow]];
     const again = arrows.again[arrow] === 1;
-    const isSelected = store.selected.value === entry || (sent >= 0 && store.selected.value === sent && !again);
+    const isSelected = this.isSelected(arrow);
     const colour = end === END.lost ? colours.bad : (colours[says] ?? colours.known);
     c.globalAlpha = Math.max(this.strengthOf(arrow), isSelected ? 1 : 0);
     const path = (): void => {
@@ -469,11 +578,8 @@ export class Painter {
         log.is(entry, 'stale') ? 'ignored' : '',
       ].filter(Boolean);
       const text = brief(log.line(sent >= 0 ? sent : entry).message) + (marks.length > 0 ? ` (${marks.join(', ')})` : '');
-      const at = stops ? 1 : 0.5;
-      const middle = x1 + (x2 - x1) * at + (stops ? side * 8 : 0);
-      const height = y1 + (yEnd - y1) * at - (stops ? 0 : 7);
-      const most = stops ? Infinity : Math.abs(xTo - x1) - 20;
-      this.label(text, middle, height, end === END.lost ? colours.bad : colours.text, stops ? (side > 0 ? 'left' : 'right') : 'center', most);
+      if (stops) this.label(text, x2 + side * 9, yEnd, end === END.lost ? colours.bad : colours.text, side > 0 ? 'left' : 'right');
+      else this.along(text, x1, y1, x2, yEnd, colours.text);
     }
     c.globalAlpha = 1;
   }
@@ -649,14 +755,14 @@ export class Painter {
     c.setLineDash([2, 4]);
     c.lineWidth = 1;
     c.beginPath();
-    c.moveTo(AXIS, y);
+    c.moveTo(this.axisWidth, y);
     c.lineTo(this.width, y);
     c.stroke();
     c.setLineDash([]);
     if (view.scale < NAMED_MIN) return;
     const text = kind === 'liveness' ? 'the faults end' : (log.line(entry).text ?? '');
     this.label(text, this.width - 14, y - 8, colours.muted, 'right');
-    this.hits.push({ entry, x1: AXIS, y1: y, x2: this.width, y2: y });
+    this.hits.push({ entry, x1: this.axisWidth, y1: y, x2: this.width, y2: y });
   }
 
   private marker(entry: number, x: number, y: number, view: View): void {
@@ -683,14 +789,13 @@ export class Painter {
         c.rect(x - r, y - r, 2 * r, 2 * r);
         c.fillStyle = colours.accent;
         c.fill();
-        words = view.scale >= NAMED_MIN ? this.withoutNode(String(log.line(entry).text ?? ''), entry) : '';
+        words = view.scale >= NAMED_MIN ? this.operation(entry) : '';
         break;
       case 'skipped':
         c.rect(x - r, y - r, 2 * r, 2 * r);
         c.fillStyle = colours.bg;
         c.fill();
         c.stroke();
-        words = 'no effect';
         break;
       case 'timer':
         c.arc(x, y, r, 0, Math.PI * 2);
@@ -758,12 +863,16 @@ export class Painter {
     }
   }
 
-  /** What an operation does, without the node that the column names. */
-  private withoutNode(text: string, entry: number): string {
-    const { log } = this.store.model;
+  /** What an operation does, without the node that the column names, and whether it did. */
+  private operation(entry: number): string {
+    const { log, steps } = this.store.model;
     const column = this.store.columns.value[this.store.columnOf.value[log.node[entry]]];
     const name = `${log.nodeName(log.node[entry])} `;
-    return !column?.folded && text.startsWith(name) ? text.slice(name.length) : text;
+    const text = String(log.line(entry).text ?? '');
+    const isOwn = !column?.folded && text.startsWith(name) && !text.startsWith(`${name}and `);
+    let skipped = false;
+    for (let i = entry + 1; i < steps.first[steps.of[entry] + 1]; i++) skipped ||= log.kind[i] === log.KIND.skipped;
+    return (isOwn ? text.slice(name.length) : text) + (skipped ? ' (no effect)' : '');
   }
 
   private axis(view: View, from: number, to: number): void {
@@ -773,12 +882,15 @@ export class Painter {
     c.fillStyle = colours.muted;
     c.textAlign = 'right';
     c.font = '11px ui-monospace, monospace';
+    // What is folded says how long it is, in the middle between two times.
+    const folded = heights.folds.filter((fold) => fold.bottom >= from && fold.top <= to && (fold.bottom - fold.top) * view.scale > 30);
+    for (const fold of folded) c.fillText(`⋮ ${span(fold.length)}`, this.axisWidth - STRIP - 8, this.y((fold.top + fold.bottom) / 2, view));
     let last = -Infinity;
     let lastTime = -1;
     const step = (height: number, us: number): void => {
       const y = this.y(height, view);
       if (y - last < 22 || us === lastTime) return;
-      c.fillText(time(us), AXIS - STRIP - 8, y);
+      c.fillText(time(us), this.axisWidth - STRIP - 8, y);
       last = y;
       lastTime = us;
     };
@@ -800,7 +912,7 @@ export class Painter {
     const { context: c, colours, store } = this;
     const { log, steps, violated } = store.model;
     const heights = store.heights.value;
-    const x = AXIS - STRIP;
+    const x = this.axisWidth - STRIP;
     if (log.head.tells.looks) {
       const first = Math.max(0, heights.stepAt(from));
       const { looks } = log.KIND;
@@ -818,28 +930,36 @@ export class Painter {
     }
     if (violated >= 0) {
       const y = this.y(heights.of[violated], view);
-      if (y > -10 && y < this.height + 10) {
-        c.fillStyle = colours.bad;
-        c.fillRect(x - 2, y - 1, this.width, 2);
-        c.beginPath();
-        c.moveTo(x - 2, y - 6);
-        c.lineTo(x + 7, y);
-        c.lineTo(x - 2, y + 6);
-        c.fill();
-        this.label(store.model.violation?.oracle ?? 'violated', this.width - 12, y - 9, colours.bad, 'right');
-      }
+      c.fillStyle = colours.bad;
+      c.beginPath();
+      c.moveTo(x - 2, y - 6);
+      c.lineTo(x + 7, y);
+      c.lineTo(x - 2, y + 6);
+      c.fill();
     }
+  }
+
+  /** Where something did not hold. */
+  private broken(view: View): void {
+    const { context: c, colours, store } = this;
+    const { violated, violation } = store.model;
+    if (violated < 0) return;
+    const y = this.y(store.heights.value.of[violated], view);
+    if (y < -10 || y > this.height + 10) return;
+    c.fillStyle = colours.bad;
+    c.fillRect(this.axisWidth - STRIP, y - 1, this.width, 2);
+    this.label(violation?.oracle ?? 'violated', this.width - 12, y - 10, colours.bad, 'right');
   }
 
   private now(view: View): void {
     const { context: c, colours, store } = this;
     const y = this.y(store.heights.value.entry(store.selected.value), view);
-    if (y < 0 || y > this.height) return;
+    if (y < 0 || y > this.height || store.step.value === store.model.violated) return;
     c.strokeStyle = colours.accent;
     c.globalAlpha = 0.45;
     c.lineWidth = 1;
     c.beginPath();
-    c.moveTo(AXIS - STRIP, Math.round(y) + 0.5);
+    c.moveTo(this.axisWidth - STRIP, Math.round(y) + 0.5);
     c.lineTo(this.width, Math.round(y) + 0.5);
     c.stroke();
     c.globalAlpha = 1;

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { Broken } from './moment';
 import type { Store } from './store';
-import { span, time } from './words';
+import { counted, span, time } from './words';
 
 const WORDS: Record<string, string> = { held: 'held', liveness: 'not live', violated: 'violated', guest: 'a guest failed' };
 
@@ -23,7 +23,7 @@ export function Verdict({ store }: { store: Store }) {
       <p class="figures">
         {source.seed === null ? '' : `seed ${source.seed} · `}
         {source.crypto === null ? '' : `${source.crypto} crypto · `}
-        {log.head.nodes.length} nodes · {log.head.coValues.length} CoValues · {span(facts.endedAt ?? ended)}
+        {counted(log.head.nodes.length, 'node')} · {counted(log.head.coValues.length, 'CoValue')} · {span(facts.endedAt ?? ended)}
       </p>
       {violation ? (
         <p class={`finding ${found ? 'is-expected' : ''}`}>

@@ -1,6 +1,7 @@
 // Looking for events: words, or a node, a CoValue or a kind from a list.
 import { KINDS } from './filter';
 import type { Store } from './store';
+import { counted } from './words';
 
 function quoted(name: string): string {
   return /\s/.test(name) ? `"${name}"` : name;
@@ -55,7 +56,7 @@ export function Search({ store }: { store: Store }) {
       <Choice store={store} field="id" label="any CoValue" all={same(log.head.coValues)} />
       <Choice store={store} field="kind" label="any kind" all={kinds} />
       <output class="count" aria-live="polite">
-        {store.isFiltered.value ? `${count.toLocaleString('en')} of ${total.toLocaleString('en')} events` : `${total.toLocaleString('en')} events`}
+        {store.isFiltered.value ? `${count.toLocaleString('en')} of ${counted(total, 'event')}` : counted(total, 'event')}
         {store.searched.value === null ? '' : `, searching (${Math.round(store.searched.value * 100)} %)`}
       </output>
       {unknown.length > 0 ? <p class="unknown">There is no {unknown.join(', ')} in this run.</p> : null}

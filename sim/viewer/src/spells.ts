@@ -1,5 +1,6 @@
 // What lasts: nodes that are down, asleep or offline, connections, partitions, and clocks that are wrong.
 import { type Log, NOTHING } from './data';
+import { span } from './words';
 
 export interface Spell {
   kind: 'down' | 'asleep' | 'offline' | 'absent';
@@ -32,6 +33,19 @@ export interface ClockChange {
   words: string;
 }
 
+const UNITS: Record<string, number> = { us: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3_600e6, d: 86_400e6 };
+
+/** A duration of a scenario, forwards or back, in microseconds. */
+export function shift(text: string): number {
+  const [, sign, number, unit] = /^([+-]?)([0-9.]+)([a-z]+)$/.exec(text) ?? [];
+  if (number === undefined || !(unit in UNITS)) return 0;
+  return Number(number) * UNITS[unit] * (sign === '-' ? -1 : 1);
+}
+
+/** How wrong a clock is. */
+const wrong = (us: number): string => (us === 0 ? 'clock right' : `clock ${span(Math.abs(us))} ${us > 0 ? 'ahead' : 'behind'}`);
+const drifts = (ppm: unknown): string => `${Number(ppm) > 0 ? '+' : ''}${String(ppm)} ppm`;
+
 const ENDS: Record<string, Spell['kind']> = { up: 'down', awake: 'asleep', online: 'offline' };
 
 export class Spells {
@@ -39,6 +53,8 @@ export class Spells {
   readonly connections: Connection[] = [];
   readonly walls: Wall[] = [];
   readonly clocks: ClockChange[] = [];
+
+  private readonly wrong = new Map<number, number>();
 
   constructor(private readonly log: Log) {
     const open = new Map<string, Spell>();
@@ -51,6 +67,14 @@ export class Spells {
     const { operation, liveness } = log.KIND;
     const walls = new Map<string, Wall>();
     const names = new Map(log.head.nodes.map((name, node) => [name, node]));
+    for (const [name, clock] of Object.entries(log.head.facts.clocks)) {
+      const node = names.get(name);
+      if (node === undefined) continue;
+      const skew = shift(clock.skew ?? '');
+      this.wrong.set(node, skew);
+      const words = [skew === 0 ? (clock.drift ? 'clock' : '') : wrong(skew), clock.drift ? drifts(clock.drift) : ''];
+      if (words.some(Boolean)) this.clocks.push({ node, at: -1, words: words.filter(Boolean).join(', ') });
+    }
     for (let i = 0; i < log.length; i++) {
       const kind = log.head.kinds[log.kind[i]];
       const node = log.node[i];
@@ -76,12 +100,6 @@ export class Spells {
         walls.clear();
       }
     }
-    for (const [name, clock] of Object.entries(log.head.facts.clocks)) {
-      const drift = clock.drift ? `${clock.drift > 0 ? '+' : ''}${clock.drift} ppm` : '';
-      const words = [clock.skew, drift].filter(Boolean).join(', ');
-      const node = names.get(name);
-      if (words && node !== undefined) this.clocks.push({ node, at: -1, words });
-    }
   }
 
   private operation(i: number, walls: Map<string, Wall>, names: Map<string, number>): void {
@@ -89,13 +107,17 @@ export class Spells {
     if (!act) return;
     const text = (field: string): string => (act[field] === undefined ? '' : String(act[field]));
     if (act.act === 'clock') {
+      const node = this.log.node[i];
+      // Of a clock that drifts or stood still, this is the difference without that.
+      const now = (this.wrong.get(node) ?? 0) + shift(text('jump'));
+      this.wrong.set(node, now);
       const words = [
-        act.jump && `set ${text('jump')}`,
-        act.stop && 'stops',
-        act.go && 'goes on',
-        act.drift !== undefined && `drifts ${text('drift')} ppm`,
+        act.jump && wrong(now),
+        act.stop && 'clock stops',
+        act.go && 'clock goes on',
+        act.drift !== undefined && `clock ${drifts(act.drift)}`,
       ];
-      this.clocks.push({ node: this.log.node[i], at: i, words: words.filter(Boolean).join(', ') });
+      this.clocks.push({ node, at: i, words: words.filter(Boolean).join(', ') });
     } else if (act.act === 'join') {
       this.spells.push({ kind: 'absent', node: this.log.node[i], from: -1, to: i });
     } else if (act.act === 'partition' || act.act === 'heal') {

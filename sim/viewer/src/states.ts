@@ -9,7 +9,7 @@ export interface Held {
   known: Known;
   durable: Known;
   confirmed: Record<string, Known>;
-  waits: { until: number; peer: string; why: string }[];
+  waits: Wait[];
   /** A hash over what its app sees; null where nothing shows. */
   shown: string | null;
 }
@@ -33,6 +33,19 @@ function known(was: Known, change: Line): Known {
   return { header: change.header ?? was.header, sessions };
 }
 
+interface Wait {
+  until: number;
+  peer: string;
+  why: string;
+}
+
+/** What a node waits for, after some of it is over and some is new. */
+function waits(was: Wait[], change: { over: Wait[]; now: Wait[] }): Wait[] {
+  const gone = new Set([...change.over, ...change.now].map((wait) => `${wait.why} ${wait.peer}`));
+  const all = [...was.filter((wait) => !gone.has(`${wait.why} ${wait.peer}`)), ...change.now];
+  return all.sort((a, b) => (a.peer < b.peer ? -1 : a.peer > b.peer ? 1 : a.until - b.until));
+}
+
 /** A state with one change made. What has not changed is shared. */
 export function changed(was: Held, change: Line): Held {
   const confirmed = { ...was.confirmed };
@@ -45,7 +58,7 @@ export function changed(was: Held, change: Line): Held {
     known: known(was.known, change),
     durable: change.durable ? known(was.durable, change.durable) : was.durable,
     confirmed,
-    waits: change.waits ?? was.waits,
+    waits: change.waits ? waits(was.waits, change.waits) : was.waits,
     shown: change.shown === undefined ? was.shown : change.shown,
   };
 }

@@ -216,6 +216,12 @@ export function words(log: Log, i: number): string {
   }
 }
 
+/** An entry in words, without the star that sets a line apart in a log of text. */
+export const said = (log: Log, i: number): string => words(log, i).replace(/^\* /, '');
+
+/** `1 node`, `2 nodes`. */
+export const counted = (count: number, what: string): string => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+
 /** What a message says in so few words that they fit beside its arrow. */
 export function brief(it: Line): string {
   if (it === undefined) return '';

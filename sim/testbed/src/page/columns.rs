@@ -3,9 +3,10 @@
 
 use crate::cojson::Cast;
 use crate::host::NodeId;
-use crate::log::{Body, End, Entry, Event, Log, Mail, Outcome};
+use crate::log::{Body, End, Entry, Event, Log, Mail, Outcome, Wait};
 use crate::observer::Loss;
 use cosim_core::{CoId, Message, TimerKind};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Stands for no node, no CoValue, no number.
@@ -54,7 +55,7 @@ pub(super) const FLAGS: [&str; 8] =
 pub(super) struct Columns {
     /// When, in microseconds.
     at: Vec<u64>,
-    /// When what is delivered was sent.
+    /// When what is delivered was sent, where no entry says so.
     sent_at: Vec<u64>,
     /// In which event.
     event: Vec<u32>,
@@ -66,7 +67,7 @@ pub(super) struct Columns {
     id: Vec<u32>,
     /// Which message, counted from 0; or which connection.
     number: Vec<u32>,
-    /// In which event what is delivered was sent.
+    /// In which event what is delivered was sent, likewise.
     sent_in: Vec<u32>,
     /// How many bytes its line has.
     length: Vec<u32>,
@@ -94,35 +95,58 @@ struct Row {
 }
 
 impl Columns {
-    /// The columns of a log; `line` says what its lines are. Of a message that arrives as it was sent the line does not
-    /// say again what it says.
-    pub(super) fn of(log: &Log, mut line: impl FnMut(&Entry, &Cast) -> serde_json::Value) -> Columns {
+    /// The columns of a log; `line` says what its lines are. A line does not say again what stands in the columns, nor
+    /// what the line says in which its message was sent, nor all that a node waits for where only some of it is new.
+    pub(super) fn of(log: &Log, mut line: impl FnMut(&Entry, &Cast) -> Value) -> Columns {
         let mut columns = Columns::default();
-        let mut mails: BTreeMap<u64, (u32, Option<&Body>)> = BTreeMap::new();
+        let mut mails: BTreeMap<u64, (u32, Option<&Mail>)> = BTreeMap::new();
+        let mut waits: BTreeMap<(NodeId, CoId), &[Wait<NodeId>]> = BTreeMap::new();
         for entry in log.entries() {
             let mut row = Row::of(&entry.what);
-            let mut json = line(entry, log.cast());
-            if let Some(mail) = mail(&entry.what) {
-                let next = mails.len() as u32;
-                let is_sent = matches!(entry.what, Event::Sent { .. });
-                let (number, said) =
-                    *mails.entry(mail.number).or_insert((next, is_sent.then_some(&mail.message)));
-                row.number = number;
-                if !is_sent
-                    && said == Some(&mail.message)
-                    && let Some(fields) = json.as_object_mut()
-                {
-                    fields.remove("message");
-                }
+            let Value::Object(mut fields) = line(entry, log.cast()) else { continue };
+            for field in ["at", "event", "kind", "node", "peer", "from", "to"] {
+                fields.remove(field);
             }
-            columns.push(entry, &row, &json);
+            match &entry.what {
+                Event::Sent { mail, .. } => {
+                    let next = mails.len() as u32;
+                    row.number = mails.entry(mail.number).or_insert((next, Some(mail))).0;
+                }
+                Event::Delivered { mail, .. } => {
+                    let next = mails.len() as u32;
+                    let (number, sent) = *mails.entry(mail.number).or_insert((next, None));
+                    row.number = number;
+                    if sent.is_some() {
+                        row.sent = (0, NOTHING);
+                    }
+                    for field in ["sentAt", "sentIn"] {
+                        fields.remove(field);
+                    }
+                    if sent == Some(mail) {
+                        for field in ["connection", "mail", "message", "n", "re"] {
+                            fields.remove(field);
+                        }
+                    }
+                }
+                Event::State { node, id, change } => {
+                    if let Some(now) = &change.waits {
+                        let before = waits.insert((*node, *id), now).unwrap_or_default();
+                        fields.insert("waits".to_owned(), differences(before, now, log.cast()));
+                    }
+                }
+                _ => {}
+            }
+            if row.id != NOTHING && fields.get("id").is_some_and(Value::is_string) {
+                fields.remove("id");
+            }
+            columns.push(entry, &row, &fields);
         }
         columns
     }
 
-    fn push(&mut self, entry: &Entry, row: &Row, json: &serde_json::Value) {
+    fn push(&mut self, entry: &Entry, row: &Row, fields: &Map<String, Value>) {
         let start = self.lines.len();
-        serde_json::to_writer(&mut self.lines, json).expect("writing JSON to memory cannot fail");
+        serde_json::to_writer(&mut self.lines, fields).expect("writing JSON to memory cannot fail");
         self.lines.push(b'\n');
         self.at.push(entry.at.as_us());
         self.sent_at.push(row.sent.0);
@@ -144,15 +168,15 @@ impl Columns {
         self.at.len()
     }
 
-    /// The columns: the name of each, how many bytes a number of it has, and all of them, the least significant byte
+    /// The columns, of which `at` and `event` have the differences from one entry to the next: the name of each, how many bytes a number of it has, and all of them, the least significant byte
     /// first. The widest come first, so that each begins where its numbers may begin.
     pub(super) fn all(&self) -> [(&'static str, u8, Vec<u8>); 13] {
         let wide = |numbers: &[u64]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         let usual = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         [
-            ("at", 8, wide(&self.at)),
+            ("at", 8, wide(&steps(&self.at, u64::wrapping_sub))),
             ("sentAt", 8, wide(&self.sent_at)),
-            ("event", 4, usual(&self.event)),
+            ("event", 4, usual(&steps(&self.event, u32::wrapping_sub))),
             ("node", 4, usual(&self.node)),
             ("peer", 4, usual(&self.peer)),
             ("id", 4, usual(&self.id)),
@@ -167,6 +191,25 @@ impl Columns {
     }
 }
 
+/// How much larger each number is than the one before. Where one is smaller, the difference wraps around.
+fn steps<T: Copy + Default>(numbers: &[T], minus: fn(T, T) -> T) -> Vec<T> {
+    let mut last = T::default();
+    numbers.iter().map(|number| minus(*number, std::mem::replace(&mut last, *number))).collect()
+}
+
+/// What a node waits for now and did not before, and whom it no longer waits for, and why.
+fn differences(before: &[Wait<NodeId>], now: &[Wait<NodeId>], cast: &Cast) -> Value {
+    let key = |wait: &Wait<NodeId>| json!({ "peer": cast.node(wait.peer), "why": wait.why });
+    let is_for = |a: &Wait<NodeId>, b: &Wait<NodeId>| (a.peer, a.why) == (b.peer, b.why);
+    let over = before.iter().filter(|was| !now.iter().any(|is| is_for(was, is)));
+    let fresh = now.iter().filter(|is| !before.contains(is)).map(|wait| {
+        let mut wait_now = key(wait);
+        wait_now["until"] = wait.until.into();
+        wait_now
+    });
+    json!({ "over": over.map(key).collect::<Vec<_>>(), "now": fresh.collect::<Vec<_>>() })
+}
+
 /// A number of which no run comes near the largest.
 fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(NOTHING)
@@ -174,10 +217,6 @@ fn small(number: u64) -> u32 {
 
 fn bit(flag: &str) -> u8 {
     FLAGS.iter().position(|known| *known == flag).map_or(0, |at| 1 << at)
-}
-
-fn mail(what: &Event) -> Option<&Mail> {
-    if let Event::Sent { mail, .. } | Event::Delivered { mail, .. } = what { Some(mail) } else { None }
 }
 
 impl Row {
