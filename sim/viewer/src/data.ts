@@ -195,6 +195,7 @@ export class Log {
     if (this.node[i] !== NOTHING && !this.isOperation(i)) line[isMail ? 'from' : 'node'] = this.nodeName(this.node[i]);
     if (this.peer[i] !== NOTHING && !this.isOperation(i)) line[isMail ? 'to' : 'peer'] = this.nodeName(this.peer[i]);
     if (this.id[i] !== NOTHING && !isMail && kind !== 'looks' && !this.isOperation(i)) line.id = this.idName(this.id[i]);
+    if (this.id[i] !== NOTHING && kind === 'looks') line.ids = [this.idName(this.id[i])];
     if (kind === 'delivered') {
       const sent = this.sentOf[this.number[i]];
       if (sent >= 0) {

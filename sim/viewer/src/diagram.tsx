@@ -113,6 +113,19 @@ function Legend() {
           {words}
         </li>
       ))}
+      <li>
+        <svg width="8" height="12" viewBox="0 0 8 12" class="sample connection" aria-hidden="true">
+          <path d="M4,1 v10 M1,1 h6 M1,11 h6" />
+        </svg>
+        connection
+      </li>
+      <li>
+        <svg width="12" height="12" viewBox="0 0 12 12" class="sample deadline" aria-hidden="true">
+          <circle cx="6" cy="6" r="4.6" />
+          <path d="M6,2.6 V6 H9" />
+        </svg>
+        deadline
+      </li>
     </ul>
   );
 }

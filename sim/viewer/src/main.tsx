@@ -9,9 +9,16 @@ async function open(): Promise<void> {
   const root = document.getElementById('app')!;
   try {
     const data = JSON.parse(document.getElementById('data')!.textContent ?? '') as { gzip: string };
-    const model = new Model(new Log(await unpack(data.gzip)));
+    performance.mark('found');
+    const bytes = await unpack(data.gzip);
+    performance.mark('unpacked');
+    const log = new Log(bytes);
+    performance.mark('read');
+    const model = new Model(log);
+    performance.mark('understood');
     root.replaceChildren();
     render(<App store={new Store(model)} />, root);
+    performance.mark('shown');
     document.documentElement.dataset.opened = 'yes';
   } catch (error) {
     const text = document.createElement('p');

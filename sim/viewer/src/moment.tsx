@@ -37,7 +37,7 @@ export function Moment({ store }: { store: Store }) {
       <Looks store={store} first={first} end={end} />
       <details class="box">
         <summary>All fields of the log</summary>
-        <pre>{raw(log, first, end)}</pre>
+        <pre tabIndex={0}>{raw(log, first, end)}</pre>
       </details>
     </section>
   );
@@ -328,8 +328,19 @@ function compared(known: Known, own: Known): string {
   return `${short(known)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
 }
 
-/** What was last said between a node and its peers. */
-function Spoken({ store, node, id, peers, until }: { store: Store; node: number; id: number; peers: string[]; until: number }) {
+/** What was last said between a node and its peers, looked for only when somebody asks. */
+function Spoken(props: { store: Store; node: number; id: number; peers: string[]; until: number }) {
+  const [open, setOpen] = useState(false);
+  if (props.peers.length === 0) return null;
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>What was said last</summary>
+      {open ? <Words {...props} /> : null}
+    </details>
+  );
+}
+
+function Words({ store, node, id, peers, until }: { store: Store; node: number; id: number; peers: string[]; until: number }) {
   const { log } = store.model;
   const spoken = peers.slice(0, 6).flatMap((name) => {
     const peer = log.head.nodes.indexOf(name);
@@ -340,10 +351,8 @@ function Spoken({ store, node, id, peers, until }: { store: Store; node: number;
     ];
   });
   const known = spoken.filter((it) => it.entry >= 0);
-  if (known.length === 0) return null;
   return (
-    <details>
-      <summary>What was said last</summary>
+    <>
       <ul class="links">
         {known.map(({ words: how, entry }) => (
           <li key={`${how} ${entry}`}>
@@ -354,8 +363,9 @@ function Spoken({ store, node, id, peers, until }: { store: Store; node: number;
           </li>
         ))}
       </ul>
+      {known.length === 0 ? <p class="none">Nothing of it.</p> : null}
       <p class="none">What a node assumes of its peers without proof is not in a log.</p>
-    </details>
+    </>
   );
 }
 
@@ -392,7 +402,9 @@ function Everybody({ store, id, first, end }: { store: Store; id: number; first:
             <tr key={node} class={was !== is && JSON.stringify(was) !== JSON.stringify(is) ? 'is-changed' : ''}>
               <th scope="row">{log.nodeName(node)}</th>
               <td>
-                <meter min={0} max={largest} value={count(is.known)} aria-hidden="true" />
+                <span class="bar" aria-hidden="true">
+                  <i style={{ width: `${(100 * count(is.known)) / largest}%` }} />
+                </span>
                 {is.entry ? (is.known.header ? count(is.known) : count(is.known) > 0 ? `${count(is.known)}, no header` : 'wanted') : '–'}
               </td>
               {hasDisks ? <td>{is.durable.header || count(is.durable) > 0 ? count(is.durable) : '–'}</td> : null}

@@ -346,10 +346,13 @@ export class Painter {
       const word = spell.kind === 'absent' ? 'not there yet' : spell.kind;
       if (b - a > c.measureText(word).width + 14) {
         c.save();
-        c.translate(x - 17, (Math.max(0, a) + Math.min(this.height, b)) / 2);
+        c.translate(x, (Math.max(0, a) + Math.min(this.height, b)) / 2);
         c.rotate(-Math.PI / 2);
         c.textAlign = 'center';
-        c.fillStyle = colours.muted;
+        c.lineWidth = 5;
+        c.strokeStyle = colours.bg;
+        c.strokeText(word, 0, 0);
+        c.fillStyle = colours.text;
         c.fillText(word, 0, 0);
         c.restore();
       }
@@ -399,7 +402,11 @@ export class Painter {
     const { log, spells } = store.model;
     if (store.columns.value.length > 14) return;
     const lanes = new Map<number, number[]>();
+    // A node with many connections would have a wall of lanes: it has none.
+    const peers = new Map<number, Set<number>>();
+    for (const { node, peer } of spells.connections) peers.set(node, (peers.get(node) ?? new Set()).add(peer));
     for (const connection of spells.connections) {
+      if (peers.get(connection.node)!.size > 4) continue;
       const column = single(connection.node);
       if (column === null) continue;
       const lane = lanes.get(connection.node) ?? [];
@@ -408,7 +415,7 @@ export class Painter {
       const place = lane.indexOf(connection.peer);
       const y1 = this.yOf(connection.from, view);
       const y2 = this.yOf(connection.to, view);
-      if (place > 3 || !seen(y1, y2)) continue;
+      if (!seen(y1, y2)) continue;
       const x = this.x(column, view) - 13 - place * 5;
       const [a, b] = [Math.max(-10, y1), Math.min(this.height + 10, y2)];
       c.strokeStyle = colours.line;
@@ -458,6 +465,16 @@ export class Painter {
     }
   }
 
+  /** What a message says, and who of a folded column it is. */
+  private brief(arrow: number, entry: number): string {
+    const { arrows, log } = this.store.model;
+    const columns = this.store.columns.value;
+    const of = this.store.columnOf.value;
+    const folded = [arrows.from[arrow], arrows.to[arrow]].find((node) => columns[of[node]]?.folded);
+    const text = brief(log.line(entry).message);
+    return folded === undefined ? text : `${log.nodeName(folded)}: ${text}`;
+  }
+
   private isSelected(arrow: number): boolean {
     const { arrows } = this.store.model;
     const selected = this.store.selected.value;
@@ -473,13 +490,13 @@ export class Painter {
     const x1 = this.x(columnOf[arrows.from[arrow]], view);
     const x2 = this.x(columnOf[arrows.to[arrow]], view);
     const side = x2 > x1 ? 1 : -1;
-    const reach = side * Math.min(130, Math.abs(x2 - x1) * 0.44);
+    const reach = side * Math.min(210, Math.abs(x2 - x1) * 0.46);
     const says = log.head.says[arrows.says[arrow]];
     const entry = this.entryOf(arrow);
     const sent = arrows.sent[arrow];
     const colour = colours[says] ?? colours.known;
     const strength = this.strengthOf(arrow);
-    const text = named ? brief(log.line(sent >= 0 ? sent : entry).message) : '';
+    const text = named ? this.brief(arrow, sent >= 0 ? sent : entry) : '';
     const stub = (fromX: number, fromY: number, toX: number, toY: number, arrives: boolean): void => {
       if (Math.max(fromY, toY) < 0 || Math.min(fromY, toY) > this.height) return;
       const fade = c.createLinearGradient(fromX, 0, toX, 0);
@@ -577,7 +594,7 @@ export class Painter {
         log.is(entry, 'damaged') && !stops ? 'damaged' : '',
         log.is(entry, 'stale') ? 'ignored' : '',
       ].filter(Boolean);
-      const text = brief(log.line(sent >= 0 ? sent : entry).message) + (marks.length > 0 ? ` (${marks.join(', ')})` : '');
+      const text = this.brief(arrow, sent >= 0 ? sent : entry) + (marks.length > 0 ? ` (${marks.join(', ')})` : '');
       if (stops) this.label(text, x2 + side * 9, yEnd, end === END.lost ? colours.bad : colours.text, side > 0 ? 'left' : 'right');
       else this.along(text, x1, y1, x2, yEnd, colours.text);
     }

@@ -110,7 +110,7 @@ export function RunFacts({ store }: { store: Store }) {
       {facts.command ? (
         <div class="box">
           <h3>Play it again</h3>
-          <pre class="command">{facts.command}</pre>
+          <pre class="command" tabIndex={0}>{facts.command}</pre>
           <div class="buttons">
             <Copy text={facts.command} label="Copy command" />
             {facts.scenario ? <Download text={facts.scenario} name={fileName(store, '')} label="Scenario" /> : null}
@@ -132,7 +132,7 @@ export function RunFacts({ store }: { store: Store }) {
       {facts.summary ? (
         <div class="box">
           <h3>Summary</h3>
-          <pre>{facts.summary.slice(facts.summary.indexOf('\n\n') + 2)}</pre>
+          <pre tabIndex={0}>{facts.summary.slice(facts.summary.indexOf('\n\n') + 2)}</pre>
         </div>
       ) : null}
       <Rules store={store} />
@@ -218,7 +218,7 @@ function Views({ store }: { store: Store }) {
   return (
     <details class="box">
       <summary>What apps see in the end</summary>
-      <pre>{JSON.stringify(Object.fromEntries(nodes), null, 1).slice(0, 200_000)}</pre>
+      <pre tabIndex={0}>{JSON.stringify(Object.fromEntries(nodes), null, 1).slice(0, 200_000)}</pre>
     </details>
   );
 }

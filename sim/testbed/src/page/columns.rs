@@ -139,6 +139,9 @@ impl Columns {
             if row.id != NOTHING && fields.get("id").is_some_and(Value::is_string) {
                 fields.remove("id");
             }
+            if row.id != NOTHING && matches!(entry.what, Event::Looks(_)) {
+                fields.remove("ids");
+            }
             columns.push(entry, &row, &fields);
         }
         columns
