@@ -1,8 +1,9 @@
 // Arrows: every message that was sent, once for each time that it arrives, or once where it never does.
 import type { Log } from './data';
+import type { Spells } from './spells';
 
 /** How the way of a message ends. */
-export const END = { arrives: 0, lost: 1, held: 2, underWay: 3 } as const;
+export const END = { arrives: 0, lost: 1, held: 2, underWay: 3, gone: 4 } as const;
 
 /** How many arrows share one entry of the index that says how far down they reach. */
 const BLOCK = 256;
@@ -19,18 +20,33 @@ export class Arrows {
   readonly says: Uint8Array;
   /** Whether a copy of it arrived before. */
   readonly again: Uint8Array;
+  /** The entry that ends the connection with which a message is gone; -1 where none is. */
+  readonly over: Int32Array;
   /** The arrows of each entry: that in which it arrives, or the first that was sent in it. */
   private readonly ofEntry = new Map<number, number>();
 
-  constructor(log: Log) {
+  constructor(log: Log, spells: Spells) {
     const { sent, delivered } = log.KIND;
-    interface Arrow { sent: number; arrived: number; sentAt: number; end: number; entry: number }
+    interface Arrow { sent: number; arrived: number; sentAt: number; end: number; entry: number; over: number }
+    // What is on its way goes with its connection, of which the log does not tell. A connection is over for both ends
+    // when it is for one of them.
+    const ends = new Map<string, number[]>();
+    for (const { node, peer, to } of spells.connections) {
+      if (to >= log.length) continue;
+      const pair = `${Math.min(node, peer)} ${Math.max(node, peer)}`;
+      ends.set(pair, [...(ends.get(pair) ?? []), to]);
+    }
+    for (const list of ends.values()) list.sort((a, b) => a - b);
+    const overAfter = (i: number): number => {
+      const [a, b] = [log.node[i], log.peer[i]];
+      return ends.get(`${Math.min(a, b)} ${Math.max(a, b)}`)?.find((entry) => entry > i) ?? -1;
+    };
     const all: Arrow[] = [];
     const arrivals = new Uint32Array(log.messages);
     for (let i = 0; i < log.length; i++) {
       if (log.kind[i] !== delivered) continue;
       arrivals[log.number[i]] += 1;
-      all.push({ sent: log.sentOf[log.number[i]], arrived: i, sentAt: log.sentAt[i], end: END.arrives, entry: i });
+      all.push({ sent: log.sentOf[log.number[i]], arrived: i, sentAt: log.sentAt[i], end: END.arrives, entry: i, over: -1 });
     }
     const copies = log.FLAG.copied;
     for (let i = 0; i < log.length; i++) {
@@ -40,7 +56,8 @@ export class Arrows {
       // Of a message with two copies one may be lost, or still be on its way.
       const expected = (log.flags[i] & copies) !== 0 ? 2 : 1;
       if (end === END.underWay ? came < expected : end === END.lost || came === 0) {
-        all.push({ sent: i, arrived: -1, sentAt: log.at[i], end, entry: i });
+        const over = end === END.underWay ? overAfter(i) : -1;
+        all.push({ sent: i, arrived: -1, sentAt: log.at[i], end: over < 0 ? end : END.gone, entry: i, over });
       }
     }
     all.sort((a, b) => a.sentAt - b.sentAt || a.entry - b.entry);
@@ -54,6 +71,7 @@ export class Arrows {
     this.end = Uint8Array.from(all, (it) => it.end);
     this.says = Uint8Array.from(all, (it) => log.says[it.entry]);
     this.again = Uint8Array.from(all, (it) => (log.is(it.entry, 'again') ? 1 : 0));
+    this.over = Int32Array.from(all, (it) => it.over);
     for (let a = n - 1; a >= 0; a--) {
       if (this.arrived[a] >= 0) this.ofEntry.set(this.arrived[a], a);
       if (this.sent[a] >= 0) this.ofEntry.set(this.sent[a], a);
@@ -84,7 +102,8 @@ export class Placed {
     this.bottom = new Float64Array(n);
     for (let a = 0; a < n; a++) {
       this.top[a] = arrows.sent[a] >= 0 ? y(arrows.sent[a]) : yOfTime(arrows.sentAt[a]);
-      this.bottom[a] = arrows.arrived[a] >= 0 ? y(arrows.arrived[a]) : arrows.end[a] === END.underWay ? end : this.top[a] + 1;
+      if (arrows.arrived[a] >= 0) this.bottom[a] = y(arrows.arrived[a]);
+      else this.bottom[a] = arrows.end[a] === END.underWay ? end : this.top[a] + 1;
     }
     this.order = Uint32Array.from({ length: n }, (_, a) => a);
     this.order.sort((a, b) => this.top[a] - this.top[b]);

@@ -17,15 +17,23 @@ export class Model {
   readonly violated: number;
   /** The nodes of the violation's chain, those that it is about first. */
   readonly concerned: number[] = [];
+  /** The kinds of entries, and what messages say, that there are. */
+  readonly used: { kinds: Set<string>; says: Set<string> };
 
   constructor(readonly log: Log) {
     this.steps = new Steps(log);
-    this.arrows = new Arrows(log);
     this.spells = new Spells(log);
+    this.arrows = new Arrows(log, this.spells);
     this.states = new States(log);
     const told: number[] = [];
     for (let i = 0; i < log.length; i++) if (log.is(i, 'told')) told.push(i);
     this.told = Uint32Array.from(told);
+    const seen = (column: Uint8Array, names: string[]): Set<string> => {
+      const counts = new Uint32Array(256);
+      for (const number of column) counts[number] += 1;
+      return new Set(names.filter((_, number) => counts[number] > 0));
+    };
+    this.used = { kinds: seen(log.kind, log.head.kinds), says: seen(log.says, log.head.says) };
     this.violation = log.head.facts.violations[0] ?? null;
     this.violated = this.violation === null ? this.ofLooks() : this.stepOf(this.violation.event);
     if (this.violation) {

@@ -15,7 +15,7 @@ const STRIP = 12;
 /** From how many arrows on they are drawn as bands. */
 export const ARROWS_MAX = 2000;
 /** The height of a band, in pixels. */
-const BAND = 26;
+const BAND = 34;
 /** From how many arrows on those that reach far beyond the window are drawn at their ends only. */
 const STUBS_MIN = 60;
 /** Below how many pixels a row nothing is called by its name. */
@@ -394,7 +394,7 @@ export class Painter {
       c.lineTo(x + 3, y);
     }
     c.stroke();
-    this.label(words, x + 7, Math.max(8, y1 + 20), colours.text);
+    if (b - a > 20) this.label(words, x + 7, Math.max(8, y1 + 20), colours.text);
   }
 
   private connections(view: View, seen: (y1: number, y2: number) => boolean, single: (node: number) => number | null): void {
@@ -550,14 +550,14 @@ export class Painter {
     const side = xTo > x1 ? 1 : -1;
     const is = (flag: string): boolean => log.is(entry, flag) || (sent >= 0 && log.is(sent, flag));
     // What never arrives ends on its way.
-    const stops = end === END.lost || end === END.held;
+    const stops = end === END.lost || end === END.held || end === END.gone;
     const reach = stops ? Math.min(0.55, 90 / Math.abs(xTo - x1)) : 1;
     const x2 = x1 + (xTo - x1) * reach - (stops ? 0 : side * 6);
     const yEnd = stops ? y1 + Math.min(y2 - y1, view.scale) * 0.6 : y2;
     const says = log.head.says[arrows.says[arrow]];
     const again = arrows.again[arrow] === 1;
     const isSelected = this.isSelected(arrow);
-    const colour = end === END.lost ? colours.bad : (colours[says] ?? colours.known);
+    const colour = end === END.lost || end === END.gone ? colours.bad : (colours[says] ?? colours.known);
     c.globalAlpha = Math.max(this.strengthOf(arrow), isSelected ? 1 : 0);
     const path = (): void => {
       c.beginPath();
@@ -588,6 +588,7 @@ export class Painter {
       const marks = [
         end === END.lost ? log.head.losses[log.detail[sent]] : '',
         end === END.held ? 'held' : '',
+        end === END.gone ? 'gone with its connection' : '',
         end === END.underWay ? 'still under way' : '',
         again ? 'again' : '',
         is('reordered') && !stops ? 'out of order' : '',
@@ -595,7 +596,7 @@ export class Painter {
         log.is(entry, 'stale') ? 'ignored' : '',
       ].filter(Boolean);
       const text = this.brief(arrow, sent >= 0 ? sent : entry) + (marks.length > 0 ? ` (${marks.join(', ')})` : '');
-      if (stops) this.label(text, x2 + side * 9, yEnd, end === END.lost ? colours.bad : colours.text, side > 0 ? 'left' : 'right');
+      if (stops) this.label(text, x2 + side * 9, yEnd, end === END.held ? colours.text : colours.bad, side > 0 ? 'left' : 'right');
       else this.along(text, x1, y1, x2, yEnd, colours.text);
     }
     c.globalAlpha = 1;
@@ -609,7 +610,7 @@ export class Painter {
     c.rotate(angle);
     c.lineWidth = 1.6;
     c.beginPath();
-    if (end === END.lost) {
+    if (end === END.lost || end === END.gone) {
       c.moveTo(-4, -4);
       c.lineTo(4, 4);
       c.moveTo(4, -4);
@@ -675,7 +676,7 @@ export class Painter {
       if (band < 0 || band >= bands) return;
       const slot = ((band * columns + a) * columns + b) * slots;
       this.bands[slot + arrows.says[arrow]] += 1;
-      if (arrows.end[arrow] === END.lost) this.bands[slot + kinds] += 1;
+      if (arrows.end[arrow] === END.lost || arrows.end[arrow] === END.gone) this.bands[slot + kinds] += 1;
     });
     for (let band = 0; band < bands; band++) {
       for (let a = 0; a < columns; a++) {
@@ -698,7 +699,7 @@ export class Painter {
   private band(a: number, b: number, middle: number, total: number, lost: number, says: string, view: View): void {
     const { context: c, colours } = this;
     const side = b > a ? 1 : -1;
-    const y = middle + side * -5;
+    const y = middle + side * -8;
     const x1 = this.x(a, view) + side * 4;
     const x2 = this.x(b, view) - side * 4;
     const thick = Math.min(8, 1 + Math.log2(total));
@@ -874,9 +875,10 @@ export class Painter {
     const isSelected = entry === store.selected.value;
     if (view.scale >= NAMED_MIN && (c.globalAlpha === 1 || isSelected)) {
       const colour = kind === 'operation' ? colours.text : colours.muted;
-      const column = store.columnOf.value[log.node[entry]];
-      const isLast = column === store.columns.value.length - 1 && this.columnWidth() < 160;
-      this.label(words, x + (isLast ? -r - 5 : r + 5), y, colour, isLast ? 'right' : 'left', Math.max(70, this.columnWidth() - 20));
+      // To the right, unless that is beyond the window.
+      const most = Math.max(70, this.columnWidth() - 20);
+      const isTight = x + r + 8 + Math.min(most, c.measureText(words).width) > this.width;
+      this.label(words, x + (isTight ? -r - 5 : r + 5), y, colour, isTight ? 'right' : 'left', most);
     }
   }
 

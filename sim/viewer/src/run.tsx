@@ -1,5 +1,6 @@
 // What is known of the run as a whole: what it came to, how to play it again, and what the page cannot know.
 import { useState } from 'preact/hooks';
+import { MESSAGES_MAX, mermaid } from './mermaid';
 import { Broken } from './moment';
 import type { Store } from './store';
 import { counted, span, time } from './words';
@@ -70,6 +71,8 @@ function Download({ text, name, label }: { text: string; name: string; label: st
   );
 }
 
+const messages = (store: Store): number => store.model.arrows.length;
+
 /** What this log does not have, in words. */
 function lacks(store: Store): string[] {
   const { log } = store.model;
@@ -84,10 +87,12 @@ function lacks(store: Store): string[] {
   return missing;
 }
 
-const fileName = (store: Store, suffix: string): string => {
-  const base = (store.model.log.head.source.scenario ?? 'run').split(/[\s/\\]/).filter(Boolean)[0] === undefined ? 'run' : (store.model.log.head.source.scenario ?? 'run').split(' ')[0].split(/[/\\]/).pop()!;
+/** `storm-seed-1-frozen.json`, from the name of the scenario's file. */
+function fileName(store: Store, suffix: string): string {
+  const path = (store.model.log.head.source.scenario ?? 'run').split(' ')[0];
+  const base = path.split(/[/\\]/).pop() || 'run';
   return `${base.replace(/\.json$/, '')}${suffix}.json`;
-};
+}
 
 export function RunFacts({ store }: { store: Store }) {
   const { log } = store.model;
@@ -105,8 +110,8 @@ export function RunFacts({ store }: { store: Store }) {
           {text}
         </p>
       ))}
-      {explained ? <Broken store={store} /> : null}
       {explained ? <Decisions store={store} decisions={decisions} explained /> : null}
+      {explained ? <Broken store={store} /> : null}
       {facts.command ? (
         <div class="box">
           <h3>Play it again</h3>
@@ -114,6 +119,7 @@ export function RunFacts({ store }: { store: Store }) {
           <div class="buttons">
             <Copy text={facts.command} label="Copy command" />
             {facts.scenario ? <Download text={facts.scenario} name={fileName(store, '')} label="Scenario" /> : null}
+            {messages(store) <= MESSAGES_MAX ? <Copy text={mermaid(log)} label="Copy as Mermaid" /> : null}
             {facts.frozen ? <Download text={facts.frozen} name={fileName(store, `-seed-${source.seed}-frozen`)} label="This run without randomness" /> : null}
           </div>
         </div>

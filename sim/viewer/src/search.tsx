@@ -30,8 +30,7 @@ function Choice({ store, field, all, label }: { store: Store; field: string; all
 export function Search({ store }: { store: Store }) {
   const { log } = store.model;
   const same = (names: string[]): [string, string][] => names.map((name) => [name, name]);
-  const used = new Set([...log.kind].map((kind) => log.head.kinds[kind]));
-  const says = new Set([...log.says].map((says) => log.head.says[says]));
+  const { kinds: used, says } = store.model.used;
   const kinds: [string, string][] = [
     ...Object.entries(KINDS).map(([name, { words }]): [string, string] => [name, words]),
     ...same(log.head.says.filter((name) => name !== '' && says.has(name))),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Arrows, END, Placed } from '../src/arrows';
 import { fits, parse } from '../src/filter';
 import { columns, families, Heights, order } from '../src/layout';
+import { mermaid } from '../src/mermaid';
 import { Model } from '../src/model';
 import { Spells, shift } from '../src/spells';
 import { States } from '../src/states';
@@ -88,7 +89,7 @@ describe('states', () => {
 
 describe('arrows', () => {
   const log = logOf('storm.html');
-  const arrows = new Arrows(log);
+  const arrows = new Arrows(log, new Spells(log));
 
   test('are every arrival and every loss', () => {
     let wanted = 0;
@@ -96,6 +97,13 @@ describe('arrows', () => {
     let found = 0;
     for (let a = 0; a < arrows.length; a++) if (arrows.end[a] === END.arrives || arrows.end[a] === END.lost) found += 1;
     expect(found).toBe(wanted);
+  });
+
+  test('are of messages that went with their connection, too, and of none that are under way when all is silent', () => {
+    const ends = [...arrows.end];
+    expect(ends.filter((end) => end === END.gone).length).toBeGreaterThan(0);
+    expect(ends.filter((end) => end === END.underWay).length).toBe(0);
+    arrows.over.forEach((over, a) => expect(over > arrows.sent[a]).toBe(arrows.end[a] === END.gone));
   });
 
   test('in a window are those that reach into it', () => {
@@ -134,7 +142,7 @@ describe('layout', () => {
     const names = [...Array.from({ length: 9 }, (_, i) => `client-${i}`), 'server', 'edge-1', 'edge-2'];
     expect([...families(names).keys()]).toEqual(['client']);
     const log = logOf('comeback.html');
-    const folded = columns(log, new Arrows(log), new Set(), []);
+    const folded = columns(log, new Arrows(log, new Spells(log)), new Set(), []);
     expect(folded.map((column) => column.nodes.length).sort((a, b) => a - b)).toEqual([1, 200]);
   });
 });
@@ -149,6 +157,17 @@ describe('spells', () => {
 
   test('durations forwards and back', () => {
     expect(['+3d', '-2h', '1.5s', 'nonsense'].map(shift)).toEqual([259_200e6, -7_200e6, 1.5e6, 0]);
+  });
+});
+
+describe('mermaid', () => {
+  test('has every message, and nothing that ends a statement', () => {
+    const lines = mermaid(logOf('hello.html')).trimEnd().split('\n');
+    expect(lines[0]).toBe('sequenceDiagram');
+    expect(lines.filter((line) => line.includes('->>')).length).toBe(4);
+    expect(lines).toContain('  n0->>n1: load greeting · 1 (0.050s)');
+    for (const line of mermaid(logOf('hostile.html')).split('\n')) expect(line).not.toMatch(/[;<#]/);
+    expect(mermaid(logOf('storm.html'))).toContain('more messages are left out');
   });
 });
 
