@@ -54,7 +54,7 @@ pub fn html(log: &Log, facts: &Facts, contents: Contents) -> String {
     [top, &escaped(&format!("{name}{seed}")), middle, &data, bottom].concat()
 }
 
-/// What the page shows: a line of JSON that says what follows, then the columns, then the lines of the log. Spaces at the
+/// What the page shows: a line of JSON that says what follows, then the columns, then the texts of the log's lines. Spaces at the
 /// end of the first line make the columns begin at a multiple of eight.
 fn data(log: &Log, facts: &Facts, contents: Contents) -> Vec<u8> {
     let columns = Columns::of(log, |entry, cast| {
@@ -88,7 +88,7 @@ fn data(log: &Log, facts: &Facts, contents: Contents) -> Vec<u8> {
     }
     data.push(b'\n');
     all.into_iter().for_each(|(_, _, numbers)| data.extend(numbers));
-    data.extend(columns.lines);
+    data.extend(columns.texts());
     data
 }
 

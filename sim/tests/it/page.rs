@@ -61,7 +61,16 @@ fn unpack(page: &str) -> Data {
         at += width * entries;
     }
     let text = String::from_utf8(bytes[at..].to_vec()).expect("text");
-    let lines = text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let texts: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let numbers = &columns.iter().find(|(name, _)| name == "text").expect("a column").1;
+    let line = |number: &u64| {
+        let mut line = texts[*number as usize].as_object().expect("an object").clone();
+        if let Some(message) = line.get_mut("message") {
+            *message = texts[message.as_u64().expect("a number") as usize].clone();
+        }
+        line
+    };
+    let lines = numbers.iter().map(line).collect();
     Data { head, columns, lines, text }
 }
 

@@ -1,7 +1,7 @@
 // What cosim put into the page: unpacked, and laid out so that nothing is read before somebody looks at it.
 //
 // `sim/testbed/src/page.rs` writes it: a line of JSON that says what follows, then columns of numbers with one number for
-// each entry of the log, then the lines of the log.
+// each entry of the log, then the texts of its lines, each once.
 
 /** Stands for no node, no CoValue, no number. */
 export const NOTHING = 0xffffffff;
@@ -111,8 +111,9 @@ export class Log {
   readonly SAYS: Record<string, number>;
   /** The bit of each flag, by name. */
   readonly FLAG: Record<string, number>;
-  private readonly starts: Float64Array;
-  private readonly lines: Uint8Array;
+  private readonly text: Uint32Array;
+  private readonly texts: Uint8Array;
+  private readonly starts: Uint32Array;
   private readonly read = new Map<number, Line>();
   private readonly decoder = new TextDecoder();
   /** The sent entry of each message; -1 where the log does not have it. */
@@ -134,7 +135,7 @@ export class Log {
     this.length = n;
     this.at = columns.at as Float64Array;
     for (let i = 1; i < n; i++) this.at[i] += this.at[i - 1];
-    this.sentAt = columns.sentAt as Float64Array;
+    this.sentAt = (columns.sentAt as Float64Array) ?? new Float64Array(n);
     this.event = columns.event as Uint32Array;
     // Where a number is smaller than the one before, the difference wraps around, and so does the sum.
     for (let i = 1; i < n; i++) this.event[i] += this.event[i - 1];
@@ -142,15 +143,16 @@ export class Log {
     this.peer = columns.peer as Uint32Array;
     this.id = columns.id as Uint32Array;
     this.number = columns.number as Uint32Array;
-    this.sentIn = columns.sentIn as Uint32Array;
+    this.sentIn = (columns.sentIn as Uint32Array) ?? new Uint32Array(n).fill(NOTHING);
     this.kind = columns.kind as Uint8Array;
     this.says = columns.says as Uint8Array;
     this.flags = columns.flags as Uint8Array;
     this.detail = columns.detail as Uint8Array;
-    this.lines = new Uint8Array(data.buffer, offset);
-    const length = columns.length as Uint32Array;
-    this.starts = new Float64Array(n + 1);
-    for (let i = 0; i < n; i++) this.starts[i + 1] = this.starts[i] + length[i];
+    this.text = columns.text as Uint32Array;
+    this.texts = data.subarray(offset - data.byteOffset);
+    const starts = [0];
+    for (let at = this.texts.indexOf(10); at >= 0; at = this.texts.indexOf(10, at + 1)) starts.push(at + 1);
+    this.starts = Uint32Array.from(starts);
     const numbers = (names: string[]): Record<string, number> => Object.fromEntries(names.map((name, i) => [name, i]));
     this.KIND = numbers(head.kinds);
     this.SAYS = numbers(head.says);
@@ -173,16 +175,26 @@ export class Log {
     this.attribute();
   }
 
-  /** What the page has of a line beside the columns. */
+  private textOf(number: number): string {
+    return this.decoder.decode(this.texts.subarray(this.starts[number], this.starts[number + 1] - 1));
+  }
+
+  /** What the page has of a line beside the columns, as text. */
   rest(i: number): string {
-    return this.decoder.decode(this.lines.subarray(this.starts[i], this.starts[i + 1] - 1));
+    const text = this.textOf(this.text[i]);
+    const message = /"message":(\d+)/.exec(text);
+    return message && this.isMail(i) ? text + this.textOf(Number(message[1])) : text;
+  }
+
+  private isMail(i: number): boolean {
+    return this.kind[i] === this.KIND.sent || this.kind[i] === this.KIND.delivered;
   }
 
   /** The line of an entry, with all that the log says. */
   line(i: number): Line {
     const known = this.read.get(i);
     if (known !== undefined) return known;
-    const line = this.whole(i, JSON.parse(this.rest(i)) as Line);
+    const line = this.whole(i, JSON.parse(this.textOf(this.text[i])) as Line);
     if (this.read.size >= LINES_KEPT) this.read.clear();
     this.read.set(i, line);
     return line;
@@ -198,11 +210,13 @@ export class Log {
     if (this.id[i] !== NOTHING && kind === 'looks') line.ids = [this.idName(this.id[i])];
     if (kind === 'delivered') {
       const sent = this.sentOf[this.number[i]];
+      Object.assign(line, { sentAt: this.sentAt[i], sentIn: this.sentIn[i] });
       if (sent >= 0) {
         const { connection, mail, message, n, re } = this.line(sent);
         Object.assign(line, { connection, mail, message, n, re });
       }
     }
+    if (rest.message !== undefined) rest.message = JSON.parse(this.textOf(rest.message));
     return Object.assign(line, rest);
   }
 

@@ -175,6 +175,7 @@ export class Control {
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
     listen(scheme, 'change', () => {
       this.painter.recolour();
+      this.map.recolour();
       this.ask();
     });
     const watch = new ResizeObserver(() => this.resized());
@@ -197,7 +198,6 @@ export class Control {
         this.ask();
       }),
     );
-    (window as unknown as { cosim: unknown }).cosim = { control: this, store };
   }
 
   stop(): void {

@@ -82,15 +82,15 @@ function Moves({ store }: { store: Store }) {
           <option value="both">both</option>
         </select>
       </label>
-      <CopyLink />
+      <CopyLink store={store} />
     </div>
   );
 }
 
-function CopyLink() {
+function CopyLink({ store }: { store: Store }) {
   const [done, setDone] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(location.href);
+    await navigator.clipboard?.writeText(store.link());
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };
@@ -374,7 +374,8 @@ function Everybody({ store, id, first, end }: { store: Store; id: number; first:
   const [all, setAll] = useState(false);
   const nodes = states.nodesOf(id);
   const most = all ? nodes.length : ROWS;
-  const rows = nodes.slice(0, most).map((node) => ({ node, was: states.before(node, id, first), is: states.before(node, id, end) }));
+  const changing = new Set(states.changedBetween(first, end).filter((it) => it.id === id).map((it) => it.node));
+  const rows = nodes.slice(0, most).map((node) => ({ node, is: states.before(node, id, end) }));
   // Equal contents get one letter, so that who sees the same is seen at a glance.
   const letters = new Map<string, string>();
   const letter = (shown: string | null): string => {
@@ -398,8 +399,8 @@ function Everybody({ store, id, first, end }: { store: Store; id: number; first:
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ node, was, is }) => (
-            <tr key={node} class={was !== is && JSON.stringify(was) !== JSON.stringify(is) ? 'is-changed' : ''}>
+          {rows.map(({ node, is }) => (
+            <tr key={node} class={changing.has(node) ? 'is-changed' : ''}>
               <th scope="row">{log.nodeName(node)}</th>
               <td>
                 <span class="bar" aria-hidden="true">

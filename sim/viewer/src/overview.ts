@@ -9,10 +9,16 @@ const BAR = 3;
 export class Overview {
   private bars: { counts: Float64Array; lost: Float64Array; for: object; height: number } | null = null;
 
+  private colours = palette();
+
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly store: Store,
   ) {}
+
+  recolour(): void {
+    this.colours = palette();
+  }
 
   /** The height in rows at a point. */
   row(y: number, height: number): number {
@@ -27,7 +33,7 @@ export class Overview {
     const c = this.canvas.getContext('2d')!;
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
-    const colours = palette();
+    const { colours } = this;
     const heights = this.store.heights.value;
     const { counts, lost } = this.count(height);
     let most = 1;

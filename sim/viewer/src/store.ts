@@ -60,6 +60,8 @@ export class Store {
   });
 
   private searching = 0;
+  private address = '';
+  private writing = 0;
 
   constructor(readonly model: Model) {
     // Of a failure that was cut down, what it takes is what matters.
@@ -140,13 +142,21 @@ export class Store {
     if (this.toScale.value) address.set('time', 'scale');
     if (this.cone.value !== 'none') address.set('cone', this.cone.value);
     if (this.open.value.size > 0) address.set('open', [...this.open.value].join(','));
-    const hash = `#${address.toString()}`;
-    if (hash === location.hash) return;
+    this.address = `#${address.toString()}`;
+    // Browsers take only so many changes of the address: while one scrubs, the last of them counts.
+    clearTimeout(this.writing);
+    this.writing = window.setTimeout(() => this.link(), 120);
+  }
+
+  /** The address of what is shown, which the page has then. */
+  link(): string {
+    clearTimeout(this.writing);
     try {
-      history.replaceState(null, '', hash);
+      if (this.address !== location.hash) history.replaceState(null, '', this.address);
     } catch {
       // A page inside a frame without an address of its own has no link either.
     }
+    return location.href;
   }
 }
 

@@ -29,6 +29,9 @@ async function on(name: string, hash: string, does: (page: Page, context: Browse
   await context.close();
 }
 
+/** Waits until the address of the page has something in it. */
+const addressHas = (page: Page, text: string): Promise<unknown> => page.waitForFunction((text) => decodeURIComponent(location.hash).includes(text), text);
+
 const selected = (page: Page): Promise<string> => page.locator('.row[aria-selected=true] .words').innerText();
 
 describe('a run', () => {
@@ -50,10 +53,10 @@ describe('a run', () => {
       await page.keyboard.press('k');
       expect(await selected(page)).toBe(first);
       await page.keyboard.press('End');
-      expect(await page.evaluate(() => location.hash)).toContain('event=610');
+      await addressHas(page, 'event=610');
       expect(await page.locator('.list').getAttribute('aria-activedescendant')).toMatch(/^event-/);
       await page.keyboard.press('Home');
-      expect(await page.evaluate(() => location.hash)).toContain('event=1');
+      await page.waitForFunction(() => location.hash === '#event=1');
     }));
 
   test('is scrubbed: the moment, its state and the address follow', () =>
@@ -66,7 +69,7 @@ describe('a run', () => {
       const heading = await page.locator('.moment h2').innerText();
       const event = Number(/event (\d+)/.exec(heading)![1]);
       expect(event).toBeGreaterThan(250);
-      expect(await page.evaluate(() => location.hash)).toContain(`event=${event}`);
+      await addressHas(page, `event=${event}`);
       expect(await page.locator('.everybody tbody tr').count()).toBe(5);
     }));
 
@@ -74,7 +77,7 @@ describe('a run', () => {
     on('storm.html', '', async (page) => {
       await page.locator('#filter').fill('kind:lost node:bob');
       await page.waitForFunction(() => document.querySelector('.count')!.textContent!.startsWith('50 of'));
-      expect(await page.evaluate(() => decodeURIComponent(location.hash))).toContain('filter=kind:lost+node:bob');
+      await addressHas(page, 'filter=kind:lost+node:bob');
       await page.getByRole('combobox', { name: 'any CoValue' }).selectOption('notes');
       await page.waitForFunction(() => !document.querySelector('.count')!.textContent!.startsWith('50 of'));
       for (const words of await page.locator('.row .words').allInnerTexts()) expect(words).toMatch(/notes.*\((lost|partitioned)\)/);

@@ -69,15 +69,76 @@ pub(super) struct Columns {
     number: Vec<u32>,
     /// In which event what is delivered was sent, likewise.
     sent_in: Vec<u32>,
-    /// How many bytes its line has.
-    length: Vec<u32>,
+    /// Which text is the rest of its line.
+    text: Vec<u32>,
     kind: Vec<u8>,
     says: Vec<u8>,
     flags: Vec<u8>,
     /// Why a message is lost, how a write ended, what a deadline was for, how a load ended.
     detail: Vec<u8>,
-    /// The lines, one after the other.
-    pub(super) lines: Vec<u8>,
+    texts: Texts,
+}
+
+/// Texts, each once, by number: much of what happens happens again and again.
+#[derive(Debug, Default)]
+struct Texts {
+    numbers: BTreeMap<String, u32>,
+    /// A line each, in the order of their numbers.
+    lines: Vec<u8>,
+}
+
+impl Texts {
+    fn number(&mut self, json: &impl serde::Serialize) -> u32 {
+        let text = serde_json::to_string(json).expect("writing JSON to memory cannot fail");
+        let next = self.numbers.len() as u32;
+        if let Some(number) = self.numbers.get(&text) {
+            return *number;
+        }
+        self.lines.extend(text.as_bytes());
+        self.lines.push(b'\n');
+        self.numbers.insert(text, next);
+        next
+    }
+}
+
+/// What the lines so far have said, so that those that follow need not say it again.
+#[derive(Debug, Default)]
+struct Told<'a> {
+    /// Each message by the number that the log gives it: its number here, and what was sent, where that is told.
+    mails: BTreeMap<u64, (u32, Option<&'a Mail>)>,
+    /// What a node waits for.
+    waits: BTreeMap<(NodeId, CoId), &'a [Wait<NodeId>]>,
+}
+
+impl<'a> Told<'a> {
+    /// Takes out of a line what stands in the columns, what the line says in which its message was sent, and what a node
+    /// waited for before.
+    fn take_out(&mut self, what: &'a Event, row: &mut Row, fields: &mut Map<String, Value>, cast: &Cast) {
+        let mut without = |names: &[&str]| names.iter().for_each(|name| drop(fields.remove(*name)));
+        without(&["at", "event", "kind", "node", "peer", "from", "to"]);
+        if row.id != NOTHING {
+            without(if matches!(what, Event::Looks(_)) { &["ids"] } else { &["id"] });
+        }
+        let next = self.mails.len() as u32;
+        if let Event::Sent { mail, .. } = what {
+            row.number = self.mails.entry(mail.number).or_insert((next, Some(mail))).0;
+        } else if let Event::Delivered { mail, .. } = what {
+            let (number, sent) = *self.mails.entry(mail.number).or_insert((next, None));
+            row.number = number;
+            without(&["sentAt", "sentIn"]);
+            if sent.is_some() {
+                row.sent = (0, NOTHING);
+            }
+            if sent == Some(mail) {
+                without(&["connection", "mail", "message", "n", "re"]);
+            }
+        } else if let Event::State { node, id, change } = what
+            && let Some(now) = &change.waits
+        {
+            let before = self.waits.insert((*node, *id), now).unwrap_or_default();
+            fields.insert("waits".to_owned(), differences(before, now, cast));
+        }
+    }
 }
 
 /// What one entry has in the columns.
@@ -95,62 +156,23 @@ struct Row {
 }
 
 impl Columns {
-    /// The columns of a log; `line` says what its lines are. A line does not say again what stands in the columns, nor
-    /// what the line says in which its message was sent, nor all that a node waits for where only some of it is new.
+    /// The columns of a log; `line` says what its lines are.
     pub(super) fn of(log: &Log, mut line: impl FnMut(&Entry, &Cast) -> Value) -> Columns {
-        let mut columns = Columns::default();
-        let mut mails: BTreeMap<u64, (u32, Option<&Mail>)> = BTreeMap::new();
-        let mut waits: BTreeMap<(NodeId, CoId), &[Wait<NodeId>]> = BTreeMap::new();
+        let (mut columns, mut told) = (Columns::default(), Told::default());
         for entry in log.entries() {
             let mut row = Row::of(&entry.what);
             let Value::Object(mut fields) = line(entry, log.cast()) else { continue };
-            for field in ["at", "event", "kind", "node", "peer", "from", "to"] {
-                fields.remove(field);
-            }
-            match &entry.what {
-                Event::Sent { mail, .. } => {
-                    let next = mails.len() as u32;
-                    row.number = mails.entry(mail.number).or_insert((next, Some(mail))).0;
-                }
-                Event::Delivered { mail, .. } => {
-                    let next = mails.len() as u32;
-                    let (number, sent) = *mails.entry(mail.number).or_insert((next, None));
-                    row.number = number;
-                    if sent.is_some() {
-                        row.sent = (0, NOTHING);
-                    }
-                    for field in ["sentAt", "sentIn"] {
-                        fields.remove(field);
-                    }
-                    if sent == Some(mail) {
-                        for field in ["connection", "mail", "message", "n", "re"] {
-                            fields.remove(field);
-                        }
-                    }
-                }
-                Event::State { node, id, change } => {
-                    if let Some(now) = &change.waits {
-                        let before = waits.insert((*node, *id), now).unwrap_or_default();
-                        fields.insert("waits".to_owned(), differences(before, now, log.cast()));
-                    }
-                }
-                _ => {}
-            }
-            if row.id != NOTHING && fields.get("id").is_some_and(Value::is_string) {
-                fields.remove("id");
-            }
-            if row.id != NOTHING && matches!(entry.what, Event::Looks(_)) {
-                fields.remove("ids");
-            }
-            columns.push(entry, &row, &fields);
+            told.take_out(&entry.what, &mut row, &mut fields, log.cast());
+            columns.push(entry, &row, fields);
         }
         columns
     }
 
-    fn push(&mut self, entry: &Entry, row: &Row, fields: &Map<String, Value>) {
-        let start = self.lines.len();
-        serde_json::to_writer(&mut self.lines, fields).expect("writing JSON to memory cannot fail");
-        self.lines.push(b'\n');
+    fn push(&mut self, entry: &Entry, row: &Row, mut fields: Map<String, Value>) {
+        if let Some(message) = fields.get_mut("message") {
+            *message = self.texts.number(message).into();
+        }
+        self.text.push(self.texts.number(&fields));
         self.at.push(entry.at.as_us());
         self.sent_at.push(row.sent.0);
         self.event.push(small(entry.event));
@@ -159,11 +181,15 @@ impl Columns {
         self.id.push(row.id);
         self.number.push(row.number);
         self.sent_in.push(row.sent.1);
-        self.length.push(small((self.lines.len() - start) as u64));
         self.kind.push(row.kind);
         self.says.push(row.says);
         self.flags.push(row.flags | if entry.what.is_told() { bit("told") } else { 0 });
         self.detail.push(row.detail);
+    }
+
+    /// The texts, a line each.
+    pub(super) fn texts(&self) -> &[u8] {
+        &self.texts.lines
     }
 
     /// How many entries there are.
@@ -171,12 +197,13 @@ impl Columns {
         self.at.len()
     }
 
-    /// The columns, of which `at` and `event` have the differences from one entry to the next: the name of each, how many bytes a number of it has, and all of them, the least significant byte
-    /// first. The widest come first, so that each begins where its numbers may begin.
-    pub(super) fn all(&self) -> [(&'static str, u8, Vec<u8>); 13] {
+    /// The columns, of which `at` and `event` have the differences from one entry to the next: the name of each, how many
+    /// bytes a number of it has, and all of them, the least significant byte first. The widest come first, so that each
+    /// begins where its numbers may begin. One that says nothing is left out.
+    pub(super) fn all(&self) -> Vec<(&'static str, u8, Vec<u8>)> {
         let wide = |numbers: &[u64]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         let usual = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-        [
+        let all = [
             ("at", 8, wide(&steps(&self.at, u64::wrapping_sub))),
             ("sentAt", 8, wide(&self.sent_at)),
             ("event", 4, usual(&steps(&self.event, u32::wrapping_sub))),
@@ -185,12 +212,18 @@ impl Columns {
             ("id", 4, usual(&self.id)),
             ("number", 4, usual(&self.number)),
             ("sentIn", 4, usual(&self.sent_in)),
-            ("length", 4, usual(&self.length)),
+            ("text", 4, usual(&self.text)),
             ("kind", 1, self.kind.clone()),
             ("says", 1, self.says.clone()),
             ("flags", 1, self.flags.clone()),
             ("detail", 1, self.detail.clone()),
-        ]
+        ];
+        let says_nothing = |name: &str| match name {
+            "sentAt" => self.sent_at.iter().all(|at| *at == 0),
+            "sentIn" => self.sent_in.iter().all(|event| *event == NOTHING),
+            _ => false,
+        };
+        all.into_iter().filter(|(name, ..)| !says_nothing(name)).collect()
     }
 }
 
