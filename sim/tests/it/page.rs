@@ -52,7 +52,7 @@ fn unpack(page: &str) -> Data {
     assert_eq!((end + 1) % 8, 0, "columns begin where numbers of eight bytes may");
     let head: Value = serde_json::from_slice(&bytes[..end]).expect("JSON");
     let entries = head["entries"].as_u64().expect("a number") as usize;
-    let (mut at, mut columns) = (end + 1, Vec::new());
+    let (mut at, mut columns) = (end + 1, Vec::<(String, Vec<u64>)>::new());
     for column in head["columns"].as_array().expect("a list") {
         let width = column[1].as_u64().expect("a number") as usize;
         let numbers = bytes[at..at + width * entries].chunks(width);

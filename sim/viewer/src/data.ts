@@ -194,10 +194,15 @@ export class Log {
   line(i: number): Line {
     const known = this.read.get(i);
     if (known !== undefined) return known;
-    const line = this.whole(i, JSON.parse(this.textOf(this.text[i])) as Line);
+    const line = this.fresh(i);
     if (this.read.size >= LINES_KEPT) this.read.clear();
     this.read.set(i, line);
     return line;
+  }
+
+  /** The same, read anew: for those who look at each line once. */
+  fresh(i: number): Line {
+    return this.whole(i, JSON.parse(this.textOf(this.text[i])) as Line);
   }
 
   private whole(i: number, rest: Line): Line {

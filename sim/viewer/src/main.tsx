@@ -5,6 +5,22 @@ import { Model } from './model';
 import { Store } from './store';
 import './style.css';
 
+/** For how long one prepares at a time, in milliseconds: less than a frame. */
+const SLICE = 5;
+
+/** Does in idle time what would else be done when somebody asks for a state. */
+function prepare(steps: Generator<void>): void {
+  const until = performance.now() + SLICE;
+  while (performance.now() < until) {
+    if (steps.next().done) {
+      document.documentElement.dataset.prepared = 'yes';
+      return;
+    }
+  }
+  const later = window.requestIdleCallback ?? ((does: () => void) => setTimeout(does, SLICE));
+  later(() => prepare(steps));
+}
+
 async function open(): Promise<void> {
   const root = document.getElementById('app')!;
   try {
@@ -20,6 +36,7 @@ async function open(): Promise<void> {
     render(<App store={new Store(model)} />, root);
     performance.mark('shown');
     document.documentElement.dataset.opened = 'yes';
+    prepare(model.states.prepare());
   } catch (error) {
     const text = document.createElement('p');
     text.className = 'opening';

@@ -7,7 +7,7 @@ import type { Store } from './store';
 const BAR = 3;
 
 export class Overview {
-  private bars: { counts: Float64Array; lost: Float64Array; for: object; height: number } | null = null;
+  private image: { canvas: HTMLCanvasElement; of: unknown[] } | null = null;
 
   private colours = palette();
 
@@ -25,6 +25,33 @@ export class Overview {
     return (y / height) * this.store.heights.value.end;
   }
 
+  /** The bars, which stay the same while one moves. */
+  private drawn(width: number, height: number, ratio: number): HTMLCanvasElement {
+    const heights = this.store.heights.value;
+    const of = [heights, width, height, ratio, this.colours];
+    if (this.image && of.every((it, at) => it === this.image!.of[at])) return this.image.canvas;
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    const c = canvas.getContext('2d')!;
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { counts, lost } = this.count(height);
+    let most = 1;
+    for (const count of counts) most = Math.max(most, count);
+    counts.forEach((count, bar) => {
+      if (count === 0) return;
+      const length = 3 + (width - 10) * Math.sqrt(count / most);
+      c.fillStyle = this.colours.line;
+      c.fillRect(2, bar * BAR, length, BAR - 1);
+      if (lost[bar] > 0) {
+        c.fillStyle = this.colours.bad;
+        c.fillRect(2, bar * BAR, Math.max(2, length * (lost[bar] / count)), BAR - 1);
+      }
+    });
+    this.image = { canvas, of };
+    return canvas;
+  }
+
   draw(view: View, shown: number): void {
     const ratio = window.devicePixelRatio || 1;
     const { clientWidth: width, clientHeight: height } = this.canvas;
@@ -35,19 +62,7 @@ export class Overview {
     c.clearRect(0, 0, width, height);
     const { colours } = this;
     const heights = this.store.heights.value;
-    const { counts, lost } = this.count(height);
-    let most = 1;
-    for (const count of counts) most = Math.max(most, count);
-    counts.forEach((count, bar) => {
-      if (count === 0) return;
-      const length = 3 + (width - 10) * Math.sqrt(count / most);
-      c.fillStyle = colours.line;
-      c.fillRect(2, bar * BAR, length, BAR - 1);
-      if (lost[bar] > 0) {
-        c.fillStyle = colours.bad;
-        c.fillRect(2, bar * BAR, Math.max(2, length * (lost[bar] / count)), BAR - 1);
-      }
-    });
+    c.drawImage(this.drawn(width, height, ratio), 0, 0, width, height);
     const y = (row: number): number => (row / heights.end) * height;
     const { violated, steps } = this.store.model;
     if (violated >= 0) {
@@ -68,7 +83,6 @@ export class Overview {
 
   private count(height: number): { counts: Float64Array; lost: Float64Array } {
     const heights = this.store.heights.value;
-    if (this.bars && this.bars.for === heights && this.bars.height === height) return this.bars;
     const n = Math.max(1, Math.floor(height / BAR));
     const counts = new Float64Array(n);
     const lost = new Float64Array(n);
@@ -76,7 +90,6 @@ export class Overview {
     const { told, steps, arrows } = this.store.model;
     for (const entry of told) counts[bar(heights.of[steps.of[entry]])] += 1;
     for (let a = 0; a < arrows.length; a++) if (arrows.end[a] === END.lost) lost[bar(heights.entry(arrows.sent[a]))] += 1;
-    this.bars = { counts, lost, for: heights, height };
-    return this.bars;
+    return { counts, lost };
   }
 }

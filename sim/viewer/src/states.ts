@@ -15,7 +15,7 @@ export interface Held {
 }
 
 /** After how many changes a state is kept. */
-const KEYFRAME = 32;
+const KEYFRAME = 8;
 
 export const nothing = (): Held => ({
   entry: false,
@@ -99,17 +99,36 @@ export class States {
     return this.after(key, changes, low);
   }
 
-  /** The state after so many changes. */
-  private after(key: number, changes: number[], count: number): Held {
+  /** Makes the next keyframe of a node and a CoValue. */
+  private extend(frames: Held[], changes: number[]): void {
+    let held = frames[frames.length - 1];
+    const start = (frames.length - 1) * KEYFRAME;
+    for (let c = start; c < start + KEYFRAME; c++) held = changed(held, this.log.fresh(changes[c]));
+    frames.push(held);
+  }
+
+  private frames(key: number): Held[] {
     const frames = this.keyframes.get(key) ?? [nothing()];
     this.keyframes.set(key, frames);
-    const frame = Math.floor(count / KEYFRAME);
-    while (frames.length <= frame) {
-      let held = frames[frames.length - 1];
-      const start = (frames.length - 1) * KEYFRAME;
-      for (let c = start; c < start + KEYFRAME; c++) held = changed(held, this.log.line(changes[c]));
-      frames.push(held);
+    return frames;
+  }
+
+  /** Makes all keyframes, one with each step, so that whoever has time can do it before somebody asks. */
+  *prepare(): Generator<void> {
+    for (const [key, changes] of this.changes) {
+      const frames = this.frames(key);
+      while (frames.length * KEYFRAME <= changes.length) {
+        this.extend(frames, changes);
+        yield;
+      }
     }
+  }
+
+  /** The state after so many changes. */
+  private after(key: number, changes: number[], count: number): Held {
+    const frames = this.frames(key);
+    const frame = Math.floor(count / KEYFRAME);
+    while (frames.length <= frame) this.extend(frames, changes);
     let held = frames[frame];
     for (let c = frame * KEYFRAME; c < count; c++) held = changed(held, this.log.line(changes[c]));
     return held;

@@ -1,5 +1,6 @@
 // Measures a page: how long it takes to open, and what a step of scrubbing and of zooming costs in script, style and
-// layout, as the browser counts it. Prints medians. `node test/measure.mjs run.html`
+// layout, as the browser counts it, beside the processor time of the page's thread, which other programs do not stretch.
+// Prints medians. `node test/measure.mjs run.html`
 import { browser, open } from './browser.mjs';
 
 const STEPS = 20;
@@ -22,25 +23,29 @@ const marks = await page.evaluate(() => performance.getEntriesByType('mark').map
 console.log(`the last time, in ms: ${marks.join(', ')}`);
 console.log(`open: ${median(opened)} ms, median of ${opened.length}`);
 
+await page.waitForSelector('html[data-prepared=yes]', { state: 'attached' });
 const session = await page.context().newCDPSession(page);
 await session.send('Performance.enable');
 const metrics = async () => {
   const { metrics } = await session.send('Performance.getMetrics');
   const of = (name) => metrics.find((metric) => metric.name === name).value;
-  return { busy: of('ScriptDuration') + of('LayoutDuration') + of('RecalcStyleDuration'), heap: of('JSHeapUsedSize') };
+  return { busy: of('ScriptDuration') + of('LayoutDuration') + of('RecalcStyleDuration'), cpu: of('ThreadTime'), heap: of('JSHeapUsedSize') };
 };
 const frame = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
 async function measure(name, step) {
   const costs = [];
+  const cpu = [];
   await frame();
   for (let i = 0; i < STEPS; i++) {
     const before = await metrics();
     await step(i);
     await frame();
-    costs.push(((await metrics()).busy - before.busy) * 1000);
+    const after = await metrics();
+    costs.push((after.busy - before.busy) * 1000);
+    cpu.push((after.cpu - before.cpu) * 1000);
   }
-  console.log(`${name}: ${median(costs).toFixed(1)} ms, median of ${STEPS}; the most ${Math.max(...costs).toFixed(1)} ms`);
+  console.log(`${name}: ${median(costs).toFixed(1)} ms, median of ${STEPS}, the most ${Math.max(...costs).toFixed(1)} ms; processor ${median(cpu).toFixed(1)} ms`);
 }
 
 const overview = await page.locator('canvas.overview').boundingBox();

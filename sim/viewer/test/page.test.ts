@@ -7,6 +7,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browser, open } from './browser.mjs';
 import { file, folder } from './pages';
+import { small } from './small.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDE = { width: 1280, height: 800 };
@@ -76,10 +77,10 @@ describe('a run', () => {
   test('is filtered, by words and by lists', () =>
     on('storm.html', '', async (page) => {
       await page.locator('#filter').fill('kind:lost node:bob');
-      await page.waitForFunction(() => document.querySelector('.count')!.textContent!.startsWith('50 of'));
+      await page.waitForFunction(() => document.querySelector('.count')!.textContent!.startsWith('34 of'));
       await addressHas(page, 'filter=kind:lost+node:bob');
       await page.getByRole('combobox', { name: 'any CoValue' }).selectOption('notes');
-      await page.waitForFunction(() => !document.querySelector('.count')!.textContent!.startsWith('50 of'));
+      await page.waitForFunction(() => !document.querySelector('.count')!.textContent!.startsWith('34 of'));
       for (const words of await page.locator('.row .words').allInnerTexts()) expect(words).toMatch(/notes.*\((lost|partitioned)\)/);
       await page.locator('#filter').fill('node:nobody');
       expect(await page.locator('.unknown').innerText()).toContain('node:nobody');
@@ -251,11 +252,12 @@ describe('looks as it was reviewed', () => {
       hash,
       async (page) => {
         await page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
-        const shot = PNG.sync.read(await page.screenshot());
+        const taken = await page.screenshot();
+        const shot = PNG.sync.read(taken);
         const reviewed = new URL(`screens/${name}.png`, import.meta.url);
         if (process.env.REVIEW !== undefined || !existsSync(reviewed)) {
           if (process.env.REVIEW === undefined) throw new Error(`there is no reviewed picture ${name}: REVIEW=1 sim/viewer/check COSIM makes it`);
-          writeFileSync(reviewed, PNG.sync.write(shot));
+          writeFileSync(reviewed, small(taken));
           return;
         }
         const [now, then] = [coarse(shot), coarse(PNG.sync.read(readFileSync(reviewed)))];

@@ -1,6 +1,7 @@
 // Takes the pictures of the README: `node test/pictures.mjs PAGES FOLDER`.
-import { statSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { browser, open } from './browser.mjs';
+import { small } from './small.mjs';
 
 /** How large a picture may be, in bytes: whoever reads the README loads them all. */
 const LARGEST = 100_000;
@@ -17,8 +18,9 @@ for (const [name, hash, look] of PICTURES) {
   const { page } = await open(context, `${pages}/${name}.html`, hash);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
   const path = `${folder}/${name}.png`;
-  await page.screenshot({ path });
-  const { size } = statSync(path);
+  const picture = small(await page.screenshot());
+  writeFileSync(path, picture);
+  const size = picture.length;
   if (size > LARGEST) throw new Error(`${path} has ${size} bytes: make it smaller`);
   await context.close();
 }
