@@ -233,7 +233,7 @@ fn steps<T: Copy + Default>(numbers: &[T], minus: fn(T, T) -> T) -> Vec<T> {
     numbers.iter().map(|number| minus(*number, std::mem::replace(&mut last, *number))).collect()
 }
 
-/// What a node waits for now and did not before, and whom it no longer waits for, and why.
+/// What a node has begun to wait for, and for whom it has stopped to wait, and why.
 fn differences(before: &[Wait<NodeId>], now: &[Wait<NodeId>], cast: &Cast) -> Value {
     let key = |wait: &Wait<NodeId>| json!({ "peer": cast.node(wait.peer), "why": wait.why });
     let is_for = |a: &Wait<NodeId>, b: &Wait<NodeId>| (a.peer, a.why) == (b.peer, b.why);
