@@ -11,6 +11,7 @@ mod input;
 mod keep;
 mod merge;
 mod print;
+mod report;
 mod run;
 mod schema;
 mod shrink;
@@ -42,6 +43,7 @@ Examples:
   cosim run DIR/FAILURE                                 a failure that --out DIR kept
   cosim diff scenarios/faults/storm.json --seeds 1,2    where two runs part, and what led there
   cosim export scenarios/basics/hello.json --format svg   a picture of it; or for Perfetto, ShiViz, Mermaid, as CSV
+  cosim report FILE --seed 17 -o run.html               a page that shows what happened
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
   cosim shrink FILE --seed 17 -o small.json             a failing run, cut down to its causes
@@ -70,6 +72,7 @@ enum Command {
     Shrink(shrink::Args),
     Diff(diff::Args),
     Export(export::Args),
+    Report(report::Args),
     Guest(guest::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Shrink(args) => shrink::main(&args),
         Command::Diff(args) => diff::main(&args),
         Command::Export(args) => export::main(&args),
+        Command::Report(args) => report::main(&args),
         Command::Guest(args) => guest::main(&args),
         Command::Schema => schema::main(),
     };

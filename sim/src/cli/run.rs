@@ -5,8 +5,10 @@ use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
+use super::report::Playing;
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::log::{Limit, With};
+use cosim_testbed::page::Contents;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, Verdict, run};
@@ -51,6 +53,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "states,looks", value_enum, value_delimiter = ',', requires_all = ["log", "json"])]
     #[arg(conflicts_with = "seeds", hide_possible_values = true)]
     with: Vec<Also>,
+    /// Also write the page of the run, as `cosim report` does.
+    #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
+    html: Option<PathBuf>,
     /// Keep a failure as a folder in this one: the run as a plain scenario, its log, states and verdict. With several
     /// seeds, keep the first that fails with each key.
     #[arg(long, value_name = "DIR")]
@@ -118,9 +123,14 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     if outcome.verdict() != Verdict::Held {
         keep(args, scenario, [seed])?;
         anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
-        if !args.log {
-            anstream::eprintln!("hint: --log prints every event");
+        if !args.log && args.html.is_none() {
+            anstream::eprintln!("hint: --log prints every event, --html FILE draws them");
         }
+    }
+    if let Some(path) = &args.html {
+        let source = input::source(&args.file, args.recording.as_deref());
+        let playing = Playing { scenario, seed, source, guests: args.guests.words() };
+        playing.write(path, Contents::Shown)?;
     }
     Ok(outcome.verdict().into())
 }

@@ -4,9 +4,11 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
 use super::print::outln;
+use super::report::Playing;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
 use cosim_testbed::log::Limit;
+use cosim_testbed::page::Contents;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Crypto, resolve};
 use cosim_testbed::shrink::{Shrunk, shrink};
@@ -36,6 +38,9 @@ pub(super) struct Args {
     /// Write it as scenarios/regressions/NAME.json.
     #[arg(long, value_name = "NAME", conflicts_with = "output")]
     name: Option<String>,
+    /// Also write the page of what is left, as `cosim report` does.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -65,6 +70,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             );
         }
     };
+    let guests = scenario.guests.clone();
     let mut shrunk = match shrink(&frozen.file, &scenario.guests, &mut progress) {
         Ok(shrunk) => shrunk,
         Err(error) => {
@@ -77,6 +83,14 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     whole::write(&path, &shrunk.file.to_json_pretty())
         .map_err(|error| Failure::file("write", &path, &error))?;
     tell(&shrunk, &scenario.guests, &path)?;
+    if let Some(page) = &args.html {
+        let scenario = resolve(shrunk.file).map_err(|problems| Failure(problems.render(false)))?;
+        let scenario = scenario.with_guests(&guests);
+        let source = path.display().to_string();
+        let playing =
+            Playing { scenario: &scenario, seed: scenario.seed, source, guests: args.guests.words() };
+        playing.write(page, Contents::Shown)?;
+    }
     Ok(Exit::Held)
 }
 

@@ -38,9 +38,14 @@ fn expect(stage: &Stage<'_>) -> file::Expect {
 
 /// Freezes the run of a seed. `scenario_name` is where the scenario came from, for its reader.
 pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
+    freeze_with(scenario, seed, scenario_name, Options::judged())
+}
+
+/// Like [`freeze`], with other things done beside playing.
+pub fn freeze_with(scenario: &Scenario, seed: u64, scenario_name: &str, options: Options) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = stage.director().recording();
-    let (outcome, director) = play_cast(Vec::new(), scenario, seed, Options::judged(), director);
+    let (outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
     let mut decisions = file::Decisions::default();
     for made in director.into_made() {
         decisions.put(made.decision, made.detail);

@@ -8,6 +8,7 @@ pub mod freeze;
 pub mod guest;
 pub mod log;
 pub mod oracles;
+pub mod page;
 pub mod recording;
 pub mod replay;
 pub mod report;

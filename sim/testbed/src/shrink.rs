@@ -130,7 +130,7 @@ pub fn shrink(
     // As long as the failure is the same one: else the old names stay.
     let renamed = rename::fitting(&shrinker.best);
     shrinker.first_of(renamed.into_iter().collect());
-    let decisions = shrinker.explain();
+    let decisions = without_each(&shrinker.best, &shrinker.guests, &shrinker.key);
     let Shrinker { best, outcome, runs, others, .. } = shrinker;
     let (before, after) = (Size::of(frozen, &first), Size::of(&best, &outcome));
     Ok(Shrunk { file: best, outcome, before, after, runs, others, decisions })
@@ -304,24 +304,23 @@ impl Shrinker<'_> {
         }
         taken
     }
+}
 
-    /// What happens without each decision that is left.
-    fn explain(&mut self) -> Vec<(file::Decision, String)> {
-        let items = reduce::decisions(&self.best);
-        let explained = items.into_iter().filter_map(|item| {
-            let without = reduce::without(&self.best, std::slice::from_ref(&item));
-            let Reduction::Decision(decision) = item else {
-                return None;
-            };
-            let what = match attempt::plain(without, &self.guests, &self.key).tried {
-                Tried::Holds | Tried::Invalid => "the run holds".to_owned(),
-                Tried::Other(other) => format!("another failure: {}", other.0),
-                Tried::Same(_) => "the same failure".to_owned(),
-            };
-            Some((decision, what))
-        });
-        explained.collect()
-    }
+/// What happens without each decision of a scenario that fails with this key.
+pub fn without_each(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(file::Decision, String)> {
+    let explained = reduce::decisions(file).into_iter().filter_map(|item| {
+        let without = reduce::without(file, std::slice::from_ref(&item));
+        let Reduction::Decision(decision) = item else {
+            return None;
+        };
+        let what = match attempt::plain(without, guests, key).tried {
+            Tried::Holds | Tried::Invalid => "the run holds".to_owned(),
+            Tried::Other(other) => format!("another failure: {}", other.0),
+            Tried::Same(_) => "the same failure".to_owned(),
+        };
+        Some((decision, what))
+    });
+    explained.collect()
 }
 
 /// Every single thing that can be taken out of a scenario, and the scenario without it: what 1-minimality is about.

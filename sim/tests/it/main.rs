@@ -11,5 +11,6 @@ mod large;
 mod lines;
 mod lives;
 mod oracles;
+mod page;
 mod recorded;
 mod world;

@@ -1,0 +1,104 @@
+//! `cosim report`: a run as a page that a browser opens.
+
+use super::exit::{Exit, Failure};
+use super::guests;
+use super::input::{self, Recorded};
+use cosim_testbed::log::Log;
+use cosim_testbed::page::{self, Contents, Facts};
+use cosim_testbed::scenario::{Crypto, Scenario};
+use cosim_testbed::whole;
+use std::path::{Path, PathBuf};
+
+/// Write the page of a run: one HTML file that a browser opens, with all that happened and all that nodes held.
+///
+/// The page loads nothing and sends nothing: it can be mailed, attached to a bug report, or kept. Of a log (.jsonl), which
+/// may come from another version of cosim, it shows what is in there, and says what is not.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = NOTES)]
+pub(super) struct Args {
+    /// The scenario, the folder in which --out kept a failure, or a log (.jsonl).
+    file: PathBuf,
+    /// Play this seed. Default the one in the file.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
+    /// Play this recorded editing session, where the scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
+    /// Where to write the page.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Leave out what apps wrote, and keep how large it is and a hash of it.
+    #[arg(long)]
+    redact: bool,
+    #[command(flatten)]
+    guests: guests::Args,
+}
+
+const NOTES: &str = "\
+Examples:
+  cosim report scenarios/faults/storm.json -o run.html
+  cosim report scenarios/faults/storm.json --seed 7 -o run.html
+  cosim report failures/FAILURE -o run.html       a failure that --out kept
+  cosim report small.json -o run.html             what cosim shrink has written
+  cosim report log.jsonl -o run.html              a log, as `cosim run --log --json` prints it";
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let contents = if args.redact { Contents::Redacted } else { Contents::Shown };
+    if args.file.extension().is_some_and(|extension| extension == "jsonl") {
+        return of_log(args, contents);
+    }
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
+    let playing = Playing {
+        scenario: &scenario,
+        seed: args.seed.unwrap_or(scenario.seed),
+        source: input::source(&args.file, args.recording.as_deref()),
+        guests: args.guests.words(),
+    };
+    playing.write(&args.output, contents)?;
+    Ok(Exit::Held)
+}
+
+/// A run that gets a page.
+#[derive(Debug)]
+pub(super) struct Playing<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) seed: u64,
+    /// What the scenario is called, as a command takes it.
+    pub(super) source: String,
+    /// What a command says of guests.
+    pub(super) guests: String,
+}
+
+impl Playing<'_> {
+    /// Plays the run, and writes its page.
+    pub(super) fn write(&self, path: &Path, contents: Contents) -> Result<(), Failure> {
+        let Playing { scenario, seed, source, guests } = self;
+        let command = format!("cosim run {source} --seed {seed} --crypto {}{guests}", scenario.crypto.name());
+        let (outcome, facts) = page::played(scenario, *seed, source, command);
+        let log = outcome.log.as_ref().expect("it was asked for");
+        write(path, log, &facts, contents)
+    }
+}
+
+fn of_log(args: &Args, contents: Contents) -> Result<Exit, Failure> {
+    let name = args.file.display().to_string();
+    let bytes = std::fs::read(&args.file).map_err(|error| Failure::file("read", &args.file, &error))?;
+    let recorded = Log::read_json_lines(&bytes).map_err(|error| {
+        Failure(format!(
+            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json --with states,looks > {name}"
+        ))
+    })?;
+    write(&args.output, &recorded.log, &Facts::of_log(recorded.cosim), contents)?;
+    Ok(Exit::Held)
+}
+
+fn write(path: &Path, log: &Log, facts: &Facts, contents: Contents) -> Result<(), Failure> {
+    whole::write(path, &page::html(log, facts, contents))
+        .map_err(|error| Failure::file("write", path, &error))?;
+    anstream::eprintln!("written to {0}; open it in a browser", path.display());
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The page of a run: one HTML file with everything in it, made from an event log and what is known of its run. A
+//! browser opens it from the disk; it loads nothing, and runs no script but its own.
+//!
+//! The page itself is TypeScript in `sim/viewer`, built into one file that is checked in and embedded here. What it
+//! shows is put into it as data: packed, and in base64, so that nothing of a scenario or a guest is ever markup.
+//! The same log and facts make the same bytes.
+
+mod columns;
+mod facts;
+mod played;
+mod redact;
+
+pub use facts::{Facts, Violated, Without};
+pub use played::played;
+
+use crate::log::Log;
+use base64ct::{Base64, Encoding};
+use columns::Columns;
+use flate2::{Compression, GzBuilder};
+use serde_json::json;
+use std::io::Write;
+
+/// The version of the data in the page. The page and its data are always of one version, as they come together.
+pub const PAGE_VERSION: u32 = 1;
+
+/// The page without its data, as `sim/viewer` builds it.
+const SHELL: &str = include_str!("../../viewer/dist/page.html");
+
+/// Where in the shell the title belongs.
+const TITLE: &str = "<!--title-->";
+
+/// Where in the shell the data belong.
+const DATA: &str = "<!--data-->";
+
+/// Whether what apps wrote is in the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// It is.
+    Shown,
+    /// Only how large it is, and a hash, by which equal contents are known.
+    Redacted,
+}
+
+/// The page of a log, with what is known of its run.
+pub fn html(log: &Log, facts: &Facts, contents: Contents) -> String {
+    let (top, rest) = SHELL.split_once(TITLE).expect("the shell says where its title belongs");
+    let (middle, bottom) = rest.split_once(DATA).expect("the shell says where its data belong");
+    let source = log.source();
+    let name = source.scenario.as_deref().unwrap_or("a log");
+    let seed = source.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
+    let data = json!({ "format": "cosim-page", "version": PAGE_VERSION, "gzip": packed(&data(log, facts, contents)) });
+    // Base64 has no `<`, and neither has anything else in there; should that change, nothing ends the element early.
+    let data = data.to_string().replace('<', "\\u003c");
+    [top, &escaped(&format!("{name}{seed}")), middle, &data, bottom].concat()
+}
+
+/// What the page shows: a line of JSON that says what follows, then the columns, then the texts of the log's lines. Spaces at the
+/// end of the first line make the columns begin at a multiple of eight.
+fn data(log: &Log, facts: &Facts, contents: Contents) -> Vec<u8> {
+    let columns = Columns::of(log, |entry, cast| {
+        let line = entry.to_json(cast);
+        match contents {
+            Contents::Shown => line,
+            Contents::Redacted => redact::line(line, &facts.acts),
+        }
+    });
+    let all = columns.all();
+    let layout: Vec<(&str, u8)> = all.iter().map(|(name, width, _)| (*name, *width)).collect();
+    let (source, with, (after, dropped)) = (log.source(), log.tells(), log.dropped());
+    let head = json!({
+        "entries": columns.len(),
+        "columns": layout,
+        "kinds": columns::KINDS.iter().chain(&columns::QUIET_KINDS).collect::<Vec<_>>(),
+        "says": columns::SAYS,
+        "flags": columns::FLAGS,
+        "losses": columns::LOSSES,
+        "timers": columns::TIMERS,
+        "nodes": log.cast().nodes,
+        "coValues": log.cast().co_values,
+        "source": { "scenario": source.scenario, "seed": source.seed, "crypto": source.crypto },
+        "tells": { "states": with.states, "looks": with.looks },
+        "dropped": (dropped > 0).then(|| json!({ "after": after, "entries": dropped })),
+        "facts": facts.shown(contents),
+    });
+    let mut data = head.to_string().into_bytes();
+    while data.len() % 8 != 7 {
+        data.push(b' ');
+    }
+    data.push(b'\n');
+    all.into_iter().for_each(|(_, _, numbers)| data.extend(numbers));
+    data.extend(columns.texts());
+    data
+}
+
+/// Packed, and in characters that mean nothing in HTML. The same data are the same text: nothing of when or where.
+fn packed(data: &[u8]) -> String {
+    let mut packer = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
+    let bytes = packer.write_all(data).and_then(|()| packer.finish()).expect("writing to memory cannot fail");
+    Base64::encode_string(&bytes)
+}
+
+/// A text as HTML has it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

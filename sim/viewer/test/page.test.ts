@@ -1,0 +1,298 @@
+// The page in a browser: opens, is looked at, is moved about in, and looks as it did when it was reviewed.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import pixelmatch from 'pixelmatch';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browser, open } from './browser.mjs';
+import { file, folder } from './pages';
+import { small } from './small.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 400, height: 800 };
+
+let chromium: Browser;
+beforeAll(async () => {
+  chromium = await browser();
+});
+afterAll(() => chromium.close());
+
+type Look = { viewport?: typeof WIDE; colorScheme?: 'light' | 'dark' };
+
+/** Opens a page, does something with it, and holds it to have complained about nothing. */
+async function on(name: string, hash: string, does: (page: Page, context: BrowserContext) => Promise<void>, look: Look = {}): Promise<void> {
+  const context = await chromium.newContext({ viewport: WIDE, acceptDownloads: true, ...look });
+  const { page, complaints } = await open(context, file(name), hash);
+  await does(page, context);
+  expect(complaints).toEqual([]);
+  await context.close();
+}
+
+/** Waits until the address of the page has something in it. */
+const addressHas = (page: Page, text: string): Promise<unknown> => page.waitForFunction((text) => decodeURIComponent(location.hash).includes(text), text);
+
+const selected = (page: Page): Promise<string> => page.locator('.row[aria-selected=true] .words').innerText();
+
+describe('a run', () => {
+  test('opens with what it came to and all its events', () =>
+    on('storm.html', '', async (page) => {
+      expect(await page.title()).toContain('storm.json, seed 1');
+      expect(await page.locator('.pill').innerText()).toContain('held');
+      expect(await page.locator('.count').innerText()).toBe('705 events');
+      expect(await page.locator('.row').count()).toBeGreaterThan(5);
+      expect(await page.locator('.name').allInnerTexts()).toEqual(expect.arrayContaining(['alice', 'bob', 'carol', 'core', 'edge']));
+    }));
+
+  test('is gone through by keyboard alone', () =>
+    on('storm.html', 'event=100', async (page) => {
+      await page.locator('.list').focus();
+      const first = await selected(page);
+      await page.keyboard.press('ArrowDown');
+      expect(await selected(page)).not.toBe(first);
+      await page.keyboard.press('k');
+      expect(await selected(page)).toBe(first);
+      await page.keyboard.press('End');
+      await addressHas(page, 'event=610');
+      expect(await page.locator('.list').getAttribute('aria-activedescendant')).toMatch(/^event-/);
+      await page.keyboard.press('Home');
+      await page.waitForFunction(() => location.hash === '#event=1');
+    }));
+
+  test('is scrubbed: the moment, its state and the address follow', () =>
+    on('storm.html', '', async (page) => {
+      const overview = (await page.locator('canvas.overview').boundingBox())!;
+      await page.mouse.move(overview.x + 20, overview.y + overview.height * 0.3);
+      await page.mouse.down();
+      await page.mouse.move(overview.x + 20, overview.y + overview.height * 0.6, { steps: 5 });
+      await page.mouse.up();
+      const heading = await page.locator('.moment h2').innerText();
+      const event = Number(/event (\d+)/.exec(heading)![1]);
+      expect(event).toBeGreaterThan(250);
+      await addressHas(page, `event=${event}`);
+      expect(await page.locator('.everybody tbody tr').count()).toBe(5);
+    }));
+
+  test('is filtered, by words and by lists', () =>
+    on('storm.html', '', async (page) => {
+      await page.locator('#filter').fill('kind:lost node:bob');
+      await page.waitForFunction(() => document.querySelector('.count')!.textContent!.startsWith('34 of'));
+      await addressHas(page, 'filter=kind:lost+node:bob');
+      await page.getByRole('combobox', { name: 'any CoValue' }).selectOption('notes');
+      await page.waitForFunction(() => !document.querySelector('.count')!.textContent!.startsWith('34 of'));
+      for (const words of await page.locator('.row .words').allInnerTexts()) expect(words).toMatch(/notes.*\((lost|partitioned)\)/);
+      await page.locator('#filter').fill('node:nobody');
+      expect(await page.locator('.unknown').innerText()).toContain('node:nobody');
+    }));
+
+  test('a link leads to the same moment, filter and causes', () =>
+    on('storm.html', 'event=300&filter=id%3Adiary&cone=before&time=scale', async (page) => {
+      expect(await page.locator('.moment h2').innerText()).toContain('event 300');
+      expect(await page.locator('#filter').inputValue()).toBe('id:diary');
+      expect(await page.getByRole('button', { name: 'Time to scale' }).getAttribute('aria-pressed')).toBe('true');
+      expect(await page.locator('.moves select').inputValue()).toBe('before');
+      await page.evaluate(() => (location.hash = '#event=301'));
+      await page.waitForFunction(() => document.querySelector('.moment h2')!.textContent!.includes('event 301'));
+    }));
+
+  test('a click in the diagram selects, the wheel moves, and Ctrl and the wheel zoom', () =>
+    on('hello.html', '', async (page) => {
+      const canvas = (await page.locator('.canvas canvas').first().boundingBox())!;
+      // The server's column, in the last third: its last event, or the message that begins there.
+      await page.mouse.click(canvas.x + canvas.width * 0.64, canvas.y + canvas.height * 0.5);
+      expect(await page.locator('.moment h2').innerText()).not.toContain('event 1\n');
+      const image = (): Promise<string> => page.evaluate(() => document.querySelector('canvas')!.toDataURL());
+      const before = await image();
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -300);
+      await page.keyboard.up('Control');
+      await page.waitForFunction((was) => document.querySelector('canvas')!.toDataURL() !== was, before);
+    }));
+
+  test('says the command, and hands out the scenario', () =>
+    on('hello.html', '', async (page) => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      expect(await page.locator('.command').innerText()).toBe('cosim run scenarios/basics/hello.json --seed 1 --crypto fast');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^Scenario/ }).click()]);
+      expect(download.suggestedFilename()).toBe('hello.json');
+      expect(JSON.parse(readFileSync(await download.path(), 'utf8')).nodes).toEqual({ alice: {}, server: {} });
+    }));
+
+  test('of many nodes folds them, and opens them by a click', () =>
+    on('comeback.html', '', async (page) => {
+      expect(await page.locator('.name').count()).toBe(2);
+      await page.getByRole('button', { name: /^client-… \(200\)/ }).click();
+      expect(await page.locator('.name').count()).toBeGreaterThan(50);
+      await page.getByRole('button', { name: 'Fold client' }).click();
+      expect(await page.locator('.name').count()).toBe(2);
+      await page.getByRole('button', { name: 'Whole run' }).click();
+      await page.waitForFunction(() => document.querySelector('.note')!.textContent!.includes('merged into bands'));
+    }));
+});
+
+describe('a failure', () => {
+  test('shows its rule, what broke it, what led there, and the state, at once', () =>
+    on('planted.html', '', async (page) => {
+      expect(await page.locator('.pill').innerText()).toContain('violated');
+      const broken = page.locator('.moment .broken');
+      expect(await broken.innerText()).toContain('what a node believes that a peer has confirmed');
+      expect(await broken.locator('.links li').count()).toBe(6);
+      expect(await page.locator('.moment .change').first().innerText()).toContain('confirmed');
+    }));
+
+  test('a cause is followed, and its state is read before and after', () =>
+    on('planted.html', '', async (page) => {
+      await page.locator('.moment .broken .links button').nth(3).click();
+      expect(await page.locator('.what').innerText()).toContain('carol -> server | CONTENT notes');
+      const change = page.locator('.change').first();
+      expect(await change.innerText()).toContain('carol/1');
+      expect(await change.locator('tr.is-changed').count()).toBeGreaterThan(1);
+    }));
+
+  test('that was cut down shows what it takes first', () =>
+    on('shrunk.html', '', async (page) => {
+      expect(await page.locator('.run').isVisible()).toBe(true);
+      const rows = await page.locator('.decisions tbody tr').allInnerTexts();
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) expect(row).toMatch(/the run holds|another failure|the same failure/);
+    }));
+});
+
+describe('a log from elsewhere', () => {
+  test('says what it lacks', () =>
+    on('plain.html', '', async (page) => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      const lacks = await page.locator('.lacks').allInnerTexts();
+      expect(lacks.join('\n')).toMatch(/does not tell what nodes hold[^]*does not tell what oracles look at[^]*does not say what the run came to/);
+    }));
+
+  test('of version 1 is drawn too', () =>
+    on('old.html', '', async (page) => {
+      expect(await page.locator('.count').innerText()).toBe('3 events');
+      await page.locator('.row').nth(2).click();
+      expect(await page.locator('.links li').count()).toBe(2);
+    }));
+
+  test('is text, whatever it says', () =>
+    on('hostile.html', '', async (page) => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.keyboard.press('j');
+      await page.locator('#filter').fill('<b>');
+      expect(await page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined();
+      expect(await page.locator('img').count()).toBe(0);
+      expect(await page.locator('.names').innerText()).toContain('<img src="x" onerror="window.hit = 1">');
+    }));
+});
+
+describe('everybody', () => {
+  test.each([
+    ['storm.html', 'event=300', {}],
+    ['planted.html', '', {}],
+    ['planted.html', '', { colorScheme: 'dark' as const }],
+    ['shrunk.html', '', {}],
+    ['keys.html', '', { viewport: NARROW }],
+  ])('can read it: %s %s %o', (name, hash, look: Look) =>
+    on(
+      name,
+      hash,
+      async (page) => {
+        // The policy lets the page load nothing; what the test brings along is not of the page.
+        await page.evaluate(axe);
+        const { violations } = (await page.evaluate('axe.run(document)')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
+        const serious = violations.filter((it) => it.impact === 'serious' || it.impact === 'critical');
+        expect(serious.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+      },
+      look,
+    ),
+  );
+
+  test('nothing is wider than a narrow page', () =>
+    on(
+      'planted.html',
+      '',
+      async (page) => {
+        for (const pane of ['Diagram', 'Events', 'Moment', 'Run']) {
+          await page.getByRole('button', { name: pane, exact: true }).click();
+          expect([pane, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([pane, NARROW.width]);
+        }
+      },
+      { viewport: NARROW },
+    ));
+});
+
+describe('looks as it was reviewed', () => {
+  function coarse(image: PNG, piece: number): PNG {
+    const small = new PNG({ width: Math.floor(image.width / piece), height: Math.floor(image.height / piece) });
+    for (let y = 0; y < small.height; y++) {
+      for (let x = 0; x < small.width; x++) {
+        for (let channel = 0; channel < 4; channel++) {
+          let sum = 0;
+          for (let dy = 0; dy < piece; dy++) for (let dx = 0; dx < piece; dx++) sum += image.data[((y * piece + dy) * image.width + x * piece + dx) * 4 + channel];
+          small.data[(y * small.width + x) * 4 + channel] = sum / piece ** 2;
+        }
+      }
+    }
+    return small;
+  }
+
+  /** Compares what is seen with the reviewed picture, in pieces of so many pixels: which share of them may differ, and how much. */
+  function compare(name: string, taken: Buffer, piece: number, threshold: number, worst: number): void {
+    const reviewed = new URL(`screens/${name}.png`, import.meta.url);
+    if (process.env.REVIEW !== undefined) {
+      writeFileSync(reviewed, small(taken));
+      return;
+    }
+    if (!existsSync(reviewed)) throw new Error(`there is no reviewed picture ${name}: REVIEW=1 sim/viewer/check COSIM makes it`);
+    const [now, then] = [PNG.sync.read(taken), PNG.sync.read(readFileSync(reviewed))].map((image) => coarse(image, piece));
+    expect([now.width, now.height]).toEqual([then.width, then.height]);
+    const share = pixelmatch(now.data, then.data, undefined, now.width, now.height, { threshold, includeAA: true }) / (now.width * now.height);
+    if (share > worst) {
+      mkdirSync('.different', { recursive: true });
+      writeFileSync(`.different/${name}.png`, taken);
+    }
+    expect(share, `what it looks like now is in sim/viewer/.different/${name}.png`).toBeLessThanOrEqual(worst);
+  }
+
+  const drawn = (page: Page): Promise<void> => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+
+  const PAGES: [string, string, string, Look][] = [
+    ['hello', 'hello.html', '', {}],
+    ['storm', 'storm.html', 'event=300', {}],
+    ['planted', 'planted.html', '', {}],
+    ['shrunk', 'shrunk.html', '', {}],
+    ['narrow', 'keys.html', 'event=50', { viewport: NARROW, colorScheme: 'dark' }],
+  ];
+
+  // Text differs with the fonts that there are, and how much of it fits. What is left of that is blocks of grey.
+  test.each(PAGES)('as a whole: %s', (name, page, hash, look) =>
+    on(
+      page,
+      hash,
+      async (page) => {
+        await drawn(page);
+        compare(name, await page.screenshot(), 16, 0.08, 0.18);
+      },
+      look,
+    ),
+  );
+
+  // The diagram alone, of one size and without text, is the same whatever fonts there are.
+  test.each(PAGES)('in its lines: %s', async (name, file, hash, { colorScheme = 'light' }) => {
+    const context = await chromium.newContext({ viewport: WIDE, colorScheme });
+    await context.addInitScript(() => {
+      const canvas = CanvasRenderingContext2D.prototype;
+      canvas.fillText = canvas.strokeText = () => {};
+      canvas.measureText = (text: string) => ({ width: text.length * 6 }) as TextMetrics;
+      new MutationObserver(() => {
+        const frame = document.querySelector<HTMLElement>('.canvas');
+        if (frame) Object.assign(frame.style, { position: 'fixed', left: '0', top: '0', width: '840px', height: '560px', background: 'var(--bg)', zIndex: '9' });
+      }).observe(document, { childList: true, subtree: true });
+    });
+    const { page, complaints } = await open(context, `${folder}/${file}`, hash);
+    await drawn(page);
+    compare(`${name}.lines`, await page.screenshot({ clip: { x: 0, y: 0, width: 840, height: 560 } }), 4, 0.04, 0.002);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
