@@ -13,6 +13,8 @@ import { said } from './words';
 /** The pixels of a row at zoom 1. */
 const ROW = 26;
 const ZOOM: [number, number] = [1e-5, 60];
+/** How many pixels wide a sheet of paper is. */
+const PAPER = 690;
 /** Up to how many rows a run is shown whole at first. */
 const WHOLE_MAX = 70;
 
@@ -171,7 +173,7 @@ export class Control {
     listen(overview, 'pointermove', (event: PointerEvent) => {
       if (event.buttons === 1) this.scrub(event.offsetY);
     });
-    listen(window, 'beforeprint', () => this.draw());
+    listen(window, 'beforeprint', () => this.forPaper());
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
     listen(scheme, 'change', () => {
       this.painter.recolour();
@@ -216,6 +218,17 @@ export class Control {
       else this.show(this.store.selected.value);
     }
     this.draw();
+  }
+
+  /** On paper the diagram is as it was on the screen, but as narrow as the paper. */
+  private forPaper(): void {
+    if (this.size.width === 0) return;
+    this.draw();
+    const diagram = this.frame.parentElement!;
+    const put = (name: string, value: string): void => diagram.style.setProperty(name, value);
+    put('--width', `${diagram.clientWidth}px`);
+    put('--height', `${this.size.height}px`);
+    put('--zoom', String(Math.min(1, PAPER / diagram.clientWidth)));
   }
 
   private ask(): void {

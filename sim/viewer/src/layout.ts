@@ -178,6 +178,9 @@ export function columns(log: Log, arrows: Arrows, open: ReadonlySet<string>, fir
     } else result.push({ label: names[node], nodes: [node], family, folded: false });
   }
   if (result.length > COLUMNS_MAX) {
+    // Those whom a violation is about and those who are of no family stand before the many.
+    const rank = (column: Column): number => (first.includes(column.nodes[0]) ? 0 : column.family === null ? 1 : 2);
+    result.sort((a, b) => rank(a) - rank(b));
     const rest = result.splice(COLUMNS_MAX);
     result.push({ label: '', nodes: rest.flatMap((column) => column.nodes), family: null, folded: true });
   }

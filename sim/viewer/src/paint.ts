@@ -597,7 +597,12 @@ export class Painter {
       ].filter(Boolean);
       const text = this.brief(arrow, sent >= 0 ? sent : entry) + (marks.length > 0 ? ` (${marks.join(', ')})` : '');
       if (stops) this.label(text, x2 + side * 9, yEnd, end === END.held ? colours.text : colours.bad, side > 0 ? 'left' : 'right');
-      else this.along(text, x1, y1, x2, yEnd, colours.text);
+      else {
+        // A bent one is as steep in its middle as a straight one, but lies elsewhere.
+        const bent = is('reordered') ? 0.5 : 0;
+        const [dx, dy] = [(x2 - x1) * -0.25 * bent, (yEnd - y1) * 0.4 * bent];
+        this.along(text, x1 + dx, y1 + dy, x2 + dx, yEnd + dy, colours.text);
+      }
     }
     c.globalAlpha = 1;
   }

@@ -124,6 +124,7 @@ describe('a run', () => {
       expect(await page.locator('.name').count()).toBe(2);
       await page.getByRole('button', { name: /^client-… \(200\)/ }).click();
       expect(await page.locator('.name').count()).toBeGreaterThan(50);
+      expect(await page.locator('.name').first().innerText()).toBe('server');
       await page.getByRole('button', { name: 'Fold client' }).click();
       expect(await page.locator('.name').count()).toBe(2);
       await page.getByRole('button', { name: 'Whole run' }).click();

@@ -101,8 +101,17 @@ pub(super) fn are_bounded(links: &[LinkSpec], chapters: &[Chapter]) -> bool {
     networks(links, chapters).any(|network| network.bandwidth.is_some())
 }
 
+/// How long a load may take, where the file does not say it: each node on the way asks its servers one after another, and
+/// gives each three deadlines, as soon as the lines let it. How many nodes there are beside the way is none of its
+/// business.
+pub(super) fn load_within(scenario: &Scenario) -> Span {
+    let longest =
+        scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
+    (longest.unwrap_or(Span::ZERO) + time_for_load(scenario)).saturating_mul(scenario.longest_way())
+}
+
 /// How much longer a load may take at each node on its way, because lines are full.
-pub(super) fn time_for_load(scenario: &Scenario) -> Span {
+fn time_for_load(scenario: &Scenario) -> Span {
     let operations = || scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
     let networks: Vec<Network> = networks(&scenario.links, &scenario.chapters).collect();
     let queue = networks.iter().map(|network| network.queue.unwrap_or(QUEUE_DEFAULT)).max().unwrap_or(0);

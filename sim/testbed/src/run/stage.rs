@@ -194,7 +194,7 @@ impl<'a> Stage<'a> {
 
     /// How long a load may take.
     pub(crate) fn load_within(&self) -> Span {
-        self.scenario.expect.load_within.unwrap_or_else(|| load_within(&self.scenario))
+        self.scenario.expect.load_within.unwrap_or_else(|| lines::load_within(&self.scenario))
     }
 
     /// Whether a line is bounded, be it for a while.
@@ -491,13 +491,4 @@ fn config(spec: &scenario::NodeSpec) -> Config {
         uploads: spec.uploads,
         mutations: mutations.fold(Mutations::NONE, Mutations::with),
     }
-}
-
-/// How long a load may take, where the file does not say it: each node on the way asks its servers one after another, and
-/// gives each three deadlines, as soon as the lines let it. How many nodes there are beside the way is none of its
-/// business.
-fn load_within(scenario: &Scenario) -> Span {
-    let longest =
-        scenario.nodes.iter().map(|node| node.base.saturating_mul(8).max(node.cap.saturating_mul(4))).max();
-    (longest.unwrap_or(Span::ZERO) + lines::time_for_load(scenario)).saturating_mul(scenario.longest_way())
 }
