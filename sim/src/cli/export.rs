@@ -78,8 +78,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 /// The log that is asked for.
 fn log(args: &Args) -> Result<Log, Failure> {
     let path = &args.file;
-    if path.extension().is_some_and(|extension| extension == "jsonl") {
-        refuse_to_play(args)?;
+    if input::is_log(path) {
+        let given = [
+            ("--seed", args.seed.is_some()),
+            ("--crypto", args.crypto.is_some()),
+            ("--recording", args.recording.is_some()),
+        ];
+        input::refuse_to_play(path, &given)?;
         return input::log(path).map(|recorded| recorded.log);
     }
     let recorded = Recorded::read(args.recording.as_deref())?;
@@ -92,21 +97,6 @@ fn log(args: &Args) -> Result<Log, Failure> {
     let mut log = outcome.log.expect("it was asked for");
     log.name_scenario(input::source(path, args.recording.as_deref()));
     Ok(log)
-}
-
-/// A log is of one run already.
-fn refuse_to_play(args: &Args) -> Result<(), Failure> {
-    let given = [
-        ("--seed", args.seed.is_some()),
-        ("--crypto", args.crypto.is_some()),
-        ("--recording", args.recording.is_some()),
-    ];
-    let Some((option, _)) = given.iter().find(|(_, given)| *given) else { return Ok(()) };
-    Err(Failure(format!(
-        "error: {}: {option} says how to play a scenario, but this is the log of a run\nhint: leave it out, or name the \
-         scenario",
-        args.file.display()
-    )))
 }
 
 /// Says so where a run does not hold.

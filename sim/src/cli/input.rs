@@ -64,13 +64,29 @@ impl Recorded {
     }
 }
 
+/// Whether a file is an event log, by its name.
+pub(super) fn is_log(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "jsonl")
+}
+
+/// A log is of one run already: nothing that says how to play a scenario goes with it. `given` are such options, and whether
+/// they were given.
+pub(super) fn refuse_to_play(path: &Path, given: &[(&str, bool)]) -> Result<(), Failure> {
+    let Some((option, _)) = given.iter().find(|(_, given)| *given) else { return Ok(()) };
+    Err(Failure(format!(
+        "error: {}: {option} says how to play a scenario, but this is the log of a run\nhint: leave it out, or name the \
+         scenario",
+        path.display()
+    )))
+}
+
 /// The log in a file.
 pub(super) fn log(path: &Path) -> Result<log::Recorded, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     Log::read_json_lines(&bytes).map_err(|error| {
         let name = path.display();
         Failure(format!(
-            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json > {name}"
+            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json --with states,looks > {name}"
         ))
     })
 }

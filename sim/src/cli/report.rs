@@ -47,8 +47,16 @@ Examples:
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let contents = if args.redact { Contents::Redacted } else { Contents::Shown };
-    if args.file.extension().is_some_and(|extension| extension == "jsonl") {
-        return of_log(args, contents);
+    if input::is_log(&args.file) {
+        let given = [
+            ("--seed", args.seed.is_some()),
+            ("--crypto", args.crypto.is_some()),
+            ("--recording", args.recording.is_some()),
+        ];
+        input::refuse_to_play(&args.file, &given)?;
+        let recorded = input::log(&args.file)?;
+        write(&args.output, &recorded.log, &Facts::of_log(recorded.cosim), contents)?;
+        return Ok(Exit::Held);
     }
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
@@ -82,18 +90,6 @@ impl Playing<'_> {
         let log = outcome.log.as_ref().expect("it was asked for");
         write(path, log, &facts, contents)
     }
-}
-
-fn of_log(args: &Args, contents: Contents) -> Result<Exit, Failure> {
-    let name = args.file.display().to_string();
-    let bytes = std::fs::read(&args.file).map_err(|error| Failure::file("read", &args.file, &error))?;
-    let recorded = Log::read_json_lines(&bytes).map_err(|error| {
-        Failure(format!(
-            "error: {name}: {error}\nhint: write the log anew: cosim run FILE --log --json --with states,looks > {name}"
-        ))
-    })?;
-    write(&args.output, &recorded.log, &Facts::of_log(recorded.cosim), contents)?;
-    Ok(Exit::Held)
 }
 
 fn write(path: &Path, log: &Log, facts: &Facts, contents: Contents) -> Result<(), Failure> {

@@ -225,6 +225,9 @@ fn pages_come_from_scenarios_logs_and_runs() {
     let log = cosim().arg("run").arg(&scenario).args(["--log", "--json"]).assert().success();
     std::fs::write(folder.path().join("log.jsonl"), &log.get_output().stdout).expect("it can be written");
     cosim().args(["report", "log.jsonl", "-o", "c.html"]).assert().success();
+    let played = cosim().args(["report", "log.jsonl", "--seed", "3", "-o", "e.html"]).assert().code(2);
+    let says = "--seed says how to play a scenario, but this is the log of a run";
+    assert!(String::from_utf8_lossy(&played.get_output().stderr).contains(says));
     let data = unpack(&read("c.html"));
     assert_eq!(data.lines.len(), 13);
     assert_eq!(data.head["tells"]["states"], false);
