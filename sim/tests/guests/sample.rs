@@ -313,7 +313,7 @@ fn an_interrupt_leaves_no_guest_behind() {
     }
 }
 
-/// A guest that holds what it was asked to make, and hands nothing of it on.
+/// A guest that holds what it was asked to make, and hands nothing of it on; or says it again to whatever is said.
 const KEEPS: &str = r#"
 import json, sys
 held = {}
@@ -323,8 +323,12 @@ for line in sys.stdin:
     if request["verb"] == "hello":
         answer.update(protocol=1, name="keeps", version="1", speaks="cojson", can=[])
     elif request["verb"] == "app":
-        held = {request["operations"][0]["subject"]: {"header": True, "sessions": {}}}
+        made = request["operations"][0]
+        held = {made["subject"]: {"header": True, "sessions": {}}}
         answer["held"] = held
+    elif request["verb"] == "deliver" and "REPEATS" == "yes":
+        content = {"action": "content", "id": made["subject"], "header": made["header"], "priority": 3, "new": {}}
+        answer["sent"] = [{"connection": request["connection"], "message": content}]
     elif request["verb"] == "query":
         answer["subjects"] = held
     print(json.dumps(answer), flush=True)
@@ -335,7 +339,7 @@ for line in sys.stdin:
 fn what_a_newcomer_does_not_get_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("keeps.py");
-    std::fs::write(&program, KEEPS).unwrap();
+    std::fs::write(&program, KEEPS.replace("REPEATS", "no")).unwrap();
     let guest = format!("mine=python3 {}", program.display());
     let (_scenario, path) = written(
         r#"{ "version": 1, "about": "Alice keeps everything to herself.",
@@ -347,4 +351,8 @@ fn what_a_newcomer_does_not_get_is_told() {
     let says = "a new client that asks alice for notes does not get all that alice holds";
     assert!(told.out.contains(says), "{}", told.out);
     assert!(told.out.contains("key `convergence node handed-on`"), "{}", told.out);
+
+    std::fs::write(&program, KEEPS.replace("REPEATS", "yes")).unwrap();
+    let told = cosim(&["run", &path, "--guest", &guest]);
+    assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
 }

@@ -2,6 +2,7 @@
 //! it holds something, and cannot hand it on.
 
 use super::GuestNode;
+use crate::cojson::SimCrypto;
 use cosim_core::{CoId, Content, Known, KnownState, Message, Time};
 use cosim_guest::protocol::{Relationship, Step, Verb};
 use serde_json::value::RawValue;
@@ -43,9 +44,13 @@ impl GuestNode {
                     continue;
                 };
                 let known = got.entry(content.id).or_default();
-                take(known, &content);
-                let known = Known { id: content.id, known: known.clone(), is_correction: false, safe: None };
-                waiting.push_front(Message::Known(known));
+                let held = self.mirror.co_values.get(&content.id).map(|held| held.known_state());
+                // What brings nothing, or more than there is, needs no answer: so this comes to an end, whatever is said.
+                if take(known, &content) && held.is_some_and(|held| known.le(&held)) {
+                    let known = known.clone();
+                    let known = Known { id: content.id, known, is_correction: false, safe: None };
+                    waiting.push_front(Message::Known(known));
+                }
             }
             let Some(message) = waiting.pop_front() else { return Some(got) };
             let text = shared.registry.write(&message).and_then(|text| RawValue::from_string(text).ok());
@@ -65,12 +70,14 @@ fn texts(step: Step) -> impl Iterator<Item = Box<RawValue>> {
     sent.map(|sent| sent.message)
 }
 
-/// What comes before a gap counts.
-fn take(known: &mut KnownState, content: &Content<crate::cojson::SimCrypto>) {
-    known.header |= content.header.is_some();
+/// Adds what content brings; what comes after a gap brings nothing. Says whether that is anything.
+fn take(known: &mut KnownState, content: &Content<SimCrypto>) -> bool {
+    let mut is_new = content.header.is_some() && !known.header;
+    known.header |= is_new;
     for (session, piece) in content.new.iter() {
         if piece.after <= known.count(session) {
-            known.raise(session, piece.end());
+            is_new |= known.raise(session, piece.end());
         }
     }
+    is_new
 }
