@@ -391,7 +391,8 @@ impl Taking<'_> {
         let has_open_source = !after.header && self.has_open_source(place);
         let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
         if after.header {
-            if !conversation.is_content_due(after) {
+            // After something damaged it is not known whether a load is answered, and content waits for that.
+            if conversation.tainted || !conversation.is_content_due(after) {
                 return;
             }
         } else if has_open_source {
