@@ -27,7 +27,7 @@ pub use keys::{AgentId, AgentSecret, SealerId, SealerSecret, SignerId, SignerSec
 pub use log::{Batch, CoValueLog, SignedLog};
 pub use number::{MadeAt, canonical};
 pub(crate) use seal::Agreement;
-pub use seal::{seal, unseal};
+pub use seal::{group_sealer, seal, seal_for_group, unseal, unseal_for_group};
 pub use session_name::{Owner, session_of_other_owner};
 pub use signature::{Refusal, Signature, Verifier};
 pub use stable::stable_stringify;

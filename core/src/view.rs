@@ -14,8 +14,10 @@ mod co_map;
 mod co_stream;
 mod custody;
 mod dependencies;
+mod dialect;
 pub mod edit;
 mod file;
+mod first;
 mod group;
 mod groups;
 mod history;
@@ -32,8 +34,9 @@ pub use co_list::{CoList, ListItem, OpId};
 pub use co_map::{CoMap, MapEntry};
 pub use co_stream::{CoStream, StreamItem};
 pub use custody::Custody;
-pub use dependencies::dependencies;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
+pub use dependencies::{dependencies, dependencies_in};
+pub use dialect::{Dialect, UnknownDialect};
 pub use file::File;
 pub use keys::KeyRing;
 pub use live::{LiveList, LiveView};
@@ -47,6 +50,7 @@ use changes::{Changes, visible};
 use groups::Groups;
 use keys::{Agreements, Secrets};
 use serde_json::Value;
+use validity::Validity;
 
 /// What is held of a CoValue.
 #[derive(Clone, Debug)]
@@ -63,6 +67,11 @@ pub struct CoValue<'a> {
 pub trait Resolver {
     /// The CoValue with this id, if it is held.
     fn co_value(&self, id: &str) -> Option<CoValue<'_>>;
+
+    /// By whose rules they are judged. It is the same at all times.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
 }
 
 /// What a CoValue shows to somebody.
@@ -78,6 +87,8 @@ pub enum View {
     Text(CoList),
     /// A stream; a file, where its header says `binary`.
     Stream(CoStream),
+    /// A CoValue that was deleted, and shows nothing.
+    Deleted,
     /// A CoValue of a kind that is not known.
     Unknown,
 }
@@ -87,8 +98,25 @@ impl View {
     pub fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> View {
         let groups = Groups::of(co_value, resolver);
         let secrets = Secrets::learn(&groups, resolver, keys, &mut Agreements::default());
+        if Validity::new(co_value.header, &groups).is_deleted(co_value) {
+            return View::Deleted;
+        }
         let changes = visible(co_value, &groups, &secrets);
         View::of_kind(co_value.header, changes, groups.end_in(co_value).then_some(&groups))
+    }
+
+    /// In the form of the package's `toJSON()`, which of a text has the items.
+    pub fn to_json_in(&self, dialect: Dialect) -> Value {
+        match self {
+            View::Text(list) if dialect.text_is_items() => list.to_json(),
+            View::Text(_)
+            | View::Map(_)
+            | View::Group(_)
+            | View::List(_)
+            | View::Stream(_)
+            | View::Deleted
+            | View::Unknown => self.to_json(),
+        }
     }
 
     /// In the form of the package's `toJSON()`, but that a text is a string.
@@ -99,7 +127,7 @@ impl View {
             View::List(list) => list.to_json(),
             View::Text(list) => Value::String(list.text()),
             View::Stream(stream) => stream.to_json(),
-            View::Unknown => Value::Null,
+            View::Deleted | View::Unknown => Value::Null,
         }
     }
 
@@ -119,20 +147,20 @@ impl View {
     }
 }
 
-/// What `co_value` shows to who has `keys`, as JSON: see [`View::to_json`].
+/// What `co_value` shows to who has `keys`, as JSON: see [`View::to_json_in`].
 pub fn view<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> Value {
-    View::new(co_value, resolver, keys).to_json()
+    View::new(co_value, resolver, keys).to_json_in(resolver.dialect())
 }
 
-/// The key with which new private transactions of `co_value` are made, by id and secret: the present read key of its
-/// group. `None` where there is none, or `keys` does not open it.
+/// The key with which `keys` makes new private transactions of `co_value`, by id and secret: the present read key of its
+/// group, or its own, where it may only write. `None` where there is none, or `keys` does not open it.
 pub fn read_key<R: Resolver + ?Sized>(
     co_value: &CoValue<'_>,
     resolver: &R,
     keys: &KeyRing,
 ) -> Option<(String, KeySecret)> {
     let groups = Groups::of(co_value, resolver);
-    let id = groups.read_key()?;
+    let id = groups.writing_key(keys)?;
     let secret = Secrets::learn(&groups, resolver, keys, &mut Agreements::default()).get(id)?.clone();
     Some((id.into(), secret))
 }

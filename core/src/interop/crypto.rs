@@ -7,7 +7,7 @@ use crate::real::{
     AgentId, Batch, Hash, Header, Owner, Privacy, Refusal, Signature, SignerSecret, StreamingHash,
     Transaction, Verifier,
 };
-use crate::view;
+use crate::view::{self, Dialect};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -225,7 +225,7 @@ impl Crypto for RealCrypto {
         let logs: Vec<_> = logs.map(|(session, log)| (self.names.session(session), log)).collect();
         let sessions = logs.iter().map(|(session, log)| (&**session, log as &dyn view::Log)).collect();
         let co_value = view::CoValue { id: "", header: header.as_json(), sessions };
-        view::of_logs(&co_value).iter().for_each(|id| self.depend(id, into));
+        view::of_logs(&co_value, Dialect::default()).iter().for_each(|id| self.depend(id, into));
     }
 }
 

@@ -41,6 +41,11 @@ impl<'a> Owner<'a> {
         }
     }
 
+    /// The id of its session with these bytes that is there to delete a CoValue.
+    pub fn delete_session(self, unique: &[u8; 7]) -> String {
+        format!("{}$", to_base58(&format!("{}{SEPARATOR}_d", self.name()), unique))
+    }
+
     /// The id of its session with these bytes.
     pub fn session(self, unique: &[u8; 8]) -> String {
         to_base58(&format!("{}{SEPARATOR}_z", self.name()), unique)

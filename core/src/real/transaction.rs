@@ -65,6 +65,45 @@ impl Transaction {
         Transaction { made_at, privacy, other: Map::new() }
     }
 
+    /// The same with `meta`, which says something about the changes. What is private is encrypted as they are, for the
+    /// place where it stands, so its meta is encrypted with the same key stream.
+    #[must_use]
+    pub fn with_meta(mut self, meta: &Value, place: &Place, secret: Option<&KeySecret>) -> Transaction {
+        let text = match secret.filter(|_| self.is_private()) {
+            Some(secret) => encrypt(meta, secret, place),
+            None => stable_stringify(meta),
+        };
+        self.other.insert(String::from(META), Value::String(text));
+        self
+    }
+
+    /// Whether it has a meta, readable or not.
+    pub fn has_meta(&self) -> bool {
+        self.other.contains_key(META)
+    }
+
+    /// The meta of a trusting transaction; `None` for a private one, and where there is none.
+    ///
+    /// # Errors
+    /// As [`changes`](Transaction::changes).
+    pub fn meta(&self) -> Result<Option<Value>, CipherError> {
+        match self.other.get(META).and_then(Value::as_str).filter(|_| !self.is_private()) {
+            Some(meta) => json(meta).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The meta of a private transaction that stands at `place`; `None` for a trusting one, and where there is none.
+    ///
+    /// # Errors
+    /// As [`decrypt`].
+    pub fn decrypt_meta(&self, secret: &KeySecret, place: &Place) -> Result<Option<Value>, CipherError> {
+        match self.other.get(META).and_then(Value::as_str).filter(|_| self.is_private()) {
+            Some(meta) => decrypt(meta, secret, place).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Whether only those with the key may read it.
     pub fn is_private(&self) -> bool {
         matches!(self.privacy, Privacy::Private { .. })
@@ -76,10 +115,7 @@ impl Transaction {
     /// [`NoJson`](CipherError::NoJson), where its author wrote something else.
     pub fn changes(&self) -> Result<Option<Value>, CipherError> {
         let Privacy::Trusting { changes } = &self.privacy else { return Ok(None) };
-        let changes = serde_json::from_str(changes);
-        changes
-            .map(|changes| Some(canonical(changes)))
-            .map_err(|error| CipherError::NoJson(error.to_string()))
+        json(changes).map(Some)
     }
 
     /// The operations of a private transaction that stands at `place`; `None` for a trusting one.
@@ -125,6 +161,12 @@ impl Transaction {
     }
 }
 
+/// The value that a text is.
+fn json(text: &str) -> Result<Value, CipherError> {
+    serde_json::from_str(text).map(canonical).map_err(|error| CipherError::NoJson(error.to_string()))
+}
+
+const META: &str = "meta";
 const TRUSTING: &str = "trusting";
 const PRIVATE: &str = "private";
 

@@ -2,7 +2,8 @@
 
 use super::co_map::CoMap;
 use super::groups::{Groups, members};
-use super::role::{EVERYONE, Role};
+use super::role::{EVERYONE, GROUP_SEALER, Role, WRITE_KEY};
+use crate::real::SealerId;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
@@ -15,17 +16,35 @@ pub struct CoGroup {
     pub members: BTreeMap<String, Role>,
     /// The id of the present read key.
     pub read_key: Option<String>,
+    /// Its own id, where it is an account that is an admin of itself.
+    pub itself: Option<String>,
 }
 
 impl CoGroup {
     pub(super) fn new(map: CoMap, groups: &Groups<'_>) -> CoGroup {
         let read_key = groups.read_key();
-        CoGroup { map, members: members(groups), read_key: read_key.map(String::from) }
+        let itself = groups.members.account().map(String::from);
+        CoGroup { map, members: members(groups), read_key: read_key.map(String::from), itself }
     }
 
     /// The role of `member`, an account or agent. Who is not named is one of everyone.
     pub fn role_of(&self, member: &str) -> Option<Role> {
+        if self.itself.as_deref() == Some(member) {
+            return Some(Role::Admin);
+        }
         self.members.get(member).or_else(|| self.members.get(EVERYONE)).copied()
+    }
+
+    /// The sealer for whom strangers seal the keys of its children, where it names one.
+    pub fn sealer(&self) -> Option<SealerId> {
+        let text = self.map.get(GROUP_SEALER)?.as_str()?;
+        text.split_once('@').map_or(text, |(_, sealer)| sealer).parse().ok()
+    }
+
+    /// The keys, by their ids, of members who only write, each by the member's name.
+    pub fn write_keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        let named = self.map.entries.iter();
+        named.filter_map(|(key, entry)| Some((key.strip_prefix(WRITE_KEY)?, entry.value.as_str()?)))
     }
 
     /// The members to whom a new read key is revealed, by name: invites and everyone are not among them.
@@ -46,6 +65,6 @@ impl CoGroup {
 
     /// Whether `member` may change who else is one.
     pub fn can_invite(&self, member: &str) -> bool {
-        self.role_of(member) == Some(Role::Admin)
+        self.role_of(member).is_some_and(Role::administers)
     }
 }

@@ -38,7 +38,7 @@ impl CoMap {
 
     pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoMap {
         let mut map = CoMap::default();
-        for transaction in changes {
+        for transaction in changes.into_iter().filter(|changes| changes.is_shown) {
             for change in &transaction.changes {
                 map.apply(&transaction, change);
             }

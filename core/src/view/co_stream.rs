@@ -29,7 +29,9 @@ pub struct CoStream {
 impl CoStream {
     pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoStream {
         let mut stream = CoStream::default();
-        for Changes { session, index, made_at, changes } in changes {
+        for Changes { session, index, made_at, changes, .. } in
+            changes.into_iter().filter(|changes| changes.is_shown)
+        {
             stream.push(session, index, made_at, changes);
         }
         stream

@@ -1,10 +1,10 @@
 //! What a CoValue rests on (rule 9): without these nobody can tell whether its transactions are genuine, or count.
 
-use super::CoValue;
 use super::group::{Group, Reading, only_change};
 use super::membership::Memberships;
 use super::role::{is_co_value, parent};
 use super::validity::Ruleset;
+use super::{CoValue, Dialect};
 use crate::real::{Owner, Transaction};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -17,10 +17,15 @@ use serde_json::Value;
 /// not exist. Where it has parents, their admins are admins here; who they are only the parents can tell, so every
 /// transaction is taken at its word.
 pub fn dependencies(co_value: &CoValue<'_>) -> BTreeSet<String> {
+    dependencies_in(co_value, Dialect::default())
+}
+
+/// The same, by the rules of a dialect.
+pub fn dependencies_in(co_value: &CoValue<'_>, dialect: Dialect) -> BTreeSet<String> {
     let accounts = co_value.sessions.keys().filter_map(|session| of_session(session));
     let mut found: BTreeSet<String> =
         of_header(co_value.header).into_iter().chain(accounts).map(String::from).collect();
-    found.extend(of_logs(co_value));
+    found.extend(of_logs(co_value, dialect));
     found.remove(co_value.id);
     found
 }
@@ -47,10 +52,10 @@ pub(crate) fn are_in_logs(header: &Value) -> bool {
 }
 
 /// The members and parents of a group. Its id plays no part.
-pub(crate) fn of_logs(co_value: &CoValue<'_>) -> BTreeSet<String> {
+pub(crate) fn of_logs(co_value: &CoValue<'_>, dialect: Dialect) -> BTreeSet<String> {
     let reading = Reading::new(co_value);
     let all: BTreeSet<String> = reading.keys().filter_map(named).map(String::from).collect();
-    match Group::new(co_value, reading, &Memberships::default()) {
+    match Group::new(co_value, reading, &Memberships::none(dialect)) {
         Some((group, members)) if !members.has_parents() => {
             group.edits.keys().filter_map(|key| named(key)).map(String::from).collect()
         }

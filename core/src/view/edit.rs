@@ -65,6 +65,17 @@ pub fn delete(key: &str) -> Value {
     json!([{ "op": "del", "key": key }])
 }
 
+/// The meta of a transaction that counts only if it is the first with this name.
+pub fn first_writer(name: &str) -> Value {
+    json!({ "fww": name })
+}
+
+/// The meta of the transaction that deletes the CoValue `id`: the first of a [session of its
+/// own](crate::real::Owner::delete_session), without changes.
+pub fn deletion(id: &str) -> Value {
+    json!({ "deleted": id })
+}
+
 /// Pushes `item` to a stream.
 pub fn push(item: &Value) -> Value {
     json!([item])

@@ -1,11 +1,12 @@
 //! One group's history: which keys it handed out, and which of its transactions count. Who was what when is its
 //! [`Membership`], which is learnt on the way.
 
-use super::CoValue;
+use super::keys::revelation;
 use super::membership::{Membership, Memberships};
 use super::order::{Logged, ordered};
 use super::role::{EVERYONE, Extension, GroupKey, Role};
-use super::validity::Ruleset;
+use super::validity::{Ruleset, is_delete_session};
+use super::{CoValue, Dialect};
 use crate::real::{MadeAt, Privacy, Transaction};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -26,12 +27,15 @@ pub(super) struct Group<'a> {
 pub(super) struct Edit<'a> {
     pub(super) logged: Logged<'a>,
     pub(super) value: Value,
+    /// Whether its author might do so by its role, not only because the key that it handed out is its own.
+    pub(super) by_role: bool,
 }
 
 /// The one change that a transaction of a group makes.
 pub(super) struct Change {
     pub(super) key: String,
     value: Value,
+    by_role: bool,
 }
 
 /// A group's transactions, each with what it sets where all may read that.
@@ -82,10 +86,22 @@ impl<'a> Reading<'a> {
 
 /// A group while its transactions are judged, one after the other: who may do what by those before.
 struct Trial<'a, 'b> {
+    id: &'a str,
     members: Membership,
     initial_admin: &'a str,
     before: &'b Memberships,
+    dialect: Dialect,
     valid: BTreeSet<(&'a str, u32)>,
+    write_keys: WriteKeys,
+}
+
+/// The keys of members who only write.
+#[derive(Default)]
+struct WriteKeys {
+    /// The keys of the map that name one.
+    named: BTreeSet<String>,
+    /// The last that was named for each member, whether that counts or not.
+    of: BTreeMap<String, String>,
 }
 
 impl<'a> Group<'a> {
@@ -100,10 +116,17 @@ impl<'a> Group<'a> {
         if co_value.header.get("type")?.as_str()? != "comap" {
             return None;
         }
-        let meta_type = co_value.header.get("meta").and_then(|meta| meta.get("type"));
-        let is_account = meta_type.and_then(Value::as_str) == Some("account");
-        let nobody = || Membership::new(co_value.id, is_account);
-        let mut trial = Trial { members: nobody(), initial_admin, before, valid: BTreeSet::new() };
+        let dialect = before.dialect;
+        let nobody = || Membership::new(co_value, dialect);
+        let mut trial = Trial {
+            id: co_value.id,
+            members: nobody(),
+            initial_admin,
+            before,
+            dialect,
+            valid: BTreeSet::new(),
+            write_keys: WriteKeys::default(),
+        };
         let mut accepted = Vec::new();
         for Read { at, logged, change } in reading.founded_first(initial_admin) {
             accepted.extend(trial.judge(logged, change).map(|change| (at, logged, change)));
@@ -114,7 +137,11 @@ impl<'a> Group<'a> {
         let mut members = nobody();
         for (_, logged, change) in accepted {
             members.learn(&change.key, &change.value, &logged.transaction.made_at, before);
-            group.edits.entry(change.key).or_default().push(Edit { logged, value: change.value });
+            group.edits.entry(change.key).or_default().push(Edit {
+                logged,
+                value: change.value,
+                by_role: change.by_role,
+            });
         }
         Some((group, members))
     }
@@ -128,31 +155,60 @@ impl<'a> Group<'a> {
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.edits.get(key)?.last().map(|edit| &edit.value)
     }
+
+    /// The role that its own map gives to `member` in the end.
+    pub(super) fn role(&self, member: &str, dialect: Dialect) -> Option<Role> {
+        dialect.role(self.get(member)?.as_str()?)
+    }
+
+    /// Whether everyone was handed the key `id`.
+    pub(super) fn is_public(&self, id: &str) -> bool {
+        self.edits.contains_key(&revelation(id, EVERYONE))
+    }
+
+    /// The id of the key that everyone was handed last.
+    pub(super) fn last_public_key(&self) -> Option<&str> {
+        let public = self.edits.iter().filter_map(|(key, edits)| {
+            let (id, member) = key.split_once("_for_")?;
+            let edit = edits.last().filter(|_| id.starts_with("key_") && member == EVERYONE)?;
+            Some((&edit.logged.transaction.made_at, id))
+        });
+        public.max().map(|(_, id)| id)
+    }
 }
 
 impl<'a> Trial<'a, '_> {
     /// Judges a transaction by those before it. What it changes, where it counts and says so for all to see.
     fn judge(&mut self, logged: Logged<'a>, change: Option<Change>) -> Option<Change> {
         let author = logged.author()?;
+        if self.dialect.co_values_may_be_deleted() && is_delete_session(logged.session) {
+            return None;
+        }
         let time = &logged.transaction.made_at;
         let role = self.members.role_here(author, time, self.before);
         if let Privacy::Private { .. } = logged.transaction.privacy {
             // What it says is not for everybody to see, so it changes no role, no key and no parent.
-            if role == Some(Role::Admin) {
+            let may_be_secret = self.members.is_account() || self.dialect.groups_have_secrets();
+            if role == Some(Role::Admin) && may_be_secret {
                 self.valid.insert((logged.session, logged.index));
             }
             return None;
         }
-        let change = change?;
-        let counts = match GroupKey::parse(&change.key) {
-            GroupKey::ReadKeyOrProfile => role == Some(Role::Admin),
-            GroupKey::Revelation => {
-                role == Some(Role::Admin) || role.is_some_and(|role| role.invites_to().is_some())
+        let mut change = change?;
+        let administers = role.is_some_and(Role::administers);
+        let counts = match GroupKey::parse(&change.key, self.dialect) {
+            GroupKey::ReadKeyOrProfile => administers,
+            GroupKey::Revelation(key) => {
+                change.by_role = administers || role.is_some_and(|role| role.invites_to().is_some());
+                change.by_role || self.write_keys.is_of(author, key)
             }
-            GroupKey::Parent(_) => {
-                role == Some(Role::Admin) && change.value.as_str().and_then(Extension::parse).is_some()
+            GroupKey::Parent(parent) => administers && self.may_be_parent(parent, &change),
+            GroupKey::WriteKey(member) => {
+                let may_name = administers || role == Some(Role::WriteOnlyInvite) || member == author;
+                may_name && self.write_keys.name(member, &change, administers)
             }
             GroupKey::Member(member) => self.may_appoint((author, role), member, &change, time),
+            GroupKey::Nothing => false,
         };
         if !counts {
             return None;
@@ -162,8 +218,17 @@ impl<'a> Trial<'a, '_> {
         Some(change)
     }
 
-    /// Whether the author may give `member` the role that `change` names: the first admin appoints itself; admins give any
-    /// role, but take nothing from other admins; an invite gives the one role it is for.
+    /// Whether a group may say that of a parent.
+    fn may_be_parent(&self, parent: &str, change: &Change) -> bool {
+        if self.dialect.parents_are_groups() {
+            return parent != self.id && self.before.may_be_parent(parent);
+        }
+        change.value.as_str().and_then(|value| Extension::parse(value, self.dialect)).is_some()
+    }
+
+    /// Whether the author may give `member` the role that `change` names: the first admin appoints itself, and who leaves
+    /// revokes itself; admins give any role, but take nothing from other admins; managers nothing from admins, nor make
+    /// one or an invite that makes their like; an invite gives the one role it is for.
     fn may_appoint(
         &self,
         (author, role): (&str, Option<Role>),
@@ -171,24 +236,46 @@ impl<'a> Trial<'a, '_> {
         change: &Change,
         time: &MadeAt,
     ) -> bool {
-        let Some(given) = change.value.as_str().and_then(Role::parse) else { return false };
-        if member == EVERYONE && !matches!(given, Role::Reader | Role::Writer | Role::Revoked) {
+        let Some(given) = change.value.as_str().and_then(|value| self.dialect.role(value)) else {
+            return false;
+        };
+        let is_for_everyone = matches!(given, Role::Reader | Role::Writer | Role::WriteOnly | Role::Revoked);
+        if member == EVERYONE && !is_for_everyone {
             return false;
         }
+        let is_admin = || self.members.role_here(member, time, self.before) == Some(Role::Admin);
+        let leaves = member == author && given == Role::Revoked && self.dialect.members_may_leave();
         let founds = author == self.initial_admin
             && member == author
             && given == Role::Admin
             && !self.members.names(author);
         match role {
-            _ if founds => true,
-            Some(Role::Admin) => {
-                given == Role::Admin
-                    || member == author
-                    || self.members.role_here(member, time, self.before) != Some(Role::Admin)
+            _ if founds || leaves => true,
+            Some(Role::Admin) => given == Role::Admin || member == author || !is_admin(),
+            Some(Role::Manager) => {
+                !matches!(given, Role::Admin | Role::AdminInvite | Role::ManagerInvite) && !is_admin()
             }
             Some(role) => role.invites_to() == Some(given),
             None => false,
         }
+    }
+}
+
+impl WriteKeys {
+    /// Whether a member may hand out this key because it is the one that it writes with.
+    fn is_of(&self, member: &str, key: &str) -> bool {
+        !key.is_empty() && self.of.get(member).is_some_and(|own| own == key)
+    }
+
+    /// Names a member's key. Whether that counts: only who administers the group may name another, so that no invite can
+    /// hide what was written.
+    fn name(&mut self, member: &str, change: &Change, administers: bool) -> bool {
+        self.of.insert(member.into(), change.value.as_str().unwrap_or_default().into());
+        if self.named.contains(&change.key) && !administers {
+            return false;
+        }
+        self.named.insert(change.key.clone());
+        true
     }
 }
 
@@ -199,5 +286,9 @@ pub(super) fn only_change(transaction: &Transaction) -> Option<Change> {
     if change.get("op")?.as_str()? != "set" {
         return None;
     }
-    Some(Change { key: change.get("key")?.as_str()?.into(), value: change.get("value")?.clone() })
+    Some(Change {
+        key: change.get("key")?.as_str()?.into(),
+        value: change.get("value")?.clone(),
+        by_role: true,
+    })
 }

@@ -1,12 +1,14 @@
 //! The groups that say who may do what with a CoValue: its own, and that group's parents, and theirs.
 
 use super::group::{Group, Reading};
-use super::membership::Memberships;
-use super::role::{READ_KEY, Role, parent};
+use super::keys::KeyRing;
+use super::membership::{Memberships, account_agent};
+use super::role::{EVERYONE, READ_KEY, Role, WRITE_KEY, parent};
 use super::validity::Ruleset;
-use super::{CoValue, Resolver};
+use super::{CoValue, Dialect, Resolver};
 use crate::real::{AgentId, Owner};
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -36,7 +38,8 @@ struct Pending<'a> {
 impl<'a> Groups<'a> {
     /// The groups for `co_value`: itself, or its owner, and their ancestors. None where they are not there.
     pub(super) fn of<R: Resolver + ?Sized>(co_value: &CoValue<'a>, resolver: &'a R) -> Groups<'a> {
-        let mut groups = Groups::default();
+        let members = Memberships::none(resolver.dialect());
+        let mut groups = Groups { members, ..Groups::default() };
         let root = match Ruleset::of_header(co_value.header) {
             Some(Ruleset::Group { .. }) => Some(co_value.clone()),
             Some(Ruleset::OwnedByGroup { group }) => {
@@ -59,6 +62,34 @@ impl<'a> Groups<'a> {
     /// Whether `co_value` is the group that was asked for.
     pub(super) fn end_in(&self, co_value: &CoValue<'_>) -> bool {
         self.last().is_some_and(|group| group.id == co_value.id)
+    }
+
+    /// By whose rules they are judged.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.members.dialect
+    }
+
+    /// The key, by its id, with which `keys` makes what is private: the read key, or its own where it may only write.
+    /// Where everyone may read, and was not handed the read key, who is nobody else has the last that everyone was handed.
+    pub(super) fn writing_key(&self, keys: &KeyRing) -> Option<&str> {
+        if !self.dialect().has_write_only() {
+            return self.read_key();
+        }
+        let group = self.last()?;
+        let reads = |name: &str| group.role(name, self.dialect()).is_some_and(Role::is_handed_read_keys);
+        let name = keys.name();
+        if reads(EVERYONE)
+            && !name.is_some_and(reads)
+            && !self.read_key().is_some_and(|key| group.is_public(key))
+        {
+            return group.last_public_key().or(self.read_key());
+        }
+        let own = name.and_then(|name| self.last()?.get(&format!("{WRITE_KEY}{name}"))?.as_str());
+        match name.and_then(|name| self.members.role_as_owner(name, None)) {
+            Some(Role::WriteOnly) => own,
+            None if own.is_some() => own,
+            _ => self.read_key(),
+        }
     }
 
     /// The present read key of the last group, by its id.
@@ -89,9 +120,9 @@ impl<'a> Groups<'a> {
                     }
                     None if path.is_empty() => {
                         self.groups.clear();
-                        self.members = Memberships::default();
+                        self.members = Memberships::none(self.members.dialect);
                     }
-                    None => {}
+                    None => self.members.push_other(pending.co_value.id),
                 },
             }
         }
@@ -113,6 +144,9 @@ pub(super) fn agent_of<R: Resolver + ?Sized>(name: &str, resolver: &R) -> Option
         Owner::Agent(agent) => agent.parse().ok(),
         Owner::Account(id) => {
             let account = resolver.co_value(id)?;
+            if resolver.dialect().headers_name_agents() {
+                return account_agent(account.header)?.parse().ok();
+            }
             Group::new(&account, Reading::new(&account), &Memberships::default())?.1.agent_id()
         }
     }

@@ -3,8 +3,10 @@
 use super::Resolver;
 use super::group::{Edit, Group};
 use super::groups::{Groups, agent_of};
-use super::role::EVERYONE;
-use crate::real::{AgentSecret, Agreement, KeySecret, Place, SealerId, decrypt_key, key_of};
+use super::role::{EVERYONE, GROUP_SEALER};
+use crate::real::{
+    AgentSecret, Agreement, KeySecret, Place, SealerId, decrypt_key, group_sealer, key_of, unseal_for_group,
+};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -37,6 +39,11 @@ impl KeyRing {
     pub fn of_account(account: &str, secret: AgentSecret) -> KeyRing {
         let names = alloc::vec![account.into(), secret.id().to_string()];
         KeyRing { own: Some(Own { names, secret }) }
+    }
+
+    /// The name by which groups know it: its account, where it has one.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.own.as_ref()?.names.first().map(String::as_str)
     }
 }
 
@@ -76,30 +83,35 @@ impl Secrets {
         agreements: &mut Agreements,
     ) -> Secrets {
         let mut secrets = Secrets::default();
-        for group in groups.groups.iter().rev() {
-            for (key, edits) in &group.edits {
-                let Some((id, member)) = key.split_once("_for_") else { continue };
-                if let Some(secret) = revealed((group, member, edits), resolver, keys, agreements) {
-                    secrets.known.entry(id.into()).or_insert(secret);
+        let mut learn = |by_role: bool| {
+            for group in groups.groups.iter().rev() {
+                for (key, edits) in &group.edits {
+                    let Some((id, member)) = key.split_once("_for_") else { continue };
+                    let edits = edits.iter().filter(|edit| edit.by_role || !by_role);
+                    if let Some(secret) = revealed((group, member), edits, resolver, keys, agreements) {
+                        secrets.known.entry(id.into()).or_insert(secret);
+                    }
                 }
             }
+            secrets.unlock(groups, by_role);
+        };
+        learn(true);
+        // What members hand out as keys of their own comes last: it takes nothing away.
+        let mut edits = groups.groups.iter().flat_map(|group| group.edits.values().flatten());
+        if edits.any(|edit| !edit.by_role) {
+            learn(false);
         }
-        secrets.unlock(groups);
         secrets
     }
 
-    /// Adds every key that is locked with a known one, until there are no more.
-    fn unlock(&mut self, groups: &Groups<'_>) {
-        let mut locked: BTreeMap<&str, Vec<(&str, &Edit<'_>)>> = BTreeMap::new();
-        for (key, edits) in groups.groups.iter().flat_map(|group| &group.edits) {
-            if let Some((id, with)) = key.split_once("_for_").filter(|(_, with)| with.starts_with("key_")) {
-                locked.entry(with).or_default().extend(edits.iter().map(|edit| (id, edit)));
-            }
-        }
+    /// Adds every key that is locked with a known one, or sealed for a group whose sealer a known one gives, until there
+    /// are no more.
+    fn unlock(&mut self, groups: &Groups<'_>, by_role: bool) {
+        let mut locks = Locks::new(groups, by_role);
         let mut todo: Vec<String> = self.known.keys().cloned().collect();
         while let Some(with) = todo.pop() {
             let Some(secret) = self.known.get(&with).cloned() else { continue };
-            for (id, edit) in locked.remove(with.as_str()).unwrap_or_default() {
+            for (id, edit) in locks.locked.remove(with.as_str()).unwrap_or_default() {
                 let Some(text) = edit.value.as_str().filter(|_| !self.known.contains_key(id)) else {
                     continue;
                 };
@@ -108,23 +120,88 @@ impl Secrets {
                     todo.push(id.into());
                 }
             }
+            for (id, place, edit) in locks.sealed_with(&with, &secret) {
+                let Some(text) = edit.value.as_str().filter(|_| !self.known.contains_key(id)) else {
+                    continue;
+                };
+                let opened = unseal_for_group(text, &group_sealer(&secret), &place);
+                if let Some(opened) = opened.ok().and_then(|value| key_of(&value).ok()) {
+                    self.known.insert(id.into(), opened);
+                    todo.push(id.into());
+                }
+            }
         }
+    }
+}
+
+/// What the edits of groups lock with keys, and seal for the sealers of groups.
+#[derive(Default)]
+struct Locks<'a> {
+    /// By the key, which are locked with it.
+    locked: BTreeMap<&'a str, Vec<(&'a str, &'a Edit<'a>)>>,
+    /// By the sealer, which are sealed for it, and where.
+    sealed: BTreeMap<&'a str, Vec<(&'a str, Place, &'a Edit<'a>)>>,
+    /// By the key of which it is made, which sealers groups have had.
+    sealers: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Locks<'a> {
+    fn new(groups: &'a Groups<'a>, by_role: bool) -> Locks<'a> {
+        let mut locks = Locks::default();
+        for group in &groups.groups {
+            for (key, edits) in &group.edits {
+                let edits = edits.iter().filter(|edit| edit.by_role || !by_role);
+                if let Some((id, with)) = key.split_once("_for_").filter(|(_, with)| with.starts_with("key_"))
+                {
+                    locks.locked.entry(with).or_default().extend(edits.map(|edit| (id, edit)));
+                    continue;
+                }
+                if !groups.dialect().has_group_sealers() {
+                    continue;
+                }
+                if let Some((id, sealer)) = key.split_once("_sealedFor_") {
+                    let place = |edit: &Edit<'_>| {
+                        Place::transaction(group.id, edit.logged.session, edit.logged.index)
+                    };
+                    locks.sealed.entry(sealer).or_default().extend(edits.map(|edit| (id, place(edit), edit)));
+                } else if key == GROUP_SEALER {
+                    let named = edits.filter_map(|edit| edit.value.as_str()?.split_once('@'));
+                    named.for_each(|(key, sealer)| locks.sealers.entry(key).or_default().push(sealer));
+                }
+            }
+        }
+        locks
+    }
+
+    /// What is sealed for the sealer that comes of a key, once.
+    fn sealed_with(&mut self, key: &str, secret: &KeySecret) -> Vec<(&'a str, Place, &'a Edit<'a>)> {
+        let sealers = self.sealers.remove(key).unwrap_or_default();
+        if sealers.is_empty() {
+            return Vec::new();
+        }
+        let own = group_sealer(secret).id().to_string();
+        sealers
+            .into_iter()
+            .find(|sealer| *sealer == own)
+            .and_then(|own| self.sealed.remove(own))
+            .unwrap_or_default()
     }
 }
 
 /// The key that a group handed to a member, in these edits, if that is everyone or us. The oldest that can be opened: a
 /// key does not change, so what comes later cannot take it away.
-fn revealed<R: Resolver + ?Sized>(
-    (group, member, edits): (&Group<'_>, &str, &[Edit<'_>]),
+fn revealed<'a, R: Resolver + ?Sized>(
+    (group, member): (&Group<'_>, &str),
+    mut edits: impl Iterator<Item = &'a Edit<'a>>,
     resolver: &R,
     keys: &KeyRing,
     agreements: &mut Agreements,
 ) -> Option<KeySecret> {
     if member == EVERYONE {
-        return edits.iter().find_map(|edit| key_of(&edit.value).ok());
+        return edits.find_map(|edit| key_of(&edit.value).ok());
     }
     let own = keys.own.as_ref().filter(|own| own.names.iter().any(|name| name == member))?;
-    edits.iter().find_map(|edit| {
+    edits.find_map(|edit| {
         let from = agent_of(edit.logged.author()?, resolver)?;
         let place = Place::transaction(group.id, edit.logged.session, edit.logged.index);
         let agreement = agreements.with(from.sealer, own)?;

@@ -15,7 +15,8 @@ mod stream;
 
 pub use list::LiveList;
 
-use super::changes::{read, visible};
+use super::changes::{Changes, turned, visible};
+use super::first::{FirstWriters, Turn};
 use super::groups::Groups;
 use super::keys::{Agreements, Secrets};
 use super::membership::Memberships;
@@ -54,6 +55,9 @@ struct Held {
     read_key: Option<String>,
     /// Which transactions of each session count and could be read, of those that were taken.
     taken: BTreeMap<String, Vec<bool>>,
+    firsts: FirstWriters,
+    /// Whether something came that changes what was taken before, so that all is to be taken anew.
+    is_stale: bool,
     shown: Shown,
 }
 
@@ -65,6 +69,7 @@ enum Shown {
     List(LiveList),
     Text(LiveList),
     Stream(LiveStream),
+    Deleted,
     Unknown,
 }
 
@@ -81,20 +86,25 @@ impl LiveView {
         resolver: &R,
         keys: &KeyRing,
     ) -> bool {
-        match &mut self.held {
-            Some(held) if held.goes_on_as(co_value, resolver) => held.take(co_value),
-            held => {
-                *held = Some(Held::new(co_value, resolver, keys, &mut self.agreements));
-                true
+        let held = self.held.as_mut().filter(|held| held.goes_on_as(co_value, resolver));
+        if let Some(held) = held {
+            let is_new = held.take(co_value);
+            if !held.is_stale {
+                return is_new;
             }
         }
+        self.held = Some(Held::new(co_value, resolver, keys, &mut self.agreements));
+        true
     }
 
     /// Takes what is new in these sessions of the CoValue; the others must be as they were when it was brought up to date
-    /// last. Returns whether it could: where not, nothing has changed, and an [`update`](LiveView::update) is due.
+    /// last. Returns whether it could: where not, an [`update`](LiveView::update) is due.
     pub fn grow<R: Resolver + ?Sized>(&mut self, grown: &CoValue<'_>, resolver: &R) -> bool {
         let held = self.held.as_mut().filter(|held| held.goes_on_with(grown, resolver));
-        held.map(|held| held.take(grown)).is_some()
+        held.is_some_and(|held| {
+            held.take(grown);
+            !held.is_stale
+        })
     }
 
     /// What it shows: what [`View::new`] gives for the same.
@@ -105,6 +115,7 @@ impl LiveView {
             Some(Shown::List(list)) => View::List(list.view()),
             Some(Shown::Text(list)) => View::Text(list.view()),
             Some(Shown::Stream(stream)) => View::Stream(stream.view().clone()),
+            Some(Shown::Deleted) => View::Deleted,
             Some(Shown::Unknown) | None => View::Unknown,
         }
     }
@@ -125,7 +136,8 @@ impl LiveView {
         };
         let groups = Groups::of(co_value, resolver);
         let secrets = Secrets::learn(&groups, resolver, keys, &mut Agreements::default());
-        list.shows_same(&LiveList::of(visible(co_value, &groups, &secrets)))
+        let is_deleted = Validity::new(co_value.header, &groups).is_deleted(co_value);
+        !is_deleted && list.shows_same(&LiveList::of(visible(co_value, &groups, &secrets)))
     }
 
     /// A number that is equal for equal views, and different for different ones but for chance. It is at hand.
@@ -137,6 +149,7 @@ impl LiveView {
             Some(Shown::Text(list)) => (4, list.digest()),
             Some(Shown::Stream(stream)) => (5, stream.digest()),
             Some(Shown::Unknown) | None => (6, 0),
+            Some(Shown::Deleted) => (7, 0),
         };
         digest::mix(digest::start(kind), digest)
     }
@@ -151,7 +164,7 @@ impl LiveView {
     pub fn list(&self) -> Option<&LiveList> {
         match &self.held.as_ref()?.shown {
             Shown::List(list) | Shown::Text(list) => Some(list),
-            Shown::Map(_) | Shown::Group { .. } | Shown::Stream(_) | Shown::Unknown => None,
+            Shown::Map(_) | Shown::Group { .. } | Shown::Stream(_) | Shown::Deleted | Shown::Unknown => None,
         }
     }
 
@@ -159,7 +172,12 @@ impl LiveView {
     pub fn group(&self) -> Option<&CoGroup> {
         match &self.held.as_ref()?.shown {
             Shown::Group { group, .. } => Some(group),
-            Shown::Map(_) | Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Unknown => None,
+            Shown::Map(_)
+            | Shown::List(_)
+            | Shown::Text(_)
+            | Shown::Stream(_)
+            | Shown::Deleted
+            | Shown::Unknown => None,
         }
     }
 
@@ -168,7 +186,7 @@ impl LiveView {
         match &self.held.as_ref()?.shown {
             Shown::Map(map) => map.get(key),
             Shown::Group { group, .. } => group.map.get(key),
-            Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Unknown => None,
+            Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Deleted | Shown::Unknown => None,
         }
     }
 
@@ -191,9 +209,12 @@ impl LiveView {
         let held = self.held.as_ref()?;
         match held.shown {
             Shown::Group { .. } => held.members.role(author, time),
-            Shown::Map(_) | Shown::List(_) | Shown::Text(_) | Shown::Stream(_) | Shown::Unknown => {
-                held.members.role_as_owner(author, time)
-            }
+            Shown::Map(_)
+            | Shown::List(_)
+            | Shown::Text(_)
+            | Shown::Stream(_)
+            | Shown::Deleted
+            | Shown::Unknown => held.members.role_as_owner(author, time),
         }
     }
 }
@@ -207,18 +228,22 @@ impl Held {
     ) -> Held {
         let groups = Groups::of(co_value, resolver);
         let secrets = Secrets::learn(&groups, resolver, keys, agreements);
+        let validity = Validity::new(co_value.header, &groups);
+        let (is_group, is_deleted) = (groups.end_in(co_value), validity.is_deleted(co_value));
         let mut held = Held {
             id: co_value.id.into(),
             header: co_value.header.clone(),
             basis: Basis::new(&groups, resolver),
             members: groups.members.clone(),
-            validity: Validity::new(co_value.header, &groups),
+            firsts: FirstWriters::of(co_value, &validity, &secrets),
+            is_stale: false,
+            validity,
             secrets,
-            read_key: groups.read_key().map(String::from),
+            read_key: groups.writing_key(keys).map(String::from),
             taken: BTreeMap::new(),
-            shown: Shown::of_kind(co_value.header),
+            shown: if is_deleted { Shown::Deleted } else { Shown::of_kind(co_value.header) },
         };
-        if groups.end_in(co_value) {
+        if is_group {
             held.take_group(co_value, &groups);
         } else {
             held.take(co_value);
@@ -239,7 +264,8 @@ impl Held {
             let taken = self.taken.get(*session).map_or(0, Vec::len);
             if is_group { log.len() == taken } else { log.len() >= taken }
         };
-        self.id == co_value.id
+        !self.is_stale
+            && self.id == co_value.id
             && self.header == *co_value.header
             && co_value.sessions.iter().all(goes_on)
             && self.basis.holds(resolver)
@@ -277,16 +303,25 @@ impl Held {
 
     /// Takes the transactions of a session from `from` on.
     fn take_session(&mut self, session: &str, log: &dyn Log, from: usize) {
+        let is_deleted = matches!(self.shown, Shown::Deleted);
+        if !is_deleted && self.validity.deletes(&self.id, session, log) {
+            self.is_stale = true;
+        }
         let mut visible = Vec::with_capacity(log.len() - from);
         for at in from..log.len() {
             let logged = log.get(at).and_then(|transaction| {
                 Some(Logged { session, index: u32::try_from(at).ok()?, transaction })
             });
-            let counted = logged.filter(|logged| self.validity.holds(logged));
-            let changes = counted.and_then(|logged| read(&self.id, logged, &self.secrets));
-            visible.push(changes.is_some());
+            let counted = logged.filter(|logged| !is_deleted && self.validity.holds(logged));
+            let changes = counted.and_then(|logged| {
+                let by = (&self.validity, &mut self.firsts);
+                let (turn, changes) = turned(&self.id, logged, by, &self.secrets);
+                self.is_stale |= turn == Turn::Earlier;
+                changes
+            });
+            visible.push(changes.as_ref().is_some_and(|changes| changes.is_shown));
             if let Some(changes) = changes {
-                self.shown.take(session, changes.index, changes.made_at, changes.changes);
+                self.shown.take(changes);
             }
         }
         match self.taken.get_mut(session) {
@@ -311,12 +346,17 @@ impl Shown {
     }
 
     /// Takes the changes of a transaction.
-    fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, changes: Vec<Value>) {
-        match self {
-            Shown::Map(map) => map.take(session, tx, made_at, &changes),
-            Shown::List(list) | Shown::Text(list) => list.take(session, tx, made_at, changes),
-            Shown::Stream(stream) => stream.take(session, tx, made_at, changes),
-            Shown::Group { .. } | Shown::Unknown => {}
+    fn take(&mut self, changes: Changes<'_>) {
+        match (self, changes) {
+            (Shown::List(list) | Shown::Text(list), changes) => list.take(changes),
+            (Shown::Map(map), Changes { session, index, made_at, changes, is_shown: true }) => {
+                map.take(session, index, made_at, &changes);
+            }
+            (Shown::Stream(stream), Changes { session, index, made_at, changes, is_shown: true }) => {
+                stream.take(session, index, made_at, changes);
+            }
+            (Shown::Map(_) | Shown::Stream(_) | Shown::Group { .. } | Shown::Deleted | Shown::Unknown, _) => {
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a member of a group may do, and what the keys of a group's map mean.
 
+use super::Dialect;
+
 /// What a member may do in a group and in the values it owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -17,12 +19,20 @@ pub enum Role {
     WriterInvite,
     /// The same for admins.
     AdminInvite,
+    /// May read, write, and say who else may, but for admins.
+    Manager,
+    /// May write, and read what it has written itself.
+    WriteOnly,
+    /// An invite that makes managers.
+    ManagerInvite,
+    /// An invite that makes those who only write.
+    WriteOnlyInvite,
 }
 
 impl Role {
     /// The role that a group's map calls `text`.
     pub fn parse(text: &str) -> Option<Role> {
-        const ALL: [Role; 7] = [
+        const ALL: [Role; 11] = [
             Role::Revoked,
             Role::Reader,
             Role::Writer,
@@ -30,6 +40,10 @@ impl Role {
             Role::ReaderInvite,
             Role::WriterInvite,
             Role::AdminInvite,
+            Role::Manager,
+            Role::WriteOnly,
+            Role::ManagerInvite,
+            Role::WriteOnlyInvite,
         ];
         ALL.into_iter().find(|role| role.as_str() == text)
     }
@@ -44,17 +58,31 @@ impl Role {
             Role::ReaderInvite => "readerInvite",
             Role::WriterInvite => "writerInvite",
             Role::AdminInvite => "adminInvite",
+            Role::Manager => "manager",
+            Role::WriteOnly => "writeOnly",
+            Role::ManagerInvite => "managerInvite",
+            Role::WriteOnlyInvite => "writeOnlyInvite",
         }
     }
 
     /// Whether it may read what the group owns. An invite holds the keys, to hand them on.
     pub fn can_read(self) -> bool {
-        self != Role::Revoked
+        !matches!(self, Role::Revoked | Role::WriteOnly | Role::WriteOnlyInvite)
+    }
+
+    /// Whether a new read key is handed to a member with this role, by the package: not to an invite that makes managers.
+    pub(super) fn is_handed_read_keys(self) -> bool {
+        self.can_read() && self != Role::ManagerInvite
     }
 
     /// Whether it may write what the group owns.
     pub fn can_write(self) -> bool {
-        matches!(self, Role::Writer | Role::Admin)
+        matches!(self, Role::Writer | Role::Admin | Role::Manager | Role::WriteOnly)
+    }
+
+    /// Whether it may say who else is a member, and hand out keys.
+    pub fn administers(self) -> bool {
+        matches!(self, Role::Admin | Role::Manager)
     }
 
     /// The role that an invite may give.
@@ -63,22 +91,32 @@ impl Role {
             Role::ReaderInvite => Some(Role::Reader),
             Role::WriterInvite => Some(Role::Writer),
             Role::AdminInvite => Some(Role::Admin),
-            Role::Revoked | Role::Reader | Role::Writer | Role::Admin => None,
+            Role::ManagerInvite => Some(Role::Manager),
+            Role::WriteOnlyInvite => Some(Role::WriteOnly),
+            Role::Revoked | Role::Reader | Role::Writer | Role::Admin | Role::Manager | Role::WriteOnly => {
+                None
+            }
         }
     }
 
-    /// Whether it is one of the three that members have, and that a child group hands down.
+    /// Whether it is one of those that members have who may read, and that a parent group hands down.
     pub(super) fn is_inherited(self) -> bool {
-        matches!(self, Role::Reader | Role::Writer | Role::Admin)
+        matches!(self, Role::Reader | Role::Writer | Role::Admin | Role::Manager)
     }
 
-    /// How much it may do, to find the larger of two roles. An invite gives way to an admin only.
+    /// How much it may do, to find the larger of two roles. An invite gives way to a manager and an admin only.
     fn rank(self) -> u8 {
         match self {
             Role::Revoked => 0,
-            Role::Reader => 1,
-            Role::Writer | Role::ReaderInvite | Role::WriterInvite | Role::AdminInvite => 2,
-            Role::Admin => 3,
+            Role::Reader | Role::WriteOnly => 1,
+            Role::Writer
+            | Role::ReaderInvite
+            | Role::WriterInvite
+            | Role::AdminInvite
+            | Role::ManagerInvite
+            | Role::WriteOnlyInvite => 2,
+            Role::Manager => 3,
+            Role::Admin => 4,
         }
     }
 
@@ -100,11 +138,11 @@ pub(super) enum Extension {
 }
 
 impl Extension {
-    pub(super) fn parse(text: &str) -> Option<Extension> {
+    pub(super) fn parse(text: &str, dialect: Dialect) -> Option<Extension> {
         match text {
             "extend" => Some(Extension::Same),
             "revoked" => Some(Extension::Revoked),
-            _ => Role::parse(text).filter(|role| role.is_inherited()).map(Extension::As),
+            _ => dialect.role(text).filter(|role| role.is_inherited()).map(Extension::As),
         }
     }
 
@@ -125,32 +163,56 @@ pub const EVERYONE: &str = "everyone";
 /// The key under which a group names its present read key.
 pub(super) const READ_KEY: &str = "readKey";
 
+/// The key under which a group names its sealer, for whom its children's keys are sealed by strangers.
+pub(super) const GROUP_SEALER: &str = "groupSealer";
+
+/// What begins the key under which a group names the key that a member writes with who may not read.
+pub(super) const WRITE_KEY: &str = "writeKeyFor_";
+
 /// What a key of a group's map is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GroupKey<'a> {
-    /// Which key new private transactions use, or an account's profile.
+    /// Which key new private transactions use, or what else is for its admins to say: a profile, for example.
     ReadKeyOrProfile,
-    /// A key, locked for a member or with another key.
-    Revelation,
+    /// A key, locked for a member or with another key: its id, as far as it has one.
+    Revelation(&'a str),
     /// A parent group, by id.
     Parent(&'a str),
+    /// The key that a member writes with who may not read.
+    WriteKey(&'a str),
     /// A member's role.
     Member(&'a str),
+    /// Nothing that a group may say.
+    Nothing,
 }
 
 impl GroupKey<'_> {
-    pub(super) fn parse(key: &str) -> GroupKey<'_> {
-        if key == READ_KEY || key == "profile" {
+    pub(super) fn parse(key: &str, dialect: Dialect) -> GroupKey<'_> {
+        if key == READ_KEY || key == "profile" || dialect.admins_may_set(key) {
             return GroupKey::ReadKeyOrProfile;
         }
-        if let Some(parent) = parent(key) {
-            return GroupKey::Parent(parent);
+        if !dialect.has_write_only() {
+            // The package looked at parents first, then.
+            if let Some(parent) = parent(key) {
+                return GroupKey::Parent(parent);
+            }
         }
         let locked = ["_for_key", "_for_sealer", "_for_co"].iter().any(|suffix| key.contains(suffix));
-        if (key.starts_with("key_") && locked) || key.contains("_for_everyone") {
-            return GroupKey::Revelation;
+        let sealed = dialect.has_group_sealers() && key.contains("_sealedFor_sealer");
+        if (key.starts_with("key_") && (locked || sealed)) || key.contains("_for_everyone") {
+            let id = key.split_once("_for_").or_else(|| key.split_once("_sealedFor_"));
+            return GroupKey::Revelation(id.map_or("", |(id, _)| id));
         }
-        GroupKey::Member(key)
+        if !dialect.has_write_only() {
+            return GroupKey::Member(key);
+        }
+        if key.starts_with("parent_") {
+            return parent(key).map_or(GroupKey::Nothing, GroupKey::Parent);
+        }
+        if key.starts_with("child_") {
+            return GroupKey::Nothing;
+        }
+        key.strip_prefix(WRITE_KEY).map_or(GroupKey::Member(key), GroupKey::WriteKey)
     }
 }
 

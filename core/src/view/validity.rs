@@ -4,6 +4,7 @@ use super::groups::Groups;
 use super::membership::Memberships;
 use super::order::Logged;
 use super::role::Role;
+use super::{CoValue, Dialect, Log};
 use serde_json::Value;
 
 /// Who may write a CoValue, as its header has it.
@@ -39,7 +40,15 @@ impl Ruleset<'_> {
 
 /// By what the transactions of a CoValue are judged that is no group.
 #[derive(Clone, Debug)]
-pub(super) enum Validity {
+pub(super) struct Validity {
+    by: By,
+    dialect: Dialect,
+    /// Whether only who administers the group deletes items.
+    restricts_deletion: bool,
+}
+
+#[derive(Clone, Debug)]
+enum By {
     /// By the role of their authors, at the time they give, in the last of these.
     Owner(Memberships),
     /// All count.
@@ -51,22 +60,67 @@ pub(super) enum Validity {
 impl Validity {
     /// By what a CoValue with this header is judged, where `groups` are those that it needs.
     pub(super) fn new(header: &Value, groups: &Groups<'_>) -> Validity {
-        match Ruleset::of_header(header) {
-            Some(Ruleset::OwnedByGroup { .. }) => Validity::Owner(groups.members.clone()),
-            Some(Ruleset::UnsafeAllowAll) => Validity::Everything,
-            Some(Ruleset::Group { .. }) | None => Validity::Nothing,
-        }
+        let by = match Ruleset::of_header(header) {
+            Some(Ruleset::OwnedByGroup { .. }) => By::Owner(groups.members.clone()),
+            Some(Ruleset::UnsafeAllowAll) => By::Everything,
+            Some(Ruleset::Group { .. }) | None => By::Nothing,
+        };
+        let dialect = groups.dialect();
+        let is_list = matches!(header.get("type").and_then(Value::as_str), Some("colist" | "coplaintext"));
+        let says_so = header.get("ruleset").and_then(|ruleset| ruleset.get("restrictDeletion"));
+        let restricts_deletion =
+            dialect.deletion_may_be_restricted() && is_list && says_so == Some(&Value::Bool(true));
+        Validity { by, dialect, restricts_deletion }
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Whether a transaction counts.
     pub(super) fn holds(&self, logged: &Logged<'_>) -> bool {
-        match self {
-            Validity::Owner(members) => logged.author().is_some_and(|author| {
-                let role = members.role_as_owner(author, Some(&logged.transaction.made_at));
-                role.is_some_and(Role::can_write)
-            }),
-            Validity::Everything => true,
-            Validity::Nothing => false,
+        let is_apart = self.dialect.co_values_may_be_deleted() && is_delete_session(logged.session);
+        match &self.by {
+            _ if is_apart => false,
+            By::Owner(_) => self.role(logged).is_some_and(Role::can_write),
+            By::Everything => true,
+            By::Nothing => false,
         }
     }
+
+    /// Whether the author of a transaction that counts may change that: where deletion is restricted, what deletes is
+    /// nothing as a whole.
+    pub(super) fn permits(&self, logged: &Logged<'_>, changes: &[Value]) -> bool {
+        let deletes = |change: &Value| change.get("op").and_then(Value::as_str) == Some("del");
+        !self.restricts_deletion
+            || !changes.iter().any(deletes)
+            || self.role(logged).is_some_and(Role::administers)
+    }
+
+    /// Whether an admin has deleted the CoValue in one of its sessions.
+    pub(super) fn is_deleted(&self, co_value: &CoValue<'_>) -> bool {
+        co_value.sessions.iter().any(|(session, log)| self.deletes(co_value.id, session, *log))
+    }
+
+    /// Whether an admin has deleted the CoValue `id` in this session: the first transaction says so, for all to read.
+    pub(super) fn deletes(&self, id: &str, session: &str, log: &dyn Log) -> bool {
+        if !self.dialect.co_values_may_be_deleted() || !is_delete_session(session) {
+            return false;
+        }
+        let Some(transaction) = log.get(0) else { return false };
+        let meta = transaction.meta().ok().flatten();
+        let names_it = meta.is_some_and(|meta| meta.get("deleted").and_then(Value::as_str) == Some(id));
+        names_it && self.role(&Logged { session, index: 0, transaction }) == Some(Role::Admin)
+    }
+
+    /// What the author of a transaction was then in the group that owns the CoValue.
+    fn role(&self, logged: &Logged<'_>) -> Option<Role> {
+        let By::Owner(members) = &self.by else { return None };
+        members.role_as_owner(logged.author()?, Some(&logged.transaction.made_at))
+    }
+}
+
+/// Whether the name of a session says that it is there to delete its CoValue.
+pub(super) fn is_delete_session(session: &str) -> bool {
+    session.ends_with('$')
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 fn list(shelf: &Shelf, id: &str) -> CoList {
     match shelf.typed(id, &KeyRing::empty()) {
         View::List(list) | View::Text(list) => list,
-        other @ (View::Map(_) | View::Group(_) | View::Stream(_) | View::Unknown) => {
+        other @ (View::Map(_) | View::Group(_) | View::Stream(_) | View::Deleted | View::Unknown) => {
             panic!("{id} is a list, not {other:?}")
         }
     }

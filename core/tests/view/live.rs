@@ -2,10 +2,10 @@
 
 use crate::arrival::{Arrived, SESSIONS, logs};
 use crate::shelf::{Held, Person, Shelf, TestKey};
-use cosim_core::real::{Key, MadeAt, Place, Transaction};
-use cosim_core::view::edit::group::{Member, Rotation};
-use cosim_core::view::edit::set;
-use cosim_core::view::{CoValue, KeyRing, LiveView, Log, Resolver, Role, View, read_key};
+use cosim_core::real::{Key, MadeAt, Owner, Place, SealerSecret, Transaction, group_sealer};
+use cosim_core::view::edit::group::{Handing, Member, Rotation};
+use cosim_core::view::edit::{deletion, first_writer, set};
+use cosim_core::view::{CoValue, Dialect, KeyRing, LiveView, Log, Resolver, Role, View, read_key};
 use proptest::prelude::*;
 use serde_json::{Number, Value, json};
 use std::collections::BTreeMap;
@@ -88,6 +88,16 @@ enum Step {
     Extend { at: u64 },
     /// Eve gives Bob a role in her group.
     AppointAbove { role: Role, at: u64 },
+    /// Writes the item that is the first of its name, or is not.
+    First { session: usize, kind: usize, at: u64, key: Option<u8> },
+    /// Somebody revokes itself.
+    Leave { member: usize, at: u64 },
+    /// Bob names the second key as his own, and hands it to Eve.
+    OwnKey { at: u64 },
+    /// Alice makes Eve's group a parent, as a stranger to it.
+    Seal { at: u64 },
+    /// Somebody deletes a value.
+    Destroy { member: usize, kind: usize, at: u64 },
 }
 
 /// An operation on maps and lists, by small numbers.
@@ -117,8 +127,11 @@ fn operation() -> impl Strategy<Value = Operation> {
 
 fn step() -> impl Strategy<Value = Step> {
     let at = || 0..6_u64;
-    let role =
-        || proptest::sample::select([Role::Reader, Role::Writer, Role::Admin, Role::Revoked].as_slice());
+    let role = || {
+        let old = [Role::Reader, Role::Writer, Role::Admin, Role::Revoked];
+        let new = [Role::Manager, Role::WriteOnly];
+        proptest::sample::select([old.as_slice(), &new].concat())
+    };
     let made_at = prop_oneof![
         8 => (-2..8_i64).prop_map(Number::from),
         1 => (-1.5..6.5_f64).prop_map(|at| Number::from_f64(at).expect("it is finite")),
@@ -135,6 +148,13 @@ fn step() -> impl Strategy<Value = Step> {
         1 => at().prop_map(|at| Step::Open { at }),
         1 => at().prop_map(|at| Step::Extend { at }),
         1 => (role(), at()).prop_map(|(role, at)| Step::AppointAbove { role, at }),
+        4 => (0..6_usize, 0..KINDS.len(), at(), proptest::option::of(1..3_u8))
+            .prop_map(|(session, kind, at, key)| Step::First { session, kind, at, key }),
+        1 => (1..3_usize, at()).prop_map(|(member, at)| Step::Leave { member, at }),
+        1 => at().prop_map(|at| Step::OwnKey { at }),
+        1 => at().prop_map(|at| Step::Seal { at }),
+        1 => (0..3_usize, 0..KINDS.len(), at())
+            .prop_map(|(member, kind, at)| Step::Destroy { member, kind, at }),
     ]
 }
 
@@ -152,15 +172,21 @@ struct Story {
 }
 
 impl Story {
-    fn new() -> Story {
-        let (mut shelf, keys) = (Shelf::default(), [1, 2].map(TestKey::new));
+    fn new(dialect: Dialect) -> Story {
+        let (mut shelf, keys) = (Shelf { dialect, ..Shelf::default() }, [1, 2].map(TestKey::new));
         let mut people = [1, 2, 3].map(Person::new);
         let account = shelf.create_account(&people[0], 0, &TestKey::new(8));
         people[0].id = account.clone();
         people[0].session = format!("{account}_session_z1");
         let group = shelf.create_group(&people[0], 0, &keys[0]);
         let above = shelf.create_group(&people[2], 0, &keys[1]);
-        let owned = KINDS.map(|kind| shelf.create_owned(kind, &group));
+        let owned = KINDS.map(|kind| match kind {
+            "colist" => {
+                let ruleset = json!({"type": "ownedByGroup", "group": group, "restrictDeletion": true});
+                shelf.create(json!({"type": kind, "ruleset": ruleset, "meta": null}))
+            }
+            _ => shelf.create_owned(kind, &group),
+        });
         let sessions = people.iter().flat_map(|person| {
             ["\u{10000}", "\u{ffff}"].map(|suffix| format!("{}_session_z{suffix}", person.id))
         });
@@ -204,25 +230,66 @@ impl Story {
                     .write_group(&group, &alice, *at, |writer| writer.add_parent(&above, &parent_key, &key));
             }
             Step::AppointAbove { role, at } => self.shelf.appoint(&above, &eve, *at, &bob.id, *role),
+            Step::First { session, kind, at, key } => {
+                let made_at = MadeAt::from_ms(*at);
+                let operations = [Operation::Set("a", 7), Operation::Insert(7, None)];
+                self.say((*session, *kind), made_at, *key, &operations, Some(&first_writer("it")));
+            }
+            Step::Leave { member, at } => {
+                let who = self.people[*member].clone();
+                self.shelf.appoint(&group, &who, *at, &who.id, Role::Revoked);
+            }
+            Step::OwnKey { at } => {
+                let given = [(bob.member(), self.keys[1].read_key())];
+                self.shelf.write_group(&group, &bob, *at, |writer| {
+                    writer.give_write_keys(&given, &[eve.member()]).expect("honest keys")
+                });
+            }
+            Step::Seal { at } => {
+                let sealer = group_sealer(&self.keys[1].secret).id();
+                let once = SealerSecret::from_bytes([9; 32]);
+                let handing = Handing::Sealed { sealer: &sealer, once: &once };
+                let keys = [self.keys[0].read_key()];
+                self.shelf.write_group(&group, &alice, *at, |writer| {
+                    writer.extend(&above, Some(Role::Reader), &handing, &keys).expect("honest keys")
+                });
+            }
+            Step::Destroy { member, kind, at } => {
+                let owner = Owner::of_name(&self.people[*member].id).expect("somebody");
+                let (id, session) = (self.owned[*kind].clone(), owner.delete_session(&[1; 7]));
+                let place = Place::transaction(&id, &session, 0);
+                let said = Transaction::trusting(MadeAt::from_ms(*at), &json!([]));
+                self.shelf.push(&id, &session, said.with_meta(&deletion(&id), &place, None));
+            }
         }
     }
 
-    fn write(
+    fn write(&mut self, at: (usize, usize), made_at: MadeAt, key: Option<u8>, operations: &[Operation]) {
+        self.say(at, made_at, key, operations, None);
+    }
+
+    fn say(
         &mut self,
         (session, kind): (usize, usize),
         made_at: MadeAt,
         key: Option<u8>,
         operations: &[Operation],
+        meta: Option<&Value>,
     ) {
         let changes: Value = operations.iter().map(|operation| self.to_json(operation)).collect();
         let (id, session) = (&self.owned[kind], &self.sessions[session]);
         let len = self.shelf.held[id].sessions.get(session).map_or(0, Vec::len);
         let place = Place::transaction(id, session, u32::try_from(len).expect("few transactions"));
-        let transaction = match key.map(|number| &self.keys[usize::from(number) - 1]) {
+        let key = key.map(|number| &self.keys[usize::from(number) - 1]);
+        let transaction = match key {
             Some(key) => {
                 Transaction::private(made_at, &changes, Key { id: &key.id, secret: &key.secret }, &place)
             }
             None => Transaction::trusting(made_at, &changes),
+        };
+        let transaction = match meta {
+            Some(meta) => transaction.with_meta(meta, &place, key.map(|key| &key.secret)),
+            None => transaction,
         };
         self.shelf.push(id, session, transaction);
     }
@@ -256,21 +323,22 @@ fn deliver(from: &Shelf, to: &mut Shelf, (id, session): &(String, String), count
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     /// With roles and keys that come and go, and groups and accounts that arrive before or after what rests on them.
     #[test]
     fn whoever_may_write_and_read(
+        dialect in proptest::sample::select(Dialect::ALL.as_slice()),
         steps in proptest::collection::vec(step(), 0..24),
         arrivals in proptest::collection::vec((any::<usize>(), 1..6_usize), 0..10),
     ) {
-        let mut story = Story::new();
+        let mut story = Story::new(dialect);
         steps.iter().for_each(|step| story.tell(step));
         let logs: Vec<(String, String)> = story.shelf.held.iter()
             .flat_map(|(id, held)| held.sessions.keys().map(|session| (id.clone(), session.clone())))
             .collect();
         let rest = (0..logs.len()).rev().map(|log| (log, usize::MAX));
-        let (mut held, mut views) = (Shelf::default(), BTreeMap::<_, (Checked, Vec<_>)>::new());
+        let (mut held, mut views) = (Shelf { dialect, ..Shelf::default() }, BTreeMap::<_, (Checked, Vec<_>)>::new());
         for (log, count) in arrivals.into_iter().chain(rest) {
             if !deliver(&story.shelf, &mut held, &logs[log % logs.len()], count) {
                 continue;
@@ -328,7 +396,7 @@ fn what_says_nothing_takes_its_place_and_shows_nothing() {
 
 #[test]
 fn what_is_visible_counts_and_can_be_read() {
-    let mut story = Story::new();
+    let mut story = Story::new(Dialect::V0_7);
     let [alice, bob, _] = story.people.clone();
     story.tell(&Step::Add { member: 1, role: Role::Writer, at: 3 });
     let write = |session, made_at: u64, key| Step::Write {

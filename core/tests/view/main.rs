@@ -3,6 +3,8 @@
 
 mod arrival;
 mod dependencies;
+mod dialects;
+mod histories;
 mod keys;
 mod lists;
 mod live;
@@ -11,3 +13,4 @@ mod permissions;
 mod recorded;
 mod shelf;
 mod streams;
+mod todays;

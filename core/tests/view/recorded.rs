@@ -4,9 +4,9 @@
 use crate::live::Checked;
 use crate::shelf::{Held, Shelf};
 use cosim_core::real::{AgentSecret, MadeAt, Place, Transaction, canonical, key_of, unseal};
-use cosim_core::view::KeyRing;
 use cosim_core::view::edit::group::{Member, ReadKey, Writer};
 use cosim_core::view::edit::{delete, push, set};
+use cosim_core::view::{Dialect, KeyRing};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ enum Op {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Node {
+pub(crate) struct Node {
     secret_seed_hex: String,
     #[serde(rename = "accountID")]
     account_id: Option<String>,
@@ -137,7 +137,7 @@ impl Everything {
             });
             (id.clone(), Held { header: self.headers[id].clone(), sessions: sessions.collect() })
         });
-        Shelf { held: held.collect() }
+        Shelf { held: held.collect(), ..Shelf::default() }
     }
 }
 
@@ -151,7 +151,7 @@ impl Node {
         AgentSecret::from_seed(&seed)
     }
 
-    fn keys(&self) -> KeyRing {
+    pub(crate) fn keys(&self) -> KeyRing {
         match &self.account_id {
             Some(account) => KeyRing::of_account(account, self.secret()),
             None => KeyRing::of_agent(self.secret()),
@@ -244,7 +244,7 @@ fn is_founded_alike(id: &str, session: &str, log: &BTreeMap<usize, Transaction>,
     let place = Place::transaction(id, session, 1);
     let opened = unseal(sealed, &secret.sealer, &agent.sealer, &place).expect("its founder opens it");
     let key_secret = key_of(&opened).expect("a key");
-    let writer = Writer { group: id, session, after: 0, sealer: &secret.sealer };
+    let writer = Writer { group: id, session, after: 0, sealer: &secret.sealer, dialect: Dialect::V0_7 };
     let key = ReadKey { id: third["value"].as_str().expect("its id"), secret: &key_secret };
     let ours = writer.found(&Member { id: &name, agent: &agent }, &key).expect("an honest key");
     assert_eq!(ours, [json!([first]), json!([second]), json!([third])], "{id}");
@@ -252,7 +252,7 @@ fn is_founded_alike(id: &str, session: &str, log: &BTreeMap<usize, Transaction>,
 }
 
 /// What there is of a kind. A folder of one's own need not have all kinds.
-fn paths(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn paths(folder: &str) -> Vec<PathBuf> {
     let own = std::env::var_os("COSIM_VECTORS").map(PathBuf::from);
     let is_own = own.is_some();
     let root = own.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"));
@@ -268,7 +268,7 @@ fn paths(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
-fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     let bytes = fs::read(path).expect("a recorded run can be read");
     if path.extension().is_some_and(|extension| extension == "gz") {
         std::io::read_to_string(GzDecoder::new(bytes.as_slice())).expect("a recorded run is gzipped")

@@ -2,7 +2,7 @@
 
 use cosim_core::real::{AgentId, AgentSecret, Header, Key, KeySecret, MadeAt, Place, Transaction};
 use cosim_core::view::edit::group::{Member, ReadKey, Writer};
-use cosim_core::view::{CoGroup, CoValue, KeyRing, Log, Resolver, Role, View, read_key, view};
+use cosim_core::view::{CoGroup, CoValue, Dialect, KeyRing, Log, Resolver, Role, View, read_key, view};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shelf {
     pub(crate) held: BTreeMap<String, Held>,
+    /// By whose rules it is looked at.
+    pub(crate) dialect: Dialect,
 }
 
 /// What is held of a CoValue.
@@ -69,6 +71,10 @@ impl Resolver for Shelf {
         let sessions = held.sessions.iter().map(|(session, log)| (session.as_str(), log as &dyn Log));
         Some(CoValue { id, header: &held.header, sessions: sessions.collect() })
     }
+
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
 }
 
 impl Shelf {
@@ -104,7 +110,7 @@ impl Shelf {
     pub(crate) fn create_account(&mut self, person: &Person, at: u64, key: &TestKey) -> String {
         let account = self.create(Header::account(&person.agent).as_json().clone());
         self.write_group(&account, person, at, |writer| {
-            writer.found(&person.member(), &key.read_key()).expect("an honest key")
+            writer.found_account(&person.member(), &key.read_key()).expect("an honest key")
         });
         account
     }
@@ -118,7 +124,9 @@ impl Shelf {
         changes: impl FnOnce(Writer<'_>) -> Vec<Value>,
     ) {
         let (session, after) = (&author.session, self.len(group, &author.session));
-        for change in changes(Writer { group, session, after, sealer: &author.secret.sealer }) {
+        for change in
+            changes(Writer { group, session, after, sealer: &author.secret.sealer, dialect: self.dialect })
+        {
             self.write(group, session, at, &change);
         }
     }
@@ -184,7 +192,12 @@ impl Shelf {
     pub(crate) fn group(&self, id: &str) -> CoGroup {
         match self.typed(id, &KeyRing::empty()) {
             View::Group(group) => group,
-            other @ (View::Map(_) | View::List(_) | View::Text(_) | View::Stream(_) | View::Unknown) => {
+            other @ (View::Map(_)
+            | View::List(_)
+            | View::Text(_)
+            | View::Stream(_)
+            | View::Deleted
+            | View::Unknown) => {
                 panic!("{id} is a group, not {other:?}")
             }
         }

@@ -8,7 +8,12 @@ use serde_json::{Value, json};
 fn stream(shelf: &Shelf, id: &str) -> CoStream {
     match shelf.typed(id, &KeyRing::empty()) {
         View::Stream(stream) => stream,
-        other @ (View::Map(_) | View::Group(_) | View::List(_) | View::Text(_) | View::Unknown) => {
+        other @ (View::Map(_)
+        | View::Group(_)
+        | View::List(_)
+        | View::Text(_)
+        | View::Deleted
+        | View::Unknown) => {
             panic!("{id} is a stream, not {other:?}")
         }
     }

@@ -30,7 +30,7 @@ pub use command::{Ask, Command, Edit, Writes};
 pub use crypto::SimCrypto;
 pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
 pub use disk_write::DiskWrite;
-pub use kind::{Kind, MemberRole};
+pub use kind::{Format, Kind, MemberRole};
 pub use message::{Packet, Said};
 pub(crate) use message::{kind, size};
 pub use notice::Notice;

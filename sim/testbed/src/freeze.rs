@@ -11,6 +11,7 @@ use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
 use crate::scenario::{MAX_DURATION, NodeSpec, Numbered, Scenario, file};
+use crate::script::Made;
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
 
@@ -21,6 +22,8 @@ pub struct Frozen {
     pub file: file::Scenario,
     /// The run that was frozen.
     pub outcome: Outcome,
+    /// What was decided in it otherwise than harmlessly, in order.
+    pub(crate) made: Vec<Made>,
 }
 
 /// How the run is judged. The usual bound for silence depends on latencies, of which a frozen network has the shortest
@@ -47,8 +50,9 @@ pub fn freeze_with(scenario: &Scenario, seed: u64, scenario_name: &str, options:
     let director = stage.director().recording();
     let (outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
     let mut decisions = file::Decisions::default();
-    for made in director.into_made() {
-        decisions.put(made.decision, made.detail);
+    let made = director.into_made();
+    for Made { decision, detail, .. } in &made {
+        decisions.put(decision.clone(), *detail);
     }
     let source = &scenario.file;
     let (network, links) = networks(stage.scenario());
@@ -57,6 +61,7 @@ pub fn freeze_with(scenario: &Scenario, seed: u64, scenario_name: &str, options:
         version: source.version,
         about: source.about.clone(),
         seed: scenario.has_guests().then_some(seed),
+        format: source.format,
         crypto: source.crypto,
         nodes: nodes(stage.scenario()),
         co_values: source.co_values.clone(),
@@ -79,7 +84,7 @@ pub fn freeze_with(scenario: &Scenario, seed: u64, scenario_name: &str, options:
             oracles: GENERATION,
         }),
     };
-    Frozen { file, outcome }
+    Frozen { file, outcome, made }
 }
 
 /// The harmless conditions: of all links, where they are the same everywhere, and else of each.

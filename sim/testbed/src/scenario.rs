@@ -33,7 +33,7 @@ mod template;
 mod topology;
 mod tree;
 
-pub use crate::cojson::{AttackKind, Crypto, Kind};
+pub use crate::cojson::{AttackKind, Crypto, Format, Kind};
 pub use crate::host::{Direction, Unsynced};
 pub use act::{Act, Call, Named, Numbered, Refs};
 pub use asks::GuestVerb;

@@ -3,10 +3,13 @@
 //! Secrets are chosen by the caller: nothing here draws at random. Every function returns the changes of transactions
 //! that follow each other in one session.
 
-use crate::real::{AgentId, CipherError, KeySecret, Place, SealerSecret, encrypt_key, seal};
+use crate::real::{
+    AgentId, CipherError, KeySecret, Place, SealerId, SealerSecret, encrypt_key, group_sealer, seal,
+    seal_for_group,
+};
 use crate::view::keys::revelation;
-use crate::view::role::{EVERYONE, READ_KEY};
-use crate::view::{Role, edit};
+use crate::view::role::{EVERYONE, GROUP_SEALER, READ_KEY, WRITE_KEY};
+use crate::view::{Dialect, Role, edit};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use alloc::{format, vec};
@@ -41,6 +44,8 @@ pub struct Writer<'a> {
     pub after: u32,
     /// The writing agent's secret.
     pub sealer: &'a SealerSecret,
+    /// By whose rules.
+    pub dialect: Dialect,
 }
 
 /// The transactions so far, and where the next one stands.
@@ -54,12 +59,16 @@ impl Draft<'_> {
         self.changes.push(edit::set(key, &value.into()));
     }
 
-    fn reveal(&mut self, key: &ReadKey<'_>, member: &Member<'_>) -> Result<(), CipherError> {
+    /// Where the next transaction stands.
+    fn place(&self) -> Place {
         let more = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
         let index = self.writer.after.saturating_add(more);
-        let place = Place::transaction(self.writer.group, self.writer.session, index);
+        Place::transaction(self.writer.group, self.writer.session, index)
+    }
+
+    fn reveal(&mut self, key: &ReadKey<'_>, member: &Member<'_>) -> Result<(), CipherError> {
         let secret = Value::from(key.secret.to_string());
-        let sealed = seal(&secret, self.writer.sealer, &member.agent.sealer, &place)?;
+        let sealed = seal(&secret, self.writer.sealer, &member.agent.sealer, &self.place())?;
         self.set(&revelation(key.id, member.id), &sealed);
         Ok(())
     }
@@ -95,8 +104,28 @@ impl Draft<'_> {
         for old in core::iter::once(&rotation.old).chain(others) {
             self.lock(old, &rotation.new);
         }
-        self.set(READ_KEY, rotation.new.id);
+        self.set_read_key(&rotation.new);
         Ok(())
+    }
+
+    /// Names the read key, and the sealer that comes of it, where groups have one.
+    fn set_read_key(&mut self, key: &ReadKey<'_>) {
+        self.set(READ_KEY, key.id);
+        if self.writer.dialect.has_group_sealers() {
+            self.set(GROUP_SEALER, &format!("{}@{}", key.id, group_sealer(key.secret).id()));
+        }
+    }
+
+    /// The key that a member writes with who may not read: its own, and those have it who may.
+    fn give_write_key(
+        &mut self,
+        member: &Member<'_>,
+        key: &ReadKey<'_>,
+        readers: &[Member<'_>],
+    ) -> Result<(), CipherError> {
+        self.set(&format!("{WRITE_KEY}{}", member.id), key.id);
+        self.reveal(key, member)?;
+        self.hand_over(key, readers, false)
     }
 
     fn lock(&mut self, key: &ReadKey<'_>, with: &ReadKey<'_>) {
@@ -109,7 +138,7 @@ impl<'a> Writer<'a> {
         Draft { writer: self, changes: vec![] }
     }
 
-    /// Founds the group, or an account: `founder`, which the header names, is its admin, and `key` its read key.
+    /// Founds the group: `founder`, which the header names, is its admin, and `key` its read key.
     ///
     /// # Errors
     /// [`WeakKey`](CipherError::WeakKey).
@@ -117,8 +146,17 @@ impl<'a> Writer<'a> {
         let mut draft = self.draft();
         draft.set(founder.id, Role::Admin.as_str());
         draft.reveal(key, founder)?;
-        draft.set(READ_KEY, key.id);
+        draft.set_read_key(key);
         Ok(draft.changes)
+    }
+
+    /// Founds an account, as its agent.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn found_account(self, founder: &Member<'_>, key: &ReadKey<'_>) -> Result<Vec<Value>, CipherError> {
+        // An account is nobody's parent, and has no sealer.
+        Writer { dialect: Dialect::V0_7, ..self }.found(founder, key)
     }
 
     /// Gives `member` a role, and the present read key. An invite is a member too: an agent made for the purpose.
@@ -131,15 +169,70 @@ impl<'a> Writer<'a> {
         role: Role,
         key: &ReadKey<'_>,
     ) -> Result<Vec<Value>, CipherError> {
+        self.add_member_with(member, role, core::slice::from_ref(key))
+    }
+
+    /// The same with several keys: the present read key, and those of members who only write.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn add_member_with(
+        self,
+        member: &Member<'_>,
+        role: Role,
+        keys: &[ReadKey<'_>],
+    ) -> Result<Vec<Value>, CipherError> {
         let mut draft = self.draft();
         draft.set(member.id, role.as_str());
-        draft.reveal(key, member)?;
+        for key in keys {
+            draft.reveal(key, member)?;
+        }
         Ok(draft.changes)
     }
 
-    /// Lets everyone read, or also write: the present read key is public from then on. `None` for other roles, which are
-    /// nobody's, so that the key is not given away for nothing.
+    /// Lets `member` only write, or be an invite that makes such members: with a new key of its own, that `readers` have
+    /// as well.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn add_write_only(
+        self,
+        member: &Member<'_>,
+        role: Role,
+        key: &ReadKey<'_>,
+        readers: &[Member<'_>],
+    ) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.set(member.id, role.as_str());
+        draft.give_write_key(member, key, readers)?;
+        Ok(draft.changes)
+    }
+
+    /// Gives new keys to members who only write: after a rotation, or as one of everyone who may only write.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn give_write_keys(
+        self,
+        given: &[(Member<'_>, ReadKey<'_>)],
+        readers: &[Member<'_>],
+    ) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        for (member, key) in given {
+            draft.give_write_key(member, key, readers)?;
+        }
+        Ok(draft.changes)
+    }
+
+    /// Lets everyone read, or also write: the present read key is public from then on. Where there are members who only
+    /// write, everyone may do that, without any key. `None` for other roles, which are nobody's, so that the key is not
+    /// given away for nothing.
     pub fn add_everyone(self, role: Role, key: &ReadKey<'_>) -> Option<Vec<Value>> {
+        if role == Role::WriteOnly && self.dialect.has_write_only() {
+            let mut draft = self.draft();
+            draft.set(EVERYONE, role.as_str());
+            return Some(draft.changes);
+        }
         if !matches!(role, Role::Reader | Role::Writer) {
             return None;
         }
@@ -155,6 +248,44 @@ impl<'a> Writer<'a> {
         draft.set(&format!("parent_{parent}"), "extend");
         draft.lock(key, parent_key);
         draft.changes
+    }
+
+    /// Makes the group a child of `parent`, whose members all count as `role` here, or as what they are there. They get
+    /// these keys of the group: the present read key, and those of members who only write.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn extend(
+        self,
+        parent: &str,
+        role: Option<Role>,
+        handing: &Handing<'_>,
+        keys: &[ReadKey<'_>],
+    ) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.set(&format!("parent_{parent}"), role.map_or("extend", Role::as_str));
+        for key in keys {
+            match handing {
+                Handing::Locked(parent_key) => draft.lock(key, parent_key),
+                Handing::Sealed { sealer, once } => {
+                    let secret = Value::from(key.secret.to_string());
+                    let sealed = seal_for_group(&secret, once, sealer, &draft.place())?;
+                    draft.set(&format!("{}_sealedFor_{sealer}", key.id), &sealed);
+                }
+            }
+        }
+        Ok(draft.changes)
+    }
+
+    /// The group is no longer a child of `parent`, whose members cannot read what is written from then on.
+    ///
+    /// # Errors
+    /// [`WeakKey`](CipherError::WeakKey).
+    pub fn revoke_extend(self, parent: &str, rotation: &Rotation<'_>) -> Result<Vec<Value>, CipherError> {
+        let mut draft = self.draft();
+        draft.set(&format!("parent_{parent}"), Role::Revoked.as_str());
+        draft.rotate(rotation, "", &[])?;
+        Ok(draft.changes)
     }
 
     /// Takes `member` out and rotates the read key to `new`: what is written from then on `member` cannot read.
@@ -204,6 +335,20 @@ impl<'a> Writer<'a> {
         draft.hand_over(key, members, to_everyone)?;
         Ok(draft.changes)
     }
+}
+
+/// How the keys of a group are handed to the members of its parent.
+#[derive(Clone, Debug)]
+pub enum Handing<'a> {
+    /// By who has the parent's read key: locked with it.
+    Locked(ReadKey<'a>),
+    /// By a stranger to the parent: sealed for the sealer that it names.
+    Sealed {
+        /// The parent's sealer: see [`CoGroup::sealer`](crate::view::CoGroup::sealer).
+        sealer: &'a SealerId,
+        /// What it is sealed with, made for this and nothing else.
+        once: &'a SealerSecret,
+    },
 }
 
 /// A new read key, and who gets it.

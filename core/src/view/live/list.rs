@@ -139,8 +139,8 @@ impl LiveList {
     /// The list that comes of these changes.
     pub(in crate::view) fn of<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> LiveList {
         let mut list = LiveList::default();
-        for Changes { session, index, made_at, changes } in changes {
-            list.take(session, index, made_at, changes);
+        for changes in changes {
+            list.take(changes);
         }
         list
     }
@@ -172,13 +172,17 @@ impl LiveList {
     }
 
     /// Takes the changes of a transaction.
-    pub(in crate::view) fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, changes: Vec<Value>) {
+    pub(in crate::view) fn take(&mut self, changes: Changes<'_>) {
+        let Changes { session, index: tx, made_at, changes, is_shown } = changes;
         let session = self.sessions.number(session);
         for (change_index, mut change) in (0..).zip(changes) {
             let op = Op { session, tx, change: change_index };
             if let Some((on, side)) = self.place(&change) {
                 let value = change.get_mut("value").map_or(Value::Null, Value::take);
                 let stamp = Stamp { made_at: made_at.clone(), op };
+                if !is_shown {
+                    self.delete(op);
+                }
                 self.insert(Insertion { stamp, value, on, side });
             } else if let Some(op) = self.deletion(&change) {
                 self.delete(op);

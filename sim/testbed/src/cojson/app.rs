@@ -15,7 +15,7 @@ use cosim_core::real::{self, KeySecret, MadeAt, Place};
 use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::view::edit::Positions;
 use cosim_core::view::edit::group::ReadKey;
-use cosim_core::view::{CoValue, KeyRing, LiveView, Log, Resolver, edit};
+use cosim_core::view::{CoValue, Dialect, KeyRing, LiveView, Log, Resolver, edit};
 use cosim_core::{CoId, Node, NodeState, SessionId, UpdateError, VecMap};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,6 +114,10 @@ fn changed<'a>(
 impl Resolver for Held<'_> {
     fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
         self.get(self.directory.find(id)?)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.directory.dialect()
     }
 }
 
@@ -297,7 +301,8 @@ impl App {
         let agent = self.agent()?;
         let (key, secret) = self.new_key(target);
         let key = ReadKey { id: &key, secret: &secret };
-        let changes = team::writer(&known.id, target, agent).found(&team::member(agent), &key);
+        let changes = team::writer(&known.id, target, agent, self.directory.dialect())
+            .found(&team::member(agent), &key);
         Ok(Drafts::open(changes.map_err(|_| Refusal::NoKey)?))
     }
 

@@ -6,7 +6,7 @@ use super::provider::Crypto as Provider;
 use super::session_parts;
 use crate::host::NodeId;
 use cosim_core::real::{self, AgentSecret, Owner, Verifier};
-use cosim_core::view::KeyRing;
+use cosim_core::view::{Dialect, KeyRing};
 use cosim_core::{CoId, SessionId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
     provider: Provider,
+    dialect: Dialect,
     nodes: Vec<Node>,
     co_values: Vec<CoValue>,
     by_id: BTreeMap<String, CoId>,
@@ -132,7 +133,18 @@ impl Directory {
     pub fn with_provider(&self, provider: Provider) -> Directory {
         let nodes = self.nodes.iter().map(|node| node.spec.clone()).collect();
         let co_values = self.co_values.iter().map(|co_value| co_value.spec.clone()).collect();
-        Directory::new(provider, nodes, co_values)
+        Directory::new(provider, nodes, co_values).with_dialect(self.dialect)
+    }
+
+    /// The same by other rules.
+    #[must_use]
+    pub fn with_dialect(self, dialect: Dialect) -> Directory {
+        Directory { dialect, ..self }
+    }
+
+    /// By whose rules views are made.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Works out the header of a CoValue, that of its owner first.

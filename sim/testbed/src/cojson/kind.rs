@@ -1,6 +1,6 @@
 //! What a CoValue is, where a scenario says so.
 
-use cosim_core::view::Role;
+use cosim_core::view::{Dialect, Role};
 
 /// What users see of a CoValue.
 #[derive(
@@ -62,15 +62,50 @@ pub enum MemberRole {
     Writer,
     /// May read and write, and decide who else may.
     Admin,
+    /// The same, but for admins. By the rules of 0.20 only.
+    Manager,
+    /// May write, and read what it wrote itself. By the rules of 0.20 only.
+    #[serde(rename = "writeOnly")]
+    WriteOnly,
+}
+
+/// Whose rules say who may do what and what shows.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+pub enum Format {
+    /// Those of `cojson` 0.7.35.
+    #[default]
+    #[serde(rename = "0.7")]
+    V0_7,
+    /// Those of `cojson` 0.20.
+    #[serde(rename = "0.20")]
+    V0_20,
+}
+
+impl From<Format> for Dialect {
+    fn from(format: Format) -> Dialect {
+        match format {
+            Format::V0_7 => Dialect::V0_7,
+            Format::V0_20 => Dialect::V0_20,
+        }
+    }
 }
 
 impl MemberRole {
+    /// Whether there is such a role by these rules.
+    pub fn is_known(self, dialect: Dialect) -> bool {
+        dialect.role(self.name()).is_some()
+    }
+
     /// What it is called in files.
     pub const fn name(self) -> &'static str {
         match self {
             MemberRole::Reader => "reader",
             MemberRole::Writer => "writer",
             MemberRole::Admin => "admin",
+            MemberRole::Manager => "manager",
+            MemberRole::WriteOnly => "writeOnly",
         }
     }
 }
@@ -81,6 +116,8 @@ impl From<MemberRole> for Role {
             MemberRole::Reader => Role::Reader,
             MemberRole::Writer => Role::Writer,
             MemberRole::Admin => Role::Admin,
+            MemberRole::Manager => Role::Manager,
+            MemberRole::WriteOnly => Role::WriteOnly,
         }
     }
 }

@@ -36,6 +36,6 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
             }
             Value::Object(items)
         }
-        View::Map(_) | View::List(_) | View::Text(_) | View::Unknown => view.to_json(),
+        View::Map(_) | View::List(_) | View::Text(_) | View::Deleted | View::Unknown => view.to_json(),
     }
 }

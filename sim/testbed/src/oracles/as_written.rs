@@ -94,7 +94,7 @@ fn own_part(view: &View, session: &str) -> Option<Value> {
             let own = stream.sessions.get(session).into_iter().flatten();
             Some(own.map(|item| item.value.clone()).collect())
         }
-        View::Group(_) | View::Unknown => None,
+        View::Group(_) | View::Deleted | View::Unknown => None,
     }
 }
 

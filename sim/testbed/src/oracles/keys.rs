@@ -87,7 +87,7 @@ fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
         return None;
     }
     let author = directory.agent_of(node).map_or("", |agent| &agent.name);
-    let has_choice = rights.is_admin(author) || rights.read_key() != Some(key);
+    let has_choice = rights.is_admin(author) || !rights.has_only(author, key);
     Some(rights.removed_with(key).filter(|_| has_choice).map(|member| {
         let what = format!(
             "{} writes to {} with a key that {} has, whom {} has taken out",
@@ -122,7 +122,9 @@ fn changed(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     if unfit(&before) || !after.agree_with(&before, (session, stored.count(session))) {
         return None;
     }
-    let found = after.read_key().and_then(|key| after.unfit(key));
+    // Who may make no key leaves as it is: an admin makes one before it writes what is private.
+    let author = directory.agent_of(node).map_or("", |agent| &agent.name);
+    let found = after.read_key().and_then(|key| after.unfit(key)).filter(|_| before.manages(author));
     Some(found.map(|unfit| unfit_subject(node, edit.id, unfit, scene.setup)))
 }
 

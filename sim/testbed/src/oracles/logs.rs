@@ -204,7 +204,8 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        let rights = header(stored).map(|header| Rights::new(header, log.collect()));
+        let dialect = self.directory.dialect();
+        let rights = header(stored).map(|header| Rights::new(header, log.collect(), dialect));
         let rights = Arc::new(rights.unwrap_or_default());
         if states.len() == RIGHTS_MAX {
             states.pop_front();
@@ -233,7 +234,7 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect())
+        Rights::new(header, log.collect(), self.directory.dialect())
     }
 
     /// Which keys used in a CoValue a node's app can open.

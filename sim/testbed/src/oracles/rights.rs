@@ -5,6 +5,7 @@
 
 use cosim_core::SessionId;
 use cosim_core::real::{Privacy, Transaction};
+use cosim_core::view::Dialect;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,15 +19,23 @@ pub(super) enum Role {
     Reader,
     Writer,
     Admin,
+    /// By today's rules: an admin, but for what concerns admins.
+    Manager,
+    /// By today's rules: a writer that reads only what it writes, with a key of its own.
+    WriteOnly,
 }
 
 impl Role {
     pub(super) fn can_write(self) -> bool {
-        matches!(self, Role::Writer | Role::Admin)
+        !matches!(self, Role::Revoked | Role::Reader)
     }
 
     fn can_read(self) -> bool {
-        self != Role::Revoked
+        !matches!(self, Role::Revoked | Role::WriteOnly)
+    }
+
+    fn manages(self) -> bool {
+        matches!(self, Role::Admin | Role::Manager)
     }
 }
 
@@ -49,6 +58,12 @@ pub(super) struct Logged<'a> {
 pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
+    /// Whether today's rules hold, not those of 0.7.
+    is_todays: bool,
+    /// The key that each member may hand out as its own, as it was named last, whether that counts or not.
+    own_keys: BTreeMap<String, String>,
+    /// The key that each member writes with who may not read.
+    write_keys: BTreeMap<String, String>,
     /// What each member was from when on, in the total order.
     roles: BTreeMap<String, Vec<(Moment, Role)>>,
     /// The transactions of the group that count.
@@ -76,10 +91,13 @@ pub(super) enum Unfit<'a> {
 
 impl Rights {
     /// By the whole log of a group with this header.
-    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>) -> Rights {
+    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>, dialect: Dialect) -> Rights {
+        let is_todays = dialect == Dialect::V0_20;
         let ruleset = header.get("ruleset");
         let initial_admin = ruleset.and_then(|ruleset| ruleset.get("initialAdmin")).and_then(Value::as_str);
-        let is_account = header.get("meta").is_some_and(|meta| !meta.is_null());
+        let meta = header.get("meta").filter(|meta| !meta.is_null());
+        // Today a group may have a name.
+        let is_account = meta.is_some_and(|meta| !is_todays || meta.get("type").is_some());
         let Some(initial_admin) = initial_admin.filter(|_| !is_account) else {
             return Rights { beyond: true, ..Rights::default() };
         };
@@ -91,7 +109,7 @@ impl Rights {
         if let Some(founding) = log.iter().find(founds).map(|logged| logged.session) {
             log.sort_by_key(|logged| (logged.made_at, logged.session != founding));
         }
-        let mut rights = Rights::default();
+        let mut rights = Rights { is_todays, ..Rights::default() };
         for logged in &log {
             if rights.judge(logged, initial_admin) {
                 rights.tainted |= logged.hostile;
@@ -161,6 +179,21 @@ impl Rights {
         self.role(member, u64::MAX) == Some(Role::Admin)
     }
 
+    /// Whether `member` has no other key to write with than this one.
+    pub(super) fn has_only(&self, member: &str, key: &str) -> bool {
+        // Who is nobody any more may still have one.
+        let own = match self.role(member, u64::MAX) {
+            Some(Role::WriteOnly) | None => self.write_keys.get(member).map(String::as_str),
+            Some(_) => None,
+        };
+        own.or(self.read_key()) == Some(key)
+    }
+
+    /// Whether `member` may hand out keys in the end.
+    pub(super) fn manages(&self, member: &str) -> bool {
+        self.role(member, u64::MAX).is_some_and(Role::manages)
+    }
+
     /// What is wrong with who can open a key, if all who may read in the end should be able to, and nobody else.
     pub(super) fn unfit(&self, key: &str) -> Option<Unfit<'_>> {
         let may_read = |member: &str| self.role(member, u64::MAX).is_some_and(Role::can_read);
@@ -180,19 +213,22 @@ impl Rights {
             return None;
         }
         let removed = self.roles.keys().map(String::as_str);
-        removed.filter(|member| self.role(member, u64::MAX) == Some(Role::Revoked)).find(|member| {
+        removed.filter(|member| self.own_role(member, u64::MAX) == Some(Role::Revoked)).find(|member| {
             let open = self.opens(member);
             open.contains(key) && self.read_keys.iter().any(|(_, other)| !open.contains(other.as_str()))
         })
     }
 
-    /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one.
+    /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one, but not today.
     fn role(&self, member: &str, at: u64) -> Option<Role> {
-        let own = |member| {
-            let roles: &Vec<(Moment, Role)> = self.roles.get(member)?;
-            roles.iter().rev().find(|((from, _, _), _)| *from <= at).map(|(_, role)| *role)
-        };
-        own(member).or_else(|| own(EVERYONE).filter(|role| *role != Role::Revoked))
+        let own = self.own_role(member, at).filter(|role| !self.is_todays || *role != Role::Revoked);
+        own.or_else(|| self.own_role(EVERYONE, at).filter(|role| *role != Role::Revoked))
+    }
+
+    /// What a member was made, everyone aside.
+    fn own_role(&self, member: &str, at: u64) -> Option<Role> {
+        let roles = self.roles.get(member)?;
+        roles.iter().rev().find(|((from, _, _), _)| *from <= at).map(|(_, role)| *role)
     }
 
     /// Takes in what follows in the total order; says whether it counts.
@@ -200,8 +236,9 @@ impl Rights {
         let (author, made_at) = (logged.author(), logged.made_at);
         let role = self.role(author, made_at);
         let is_admin = role == Some(Role::Admin);
+        let manages = role.is_some_and(Role::manages);
         if logged.said.is_private() {
-            return is_admin;
+            return is_admin && !self.is_todays;
         }
         let Some((key, value)) = set(logged.said) else { return false };
         if key.starts_with("parent_co_") {
@@ -209,26 +246,38 @@ impl Rights {
             return false;
         }
         if let Some((id, member)) = revelation(&key) {
-            if is_admin {
+            let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
+            if manages || is_own {
                 let keys = if member.starts_with("key_") { &mut self.locked } else { &mut self.handed };
                 keys.entry(member.to_owned()).or_default().insert(id.to_owned());
                 if logged.hostile {
                     self.doubtful.insert(id.to_owned());
                 }
             }
-            return is_admin;
+            return manages || is_own;
         }
-        if key == "readKey" || key == "profile" {
-            if is_admin && key == "readKey" {
+        if key == "readKey" || key == "profile" || (self.is_todays && (key == "root" || key == "groupSealer"))
+        {
+            if manages && key == "readKey" {
                 self.read_keys.push((in_total_order(logged), value));
             }
-            return is_admin;
+            return manages;
+        }
+        if self.is_todays {
+            if let Some(member) = key.strip_prefix("writeKeyFor_") {
+                return self.name_own_key(member, value, (author, manages));
+            }
+            if key.starts_with("child_") {
+                return false;
+            }
         }
         let given = match value.as_str() {
             "revoked" => Role::Revoked,
             "reader" => Role::Reader,
             "writer" => Role::Writer,
             "admin" => Role::Admin,
+            "manager" if self.is_todays => Role::Manager,
+            "writeOnly" if self.is_todays => Role::WriteOnly,
             other => {
                 self.beyond |= other.ends_with("Invite");
                 return false;
@@ -238,12 +287,29 @@ impl Rights {
         let founds = author == initial_admin && key == initial_admin && given == Role::Admin && is_first;
         let takes_from_admin =
             given != Role::Admin && key != author && self.role(&key, made_at) == Some(Role::Admin);
-        let is_role_of_everyone = key != EVERYONE || given != Role::Admin;
-        let may = founds || (is_admin && !takes_from_admin && is_role_of_everyone);
+        let is_role_of_everyone = key != EVERYONE || !given.manages();
+        let as_manager = manages && given != Role::Admin && self.role(&key, made_at) != Some(Role::Admin);
+        let leaves = self.is_todays && key == author && given == Role::Revoked;
+        let may_give = (is_admin && !takes_from_admin) || as_manager;
+        let may = founds || leaves || (may_give && is_role_of_everyone);
         if may {
             self.roles.entry(key).or_default().push((in_total_order(logged), given));
         }
         may
+    }
+
+    /// A member gets a key to write with, from who manages the group or from itself; says whether that counts. It may then
+    /// hand it out, even where somebody had named one before and it does not.
+    fn name_own_key(&mut self, member: &str, key: String, (author, manages): (&str, bool)) -> bool {
+        if !manages && member != author {
+            return false;
+        }
+        self.own_keys.insert(member.to_owned(), key.clone());
+        let counts = manages || !self.write_keys.contains_key(member);
+        if counts {
+            self.write_keys.insert(member.to_owned(), key);
+        }
+        counts
     }
 }
 

@@ -18,7 +18,7 @@ use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::{Cast, Command, Directory};
 use crate::host::NodeId;
-use cosim_core::view::{CoValue, Log, Resolver};
+use cosim_core::view::{CoValue, Dialect, Log, Resolver};
 use cosim_core::{CoId, Names, SessionId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -179,5 +179,9 @@ impl<'a> Reading<'a> {
 impl Resolver for Reading<'_> {
     fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
         self.get(self.directory.find(id)?)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.directory.dialect()
     }
 }

@@ -33,7 +33,7 @@ pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
 
 pub use super::act::*;
 use super::asks::GuestVerb;
-use super::{Crypto, Kind, LoadEnd};
+use super::{Crypto, Format, Kind, LoadEnd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,6 +57,9 @@ pub struct Scenario {
     /// The seed that is played unless another is asked for. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Whose rules say who may do what and what shows: those of `cojson` 0.7 or of 0.20, which are today's. Default 0.7.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
     /// How nodes sign and hash. Default `fast`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crypto: Option<Crypto>,

@@ -154,11 +154,15 @@ fn roles<'a>(
         let others: Vec<u32> =
             workload.nodes.iter().copied().filter(|other| Some(NodeId(*other)) != founder).collect();
         let member = others.get(stream.index(others.len())).copied().map(Some);
-        let role = match stream.below(7) {
+        // By today's rules there are two more to draw.
+        let has_more = MemberRole::Manager.is_known(scenario.directory.dialect());
+        let role = match stream.below(if has_more { 9 } else { 7 }) {
             0 | 1 => None,
             2 => Some(MemberRole::Reader),
             3 | 4 => Some(MemberRole::Writer),
-            _ => Some(MemberRole::Admin),
+            5 | 6 => Some(MemberRole::Admin),
+            7 => Some(MemberRole::Manager),
+            _ => Some(MemberRole::WriteOnly),
         };
         let act = match (member?, role) {
             (member, Some(role)) => Act::AddMember(AddMember { node, id, member, role }),

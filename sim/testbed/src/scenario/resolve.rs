@@ -25,6 +25,7 @@ use crate::cojson::{Crypto, Directory};
 use crate::guest::Guests;
 use crate::network::{Network, SpanRange};
 use cosim_core::Span;
+use cosim_core::view::Dialect;
 use names::Names;
 use network::conditions;
 use std::sync::Arc;
@@ -66,6 +67,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     // What guests sign, all of them must be able to check.
     let has_guests = nodes.iter().any(|node| node.guest.is_some());
     let crypto = file.crypto.unwrap_or(if has_guests { Crypto::Real } else { Crypto::Fast });
+    let dialect = Dialect::from(file.format.unwrap_or_default());
     Ok(Scenario {
         about: file.about.clone(),
         seed: file.seed.unwrap_or(1),
@@ -73,7 +75,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         nodes,
         backups: names.backups(),
         co_values: names.into_co_values(),
-        directory: Arc::new(Directory::new(crypto, people, co_values)),
+        directory: Arc::new(Directory::new(crypto, people, co_values).with_dialect(dialect)),
         links,
         chapters: timeline.chapters,
         workload,

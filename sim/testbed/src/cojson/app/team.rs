@@ -11,10 +11,12 @@ use crate::cojson::{Command, Edit, Writes};
 use crate::cojson::{Kind, SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::real::{self, KeySecret};
+use cosim_core::view::edit;
 use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
-use cosim_core::view::{CoGroup, CoValue, Custody, EVERYONE, LiveView, Log, Resolver, Role};
+use cosim_core::view::{CoGroup, CoValue, Custody, Dialect, EVERYONE, LiveView, Log, Resolver, Role};
 use cosim_core::{CoId, Node, NodeState, SessionId, UpdateError};
 use std::borrow::Cow;
+use std::iter;
 
 /// The key of a group's map that names the present read key.
 const READ_KEY: &str = "readKey";
@@ -66,6 +68,10 @@ impl Resolver for Foreseen<'_> {
             co_value.sessions.insert(self.session, self.log as &dyn Log);
         }
         Some(co_value)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.held.dialect()
     }
 }
 
@@ -170,6 +176,9 @@ impl App {
         role: Role,
     ) -> Result<Drafts, Refusal> {
         let view = self.changing(target)?;
+        if role == Role::WriteOnly {
+            return self.add_write_only(target, &view, who);
+        }
         let (id, secret) = view.read_key().ok_or(Refusal::NoKey)?;
         let key = ReadKey { id, secret };
         let writer = self.writer(target)?;
@@ -178,22 +187,73 @@ impl App {
             None => (EVERYONE, writer.add_everyone(role, &key).unwrap_or_default()),
             Some(who) => {
                 let agent = self.directory.agent_of(who).ok_or(Refusal::NoKey)?;
-                (&*agent.name, writer.add_member(&member(agent), role, &key).map_err(|_| Refusal::NoKey)?)
+                let role_of = |name: &str| view.group().and_then(|group| group.members.get(name).copied());
+                let is_of_admins = role == Role::Admin || role_of(&agent.name) == Some(Role::Admin);
+                // That would not count, and the key would be handed out all the same.
+                if role_of(&self.agent()?.name) == Some(Role::Manager) && is_of_admins {
+                    return Err(Refusal::NothingToChange);
+                }
+                // What those write who do not read is for who reads.
+                let others = view.group().into_iter().flat_map(CoGroup::write_keys);
+                let others = others.filter_map(|(_, id)| known(&view, id));
+                let keys: Vec<ReadKey<'_>> = iter::once(key).chain(others).collect();
+                let changes = writer.add_member_with(&member(agent), role, &keys);
+                (&*agent.name, changes.map_err(|_| Refusal::NoKey)?)
             }
         };
         Ok(self.dated(target, &view, changes, &[name]))
     }
 
+    /// Lets somebody write, and not read: who could read before, and loses that, gets no key that is used from then on.
+    fn add_write_only(
+        &self,
+        target: &Target<'_>,
+        view: &LiveView,
+        who: Option<NodeId>,
+    ) -> Result<Drafts, Refusal> {
+        let group = view.group().ok_or(Refusal::NothingToChange)?;
+        let (read, secret) = view.read_key().ok_or(Refusal::NoKey)?;
+        let agent = who.map(|who| self.directory.agent_of(who).ok_or(Refusal::NoKey)).transpose()?;
+        let name = agent.map_or(EVERYONE, |agent| &agent.name);
+        // No admin takes anything from another.
+        let stays = group.members.get(name) == Some(&Role::Admin) && self.agent()?.name != name;
+        let mut changes = Vec::new();
+        if group.can_read(name) && !stays {
+            changes = self.rotate(target, view, (group, name)).ok_or(Refusal::NoKey)?.0;
+        }
+        let after = target.after.saturating_add(u32::try_from(changes.len()).unwrap_or(u32::MAX));
+        let target = Target { after, ..*target };
+        let writer = self.writer(&target)?;
+        let given = match agent {
+            None => writer.add_everyone(Role::WriteOnly, &ReadKey { id: read, secret }).unwrap_or_default(),
+            Some(agent) => {
+                let (id, secret) = self.new_key(&target);
+                let own = ReadKey { id: &id, secret: &secret };
+                let mut readers = self.readers(group);
+                readers.retain(|reader| reader.id != name);
+                let given = writer.add_write_only(&member(agent), Role::WriteOnly, &own, &readers);
+                given.map_err(|_| Refusal::NoKey)?
+            }
+        };
+        changes.extend(given);
+        Ok(self.dated(&target, view, changes, &[name, READ_KEY]))
+    }
+
     /// Takes a member out, and hands a new key to those who remain.
     pub(super) fn remove_member(&self, target: &Target<'_>, who: Option<NodeId>) -> Result<Drafts, Refusal> {
         let view = self.changing(target)?;
-        let (old, old_secret) = view.read_key().ok_or(Refusal::NoKey)?;
         let group = view.group().ok_or(Refusal::NothingToChange)?;
         let me = self.agent()?;
         let name = match who {
             None => EVERYONE,
             Some(who) => &self.directory.agent_of(who).ok_or(Refusal::NoKey)?.name,
         };
+        let administers = group.members.get(&me.name).is_some_and(|role| role.administers());
+        if name == me.name && !administers && self.directory.dialect().members_may_leave() {
+            let changes = vec![edit::set(name, &Role::Revoked.as_str().into())];
+            return Ok(self.dated(target, &view, changes, &[name]));
+        }
+        let (old, old_secret) = view.read_key().ok_or(Refusal::NoKey)?;
         // No admin can take another out; the key would be kept from one who may read.
         if name != me.name && group.members.get(name) == Some(&Role::Admin) {
             return Err(Refusal::NothingToChange);
@@ -213,22 +273,61 @@ impl App {
         } else {
             writer.remove_member(name, &rotation)
         };
-        Ok(self.dated(target, &view, changes.map_err(|_| Refusal::NoKey)?, &[name, READ_KEY]))
+        let mut changes = changes.map_err(|_| Refusal::NoKey)?;
+        let readers: Vec<Member<'_>> = readers.into_iter().filter(|reader| reader.id != name).collect();
+        self.renew_write_keys(target, (group, name, &readers), &mut changes)?;
+        Ok(self.dated(target, &view, changes, &[name, READ_KEY]))
+    }
+
+    /// After these changes, gives new keys to members who only write, but to one: the old ones are in the wrong hands. Who
+    /// leaves may do nothing after that.
+    fn renew_write_keys(
+        &self,
+        target: &Target<'_>,
+        (group, without, readers): (&CoGroup, &str, &[Member<'_>]),
+        changes: &mut Vec<serde_json::Value>,
+    ) -> Result<(), Refusal> {
+        let me = self.agent()?;
+        let writes = |agent: &&Agent| group.members.get(&agent.name) == Some(&Role::WriteOnly);
+        let members = self.directory.agents().map(|(_, agent)| agent).filter(writes);
+        let members = members.filter(|agent| agent.name != without && without != me.name);
+        for agent in members.collect::<Vec<_>>() {
+            let after = target.after.saturating_add(u32::try_from(changes.len()).unwrap_or(u32::MAX));
+            let target = Target { after, ..*target };
+            let (id, secret) = self.new_key(&target);
+            let given = [(member(agent), ReadKey { id: &id, secret: &secret })];
+            let given = self.writer(&target)?.give_write_keys(&given, readers).map_err(|_| Refusal::NoKey)?;
+            changes.extend(given);
+        }
+        Ok(())
+    }
+
+    /// What one of everyone, who may only write, does first: it makes a key, for itself and those who read.
+    fn own_key(&self, target: &Target<'_>, view: &LiveView, group: &CoGroup) -> Option<Mending> {
+        let me = self.agent().ok()?;
+        let has_one = group.write_keys().any(|(member, _)| member == me.name);
+        if has_one || group.role_of(&me.name) != Some(Role::WriteOnly) {
+            return None;
+        }
+        let (id, secret) = self.new_key(target);
+        let given = [(member(me), ReadKey { id: &id, secret: &secret })];
+        let changes = self.writer(target).ok()?.give_write_keys(&given, &self.readers(group)).ok()?;
+        Some(Mending { drafts: self.dated(target, view, changes, &[]), key: (id, secret) })
     }
 
     /// What an admin does where the wrong ones can open a group's key; `None` where the right ones can, and where the app
     /// can do nothing about it.
     fn mending(&self, target: &Target<'_>, view: &LiveView) -> Option<Mending> {
         let group = view.group()?;
-        if group.members.get(&self.agent().ok()?.name) != Some(&Role::Admin) {
-            return None;
+        if !group.members.get(&self.agent().ok()?.name).is_some_and(|role| role.administers()) {
+            return self.own_key(target, view, group);
         }
         let custody = group.custody().filter(|custody| !custody.is_right())?;
         let (changes, key) = match view.read_key().filter(|_| !custody.leaks) {
             Some((id, secret)) => {
                 (self.hand_over(target, &ReadKey { id, secret }, &custody)?, (id.to_owned(), secret.clone()))
             }
-            None => self.rotate(target, view, group)?,
+            None => self.rotate(target, view, (group, ""))?,
         };
         let drafts = self.dated(target, view, changes, &[READ_KEY]);
         Some(Mending { drafts, key })
@@ -253,7 +352,7 @@ impl App {
         &self,
         target: &Target<'_>,
         view: &LiveView,
-        group: &CoGroup,
+        (group, without): (&CoGroup, &str),
     ) -> Option<(Vec<serde_json::Value>, (String, KeySecret))> {
         let known: Vec<&str> = view.keys().map(|(id, _)| id).collect();
         let present = view.read_key().map(|(id, _)| id);
@@ -264,15 +363,17 @@ impl App {
         let old = older.next().and_then(read_key)?;
         let others: Vec<ReadKey<'_>> = older.filter_map(read_key).collect();
         let (id, secret) = self.new_key(target);
-        let readers = self.readers(group);
+        let mut readers = self.readers(group);
+        readers.retain(|reader| reader.id != without);
         let rotation = Rotation {
             old,
             new: ReadKey { id: &id, secret: &secret },
             readers: &readers,
-            everyone_reads: everyone_reads(group),
+            everyone_reads: everyone_reads(group) && without != EVERYONE,
             parent_keys: &[],
         };
-        let changes = self.writer(target).ok()?.rotate(&rotation, &others).ok()?;
+        let mut changes = self.writer(target).ok()?.rotate(&rotation, &others).ok()?;
+        self.renew_write_keys(target, (group, without, &readers), &mut changes).ok()?;
         Some((changes, (id, secret)))
     }
 
@@ -316,8 +417,13 @@ impl App {
 
     fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
         let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
-        Ok(writer(&known.id, target, self.agent()?))
+        Ok(writer(&known.id, target, self.agent()?, self.directory.dialect()))
     }
+}
+
+/// A key that the app can open.
+fn known<'a>(view: &'a LiveView, id: &str) -> Option<ReadKey<'a>> {
+    view.keys().find(|(known, _)| *known == id).map(|(id, secret)| ReadKey { id, secret })
 }
 
 fn everyone_reads(group: &CoGroup) -> bool {
@@ -328,6 +434,11 @@ pub(super) fn member(agent: &Agent) -> Member<'_> {
     Member { id: &agent.name, agent: &agent.id }
 }
 
-pub(super) fn writer<'a>(group: &'a str, target: &Target<'a>, agent: &'a Agent) -> Writer<'a> {
-    Writer { group, session: target.session.1, after: target.after, sealer: &agent.secret.sealer }
+pub(super) fn writer<'a>(
+    group: &'a str,
+    target: &Target<'a>,
+    agent: &'a Agent,
+    dialect: Dialect,
+) -> Writer<'a> {
+    Writer { group, session: target.session.1, after: target.after, sealer: &agent.secret.sealer, dialect }
 }

@@ -112,11 +112,19 @@ impl Act {
                 let is_empty = it.delete() == 0 && it.insert().is_empty();
                 check_not_empty(is_empty, "index", "a splice that changes nothing", by);
             }
+            Act::AddMember(it) if !it.role.is_known(by.names.dialect()) => {
+                let what = format!("nobody is `{}` by the rules of 0.7", it.role.name());
+                let problem = Problem::new(by.at.key("role").value(), what);
+                let problem = problem.expected("`reader`, `writer` or `admin`");
+                by.report.add(problem.help("write `\"format\": \"0.20\"` at the top for today's rules"));
+            }
             Act::AddMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
-            Act::AddMember(it) if it.role == MemberRole::Admin => {
-                let problem = Problem::new(by.at.key("role").value(), "everyone cannot be an admin");
-                by.report
-                    .add(problem.expected("`reader` or `writer`").help("name those who are to be admins"));
+            Act::AddMember(it) if matches!(it.role, MemberRole::Admin | MemberRole::Manager) => {
+                let article = if it.role == MemberRole::Admin { "an" } else { "a" };
+                let what = format!("everyone cannot be {article} {}", it.role.name());
+                let problem = Problem::new(by.at.key("role").value(), what);
+                let plural = format!("name those who are to be {}s", it.role.name());
+                by.report.add(problem.expected("`reader` or `writer`").help(plural));
             }
             Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
             _ => {}

@@ -6,6 +6,7 @@ use crate::scenario::act::{Act, To};
 use crate::scenario::file::KINDS;
 use crate::scenario::place::Place;
 use crate::scenario::{GENERATED_BACKUP, MAX_CO_VALUES, MAX_NAME_BYTES};
+use cosim_core::view::Dialect;
 use std::collections::BTreeMap;
 
 /// What a copy of a disk is called where the file does not say.
@@ -19,6 +20,8 @@ pub(in crate::scenario) fn backup_name(name: Option<&str>) -> &str {
 /// What each name stands for.
 pub(in crate::scenario) struct Names<'a> {
     nodes: Vec<&'a str>,
+    /// By whose rules views are made.
+    dialect: Dialect,
     co_values: Vec<&'a str>,
     /// The index of each link, by its ends.
     links: BTreeMap<[u32; 2], u32>,
@@ -39,6 +42,11 @@ pub(in crate::scenario) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// By whose rules views are made.
+    pub(in crate::scenario) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Gathers the names of nodes and of all CoValues that are mentioned anywhere.
     pub(in crate::scenario) fn new(file: &'a file::Scenario, report: &mut Report) -> Names<'a> {
         let nodes = file.nodes.keys().map(String::as_str).collect();
@@ -56,6 +64,7 @@ impl<'a> Names<'a> {
         let described = file.co_values.iter().map(|(name, co_value)| (name.as_str(), co_value)).collect();
         Names {
             nodes,
+            dialect: file.format.unwrap_or_default().into(),
             co_values,
             described,
             disks,
