@@ -64,7 +64,7 @@ pub fn export(log: &Log, format: Format) -> Exported {
     let mut missing = untold(log);
     let text = match format {
         Format::Perfetto => perfetto::write(log),
-        Format::Shiviz => shiviz::write(log),
+        Format::Shiviz => shiviz::write(log, &mut missing),
         Format::Mermaid => mermaid::write(log, &mut missing),
         Format::Svg => svg::write(log, &mut missing),
         Format::Csv => csv::write(log),

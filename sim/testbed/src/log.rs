@@ -16,7 +16,7 @@ mod version_1;
 mod watch;
 mod wire;
 
-pub use change::{Change, Digest, KnownChange, Wait};
+pub use change::{ByPeer, Change, Digest, KnownChange, Wait};
 pub use event::{Body, Due, End, Event, Mail, Outcome, Piece, Reason, Way};
 pub use json::LOG_VERSION;
 pub use looks::{Looks, When};

@@ -56,7 +56,7 @@ pub use about::{About, Blames, Needed, Property};
 pub use disks::Disks;
 pub use evidence::{Evidence, Need, Needs};
 pub use heard::{Heard, Hearing};
-pub use holdings::{Holdings, Shown, Stored, StoredLog};
+pub use holdings::{Beliefs, Holdings, Shown, Stored, StoredLog};
 pub use hostile::Hostile;
 pub use ledger::{Ledger, Taken};
 pub use list::{ALL, Entry, GENERATION, ORACLES, named, of_generation, table};

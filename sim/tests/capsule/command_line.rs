@@ -151,13 +151,13 @@ fn a_log_tells_on_demand_what_nodes_hold_and_oracles_look_at() {
     assert_eq!(lines(&states, "state"), lines(&all, "state"));
     insta::assert_snapshot!(lines(&all, "state").join("\n"), @r#"
     {"at":0,"entry":true,"event":2,"header":true,"id":"notes","kind":"state","node":"alice"}
-    {"at":0,"event":3,"id":"notes","kind":"state","node":"alice","waits":[{"peer":"server","until":1000000,"why":"load"}]}
-    {"at":50000,"confirmed":{"alice":{"header":true}},"entry":true,"event":5,"id":"notes","kind":"state","node":"server","waits":[{"peer":"alice","until":1050000,"why":"pull"}]}
-    {"at":100000,"confirmed":{"server":{}},"event":6,"id":"notes","kind":"state","node":"alice","waits":[{"peer":"server","until":1100000,"why":"acknowledge"}]}
-    {"at":150000,"event":7,"header":true,"id":"notes","kind":"state","node":"server","waits":[]}
+    {"at":0,"event":3,"id":"notes","kind":"state","node":"alice","told":{"server":{"header":true}},"waits":[{"peer":"server","until":1000000,"why":"load"}]}
+    {"assumed":{"alice":{"header":true}},"at":50000,"confirmed":{"alice":{"header":true}},"entry":true,"event":5,"id":"notes","kind":"state","node":"server","told":{"alice":{}},"waits":[{"peer":"alice","until":1050000,"why":"pull"}]}
+    {"assumed":{"server":{"header":true}},"at":100000,"confirmed":{"server":{}},"event":6,"id":"notes","kind":"state","node":"alice","waits":[{"peer":"server","until":1100000,"why":"acknowledge"}]}
+    {"at":150000,"event":7,"header":true,"id":"notes","kind":"state","node":"server","told":{"alice":{"header":true}},"waits":[]}
     {"at":200000,"confirmed":{"server":{"header":true}},"event":8,"id":"notes","kind":"state","node":"alice","waits":[]}
-    {"at":1000000,"event":9,"id":"notes","kind":"state","node":"alice","sessions":{"alice/1":1},"waits":[{"peer":"server","until":2000000,"why":"acknowledge"}]}
-    {"at":1050000,"confirmed":{"alice":{"sessions":{"alice/1":1}}},"event":10,"id":"notes","kind":"state","node":"server","sessions":{"alice/1":1}}
+    {"assumed":{"server":{"sessions":{"alice/1":1}}},"at":1000000,"event":9,"id":"notes","kind":"state","node":"alice","sessions":{"alice/1":1},"told":{"server":{"sessions":{"alice/1":1}}},"waits":[{"peer":"server","until":2000000,"why":"acknowledge"}]}
+    {"assumed":{"alice":{"sessions":{"alice/1":1}}},"at":1050000,"confirmed":{"alice":{"sessions":{"alice/1":1}}},"event":10,"id":"notes","kind":"state","node":"server","sessions":{"alice/1":1},"told":{"alice":{"sessions":{"alice/1":1}}}}
     {"at":1100000,"confirmed":{"server":{"sessions":{"alice/1":1}}},"event":11,"id":"notes","kind":"state","node":"alice","waits":[]}
     "#);
     insta::assert_snapshot!(lines(&all, "looks")[..4].join("\n"), @r#"

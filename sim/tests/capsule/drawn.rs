@@ -4,7 +4,8 @@ use cosim_core::{CoId, Known, KnownState, Message, Reach, SessionId, TimerKind};
 use cosim_testbed::cojson::session;
 use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{
-    Body, Change, Digest, Due, End, Event, KnownChange, Looks, Mail, Outcome, Piece, Reason, Wait, Way, When,
+    Body, ByPeer, Change, Digest, Due, End, Event, KnownChange, Looks, Mail, Outcome, Piece, Reason, Wait,
+    Way, When,
 };
 use cosim_testbed::observer::Loss;
 use proptest::collection::{btree_map, vec};
@@ -104,6 +105,10 @@ fn known_change() -> impl Strategy<Value = KnownChange<SessionId>> {
     (any::<Option<bool>>(), sessions).prop_map(|(header, sessions)| KnownChange { header, sessions })
 }
 
+fn by_peer() -> impl Strategy<Value = ByPeer<NodeId, SessionId>> {
+    btree_map(node(), of(known_change()), 0..3)
+}
+
 fn change() -> impl Strategy<Value = Change<NodeId, SessionId>> {
     let wait = (any::<u64>(), node(), select(&TIMERS[..]));
     let waits = vec(wait.prop_map(|(until, peer, why)| Wait { until, peer, why }), 0..3);
@@ -111,14 +116,18 @@ fn change() -> impl Strategy<Value = Change<NodeId, SessionId>> {
         any::<Option<bool>>(),
         known_change(),
         of(known_change()),
-        btree_map(node(), of(known_change()), 0..3),
+        by_peer(),
+        by_peer(),
+        by_peer(),
         of(waits),
         any::<Option<Option<u64>>>(),
     )
-        .prop_map(|(entry, known, durable, confirmed, waits, shown)| Change {
+        .prop_map(|(entry, known, durable, told, assumed, confirmed, waits, shown)| Change {
             entry,
             known,
             durable,
+            told,
+            assumed,
             confirmed,
             waits,
             shown: shown.map(|shown| shown.map(Digest)),

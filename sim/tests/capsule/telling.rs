@@ -3,6 +3,7 @@
 
 use crate::samples::{CALM, FAULTY, calm_with, json_lines, scenario};
 use cosim::snapshot;
+use cosim_core::state::{Assumed, PeerSync};
 use cosim_core::{CoId, Durability, KnownState};
 use cosim_testbed::diff::{Compared, Side, compare};
 use cosim_testbed::host::NodeId;
@@ -66,6 +67,11 @@ impl Witness {
 
 fn held(holdings: &dyn Holdings, id: CoId, nodes: &[NodeId]) -> Held {
     let confirmed = |peer: &NodeId| Some((*peer, holdings.confirmed(id, *peer)?.clone()));
+    let (mut told, mut assumed) = (BTreeMap::new(), BTreeMap::new());
+    for (peer, beliefs) in holdings.beliefs(id) {
+        told.extend(beliefs.told.map(|known| (peer, known.clone())));
+        assumed.extend(beliefs.assumed.map(|known| (peer, known.clone())));
+    }
     Held {
         entry: true,
         known: holdings.stored(id).unwrap().known(),
@@ -74,6 +80,8 @@ fn held(holdings: &dyn Holdings, id: CoId, nodes: &[NodeId]) -> Held {
         } else {
             holdings.durable(id)
         },
+        told,
+        assumed,
         confirmed: nodes.iter().filter_map(confirmed).collect(),
         waits: Vec::new(),
         shown: holdings.shown(id).map(|shown| Digest(shown.digest())),
@@ -107,14 +115,22 @@ fn states_are_rebuilt(scenario: &Scenario, seed: u64) {
     entries.for_each(|entry| states.apply(&entry.what));
     for (node, state) in (0..).map(NodeId).zip(&outcome.states) {
         let told = of_node(&states, node);
-        let told: BTreeMap<CoId, (KnownState, BTreeMap<NodeId, KnownState>)> =
-            told.into_iter().map(|(id, held)| (id, (held.known, held.confirmed))).collect();
+        let told: BTreeMap<CoId, _> = told
+            .into_iter()
+            .map(|(id, held)| (id, (held.known, held.told, held.assumed, held.confirmed)))
+            .collect();
         let co_values = state.co_values.iter().map(|(id, co_value)| {
-            let confirmed = co_value
-                .sync
-                .iter()
-                .filter_map(|(peer, sync)| Some((NodeId(peer.0), sync.confirmed.clone()?)));
-            (*id, (co_value.known_state(), confirmed.collect()))
+            let by_peer = |of: fn(&PeerSync) -> Option<KnownState>| -> BTreeMap<NodeId, KnownState> {
+                co_value.sync.iter().filter_map(|(peer, sync)| Some((NodeId(peer.0), of(sync)?))).collect()
+            };
+            let assumed = by_peer(|sync| match &sync.assumed {
+                Assumed::Unknown => None,
+                Assumed::Unavailable => Some(KnownState::EMPTY),
+                Assumed::Known(known) => Some(known.clone()),
+            });
+            let (told, confirmed) =
+                (by_peer(|sync| sync.told.clone()), by_peer(|sync| sync.confirmed.clone()));
+            (*id, (co_value.known_state(), told, assumed, confirmed))
         });
         assert_eq!(told, co_values.collect(), "{node:?}, seed {seed}");
     }

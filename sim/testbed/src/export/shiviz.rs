@@ -17,6 +17,9 @@ const LINE: &str = r"(?<time>\S+) (?<host>\S+) (?<clock>\{[^}]*\}) (?<event>.*)"
 /// Where that happens which happens at no node.
 const RUN: &str = "run";
 
+/// Up to how many bytes are written: what a browser still takes apart. A clock may have an entry for every host.
+const BYTES_MAX: usize = 32 << 20;
+
 /// Names that every object of JavaScript has already: ShiViz would take a host of such a name for one that it knows.
 const TAKEN: [&str; 7] = [
     "constructor",
@@ -33,12 +36,23 @@ type Host = Option<NodeId>;
 
 type Clock = BTreeMap<Host, u64>;
 
-pub(super) fn write(log: &Log) -> String {
+pub(super) fn write(log: &Log, missing: &mut Vec<String>) -> String {
+    bounded(log, missing, BYTES_MAX)
+}
+
+fn bounded(log: &Log, missing: &mut Vec<String>, bytes_max: usize) -> String {
     let names = names(log);
     let is_untold = untold_sendings(log).next().is_some();
     let mut clocks = Clocks { after: is_untold.then(BTreeMap::new), ..Clocks::default() };
     let mut text = format!("{LINE}\n\n");
-    for Shown { entry, about } in shown(log) {
+    for (done, Shown { entry, about }) in shown(log).enumerate() {
+        if text.len() > bytes_max {
+            let left = shown(log).count() - done;
+            missing.push(format!(
+                "the log for ShiViz ends where it has {bytes_max} bytes: {left} events are left out"
+            ));
+            break;
+        }
         let host = about.node();
         if let Event::Delivered { mail, sent_in, .. } = &entry.what {
             clocks.receive(host, mail, *sent_in);
@@ -130,4 +144,34 @@ fn names(log: &Log) -> BTreeMap<Host, String> {
         names.insert(*host, name);
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Limit;
+    use crate::run::Run;
+    use crate::scenario::parse;
+
+    #[test]
+    fn what_is_beyond_the_bound_is_left_out_and_said() {
+        let text = r#"{
+            "version": 1, "about": "Alice writes, and the server is sent it.",
+            "nodes": { "alice": {}, "server": {} },
+            "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+            "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }]
+        }"#;
+        let scenario = parse(text, "alice.json").expect("a scenario");
+        let log = Run::of(&scenario).log(Limit::All).play().log.expect("it was asked for");
+        let mut missing = Vec::new();
+        let whole = write(&log, &mut missing);
+        assert_eq!(missing, Vec::<String>::new());
+        let part = bounded(&log, &mut missing, 500);
+        assert!(whole.starts_with(&part) && part.len() > 500);
+        let left = whole.lines().count() - part.lines().count();
+        assert_eq!(
+            missing,
+            [format!("the log for ShiViz ends where it has 500 bytes: {left} events are left out")]
+        );
+    }
 }

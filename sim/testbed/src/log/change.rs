@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// What is different now in what a node holds, has confirmed, waits for and shows of a CoValue. What is not there is as it
-/// was, and in the beginning everything is empty.
+/// What is different now in what a node holds, thinks of its peers, waits for and shows of a CoValue. What is not there is
+/// as it was, and in the beginning everything is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     rename_all = "camelCase",
@@ -23,9 +23,15 @@ pub struct Change<N, S> {
     /// is said of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub durable: Option<KnownChange<S>>,
-    /// What peers are taken to hold, since they said so; `None` where that is forgotten.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub confirmed: BTreeMap<N, Option<KnownChange<S>>>,
+    /// What the node has told peers that it holds.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: ByPeer<N, S>,
+    /// What it assumes that peers hold: what it sends raises that before anybody has confirmed it.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub assumed: ByPeer<N, S>,
+    /// What peers are taken to hold, since they said so.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub confirmed: ByPeer<N, S>,
     /// Everything that the node waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits: Option<Vec<Wait<N>>>,
@@ -33,6 +39,9 @@ pub struct Change<N, S> {
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub shown: Option<Option<Digest>>,
 }
+
+/// What is different now, by peer; `None` where that is forgotten.
+pub type ByPeer<N, S> = BTreeMap<N, Option<KnownChange<S>>>;
 
 /// What is different now in how much of a CoValue somebody holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +102,8 @@ impl<N, S> Default for Change<N, S> {
             entry: None,
             known: KnownChange::default(),
             durable: None,
+            told: BTreeMap::new(),
+            assumed: BTreeMap::new(),
             confirmed: BTreeMap::new(),
             waits: None,
             shown: None,

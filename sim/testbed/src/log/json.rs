@@ -11,8 +11,9 @@
 //!
 //! - `state`: what is different in what a node holds of a CoValue, once the node has handled an input, and before it goes
 //!   down: `entry` (whether it has one, be it only a want), `header`, `sessions` (how many transactions of each that has
-//!   changed; 0 is none), `confirmed` (the same by peer, as far as the peer said so; `null` where that is forgotten),
-//!   `durable` (the same for what would outlive a crash, where the node writes to a disk), `waits` (all that it waits for:
+//!   changed; 0 is none), `told`, `assumed` and `confirmed` (the same by peer: what the node has told it, what it assumes
+//!   that the peer holds, and what the peer said itself; `null` where that is forgotten, and the first two missing in
+//!   older logs), `durable` (the same for what would outlive a crash, where the node writes to a disk), `waits` (all that it waits for:
 //!   whom, why and until when) and `shown` (a hash over what the app sees, equal where the same is seen, or `null`). What
 //!   is missing is as it was; at first, there is nothing of anything. How loads end is told in lines `loadEnded`.
 //!   [`States`](super::States) puts the changes together again.

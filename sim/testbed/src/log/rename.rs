@@ -1,6 +1,6 @@
 //! The same event with other references: numbers for names, or names for numbers.
 
-use super::change::{Change, KnownChange, Wait};
+use super::change::{ByPeer, Change, KnownChange, Wait};
 use super::event::{Body, Due, End, Event, Mail, Piece};
 use super::looks::Looks;
 use crate::cojson::Cast;
@@ -171,20 +171,29 @@ impl<N, S> Change<N, S> {
     ) -> Result<Change<R::Node, R::Session>, R::Error> {
         let wait =
             |wait: &Wait<N>, to: &mut R| Wait { until: wait.until, peer: to.node(&wait.peer), why: wait.why };
-        let mut confirmed = BTreeMap::new();
-        for (peer, known) in &self.confirmed {
-            let known = known.as_ref().map(|known| known.rename(to)).transpose()?;
-            confirmed.insert(to.node(peer), known);
-        }
         Ok(Change {
             entry: self.entry,
             known: self.known.rename(to)?,
             durable: self.durable.as_ref().map(|durable| durable.rename(to)).transpose()?,
-            confirmed,
+            told: by_peer(&self.told, to)?,
+            assumed: by_peer(&self.assumed, to)?,
+            confirmed: by_peer(&self.confirmed, to)?,
             waits: self.waits.as_ref().map(|waits| waits.iter().map(|each| wait(each, to)).collect()),
             shown: self.shown,
         })
     }
+}
+
+fn by_peer<N, C, S, M, R: Rename<N, C, S, M>>(
+    known: &ByPeer<N, S>,
+    to: &mut R,
+) -> Result<ByPeer<R::Node, R::Session>, R::Error> {
+    let mut renamed = BTreeMap::new();
+    for (peer, known) in known {
+        let known = known.as_ref().map(|known| known.rename(to)).transpose()?;
+        renamed.insert(to.node(peer), known);
+    }
+    Ok(renamed)
 }
 
 impl<S> KnownChange<S> {

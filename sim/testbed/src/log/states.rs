@@ -1,9 +1,9 @@
 //! What every node holds, rebuilt from the changes that a log tells; and what has changed, for the log to tell.
 
-use super::change::{Change, Digest, KnownChange, Wait};
+use super::change::{ByPeer, Change, Digest, KnownChange, Wait};
 use super::event::Event;
 use crate::host::NodeId;
-use crate::oracles::Holdings;
+use crate::oracles::{Beliefs, Holdings};
 use cosim_core::{CoId, Durability, KnownState, SessionId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ pub struct States {
     held: BTreeMap<(NodeId, CoId), Held>,
 }
 
-/// What a node holds, has confirmed, waits for and shows of a CoValue.
+/// What a node holds, thinks of its peers, waits for and shows of a CoValue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// Whether it has an entry of it, be it only a want.
@@ -45,6 +45,10 @@ pub struct Held {
     pub known: KnownState,
     /// How much would outlive a crash, as far as it was told; nothing where whoever drives it keeps its state.
     pub durable: KnownState,
+    /// What it has told peers that it holds.
+    pub told: BTreeMap<NodeId, KnownState>,
+    /// What it assumes that peers hold, confirmed or not.
+    pub assumed: BTreeMap<NodeId, KnownState>,
     /// What it takes peers to hold, since they said so.
     pub confirmed: BTreeMap<NodeId, KnownState>,
     /// What it waits for.
@@ -107,12 +111,17 @@ impl Held {
     pub(super) fn of(holdings: &dyn Holdings, id: CoId, waits: Vec<Wait<NodeId>>) -> Held {
         let stored = holdings.stored(id);
         let has_disk = holdings.durability() != Durability::Ideal;
-        let confirmed = holdings.confirmations(id);
+        let beliefs = |of: fn(Beliefs<'_>) -> Option<&KnownState>| {
+            let all = holdings.beliefs(id);
+            all.filter_map(|(peer, beliefs)| Some((peer, of(beliefs)?.clone()))).collect()
+        };
         Held {
             entry: stored.is_some(),
             known: stored.map_or(KnownState::EMPTY, |stored| stored.known()),
             durable: if has_disk { holdings.durable(id) } else { KnownState::EMPTY },
-            confirmed: confirmed.map(|(peer, known)| (peer, known.clone())).collect(),
+            told: beliefs(|of| of.told),
+            assumed: beliefs(|of| of.assumed),
+            confirmed: beliefs(|of| of.confirmed),
             waits,
             shown: holdings.shown(id).map(|shown| Digest(shown.digest())),
         }
@@ -121,40 +130,56 @@ impl Held {
     /// What leads from this to another.
     fn change_to(&self, is: &Held) -> Change<NodeId, SessionId> {
         let durable = KnownChange::between(&self.durable, &is.durable);
-        let peers: BTreeSet<NodeId> = self.confirmed.keys().chain(is.confirmed.keys()).copied().collect();
-        let confirmed = peers.into_iter().filter_map(|peer| {
-            let (was, is) = (self.confirmed.get(&peer), is.confirmed.get(&peer));
-            let change = is.map(|is| KnownChange::between(was.unwrap_or(&KnownState::EMPTY), is));
-            (was != is).then_some((peer, change))
-        });
         Change {
             entry: (self.entry != is.entry).then_some(is.entry),
             known: KnownChange::between(&self.known, &is.known),
             durable: (!durable.is_empty()).then_some(durable),
-            confirmed: confirmed.collect(),
+            told: by_peer(&self.told, &is.told),
+            assumed: by_peer(&self.assumed, &is.assumed),
+            confirmed: by_peer(&self.confirmed, &is.confirmed),
             waits: (self.waits != is.waits).then(|| is.waits.clone()),
             shown: (self.shown != is.shown).then_some(is.shown),
         }
     }
 
     fn apply(&mut self, change: &Change<NodeId, SessionId>) {
-        let Change { entry, known, durable, confirmed, waits, shown } = change;
+        let Change { entry, known, durable, told, assumed, confirmed, waits, shown } = change;
         self.entry = entry.unwrap_or(self.entry);
         known.apply(&mut self.known);
         if let Some(durable) = durable {
             durable.apply(&mut self.durable);
         }
-        for (peer, change) in confirmed {
-            match change {
-                Some(change) => change.apply(self.confirmed.entry(*peer).or_default()),
-                None => {
-                    self.confirmed.remove(peer);
-                }
-            }
-        }
+        apply_by_peer(told, &mut self.told);
+        apply_by_peer(assumed, &mut self.assumed);
+        apply_by_peer(confirmed, &mut self.confirmed);
         if let Some(waits) = waits {
             self.waits.clone_from(waits);
         }
         self.shown = shown.unwrap_or(self.shown);
+    }
+}
+
+/// What leads from one set of known states to another.
+fn by_peer(
+    was: &BTreeMap<NodeId, KnownState>,
+    is: &BTreeMap<NodeId, KnownState>,
+) -> ByPeer<NodeId, SessionId> {
+    let peers: BTreeSet<NodeId> = was.keys().chain(is.keys()).copied().collect();
+    let changes = peers.into_iter().filter_map(|peer| {
+        let (was, is) = (was.get(&peer), is.get(&peer));
+        let change = is.map(|is| KnownChange::between(was.unwrap_or(&KnownState::EMPTY), is));
+        (was != is).then_some((peer, change))
+    });
+    changes.collect()
+}
+
+fn apply_by_peer(changes: &ByPeer<NodeId, SessionId>, known: &mut BTreeMap<NodeId, KnownState>) {
+    for (peer, change) in changes {
+        match change {
+            Some(change) => change.apply(known.entry(*peer).or_default()),
+            None => {
+                known.remove(peer);
+            }
+        }
     }
 }

@@ -1,16 +1,16 @@
-//! What oracles can see of a node: what it holds, has confirmed, waits for and shows. A node of any make can be judged
+//! What oracles and logs can see of a node: what it holds, thinks of its peers, waits for and shows. A node of any make can be judged
 //! that can tell this; every [`CoJson`] node can.
 
 use crate::clock::WallTime;
 use crate::cojson::{CoJson, Command, Header, Signature, SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::node::Buffers;
-use cosim_core::state::CoValueState;
+use cosim_core::state::{Assumed, CoValueState, PeerSync};
 use cosim_core::view::{CoValue, KeyRing, LiveView, Resolver, View};
 use cosim_core::{CoId, Durability, KnownState, PeerId, SessionId, Time, TimerKind};
 use std::collections::BTreeMap;
 
-/// What a node holds, has confirmed, waits for and shows.
+/// What a node holds, thinks of its peers, waits for and shows.
 pub trait Holdings {
     /// The CoValues of which it has an entry, from `from` to `to`, in order.
     fn ids(&self, from: CoId, to: CoId) -> Box<dyn Iterator<Item = CoId> + '_>;
@@ -21,8 +21,8 @@ pub trait Holdings {
     /// What it takes for confirmed that a peer holds, which it knows by this number.
     fn confirmed(&self, id: CoId, peer: NodeId) -> Option<&KnownState>;
 
-    /// All of that: what it takes for confirmed, by peer.
-    fn confirmations(&self, id: CoId) -> Box<dyn Iterator<Item = (NodeId, &KnownState)> + '_>;
+    /// What it thinks of its peers.
+    fn beliefs(&self, id: CoId) -> Box<dyn Iterator<Item = (NodeId, Beliefs<'_>)> + '_>;
 
     /// What it waits for: until when, about which CoValue, from whom, and why.
     fn waits(&self) -> Vec<(Time, CoId, NodeId, TimerKind)>;
@@ -66,6 +66,29 @@ pub trait Holdings {
 
     /// What its app would write to a group before that, to put right who can open the group's key.
     fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)>;
+}
+
+/// What a node thinks of a peer and a CoValue. `None` where it knows nothing of that.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beliefs<'a> {
+    /// What it has told the peer that it holds.
+    pub told: Option<&'a KnownState>,
+    /// What it assumes that the peer holds, confirmed or not.
+    pub assumed: Option<&'a KnownState>,
+    /// What it takes the peer to hold, since that said so.
+    pub confirmed: Option<&'a KnownState>,
+}
+
+impl<'a> Beliefs<'a> {
+    fn of(sync: &'a PeerSync) -> Beliefs<'a> {
+        static NOTHING: KnownState = KnownState::EMPTY;
+        let assumed = match &sync.assumed {
+            Assumed::Unknown => None,
+            Assumed::Unavailable => Some(&NOTHING),
+            Assumed::Known(known) => Some(known),
+        };
+        Beliefs { told: sync.told.as_ref(), assumed, confirmed: sync.confirmed.as_ref() }
+    }
 }
 
 /// What a node holds of a CoValue.
@@ -132,9 +155,9 @@ impl<N: CoJson> Holdings for N {
         self.state().co_values.get(&id)?.sync.get(PeerId(peer.0))?.confirmed.as_ref()
     }
 
-    fn confirmations(&self, id: CoId) -> Box<dyn Iterator<Item = (NodeId, &KnownState)> + '_> {
+    fn beliefs(&self, id: CoId) -> Box<dyn Iterator<Item = (NodeId, Beliefs<'_>)> + '_> {
         let syncs = self.state().co_values.get(&id).into_iter().flat_map(|co_value| co_value.sync.iter());
-        Box::new(syncs.filter_map(|(peer, sync)| Some((NodeId(peer.0), sync.confirmed.as_ref()?))))
+        Box::new(syncs.map(|(peer, sync)| (NodeId(peer.0), Beliefs::of(sync))))
     }
 
     fn waits(&self) -> Vec<(Time, CoId, NodeId, TimerKind)> {
