@@ -4,7 +4,10 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
 use super::print::{out, outln};
+use super::report::{Playing, write_page};
 use cosim_testbed::diff::{Compared, Side, compare};
+use cosim_testbed::page::{self, Contents, Facts};
+use cosim_testbed::scenario::Scenario;
 use std::path::{Path, PathBuf};
 
 /// Show the first event in which two runs differ, and what led to it.
@@ -25,6 +28,12 @@ pub(super) struct Args {
     /// Play this recorded editing session, where a scenario says who types it.
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
+    /// Also write a page that shows both runs side by side.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Leave what apps wrote out of the page, and keep how large it is and a hash of it.
+    #[arg(long, requires = "html")]
+    redact: bool,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -34,6 +43,8 @@ Examples:
   cosim diff before.jsonl after.jsonl      two logs, also of two versions of cosim
   cosim diff my-story.json --seeds 1,2     two seeds of one scenario
   cosim diff my-story.json frozen.json     two scenarios
+  cosim diff my-story.json --seeds 1,2 --html cmp.html
+                                           a page with both runs side by side, which a browser opens
 
 Both sides are told one after the other: some entries before the first that differs, that one, marked, and some after \
 it; then the chain of messages that led to it; then, of two runs, the decisions that only one of them made.
@@ -48,24 +59,16 @@ fn seeds(text: &str) -> Result<[u64; 2], String> {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let recorded = Recorded::read(args.recording.as_deref())?;
-    let guests = args.guests.known()?;
-    let [a, b] = match (&args.b, args.seeds) {
-        (Some(b), _) => {
-            let [a, b] = [&args.a, b].map(|path| side(path, recorded.as_ref(), &guests));
-            [a?, b?]
-        }
-        (None, seeds) => {
-            let scenario = input::scenario(&args.a, None, recorded.as_ref(), &guests)?;
-            let name = args.a.display().to_string();
-            seeds.unwrap_or([scenario.seed; 2]).map(|seed| Side::played(&name, &scenario, seed))
-        }
-    };
+    let [(a, facts_a), (b, facts_b)] = sides(args)?;
     let compared = compare(&a, &b).map_err(|left_out| {
         Failure(format!(
             "error: {left_out}\nhint: compare whole logs, as `cosim run --log --json` writes them"
         ))
     })?;
+    if let Some(path) = &args.html {
+        let contents = if args.redact { Contents::Redacted } else { Contents::Shown };
+        write_page(path, &page::comparison([(&a, &facts_a), (&b, &facts_b)], &compared, contents))?;
+    }
     match compared {
         Compared::Same(entries) => {
             outln!("no difference, in {entries} entries");
@@ -78,14 +81,43 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn side(path: &Path, recorded: Option<&Recorded>, guests: &guests::Known) -> Result<Side, Failure> {
-    let name = path.display().to_string();
-    if path.extension().is_none_or(|extension| extension != "jsonl") {
-        let written = input::written(path, None)?;
-        // Of two scenarios, one may be the other frozen.
-        let recorded = recorded.filter(|_| written.recording.is_some());
-        let scenario = guests.cast(input::with_recorded(written, path, recorded)?)?;
-        return Ok(Side::played(&name, &scenario, scenario.seed));
+/// Both sides, with what a page tells of each.
+fn sides(args: &Args) -> Result<[(Side, Facts); 2], Failure> {
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let guests = args.guests.known()?;
+    if let Some(b) = &args.b {
+        let [a, b] = [&args.a, b].map(|path| side(args, path, recorded.as_ref(), &guests));
+        return Ok([a?, b?]);
     }
-    Ok(Side::recorded(name, input::log(path)?))
+    let scenario = input::scenario(&args.a, None, recorded.as_ref(), &guests)?;
+    Ok(args.seeds.unwrap_or([scenario.seed; 2]).map(|seed| played(args, &args.a, &scenario, seed)))
+}
+
+fn side(
+    args: &Args,
+    path: &Path,
+    recorded: Option<&Recorded>,
+    guests: &guests::Known,
+) -> Result<(Side, Facts), Failure> {
+    if input::is_log(path) {
+        let log = input::log(path)?;
+        let facts = Facts::of_log(log.cosim.clone());
+        return Ok((Side::recorded(path.display().to_string(), log), facts));
+    }
+    let written = input::written(path, None)?;
+    // Of two scenarios, one may be the other frozen.
+    let recorded = recorded.filter(|_| written.recording.is_some());
+    let scenario = guests.cast(input::with_recorded(written, path, recorded)?)?;
+    Ok(played(args, path, &scenario, scenario.seed))
+}
+
+/// A run, and what a page tells of it if there is to be one.
+fn played(args: &Args, path: &Path, scenario: &Scenario, seed: u64) -> (Side, Facts) {
+    let name = path.display().to_string();
+    if args.html.is_none() {
+        return (Side::played(&name, scenario, seed), Facts::default());
+    }
+    let recording = args.recording.as_deref().filter(|_| scenario.recording.is_some());
+    let (source, guests) = (input::source(path, recording), args.guests.words());
+    Playing { scenario, seed, source, guests }.side(&name)
 }

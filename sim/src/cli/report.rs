@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
+use cosim_testbed::diff::Side;
 use cosim_testbed::log::Log;
 use cosim_testbed::page::{self, Contents, Facts};
 use cosim_testbed::scenario::{Crypto, Scenario};
@@ -82,19 +83,32 @@ pub(super) struct Playing<'a> {
 }
 
 impl Playing<'_> {
+    /// The command that plays it again.
+    fn command(&self) -> String {
+        let Playing { scenario, seed, source, guests } = self;
+        format!("cosim run {source} --seed {seed} --crypto {}{guests}", scenario.crypto.name())
+    }
+
+    /// Plays the run, to compare it with another on a page. `path` is what it is called there.
+    pub(super) fn side(&self, path: &str) -> (Side, Facts) {
+        page::side(path, self.scenario, self.seed, &self.source, self.command())
+    }
+
     /// Plays the run, and writes its page.
     pub(super) fn write(&self, path: &Path, contents: Contents) -> Result<(), Failure> {
-        let Playing { scenario, seed, source, guests } = self;
-        let command = format!("cosim run {source} --seed {seed} --crypto {}{guests}", scenario.crypto.name());
-        let (outcome, facts) = page::played(scenario, *seed, source, command);
+        let (outcome, facts) = page::played(self.scenario, self.seed, &self.source, self.command());
         let log = outcome.log.as_ref().expect("it was asked for");
         write(path, log, &facts, contents)
     }
 }
 
 fn write(path: &Path, log: &Log, facts: &Facts, contents: Contents) -> Result<(), Failure> {
-    whole::write(path, &page::html(log, facts, contents))
-        .map_err(|error| Failure::file("write", path, &error))?;
+    write_page(path, &page::html(log, facts, contents))
+}
+
+/// Writes a page that is made.
+pub(super) fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
+    whole::write(path, page).map_err(|error| Failure::file("write", path, &error))?;
     anstream::eprintln!("written to {0}; open it in a browser", path.display());
     Ok(())
 }

@@ -5,11 +5,15 @@
 //! passed over: it is no event, and a frozen run has none to end. So are states and looks, which a log tells only on
 //! demand: they come of what else it says. Of two runs, the decisions that only one of them made are told too.
 
+mod address;
+mod align;
 mod text;
 mod witness;
 
+pub use align::{Alignment, How, Row, align};
+
 use crate::log::{Entry, Event, Limit, Log, Recorded};
-use crate::run::{Options, Stage, play_cast};
+use crate::run::{Options, Outcome, Stage, play_cast};
 use crate::scenario::Scenario;
 use crate::script::Made;
 use serde_json::Value;
@@ -39,14 +43,28 @@ impl Side {
         let director = Stage::new(scenario, seed).director().recording();
         let (outcome, director) =
             play_cast(Vec::new(), scenario, seed, Options::logged(Limit::All), director);
+        Side::of(path, seed, outcome, director.into_made())
+    }
+
+    /// A run that was played, with what was decided in it.
+    pub(crate) fn of(path: &str, seed: u64, outcome: Outcome, made: Vec<Made>) -> Side {
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
-        let decisions = Some(witness::made(director, &log));
         Side {
             name: format!("{path}, seed {seed}"),
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
+            decisions: Some(witness::placed(made, &log)),
             log,
-            decisions,
         }
+    }
+
+    /// What it is called: a path, and the seed of a run.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
@@ -55,6 +73,20 @@ impl Side {
 
     fn len(&self) -> usize {
         self.entries().count()
+    }
+
+    /// What is compared of an entry.
+    fn json(&self, entry: &Entry) -> Value {
+        let mut json = entry.to_json(self.log.cast());
+        // What else happens to a message on its way shows when its copies arrive, and the words of an operation say what
+        // it is about; logs of version 1 lack both.
+        if let Some(fields) = json.as_object_mut() {
+            fields.remove("way");
+            if matches!(entry.what, Event::Operation { .. }) {
+                fields.retain(|field, _| !["nodes", "id"].contains(&field.as_str()));
+            }
+        }
+        json
     }
 
     /// How many entries there are before the first that was left out.
@@ -123,21 +155,9 @@ impl std::error::Error for LeftOut {}
 /// There is no difference as far as both logs go without leaving anything out.
 pub fn compare<'a>(a: &'a Side, b: &'a Side) -> Result<Compared<'a>, LeftOut> {
     let whole = a.whole_until().min(b.whole_until());
-    let json = |side: &Side, entry: &Entry| {
-        let mut json = entry.to_json(side.log.cast());
-        // What else happens to a message on its way shows when its copies arrive, and the words of an operation say what
-        // it is about; logs of version 1 lack both.
-        if let Some(fields) = json.as_object_mut() {
-            fields.remove("way");
-            if matches!(entry.what, Event::Operation { .. }) {
-                fields.retain(|field, _| !["nodes", "id"].contains(&field.as_str()));
-            }
-        }
-        json
-    };
     let pairs = a.entries().zip(b.entries()).take(whole);
     for (at, (left, right)) in pairs.enumerate() {
-        let (left, right) = (json(a, left), json(b, right));
+        let (left, right) = (a.json(left), b.json(right));
         if left != right {
             let fields = if left["kind"] == right["kind"] { differing(&left, &right) } else { Vec::new() };
             return Ok(Compared::Different(Box::new(Difference { sides: [a, b], at, fields })));
@@ -199,6 +219,12 @@ impl Difference<'_> {
             causes.push(entry);
         }
         causes
+    }
+
+    /// The decisions that only either side made up to where they part, in words; `None` where one is not a run.
+    pub fn decided(&self) -> Option<[Vec<String>; 2]> {
+        let words = |side| Some(self.decisions(side)?.into_iter().map(ToString::to_string).collect());
+        Some([words(0)?, words(1)?])
     }
 
     /// The decisions that only this side made up to where they part; `None` where one side is not a run.

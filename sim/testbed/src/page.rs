@@ -1,27 +1,30 @@
-//! The page of a run: one HTML file with everything in it, made from an event log and what is known of its run. A
-//! browser opens it from the disk; it loads nothing, and runs no script but its own.
+//! The page of a run, or of several: one HTML file with everything in it, made from event logs and what is known of their
+//! runs. A browser opens it from the disk; it loads nothing, and runs no script but its own.
 //!
 //! The page itself is TypeScript in `sim/viewer`, built into one file that is checked in and embedded here. What it
 //! shows is put into it as data: packed, and in base64, so that nothing of a scenario or a guest is ever markup.
 //! The same log and facts make the same bytes.
 
 mod columns;
+mod comparison;
 mod facts;
 mod played;
 mod redact;
 
+pub use comparison::comparison;
 pub use facts::{Facts, Violated, Without};
-pub use played::played;
+pub use played::{played, side};
 
 use crate::log::Log;
 use base64ct::{Base64, Encoding};
 use columns::Columns;
 use flate2::{Compression, GzBuilder};
+use serde::Serialize;
 use serde_json::json;
 use std::io::Write;
 
 /// The version of the data in the page. The page and its data are always of one version, as they come together.
-pub const PAGE_VERSION: u32 = 1;
+pub const PAGE_VERSION: u32 = 2;
 
 /// The page without its data, as `sim/viewer` builds it.
 const SHELL: &str = include_str!("../../viewer/dist/page.html");
@@ -43,18 +46,48 @@ pub enum Contents {
 
 /// The page of a log, with what is known of its run.
 pub fn html(log: &Log, facts: &Facts, contents: Contents) -> String {
-    let (top, rest) = SHELL.split_once(TITLE).expect("the shell says where its title belongs");
-    let (middle, bottom) = rest.split_once(DATA).expect("the shell says where its data belong");
     let source = log.source();
     let name = source.scenario.as_deref().unwrap_or("a log");
     let seed = source.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
-    let data = json!({ "format": "cosim-page", "version": PAGE_VERSION, "gzip": packed(&data(log, facts, contents)) });
-    // Base64 has no `<`, and neither has anything else in there; should that change, nothing ends the element early.
-    let data = data.to_string().replace('<', "\\u003c");
-    [top, &escaped(&format!("{name}{seed}")), middle, &data, bottom].concat()
+    shell(&format!("{name}{seed}"), "run", &[packed(&data(log, facts, contents))])
 }
 
-/// What the page shows: a line of JSON that says what follows, then the columns, then the texts of the log's lines. Spaces at the
+/// The runs that a page of several has in it, each to be opened on its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Runs(Vec<String>);
+
+impl Runs {
+    /// Adds the run of a log, and gives back the number by which the page opens it: its first is 1.
+    pub fn add(&mut self, log: &Log, facts: &Facts, contents: Contents) -> usize {
+        self.0.push(packed(&data(log, facts, contents)));
+        self.0.len()
+    }
+
+    /// How many bytes they take in the page.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+
+    /// The page of several runs, with what is known of them together. What `facts` are depends on the kind of page, by
+    /// which the viewer knows how to show them.
+    pub fn html(&self, kind: &str, title: &str, facts: &impl Serialize) -> String {
+        let facts = serde_json::to_vec(facts).expect("facts have string keys only");
+        let parts: Vec<String> = std::iter::once(packed(&facts)).chain(self.0.iter().cloned()).collect();
+        shell(title, kind, &parts)
+    }
+}
+
+/// The shell with a title, and with data of some kind.
+fn shell(title: &str, kind: &str, parts: &[String]) -> String {
+    let (top, rest) = SHELL.split_once(TITLE).expect("the shell says where its title belongs");
+    let (middle, bottom) = rest.split_once(DATA).expect("the shell says where its data belong");
+    let data = json!({ "format": "cosim-page", "version": PAGE_VERSION, "kind": kind, "parts": parts });
+    // Base64 has no `<`, and neither has anything else in there; should that change, nothing ends the element early.
+    let data = data.to_string().replace('<', "\\u003c");
+    [top, &escaped(title), middle, &data, bottom].concat()
+}
+
+/// What the page shows of a run: a line of JSON that says what follows, then the columns, then the texts of the log's lines. Spaces at the
 /// end of the first line make the columns begin at a multiple of eight.
 fn data(log: &Log, facts: &Facts, contents: Contents) -> Vec<u8> {
     let columns = Columns::of(log, |entry, cast| {

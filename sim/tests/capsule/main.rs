@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says where it failed")]
 
+mod aligning;
 mod command_line;
+mod compared_page;
 mod comparing;
 mod drawn;
 mod events;

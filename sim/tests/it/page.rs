@@ -3,7 +3,7 @@
 use assert_cmd::Command;
 use base64ct::{Base64, Encoding};
 use cosim_testbed::log::Log;
-use cosim_testbed::page::{Contents, Facts, html, played};
+use cosim_testbed::page::{Contents, Facts, Runs, html, played};
 use cosim_testbed::run::Outcome;
 use cosim_testbed::scenario::parse_bytes;
 use flate2::read::GzDecoder;
@@ -42,12 +42,26 @@ struct Data {
     text: String,
 }
 
-fn unpack(page: &str) -> Data {
+/// The parts of a page of this kind, unpacked.
+fn parts(page: &str, kind: &str) -> Vec<Vec<u8>> {
     let data: Value = serde_json::from_str(element(page)).expect("JSON");
-    assert_eq!((&data["format"], &data["version"]), (&"cosim-page".into(), &1.into()));
-    let packed = Base64::decode_vec(data["gzip"].as_str().expect("a text")).expect("base64");
-    let mut bytes = Vec::new();
-    GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("gzip");
+    let is = (&data["format"], &data["version"], &data["kind"]);
+    assert_eq!(is, (&"cosim-page".into(), &2.into(), &kind.into()));
+    let unpack = |part: &Value| {
+        let packed = Base64::decode_vec(part.as_str().expect("a text")).expect("base64");
+        let mut bytes = Vec::new();
+        GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("gzip");
+        bytes
+    };
+    data["parts"].as_array().expect("a list").iter().map(unpack).collect()
+}
+
+fn unpack(page: &str) -> Data {
+    let [bytes] = &parts(page, "run")[..] else { panic!("a page of one run has one part") };
+    read(bytes)
+}
+
+fn read(bytes: &[u8]) -> Data {
     let end = bytes.iter().position(|byte| *byte == b'\n').expect("a first line");
     assert_eq!((end + 1) % 8, 0, "columns begin where numbers of eight bytes may");
     let head: Value = serde_json::from_slice(&bytes[..end]).expect("JSON");
@@ -150,6 +164,26 @@ fn a_page_has_all_that_the_log_has() {
             }
             assert_eq!(found, wanted, "{name}");
         }
+    }
+}
+
+#[test]
+fn a_page_of_several_has_its_facts_and_each_run_whole() {
+    let mut runs = Runs::default();
+    let names = ["basics/hello.json", "faults/storm.json"];
+    for (number, name) in names.iter().enumerate() {
+        let (outcome, facts) = run(name);
+        let log = outcome.log.expect("it was asked for");
+        assert_eq!(runs.add(&log, &facts, Contents::Shown), number + 1);
+    }
+    let page = runs.html("some kind", "<both>", &serde_json::json!({ "about": "</script>" }));
+    assert!(page.contains("<title>&lt;both&gt;</title>") && !element(&page).contains('<'));
+    let parts = parts(&page, "some kind");
+    assert_eq!(parts[0], br#"{"about":"</script>"}"#);
+    for (part, name) in parts[1..].iter().zip(names) {
+        let alone = unpack(&self::page(name, Contents::Shown));
+        let data = read(part);
+        assert_eq!((data.head, data.columns, data.lines), (alone.head, alone.columns, alone.lines));
     }
 }
 

@@ -1,7 +1,7 @@
 // The diagram in the page: its columns' names, the canvas, and the overview beside it; moved and zoomed with wheel, mouse
 // and fingers.
-import { useEffect, useRef } from 'preact/hooks';
-import { effect, signal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { effect, signal, type Signal } from '@preact/signals';
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from 'd3-zoom';
 import { NOTHING } from './data';
@@ -18,49 +18,26 @@ const PAPER = 690;
 /** Up to how many rows a run is shown whole at first. */
 const WHOLE_MAX = 70;
 
-export function Diagram({ store }: { store: Store }) {
+/** `name` is what the run is called where its diagram is one of two, which are moved together. */
+export function Diagram({ store, name }: { store: Store; name?: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const overview = useRef<HTMLCanvasElement>(null);
   const names = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const control = useRef<Control | null>(null);
+  const shown = useMemo(() => signal<Shown>({ arrows: 0, merged: false }), []);
 
   useEffect(() => {
-    const made = new Control(store, canvas.current!, overview.current!, names.current!, frame.current!);
+    const made = new Control(store, canvas.current!, overview.current!, names.current!, frame.current!, shown);
     control.current = made;
     return () => made.stop();
   }, [store]);
 
   const { columns } = store;
-  const shown = shownArrows.value;
-  const folded = columns.value.filter((column) => column.folded).reduce((sum, column) => sum + column.nodes.length, 0);
-  const all = store.model.log.head.nodes.length;
-  const opened = [...store.open.value];
+  const isAlone = name === undefined;
   return (
-    <section class="diagram" aria-label="Space-time diagram">
-      <div class="tools">
-        <button type="button" aria-pressed={store.toScale.value} onClick={() => (store.toScale.value = !store.toScale.value)} title="Time to scale, or idle stretches folded">
-          Time to scale
-        </button>
-        <button type="button" onClick={() => control.current?.whole()} title="The whole run in the window">
-          Whole run
-        </button>
-        <button type="button" aria-label="Zoom in" onClick={() => control.current?.zoomBy(1.6)}>
-          +
-        </button>
-        <button type="button" aria-label="Zoom out" onClick={() => control.current?.zoomBy(1 / 1.6)}>
-          −
-        </button>
-        <span class="note">
-          {folded > 0 ? `${all - folded} of ${all} nodes have a column of their own. ` : ''}
-          {shown.merged ? `${shown.arrows.toLocaleString('en')} messages in view, merged into bands: zoom in to tell them apart.` : ''}
-        </span>
-        {opened.map((family) => (
-          <button key={family} type="button" onClick={() => (store.open.value = new Set(opened.filter((it) => it !== family)))}>
-            Fold {family}
-          </button>
-        ))}
-      </div>
+    <section class="diagram" aria-label={isAlone ? 'Space-time diagram' : `Space-time diagram of ${name}`}>
+      {isAlone ? <Tools store={store} control={control} shown={shown} /> : null}
       <div class="names" ref={names}>
         {columns.value.map((column, at) => (
           <span key={`${column.label} ${at}`} class="name" data-at={at}>
@@ -82,12 +59,47 @@ export function Diagram({ store }: { store: Store }) {
         <canvas class="overview" ref={overview} aria-hidden="true" />
         <div class="tip" aria-hidden="true" />
       </div>
-      <Legend />
+      {isAlone ? <Legend /> : null}
     </section>
   );
 }
 
-const shownArrows = signal({ arrows: 0, merged: false });
+interface Shown {
+  arrows: number;
+  merged: boolean;
+}
+
+function Tools({ store, control, shown }: { store: Store; control: { current: Control | null }; shown: Signal<Shown> }) {
+  const { arrows, merged } = shown.value;
+  const folded = store.columns.value.filter((column) => column.folded).reduce((sum, column) => sum + column.nodes.length, 0);
+  const all = store.model.log.head.nodes.length;
+  const opened = [...store.open.value];
+  return (
+    <div class="tools">
+      <button type="button" aria-pressed={store.toScale.value} onClick={() => (store.toScale.value = !store.toScale.value)} title="Time to scale, or idle stretches folded">
+        Time to scale
+      </button>
+      <button type="button" onClick={() => control.current?.whole()} title="The whole run in the window">
+        Whole run
+      </button>
+      <button type="button" aria-label="Zoom in" onClick={() => control.current?.zoomBy(1.6)}>
+        +
+      </button>
+      <button type="button" aria-label="Zoom out" onClick={() => control.current?.zoomBy(1 / 1.6)}>
+        −
+      </button>
+      <span class="note">
+        {folded > 0 ? `${all - folded} of ${all} nodes have a column of their own. ` : ''}
+        {merged ? `${arrows.toLocaleString('en')} messages in view, merged into bands: zoom in to tell them apart.` : ''}
+      </span>
+      {opened.map((family) => (
+        <button key={family} type="button" onClick={() => (store.open.value = new Set(opened.filter((it) => it !== family)))}>
+          Fold {family}
+        </button>
+      ))}
+    </div>
+  );
+}
 
 function Legend() {
   const rows: [string, string][] = [
@@ -148,6 +160,7 @@ export class Control {
     private readonly overview: HTMLCanvasElement,
     private readonly names: HTMLElement,
     private readonly frame: HTMLElement,
+    private readonly shown: Signal<Shown>,
   ) {
     this.painter = new Painter(canvas, store);
     this.map = new Overview(overview, store);
@@ -187,7 +200,7 @@ export class Control {
     this.stops.push(
       effect(() => {
         const now = store.heights.value;
-        if (heights !== null && heights !== now) queueMicrotask(() => this.show(store.selected.value));
+        if (heights !== null && heights !== now) queueMicrotask(() => (store.mark.value === null ? this.show(store.selected.value) : this.centre(store.mark.value)));
         heights = now;
       }),
       effect(() => {
@@ -198,6 +211,14 @@ export class Control {
         // Whatever of this changes, the diagram is drawn anew.
         void [store.selected.value, store.listed.value, store.coneOf.value, store.columns.value, store.placed.value];
         this.ask();
+      }),
+      effect(() => {
+        const mark = store.mark.value;
+        if (mark !== null) queueMicrotask(() => this.centre(mark));
+      }),
+      effect(() => {
+        const view = store.together?.value;
+        if (view && (view.top !== this.view.top || view.scale !== this.view.scale)) queueMicrotask(() => this.put(view));
       }),
     );
   }
@@ -214,7 +235,9 @@ export class Control {
     this.size = { width, height };
     this.painter.resize(width, height);
     if (isFirst) {
-      if (this.store.heights.value.end <= WHOLE_MAX && this.store.heights.value.end * 13 < height) this.whole();
+      const { mark } = this.store;
+      if (mark.value !== null) this.centre(mark.value);
+      else if (this.store.heights.value.end <= WHOLE_MAX && this.store.heights.value.end * 13 < height) this.whole();
       else this.show(this.store.selected.value);
     }
     this.draw();
@@ -254,11 +277,19 @@ export class Control {
       name.style.visibility = x < this.painter.axisWidth ? 'hidden' : 'visible';
     });
     const { arrows, merged } = this.painter.shown;
-    if (shownArrows.value.merged !== merged || (merged && shownArrows.value.arrows !== arrows)) shownArrows.value = { arrows, merged };
+    const { shown } = this;
+    if (shown.value.merged !== merged || (merged && shown.value.arrows !== arrows)) shown.value = { arrows, merged };
+  }
+
+  /** Moves the window, and with it that of the diagram beside. */
+  move(view: Partial<View>): void {
+    this.put(view);
+    const { together } = this.store;
+    if (together) together.value = { top: this.view.top, scale: this.view.scale };
   }
 
   /** Moves the window, within the run. */
-  move(view: Partial<View>): void {
+  private put(view: Partial<View>): void {
     const next = { ...this.view, ...view };
     const rows = this.size.height / next.scale;
     const end = this.store.heights.value.end;
@@ -310,9 +341,17 @@ export class Control {
     this.sideways(entry);
   }
 
+  /** A height in the middle, at a size at which it can be read. */
+  private centre(height: number): void {
+    if (this.size.height === 0) return;
+    const scale = Math.max(ROW * 0.6, this.view.scale);
+    this.move({ scale, top: height - this.size.height / scale / 2 });
+    this.sideways(this.store.selected.value);
+  }
+
   /** Moves as little as is needed for an entry to be seen. */
   private reveal(entry: number): void {
-    if (this.size.height === 0) return;
+    if (this.size.height === 0 || this.store.mark.value !== null) return;
     const row = this.store.heights.value.entry(entry);
     const rows = this.size.height / this.view.scale;
     const margin = Math.min(rows / 3, 60 / this.view.scale);

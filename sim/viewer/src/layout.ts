@@ -18,42 +18,20 @@ export interface Fold {
 
 /** The height of each step, in rows. */
 export class Heights {
-  readonly of: Float64Array;
-  readonly folds: Fold[] = [];
-  readonly end: number;
   private readonly at: Float64Array;
 
   constructor(
     log: Log,
-    private readonly steps: Steps,
-    readonly toScale: boolean,
+    steps: Steps,
+    readonly of: Float64Array,
+    readonly end: number,
+    /** The height of an entry. */
+    readonly entry: (i: number) => number = (i) => of[steps.of[i]],
+    readonly folds: Fold[] = [],
+    /** The stretches between two heights that are set apart from the rest. */
+    readonly apart: (from: number, to: number) => [number, number][] = () => [],
   ) {
-    const n = steps.length;
-    this.of = new Float64Array(n);
-    this.at = Float64Array.from({ length: n }, (_, step) => log.at[steps.first[step]]);
-    const gaps: number[] = [];
-    for (let step = 1; step < n; step++) if (this.at[step] > this.at[step - 1]) gaps.push(this.at[step] - this.at[step - 1]);
-    gaps.sort((a, b) => a - b);
-    const usual = gaps.length > 0 ? gaps[Math.floor(gaps.length / 2)] : 1;
-    const mean = gaps.length > 0 ? (this.at[n - 1] - this.at[0]) / n : 1;
-    let y = 0.8;
-    for (let step = 0; step < n; step++) {
-      if (step > 0) {
-        // Time never goes back in a log; what its end tells stands under all else.
-        const gap = Math.max(0, this.at[step] - this.at[step - 1]);
-        const top = y;
-        if (toScale) y += gap / mean;
-        else if (gap === 0) y += LEAST;
-        else y += Math.min(MOST, Math.max(LEAST, gap / usual));
-        if (!toScale && gap > usual * MARKED && gap >= 1e6) this.folds.push({ top, bottom: y, length: gap, from: this.at[step - 1] });
-      }
-      this.of[step] = y;
-    }
-    this.end = y + 1;
-  }
-
-  entry(i: number): number {
-    return this.of[this.steps.of[i]];
+    this.at = Float64Array.from({ length: steps.length }, (_, step) => log.at[steps.first[step]]);
   }
 
   /** The last step at or above a height; -1 where there is none. */
@@ -94,6 +72,33 @@ export class Heights {
   }
 }
 
+/** The heights of a run: time downwards, to scale or with idle stretches folded. */
+export function byTime(log: Log, steps: Steps, toScale: boolean): Heights {
+  const n = steps.length;
+  const of = new Float64Array(n);
+  const folds: Fold[] = [];
+  const at = (step: number): number => log.at[steps.first[step]];
+  const gaps: number[] = [];
+  for (let step = 1; step < n; step++) if (at(step) > at(step - 1)) gaps.push(at(step) - at(step - 1));
+  gaps.sort((a, b) => a - b);
+  const usual = gaps.length > 0 ? gaps[Math.floor(gaps.length / 2)] : 1;
+  const mean = gaps.length > 0 ? (at(n - 1) - at(0)) / n : 1;
+  let y = 0.8;
+  for (let step = 0; step < n; step++) {
+    if (step > 0) {
+      // Time never goes back in a log; what its end tells stands under all else.
+      const gap = Math.max(0, at(step) - at(step - 1));
+      const top = y;
+      if (toScale) y += gap / mean;
+      else if (gap === 0) y += LEAST;
+      else y += Math.min(MOST, Math.max(LEAST, gap / usual));
+      if (!toScale && gap > usual * MARKED && gap >= 1e6) folds.push({ top, bottom: y, length: gap, from: at(step - 1) });
+    }
+    of[step] = y;
+  }
+  return new Heights(log, steps, of, y + 1, undefined, folds);
+}
+
 export interface Column {
   label: string;
   nodes: number[];
@@ -102,19 +107,34 @@ export interface Column {
   folded: boolean;
 }
 
-/** From how many members on nodes that differ in their number are one column. */
+/** From how many members on nodes are one column, where there are so many nodes at least. */
 const FAMILY_MIN = 5;
+const NODES_MIN = 8;
 /** How many columns there are at most; the nodes that are left are one more. */
 const COLUMNS_MAX = 60;
 
-/** The families: nodes that are called the same but for a number. */
-export function families(names: string[]): Map<string, number[]> {
+/**
+ * The families, by what their column is called: nodes that are called the same but for a number, and of the others those
+ * that talk with one and the same node and with nobody else, as a server's clients do.
+ */
+export function families(names: string[], peers: (node: number) => number[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
+  if (names.length < NODES_MIN) return found;
+  const put = (family: string, node: number): void => void found.set(family, [...(found.get(family) ?? []), node]);
+  const keepLarge = (): void => {
+    for (const [family, nodes] of found) if (nodes.length < FAMILY_MIN) found.delete(family);
+  };
   names.forEach((name, node) => {
     const family = /^(.*?)[-_ ]?\d+$/.exec(name)?.[1];
-    if (family) found.set(family, [...(found.get(family) ?? []), node]);
+    if (family) put(`${family}-…`, node);
   });
-  for (const [family, nodes] of found) if (nodes.length < FAMILY_MIN || names.length < 8) found.delete(family);
+  keepLarge();
+  const placed = new Set([...found.values()].flat());
+  names.forEach((_, node) => {
+    const [only, ...others] = placed.has(node) ? [] : peers(node);
+    if (only !== undefined && others.length === 0) put(`clients of ${names[only]}`, node);
+  });
+  keepLarge();
   return found;
 }
 
@@ -149,8 +169,8 @@ export function order(nodes: number, traffic: (a: number, b: number) => number, 
   return line;
 }
 
-/** The columns, from left to right, where these families are open. */
-export function columns(log: Log, arrows: Arrows, open: ReadonlySet<string>, first: number[]): Column[] {
+/** The columns, from left to right, where these families are open; in the order of their nodes that is given, if one is. */
+export function columns(log: Log, arrows: Arrows, open: ReadonlySet<string>, first: number[], given: number[] | null = null): Column[] {
   const names = log.head.nodes;
   const counts = new Map<number, number>();
   const key = (a: number, b: number): number => Math.min(a, b) * names.length + Math.max(a, b);
@@ -158,8 +178,14 @@ export function columns(log: Log, arrows: Arrows, open: ReadonlySet<string>, fir
     const pair = key(arrows.from[a], arrows.to[a]);
     counts.set(pair, (counts.get(pair) ?? 0) + 1);
   }
-  const line = order(names.length, (a, b) => counts.get(key(a, b)) ?? 0, first);
-  const found = families(names);
+  const line = given ?? order(names.length, (a, b) => counts.get(key(a, b)) ?? 0, first);
+  const peers = names.map(() => new Set<number>());
+  for (const pair of counts.keys()) {
+    const [a, b] = [Math.floor(pair / names.length), pair % names.length];
+    peers[a].add(b);
+    peers[b].add(a);
+  }
+  const found = families(names, (node) => [...peers[node]]);
   const familyOf = new Map<number, string>();
   for (const [family, nodes] of found) nodes.forEach((node) => familyOf.set(node, family));
   const result: Column[] = [];
@@ -185,7 +211,7 @@ export function columns(log: Log, arrows: Arrows, open: ReadonlySet<string>, fir
     result.push({ label: '', nodes: rest.flatMap((column) => column.nodes), family: null, folded: true });
   }
   for (const column of result) {
-    if (column.folded) column.label = `${column.family === null ? 'others' : `${column.family}-…`} (${column.nodes.length})`;
+    if (column.folded) column.label = `${column.family ?? 'others'} (${column.nodes.length})`;
   }
   return result;
 }

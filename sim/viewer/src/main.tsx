@@ -1,42 +1,38 @@
 import { render } from 'preact';
 import { App } from './app';
-import { Log, unpack } from './data';
-import { Model } from './model';
+import { comparison } from './compare';
+import { Page } from './page';
+import { prepare } from './prepare';
+import { type Overview, Several } from './several';
 import { Store } from './store';
 import './style.css';
 
-/** For how long one prepares at a time, in milliseconds: less than a frame. */
-const SLICE = 5;
+/** What pages of several runs show, by kind. A page of the kind `run` shows its run. */
+const OVERVIEWS = new Map<string, Overview>([['comparison', comparison]]);
 
-/** Does in idle time what would else be done when somebody asks for a state. */
-function prepare(steps: Generator<void>): void {
-  const until = performance.now() + SLICE;
-  while (performance.now() < until) {
-    if (steps.next().done) {
-      document.documentElement.dataset.prepared = 'yes';
-      return;
-    }
+async function show(page: Page, root: HTMLElement): Promise<void> {
+  if (page.kind === 'run') {
+    const model = await page.run(0);
+    root.replaceChildren();
+    render(<App store={new Store(model)} />, root);
+    prepare(model.states.prepare());
+    return;
   }
-  const later = window.requestIdleCallback ?? ((does: () => void) => setTimeout(does, SLICE));
-  later(() => prepare(steps));
+  const overview = OVERVIEWS.get(page.kind);
+  if (overview === undefined) throw new Error(`it is of a kind that it does not know, ${JSON.stringify(page.kind)}`);
+  const facts = await page.facts();
+  root.replaceChildren();
+  render(<Several page={page} facts={facts} overview={overview} />, root);
 }
 
 async function open(): Promise<void> {
   const root = document.getElementById('app')!;
   try {
-    const data = JSON.parse(document.getElementById('data')!.textContent ?? '') as { gzip: string };
+    const page = new Page(document.getElementById('data')!.textContent ?? '');
     performance.mark('found');
-    const bytes = await unpack(data.gzip);
-    performance.mark('unpacked');
-    const log = new Log(bytes);
-    performance.mark('read');
-    const model = new Model(log);
-    performance.mark('understood');
-    root.replaceChildren();
-    render(<App store={new Store(model)} />, root);
+    await show(page, root);
     performance.mark('shown');
     document.documentElement.dataset.opened = 'yes';
-    prepare(model.states.prepare());
   } catch (error) {
     const text = document.createElement('p');
     text.className = 'opening';

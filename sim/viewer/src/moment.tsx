@@ -257,13 +257,18 @@ function waits(held: Held, now: number): Map<string, string> {
   return new Map(words);
 }
 
-/** What one node holds of one CoValue before and after, and what is different. */
-function Change({ store, node, id, first, end }: { store: Store; node: number; id: number; first: number; end: number }) {
-  const { log, states } = store.model;
-  const [whole, setWhole] = useState(false);
-  const before = states.before(node, id, first);
-  const after = states.before(node, id, end);
-  const now = log.at[first];
+/** What a node thinks of a peer. */
+const BELIEFS: ['told' | 'assumed' | 'confirmed', (peer: string) => string][] = [
+  ['told', (peer) => `told ${peer}`],
+  ['assumed', (peer) => `assumes of ${peer}`],
+  ['confirmed', (peer) => `${peer} confirmed`],
+];
+
+/** The peers of whom it thinks anything, in either of two states. */
+const believed = (...states: Held[]): string[] => [...new Set(states.flatMap((held) => BELIEFS.flatMap(([what]) => Object.keys(held[what]))))].sort();
+
+/** Two states in words, line by line: before and after, or on either side, at these moments. */
+export function inWords(before: Held, after: Held, [then, now]: [number, number]): [string, string, string][] {
   const rows: [string, string, string][] = [];
   const put = (name: string, was: string, is: string): void => {
     rows.push([name, was, is]);
@@ -273,15 +278,28 @@ function Change({ store, node, id, first, end }: { store: Store; node: number; i
   put('header', yes(before.known.header), yes(after.known.header));
   const of = (known: Known, session: string): string => String(known.sessions[session] ?? 0);
   for (const [session] of inOrder({ ...before.known.sessions, ...after.known.sessions })) put(session, of(before.known, session), of(after.known, session));
-  const peers = [...new Set([...Object.keys(before.confirmed), ...Object.keys(after.confirmed)])].sort();
-  for (const peer of peers) {
-    const inWords = (held: Held): string => (held.confirmed[peer] ? compared(held.confirmed[peer], held.known) : 'nothing known');
-    put(`${peer} confirmed`, inWords(before), inWords(after));
+  for (const peer of believed(before, after)) {
+    for (const [what, words] of BELIEFS) {
+      const said = (held: Held): string => (held[what][peer] ? compared(held[what][peer], held.known) : 'nothing known');
+      // Older logs have only what was confirmed.
+      if (before[what][peer] || after[what][peer]) put(words(peer), said(before), said(after));
+    }
   }
   if (count(before.durable) + count(after.durable) > 0 || before.durable.header || after.durable.header) put('on its disk', compared(before.durable, before.known), compared(after.durable, after.known));
-  const [waited, waiting] = [waits(before, now), waits(after, now)];
+  const [waited, waiting] = [waits(before, then), waits(after, now)];
   for (const wait of new Set([...waited.keys(), ...waiting.keys()])) put(wait, waited.get(wait) ?? 'no', waiting.get(wait) ?? 'no');
   put('shows', before.shown?.slice(0, 8) ?? 'nothing', after.shown?.slice(0, 8) ?? 'nothing');
+  return rows;
+}
+
+/** What one node holds of one CoValue before and after, and what is different. */
+function Change({ store, node, id, first, end }: { store: Store; node: number; id: number; first: number; end: number }) {
+  const { log, states } = store.model;
+  const [whole, setWhole] = useState(false);
+  const before = states.before(node, id, first);
+  const after = states.before(node, id, end);
+  const rows = inWords(before, after, [log.at[first], log.at[first]]);
+  const peers = believed(before, after);
   const changed = rows.filter(([, was, is]) => was !== is);
   const same = rows.length - changed.length;
   const shown = whole ? rows : changed.length > 0 ? changed : rows.slice(0, 6);
@@ -364,7 +382,6 @@ function Words({ store, node, id, peers, until }: { store: Store; node: number; 
         ))}
       </ul>
       {known.length === 0 ? <p class="none">Nothing of it.</p> : null}
-      <p class="none">What a node assumes of its peers without proof is not in a log.</p>
     </>
   );
 }

@@ -55,6 +55,7 @@ export class Overview {
   draw(view: View, shown: number): void {
     const ratio = window.devicePixelRatio || 1;
     const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (width === 0) return;
     if (this.canvas.width !== Math.round(width * ratio)) this.canvas.width = Math.round(width * ratio);
     if (this.canvas.height !== Math.round(height * ratio)) this.canvas.height = Math.round(height * ratio);
     const c = this.canvas.getContext('2d')!;

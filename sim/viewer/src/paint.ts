@@ -34,7 +34,7 @@ export interface Palette {
   [name: string]: string;
 }
 
-const COLOURS = ['bg', 'panel', 'line', 'grid', 'text', 'muted', 'accent', 'bad', 'known', 'load', 'content', 'correction', 'done', 'other', 'shade'];
+const COLOURS = ['bg', 'panel', 'line', 'grid', 'text', 'muted', 'accent', 'bad', 'known', 'load', 'content', 'correction', 'done', 'other', 'shade', 'changed'];
 
 export function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
@@ -266,6 +266,10 @@ export class Painter {
 
   private folds(view: View, from: number, to: number): void {
     const { context: c, colours } = this;
+    c.fillStyle = colours.changed;
+    for (const [top, bottom] of this.store.heights.value.apart(from, to)) {
+      c.fillRect(0, this.y(top, view), this.width, Math.max(1, (bottom - top) * view.scale));
+    }
     for (const fold of this.store.heights.value.folds) {
       if (fold.bottom < from || fold.top > to) continue;
       const middle = this.y((fold.top + fold.bottom) / 2, view);
@@ -978,8 +982,8 @@ export class Painter {
 
   private now(view: View): void {
     const { context: c, colours, store } = this;
-    const y = this.y(store.heights.value.entry(store.selected.value), view);
-    if (y < 0 || y > this.height || store.step.value === store.model.violated) return;
+    const y = this.y(store.mark.value ?? store.heights.value.entry(store.selected.value), view);
+    if (y < 0 || y > this.height || (store.mark.value === null && store.step.value === store.model.violated)) return;
     c.strokeStyle = colours.accent;
     c.globalAlpha = 0.45;
     c.lineWidth = 1;

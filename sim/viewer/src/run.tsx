@@ -1,11 +1,19 @@
 // What is known of the run as a whole: what it came to, how to play it again, and what the page cannot know.
 import { useState } from 'preact/hooks';
+import type { Log } from './data';
 import { MESSAGES_MAX, mermaid } from './mermaid';
 import { Broken } from './moment';
 import type { Store } from './store';
 import { counted, span, time } from './words';
 
 const WORDS: Record<string, string> = { held: 'held', liveness: 'not live', violated: 'violated', guest: 'a guest failed' };
+
+/** What a run came to, as far as its log is known to say. */
+export function verdictInWords({ head }: Log, isViolated = false): string {
+  const { verdict } = head.facts;
+  if (verdict === null) return isViolated ? 'a log with a violation' : 'a log';
+  return `${verdict === 'held' ? '✓' : '✗'} ${WORDS[verdict] ?? verdict}`;
+}
 
 export function Verdict({ store }: { store: Store }) {
   const { log, violation, violated } = store.model;
@@ -17,7 +25,7 @@ export function Verdict({ store }: { store: Store }) {
     <header class="verdict">
       <h1>
         <span class={`pill ${bad ? 'is-bad' : facts.verdict === null ? 'is-unknown' : ''}`}>
-          {facts.verdict === null ? (violated >= 0 ? 'a log with a violation' : 'a log') : `${bad ? '✗' : '✓'} ${WORDS[facts.verdict] ?? facts.verdict}`}
+          {verdictInWords(log, violated >= 0)}
         </span>{' '}
         <span class="title">{source.scenario ?? 'an event log'}</span>
       </h1>

@@ -8,6 +8,9 @@ export interface Held {
   entry: boolean;
   known: Known;
   durable: Known;
+  /** What it told peers that it holds, assumes that they hold, and heard from them that they hold. */
+  told: Record<string, Known>;
+  assumed: Record<string, Known>;
   confirmed: Record<string, Known>;
   waits: Wait[];
   /** A hash over what its app sees; null where nothing shows. */
@@ -21,6 +24,8 @@ export const nothing = (): Held => ({
   entry: false,
   known: { header: false, sessions: {} },
   durable: { header: false, sessions: {} },
+  told: {},
+  assumed: {},
   confirmed: {},
   waits: [],
   shown: null,
@@ -31,6 +36,16 @@ function known(was: Known, change: Line): Known {
   const sessions: Record<string, number> = { ...was.sessions, ...(change.sessions ?? {}) };
   for (const [session, count] of Object.entries(sessions)) if (count === 0) delete sessions[session];
   return { header: change.header ?? was.header, sessions };
+}
+
+function byPeer(was: Record<string, Known>, change: Record<string, Line> | undefined): Record<string, Known> {
+  if (change === undefined) return was;
+  const now = { ...was };
+  for (const [peer, it] of Object.entries(change)) {
+    if (it === null) delete now[peer];
+    else now[peer] = known(now[peer] ?? { header: false, sessions: {} }, it);
+  }
+  return now;
 }
 
 interface Wait {
@@ -48,16 +63,13 @@ function waits(was: Wait[], change: { over: Wait[]; now: Wait[] }): Wait[] {
 
 /** A state with one change made. What has not changed is shared. */
 export function changed(was: Held, change: Line): Held {
-  const confirmed = { ...was.confirmed };
-  for (const [peer, it] of Object.entries((change.confirmed ?? {}) as Record<string, Line>)) {
-    if (it === null) delete confirmed[peer];
-    else confirmed[peer] = known(confirmed[peer] ?? { header: false, sessions: {} }, it);
-  }
   return {
     entry: change.entry ?? was.entry,
     known: known(was.known, change),
     durable: change.durable ? known(was.durable, change.durable) : was.durable,
-    confirmed,
+    told: byPeer(was.told, change.told),
+    assumed: byPeer(was.assumed, change.assumed),
+    confirmed: byPeer(was.confirmed, change.confirmed),
     waits: change.waits ? waits(was.waits, change.waits) : was.waits,
     shown: change.shown === undefined ? was.shown : change.shown,
   };

@@ -3,7 +3,7 @@ import { computed, effect, signal, type Signal } from '@preact/signals';
 import { Placed } from './arrows';
 import { NOTHING } from './data';
 import { type Filter, isEmpty, parse, search } from './filter';
-import { columns, Heights } from './layout';
+import { byTime, columns, type Heights } from './layout';
 import type { Model } from './model';
 
 export type Cone = 'none' | 'before' | 'after' | 'both';
@@ -31,14 +31,21 @@ export class Store {
   /** How far the search has come, or null where it is over. */
   readonly searched = signal<number | null>(null);
 
-  readonly columns = computed(() => columns(this.model.log, this.model.arrows, this.open.value, this.model.concerned));
+  /** The order of the columns, where another diagram gives it. */
+  readonly order = signal<number[] | null>(null);
+  readonly columns = computed(() => columns(this.model.log, this.model.arrows, this.open.value, this.model.concerned, this.order.value));
   /** The column of each node. */
   readonly columnOf = computed(() => {
     const of = new Uint32Array(this.model.log.head.nodes.length).fill(NOTHING);
     this.columns.value.forEach((column, at) => column.nodes.forEach((node) => (of[node] = at)));
     return of;
   });
-  readonly heights = computed(() => new Heights(this.model.log, this.model.steps, this.toScale.value));
+  /** The heights that put the diagram beside that of another run, while it stands there. */
+  readonly beside = signal<Heights | null>(null);
+  /** While it stands there: the height that is marked, and the window that both diagrams show. */
+  readonly mark = signal<number | null>(null);
+  together: Signal<{ top: number; scale: number } | null> | null = null;
+  readonly heights = computed(() => this.beside.value ?? byTime(this.model.log, this.model.steps, this.toScale.value));
   readonly placed = computed(() => {
     const heights = this.heights.value;
     return new Placed(this.model.arrows, (entry) => heights.entry(entry), (us) => heights.time(us), heights.end);
@@ -62,14 +69,20 @@ export class Store {
   private searching = 0;
   private address = '';
   private writing = 0;
+  private readonly ends: (() => void)[] = [];
 
-  constructor(readonly model: Model) {
+  /** `run` is the number of the run in a page of several. The address is left alone where it is of something else. */
+  constructor(
+    readonly model: Model,
+    private readonly run: number | null = null,
+    private readonly isAddressed = true,
+  ) {
     // Of a failure that was cut down, what it takes is what matters.
     const isExplained = model.log.head.facts.decisions.some((it) => it.without !== null);
     const isNarrow = window.matchMedia(NARROW).matches;
     this.pane = signal(isNarrow ? 'diagram' : isExplained ? 'run' : 'moment');
     this.readAddress();
-    effect(() => {
+    const list = effect(() => {
       const filter = this.filter.value;
       if (isEmpty(filter)) {
         this.searching += 1;
@@ -77,8 +90,17 @@ export class Store {
         this.searched.value = null;
       } else void this.search(filter);
     });
-    effect(() => this.writeAddress());
-    window.addEventListener('hashchange', () => this.readAddress());
+    const write = effect(() => this.writeAddress());
+    const read = (): void => this.readAddress();
+    window.addEventListener('hashchange', read);
+    this.ends.push(list, write, () => window.removeEventListener('hashchange', read));
+  }
+
+  /** Ends what the store does by itself: nobody looks at the run any more. */
+  dispose(): void {
+    this.searching += 1;
+    clearTimeout(this.writing);
+    this.ends.forEach((end) => end());
   }
 
   private async search(filter: Filter): Promise<void> {
@@ -126,6 +148,7 @@ export class Store {
 
   private readAddress(): void {
     const address = new URLSearchParams(location.hash.slice(1));
+    if (!this.isAddressed || (this.run !== null && address.get('run') !== String(this.run))) return;
     const entry = this.model.entryAt(address.get('event') ?? '') ?? this.first();
     if (entry !== this.selected.value || this.wish.value === null) this.select(entry);
     this.filterText.value = address.get('filter') ?? '';
@@ -136,7 +159,9 @@ export class Store {
   }
 
   private writeAddress(): void {
+    if (!this.isAddressed) return;
     const address = new URLSearchParams();
+    if (this.run !== null) address.set('run', String(this.run));
     address.set('event', this.model.address(this.selected.value));
     if (this.filterText.value) address.set('filter', this.filterText.value);
     if (this.toScale.value) address.set('time', 'scale');

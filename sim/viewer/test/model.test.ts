@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Arrows, END, Placed } from '../src/arrows';
 import { fits, parse } from '../src/filter';
-import { columns, families, Heights, order } from '../src/layout';
+import { byTime, columns, families, order } from '../src/layout';
 import { mermaid } from '../src/mermaid';
 import { Model } from '../src/model';
 import { Spells, shift } from '../src/spells';
@@ -107,7 +107,7 @@ describe('arrows', () => {
   });
 
   test('in a window are those that reach into it', () => {
-    const heights = new Heights(log, new Steps(log), false);
+    const heights = byTime(log, new Steps(log), false);
     const placed = new Placed(arrows, (entry) => heights.entry(entry), (us) => heights.time(us), heights.end);
     for (let from = 0; from < heights.end; from += 37.3) {
       const shown = new Set<number>();
@@ -124,12 +124,12 @@ describe('layout', () => {
     const log = logOf('laptop.html');
     const steps = new Steps(log);
     for (const toScale of [false, true]) {
-      const heights = new Heights(log, steps, toScale);
+      const heights = byTime(log, steps, toScale);
       for (let step = 1; step < steps.length; step++) expect(heights.of[step]).toBeGreaterThanOrEqual(heights.of[step - 1]);
       expect(heights.stepAt(heights.end)).toBe(steps.length - 1);
       expect(heights.moment(heights.of[steps.length - 1])).toBe(log.at[log.length - 1]);
     }
-    expect(new Heights(log, steps, false).folds.length).toBeGreaterThan(3);
+    expect(byTime(log, steps, false).folds.length).toBeGreaterThan(3);
   });
 
   test('who talks with each other stands together', () => {
@@ -140,7 +140,11 @@ describe('layout', () => {
 
   test('nodes that differ in their number are a family, if they are many', () => {
     const names = [...Array.from({ length: 9 }, (_, i) => `client-${i}`), 'server', 'edge-1', 'edge-2'];
-    expect([...families(names).keys()]).toEqual(['client']);
+    expect([...families(names, () => []).keys()]).toEqual(['client-…']);
+    // Bob talks with two, and Alice's server has too few other clients.
+    const people = ['server', 'Ann', 'Ben', 'Cem', 'Dan', 'Eva', 'bob', 'edge', 'alice', 'carl'];
+    const peers: Record<number, number[]> = { 0: [1, 2, 3, 4, 5, 6], 6: [0, 7], 7: [6, 8, 9], 8: [7], 9: [7] };
+    expect([...families(people, (node) => peers[node] ?? [0])]).toEqual([['clients of server', [1, 2, 3, 4, 5]]]);
     const log = logOf('comeback.html');
     const folded = columns(log, new Arrows(log, new Spells(log)), new Set(), []);
     expect(folded.map((column) => column.nodes.length).sort((a, b) => a - b)).toEqual([1, 200]);

@@ -1,37 +1,10 @@
 // The page in a browser: opens, is looked at, is moved about in, and looks as it did when it was reviewed.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import pixelmatch from 'pixelmatch';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { PNG } from 'pngjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browser, open } from './browser.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { address, open } from './browser.mjs';
 import { file, folder } from './pages';
-import { small } from './small.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WIDE = { width: 1280, height: 800 };
-const NARROW = { width: 400, height: 800 };
-
-let chromium: Browser;
-beforeAll(async () => {
-  chromium = await browser();
-});
-afterAll(() => chromium.close());
-
-type Look = { viewport?: typeof WIDE; colorScheme?: 'light' | 'dark' };
-
-/** Opens a page, does something with it, and holds it to have complained about nothing. */
-async function on(name: string, hash: string, does: (page: Page, context: BrowserContext) => Promise<void>, look: Look = {}): Promise<void> {
-  const context = await chromium.newContext({ viewport: WIDE, acceptDownloads: true, ...look });
-  const { page, complaints } = await open(context, file(name), hash);
-  await does(page, context);
-  expect(complaints).toEqual([]);
-  await context.close();
-}
-
-/** Waits until the address of the page has something in it. */
-const addressHas = (page: Page, text: string): Promise<unknown> => page.waitForFunction((text) => decodeURIComponent(location.hash).includes(text), text);
+import { addressHas, chromium, compare, drawn, type Look, NARROW, on, serious, WIDE } from './seen';
 
 const selected = (page: Page): Promise<string> => page.locator('.row[aria-selected=true] .words').innerText();
 
@@ -186,6 +159,18 @@ describe('a log from elsewhere', () => {
     }));
 });
 
+describe('a page of a kind that nobody knows', () => {
+  test('says so', async () => {
+    const page = readFileSync(file('hello.html'), 'utf8').replace('"kind":"run"', '"kind":"<i>odd</i>"');
+    writeFileSync(file('odd.html'), page);
+    const context = await chromium.newContext();
+    const shown = await context.newPage();
+    await shown.goto(address(file('odd.html')));
+    await shown.waitForFunction(() => document.body.innerText.includes('cannot be opened: it is of a kind that it does not know, "<i>odd</i>"'));
+    await context.close();
+  });
+});
+
 describe('everybody', () => {
   test.each([
     ['storm.html', 'event=300', {}],
@@ -194,18 +179,7 @@ describe('everybody', () => {
     ['shrunk.html', '', {}],
     ['keys.html', '', { viewport: NARROW }],
   ])('can read it: %s %s %o', (name, hash, look: Look) =>
-    on(
-      name,
-      hash,
-      async (page) => {
-        // The policy lets the page load nothing; what the test brings along is not of the page.
-        await page.evaluate(axe);
-        const { violations } = (await page.evaluate('axe.run(document)')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
-        const serious = violations.filter((it) => it.impact === 'serious' || it.impact === 'critical');
-        expect(serious.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-      },
-      look,
-    ),
+    on(name, hash, async (page) => expect(await serious(page)).toEqual([]), look),
   );
 
   test('nothing is wider than a narrow page', () =>
@@ -223,40 +197,6 @@ describe('everybody', () => {
 });
 
 describe('looks as it was reviewed', () => {
-  function coarse(image: PNG, piece: number): PNG {
-    const small = new PNG({ width: Math.floor(image.width / piece), height: Math.floor(image.height / piece) });
-    for (let y = 0; y < small.height; y++) {
-      for (let x = 0; x < small.width; x++) {
-        for (let channel = 0; channel < 4; channel++) {
-          let sum = 0;
-          for (let dy = 0; dy < piece; dy++) for (let dx = 0; dx < piece; dx++) sum += image.data[((y * piece + dy) * image.width + x * piece + dx) * 4 + channel];
-          small.data[(y * small.width + x) * 4 + channel] = sum / piece ** 2;
-        }
-      }
-    }
-    return small;
-  }
-
-  /** Compares what is seen with the reviewed picture, in pieces of so many pixels: which share of them may differ, and how much. */
-  function compare(name: string, taken: Buffer, piece: number, threshold: number, worst: number): void {
-    const reviewed = new URL(`screens/${name}.png`, import.meta.url);
-    if (process.env.REVIEW !== undefined) {
-      writeFileSync(reviewed, small(taken));
-      return;
-    }
-    if (!existsSync(reviewed)) throw new Error(`there is no reviewed picture ${name}: REVIEW=1 sim/viewer/check COSIM makes it`);
-    const [now, then] = [PNG.sync.read(taken), PNG.sync.read(readFileSync(reviewed))].map((image) => coarse(image, piece));
-    expect([now.width, now.height]).toEqual([then.width, then.height]);
-    const share = pixelmatch(now.data, then.data, undefined, now.width, now.height, { threshold, includeAA: true }) / (now.width * now.height);
-    if (share > worst) {
-      mkdirSync('.different', { recursive: true });
-      writeFileSync(`.different/${name}.png`, taken);
-    }
-    expect(share, `what it looks like now is in sim/viewer/.different/${name}.png`).toBeLessThanOrEqual(worst);
-  }
-
-  const drawn = (page: Page): Promise<void> => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
-
   const PAGES: [string, string, string, Look][] = [
     ['hello', 'hello.html', '', {}],
     ['storm', 'storm.html', 'event=300', {}],

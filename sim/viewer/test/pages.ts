@@ -11,8 +11,8 @@ export const file = (name: string): string => `${folder}/${name}`;
 /** The log in a page. */
 export function logOf(name: string): Log {
   const page = readFileSync(file(name), 'utf8');
-  const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(page)![1]) as { gzip: string };
-  const bytes = gunzipSync(Buffer.from(data.gzip, 'base64'));
+  const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(page)![1]) as { parts: string[] };
+  const bytes = gunzipSync(Buffer.from(data.parts[0], 'base64'));
   // In memory of its own, so that columns begin where they may.
   return new Log(new Uint8Array(bytes) as Uint8Array<ArrayBuffer>);
 }

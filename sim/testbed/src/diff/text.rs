@@ -24,14 +24,7 @@ impl Display for Difference<'_> {
             let cosim = if a.cosim == b.cosim { String::new() } else { format!(", by cosim {}", side.cosim) };
             writeln!(f, "{label}: {}{cosim}", side.name)?;
         }
-        let ended = LABELS.iter().enumerate().find(|(side, _)| self.entry(*side).is_none());
-        let heading = match (self.at, ended) {
-            (0, None) => "The first entries differ.".to_owned(),
-            (0, Some((_, ended))) => format!("{ended} has no entries."),
-            (at, None) => format!("The first {at} entries are the same, the next is not."),
-            (at, Some((_, ended))) => format!("The first {at} entries are the same, then {ended} ends."),
-        };
-        writeln!(f, "\n{heading}")?;
+        writeln!(f, "\n{}", self.heading())?;
         self.write_fields(f)?;
         for (label, side) in LABELS.iter().zip(self.sides) {
             writeln!(f, "\n{label}")?;
@@ -56,6 +49,17 @@ impl Display for Difference<'_> {
 }
 
 impl Difference<'_> {
+    /// Where the two part, in a sentence.
+    pub fn heading(&self) -> String {
+        let ended = LABELS.iter().enumerate().find(|(side, _)| self.entry(*side).is_none());
+        match (self.at, ended) {
+            (0, None) => "The first entries differ.".to_owned(),
+            (0, Some((_, ended))) => format!("{ended} has no entries."),
+            (at, None) => format!("The first {at} entries are the same, the next is not."),
+            (at, Some((_, ended))) => format!("The first {at} entries are the same, then {ended} ends."),
+        }
+    }
+
     fn write_fields(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for Field { path, values } in self.fields.iter().take(FIELDS_MAX) {
             let [a, b] = values.each_ref().map(|value| value.as_ref().map_or("nothing".to_owned(), short));

@@ -2,13 +2,13 @@
 
 use crate::log::{Event, Log};
 use crate::scenario::file::{Decision, DecisionKind, Detail};
-use crate::script::{Director, Made};
+use crate::script::Made;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What was decided otherwise than harmlessly, in order. An end that notices a connection late asks in no event of
-/// its own: that is decided in the event of the operation that its address names.
-pub(super) fn made(director: Director, log: &Log) -> Vec<Made> {
+/// Decisions, each with its event. An end that notices a connection late asks in no event of its own: that is decided in
+/// the event of the operation that its address names.
+pub(super) fn placed(mut all: Vec<Made>, log: &Log) -> Vec<Made> {
     let operations: BTreeMap<&str, u64> = log
         .entries()
         .filter_map(|entry| {
@@ -16,7 +16,6 @@ pub(super) fn made(director: Director, log: &Log) -> Vec<Made> {
             Some((name.as_str(), entry.event))
         })
         .collect();
-    let mut all = director.into_made();
     for made in all.iter_mut().filter(|made| made.decision.kind == DecisionKind::Noticed) {
         let operation = made.decision.address.rsplit_once(" @").map(|(_, operation)| operation);
         made.event = operation.and_then(|name| operations.get(name)).copied().unwrap_or_default();

@@ -1,12 +1,14 @@
 //! A run played for its page: with everything in its log, and with all that is known of it.
 
 use super::facts::{Facts, Violated, Without};
+use crate::diff::Side;
 use crate::freeze::{Frozen, freeze_with};
 use crate::log::{Limit, With};
 use crate::oracles::{self, Violation};
 use crate::report;
 use crate::run::{End, Options, Outcome};
 use crate::scenario::{Scenario, file};
+use crate::script::Made;
 use crate::shrink;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -26,8 +28,25 @@ const ABOUT: [&str; 15] = [
 /// Plays a seed of a scenario and says what is known of the run. `name` is where the scenario comes from, `command` what
 /// plays it again.
 pub fn played(scenario: &Scenario, seed: u64, name: &str, command: String) -> (Outcome, Facts) {
-    let options = Options::logged(LOG).with(With::ALL);
-    let Frozen { file: frozen, mut outcome } = freeze_with(scenario, seed, name, options);
+    let (outcome, facts, _) = played_with(LOG, scenario, seed, name, command);
+    (outcome, facts)
+}
+
+/// Plays a seed of a scenario to compare it: all of its log is kept, however long it is. `path` is what the side is called.
+pub fn side(path: &str, scenario: &Scenario, seed: u64, name: &str, command: String) -> (Side, Facts) {
+    let (outcome, facts, made) = played_with(Limit::All, scenario, seed, name, command);
+    (Side::of(path, seed, outcome, made), facts)
+}
+
+fn played_with(
+    limit: Limit,
+    scenario: &Scenario,
+    seed: u64,
+    name: &str,
+    command: String,
+) -> (Outcome, Facts, Vec<Made>) {
+    let options = Options::logged(limit).with(With::ALL);
+    let Frozen { file: frozen, mut outcome, made } = freeze_with(scenario, seed, name, options);
     if let Some(log) = &mut outcome.log {
         log.name_scenario(name.to_owned());
     }
@@ -64,7 +83,7 @@ pub fn played(scenario: &Scenario, seed: u64, name: &str, command: String) -> (O
         frozen: Some(frozen.to_json_pretty()),
         is_redacted: false,
     };
-    (outcome, facts)
+    (outcome, facts, made)
 }
 
 fn json(value: &impl serde::Serialize) -> Value {
