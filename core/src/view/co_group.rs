@@ -4,7 +4,7 @@ use super::co_map::CoMap;
 use super::groups::{Groups, members};
 use super::role::{EVERYONE, GROUP_SEALER, Role, WRITE_KEY};
 use crate::real::SealerId;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
 /// What a group or account shows.
@@ -14,6 +14,8 @@ pub struct CoGroup {
     pub map: CoMap,
     /// The roles that hold in the end, inherited ones among them, of all who are named here or in a parent.
     pub members: BTreeMap<String, Role>,
+    /// Who is named here or in a parent, and is nothing here: what everyone is in the parent does not go for them.
+    pub nobody: BTreeSet<String>,
     /// The id of the present read key.
     pub read_key: Option<String>,
     /// Its own id, where it is an account that is an admin of itself.
@@ -24,7 +26,8 @@ impl CoGroup {
     pub(super) fn new(map: CoMap, groups: &Groups<'_>) -> CoGroup {
         let read_key = groups.read_key();
         let itself = groups.members.account().map(String::from);
-        CoGroup { map, members: members(groups), read_key: read_key.map(String::from), itself }
+        let (members, nobody) = members(groups);
+        CoGroup { map, members, nobody, read_key: read_key.map(String::from), itself }
     }
 
     /// The role of `member`, an account or agent. Who is not named is one of everyone.
@@ -32,7 +35,8 @@ impl CoGroup {
         if self.itself.as_deref() == Some(member) {
             return Some(Role::Admin);
         }
-        self.members.get(member).or_else(|| self.members.get(EVERYONE)).copied()
+        let everyone = || self.members.get(EVERYONE).filter(|_| !self.nobody.contains(member));
+        self.members.get(member).or_else(everyone).copied()
     }
 
     /// The sealer for whom strangers seal the keys of its children, where it names one.

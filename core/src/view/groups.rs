@@ -152,9 +152,15 @@ pub(super) fn agent_of<R: Resolver + ?Sized>(name: &str, resolver: &R) -> Option
     }
 }
 
-/// Every member that any of the groups names, with its role in the last one in the end.
-pub(super) fn members(groups: &Groups<'_>) -> BTreeMap<String, Role> {
+/// Every member that any of the groups names, with its role in the last one in the end; and those who have none.
+pub(super) fn members(groups: &Groups<'_>) -> (BTreeMap<String, Role>, BTreeSet<String>) {
     let names: BTreeSet<&str> = groups.members.named().collect();
-    let roles = names.into_iter().filter_map(|name| Some((name.into(), groups.members.role(name, None)?)));
-    roles.collect()
+    let (mut members, mut nobody) = (BTreeMap::new(), BTreeSet::new());
+    for name in names {
+        match groups.members.role(name, None) {
+            Some(role) => drop(members.insert(name.into(), role)),
+            None => drop(nobody.insert(name.into())),
+        }
+    }
+    (members, nobody)
 }

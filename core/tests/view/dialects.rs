@@ -285,6 +285,24 @@ fn a_co_value_may_be_deleted() {
     });
 }
 
+/// Who has a word of its own in a parent is not covered by what everyone is there.
+#[test]
+fn a_child_is_handed_down_what_everyone_is() {
+    let old = [Some(Role::Reader), None, Some(Role::Reader)];
+    let todays = [None, Some(Role::Reader), Some(Role::Reader)];
+    compare(old, todays, |story| {
+        let (alice, bob, eve) = (story.alice.clone(), story.bob.clone(), story.eve.clone());
+        let parent = story.shelf.create_group(&alice, 11, &TestKey::new(5));
+        for (member, role) in [(EVERYONE, "reader"), (bob.id.as_str(), "writeOnly"), (&eve.id, "revoked")] {
+            story.shelf.write(&parent, &alice.session, 20, &set(member, &role.into()));
+        }
+        let extend = set(&format!("parent_{parent}"), &"extend".into());
+        story.shelf.write(&story.group.clone(), &alice.session, 30, &extend);
+        let group = story.shelf.group(&story.group);
+        [bob.id.as_str(), &eve.id, "a stranger"].map(|who| group.role_of(who))
+    });
+}
+
 /// Among the words of a parent's members, and of what the parent may be.
 #[test]
 fn a_parent_is_a_group() {
