@@ -14,14 +14,34 @@ pub(crate) struct List<T> {
     vectors: Vec<T>,
 }
 
-/// All vectors of the list in the file `name`.
+/// All vectors of the list in the file `name`, of 0.7.35.
 pub(crate) fn list<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let plain = root().join(format!("{name}.json"));
-    let path = if plain.exists() { plain } else { root().join(format!("{name}.json.gz")) };
+    find(name).unwrap_or_else(|| panic!("there is no {name}"))
+}
+
+/// The same of both versions, each with its name. A folder of one's own need not have both.
+pub(crate) fn lists<T: DeserializeOwned>(name: &str) -> Vec<(&'static str, Vec<T>)> {
+    let both = [("0.7", Some(list(name))), (TODAY, todays(name))];
+    both.into_iter().filter_map(|(version, vectors)| Some((version, vectors?))).collect()
+}
+
+/// The same of today's version only. A folder of one's own need not have it.
+pub(crate) fn todays<T: DeserializeOwned>(name: &str) -> Option<Vec<T>> {
+    let vectors = find(&format!("{TODAY}/{name}"));
+    assert!(vectors.is_some() || std::env::var_os("COSIM_VECTORS").is_some(), "there is no {TODAY}/{name}");
+    vectors
+}
+
+/// The version that people run, as its folder is called.
+pub(crate) const TODAY: &str = "0.20";
+
+fn find<T: DeserializeOwned>(name: &str) -> Option<Vec<T>> {
+    let mut paths = ["json", "json.gz"].map(|end| root().join(format!("{name}.{end}"))).into_iter();
+    let path = paths.find(|path| path.exists())?;
     let list: List<T> = parse(&path);
     assert_eq!(list.vectors.len(), list.count, "{}: `count` says how many", path.display());
     assert!(list.count > 0, "{}: nothing to check", path.display());
-    list.vectors
+    Some(list.vectors)
 }
 
 /// Every recorded run, with its path: those of `transcripts`, then those of `lockstep`.

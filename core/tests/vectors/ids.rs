@@ -1,6 +1,6 @@
 //! `keys.json` and `coids.json`: keys from a seed, signatures, hashes, ids and priorities.
 
-use crate::data::list;
+use crate::data::lists;
 use cosim_core::real::{
     AgentId, AgentSecret, Header, Refusal, Signature, Verifier, secure_hash, short_hash, stable_stringify,
 };
@@ -35,31 +35,34 @@ pub(crate) fn seed(hex: &str) -> [u8; 32] {
 
 #[test]
 fn keys_and_signatures_are_the_package_s() {
-    let vectors = list::<Keys>("keys");
-    for keys in &vectors {
-        let n = keys.n;
-        let secret = AgentSecret::from_seed(&seed(&keys.secret_seed_hex));
-        assert_eq!(secret.to_string(), keys.agent_secret, "{n}");
-        assert_eq!(keys.agent_secret.parse(), Ok(secret.clone()), "{n}");
-        assert_eq!(secret.sealer.to_string(), keys.sealer_secret, "{n}");
-        assert_eq!(secret.signer.to_string(), keys.signer_secret, "{n}");
-        let agent = secret.id();
-        assert_eq!(agent.to_string(), keys.agent_id, "{n}");
-        assert_eq!(keys.agent_id.parse::<AgentId>().as_ref(), Ok(&agent), "{n}");
-        assert_eq!(agent.sealer.to_string(), keys.sealer_id, "{n}");
-        assert_eq!(agent.signer.to_string(), keys.signer_id, "{n}");
-
-        assert_eq!(stable_stringify(&keys.message), keys.message_stable, "{n}");
-        assert_eq!(secure_hash(&keys.message).to_string(), keys.secure_hash, "{n}");
-        assert_eq!(short_hash(&keys.message), keys.short_hash, "{n}");
-        let signature = Signature::new(keys.signature.as_str());
-        assert_eq!(secret.signer.sign(&keys.message), signature, "{n}");
-        let verifier = Verifier::new(&agent.signer).expect("a public key");
-        assert_eq!(verifier.verify(&keys.message, &signature), Ok(()), "{n}");
-        let other = Value::from(vec![keys.message.clone()]);
-        assert_eq!(verifier.verify(&other, &signature), Err(Refusal::InvalidSignature), "{n}");
+    for (version, vectors) in lists::<Keys>("keys") {
+        vectors.iter().for_each(check_keys);
+        println!("keys of {version}: {} agents, each with a signature and hashes", vectors.len());
     }
-    println!("keys: {} agents, each with a signature and hashes", vectors.len());
+}
+
+fn check_keys(keys: &Keys) {
+    let n = keys.n;
+    let secret = AgentSecret::from_seed(&seed(&keys.secret_seed_hex));
+    assert_eq!(secret.to_string(), keys.agent_secret, "{n}");
+    assert_eq!(keys.agent_secret.parse(), Ok(secret.clone()), "{n}");
+    assert_eq!(secret.sealer.to_string(), keys.sealer_secret, "{n}");
+    assert_eq!(secret.signer.to_string(), keys.signer_secret, "{n}");
+    let agent = secret.id();
+    assert_eq!(agent.to_string(), keys.agent_id, "{n}");
+    assert_eq!(keys.agent_id.parse::<AgentId>().as_ref(), Ok(&agent), "{n}");
+    assert_eq!(agent.sealer.to_string(), keys.sealer_id, "{n}");
+    assert_eq!(agent.signer.to_string(), keys.signer_id, "{n}");
+
+    assert_eq!(stable_stringify(&keys.message), keys.message_stable, "{n}");
+    assert_eq!(secure_hash(&keys.message).to_string(), keys.secure_hash, "{n}");
+    assert_eq!(short_hash(&keys.message), keys.short_hash, "{n}");
+    let signature = Signature::new(keys.signature.as_str());
+    assert_eq!(secret.signer.sign(&keys.message), signature, "{n}");
+    let verifier = Verifier::new(&agent.signer).expect("a public key");
+    assert_eq!(verifier.verify(&keys.message, &signature), Ok(()), "{n}");
+    let other = Value::from(vec![keys.message.clone()]);
+    assert_eq!(verifier.verify(&other, &signature), Err(Refusal::InvalidSignature), "{n}");
 }
 
 #[derive(Deserialize)]
@@ -75,15 +78,18 @@ struct CoId {
 
 #[test]
 fn ids_and_priorities_are_the_package_s() {
-    let vectors = list::<CoId>("coids");
-    for vector in &vectors {
-        let (n, header) = (vector.n, &vector.header);
-        assert_eq!(stable_stringify(header.as_json()), vector.header_stable, "{n}");
-        assert_eq!(short_hash(header.as_json()), vector.short_hash, "{n}");
-        assert_eq!(header.id(), vector.id, "{n}");
-        assert_eq!(header.priority().as_number(), vector.priority, "{n}");
-        let again = serde_json::to_string(header).expect("a header has a JSON form");
-        assert_eq!(serde_json::from_str::<Header>(&again).expect("its own JSON").id(), vector.id, "{n}");
+    for (version, vectors) in lists::<CoId>("coids") {
+        vectors.iter().for_each(check_id);
+        println!("coids of {version}: {} headers", vectors.len());
     }
-    println!("coids: {} headers", vectors.len());
+}
+
+fn check_id(vector: &CoId) {
+    let (n, header) = (vector.n, &vector.header);
+    assert_eq!(stable_stringify(header.as_json()), vector.header_stable, "{n}");
+    assert_eq!(short_hash(header.as_json()), vector.short_hash, "{n}");
+    assert_eq!(header.id(), vector.id, "{n}");
+    assert_eq!(header.priority().as_number(), vector.priority, "{n}");
+    let again = serde_json::to_string(header).expect("a header has a JSON form");
+    assert_eq!(serde_json::from_str::<Header>(&again).expect("its own JSON").id(), vector.id, "{n}");
 }

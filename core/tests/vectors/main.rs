@@ -3,6 +3,7 @@
 //! `COSIM_VECTORS=FOLDER cargo test -p cosim-core --test vectors` checks the files of another folder instead, as
 //! `.json` or `.json.gz`. Each test prints how many vectors it checked.
 
+mod boxes;
 mod data;
 mod ids;
 mod known_states;

@@ -1,6 +1,6 @@
 //! `stable-stringify.json`: the stable text of a value.
 
-use crate::data::list;
+use crate::data::lists;
 use cosim_core::real::stable_stringify;
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
@@ -21,8 +21,16 @@ struct Vector {
 
 #[test]
 fn stable_text_is_the_package_s() {
+    for (version, vectors) in lists::<Vector>("stable-stringify") {
+        let counts = check(vectors);
+        println!("stable-stringify of {version}: {counts}");
+    }
+}
+
+/// How many of which there were.
+fn check(vectors: Vec<Vector>) -> String {
     let (mut same, mut refused, mut mapped) = (0, 0, 0);
-    for vector in list::<Vector>("stable-stringify") {
+    for vector in vectors {
         let name = &vector.name;
         let value = match (&vector.input_json, &vector.input_tagged) {
             (Some(json), _) => match serde_json::from_str(json) {
@@ -50,9 +58,7 @@ fn stable_text_is_the_package_s() {
         same += 1;
     }
     assert!(same > 0);
-    println!(
-        "stable-stringify: {same} texts the same ({mapped} inputs that JSON cannot hold), {refused} refused"
-    );
+    format!("{same} texts the same ({mapped} inputs that JSON cannot hold), {refused} refused")
 }
 
 /// A value that JSON cannot hold, as near as a [`Value`] comes: it has neither `undefined` nor numbers that are not

@@ -119,7 +119,8 @@ export const acts = {
       () => set(core, somebody, any, "trusting"),
       () => set(core, it.node.person.id, any, "trusting"),
       () => set(core, "everyone", any, "trusting"),
-      () => set(core, somebody, any, "private"),
+      // In the older version, an admin's private role shows, and counts, for those who can read it: docs/views.md.
+      () => set(core, somebody, any, world.pack.is20 ? "private" : "trusting"),
       () => core.makeTransaction([{ op: "del", key: somebody }], "trusting"),
       () => {
         const change = { op: "set", key: somebody, value: any };

@@ -41,8 +41,17 @@ const TYPES = {
 };
 
 // Plays the history of this kind and number. Without ties, what is shown does not depend on the order of arrival; a
-// history of which that is not so is none, and says why.
+// history of which that is not so is none, and says why. So is one in which the package raises an error where nobody
+// has asked for anything.
 export async function play(pack, kind, number, { ties = false } = {}) {
+  try {
+    return await playOut(pack, kind, number, ties);
+  } catch (error) {
+    return { kind, n: number, none: `the package raises an error: ${error.message ?? error}` };
+  }
+}
+
+async function playOut(pack, kind, number, ties) {
   const dice = new Dice(`${pack.version}/${ties ? "ties/" : ""}${kind}`, number);
   const world = new World(pack, dice, { ties });
   await begin(world, kind);

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { coids, keys, newContent, sealed, sessionLogs, stable } from "./bytes.mjs";
 import { KINDS, play } from "./history.mjs";
 import { open } from "./package.mjs";
 
@@ -14,6 +15,14 @@ const TIED = 60;
 const here = import.meta.dirname;
 const target = join(here, "..", "data", "0.20");
 const pack = await open(here);
+mkdirSync(target, { recursive: true });
+
+write("stable-stringify", stable(pack));
+write("keys", keys(pack));
+write("coids", coids(pack));
+write("session-logs", sessionLogs(pack));
+write("new-content-since", newContent(pack));
+write("sealed", sealed(pack));
 
 for (const folder of ["views", "ties"]) {
   rmSync(join(target, folder), { recursive: true, force: true });

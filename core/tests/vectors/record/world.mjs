@@ -74,10 +74,14 @@ export class World {
     }
     node.machine.clock.set({ now: (this.now - START) * 1000, wall });
     let ended = false;
+    let failure;
     await on(node.machine, async () => {
-      Promise.resolve(work()).finally(() => (ended = true));
+      Promise.resolve(work())
+        .catch((error) => (failure = error))
+        .finally(() => (ended = true));
       await settle();
     });
+    if (failure) throw failure;
     if (!ended) throw new Error("an act waits for something that does not come");
   }
 
