@@ -14,7 +14,8 @@ pub struct CoGroup {
     pub map: CoMap,
     /// The roles that hold in the end, inherited ones among them, of all who are named here or in a parent.
     pub members: BTreeMap<String, Role>,
-    /// Who is named here or in a parent, and is nothing here: what everyone is in the parent does not go for them.
+    /// Who is named here or in a parent and is nothing here, though everyone is something: what everyone is in a parent does
+    /// not go for them.
     pub nobody: BTreeSet<String>,
     /// The id of the present read key.
     pub read_key: Option<String>,

@@ -152,7 +152,8 @@ pub(super) fn agent_of<R: Resolver + ?Sized>(name: &str, resolver: &R) -> Option
     }
 }
 
-/// Every member that any of the groups names, with its role in the last one in the end; and those who have none.
+/// Every member that any of the groups names, with its role in the last one in the end; and those who have none, where
+/// everyone has one.
 pub(super) fn members(groups: &Groups<'_>) -> (BTreeMap<String, Role>, BTreeSet<String>) {
     let names: BTreeSet<&str> = groups.members.named().collect();
     let (mut members, mut nobody) = (BTreeMap::new(), BTreeSet::new());
@@ -161,6 +162,9 @@ pub(super) fn members(groups: &Groups<'_>) -> (BTreeMap<String, Role>, BTreeSet<
             Some(role) => drop(members.insert(name.into(), role)),
             None => drop(nobody.insert(name.into())),
         }
+    }
+    if !members.contains_key(EVERYONE) {
+        nobody.clear();
     }
     (members, nobody)
 }

@@ -366,5 +366,6 @@ fn digest_of(group: &CoGroup) -> u64 {
     let members = group.members.iter().fold(map::digest(&group.map), |hash, (member, role)| {
         digest::text(digest::text(hash, member), role.as_str())
     });
-    group.read_key.iter().fold(members, |hash, key| digest::text(hash, key))
+    let read_key = group.read_key.iter().fold(members, |hash, key| digest::text(hash, key));
+    group.nobody.iter().fold(read_key, |hash, name| digest::text(digest::start(hash), name))
 }

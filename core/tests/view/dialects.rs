@@ -303,6 +303,21 @@ fn a_child_is_handed_down_what_everyone_is() {
     });
 }
 
+/// Two views of a group that differ in that alone have two digests.
+#[test]
+fn who_is_nobody_tells_groups_apart() {
+    let mut story = Story::new(Dialect::V0_20);
+    let (alice, bob, group) = (story.alice.clone(), story.bob.clone(), story.group.clone());
+    let parent = story.shelf.create_group(&alice, 11, &TestKey::new(5));
+    story.shelf.write(&parent, &alice.session, 20, &set(EVERYONE, &"reader".into()));
+    story.shelf.write(&group, &alice.session, 30, &set(&format!("parent_{parent}"), &"extend".into()));
+    let mut checked = Checked::default();
+    let (_, before) = checked.update(&group, &story.shelf, &alice.keys());
+    story.shelf.write(&parent, &alice.session, 40, &set(&bob.id, &"writeOnly".into()));
+    let (_, after) = checked.update(&group, &story.shelf, &alice.keys());
+    assert_ne!(before, after);
+}
+
 /// Among the words of a parent's members, and of what the parent may be.
 #[test]
 fn a_parent_is_a_group() {
