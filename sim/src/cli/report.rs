@@ -1,4 +1,8 @@
-//! `cosim report`: a run as a page that a browser opens.
+//! `cosim report`: a run, or a sweep, as a page that a browser opens.
+
+mod swept;
+
+pub(super) use swept::Sweeping;
 
 use super::exit::{Exit, Failure};
 use super::guests;
@@ -10,14 +14,16 @@ use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::whole;
 use std::path::{Path, PathBuf};
 
-/// Write the page of a run: one HTML file that a browser opens, with all that happened and all that nodes held.
+/// Write the page of a run or of a sweep: one HTML file that a browser opens, with all that happened and all that nodes held.
+///
+/// Of a sweep, it has what failed and what was exercised, how figures are spread, and the first failures as runs.
 ///
 /// The page loads nothing and sends nothing: it can be mailed, attached to a bug report, or kept. Of a log (.jsonl), which
 /// may come from another version of cosim, it shows what is in there, and says what is not.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NOTES)]
 pub(super) struct Args {
-    /// The scenario, the folder in which --out kept a failure, or a log (.jsonl).
+    /// The scenario, the folder in which --out kept a failure, a log (.jsonl), or what `cosim sweep --out` has written.
     file: PathBuf,
     /// Play this seed. Default the one in the file.
     #[arg(long, value_name = "N")]
@@ -44,16 +50,21 @@ Examples:
   cosim report scenarios/faults/storm.json --seed 7 -o run.html
   cosim report failures/FAILURE -o run.html       a failure that --out kept
   cosim report small.json -o run.html             what cosim shrink has written
-  cosim report log.jsonl -o run.html              a log, as `cosim run --log --json` prints it";
+  cosim report log.jsonl -o run.html              a log, as `cosim run --log --json` prints it
+  cosim report failures -o sweep.html             a sweep: the folder that `cosim sweep --out failures` wrote
+  cosim report outcomes.jsonl -o sweep.html       the same from its file";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let contents = if args.redact { Contents::Redacted } else { Contents::Shown };
+    let given = [
+        ("--seed", args.seed.is_some()),
+        ("--crypto", args.crypto.is_some()),
+        ("--recording", args.recording.is_some()),
+    ];
+    if let Some(outcomes) = swept::outcomes(&args.file)? {
+        return swept::report(args, &outcomes, &given, contents);
+    }
     if input::is_log(&args.file) {
-        let given = [
-            ("--seed", args.seed.is_some()),
-            ("--crypto", args.crypto.is_some()),
-            ("--recording", args.recording.is_some()),
-        ];
         input::refuse_to_play(&args.file, &given)?;
         let recorded = input::log(&args.file)?;
         write(&args.output, &recorded.log, &Facts::of_log(recorded.cosim), contents)?;

@@ -7,7 +7,9 @@ use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
+use super::report::Sweeping;
 use cosim_testbed::capsule::Failing;
+use cosim_testbed::page::Contents;
 use cosim_testbed::scenario::{self, Crypto, Scenario};
 use cosim_testbed::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
 use progress::Progress;
@@ -55,6 +57,9 @@ pub(super) struct Args {
     /// Also shrink the failures that are kept, as `cosim shrink` does.
     #[arg(long, requires = "out")]
     shrink: bool,
+    /// Also write the page of the sweep, as `cosim report` does.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Print the summary for machines, as one JSON object.
     #[arg(long)]
     json: bool,
@@ -65,7 +70,11 @@ pub(super) struct Args {
 const NOTES: &str = "\
 Outcomes are written as JSON Lines, a header first, and under the name outcomes.jsonl.partial until all are there. \
 What a Ctrl-C, or anything worse, leaves of it is gone on with by the same command and --resume, to the same bytes. \
-A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.";
+A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.
+
+Examples:
+  cosim sweep scenarios/faults/storm.json --seeds 0..10000
+  cosim sweep scenarios/swarm/*.json --seeds 0..1000 --out failures --html sweep.html";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let entries = entries(args)?;
@@ -80,7 +89,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             anstream::eprintln!("nothing is left to play");
             let kept = keep(args, &scenarios, &summary);
             let exit = conclude(&summary, format, &args.guests);
-            return kept.map(|()| exit);
+            return kept.and_then(|()| draw(args, &sweep, scenarios, &summary)).map(|()| exit);
         }
         Some(Opened::Partial(file)) => Some(file),
         None => None,
@@ -98,11 +107,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             // What cannot be kept does not take the summary with it.
             let kept = keep(args, &scenarios, &summary);
             let exit = conclude(&summary, format, &args.guests);
-            kept.map(|()| exit)
+            kept.and_then(|()| draw(args, &sweep, scenarios, &summary)).map(|()| exit)
         }
         Ended::Stopped => {
             interrupted(file.as_mut(), sweep.runs(), &summary)?;
             conclude(&summary, format, &args.guests);
+            draw(args, &sweep, scenarios, &summary)?;
             Ok(Exit::Interrupted)
         }
         Ended::Panicked { scenario, seed, payload } => {
@@ -187,6 +197,14 @@ fn keep(args: &Args, scenarios: &[Scenario], summary: &Summary) -> Result<(), Fa
         seed,
     });
     keeping.keep(&failing.collect::<Vec<_>>())
+}
+
+/// Writes the page of what was played, where it is asked for.
+fn draw(args: &Args, sweep: &Sweep, scenarios: Vec<Scenario>, summary: &Summary) -> Result<(), Failure> {
+    let Some(path) = &args.html else { return Ok(()) };
+    let scenarios = scenarios.into_iter().map(Ok).collect();
+    let sweeping = Sweeping { header: sweep.header(), summary, scenarios, guests: args.guests.words() };
+    sweeping.write(path, Contents::Shown)
 }
 
 fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> Result<(), Failure> {

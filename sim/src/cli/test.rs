@@ -6,7 +6,9 @@ mod twice;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::print::{out, outln};
+use super::report::write_page;
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
+use cosim_testbed::page::{self, Contents, Tests};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use trial::{Finding, Trial};
@@ -25,6 +27,9 @@ pub(super) struct Args {
     /// Write the snapshots that are missing or differ, and remove those without a scenario.
     #[arg(long)]
     update: bool,
+    /// Also write a page: what was found of each, and the first failing runs.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -50,9 +55,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let findings: Vec<Finding> =
         names.par_iter().map(|name| Trial::new(&folders, name).judge(&guests)).collect();
     let mut tally = Tally::default();
+    let mut tested = Vec::new();
     for (name, finding) in names.iter().zip(findings) {
         let finding = if args.update { finding.update(&folders, name)? } else { finding };
         tally.take(name, &finding);
+        if args.html.is_some() {
+            tested.push(Trial::new(&folders, name).told(&finding, &guests));
+        }
     }
     if folders.snapshots.is_dir() {
         for name in
@@ -61,9 +70,18 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             let stale = Finding::Stale(snapshot::path(&folders.snapshots, name, SNAPSHOT));
             let finding = if args.update { stale.update(&folders, name)? } else { stale };
             tally.take(name, &finding);
+            if args.html.is_some() {
+                tested.push(Trial::new(&folders, name).told(&finding, &guests));
+            }
         }
     }
-    Ok(tally.close(args, &folders))
+    let exit = tally.close(args, &folders);
+    if let Some(path) = &args.html {
+        let folder = folders.scenarios.display().to_string();
+        let tests = Tests { folder: &folder, all: tested, guests: &args.guests.words() };
+        write_page(path, &page::tests(&tests, Contents::Shown))?;
+    }
+    Ok(exit)
 }
 
 fn folders(args: &Args) -> Result<Folders, Failure> {

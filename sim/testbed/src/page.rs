@@ -10,12 +10,17 @@ mod comparison;
 mod facts;
 mod played;
 mod redact;
+mod sweep;
+mod tested;
 
 pub use comparison::comparison;
 pub use facts::{Facts, Violated, Without};
 pub use played::{played, side};
+pub use sweep::{Played, sweep};
+pub use tested::{Tested, Tests, tests};
 
-use crate::log::Log;
+use crate::export::{Format, export};
+use crate::log::{Event, Log};
 use base64ct::{Base64, Encoding};
 use columns::Columns;
 use flate2::{Compression, GzBuilder};
@@ -52,6 +57,15 @@ pub fn html(log: &Log, facts: &Facts, contents: Contents) -> String {
     shell(&format!("{name}{seed}"), "run", &[packed(&data(log, facts, contents))])
 }
 
+/// How many runs the page of a sweep or of tests has in it at most.
+const RUNS_MAX: usize = 8;
+
+/// When such a page has so many bytes of runs, no more are put into it.
+const RUN_BYTES_MAX: usize = 8 << 20;
+
+/// Up to how many messages a run has ready-made drawings of it in its page.
+const DRAWN_MESSAGES_MAX: usize = 100;
+
 /// The runs that a page of several has in it, each to be opened on its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Runs(Vec<String>);
@@ -63,9 +77,15 @@ impl Runs {
         self.0.len()
     }
 
-    /// How many bytes they take in the page.
-    pub fn bytes(&self) -> usize {
-        self.0.iter().map(String::len).sum()
+    /// Whether one more failure may be put into the page; else why not, in words.
+    fn room(&self) -> Result<(), String> {
+        if self.0.len() >= RUNS_MAX {
+            return Err(format!("the page has {RUNS_MAX} runs, and no more are put into it"));
+        }
+        if self.0.iter().map(String::len).sum::<usize>() >= RUN_BYTES_MAX {
+            return Err("the runs that are in the page are large enough".to_owned());
+        }
+        Ok(())
     }
 
     /// The page of several runs, with what is known of them together. What `facts` are depends on the kind of page, by
@@ -114,6 +134,7 @@ fn data(log: &Log, facts: &Facts, contents: Contents) -> Vec<u8> {
         "tells": { "states": with.states, "looks": with.looks },
         "dropped": (dropped > 0).then(|| json!({ "after": after, "entries": dropped })),
         "facts": facts.shown(contents),
+        "drawings": drawings(log, contents),
     });
     let mut data = head.to_string().into_bytes();
     while data.len() % 8 != 7 {
@@ -123,6 +144,15 @@ fn data(log: &Log, facts: &Facts, contents: Contents) -> Vec<u8> {
     all.into_iter().for_each(|(_, _, numbers)| data.extend(numbers));
     data.extend(columns.texts());
     data
+}
+
+/// A small run as a drawing, to be pasted where a page cannot go.
+fn drawings(log: &Log, contents: Contents) -> Option<serde_json::Value> {
+    let messages = log.entries().filter(|entry| matches!(entry.what, Event::Sent { .. })).count();
+    let is_whole = log.dropped().1 == 0 && messages <= DRAWN_MESSAGES_MAX;
+    let drawn = |format| export(log, format).text;
+    (is_whole && contents == Contents::Shown)
+        .then(|| json!({ "svg": drawn(Format::Svg), "mermaid": drawn(Format::Mermaid) }))
 }
 
 /// Packed, and in characters that mean nothing in HTML. The same data are the same text: nothing of when or where.

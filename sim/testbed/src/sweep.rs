@@ -18,17 +18,20 @@ mod reader;
 mod record;
 mod report;
 mod shard;
+mod spread;
 mod summary;
 
 pub use declared::Declared;
 pub use error::Error;
-pub use file::{Opened, OutcomeFile};
+pub use file::{Opened, OutcomeFile, read};
 pub use header::{FORMAT, Header, Seeds, Source, SourceFile, VERSION};
 pub use merge::merge;
+pub use reader::is_outcomes;
 pub use record::{Counts, EXPECTATION, Record};
-pub use report::{command, json, text};
+pub use report::{command, exercised, json, quoted, text};
 pub use shard::Shard;
-pub use summary::{Group, OfScenario, Summary};
+pub use spread::{Figure, Spread, Spreads};
+pub use summary::{Group, Most, OfScenario, Summary};
 
 use crate::run::{Options, run};
 use crate::scenario::Scenario;

@@ -1,5 +1,7 @@
 //! The page of a run: it is the same for the same run, has all that the log has, and lets nothing in it be markup.
 
+mod several;
+
 use assert_cmd::Command;
 use base64ct::{Base64, Encoding};
 use cosim_testbed::log::Log;

@@ -65,6 +65,8 @@ export interface Head {
   tells: { states: boolean; looks: boolean };
   dropped: { after: number; entries: number } | null;
   facts: Facts;
+  /** The run as a drawing to be pasted elsewhere, where it is small; `null` of a large one. */
+  drawings: { svg: string; mermaid: string } | null;
 }
 
 /** One line of the log. Its fields depend on its kind: `sim/testbed/src/log/event.rs` has them all. */

@@ -5,10 +5,17 @@ import { Page } from './page';
 import { prepare } from './prepare';
 import { type Overview, Several } from './several';
 import { Store } from './store';
+import { sweep } from './sweep';
+import { tests } from './tests';
 import './style.css';
+import './several.css';
 
 /** What pages of several runs show, by kind. A page of the kind `run` shows its run. */
-const OVERVIEWS = new Map<string, Overview>([['comparison', comparison]]);
+const OVERVIEWS = new Map<string, Overview>([
+  ['comparison', comparison],
+  ['sweep', sweep],
+  ['tests', tests],
+]);
 
 async function show(page: Page, root: HTMLElement): Promise<void> {
   if (page.kind === 'run') {

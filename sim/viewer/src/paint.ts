@@ -1,6 +1,7 @@
 // Draws the space-time diagram: only what the window shows of it. Nothing here changes what is shown.
 import { END } from './arrows';
 import { NOTHING } from './data';
+import type { DiskSpell } from './spells';
 import { place, type Store } from './store';
 import { brief, span, time, timerInWords } from './words';
 
@@ -373,12 +374,26 @@ export class Painter {
         this.wall(this.x(column, view) + side * 22, y1, y2, `${wall.bothWays ? 'no way to' : node === wall.from ? 'nothing to' : 'nothing from'} ${log.nodeName(other)}`);
       }
     }
+    for (const disk of spells.disks) this.disk(disk, view, seen, single(disk.node));
     for (const clock of spells.clocks) {
       const column = single(clock.node);
       if (column === null) continue;
       const y = clock.at < 0 ? Math.max(10, this.y(0, view) + 10) : this.yOf(clock.at, view);
       if (y >= 0 && y <= this.height) this.label(`◷ ${clock.words}`, this.x(column, view) + 12, y, colours.correction);
     }
+  }
+
+  /** A disk that does not write, as a bar on the other side of the column than connections. */
+  private disk({ words, from, until }: DiskSpell, view: View, seen: (y1: number, y2: number) => boolean, column: number | null): void {
+    const { context: c, colours, store } = this;
+    const heights = store.heights.value;
+    const y1 = this.yOf(from, view);
+    const y2 = Math.max(y1 + 2, this.y(until === Infinity ? heights.end : heights.time(until), view));
+    if (column === null || !seen(y1, y2)) return;
+    const [x, a, b] = [this.x(column, view) + 12, Math.max(-10, y1), Math.min(this.height + 10, y2)];
+    c.fillStyle = colours.correction;
+    c.fillRect(x, a, 4, b - a);
+    if (b - a > 20) this.label(words, x + 7, Math.max(8, y1 + 12), colours.correction);
   }
 
   private wall(x: number, y1: number, y2: number, words: string): void {

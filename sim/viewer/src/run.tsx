@@ -1,18 +1,19 @@
 // What is known of the run as a whole: what it came to, how to play it again, and what the page cannot know.
 import { useState } from 'preact/hooks';
+import { Copy, Download } from './buttons';
 import type { Log } from './data';
-import { MESSAGES_MAX, mermaid } from './mermaid';
 import { Broken } from './moment';
 import type { Store } from './store';
 import { counted, span, time } from './words';
 
-const WORDS: Record<string, string> = { held: 'held', liveness: 'not live', violated: 'violated', guest: 'a guest failed' };
+/** What a run can come to. */
+export const VERDICTS: Record<string, string> = { held: 'held', liveness: 'not live', violated: 'violated', guest: 'a guest failed' };
 
 /** What a run came to, as far as its log is known to say. */
 export function verdictInWords({ head }: Log, isViolated = false): string {
   const { verdict } = head.facts;
   if (verdict === null) return isViolated ? 'a log with a violation' : 'a log';
-  return `${verdict === 'held' ? '✓' : '✗'} ${WORDS[verdict] ?? verdict}`;
+  return `${verdict === 'held' ? '✓' : '✗'} ${VERDICTS[verdict] ?? verdict}`;
 }
 
 export function Verdict({ store }: { store: Store }) {
@@ -49,38 +50,6 @@ export function Verdict({ store }: { store: Store }) {
   );
 }
 
-function Copy({ text, label }: { text: string; label: string }) {
-  const [done, setDone] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(text);
-    setDone(true);
-    setTimeout(() => setDone(false), 1500);
-  };
-  return (
-    <button type="button" onClick={() => void copy()}>
-      {done ? 'Copied' : label}
-    </button>
-  );
-}
-
-function Download({ text, name, label }: { text: string; name: string; label: string }) {
-  const save = (): void => {
-    const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-  };
-  return (
-    <button type="button" onClick={save}>
-      {label} <small>({Math.max(1, Math.round(text.length / 1024)).toLocaleString('en')} KB)</small>
-    </button>
-  );
-}
-
-const messages = (store: Store): number => store.model.arrows.length;
-
 /** What this log does not have, in words. */
 function lacks(store: Store): string[] {
   const { log } = store.model;
@@ -96,10 +65,10 @@ function lacks(store: Store): string[] {
 }
 
 /** `storm-seed-1-frozen.json`, from the name of the scenario's file. */
-function fileName(store: Store, suffix: string): string {
+function fileName(store: Store, suffix: string, ending = 'json'): string {
   const path = (store.model.log.head.source.scenario ?? 'run').split(' ')[0];
   const base = path.split(/[/\\]/).pop() || 'run';
-  return `${base.replace(/\.json$/, '')}${suffix}.json`;
+  return `${base.replace(/\.jsonl?$/, '')}${suffix}.${ending}`;
 }
 
 export function RunFacts({ store }: { store: Store }) {
@@ -120,6 +89,7 @@ export function RunFacts({ store }: { store: Store }) {
       ))}
       {explained ? <Decisions store={store} decisions={decisions} explained /> : null}
       {explained ? <Broken store={store} /> : null}
+      <Drawings store={store} />
       {facts.command ? (
         <div class="box">
           <h3>Play it again</h3>
@@ -127,7 +97,6 @@ export function RunFacts({ store }: { store: Store }) {
           <div class="buttons">
             <Copy text={facts.command} label="Copy command" />
             {facts.scenario ? <Download text={facts.scenario} name={fileName(store, '')} label="Scenario" /> : null}
-            {messages(store) <= MESSAGES_MAX ? <Copy text={mermaid(log)} label="Copy as Mermaid" /> : null}
             {facts.frozen ? <Download text={facts.frozen} name={fileName(store, `-seed-${source.seed}-frozen`)} label="This run without randomness" /> : null}
           </div>
         </div>
@@ -168,6 +137,21 @@ export function RunFacts({ store }: { store: Store }) {
         {facts.fingerprint ? `, fingerprint ${facts.fingerprint}` : ''}.
       </p>
     </section>
+  );
+}
+
+/** A small run to be pasted where a page cannot go. */
+function Drawings({ store }: { store: Store }) {
+  const { drawings } = store.model.log.head;
+  if (!drawings) return null;
+  return (
+    <div class="box">
+      <h3>The diagram, for elsewhere</h3>
+      <div class="buttons">
+        <Download text={drawings.svg} name={fileName(store, '', 'svg')} label="SVG" type="image/svg+xml" />
+        <Copy text={drawings.mermaid} label="Copy as Mermaid" />
+      </div>
+    </div>
   );
 }
 

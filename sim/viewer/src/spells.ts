@@ -1,4 +1,5 @@
-// What lasts: nodes that are down, asleep or offline, connections, partitions, and clocks that are wrong.
+// What lasts: nodes that are down, asleep or offline, disks that stall or are full, connections, partitions, and clocks
+// that are wrong.
 import { type Log, NOTHING } from './data';
 import { span } from './words';
 
@@ -27,6 +28,16 @@ export interface Wall {
   end: number;
 }
 
+/** A disk that writes nothing, or has no room. */
+export interface DiskSpell {
+  node: number;
+  words: string;
+  /** The entry with which it begins. */
+  from: number;
+  /** When it ends, in microseconds. */
+  until: number;
+}
+
 export interface ClockChange {
   node: number;
   at: number;
@@ -53,6 +64,7 @@ export class Spells {
   readonly connections: Connection[] = [];
   readonly walls: Wall[] = [];
   readonly clocks: ClockChange[] = [];
+  readonly disks: DiskSpell[] = [];
 
   private readonly wrong = new Map<number, number>();
 
@@ -98,6 +110,8 @@ export class Spells {
       else if (log.kind[i] === liveness) {
         for (const wall of walls.values()) wall.end = i;
         walls.clear();
+        // From then on no disk stalls or is full.
+        for (const disk of this.disks) disk.until = Math.min(disk.until, log.at[i]);
       }
     }
   }
@@ -118,6 +132,12 @@ export class Spells {
         act.drift !== undefined && `clock ${drifts(act.drift)}`,
       ];
       this.clocks.push({ node, at: i, words: words.filter(Boolean).join(', ') });
+    } else if (act.act === 'stall' || act.act === 'reorder_writes') {
+      this.disks.push({ node: this.log.node[i], words: 'disk stalls', from: i, until: this.log.at[i] + shift(text('for')) });
+    } else if (act.act === 'disk_full') {
+      this.disks.push({ node: this.log.node[i], words: 'disk full', from: i, until: Infinity });
+    } else if (act.act === 'disk_room') {
+      for (const disk of this.disks) if (disk.node === this.log.node[i]) disk.until = Math.min(disk.until, this.log.at[i]);
     } else if (act.act === 'join') {
       this.spells.push({ kind: 'absent', node: this.log.node[i], from: -1, to: i });
     } else if (act.act === 'partition' || act.act === 'heal') {

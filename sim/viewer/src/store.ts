@@ -176,6 +176,9 @@ export class Store {
   /** The address of what is shown, which the page has then. */
   link(): string {
     clearTimeout(this.writing);
+    // Who has left the run for the overview does not come back by its last word.
+    const run = new URLSearchParams(location.hash.slice(1)).get('run');
+    if (this.run !== null && run !== String(this.run)) return location.href;
     try {
       if (this.address !== location.hash) history.replaceState(null, '', this.address);
     } catch {

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { Arrows, END, Placed } from '../src/arrows';
 import { fits, parse } from '../src/filter';
 import { byTime, columns, families, order } from '../src/layout';
-import { mermaid } from '../src/mermaid';
 import { Model } from '../src/model';
 import { Spells, shift } from '../src/spells';
 import { States } from '../src/states';
@@ -159,20 +158,24 @@ describe('spells', () => {
     for (const it of [...spells.spells, ...spells.connections]) expect(it.to).toBeGreaterThan(it.from);
   });
 
+  test('a disk that stalls or is full does so until it goes on', () => {
+    const log = logOf('disks.html');
+    const { disks } = new Spells(log);
+    const said = disks.map((it) => [it.words, log.nodeName(it.node), Math.round((it.until - log.at[it.from]) / 1e4)]);
+    expect(said).toContainEqual(['disk full', 'server', 243]);
+    expect(said).toContainEqual(['disk stalls', 'server', 281]);
+  });
+
   test('durations forwards and back', () => {
     expect(['+3d', '-2h', '1.5s', 'nonsense'].map(shift)).toEqual([259_200e6, -7_200e6, 1.5e6, 0]);
   });
 });
 
-describe('mermaid', () => {
-  test('has every message, and nothing that ends a statement', () => {
-    const lines = mermaid(logOf('hello.html')).trimEnd().split('\n');
-    expect(lines[0]).toBe('sequenceDiagram');
-    expect(lines.filter((line) => line.includes('->>')).length).toBe(4);
-    expect(lines).toContain('  n0->>n1: load greeting · 1 (0.050s)');
-    for (const line of mermaid(logOf('hostile.html')).split('\n')) expect(line).not.toMatch(/[;<#]/);
-    expect(mermaid(logOf('storm.html'))).toContain('more messages are left out');
-  });
+test('a small run has its drawings with it, a large one has not', () => {
+  const { drawings } = logOf('hello.html').head;
+  expect(drawings!.svg).toMatch(/^<svg /);
+  expect(drawings!.mermaid.split('\n').filter((line) => line.includes('->>')).length).toBe(4);
+  expect(logOf('storm.html').head.drawings).toBeNull();
 });
 
 describe('filter', () => {

@@ -4,6 +4,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::{guests, input};
 use super::{Folders, twice};
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
+use cosim_testbed::page::Tested;
 use cosim_testbed::report;
 use cosim_testbed::run::Verdict;
 use cosim_testbed::scenario::Scenario;
@@ -61,15 +62,35 @@ impl Trial {
 
     /// Plays it, and compares.
     pub(super) fn judge(&self, guests: &guests::Known) -> Finding {
-        let written = input::written(&self.scenario, None);
-        match written.and_then(|written| input::with_recorded(written, &self.scenario, None)) {
-            Ok(scenario) => match guests.lacks(&scenario) {
-                Some(what) => Finding::Unplayed(what),
-                None => guests
-                    .cast(scenario)
-                    .map_or_else(|why| Finding::Bad(why.to_string()), |it| self.play(&it)),
-            },
-            Err(failure) => Finding::Bad(failure.to_string()),
+        self.scenario(guests).map_or_else(|finding| finding, |scenario| self.play(&scenario))
+    }
+
+    /// The scenario, or why it cannot be played.
+    fn scenario(&self, guests: &guests::Known) -> Result<Scenario, Finding> {
+        let bad = |failure: Failure| Finding::Bad(failure.to_string());
+        let written = input::written(&self.scenario, None).map_err(bad)?;
+        let scenario = input::with_recorded(written, &self.scenario, None).map_err(bad)?;
+        match guests.lacks(&scenario) {
+            Some(what) => Err(Finding::Unplayed(what)),
+            None => guests.cast(scenario).map_err(bad),
+        }
+    }
+
+    /// What a page tells of it.
+    pub(super) fn told(&self, finding: &Finding, guests: &guests::Known) -> Tested {
+        let has_run = matches!(
+            finding,
+            Finding::Failed(..)
+                | Finding::Nondeterministic(_)
+                | Finding::Differs { .. }
+                | Finding::Missing(_)
+        );
+        Tested {
+            path: self.scenario.display().to_string(),
+            word: finding.word(),
+            passed: (!matches!(finding, Finding::Unplayed(_))).then(|| finding.exit() == Exit::Held),
+            details: finding.details(),
+            scenario: has_run.then(|| self.scenario(guests).ok()).flatten(),
         }
     }
 

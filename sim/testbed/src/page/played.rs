@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// How much of the log a page has: whole, but for runs that no browser could hold.
 const LOG: Limit = Limit::Ends { head: 200_000, tail: 200_000 };
 
+/// The same where there are several runs in one page.
+const LOG_OF_SEVERAL: Limit = Limit::Ends { head: 10_000, tail: 10_000 };
+
 /// Up to how many decisions a failing run is played again without each.
 const EXPLAINED_MAX: usize = 16;
 
@@ -29,6 +32,17 @@ const ABOUT: [&str; 15] = [
 /// plays it again.
 pub fn played(scenario: &Scenario, seed: u64, name: &str, command: String) -> (Outcome, Facts) {
     let (outcome, facts, _) = played_with(LOG, scenario, seed, name, command);
+    (outcome, facts)
+}
+
+/// The same for a page that has several runs in it.
+pub(super) fn one_of_several(
+    scenario: &Scenario,
+    seed: u64,
+    name: &str,
+    command: String,
+) -> (Outcome, Facts) {
+    let (outcome, facts, _) = played_with(LOG_OF_SEVERAL, scenario, seed, name, command);
     (outcome, facts)
 }
 

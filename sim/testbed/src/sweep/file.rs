@@ -63,7 +63,7 @@ impl OutcomeFile {
             None => out.begin_anew(header)?,
             Some(found) => {
                 same(header, &found, &out.partial)?;
-                read(&mut reader, header, summary)?;
+                add(&mut reader, header, summary)?;
                 out.cut(reader.whole())?;
             }
         }
@@ -146,7 +146,7 @@ fn same(header: &Header, found: &Header, path: &Path) -> Result<(), Error> {
 }
 
 /// Adds the records of a file to `summary`, as far as they go.
-fn read(reader: &mut Reader, header: &Header, summary: &mut Summary) -> Result<(), Error> {
+fn add(reader: &mut Reader, header: &Header, summary: &mut Summary) -> Result<(), Error> {
     let order = header.order();
     while !header.is_enough(summary) {
         let Some(record) = reader.record(order.at(summary.runs()))? else { return Ok(()) };
@@ -158,18 +158,36 @@ fn read(reader: &mut Reader, header: &Header, summary: &mut Summary) -> Result<(
 /// Adds the records of a file that has its final name.
 fn complete(path: &Path, header: &Header, summary: &mut Summary) -> Result<(), Error> {
     let mut reader = Reader::open(path)?;
-    let Some(found) = reader.header()? else {
-        return Err(Error::NotOutcomes {
-            path: path.to_owned(),
-            why: "it does not begin with a header".to_owned(),
-        });
-    };
+    let found = begun(&mut reader)?;
     same(header, &found, path)?;
-    read(&mut reader, header, summary)?;
+    whole(&mut reader, header, summary)
+}
+
+/// Reads a file that has its final name: what was swept, and what it came to.
+pub fn read(path: &Path) -> Result<(Header, Summary), Error> {
+    let mut reader = Reader::open(path)?;
+    let header = begun(&mut reader)?;
+    let mut summary = Summary::new(&header);
+    whole(&mut reader, &header, &mut summary)?;
+    Ok((header, summary))
+}
+
+/// The header, which a file of outcomes begins with.
+fn begun(reader: &mut Reader) -> Result<Header, Error> {
+    let not = |path: &Path| Error::NotOutcomes {
+        path: path.to_owned(),
+        why: "it does not begin with a header".to_owned(),
+    };
+    reader.header()?.ok_or_else(|| not(reader.path()))
+}
+
+/// Adds the records of a file, all of which must be there.
+fn whole(reader: &mut Reader, header: &Header, summary: &mut Summary) -> Result<(), Error> {
+    add(reader, header, summary)?;
     if header.is_enough(summary) {
         return Ok(());
     }
     let (scenario, seed) = header.order().at(summary.runs());
     let scenario = header.scenarios[scenario as usize].path.clone();
-    Err(Error::Short { path: path.to_owned(), scenario, seed })
+    Err(Error::Short { path: reader.path().to_owned(), scenario, seed })
 }

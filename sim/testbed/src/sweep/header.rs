@@ -76,6 +76,11 @@ impl Header {
         self.shard.map_or(all.clone(), |shard| shard.of(&all))
     }
 
+    /// How many runs there are to be, if not so many fail that it ends before.
+    pub fn runs(&self) -> Option<u64> {
+        self.order().runs()
+    }
+
     pub(super) fn order(&self) -> Order {
         let scenarios =
             u32::try_from(self.scenarios.len()).expect("a list of scenarios is shorter than 2^32");

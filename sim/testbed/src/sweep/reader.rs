@@ -29,6 +29,13 @@ struct Format {
     version: u32,
 }
 
+/// Whether a file begins as a file of outcomes does, of whichever version. What cannot be read does not.
+pub fn is_outcomes(path: &Path) -> bool {
+    let Ok(mut reader) = Reader::open(path) else { return false };
+    let Ok(Some(line)) = reader.line() else { return false };
+    serde_json::from_slice::<Format>(line).is_ok_and(|found| found.format == FORMAT)
+}
+
 impl Reader {
     pub(super) fn open(path: &Path) -> Result<Reader, Error> {
         let file =

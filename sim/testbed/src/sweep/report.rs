@@ -23,13 +23,22 @@ pub fn command(summary: &Summary, scenario: u32, seed: u64) -> String {
 }
 
 /// A path as a shell takes it for one word.
-fn quoted(path: &str) -> String {
+pub fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
     if !path.is_empty() && !path.starts_with('-') && path.chars().all(plain) {
         return path.to_owned();
     }
     let dash = if path.starts_with('-') { "./" } else { "" };
     format!("{dash}'{}'", path.replace('\'', r"'\''"))
+}
+
+/// What was exercised, in words: a heading and what it came to, for each.
+pub fn exercised(summary: &Summary) -> Vec<(String, String)> {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_exercised(&mut out, summary);
+    let lines = out.lines().filter_map(|line| line.trim().split_once("  "));
+    lines.map(|(heading, words)| (heading.to_owned(), words.trim().to_owned())).collect()
 }
 
 fn write_text(out: &mut String, summary: &Summary) -> fmt::Result {

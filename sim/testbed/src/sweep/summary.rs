@@ -2,9 +2,13 @@
 
 use super::header::{Header, Source};
 use super::record::{Counts, Record};
+use super::spread::Spreads;
 use crate::run::{Faulted, Verdict};
 use crate::scenario::FaultKind;
 use std::collections::BTreeMap;
+
+/// How many of the runs with the most events are kept.
+const MOST_MAX: usize = 10;
 
 /// What a sweep came to so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +16,20 @@ pub struct Summary {
     scenarios: Vec<OfScenario>,
     groups: BTreeMap<String, Group>,
     failures: u64,
+    most: Vec<Most>,
+}
+
+/// A run with many events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// How many events.
+    pub events: u64,
+    /// The index of its scenario.
+    pub scenario: u32,
+    /// Its seed.
+    pub seed: u64,
+    /// What it came to.
+    pub verdict: Verdict,
 }
 
 /// What the runs of one scenario came to.
@@ -37,6 +55,8 @@ pub struct OfScenario {
     pub looks: BTreeMap<String, u64>,
     /// What became of the faults, by the field of their kind, over all runs.
     pub faults: BTreeMap<String, Faulted>,
+    /// How the figures of those that held are spread.
+    pub spreads: Spreads,
 }
 
 /// The failures with one key.
@@ -48,6 +68,8 @@ pub struct Group {
     pub scenario: u32,
     /// The smallest seed with which that scenario fails so.
     pub seed: u64,
+    /// How many there are of each scenario, by index.
+    pub scenarios: BTreeMap<u32, u64>,
 }
 
 impl Summary {
@@ -64,8 +86,9 @@ impl Summary {
             counts: Counts::default(),
             looks: BTreeMap::new(),
             faults: BTreeMap::new(),
+            spreads: Spreads::default(),
         });
-        Summary { scenarios: scenarios.collect(), groups: BTreeMap::new(), failures: 0 }
+        Summary { scenarios: scenarios.collect(), groups: BTreeMap::new(), failures: 0, most: Vec::new() }
     }
 
     /// Adds a run. Runs must come in their order: the first of a group is its smallest seed.
@@ -92,15 +115,29 @@ impl Summary {
             sum.happened = sum.happened.saturating_add(faulted.happened);
             sum.touched = sum.touched.saturating_add(faulted.touched);
         }
+        of.spreads.add(record, of.source.declares.violation);
+        // Of equal ones, the first.
+        let place = self.most.partition_point(|most| most.events >= record.events);
+        if place < MOST_MAX {
+            let Record { events, scenario, seed, verdict, .. } = *record;
+            self.most.insert(place, Most { events, scenario, seed, verdict });
+            self.most.truncate(MOST_MAX);
+        }
         let Some(key) = &record.key else { return };
         self.failures += 1;
-        match self.groups.get_mut(key) {
-            Some(group) => group.count += 1,
-            None => {
-                let group = Group { count: 1, scenario: record.scenario, seed: record.seed };
-                self.groups.insert(key.clone(), group);
-            }
+        if !self.groups.contains_key(key) {
+            let (scenario, seed) = (record.scenario, record.seed);
+            self.groups.insert(key.clone(), Group { count: 0, scenario, seed, scenarios: BTreeMap::new() });
         }
+        if let Some(group) = self.groups.get_mut(key) {
+            group.count += 1;
+            *group.scenarios.entry(record.scenario).or_insert(0) += 1;
+        }
+    }
+
+    /// The runs with the most events, those with more first.
+    pub fn most(&self) -> &[Most] {
+        &self.most
     }
 
     /// How many runs there were.
