@@ -143,8 +143,12 @@ fn tests_have_a_page_with_those_that_fail() {
     cosim(here, "test stories --html b.html", 1);
     assert!(text(here, "a.html") == text(here, "b.html"), "two pages of the same tests differ");
     let (told, runs) = facts(&text(here, "a.html"), "tests");
-    let words: Vec<&Value> =
-        told["tests"].as_array().expect("a list").iter().map(|test| &test["word"]).collect();
+    let words: Vec<&Value> = told["tests"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|test| test["word"].as_str().expect("a word"))
+        .collect();
     assert_eq!((words, runs.len()), (vec!["FAILED", "MISSING"], 2));
     assert_eq!(read(&runs[1]).head["facts"]["verdict"], "held");
     for (run, test) in runs.iter().zip(told["tests"].as_array().expect("a list")) {
