@@ -2,8 +2,8 @@
 # @signaldb/sync 1.3.1 with @signaldb/core 1.8.1 (npm): one device removes an item, another changes one field of it.
 # One would expect that the item is gone, or that it is there again as the second device had it.
 # What happens: it comes back with its id and that one field. Every other field is lost, also on the device that showed
-# all of them a moment ago, and the fragment is pushed to the server as a newly added item. Both devices only have changes
-# that a plain server would take, and the syncs run one after the other.
+# all of them a moment ago, and the fragment is pushed to the server as a newly added item. The server keeps what it is sent,
+# and the syncs run one after the other.
 set -euo pipefail
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,7 @@
 # One would expect that who sends its state again after a reconnect is shown as online again.
 # What happens: a peer that took them off its list as the connection broke (removeAwarenessStates, as providers do) drops
 # the state that comes again, since its clock is no higher. They stay offline for it, though connected and heard, until
-# they change their state or the renewal after up to 15 seconds.
+# they change their state, or renew it, which is done after some 15 seconds.
 set -euo pipefail
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
