@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# loro-crdt 1.17.1 (npm), UndoManager, whose docs say that it tracks only the changes of its own peer.
+# loro-crdt 1.17.1 (npm), UndoManager, whose docs say that undo is local and cannot revert changes made by other peers.
 # One would expect that undoing my write, which somebody else has since replaced, leaves their value alone: mine is gone.
 # What happens: undo puts back what stood there before my write, for everybody. The other's later value is lost, though
 # nobody undid it and it was never in the undo stack.
