@@ -3,6 +3,7 @@
 //! Nothing here makes a transaction or asks who may write: a change that its author may not make is left out of
 //! everybody's view.
 
+pub mod branch;
 pub mod group;
 
 use super::co_list::{CoList, OpId};
