@@ -107,6 +107,11 @@ impl Dialect {
         self.is_todays()
     }
 
+    /// Whether the changes of one transaction may only be so large.
+    pub(super) const fn bounds_changes(self) -> bool {
+        self.is_todays()
+    }
+
     /// Whether a text, as JSON, is the array of its items, not a string.
     pub(super) const fn text_is_items(self) -> bool {
         self.is_todays()

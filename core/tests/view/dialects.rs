@@ -267,6 +267,21 @@ fn a_text_is_a_string_or_its_items() {
     });
 }
 
+/// Who writes may write so much at once; what somebody else has written counts, however large it is.
+#[test]
+fn one_transaction_may_be_so_large() {
+    let text = |len: usize| json!([{"op": "set", "key": "a", "value": "é".repeat(len / 2)}]);
+    let frame = text(0).to_string().len();
+    let (most, more) = (text(edit::CHANGES_BYTES_MAX - frame), text(edit::CHANGES_BYTES_MAX - frame + 2));
+    let too_large = Err(edit::TooLarge { bytes: more.to_string().len() });
+    compare((Ok(()), Ok(()), true), (Ok(()), too_large, true), |story| {
+        let (dialect, map) = (story.shelf.dialect, story.map.clone());
+        story.shelf.write(&map, &story.alice.session.clone(), 20, &more);
+        let shows = story.shown_to(&story.alice.clone()).get("a").is_some();
+        (edit::check_size(&most, dialect), edit::check_size(&more, dialect), shows)
+    });
+}
+
 /// An admin deletes a CoValue, once and for all; nobody else does.
 #[test]
 fn a_co_value_may_be_deleted() {
