@@ -146,7 +146,7 @@ impl View {
         groups: Option<&Groups<'_>>,
     ) -> View {
         match (header.get("type").and_then(Value::as_str), groups) {
-            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(changes), groups)),
+            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(header, CoMap::new(changes), groups)),
             (Some("comap"), None) => View::Map(CoMap::new(changes)),
             (Some("colist"), _) => View::List(CoList::new(changes)),
             (Some("coplaintext"), _) => View::Text(CoList::new(changes)),

@@ -66,6 +66,11 @@ impl Dialect {
         self.is_todays() && matches!(key, "root" | super::role::GROUP_SEALER)
     }
 
+    /// Whether the header of a group may name it.
+    pub(super) const fn groups_have_names(self) -> bool {
+        self.is_todays()
+    }
+
     /// Whether a private transaction counts in a group that is no account.
     pub(super) const fn groups_have_secrets(self) -> bool {
         !self.is_todays()
