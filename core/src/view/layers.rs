@@ -30,7 +30,7 @@ pub(super) struct Layers<'a> {
 }
 
 /// One of them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Layer<'a> {
     co_value: CoValue<'a>,
     /// Its own id, where it is a branch.
@@ -130,6 +130,11 @@ impl<'a> Layers<'a> {
     /// The first: the CoValue itself.
     pub(super) fn own(&self) -> &Layer<'a> {
         &self.layers[0]
+    }
+
+    /// The first alone.
+    pub(super) fn into_own(mut self) -> Layer<'a> {
+        self.layers.swap_remove(0)
     }
 
     /// Whether everything stands where it was made, in one CoValue.

@@ -240,27 +240,30 @@ impl Held {
         let (members, read_key) = (groups.members.clone(), groups.writing_key(keys).map(String::from));
         let layers = Layers::of(co_value, (&groups, secrets), (resolver, keys, agreements));
         let basis = Basis::new(&rests_on(&groups) | &layers.asked, resolver);
-        let own = layers.own();
-        let is_deleted = own.validity.is_deleted(co_value);
+        let is_deleted = layers.own().validity.is_deleted(co_value);
+        let merged = layers.merged();
+        let is_plain = is_group || is_deleted || layers.is_plain();
+        let (own, layers) =
+            if is_plain { (layers.into_own(), None) } else { (layers.own().clone(), Some(layers)) };
         let mut held = Held {
             id: co_value.id.into(),
             header: co_value.header.clone(),
             basis,
             members,
-            firsts: own.metas.firsts.clone(),
+            firsts: own.metas.firsts,
             branch: source(co_value.header, groups.dialect()).map(|_| co_value.id.into()),
-            merged: layers.merged(),
+            merged,
             is_stale: false,
-            validity: own.validity.clone(),
-            secrets: own.secrets.clone(),
+            validity: own.validity,
+            secrets: own.secrets,
             read_key,
             taken: BTreeMap::new(),
             shown: if is_deleted { Shown::Deleted } else { Shown::of_kind(co_value.header) },
         };
-        match groups.last().filter(|_| is_group) {
-            Some(group) => held.take_group(co_value, (group, &groups)),
-            None if is_deleted || layers.is_plain() => drop(held.take(co_value)),
-            None => held.take_all(co_value, layers.visible()),
+        match (groups.last().filter(|_| is_group), layers) {
+            (Some(group), _) => held.take_group(co_value, (group, &groups)),
+            (None, Some(layers)) => held.take_all(co_value, layers.visible()),
+            (None, None) => drop(held.take(co_value)),
         }
         held.is_stale = false;
         held
