@@ -52,7 +52,7 @@ impl CoStream {
         };
         let there = self.sessions.entry(session.into_owned()).or_default();
         let place = there.partition_point(|item| compare(item).is_le());
-        let same = there[..place].iter().rev().take_while(|item| compare(item).is_eq()).count();
+        let same = place.saturating_sub(there.partition_point(|item| compare(item).is_lt()));
         let item = |value| StreamItem { branch: branch.clone(), tx_index, made_at: made_at.clone(), value };
         there.splice(place..place, values.into_iter().map(item));
         same

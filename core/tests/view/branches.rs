@@ -333,6 +333,31 @@ fn a_chain_of_branches_has_an_end() {
     assert_eq!(map.entries.len(), 2);
 }
 
+/// A writer may merge one thing as often as it likes, and say so to be made anywhere.
+#[test]
+fn what_was_merged_very_often_has_an_end() {
+    const MANY: u32 = 10_000;
+    for kind in ["colist", "costream"] {
+        let mut story = Story::new();
+        let (alice, id) = (story.alice.clone(), story.create(kind));
+        let meta = json!({"mi": 7, "s": alice.session.as_str(), "b": "co_zelsewhere", "t": 1});
+        for _ in 0..MANY {
+            story.shelf.push(
+                &id,
+                &alice.session,
+                Transaction::trusting(
+                    MadeAt::from_ms(20),
+                    &json!([{"op": "app", "value": 1, "after": "start"}]),
+                )
+                .with_meta(&meta, &Place::transaction(&id, &alice.session, 0), None),
+            );
+        }
+        let shown = story.shown(&id, &alice);
+        let count = if kind == "colist" { &shown } else { &shown[alice.session.as_str()] };
+        assert_eq!(count.as_array().map(Vec::len), Some(if kind == "colist" { 1 } else { 10_000 }));
+    }
+}
+
 /// What a meta says of the place where something was made may be anything.
 #[test]
 fn a_place_may_be_anywhere() {
