@@ -22,10 +22,13 @@ mod group;
 mod groups;
 mod history;
 mod keys;
+mod layers;
 mod live;
 mod log;
 mod membership;
+mod meta;
 mod order;
+mod origin;
 mod role;
 mod validity;
 
@@ -46,9 +49,10 @@ pub use role::{EVERYONE, Role};
 use crate::real::{AgentId, KeySecret};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use changes::{Changes, visible};
+use changes::{Changes, visible_in_group};
 use groups::Groups;
 use keys::{Agreements, Secrets};
+use layers::Layers;
 use serde_json::Value;
 use validity::Validity;
 
@@ -97,12 +101,17 @@ impl View {
     /// What `co_value` shows to who has `keys`.
     pub fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> View {
         let groups = Groups::of(co_value, resolver);
-        let secrets = Secrets::learn(&groups, resolver, keys, &mut Agreements::default());
+        let agreements = &mut Agreements::default();
+        let secrets = Secrets::learn(&groups, resolver, keys, agreements);
+        if let Some(group) = groups.last().filter(|_| groups.end_in(co_value)) {
+            let changes = visible_in_group(co_value, group, groups.dialect(), &secrets);
+            return View::of_kind(co_value.header, changes, Some(&groups));
+        }
         if Validity::new(co_value.header, &groups).is_deleted(co_value) {
             return View::Deleted;
         }
-        let changes = visible(co_value, &groups, &secrets);
-        View::of_kind(co_value.header, changes, groups.end_in(co_value).then_some(&groups))
+        let layers = Layers::of(co_value, (&groups, secrets), (resolver, keys, agreements));
+        View::of_kind(co_value.header, layers.visible(), None)
     }
 
     /// In the form of the package's `toJSON()`, which of a text has the items.
@@ -137,7 +146,7 @@ impl View {
         groups: Option<&Groups<'_>>,
     ) -> View {
         match (header.get("type").and_then(Value::as_str), groups) {
-            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(CoMap::new(changes), groups)),
+            (Some("comap"), Some(groups)) => View::Group(CoGroup::new(header, CoMap::new(changes), groups)),
             (Some("comap"), None) => View::Map(CoMap::new(changes)),
             (Some("colist"), _) => View::List(CoList::new(changes)),
             (Some("coplaintext"), _) => View::Text(CoList::new(changes)),

@@ -180,10 +180,10 @@ export class Node {
   held(id) {
     const core = this.pack.core(this.local, id);
     const known = core ? this.pack.known(core) : { header: false, sessions: {} };
-    const stored = this.#stored.get(id);
-    if (!stored || (core && this.pack.available(core) && !this.pack.streaming(core))) {
-      return sorted(known.header, known.sessions);
-    }
+    const inMemory = core && this.pack.available(core) && !this.pack.streaming(core);
+    // Not as it was when the process began: what was in memory may have been taken out since.
+    const stored = inMemory ? undefined : this.disk?.known(id).get(id);
+    if (!stored) return sorted(known.header, known.sessions);
     const sessions = { ...stored };
     for (const [session, count] of Object.entries(known.sessions)) {
       sessions[session] = Math.max(sessions[session] ?? 0, count);

@@ -85,12 +85,15 @@ class Disk {
     this.#database = undefined;
   }
 
-  // How much the tables hold of each CoValue.
-  known() {
+  // How much the tables hold of each CoValue, or of the one with this id.
+  known(only) {
     const known = new Map();
-    for (const { id } of this.#read("SELECT id FROM coValues")) known.set(id, {});
-    const rows = this.#read(
-      "SELECT id, sessionID, lastIdx FROM sessions JOIN coValues ON coValue = coValues.rowID",
+    const where = only === undefined ? "" : " WHERE id = ?";
+    const values = only === undefined ? [] : [only];
+    for (const { id } of this.#run(`SELECT id FROM coValues${where}`, values)) known.set(id, {});
+    const rows = this.#run(
+      `SELECT id, sessionID, lastIdx FROM sessions JOIN coValues ON coValue = coValues.rowID${where}`,
+      values,
     );
     for (const { id, sessionID, lastIdx } of rows) known.get(id)[sessionID] = lastIdx;
     return known;
@@ -145,10 +148,6 @@ class Disk {
       this.#commits.push(this.#head);
     }
     this.#pending = [];
-  }
-
-  #read(sql) {
-    return this.#run(sql, []);
   }
 
   #run(sql, values) {

@@ -313,6 +313,29 @@ function newFaults(world, the) {
     await here.wait(200);
     assert.equal(here.nodes.get("bob").due, null);
   });
+
+  test("counts what is on its disk of a value that was taken out of memory", async () => {
+    const { guest, id } = the();
+    const here = await world();
+    await here.make("alice", guest, 1, { disk: true });
+    const header = id.open("comap", "zgarbage");
+    const subject = id.id(header);
+    const write = (value) => ({ op: "set", subject, key: "k", value });
+    await here.wait(100);
+    await here.app(
+      "alice",
+      { op: "collect_garbage" },
+      { ...client, subject, header },
+      write(1),
+      { op: "hold", subject, as: "mine" },
+    );
+    await here.wait(1_000_000);
+    assert.equal(here.count("alice", subject), 1);
+    await here.app("alice", { ...write(2), through: "mine" });
+    assert.equal(here.count("alice", subject), 2);
+    await here.app("alice", { op: "load", subject });
+    assert.deepEqual(await here.shown("alice", subject), { k: 2 });
+  });
 }
 
 function oldFaults(world, the) {

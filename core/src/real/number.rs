@@ -78,6 +78,11 @@ impl MadeAt {
         &self.0
     }
 
+    /// So many milliseconds earlier, where both are whole numbers.
+    pub fn minus(&self, ms: i64) -> Option<MadeAt> {
+        Some(MadeAt::from_number(Number::from(self.0.as_i64()?.checked_sub(ms)?)))
+    }
+
     /// The milliseconds, where they are a whole number from 0 on that 64 bits hold.
     pub fn as_ms(&self) -> Option<u64> {
         self.0.as_u64()

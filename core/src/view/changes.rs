@@ -1,63 +1,63 @@
-//! What a CoValue's transactions change, for those that count and can be read, in the total order.
+//! What a CoValue's transactions change, for those that count and can be read.
 
-use super::CoValue;
-use super::first::{FirstWriters, Turn};
-use super::groups::Groups;
+use super::group::Group;
 use super::keys::Secrets;
 use super::order::{Logged, ordered};
-use super::validity::Validity;
+use super::origin::Name;
+use super::{CoValue, Dialect};
 use crate::real::{MadeAt, Place, Privacy};
+use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// The changes of one transaction.
+/// The changes of one transaction, and where it was made.
 #[derive(Clone, Debug)]
 pub(super) struct Changes<'a> {
-    pub(super) session: &'a str,
+    pub(super) session: Cow<'a, str>,
+    /// The branch in which it was made, if it was in one.
+    pub(super) branch: Option<Cow<'a, str>>,
     pub(super) index: u32,
-    pub(super) made_at: &'a MadeAt,
+    pub(super) made_at: Cow<'a, MadeAt>,
     pub(super) changes: Vec<Value>,
     /// Whether it shows what it brings. What does not deletes all the same, and takes its place in a list, unseen.
     pub(super) is_shown: bool,
+    /// Whether it was merged, and stands elsewhere.
+    pub(super) is_merged: bool,
+    /// Whether another of this name comes before it, since it was merged more than once.
+    pub(super) is_repeated: bool,
+    /// Where it stands, and whether that is in the CoValue itself, not in the source of a branch.
+    pub(super) place: (&'a str, u32),
+    pub(super) is_own: bool,
+    pub(super) dialect: Dialect,
 }
 
-/// All that counts and can be read, each when its turn comes. What is no array of changes is as if it could not be read.
-pub(super) fn visible<'a>(
+impl Changes<'_> {
+    pub(super) fn name(&self) -> Name {
+        (self.session.clone().into_owned(), self.branch.as_deref().map(String::from), self.index)
+    }
+}
+
+/// All that counts in a group and can be read, each when its turn comes. What is no array of changes is as if it could
+/// not be read.
+pub(super) fn visible_in_group<'a>(
     co_value: &CoValue<'a>,
-    groups: &Groups<'_>,
+    group: &Group<'a>,
+    dialect: Dialect,
     secrets: &Secrets,
 ) -> impl Iterator<Item = Changes<'a>> {
-    let validity = Validity::new(co_value.header, groups);
-    let own = groups.last().filter(|_| groups.end_in(co_value));
-    let mut firsts = FirstWriters::of(co_value, &validity, secrets);
     let id = co_value.id;
-    ordered(co_value).into_iter().filter_map(move |logged| match own {
-        Some(own) if own.is_valid(&logged) => read(id, logged, secrets),
-        None if validity.holds(&logged) => turned(id, logged, (&validity, &mut firsts), secrets).1,
-        _ => None,
-    })
-}
-
-/// What a transaction that counts changes, where that is permitted, and whether it is the first of its name.
-pub(super) fn turned<'a>(
-    id: &str,
-    logged: Logged<'a>,
-    (validity, firsts): (&Validity, &mut FirstWriters),
-    secrets: &Secrets,
-) -> (Turn, Option<Changes<'a>>) {
-    let may_win = validity.dialect().first_writer_may_win();
-    let turn = if may_win { firsts.meet(id, &logged, secrets) } else { Turn::First };
-    let mut changes = read(id, logged, secrets);
-    match (&mut changes, turn) {
-        (Some(changes), Turn::Later) => changes.is_shown = false,
-        (Some(read), _) if !validity.permits(&logged, &read.changes) => changes = None,
-        _ => {}
-    }
-    (turn, changes)
+    let counted = ordered(co_value).into_iter().filter(|logged| group.is_valid(logged));
+    counted.filter_map(move |logged| read(id, logged, dialect, secrets))
 }
 
 /// What a transaction of the CoValue `id` changes.
-pub(super) fn read<'a>(id: &str, logged: Logged<'a>, secrets: &Secrets) -> Option<Changes<'a>> {
+pub(super) fn read<'a>(
+    id: &str,
+    logged: Logged<'a>,
+    dialect: Dialect,
+    secrets: &Secrets,
+) -> Option<Changes<'a>> {
     let Logged { session, index, transaction } = logged;
     let changes = match &transaction.privacy {
         Privacy::Trusting { .. } => transaction.changes(),
@@ -67,5 +67,17 @@ pub(super) fn read<'a>(id: &str, logged: Logged<'a>, secrets: &Secrets) -> Optio
         }
     };
     let Ok(Some(Value::Array(changes))) = changes else { return None };
-    Some(Changes { session, index, made_at: &transaction.made_at, changes, is_shown: true })
+    Some(Changes {
+        session: Cow::Borrowed(session),
+        branch: None,
+        index,
+        made_at: Cow::Borrowed(&transaction.made_at),
+        changes,
+        is_shown: true,
+        is_merged: false,
+        is_repeated: false,
+        place: (session, index),
+        is_own: true,
+        dialect,
+    })
 }

@@ -6,6 +6,7 @@ use super::role::{EVERYONE, GROUP_SEALER, Role, WRITE_KEY};
 use crate::real::SealerId;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use serde_json::Value;
 
 /// What a group or account shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +22,28 @@ pub struct CoGroup {
     pub read_key: Option<String>,
     /// Its own id, where it is an account that is an admin of itself.
     pub itself: Option<String>,
+    /// The name that its header gives it, for good.
+    pub name: Option<String>,
 }
 
 impl CoGroup {
-    pub(super) fn new(map: CoMap, groups: &Groups<'_>) -> CoGroup {
+    pub(super) fn new(header: &Value, map: CoMap, groups: &Groups<'_>) -> CoGroup {
+        let meta = header.get("meta").filter(|_| groups.dialect().groups_have_names());
+        let name = meta.and_then(|meta| meta.get("name")?.as_str()).map(String::from);
         let read_key = groups.read_key();
         let itself = groups.members.account().map(String::from);
         let (members, nobody) = members(groups);
-        CoGroup { map, members, nobody, read_key: read_key.map(String::from), itself }
+        CoGroup { map, members, nobody, read_key: read_key.map(String::from), itself, name }
+    }
+
+    /// The CoValue in which it says who it is, by its id.
+    pub fn profile(&self) -> Option<&str> {
+        self.map.get("profile")?.as_str()
+    }
+
+    /// The CoValue from which all is found that it keeps, by its id.
+    pub fn root(&self) -> Option<&str> {
+        self.map.get("root")?.as_str()
     }
 
     /// The role of `member`, an account or agent. Who is not named is one of everyone.

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 pub struct OpId {
     /// The session.
     pub session: String,
+    /// The branch in which it was made, by its id, if it was in one.
+    pub branch: Option<String>,
     /// Which of its transactions.
     pub tx_index: u64,
     /// Which of the transaction's changes.
@@ -25,7 +27,12 @@ pub struct OpId {
 impl OpId {
     /// As it stands in a change.
     pub fn to_json(&self) -> Value {
-        json!({"sessionID": self.session, "txIndex": self.tx_index, "changeIdx": self.change_index})
+        let mut name =
+            json!({"sessionID": self.session, "txIndex": self.tx_index, "changeIdx": self.change_index});
+        if let Some(branch) = &self.branch {
+            name["branch"] = branch.as_str().into();
+        }
+        name
     }
 }
 

@@ -50,8 +50,9 @@ impl CoMap {
         let Some((key, value)) = setting(change) else { return };
         match value {
             Some(value) => {
-                let session = transaction.session.into();
-                let entry = MapEntry { value: value.clone(), session, made_at: transaction.made_at.clone() };
+                let session = transaction.session.clone().into_owned();
+                let made_at = transaction.made_at.clone().into_owned();
+                let entry = MapEntry { value: value.clone(), session, made_at };
                 self.entries.insert(key.into(), entry);
             }
             None => {

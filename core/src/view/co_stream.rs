@@ -3,6 +3,7 @@
 use super::changes::Changes;
 use super::file::File;
 use crate::real::{MadeAt, Owner};
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,6 +12,8 @@ use serde_json::Value;
 /// An item of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamItem {
+    /// The branch in which it was pushed, by its id, if it was in one.
+    pub branch: Option<String>,
     /// Which transaction of its session pushed it.
     pub tx_index: u32,
     /// When, by its author's clock.
@@ -29,29 +32,30 @@ pub struct CoStream {
 impl CoStream {
     pub(super) fn new<'a>(changes: impl IntoIterator<Item = Changes<'a>>) -> CoStream {
         let mut stream = CoStream::default();
-        for Changes { session, index, made_at, changes, .. } in
-            changes.into_iter().filter(|changes| changes.is_shown)
-        {
-            stream.push(session, index, made_at, changes);
+        for changes in changes.into_iter().filter(|changes| changes.is_shown) {
+            stream.push(changes);
         }
         stream
     }
 
-    /// Puts the items of a transaction into their place, where those before it in its session are there.
-    pub(super) fn push(&mut self, session: &str, tx_index: u32, made_at: &MadeAt, values: Vec<Value>) {
+    /// Puts the items of a transaction into their place. What was merged twice is there twice: returns how many there were
+    /// of that place and time.
+    pub(super) fn push(&mut self, changes: Changes<'_>) -> usize {
+        let Changes { session, branch, index: tx_index, made_at, changes: values, .. } = changes;
         if values.is_empty() {
-            return;
+            return 0;
         }
-        let items = values.into_iter().map(|value| StreamItem { tx_index, made_at: made_at.clone(), value });
-        match self.sessions.get_mut(session) {
-            Some(there) => {
-                let place = there.partition_point(|item| item.made_at <= *made_at);
-                there.splice(place..place, items);
-            }
-            None => {
-                self.sessions.insert(session.into(), items.collect());
-            }
-        }
+        let (made_at, branch) = (made_at.into_owned(), branch.map(Cow::into_owned));
+        let compare = |item: &StreamItem| {
+            let place = (item.tx_index, &item.branch).cmp(&(tx_index, &branch));
+            item.made_at.cmp(&made_at).then(place)
+        };
+        let there = self.sessions.entry(session.into_owned()).or_default();
+        let place = there.partition_point(|item| compare(item).is_le());
+        let same = place.saturating_sub(there.partition_point(|item| compare(item).is_lt()));
+        let item = |value| StreamItem { branch: branch.clone(), tx_index, made_at: made_at.clone(), value };
+        there.splice(place..place, values.into_iter().map(item));
+        same
     }
 
     /// The items' values, by session.

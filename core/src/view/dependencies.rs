@@ -1,6 +1,7 @@
 //! What a CoValue rests on (rule 9): without these nobody can tell whether its transactions are genuine, or count.
 
 use super::group::{Group, Reading, only_change};
+use super::layers::source;
 use super::membership::Memberships;
 use super::role::{is_co_value, parent};
 use super::validity::Ruleset;
@@ -10,8 +11,8 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use serde_json::Value;
 
-/// The ids of the CoValues that `co_value` depends on: the group that owns it, the accounts whose sessions wrote it,
-/// and, of a group, the accounts that are members and the groups that are parents. Never its own.
+/// The ids of the CoValues that `co_value` depends on: the group that owns it, the source of a branch, the accounts whose
+/// sessions wrote it, and, of a group, the accounts that are members and the groups that are parents. Never its own.
 ///
 /// A group's keys are taken from transactions that count, so that a stranger cannot make everybody wait for what does
 /// not exist. Where it has parents, their admins are admins here; who they are only the parents can tell, so every
@@ -26,6 +27,7 @@ pub fn dependencies_in(co_value: &CoValue<'_>, dialect: Dialect) -> BTreeSet<Str
     let mut found: BTreeSet<String> =
         of_header(co_value.header).into_iter().chain(accounts).map(String::from).collect();
     found.extend(of_logs(co_value, dialect));
+    found.extend(source(co_value.header, dialect).map(String::from));
     found.remove(co_value.id);
     found
 }

@@ -66,6 +66,11 @@ impl Dialect {
         self.is_todays() && matches!(key, "root" | super::role::GROUP_SEALER)
     }
 
+    /// Whether the header of a group may name it.
+    pub(super) const fn groups_have_names(self) -> bool {
+        self.is_todays()
+    }
+
     /// Whether a private transaction counts in a group that is no account.
     pub(super) const fn groups_have_secrets(self) -> bool {
         !self.is_todays()
@@ -86,8 +91,9 @@ impl Dialect {
         self.is_todays()
     }
 
-    /// Whether the meta of a transaction may say that only the first of its kind counts (`fww`).
-    pub(super) const fn first_writer_may_win(self) -> bool {
+    /// Whether the meta of a transaction says something: that only the first of its kind counts (`fww`), or where it was
+    /// made (`mi`).
+    pub(super) const fn has_metas(self) -> bool {
         self.is_todays()
     }
 
@@ -98,6 +104,16 @@ impl Dialect {
 
     /// Whether an admin may delete a CoValue, which then shows nothing.
     pub(super) const fn co_values_may_be_deleted(self) -> bool {
+        self.is_todays()
+    }
+
+    /// Whether a CoValue may be a branch of another, and may be merged into it.
+    pub(super) const fn has_branches(self) -> bool {
+        self.is_todays()
+    }
+
+    /// Whether the changes of one transaction may only be so large.
+    pub(super) const fn bounds_changes(self) -> bool {
         self.is_todays()
     }
 

@@ -3,11 +3,13 @@
 //! Nothing here makes a transaction or asks who may write: a change that its author may not make is left out of
 //! everybody's view.
 
+pub mod branch;
 pub mod group;
 
+use super::Dialect;
 use super::co_list::{CoList, OpId};
 use super::file::BINARY;
-use crate::real::to_base64url;
+use crate::real::{stable_stringify, to_base64url};
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
@@ -54,6 +56,35 @@ impl fmt::Display for OutOfRange {
 }
 
 impl core::error::Error for OutOfRange {}
+
+/// How many bytes of JSON the changes of one transaction may be by the rules of 0.20.
+pub const CHANGES_BYTES_MAX: usize = 1024 * 1024;
+
+/// Why nobody writes that in one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many bytes of JSON it is.
+    pub bytes: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TooLarge { bytes } = self;
+        write!(f, "{bytes} bytes in one transaction, above {CHANGES_BYTES_MAX}: write it in several")
+    }
+}
+
+impl core::error::Error for TooLarge {}
+
+/// Whether `changes` may be written in one transaction. Their text counts before it is encrypted, and a meta does not.
+/// Only who writes looks at that: what is larger counts as always, whoever has written it.
+///
+/// # Errors
+/// [`TooLarge`], which the rules of 0.7 know nothing of.
+pub fn check_size(changes: &Value, dialect: Dialect) -> Result<(), TooLarge> {
+    let bytes = stable_stringify(changes).len();
+    if dialect.bounds_changes() && bytes > CHANGES_BYTES_MAX { Err(TooLarge { bytes }) } else { Ok(()) }
+}
 
 /// Sets `key` of a map.
 pub fn set(key: &str, value: &Value) -> Value {

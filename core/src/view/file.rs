@@ -28,9 +28,11 @@ impl File {
     /// The file that one session wrote: where several did, the one that started first.
     pub(super) fn new(stream: &CoStream) -> Option<File> {
         let started = stream.sessions.values().filter_map(|items| {
-            // By their places: a file must not change when its writer's clock does.
+            // By their places: a file must not change when its writer's clock does. In a branch there are places twice.
             let mut items: Vec<&StreamItem> = items.iter().collect();
-            items.sort_by_key(|item| item.tx_index);
+            if items.iter().all(|item| item.branch.is_none()) {
+                items.sort_by_key(|item| item.tx_index);
+            }
             let start = items.first().filter(|start| kind(start) == Some("start"))?.made_at.clone();
             Some((start, items))
         });

@@ -15,17 +15,22 @@ mod stream;
 
 pub use list::LiveList;
 
-use super::changes::{Changes, turned, visible};
+use super::changes::{Changes, read, visible_in_group};
 use super::first::{FirstWriters, Turn};
+use super::group::Group;
 use super::groups::Groups;
 use super::keys::{Agreements, Secrets};
+use super::layers::{Layers, rests_on, source};
 use super::membership::Memberships;
+use super::meta::{Start, meta};
 use super::order::Logged;
+use super::origin::{Name, Origin};
 use super::validity::Validity;
 use super::{CoGroup, CoValue, KeyRing, Log, Resolver, Role, View};
 use crate::real::{KeySecret, MadeAt};
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use basis::Basis;
@@ -56,6 +61,10 @@ struct Held {
     /// Which transactions of each session count and could be read, of those that were taken.
     taken: BTreeMap<String, Vec<bool>>,
     firsts: FirstWriters,
+    /// Its own id, where it is a branch.
+    branch: Option<String>,
+    /// The names of what was merged.
+    merged: BTreeSet<Name>,
     /// Whether something came that changes what was taken before, so that all is to be taken anew.
     is_stale: bool,
     shown: Shown,
@@ -134,10 +143,9 @@ impl LiveView {
             }
             _ => return self.view() == View::new(co_value, resolver, keys),
         };
-        let groups = Groups::of(co_value, resolver);
-        let secrets = Secrets::learn(&groups, resolver, keys, &mut Agreements::default());
-        let is_deleted = Validity::new(co_value.header, &groups).is_deleted(co_value);
-        !is_deleted && list.shows_same(&LiveList::of(visible(co_value, &groups, &secrets)))
+        let layers = Layers::seen_by(co_value, resolver, keys);
+        let is_deleted = layers.own().validity.is_deleted(co_value);
+        !is_deleted && list.shows_same(&LiveList::of(layers.visible()))
     }
 
     /// A number that is equal for equal views, and different for different ones but for chance. It is at hand.
@@ -228,26 +236,36 @@ impl Held {
     ) -> Held {
         let groups = Groups::of(co_value, resolver);
         let secrets = Secrets::learn(&groups, resolver, keys, agreements);
-        let validity = Validity::new(co_value.header, &groups);
-        let (is_group, is_deleted) = (groups.end_in(co_value), validity.is_deleted(co_value));
+        let is_group = groups.end_in(co_value);
+        let (members, read_key) = (groups.members.clone(), groups.writing_key(keys).map(String::from));
+        let layers = Layers::of(co_value, (&groups, secrets), (resolver, keys, agreements));
+        let basis = Basis::new(&rests_on(&groups) | &layers.asked, resolver);
+        let is_deleted = layers.own().validity.is_deleted(co_value);
+        let merged = layers.merged();
+        let is_plain = is_group || is_deleted || layers.is_plain();
+        let (own, layers) =
+            if is_plain { (layers.into_own(), None) } else { (layers.own().clone(), Some(layers)) };
         let mut held = Held {
             id: co_value.id.into(),
             header: co_value.header.clone(),
-            basis: Basis::new(&groups, resolver),
-            members: groups.members.clone(),
-            firsts: FirstWriters::of(co_value, &validity, &secrets),
+            basis,
+            members,
+            firsts: own.metas.firsts,
+            branch: source(co_value.header, groups.dialect()).map(|_| co_value.id.into()),
+            merged,
             is_stale: false,
-            validity,
-            secrets,
-            read_key: groups.writing_key(keys).map(String::from),
+            validity: own.validity,
+            secrets: own.secrets,
+            read_key,
             taken: BTreeMap::new(),
             shown: if is_deleted { Shown::Deleted } else { Shown::of_kind(co_value.header) },
         };
-        if is_group {
-            held.take_group(co_value, &groups);
-        } else {
-            held.take(co_value);
+        match (groups.last().filter(|_| is_group), layers) {
+            (Some(group), _) => held.take_group(co_value, (group, &groups)),
+            (None, Some(layers)) => held.take_all(co_value, layers.visible()),
+            (None, None) => drop(held.take(co_value)),
         }
+        held.is_stale = false;
         held
     }
 
@@ -272,19 +290,37 @@ impl Held {
     }
 
     /// Takes all transactions of a group.
-    fn take_group(&mut self, co_value: &CoValue<'_>, groups: &Groups<'_>) {
-        let changes: Vec<_> = visible(co_value, groups, &self.secrets).collect();
-        for (session, log) in &co_value.sessions {
-            self.taken.insert((*session).into(), alloc::vec![false; log.len()]);
-        }
-        for counted in &changes {
-            if let Some(taken) = self.taken.get_mut(counted.session) {
-                taken[counted.index as usize] = true;
-            }
-        }
+    fn take_group(&mut self, co_value: &CoValue<'_>, (group, groups): (&Group<'_>, &Groups<'_>)) {
+        let changes: Vec<_> = visible_in_group(co_value, group, groups.dialect(), &self.secrets).collect();
+        self.mark_none(co_value);
+        changes.iter().for_each(|changes| self.mark(changes));
         if let View::Group(group) = View::of_kind(co_value.header, changes, Some(groups)) {
             let digest = digest_of(&group);
             self.shown = Shown::Group { group: Box::new(group), digest };
+        }
+    }
+
+    /// Takes all that shows in a branch, or where something was merged, in the total order.
+    fn take_all<'a>(&mut self, co_value: &CoValue<'_>, changes: impl Iterator<Item = Changes<'a>>) {
+        self.mark_none(co_value);
+        for changes in changes {
+            self.mark(&changes);
+            self.shown.take(changes);
+        }
+    }
+
+    /// Remembers that all transactions were taken, and none of them was seen.
+    fn mark_none(&mut self, co_value: &CoValue<'_>) {
+        for (session, log) in &co_value.sessions {
+            self.taken.insert((*session).into(), alloc::vec![false; log.len()]);
+        }
+    }
+
+    /// Remembers that a transaction was seen.
+    fn mark(&mut self, changes: &Changes<'_>) {
+        let (session, index) = changes.place;
+        if let Some(taken) = self.taken.get_mut(session).filter(|_| changes.is_own && changes.is_shown) {
+            taken[index as usize] = true;
         }
     }
 
@@ -313,12 +349,7 @@ impl Held {
                 Some(Logged { session, index: u32::try_from(at).ok()?, transaction })
             });
             let counted = logged.filter(|logged| !is_deleted && self.validity.holds(logged));
-            let changes = counted.and_then(|logged| {
-                let by = (&self.validity, &mut self.firsts);
-                let (turn, changes) = turned(&self.id, logged, by, &self.secrets);
-                self.is_stale |= turn == Turn::Earlier;
-                changes
-            });
+            let changes = counted.and_then(|logged| self.turned(logged));
             visible.push(changes.as_ref().is_some_and(|changes| changes.is_shown));
             if let Some(changes) = changes {
                 self.shown.take(changes);
@@ -330,6 +361,26 @@ impl Held {
                 self.taken.insert(session.into(), visible);
             }
         }
+    }
+}
+
+impl Held {
+    /// What a transaction that counts changes, where that is permitted. If it says something of what was taken before, or
+    /// belongs elsewhere, all is to be taken anew.
+    fn turned<'a>(&mut self, logged: Logged<'a>) -> Option<Changes<'a>> {
+        let dialect = self.validity.dialect();
+        let has_meta = dialect.has_metas() && logged.transaction.has_meta();
+        let meta = has_meta.then(|| meta(&self.id, &logged, &self.secrets)).flatten();
+        let turn = meta.as_ref().map_or(Turn::First, |meta| self.firsts.meet(meta, &logged));
+        let moves = |meta: &Value| Origin::is_in(meta) || self.branch.is_some() && Start::is_in(meta);
+        self.is_stale |= turn == Turn::Earlier || meta.as_ref().is_some_and(moves);
+        let mut changes = read(&self.id, logged, dialect, &self.secrets)?;
+        changes.branch = self.branch.clone().map(Cow::Owned);
+        self.is_stale |= !self.merged.is_empty() && self.merged.contains(&changes.name());
+        changes.is_shown = turn != Turn::Later;
+        let made = (&*changes.session, &*changes.made_at);
+        let is_permitted = !changes.is_shown || self.validity.permits(made, &changes.changes);
+        is_permitted.then_some(changes)
     }
 }
 
@@ -349,12 +400,8 @@ impl Shown {
     fn take(&mut self, changes: Changes<'_>) {
         match (self, changes) {
             (Shown::List(list) | Shown::Text(list), changes) => list.take(changes),
-            (Shown::Map(map), Changes { session, index, made_at, changes, is_shown: true }) => {
-                map.take(session, index, made_at, &changes);
-            }
-            (Shown::Stream(stream), Changes { session, index, made_at, changes, is_shown: true }) => {
-                stream.take(session, index, made_at, changes);
-            }
+            (Shown::Map(map), changes) if changes.is_shown => map.take(&changes),
+            (Shown::Stream(stream), changes) if changes.is_shown => stream.take(changes),
             (Shown::Map(_) | Shown::Stream(_) | Shown::Group { .. } | Shown::Deleted | Shown::Unknown, _) => {
             }
         }

@@ -32,6 +32,11 @@ pub(super) fn ordered<'a>(co_value: &CoValue<'a>) -> Vec<Logged<'a>> {
 impl<'a> Logged<'a> {
     /// The account or agent whose session it is in.
     pub(super) fn author(&self) -> Option<&'a str> {
-        Owner::of_session(self.session).map(Owner::name)
+        author(self.session)
     }
+}
+
+/// The account or agent whose session it is.
+pub(super) fn author(session: &str) -> Option<&str> {
+    Owner::of_session(session).map(Owner::name)
 }

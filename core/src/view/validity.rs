@@ -2,9 +2,10 @@
 
 use super::groups::Groups;
 use super::membership::Memberships;
-use super::order::Logged;
+use super::order::{Logged, author};
 use super::role::Role;
 use super::{CoValue, Dialect, Log};
+use crate::real::MadeAt;
 use serde_json::Value;
 
 /// Who may write a CoValue, as its header has it.
@@ -88,13 +89,13 @@ impl Validity {
         }
     }
 
-    /// Whether the author of a transaction that counts may change that: where deletion is restricted, what deletes is
-    /// nothing as a whole.
-    pub(super) fn permits(&self, logged: &Logged<'_>, changes: &[Value]) -> bool {
+    /// Whether the author of a transaction that counts may change that, where it was made: where deletion is restricted,
+    /// what deletes is nothing as a whole.
+    pub(super) fn permits(&self, (session, made_at): (&str, &MadeAt), changes: &[Value]) -> bool {
         let deletes = |change: &Value| change.get("op").and_then(Value::as_str) == Some("del");
         !self.restricts_deletion
             || !changes.iter().any(deletes)
-            || self.role(logged).is_some_and(Role::administers)
+            || self.role_then(session, made_at).is_some_and(Role::administers)
     }
 
     /// Whether an admin has deleted the CoValue in one of its sessions.
@@ -115,8 +116,13 @@ impl Validity {
 
     /// What the author of a transaction was then in the group that owns the CoValue.
     fn role(&self, logged: &Logged<'_>) -> Option<Role> {
+        self.role_then(logged.session, &logged.transaction.made_at)
+    }
+
+    /// What the author of a session was at a time.
+    fn role_then(&self, session: &str, time: &MadeAt) -> Option<Role> {
         let By::Owner(members) = &self.by else { return None };
-        members.role_as_owner(logged.author()?, Some(&logged.transaction.made_at))
+        members.role_as_owner(author(session)?, Some(time))
     }
 }
 

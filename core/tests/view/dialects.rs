@@ -195,7 +195,24 @@ fn a_group_has_no_secrets_and_may_have_a_root() {
         story.shelf.write(&group, &alice.session, 30, &set("name", &"Team".into()));
         let shown = story.shelf.view(&group, &alice.keys());
         assert!(shown.get("name").is_none(), "a name is said by the header");
-        (shown.get("a").is_some(), shown.get("root").is_some())
+        let root = story.shelf.group(&group).root().map(String::from);
+        assert_eq!(shown.get("root").and_then(Value::as_str), root.as_deref());
+        (shown.get("a").is_some(), root.is_some())
+    });
+}
+
+#[test]
+fn a_group_may_have_a_name() {
+    compare((None, Some("co_zUs".to_owned())), (Some("us".to_owned()), Some("co_zUs".to_owned())), |story| {
+        let (alice, key) = (story.alice.clone(), story.key.clone());
+        let ruleset = json!({"type": "group", "initialAdmin": alice.id});
+        let group = story.shelf.create(json!({"type": "comap", "ruleset": ruleset, "meta": {"name": "us"}}));
+        story.shelf.write_group(&group, &alice, 10, |writer| {
+            writer.found(&alice.member(), &key.read_key()).expect("an honest key")
+        });
+        story.shelf.write(&group, &alice.session, 20, &set("profile", &"co_zUs".into()));
+        let group = story.shelf.group(&group);
+        (group.name.clone(), group.profile().map(String::from))
     });
 }
 
@@ -264,6 +281,21 @@ fn a_text_is_a_string_or_its_items() {
         let changes = edit::insert_text(&list, 0, "ab").expect("an empty text has a beginning");
         story.shelf.write(&text, &story.alice.session, 20, &changes);
         story.shelf.public(&text)
+    });
+}
+
+/// Who writes may write so much at once; what somebody else has written counts, however large it is.
+#[test]
+fn one_transaction_may_be_so_large() {
+    let text = |len: usize| json!([{"op": "set", "key": "a", "value": "é".repeat(len / 2)}]);
+    let frame = text(0).to_string().len();
+    let (most, more) = (text(edit::CHANGES_BYTES_MAX - frame), text(edit::CHANGES_BYTES_MAX - frame + 2));
+    let too_large = Err(edit::TooLarge { bytes: more.to_string().len() });
+    compare((Ok(()), Ok(()), true), (Ok(()), too_large, true), |story| {
+        let (dialect, map) = (story.shelf.dialect, story.map.clone());
+        story.shelf.write(&map, &story.alice.session.clone(), 20, &more);
+        let shows = story.shown_to(&story.alice.clone()).get("a").is_some();
+        (edit::check_size(&most, dialect), edit::check_size(&more, dialect), shows)
     });
 }
 

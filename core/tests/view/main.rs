@@ -2,6 +2,7 @@
 //! recorded. `cargo test -p cosim-core --test view -- --nocapture` prints how much was compared.
 
 mod arrival;
+mod branches;
 mod dependencies;
 mod dialects;
 mod histories;

@@ -1,7 +1,6 @@
 //! What a view rests on beside its own logs, by how much of it was held.
 
-use crate::view::groups::Groups;
-use crate::view::{CoValue, Resolver, of_session};
+use crate::view::{CoValue, Resolver};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,13 +14,13 @@ pub(super) struct Basis {
 }
 
 impl Basis {
-    /// What `groups` rest on: themselves, those that were not found, and the accounts of those who handed out keys.
-    pub(super) fn new<R: Resolver + ?Sized>(groups: &Groups<'_>, resolver: &R) -> Basis {
-        let edits = groups.groups.iter().flat_map(|group| group.edits.values().flatten());
-        let givers = edits.filter_map(|edit| of_session(edit.logged.session));
-        let ids: BTreeSet<&str> = groups.asked.iter().map(String::as_str).chain(givers).collect();
-        let lengths = ids.into_iter().map(|id| (id.into(), resolver.co_value(id).as_ref().map(lengths)));
-        Basis { lengths: lengths.collect() }
+    /// What was looked at, by its ids, as it is now.
+    pub(super) fn new<R: Resolver + ?Sized>(ids: BTreeSet<String>, resolver: &R) -> Basis {
+        let of = |id: String| {
+            let lengths = resolver.co_value(&id).as_ref().map(lengths);
+            (id, lengths)
+        };
+        Basis { lengths: ids.into_iter().map(of).collect() }
     }
 
     /// Whether it is all still the same.

@@ -12,7 +12,7 @@ use super::stamp::{Op, Sessions, Stamp};
 use crate::real::MadeAt;
 use crate::view::changes::Changes;
 use crate::view::edit::Positions;
-use crate::view::{CoList, ListItem, OpId};
+use crate::view::{CoList, Dialect, ListItem, OpId};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -58,6 +58,7 @@ struct Insertion {
     /// The item on which it hangs; the list itself, where it is `None`.
     on: Option<Op>,
     side: Side,
+    is_merged: bool,
 }
 
 /// The side of an item, or of the list itself.
@@ -151,6 +152,7 @@ impl LiveList {
             let (a, b) = (own.stamp.op, others.stamp.op);
             (a.tx, a.change) == (b.tx, b.change)
                 && self.sessions.name(a.session) == other.sessions.name(b.session)
+                && self.sessions.branch(a.session) == other.sessions.branch(b.session)
                 && own.stamp.made_at == others.stamp.made_at
                 && own.value == others.value
         };
@@ -173,25 +175,30 @@ impl LiveList {
 
     /// Takes the changes of a transaction.
     pub(in crate::view) fn take(&mut self, changes: Changes<'_>) {
-        let Changes { session, index: tx, made_at, changes, is_shown } = changes;
-        let session = self.sessions.number(session);
+        let (is_repeated, dialect) = (changes.is_repeated, changes.dialect);
+        let Changes { session, branch, index: tx, made_at, changes, is_shown, is_merged, .. } = changes;
+        let session = self.sessions.number(&session, branch.as_deref());
         for (change_index, mut change) in (0..).zip(changes) {
             let op = Op { session, tx, change: change_index };
-            if let Some((on, side)) = self.place(&change) {
+            if let Some((on, side)) = self.place(&change, dialect) {
+                // What was merged twice is there once.
+                if is_repeated {
+                    continue;
+                }
                 let value = change.get_mut("value").map_or(Value::Null, Value::take);
-                let stamp = Stamp { made_at: made_at.clone(), op };
+                let stamp = Stamp { made_at: made_at.clone().into_owned(), op };
                 if !is_shown {
                     self.delete(op);
                 }
-                self.insert(Insertion { stamp, value, on, side });
-            } else if let Some(op) = self.deletion(&change) {
+                self.insert(Insertion { stamp, value, on, side, is_merged });
+            } else if let Some(op) = self.deletion(&change, dialect) {
                 self.delete(op);
             }
         }
     }
 
     /// Where a change inserts something, if it does.
-    fn place(&mut self, change: &Value) -> Option<(Option<Op>, Side)> {
+    fn place(&mut self, change: &Value, dialect: Dialect) -> Option<(Option<Op>, Side)> {
         let (neighbour, root, side) = match change.get("op")?.as_str()? {
             "app" => (change.get("after")?, ("start", Side::Before), Side::After),
             "pre" => (change.get("before")?, ("end", Side::After), Side::Before),
@@ -200,13 +207,13 @@ impl LiveList {
         if neighbour.as_str() == Some(root.0) {
             return Some((None, root.1));
         }
-        Some((Some(self.sessions.op(neighbour)?), side))
+        Some((Some(self.sessions.op(neighbour, dialect)?), side))
     }
 
     /// What a change deletes, if it does.
-    fn deletion(&mut self, change: &Value) -> Option<Op> {
+    fn deletion(&mut self, change: &Value, dialect: Dialect) -> Option<Op> {
         let is_deletion = change.get("op")?.as_str()? == "del";
-        self.sessions.op(change.get("insertion").filter(|_| is_deletion)?)
+        self.sessions.op(change.get("insertion").filter(|_| is_deletion)?, dialect)
     }
 
     /// Hangs an item on that which it names, and on it all that has waited for it. Without recursion: what waits may be
@@ -255,12 +262,12 @@ impl LiveList {
         };
         self.rows.insert(side, place, item);
         self.sequence.insert_after(anchor, NUMBERS);
-        let Insertion { stamp, value, .. } = new;
+        let Insertion { stamp, value, is_merged, .. } = new;
         let (hash, op) = (self.hash(&stamp, &value), stamp.op);
         let value = self.shared(value);
         let (before, after) = (Hung::Nothing, Hung::Nothing);
         self.items.push(Item { stamp, value, hash, before, after });
-        self.index.insert(op, item);
+        self.index.insert(op, item, is_merged);
         if !self.deleted.remove(&op) {
             self.show(item);
         }

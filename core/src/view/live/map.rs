@@ -3,6 +3,7 @@
 use super::digest;
 use super::stamp::{Op, Sessions, Stamp};
 use crate::real::MadeAt;
+use crate::view::changes::Changes;
 use crate::view::co_map::setting;
 use crate::view::{CoMap, MapEntry};
 use alloc::collections::BTreeMap;
@@ -48,11 +49,13 @@ impl LiveMap {
     }
 
     /// Takes the changes of a transaction.
-    pub(super) fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, changes: &[Value]) {
-        let session_number = self.sessions.number(session);
-        for (change_index, change) in (0..).zip(changes) {
+    pub(super) fn take(&mut self, changes: &Changes<'_>) {
+        let (session, made_at): (&str, &MadeAt) = (&changes.session, &changes.made_at);
+        let session_number = self.sessions.number(session, changes.branch.as_deref());
+        // Changes of one transaction come in their order, and so does what was merged twice.
+        let op = Op { session: session_number, tx: changes.index, change: 0 };
+        for change in &changes.changes {
             let Some((key, value)) = setting(change) else { continue };
-            let op = Op { session: session_number, tx, change: change_index };
             let stamp = Stamp { made_at: made_at.clone(), op };
             let hash = value.map_or(0, |value| hash(key, session, made_at, value));
             let new = Last { stamp, value: value.cloned(), hash };

@@ -1,10 +1,9 @@
 //! Streams, kept up.
 
 use super::digest;
-use crate::real::MadeAt;
 use crate::view::CoStream;
+use crate::view::changes::Changes;
 use alloc::vec::Vec;
-use serde_json::Value;
 
 /// A stream that is kept up.
 #[derive(Clone, Debug, Default)]
@@ -24,12 +23,15 @@ impl LiveStream {
     }
 
     /// Takes the items of a transaction.
-    pub(super) fn take(&mut self, session: &str, tx: u32, made_at: &MadeAt, items: Vec<Value>) {
+    pub(super) fn take(&mut self, changes: Changes<'_>) {
         // Their order follows from their places and times.
-        let hash = digest::made_at(digest::mix(digest::text(0, session), tx.into()), made_at);
-        for (place, item) in (0..).zip(&items) {
-            self.digest = self.digest.wrapping_add(digest::value(digest::mix(hash, place), item));
+        let session = digest::text(0, &changes.session);
+        let session = changes.branch.iter().fold(session, |hash, branch| digest::text(hash, branch));
+        let hash = digest::made_at(digest::mix(session, changes.index.into()), &changes.made_at);
+        let hashes: Vec<_> = changes.changes.iter().map(|item| digest::value(hash, item)).collect();
+        let from = self.stream.push(changes) as u64;
+        for (place, hash) in (from..).zip(hashes) {
+            self.digest = self.digest.wrapping_add(digest::mix(hash, place));
         }
-        self.stream.push(session, tx, made_at, items);
     }
 }

@@ -232,7 +232,7 @@ export const acts = {
   async branch(it) {
     const { world, node, dice } = it;
     const source = value(it, "comap", "colist", "coplaintext", "costream");
-    if (source.core.isBranched()) return;
+    if (source.core.isBranched() && !world.nests) return;
     const owner = dice.once(4) ? group(it).id : undefined;
     const branch = await node.local.checkoutBranch(source.id, dice.pick(["draft", "idea"]), owner);
     if (branch === "unavailable" || branch.id === source.id || world.ids.includes(branch.id)) return;

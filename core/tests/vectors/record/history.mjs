@@ -26,7 +26,14 @@ export const KINDS = {
     addWriteOnly: 1, extend: 3, revokeExtend: 1, group: 2, first: 2, append: 2, prepend: 1, replace: 1,
     take: 2, write: 2, cut: 1, push: 2, open: 1,
   },
+  // Branches of everything, of branches too, merged by several.
+  merges: {
+    branch: 6, merge: 16, set: 2, append: 3, prepend: 1, replace: 1, take: 1, push: 10, write: 2, cut: 1,
+  },
 };
+
+// Kinds of which none are recorded with ties.
+export const UNTIED = new Set(["merges"]);
 
 // Kinds that the older version knows.
 export const OLDER_KINDS = ["roles", "invites", "everyone", "maps", "lists", "streams"];
@@ -37,6 +44,7 @@ const TYPES = {
   streams: ["costream", "comap"],
   maps: ["comap", "comap", "colist"],
   branches: ["comap", "colist"],
+  merges: ["comap", "colist", "costream", "coplaintext"],
   deletions: ["comap", "colist", "costream"],
 };
 
@@ -53,7 +61,7 @@ export async function play(pack, kind, number, { ties = false } = {}) {
 
 async function playOut(pack, kind, number, ties) {
   const dice = new Dice(`${pack.version}/${ties ? "ties/" : ""}${kind}`, number);
-  const world = new World(pack, dice, { ties });
+  const world = new World(pack, dice, { ties, nests: kind === "merges" });
   await begin(world, kind);
   const weights = { ...ALWAYS };
   for (const [act, weight] of Object.entries(KINDS[kind])) weights[act] = (weights[act] ?? 0) + weight;

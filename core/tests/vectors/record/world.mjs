@@ -17,10 +17,12 @@ export class World {
   now = START;
   #taken = new Map();
 
-  constructor(pack, dice, { ties = false } = {}) {
+  // With `nests`, branches have branches.
+  constructor(pack, dice, { ties = false, nests = false } = {}) {
     this.pack = pack;
     this.dice = dice;
     this.ties = ties;
+    this.nests = nests;
   }
 
   // Somebody with one node or two.
