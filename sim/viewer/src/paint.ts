@@ -76,6 +76,8 @@ export class Painter {
   private fitting = new Uint8Array(0);
   private fittingOf: Uint32Array | null = null;
   private bands = new Uint32Array(0);
+  /** Of what they were counted: while the window stays, so do they. */
+  private bandsOf: unknown[] = [];
   private readonly hatches = new Map<string, CanvasPattern | null>();
   /** How many arrows are in the window, and whether they are drawn as bands. */
   shown = { arrows: 0, merged: false };
@@ -687,12 +689,17 @@ export class Painter {
     const kinds = log.head.says.length;
     const bands = Math.ceil(this.height / BAND) + 2;
     const slots = kinds + 1;
-    const size = bands * columns * columns * slots;
-    if (this.bands.length < size) this.bands = new Uint32Array(size);
-    else this.bands.fill(0, 0, size);
     const base = Math.floor((view.top * view.scale) / BAND);
     const faint = store.isFiltered.value || store.coneOf.value !== null;
-    placed.between(from, to, (arrow) => {
+    const bandsOf = [placed, of, from, to, bands, faint, this.fitting, store.coneOf.value];
+    const isCounted = bandsOf.every((it, at) => it === this.bandsOf[at]);
+    this.bandsOf = bandsOf;
+    const size = bands * columns * columns * slots;
+    if (!isCounted) {
+      if (this.bands.length < size) this.bands = new Uint32Array(size);
+      else this.bands.fill(0, 0, size);
+    }
+    const count = (arrow: number): void => {
       const [a, b] = [of[arrows.from[arrow]], of[arrows.to[arrow]]];
       if (a === b || (faint && this.strengthOf(arrow) < 1)) return;
       const middle = ((placed.top[arrow] + Math.min(placed.bottom[arrow], to)) / 2) * view.scale;
@@ -701,7 +708,8 @@ export class Painter {
       const slot = ((band * columns + a) * columns + b) * slots;
       this.bands[slot + arrows.says[arrow]] += 1;
       if (arrows.end[arrow] === END.lost || arrows.end[arrow] === END.gone) this.bands[slot + kinds] += 1;
-    });
+    };
+    if (!isCounted) placed.between(from, to, count);
     for (let band = 0; band < bands; band++) {
       for (let a = 0; a < columns; a++) {
         for (let b = 0; b < columns; b++) {

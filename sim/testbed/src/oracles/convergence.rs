@@ -69,7 +69,11 @@ impl Oracle for Convergence {
             for id in all(node).filter(|id| scene.has_header(node, *id)) {
                 looks += 1;
                 let known = scene.held(node, id).map(Stored::known).unwrap_or_default();
-                if got.get(&id) != Some(&known) {
+                let got = got.get(&id);
+                let is_deleted = |known| scene.setup.is_deleted(known);
+                // Of what is deleted for good, a newcomer needs no more than to know that.
+                let is_over = is_deleted(&known) && got.is_some_and(is_deleted);
+                if got != Some(&known) && !is_over {
                     return Look::times((looks, Some(withheld(scene, node, id))));
                 }
             }
