@@ -184,3 +184,36 @@ fn changes_that_cannot_be() {
     ];
     check("changes_that_cannot_be", &table(VIEWS, &cases));
 }
+
+/// What today's rules have, where it makes no sense.
+#[test]
+fn words_of_today_that_cannot_be() {
+    let list = r#""shopping": { "kind": "list" }"#;
+    let set = r#""set": { "node": "alice", "id": "card", "key": "name", "value": { "first": "Ada" }"#;
+    let cases = [
+        ("a manager by the rules of 0.7", r#""everyone", "role": "reader""#, r#""bob", "role": "manager""#),
+        ("deletion from nobody's list", list, r#""shopping": { "kind": "list", "restrict_deletion": true }"#),
+        (
+            "deletion from a stream",
+            r#""kind": "stream", "owner": "team""#,
+            r#""kind": "stream", "owner": "team", "restrict_deletion": true"#,
+        ),
+        (
+            "a member that is set",
+            set,
+            r#""set": { "node": "alice", "id": "team", "key": "everyone", "value": "writer""#,
+        ),
+        (
+            "a parent that is set",
+            set,
+            r#""set": { "node": "alice", "id": "team", "key": "parent_co_z1", "value": "extend""#,
+        ),
+        (
+            "the first key of a group",
+            set,
+            r#""set": { "node": "alice", "id": "team", "key": "root", "value": 1, "fww": "init""#,
+        ),
+        ("keys of what is no group", r#""shows": ["milk"]"#, r#""shows": ["milk"], "has": ["groupSealer"]"#),
+    ];
+    check("words_of_today_that_cannot_be", &table(VIEWS, &cases));
+}

@@ -48,7 +48,8 @@ fn fields(key: &str, draw: &Draw) -> Value {
         "create" | "load" | "done" => node_of("plain"),
         "edit" => with(maybe(node_of("plain"), "transactions", json!(number)), "size", json!(10 * number)),
         "set" => {
-            with(with(maybe(node_of("map"), "private", json!(true)), "key", json!(text)), "value", value)
+            let set = maybe(maybe(node_of("map"), "private", json!(true)), "fww", json!(text));
+            with(with(set, "key", json!(text)), "value", value)
         }
         "delete" => with(maybe(node_of("map"), "private", json!(true)), "key", json!(text)),
         "insert" => with(maybe(node_of("list"), "index", json!(number)), "values", json!([value, text])),

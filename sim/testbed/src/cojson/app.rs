@@ -276,20 +276,25 @@ impl App {
     ) -> Vec<Transaction> {
         let depends_on = self.depends_on(target.id);
         let wall_us = target.wall.as_us().max(drafts.date.saturating_mul(1000));
+        let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
+        let Drafts { changes, meta, .. } = drafts;
         let transaction = |(i, changes): (u32, Value)| {
             let made_at = MadeAt::from_ms(wall_us / 1000);
+            let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
             let said = match key {
                 None => real::Transaction::trusting(made_at, &changes),
                 Some((key, secret)) => {
-                    let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
-                    let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
                     real::Transaction::private(made_at, &changes, real::Key { id: key, secret }, &place)
                 }
+            };
+            let said = match &meta {
+                None => said,
+                Some(meta) => said.with_meta(meta, &place, key.map(|(_, secret)| secret)),
             };
             let payload = u64::from(target.operation) << 32 | u64::from(i);
             Transaction { depends_on, ..Transaction::saying(wall_us, payload, said) }
         };
-        (0..).zip(drafts.changes).map(transaction).collect()
+        (0..).zip(changes).map(transaction).collect()
     }
 
     /// What founds a group, where it is this app's to found.
@@ -325,7 +330,15 @@ impl App {
         };
         let list = || view.list().ok_or(Refusal::NothingToChange);
         let changes = match &change.what {
-            What::Set { key, value } => one(edit::set(key, value)),
+            What::Set { key, value, .. } if view.group().is_some() => {
+                let drafts = self.set_in_group(target, key, value)?;
+                return Ok(Drafts { private: change.private, ..drafts });
+            }
+            What::Set { key, value, fww } => {
+                let meta = fww.as_ref().map(|name| edit::first_writer(name));
+                let changes = one(edit::set(key, value))?;
+                return Ok(Drafts { changes, private: change.private, meta, ..Drafts::default() });
+            }
             What::Delete { key } => one(edit::delete(key)),
             What::Push { value } => one(edit::push(value)),
             What::Insert { index, values } => {
@@ -349,7 +362,7 @@ impl App {
             What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
             What::RemoveMember { member } => return self.remove_member(target, *member),
         }?;
-        Ok(Drafts { changes, private: change.private, date: 0 })
+        Ok(Drafts { changes, private: change.private, ..Drafts::default() })
     }
 }
 
@@ -360,17 +373,20 @@ struct Drafts {
     private: bool,
     /// The first millisecond in which they may be made, whatever the clock shows.
     date: u64,
+    /// What is said of each of them.
+    meta: Option<Value>,
 }
 
 impl Drafts {
     fn open(changes: Vec<Value>) -> Drafts {
-        Drafts { changes, private: false, date: 0 }
+        Drafts { changes, ..Drafts::default() }
     }
 
     fn add(&mut self, other: Drafts) {
         self.changes.extend(other.changes);
         self.private |= other.private;
         self.date = self.date.max(other.date);
+        self.meta = other.meta.or(self.meta.take());
     }
 }
 

@@ -19,7 +19,7 @@ impl What {
     pub fn size(&self) -> usize {
         let of = |value: &Value| value.to_string().len();
         match self {
-            What::Set { key, value } => key.len() + of(value),
+            What::Set { key, value, fww } => key.len() + of(value) + fww.as_ref().map_or(0, String::len),
             What::Delete { key } => key.len(),
             What::Insert { values, .. } => values.iter().map(of).sum(),
             What::Push { value } => of(value),
@@ -38,6 +38,8 @@ pub enum What {
         key: String,
         /// Its value.
         value: Value,
+        /// What the transaction is called of which only the first of its name counts.
+        fww: Option<String>,
     },
     /// A key of a map is deleted.
     Delete {

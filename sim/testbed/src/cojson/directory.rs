@@ -50,6 +50,8 @@ pub struct CoValueSpec {
     pub admin: Option<NodeId>,
     /// Whether what is written to it is encrypted, where nothing else is said.
     pub private: bool,
+    /// Of a list or text: whether only who administers its owner deletes from it.
+    pub restrict_deletion: bool,
     /// Its header, where that is given word for word.
     pub header: Option<Value>,
     /// What its header depends on, its owner among them.
@@ -181,11 +183,14 @@ impl Directory {
         }
         let owner = spec.owner.and_then(|owner| self.co_values.get(owner.0 as usize));
         let admin = spec.admin.and_then(|admin| self.agent_of(admin));
-        let ruleset = match (owner, admin) {
+        let mut ruleset = match (owner, admin) {
             (Some(owner), _) => json!({ "type": "ownedByGroup", "group": owner.id }),
             (None, Some(admin)) => json!({ "type": "group", "initialAdmin": admin.name }),
             (None, None) => json!({ "type": "unsafeAllowAll" }),
         };
+        if spec.restrict_deletion {
+            ruleset["restrictDeletion"] = true.into();
+        }
         let unique = derived::<12>("uniqueness", &spec.name, 0);
         let header = json!({
             "type": spec.kind.map_or("comap", Kind::header_type),

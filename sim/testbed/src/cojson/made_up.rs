@@ -25,7 +25,7 @@ pub(crate) fn made_up(
     let removes = len > 0 && drawn.is_multiple_of(4);
     let what = match known.spec.kind {
         Some(Kind::Map) | None if drawn.is_multiple_of(8) => What::Delete { key: format!("k{}", index(8)) },
-        Some(Kind::Map) | None => What::Set { key: format!("k{}", index(8)), value: text.into() },
+        Some(Kind::Map) | None => What::Set { key: format!("k{}", index(8)), value: text.into(), fww: None },
         Some(Kind::Stream) => What::Push { value: text.into() },
         Some(Kind::List) if removes => What::Remove { index: index(len), count: 1 },
         Some(Kind::List) => What::Insert { index: index(len + 1), values: vec![text.into()] },

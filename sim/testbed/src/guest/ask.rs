@@ -123,7 +123,7 @@ pub(super) fn of_other(command: &Command, directory: &Directory, shared: &Shared
 fn of_change(what: &What, name: impl Fn(NodeId) -> String) -> Value {
     let member = |member: &Option<NodeId>| member.map_or_else(|| "everyone".to_owned(), &name);
     match what {
-        What::Set { key, value } => json!({ "op": "set", "key": key, "value": value }),
+        What::Set { key, value, .. } => json!({ "op": "set", "key": key, "value": value }),
         What::Delete { key } => json!({ "op": "delete", "key": key }),
         What::Insert { index, values } => json!({ "op": "insert", "index": index, "values": values }),
         What::Remove { index, count } => json!({ "op": "remove", "index": index, "count": count }),

@@ -105,7 +105,7 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
         from..from.saturating_add(count as usize).min(items.len())
     };
     match &change.what {
-        What::Set { key, value } => _ = seen.as_object_mut()?.insert(key.clone(), value.clone()),
+        What::Set { key, value, .. } => _ = seen.as_object_mut()?.insert(key.clone(), value.clone()),
         What::Delete { key } => _ = seen.as_object_mut()?.remove(key),
         What::Insert { index, values } => {
             let items = seen.as_array_mut()?;

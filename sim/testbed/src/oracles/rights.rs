@@ -139,6 +139,11 @@ impl Rights {
         self.role(author, made_at).is_some_and(Role::can_write)
     }
 
+    /// Whether `author` managed the group at a time.
+    pub(super) fn managed(&self, author: &str, made_at: u64) -> bool {
+        self.role(author, made_at).is_some_and(Role::manages)
+    }
+
     /// The ids of the keys that `reader` can open.
     pub fn opens(&self, reader: &str) -> BTreeSet<&str> {
         let handed = [reader, EVERYONE].into_iter().filter_map(|member| self.handed.get(member)).flatten();

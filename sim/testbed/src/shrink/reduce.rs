@@ -136,8 +136,8 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     file.co_values.retain(|id, co_value| {
         co_value.depends_on.retain(|need| !ids.contains(need.as_str()));
         if co_value.owner.as_ref().is_some_and(|owner| ids.contains(owner.as_str())) {
-            // Without an owner, nothing in it is private.
-            (co_value.owner, co_value.private) = (None, None);
+            // Without an owner, nothing in it is private, and nobody is an admin.
+            (co_value.owner, co_value.private, co_value.restrict_deletion) = (None, None, None);
         }
         !ids.contains(id.as_str()) && *co_value != CoValue::default()
     });

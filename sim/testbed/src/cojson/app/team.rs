@@ -169,6 +169,17 @@ impl App {
         Some(Cow::Owned(view))
     }
 
+    /// Sets what the rules of groups leave to apps.
+    pub(super) fn set_in_group(
+        &self,
+        target: &Target<'_>,
+        key: &str,
+        value: &serde_json::Value,
+    ) -> Result<Drafts, Refusal> {
+        let view = self.changing(target)?;
+        Ok(self.dated(target, &view, vec![edit::set(key, value)], &[key]))
+    }
+
     pub(super) fn add_member(
         &self,
         target: &Target<'_>,
@@ -399,7 +410,7 @@ impl App {
             // In one session the later comes later anyway.
             Some(if entry.session == target.session.1 { ms } else { ms + 1 })
         });
-        Drafts { changes, private: false, date: dates.max().unwrap_or(0) }
+        Drafts { date: dates.max().unwrap_or(0), ..Drafts::open(changes) }
     }
 
     /// The members who may read.

@@ -10,14 +10,18 @@ fields! {
     SetKey(it, by) {
         /// The node.
         node: R::Node = by.app(&it.node)?;
-        /// The map.
+        /// The map, or the group.
         id: R::CoValue = by.id(&it.id)?;
         /// The key.
         key: String = it.key.clone();
         /// Its value: any JSON.
         value: Value = it.value.clone();
-        /// Whether the change is encrypted for the members of the group that owns the map. Default what the map's own
-        /// `private` says.
+        /// A name for the change: of all changes of the CoValue with one name only the first shows. By the rules of 0.7 it
+        /// says nothing. Default none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fww: Option<String> = it.fww.clone();
+        /// Whether the change is encrypted for the members of the group that owns the map, or of the group that it is.
+        /// Default what the map's own `private` says.
         #[serde(skip_serializing_if = "Option::is_none")]
         private: Option<bool> = it.private;
     }
@@ -131,7 +135,8 @@ fields! {
 
 impl SetKey {
     pub(super) fn simpler(&self) -> impl Iterator<Item = SetKey> {
-        [SetKey { value: Value::Null, ..self.clone() }].into_iter()
+        let without_name = SetKey { fww: None, ..self.clone() };
+        [SetKey { value: Value::Null, ..self.clone() }, without_name].into_iter()
     }
 }
 

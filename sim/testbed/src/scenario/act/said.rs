@@ -3,7 +3,7 @@
 use super::refs::{EVERYONE, Named, Numbered, Refs};
 use super::{Act, Resolving};
 use super::{AddMember, DeleteKey, PushItem, RemoveMember, SetKey};
-use crate::cojson::{Change, Kind, MemberRole, What};
+use crate::cojson::{Change, Kind, MemberRole, What, is_of_the_rules};
 use crate::host::NodeId;
 use crate::scenario::MAX_TRANSACTION_BYTES;
 use crate::scenario::file::quoted;
@@ -74,7 +74,7 @@ impl<R: Refs> Act<R> {
     /// What is written, with members by number, where it says so word for word.
     fn what(&self, number: impl FnOnce(&R::Member) -> Option<NodeId>) -> Option<What> {
         Some(match self {
-            Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone() },
+            Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone(), fww: it.fww.clone() },
             Act::Delete(it) => What::Delete { key: it.key.clone() },
             Act::Insert(it) => What::Insert { index: it.index(), values: it.values.clone() },
             Act::Remove(it) => What::Remove { index: it.index, count: it.count() },
@@ -127,6 +127,7 @@ impl Act {
                 by.report.add(problem.expected("`reader` or `writer`").help(plural));
             }
             Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
+            Act::Set(it) if it.fww.is_some() => it.check_name(by)?,
             _ => {}
         }
         Some(())
@@ -138,7 +139,12 @@ impl Act {
         check_written(&self.what(|_| None)?, by);
         let node = by.node(node, "node");
         let co_value = by.names.co_value(id)?;
-        match by.names.kind(co_value) {
+        let kind = by.names.kind(co_value);
+        if let (Act::Set(set), Some(Kind::Group)) = (self, kind) {
+            set.check_of_group(by)?;
+            return node.map(drop);
+        }
+        match kind {
             None => by.report.add(without_kind(id, by.at.key("id").value())),
             Some(kind) if kind != wanted => {
                 let wanted = wanted.name();
@@ -162,7 +168,10 @@ impl Act {
         let Some(Said { node, id, private, .. }) = self.change() else { return String::new() };
         let end = |index: u32| if index == u32::MAX { "the end".to_owned() } else { index.to_string() };
         let does = match self {
-            Act::Set(SetKey { key, value, .. }) => format!("sets {key} of {id} to {value}"),
+            Act::Set(SetKey { key, value, fww: None, .. }) => format!("sets {key} of {id} to {value}"),
+            Act::Set(SetKey { key, value, fww: Some(name), .. }) => {
+                format!("sets {key} of {id} to {value}, if it is the first {name}")
+            }
             Act::Delete(DeleteKey { key, .. }) => format!("deletes {key} of {id}"),
             Act::Insert(it) => {
                 let values: Vec<String> = it.values.iter().map(ToString::to_string).collect();
@@ -189,6 +198,46 @@ impl Act {
         };
         let private = if private == Some(true) { ", in private" } else { "" };
         format!("{node} {does}{private}")
+    }
+}
+
+impl SetKey {
+    /// Guests are asked for nothing that has a name of this kind.
+    fn check_name(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let node = by.node(&self.node, "node")?;
+        if !by.names.is_guest(node) {
+            return Some(());
+        }
+        let problem = Problem::new(by.at.key("fww").name(), format!("`{}` is a guest", self.node));
+        by.report.add(
+            problem.expected("one of cosim's own nodes").help("leave it out, or let another node set it"),
+        );
+        None
+    }
+
+    /// Of a group an app sets what its rules leave to apps. Guests are not asked to.
+    fn check_of_group(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let node = by.node(&self.node, "node")?;
+        if by.names.is_guest(node) {
+            let message = format!("`{}` is a guest, and sets no keys of groups", self.node);
+            let problem = Problem::new(by.at.key("node").value(), message);
+            by.report.add(problem.expected("one of cosim's own nodes").help("let another node set it"));
+            return None;
+        }
+        if self.fww.is_some() {
+            let message = format!("`{}` is a group, in which the last change of a key shows", self.id);
+            let problem = Problem::new(by.at.key("fww").value(), message);
+            by.report.add(problem.help("leave `fww` out, or name a map that a group owns"));
+            return None;
+        }
+        if is_of_the_rules(&self.key) {
+            let message = format!("{} of a group is not for apps to set", quoted(&self.key));
+            let problem = Problem::new(by.at.key("key").value(), message);
+            let problem = problem.expected("`root`, `profile`, or a key of the app's own");
+            by.report.add(problem.help(usual(Kind::Group)));
+            return None;
+        }
+        Some(())
     }
 }
 

@@ -24,12 +24,14 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
         }
         let admin = admin(name, co_value, names, &at, report);
         check_header(name, co_value, &at, report);
+        check_restriction(name, co_value, &at, report);
         all[index as usize] = CoValueSpec {
             name: name.clone(),
             kind: co_value.kind,
             owner,
             admin,
             private: co_value.private == Some(true),
+            restrict_deletion: co_value.restrict_deletion == Some(true),
             header: co_value.header.clone().map(serde_json::Value::Object),
             depends_on,
         };
@@ -144,6 +146,22 @@ fn check_header(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut 
         report.add(problem.expected("the ruleset `unsafeAllowAll`, no `owner` and no `admin`").help(
             "leave the header out, and give an owner: the agents here are not those of another header",
         ));
+    }
+}
+
+/// Only from lists and texts something is deleted that others go by, and only an owner says who may.
+fn check_restriction(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut Report) {
+    if co_value.restrict_deletion != Some(true) {
+        return;
+    }
+    let at = at.key("restrict_deletion");
+    let Some(kind) = co_value.kind else { return report.add(without_kind(name, at.value())) };
+    if !matches!(kind, Kind::List | Kind::Text) {
+        let problem = Problem::new(at.value(), format!("`{name}` is a {}", kind.name()));
+        report.add(problem.expected("a list or a text").help("only from these deletion can be restricted"));
+    } else if co_value.owner.is_none() {
+        let message = format!("`{name}` has no owner, so nobody is an admin of it who could delete");
+        report.add(Problem::new(at.value(), message).help("name its `owner`, a group"));
     }
 }
 
