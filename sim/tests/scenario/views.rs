@@ -198,6 +198,13 @@ fn words_of_today_that_cannot_be() {
             r#""kind": "stream", "owner": "team""#,
             r#""kind": "stream", "owner": "team", "restrict_deletion": true"#,
         ),
+        ("a parent that is no group", set, r#""extend": { "node": "alice", "id": "team", "parent": "card""#),
+        ("its own parent", set, r#""extend": { "node": "alice", "id": "team", "parent": "team""#),
+        (
+            "a child that is no group",
+            set,
+            r#""revoke_extend": { "node": "alice", "id": "card", "parent": "team""#,
+        ),
         (
             "a member that is set",
             set,

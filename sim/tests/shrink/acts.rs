@@ -67,6 +67,11 @@ fn fields(key: &str, draw: &Draw) -> Value {
         "remove_member" => {
             json!({ "node": "ann", "id": "group", "member": (["ben", "everyone"][choice % 2]) })
         }
+        "extend" => {
+            let extend = json!({ "node": node, "id": "group", "parent": "club" });
+            maybe(extend, "role", json!((["reader", "writer", "admin"][choice % 3])))
+        }
+        "revoke_extend" => json!({ "node": node, "id": "group", "parent": "club" }),
         "connect" | "disconnect" => json!({ "between": ["ann", "ben"] }),
         "partition" | "heal" | "release" => way,
         "half_open" => json!({ "node": node, "peer": if node == "ann" { "ben" } else { "ann" } }),
@@ -118,6 +123,7 @@ fn scenario(key: &str, fields: &Value) -> Value {
         "about": "One act of every kind.",
         "nodes": { "ann": disk, "ben": disk, "cat": { "hostile": true } },
         "co_values": {
+            "club": { "kind": "group", "admin": "ben" },
             "group": { "kind": "group", "admin": "ann" },
             "list": { "kind": "list" },
             "map": { "kind": "map", "owner": "group" },
@@ -193,9 +199,9 @@ proptest! {
                 prop_assert_eq!(&left.co_values, &frozen.co_values, "without {}", reduction);
             }
         }
-        let known = ["ann", "ben", "cat", "plain", "group", "list", "map", "stream", "text"];
+        let known = ["ann", "ben", "cat", "plain", "club", "group", "list", "map", "stream", "text"];
         let of = |field: &str| fields[field].as_str().filter(|name| known.contains(name));
-        for name in ["node", "id", "peer", "on", "from", "to", "member"].into_iter().filter_map(of) {
+        for name in ["node", "id", "peer", "on", "from", "to", "member", "parent"].into_iter().filter_map(of) {
             prop_assert!(taken.iter().any(|taken| taken == name), "{} cannot be taken away", name);
         }
     }

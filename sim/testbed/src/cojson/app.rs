@@ -1,5 +1,6 @@
 //! The app on a node: what it sees, and what it writes.
 
+mod parents;
 mod team;
 
 use super::change::{Change, What};
@@ -68,6 +69,8 @@ pub(super) struct App {
     taken: BTreeMap<CoId, VecMap<SessionId, u32>>,
     /// CoJSON's names of the sessions that it has met.
     sessions: BTreeMap<SessionId, String>,
+    /// The groups that each group is a parent of, or was.
+    children: BTreeMap<CoId, BTreeSet<CoId>>,
     /// What it has written to groups and may not see yet.
     ahead: BTreeMap<CoId, Ahead>,
 }
@@ -142,7 +145,8 @@ impl App {
     pub(super) fn new(me: NodeId, directory: Arc<Directory>) -> App {
         let keys = if directory.has_views() { directory.keys(me) } else { KeyRing::empty() };
         let (views, taken, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        App { me, directory, keys, views, taken, sessions, ahead: BTreeMap::new() }
+        let (children, ahead) = (BTreeMap::new(), BTreeMap::new());
+        App { me, directory, keys, views, taken, sessions, children, ahead }
     }
 
     /// What it sees of a CoValue.
@@ -169,7 +173,10 @@ impl App {
         for id in touched.iter().copied().filter(|id| directory.kind(*id).is_some()) {
             due.insert(id);
             if directory.kind(id) == Some(Kind::Group) {
-                due.extend(directory.owned_by(id));
+                for group in self.with_children(id) {
+                    due.insert(group);
+                    due.extend(directory.owned_by(group));
+                }
             }
             let Some(held) = state.co_values.get(&id) else { continue };
             for (session, _) in changed(held, self.taken.entry(id).or_default()) {
@@ -196,11 +203,16 @@ impl App {
             {
                 view.update(&all, &held, &self.keys);
             }
+            let parents =
+                if directory.kind(id) == Some(Kind::Group) { parents::of(view, &directory) } else { vec![] };
             if !is_all_there {
                 taken.clear();
             }
             for (session, log) in co_value.sessions.iter().filter(|_| !is_all_there).chain(new) {
                 taken.insert(session, log.len());
+            }
+            for parent in parents {
+                self.children.entry(parent).or_default().insert(id);
             }
         }
     }
@@ -277,8 +289,9 @@ impl App {
         let depends_on = self.depends_on(target.id);
         let wall_us = target.wall.as_us().max(drafts.date.saturating_mul(1000));
         let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
-        let Drafts { changes, meta, .. } = drafts;
+        let Drafts { changes, meta, needs, .. } = drafts;
         let transaction = |(i, changes): (u32, Value)| {
+            let depends_on = needs.filter(|_| i == 0).or(depends_on);
             let made_at = MadeAt::from_ms(wall_us / 1000);
             let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
             let said = match key {
@@ -361,6 +374,8 @@ impl App {
             }
             What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
             What::RemoveMember { member } => return self.remove_member(target, *member),
+            What::Extend { parent, role } => return self.extend(target, *parent, role.map(Into::into)),
+            What::RevokeExtend { parent } => return self.revoke_extend(target, *parent),
         }?;
         Ok(Drafts { changes, private: change.private, ..Drafts::default() })
     }
@@ -375,6 +390,8 @@ struct Drafts {
     date: u64,
     /// What is said of each of them.
     meta: Option<Value>,
+    /// What must be here before the first of them is of use.
+    needs: Option<CoId>,
 }
 
 impl Drafts {
@@ -387,6 +404,7 @@ impl Drafts {
         self.private |= other.private;
         self.date = self.date.max(other.date);
         self.meta = other.meta.or(self.meta.take());
+        self.needs = other.needs.or(self.needs);
     }
 }
 

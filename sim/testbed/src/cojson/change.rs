@@ -2,6 +2,7 @@
 
 use super::kind::MemberRole;
 use crate::host::NodeId;
+use cosim_core::CoId;
 use serde_json::Value;
 
 /// One change of a CoValue. Places in lists and texts are those that the app sees when it writes; one behind the end
@@ -24,7 +25,11 @@ impl What {
             What::Insert { values, .. } => values.iter().map(of).sum(),
             What::Push { value } => of(value),
             What::Splice { insert, .. } => insert.len(),
-            What::Remove { .. } | What::AddMember { .. } | What::RemoveMember { .. } => 0,
+            What::Remove { .. }
+            | What::AddMember { .. }
+            | What::RemoveMember { .. }
+            | What::Extend { .. }
+            | What::RevokeExtend { .. } => 0,
         }
     }
 }
@@ -80,6 +85,18 @@ pub enum What {
         member: Option<NodeId>,
         /// What it may do.
         role: MemberRole,
+    },
+    /// A group becomes the child of another.
+    Extend {
+        /// The other.
+        parent: CoId,
+        /// What its members are; `None` for what each is in the other.
+        role: Option<MemberRole>,
+    },
+    /// A group is no longer the child of another, and gets a new key.
+    RevokeExtend {
+        /// The other.
+        parent: CoId,
     },
     /// A group loses a member, and gets a new key.
     RemoveMember {

@@ -52,6 +52,8 @@ pub struct CoValueSpec {
     pub private: bool,
     /// Of a list or text: whether only who administers its owner deletes from it.
     pub restrict_deletion: bool,
+    /// Whether another group is made its child.
+    pub is_parent: bool,
     /// Its header, where that is given word for word.
     pub header: Option<Value>,
     /// What its header depends on, its owner among them.
@@ -261,14 +263,15 @@ impl Directory {
 
     /// Whether anything may depend on a CoValue.
     pub fn is_needed(&self, id: CoId) -> bool {
-        self.accounts().any(|account| account == id)
+        self.co_value(id).is_some_and(|co_value| co_value.spec.is_parent)
+            || self.accounts().any(|account| account == id)
             || self.co_values.iter().any(|co_value| co_value.spec.depends_on.contains(&id))
     }
 
     /// Whether anything depends on anything.
     pub fn has_dependencies(&self) -> bool {
         self.accounts().next().is_some()
-            || self.co_values.iter().any(|co_value| !co_value.spec.depends_on.is_empty())
+            || self.co_values.iter().any(|CoValue { spec, .. }| spec.is_parent || !spec.depends_on.is_empty())
     }
 
     /// The account of a node's app.

@@ -127,7 +127,10 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
             let gone = part(items, *index, *delete);
             items.splice(gone, insert.chars().map(|char| Value::from(char.to_string())));
         }
-        What::AddMember { .. } | What::RemoveMember { .. } => return None,
+        What::AddMember { .. }
+        | What::RemoveMember { .. }
+        | What::Extend { .. }
+        | What::RevokeExtend { .. } => return None,
     }
     Some(seen)
 }

@@ -58,6 +58,8 @@ pub(super) struct Logged<'a> {
 pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
+    /// Whether it names a parent, whether that counts or not.
+    has_parents: bool,
     /// Whether today's rules hold, not those of 0.7.
     is_todays: bool,
     /// The key that each member may hand out as its own, as it was named last, whether that counts or not.
@@ -127,6 +129,11 @@ impl Rights {
     /// Whether the group has nothing that is not known here.
     pub fn are_known(&self) -> bool {
         !self.beyond
+    }
+
+    /// Whether the group has parents, whose keys and members are its own.
+    pub(super) fn has_parents(&self) -> bool {
+        self.has_parents
     }
 
     /// Whether a transaction of the group itself counts.
@@ -247,7 +254,7 @@ impl Rights {
         }
         let Some((key, value)) = set(logged.said) else { return false };
         if key.starts_with("parent_co_") {
-            self.beyond = true;
+            (self.beyond, self.has_parents) = (true, true);
             return false;
         }
         if let Some((id, member)) = revelation(&key) {
@@ -345,7 +352,7 @@ pub(super) fn encrypted(said: &Transaction) -> Option<(&str, &str)> {
 }
 
 /// What a transaction sets that says one thing: the key, and a text as its value.
-fn set(said: &Transaction) -> Option<(String, String)> {
+pub(super) fn set(said: &Transaction) -> Option<(String, String)> {
     let Privacy::Trusting { changes } = &said.privacy else { return None };
     let changes: Value = serde_json::from_str(changes).ok()?;
     let [change] = changes.as_array()?.as_slice() else { return None };

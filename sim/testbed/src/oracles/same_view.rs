@@ -14,6 +14,7 @@ use super::holdings::{Holdings, Shown};
 use super::ledger::Taken;
 use super::logs::{Seen, header};
 use super::oracle::{Look, Oracle};
+use super::rights::Rights;
 use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::{Cast, Command, Directory};
@@ -88,7 +89,9 @@ impl Oracle for SameView {
     /// Counts a look where there was something to compare with.
     fn shows(&mut self, scene: &Scene<'_>, seen: &Seen<'_>) -> Look {
         let Seen { node, id, grounds, shown } = *seen;
-        let keys = grounds.opened.hash();
+        // Which keys come of those of parents, nobody has looked.
+        let has_parents = grounds.rights.as_deref().is_some_and(Rights::has_parents);
+        let keys = grounds.opened.hash().filter(|_| !has_parents || shown.is_none());
         let basis = Basis {
             own: grounds.own,
             group: grounds.group,

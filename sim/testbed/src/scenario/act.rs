@@ -29,7 +29,10 @@ mod told;
 pub use app::{Edit, Subject};
 pub use ask::Ask;
 pub use attack::Attack;
-pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
+pub use change::{
+    AddMember, DeleteKey, Extend, InsertItems, PushItem, RemoveItems, RemoveMember, RevokeExtend, SetKey,
+    Splice,
+};
 pub use clock::ClockChange;
 pub use disk::{BackUp, FailWrites, ReorderWrites, Rot, Stall};
 pub use entry::{Entry, When};
@@ -133,6 +136,10 @@ acts! {
     "add_member" => AddMember(AddMember),
     /// The app of a node removes a member from a group, which gets a new key.
     "remove_member" => RemoveMember(RemoveMember),
+    /// The app of a node makes a group the child of another, whose members count in it from then on.
+    "extend" => Extend(Extend),
+    /// The app of a node makes a group no longer the child of another; it gets a new key.
+    "revoke_extend" => RevokeExtend(RevokeExtend),
     /// The app of a node asks for a CoValue.
     "load" => Load(Subject),
     /// The app of a node no longer wants a CoValue.
@@ -226,7 +233,9 @@ impl Act {
             | Act::Push(_)
             | Act::Splice(_)
             | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.check_change(by),
+            | Act::RemoveMember(_)
+            | Act::Extend(_)
+            | Act::RevokeExtend(_) => self.check_change(by),
             Act::Connect(it) | Act::Disconnect(it) => by.check_between(&it.between),
             Act::Partition(it) | Act::Heal(it) | Act::Release(it) => by.check_way(it.way()),
             Act::HalfOpen(it) => it.check(by),
@@ -264,7 +273,9 @@ impl Act {
             | Act::Push(_)
             | Act::Splice(_)
             | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.change_in_words(),
+            | Act::RemoveMember(_)
+            | Act::Extend(_)
+            | Act::RevokeExtend(_) => self.change_in_words(),
             Act::Connect(it) => format!("{} connect", it.pair()),
             Act::Disconnect(it) => format!("{} disconnect", it.pair()),
             Act::Partition(it) => format!("nothing passes {}", it.way()),
@@ -318,10 +329,12 @@ impl Act {
             Act::Push(it) => it.simpler().map(Act::Push).collect(),
             Act::Splice(it) => it.simpler().map(Act::Splice).collect(),
             Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
+            Act::Extend(it) => it.simpler().map(Act::Extend).collect(),
             Act::Create(_)
             | Act::Ask(_)
             | Act::Delete(_)
             | Act::RemoveMember(_)
+            | Act::RevokeExtend(_)
             | Act::Load(_)
             | Act::Done(_)
             | Act::Connect(_)

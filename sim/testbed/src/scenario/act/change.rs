@@ -133,6 +133,37 @@ fields! {
     }
 }
 
+fields! {
+    /// A group that becomes the child of another.
+    Extend(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// The other group, whose members become members of this one. The node must hold it, and need not be a member.
+        parent: R::CoValue = by.parent(&it.parent)?;
+        /// What they all are in this one. Default what each is in the other.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role: Option<MemberRole> = it.role;
+    }
+
+    /// A group that is no longer the child of another.
+    RevokeExtend(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// The other group, whose members are no longer members of this one.
+        parent: R::CoValue = by.parent(&it.parent)?;
+    }
+}
+
+impl Extend {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = Extend> {
+        [Extend { role: None, ..self.clone() }].into_iter()
+    }
+}
+
 impl SetKey {
     pub(super) fn simpler(&self) -> impl Iterator<Item = SetKey> {
         let without_name = SetKey { fww: None, ..self.clone() };

@@ -2,13 +2,14 @@
 
 use super::refs::{EVERYONE, Named, Numbered, Refs};
 use super::{Act, Resolving};
-use super::{AddMember, DeleteKey, PushItem, RemoveMember, SetKey};
+use super::{AddMember, DeleteKey, Extend, PushItem, RemoveMember, RevokeExtend, SetKey};
 use crate::cojson::{Change, Kind, MemberRole, What, is_of_the_rules};
 use crate::host::NodeId;
 use crate::scenario::MAX_TRANSACTION_BYTES;
 use crate::scenario::file::quoted;
 use crate::scenario::problems::Problem;
 use crate::scenario::resolve::co_values::without_kind;
+use cosim_core::CoId;
 use cosim_core::real::{canonical, stable_stringify};
 use serde_json::{Value, json};
 use std::slice;
@@ -42,6 +43,8 @@ impl<R: Refs> Act<R> {
             Act::Splice(it) => (&it.node, &it.id, Kind::Text, it.private),
             Act::AddMember(it) => (&it.node, &it.id, Kind::Group, None),
             Act::RemoveMember(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::Extend(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::RevokeExtend(it) => (&it.node, &it.id, Kind::Group, None),
             _ => return None,
         };
         Some(Said { node, id, kind, private })
@@ -57,6 +60,8 @@ impl<R: Refs> Act<R> {
             Act::Splice(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
             Act::AddMember(it) => Some((&mut it.node, &it.id, None)),
             Act::RemoveMember(it) => Some((&mut it.node, &it.id, None)),
+            Act::Extend(it) => Some((&mut it.node, &it.id, None)),
+            Act::RevokeExtend(it) => Some((&mut it.node, &it.id, None)),
             _ => None,
         }
     }
@@ -72,7 +77,11 @@ impl<R: Refs> Act<R> {
     }
 
     /// What is written, with members by number, where it says so word for word.
-    fn what(&self, number: impl FnOnce(&R::Member) -> Option<NodeId>) -> Option<What> {
+    fn what(
+        &self,
+        number: impl FnOnce(&R::Member) -> Option<NodeId>,
+        group: impl FnOnce(&R::CoValue) -> CoId,
+    ) -> Option<What> {
         Some(match self {
             Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone(), fww: it.fww.clone() },
             Act::Delete(it) => What::Delete { key: it.key.clone() },
@@ -84,6 +93,8 @@ impl<R: Refs> Act<R> {
             }
             Act::AddMember(it) => What::AddMember { member: number(&it.member), role: it.role },
             Act::RemoveMember(it) => What::RemoveMember { member: number(&it.member) },
+            Act::Extend(it) => What::Extend { parent: group(&it.parent), role: it.role },
+            Act::RevokeExtend(it) => What::RevokeExtend { parent: group(&it.parent) },
             _ => return None,
         })
     }
@@ -93,7 +104,7 @@ impl Act<Numbered> {
     /// The node whose app changes something word for word, the CoValue, and the change.
     pub(crate) fn written(&self) -> Option<(u32, u32, Change)> {
         let Said { node, id, private, .. } = self.change()?;
-        let what = self.what(|member| member.map(NodeId))?;
+        let what = self.what(|member| member.map(NodeId), |id| CoId(*id))?;
         Some((*node, *id, Change { what, private: private == Some(true) }))
     }
 }
@@ -128,6 +139,8 @@ impl Act {
             }
             Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
             Act::Set(it) if it.fww.is_some() => it.check_name(by)?,
+            Act::Extend(it) => check_parent((&it.id, &it.parent), it.role, by)?,
+            Act::RevokeExtend(it) => check_parent((&it.id, &it.parent), None, by)?,
             _ => {}
         }
         Some(())
@@ -136,7 +149,7 @@ impl Act {
     pub(super) fn check_change(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let Said { node, id, kind: wanted, private } = self.change()?;
         self.check_sense(by)?;
-        check_written(&self.what(|_| None)?, by);
+        check_written(&self.what(|_| None, |_| CoId(0))?, by);
         let node = by.node(node, "node");
         let co_value = by.names.co_value(id)?;
         let kind = by.names.kind(co_value);
@@ -193,6 +206,15 @@ impl Act {
             Act::AddMember(AddMember { member, role, .. }) => {
                 format!("makes {member} a {} of {id}", role.name())
             }
+            Act::Extend(Extend { parent, role: None, .. }) => {
+                format!("extends {id} to the members of {parent}")
+            }
+            Act::Extend(Extend { parent, role: Some(role), .. }) => {
+                format!("extends {id} to the members of {parent}, each a {}", role.name())
+            }
+            Act::RevokeExtend(RevokeExtend { parent, .. }) => {
+                format!("extends {id} to the members of {parent} no longer")
+            }
             Act::RemoveMember(RemoveMember { member, .. }) => format!("removes {member} from {id}"),
             _ => return String::new(),
         };
@@ -241,6 +263,44 @@ impl SetKey {
     }
 }
 
+/// A parent is another group, and hands down what members have who read.
+fn check_parent(
+    (id, parent): (&str, &str),
+    role: Option<MemberRole>,
+    by: &mut Resolving<'_, '_>,
+) -> Option<()> {
+    let at = by.at.key("parent");
+    let kind = by.names.co_value(parent).and_then(|parent| by.names.kind(parent));
+    if id == parent {
+        let problem = Problem::new(at.value(), format!("`{id}` becomes its own parent"));
+        by.report.add(problem.expected("another group").help("name the group whose members it is to have"));
+        return None;
+    }
+    if kind != Some(Kind::Group) {
+        let problem = Problem::new(at.value(), format!("{} is no group", quoted(parent)));
+        let help = format!("make it one: `\"{parent}\": {{ \"kind\": \"group\", \"admin\": … }}`");
+        by.report.add(problem.expected("the name of a group").help(help));
+        return None;
+    }
+    let Some(role) = role else { return Some(()) };
+    let is_known = role.is_known(by.names.dialect());
+    if is_known && role != MemberRole::WriteOnly {
+        return Some(());
+    }
+    let (what, help) = if is_known {
+        (
+            "the members of a parent cannot be `writeOnly`".to_owned(),
+            "make those who are to write only members themselves",
+        )
+    } else {
+        let what = format!("nobody is `{}` by the rules of 0.7", role.name());
+        (what, "write `\"format\": \"0.20\"` at the top for today's rules")
+    };
+    let problem = Problem::new(by.at.key("role").value(), what);
+    by.report.add(problem.expected("`reader`, `writer` or `admin`").help(help));
+    None
+}
+
 fn check_not_empty(is_empty: bool, key: &str, message: &str, by: &mut Resolving<'_, '_>) {
     if is_empty {
         let problem = Problem::new(by.at.key(key).value(), message);
@@ -255,7 +315,11 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         What::Insert { values, .. } => ("values", values),
         What::Splice { .. } => ("insert", &[]),
         What::Delete { .. } => ("key", &[]),
-        What::Remove { .. } | What::AddMember { .. } | What::RemoveMember { .. } => return,
+        What::Remove { .. }
+        | What::AddMember { .. }
+        | What::RemoveMember { .. }
+        | What::Extend { .. }
+        | What::RevokeExtend { .. } => return,
     };
     let size = what.size();
     if size > MAX_TRANSACTION_BYTES as usize {
@@ -290,7 +354,7 @@ fn usual(kind: Kind) -> &'static str {
         Kind::List => "change a list with `insert` and `remove`",
         Kind::Text => "change a text with `splice`",
         Kind::Stream => "add to a stream with `push`",
-        Kind::Group => "change a group with `add_member` and `remove_member`",
+        Kind::Group => "change a group with `add_member`, `remove_member`, `extend` and `revoke_extend`",
     }
 }
 

@@ -4,6 +4,7 @@ use super::names::Names;
 use super::{At, Problem, Report, file};
 use crate::cojson::{CoValueSpec, Kind};
 use crate::host::NodeId;
+use crate::scenario::act::To;
 use crate::scenario::place::Place;
 use cosim_core::CoId;
 use std::collections::BTreeSet;
@@ -34,7 +35,14 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
             restrict_deletion: co_value.restrict_deletion == Some(true),
             header: co_value.header.clone().map(serde_json::Value::Object),
             depends_on,
+            is_parent: false,
         };
+    }
+    for reference in file.timeline.iter().flat_map(|entry| entry.act.refs()) {
+        let parent = names.co_value(reference.name).filter(|_| reference.to == To::Parent);
+        if let Some(spec) = parent.and_then(|parent| all.get_mut(parent as usize)) {
+            spec.is_parent = true;
+        }
     }
     check_circles(&all, names, report);
     all
