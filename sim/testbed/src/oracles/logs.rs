@@ -3,7 +3,7 @@
 
 use super::holdings::{Holdings, Shown, Stored};
 use super::hostile::Hostile;
-use super::rights::{Logged, Rights, encrypted, set};
+use super::rights::{Above, Logged, Rights, encrypted, set};
 use crate::cojson::digest::Digest;
 use crate::cojson::{Directory, Kind, Transaction};
 use crate::host::NodeId;
@@ -168,7 +168,7 @@ impl Logs {
             Some((_, None)) => (0, Some(Arc::default())),
             Some((group, Some(there))) => {
                 let hash = self.lineage(holdings, (node, group), there);
-                (hash, Some(self.rights((group, hash), there, hostile)))
+                (hash, Some(self.rights(holdings, (node, group, hash), there, hostile)))
             }
         };
         let opened = self.opened((node, id), group, rights.as_deref());
@@ -231,11 +231,51 @@ impl Logs {
     }
 
     /// What the state of a group says that has this hash.
-    fn rights(&mut self, (group, hash): (CoId, u64), stored: &dyn Stored, hostile: &Hostile) -> Arc<Rights> {
+    fn rights(
+        &mut self,
+        holdings: &dyn Holdings,
+        (node, group, hash): (NodeId, CoId, u64),
+        stored: &dyn Stored,
+        hostile: &Hostile,
+    ) -> Arc<Rights> {
         let states = self.rights.entry(group).or_default();
         if let Some((_, rights)) = states.iter().rev().find(|(of, _)| *of == hash) {
             return Arc::clone(rights);
         }
+        let rights = Arc::new(self.judged(holdings, (node, group), (stored, hostile), &mut vec![]));
+        let states = self.rights.entry(group).or_default();
+        if states.len() == RIGHTS_MAX {
+            states.pop_front();
+        }
+        states.push_back((hash, Arc::clone(&rights)));
+        rights
+    }
+
+    /// The same from nothing: first of its parents. Of those on the way from the group that was asked for, `below`, it is no
+    /// child.
+    fn judged(
+        &self,
+        holdings: &dyn Holdings,
+        (node, group): (NodeId, CoId),
+        (stored, hostile): (&dyn Stored, &Hostile),
+        below: &mut Vec<CoId>,
+    ) -> Rights {
+        let Some(header) = header(stored) else { return Rights::default() };
+        let (mut there, mut is_cut) = (BTreeMap::new(), false);
+        below.push(group);
+        let log = self.logs.get(&(node, group)).filter(|_| holdings.shown(group).is_some());
+        for parent in log.into_iter().flat_map(|log| &log.parents) {
+            let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
+            let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
+            if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
+                // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
+                is_cut |= below.first() != Some(parent);
+                continue;
+            }
+            let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
+            there.insert(known.id.clone(), Arc::new(rights));
+        }
+        below.pop();
         let log = stored.logs().flat_map(|(session, log)| {
             let name = self.names.get(&session).map_or("", String::as_str);
             let transactions = (0..).zip(log.transactions);
@@ -245,17 +285,10 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        let dialect = self.directory.dialect();
-        let rights = header(stored).map(|header| Rights::new(header, log.collect(), dialect));
-        let rights = Arc::new(rights.unwrap_or_default());
-        if states.len() == RIGHTS_MAX {
-            states.pop_front();
-        }
-        states.push_back((hash, Arc::clone(&rights)));
-        rights
+        Rights::new(header, log.collect(), self.directory.dialect(), Above::new(there, is_cut))
     }
 
-    /// Who may do what by all that is stored of a group, and by what an app is about to write to it in a session.
+    /// Who may do what by all that is stored of a group, its parents aside, and by what an app is about to write to it in a session.
     pub(super) fn foreseen(
         &self,
         stored: &dyn Stored,
@@ -275,7 +308,7 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect())
+        Rights::new(header, log.collect(), self.directory.dialect(), Above::default())
     }
 
     /// Which keys used in a CoValue a node's app can open.

@@ -1,11 +1,16 @@
 //! Who may do what in a group, by its log: the rules of `Groups` in docs/views.md once more, without the code by which
 //! apps see. A reference that is written as the thing it judges has the same mistakes.
 //!
-//! It does not know parents, invites and accounts. Where a group has one of those it says so, and is asked nothing.
+//! Of parents it is told who may do what in them. It does not know invites and accounts, nor groups that are parents of each
+//! other in a circle of which none is the one that is asked. Where there is one of those it says so, and is asked nothing.
+
+mod parents;
 
 use cosim_core::SessionId;
 use cosim_core::real::{Privacy, Transaction};
 use cosim_core::view::Dialect;
+pub(super) use parents::Above;
+use parents::Word;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,8 +63,8 @@ pub(super) struct Logged<'a> {
 pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
-    /// Whether it names a parent, whether that counts or not.
-    has_parents: bool,
+    /// Its parents.
+    above: Above,
     /// Whether today's rules hold, not those of 0.7.
     is_todays: bool,
     /// The key that each member may hand out as its own, as it was named last, whether that counts or not.
@@ -93,7 +98,7 @@ pub(super) enum Unfit<'a> {
 
 impl Rights {
     /// By the whole log of a group with this header.
-    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>, dialect: Dialect) -> Rights {
+    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>, dialect: Dialect, above: Above) -> Rights {
         let is_todays = dialect == Dialect::V0_20;
         let ruleset = header.get("ruleset");
         let initial_admin = ruleset.and_then(|ruleset| ruleset.get("initialAdmin")).and_then(Value::as_str);
@@ -111,7 +116,7 @@ impl Rights {
         if let Some(founding) = log.iter().find(founds).map(|logged| logged.session) {
             log.sort_by_key(|logged| (logged.made_at, logged.session != founding));
         }
-        let mut rights = Rights { is_todays, ..Rights::default() };
+        let mut rights = Rights { is_todays, above, ..Rights::default() };
         for logged in &log {
             if rights.judge(logged, initial_admin) {
                 rights.tainted |= logged.hostile;
@@ -122,18 +127,19 @@ impl Rights {
         for history in rights.roles.values_mut() {
             history.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
+        rights.above.sort();
         rights.read_keys.sort();
         rights
     }
 
     /// Whether the group has nothing that is not known here.
     pub fn are_known(&self) -> bool {
-        !self.beyond
+        !self.beyond && self.above.are_known()
     }
 
     /// Whether the group has parents, whose keys and members are its own.
     pub(super) fn has_parents(&self) -> bool {
-        self.has_parents
+        self.above.has_any()
     }
 
     /// Whether a transaction of the group itself counts.
@@ -152,13 +158,18 @@ impl Rights {
     }
 
     /// The ids of the keys that `reader` can open.
-    pub fn opens(&self, reader: &str) -> BTreeSet<&str> {
-        let handed = [reader, EVERYONE].into_iter().filter_map(|member| self.handed.get(member)).flatten();
-        let mut todo: Vec<&str> = handed.map(String::as_str).collect();
+    pub fn opens<'a>(&'a self, reader: &str) -> BTreeSet<&'a str> {
+        let lineage = self.lineage();
+        let to_reader = |rights: &&'a Rights| {
+            [reader, EVERYONE].into_iter().filter_map(|member| rights.handed.get(member)).flatten()
+        };
+        let mut todo: Vec<&str> = lineage.iter().flat_map(to_reader).map(String::as_str).collect();
         let mut open = BTreeSet::new();
         while let Some(key) = todo.pop() {
             if open.insert(key) {
-                todo.extend(self.locked.get(key).into_iter().flatten().map(String::as_str));
+                let locked = lineage.iter().filter_map(|rights| rights.locked.get(key)).flatten();
+                todo.extend(locked.map(String::as_str));
+                todo.extend(parents::sealed_with(&lineage, key));
             }
         }
         open
@@ -166,12 +177,12 @@ impl Rights {
 
     /// Whether it is not sure what somebody who was handed this key has got.
     pub fn doubts(&self, key: &str) -> bool {
-        self.doubtful.contains(key)
+        self.lineage().iter().any(|rights| rights.doubtful.contains(key))
     }
 
     /// Whether every admin was honest whose word counts here.
     pub(super) fn are_honest(&self) -> bool {
-        !self.tainted
+        !self.tainted && self.above.are_honest()
     }
 
     /// Whether the same transactions count in both, those of a session from an index on aside: one change can decide
@@ -234,7 +245,9 @@ impl Rights {
     /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one, but not today.
     fn role(&self, member: &str, at: u64) -> Option<Role> {
         let own = self.own_role(member, at).filter(|role| !self.is_todays || *role != Role::Revoked);
-        own.or_else(|| self.own_role(EVERYONE, at).filter(|role| *role != Role::Revoked))
+        self.above
+            .inherited(own, member, at)
+            .or_else(|| self.own_role(EVERYONE, at).filter(|role| *role != Role::Revoked))
     }
 
     /// What a member was made, everyone aside.
@@ -253,9 +266,14 @@ impl Rights {
             return is_admin && !self.is_todays;
         }
         let Some((key, value)) = set(logged.said) else { return false };
-        if key.starts_with("parent_co_") {
-            (self.beyond, self.has_parents) = (true, true);
-            return false;
+        if let Some(parent) = key.strip_prefix("parent_").filter(|parent| parent.starts_with("co_")) {
+            let word = Word::parse(&value, self.is_todays).filter(|_| manages);
+            return self.above.says(parent, in_total_order(logged), word);
+        }
+        if let Some((id, sealer)) = key.split_once("_sealedFor_").filter(|_| self.is_todays) {
+            let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
+            let counts = id.starts_with("key_") && sealer.starts_with("sealer") && (manages || is_own);
+            return counts && self.above.seals(id, sealer);
         }
         if let Some((id, member)) = revelation(&key) {
             let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
@@ -272,6 +290,8 @@ impl Rights {
         {
             if manages && key == "readKey" {
                 self.read_keys.push((in_total_order(logged), value));
+            } else if manages && key == "groupSealer" {
+                self.above.names_sealer(&value);
             }
             return manages;
         }

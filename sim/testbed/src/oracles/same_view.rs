@@ -89,9 +89,10 @@ impl Oracle for SameView {
     /// Counts a look where there was something to compare with.
     fn shows(&mut self, scene: &Scene<'_>, seen: &Seen<'_>) -> Look {
         let Seen { node, id, grounds, shown } = *seen;
-        // Which keys come of those of parents, nobody has looked.
-        let has_parents = grounds.rights.as_deref().is_some_and(Rights::has_parents);
-        let keys = grounds.opened.hash().filter(|_| !has_parents || shown.is_none());
+        // Which keys come of those of parents is not always known.
+        let is_unsure = |rights: &Rights| rights.has_parents() && !rights.are_known() && shown.is_some();
+        let is_unsure = grounds.rights.as_deref().is_some_and(is_unsure);
+        let keys = grounds.opened.hash().filter(|_| !is_unsure);
         let basis = Basis {
             own: grounds.own,
             group: grounds.group,
