@@ -205,6 +205,7 @@ fn words_of_today_that_cannot_be() {
             set,
             r#""revoke_extend": { "node": "alice", "id": "card", "parent": "team""#,
         ),
+        ("deletion by the rules of 0.7", set, r#""delete_value": { "node": "alice", "id": "essay""#),
         (
             "a member that is set",
             set,

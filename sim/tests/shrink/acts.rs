@@ -72,6 +72,7 @@ fn fields(key: &str, draw: &Draw) -> Value {
             maybe(extend, "role", json!((["reader", "writer", "admin"][choice % 3])))
         }
         "revoke_extend" => json!({ "node": node, "id": "group", "parent": "club" }),
+        "delete_value" => node_of("map"),
         "connect" | "disconnect" => json!({ "between": ["ann", "ben"] }),
         "partition" | "heal" | "release" => way,
         "half_open" => json!({ "node": node, "peer": if node == "ann" { "ben" } else { "ann" } }),
@@ -121,6 +122,7 @@ fn scenario(key: &str, fields: &Value) -> Value {
     json!({
         "version": 1,
         "about": "One act of every kind.",
+        "format": "0.20",
         "nodes": { "ann": disk, "ben": disk, "cat": { "hostile": true } },
         "co_values": {
             "club": { "kind": "group", "admin": "ben" },

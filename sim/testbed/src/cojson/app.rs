@@ -372,12 +372,28 @@ impl App {
                 let new = edit::insert_text(list, from, insert).map_err(|_| Refusal::NothingToChange)?;
                 one([gone, new].into_iter().flat_map(elements).collect())
             }
+            What::DeleteValue => return self.delete_value(target),
             What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
             What::RemoveMember { member } => return self.remove_member(target, *member),
             What::Extend { parent, role } => return self.extend(target, *parent, role.map(Into::into)),
             What::RevokeExtend { parent } => return self.revoke_extend(target, *parent),
         }?;
         Ok(Drafts { changes, private: change.private, ..Drafts::default() })
+    }
+}
+
+impl App {
+    /// Deletes a CoValue for good, once: after the app became an admin, even where the clock is behind.
+    fn delete_value(&self, target: &Target<'_>) -> Result<Drafts, Refusal> {
+        let known = self.directory.co_value(target.id);
+        let known = known.ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        if target.after > 0 {
+            return Err(Refusal::NothingToChange);
+        }
+        let owner = known.spec.owner.and_then(|owner| self.views.get(&owner));
+        let empty = LiveView::new();
+        let drafts = self.dated(target, owner.unwrap_or(&empty), vec![Value::Array(vec![])], &[]);
+        Ok(Drafts { meta: Some(edit::deletion(&known.id)), ..drafts })
     }
 }
 

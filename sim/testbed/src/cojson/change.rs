@@ -29,7 +29,8 @@ impl What {
             | What::AddMember { .. }
             | What::RemoveMember { .. }
             | What::Extend { .. }
-            | What::RevokeExtend { .. } => 0,
+            | What::RevokeExtend { .. }
+            | What::DeleteValue => 0,
         }
     }
 }
@@ -86,6 +87,8 @@ pub enum What {
         /// What it may do.
         role: MemberRole,
     },
+    /// It is deleted for good.
+    DeleteValue,
     /// A group becomes the child of another.
     Extend {
         /// The other.

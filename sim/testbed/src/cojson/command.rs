@@ -1,6 +1,6 @@
 //! What an app asks of a node.
 
-use super::{Attack, Change};
+use super::{Attack, Change, What};
 use cosim_core::CoId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +74,12 @@ pub enum Writes {
 }
 
 impl Command {
+    /// Whether it deletes a CoValue for good, which is written in a session of its own.
+    pub fn deletes(&self) -> bool {
+        let Command::Edit(Edit { writes: Writes::Change(change), .. }) = self else { return false };
+        change.what == What::DeleteValue
+    }
+
     /// Which CoValue it is about.
     pub fn id(&self) -> CoId {
         match self {

@@ -3,7 +3,7 @@
 
 use super::kind::Kind;
 use super::provider::Crypto as Provider;
-use super::session_parts;
+use super::{is_deletion, session_parts};
 use crate::host::NodeId;
 use cosim_core::real::{self, AgentSecret, Owner, Verifier};
 use cosim_core::view::{Dialect, KeyRing};
@@ -329,6 +329,9 @@ impl Directory {
         };
         match &spec.session {
             Some(first) if incarnation == 0 => first.clone(),
+            _ if is_deletion(session) => {
+                agent.owner().delete_session(&derived("deletion", &spec.name, incarnation))
+            }
             _ => agent.owner().session(&derived("session", &spec.name, incarnation)),
         }
     }

@@ -143,6 +143,7 @@ fn of_change(what: &What, name: impl Fn(NodeId) -> String, group: impl Fn(CoId) 
             }
             asked
         }
+        What::DeleteValue => json!({ "op": "delete_value" }),
         What::RevokeExtend { parent } => json!({ "op": "revoke_extend", "parent": group(*parent) }),
         What::RemoveMember { member: who } => json!({ "op": "remove_member", "member": member(who) }),
     }

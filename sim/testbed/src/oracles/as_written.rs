@@ -130,7 +130,8 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
         What::AddMember { .. }
         | What::RemoveMember { .. }
         | What::Extend { .. }
-        | What::RevokeExtend { .. } => return None,
+        | What::RevokeExtend { .. }
+        | What::DeleteValue => return None,
     }
     Some(seen)
 }

@@ -66,7 +66,8 @@ impl Oracle for Permission {
             return Look::NONE;
         };
         let (logs, dialect) = (&scene.evidence.logs, scene.setup.directory.dialect());
-        let kept_out = KeptOut::of(stored, logs, rights, dialect);
+        let id = scene.setup.directory.co_value(seen.id).map_or("", |known| &known.id);
+        let kept_out = KeptOut::of((id, stored), logs, rights, dialect);
         let judging = Judging { grounds: seen.grounds, rights, shown, kept_out };
         Look::times(self.look(scene, seen, stored, &judging))
     }

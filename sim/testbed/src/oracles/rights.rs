@@ -152,6 +152,11 @@ impl Rights {
         self.role(author, made_at).is_some_and(Role::can_write)
     }
 
+    /// Whether `author` was an admin at a time.
+    pub(super) fn was_admin(&self, author: &str, made_at: u64) -> bool {
+        self.role(author, made_at) == Some(Role::Admin)
+    }
+
     /// Whether `author` managed the group at a time.
     pub(super) fn managed(&self, author: &str, made_at: u64) -> bool {
         self.role(author, made_at).is_some_and(Role::manages)
@@ -259,6 +264,9 @@ impl Rights {
     /// Takes in what follows in the total order; says whether it counts.
     fn judge(&mut self, logged: &Logged<'_>, initial_admin: &str) -> bool {
         let (author, made_at) = (logged.author(), logged.made_at);
+        if self.is_todays && logged.name.ends_with('$') {
+            return false;
+        }
         let role = self.role(author, made_at);
         let is_admin = role == Some(Role::Admin);
         let manages = role.is_some_and(Role::manages);

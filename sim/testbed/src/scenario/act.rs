@@ -140,6 +140,8 @@ acts! {
     "extend" => Extend(Extend),
     /// The app of a node makes a group no longer the child of another; it gets a new key.
     "revoke_extend" => RevokeExtend(RevokeExtend),
+    /// The app of a node deletes a CoValue for good: nobody sees anything of it any more.
+    "delete_value" => DeleteValue(Subject),
     /// The app of a node asks for a CoValue.
     "load" => Load(Subject),
     /// The app of a node no longer wants a CoValue.
@@ -224,6 +226,7 @@ impl Act {
     fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         match self {
             Act::Create(it) => it.check_create(by),
+            Act::DeleteValue(it) => it.check_deletion(by),
             Act::Edit(it) => it.check(by),
             Act::Ask(it) => it.check(by),
             Act::Set(_)
@@ -262,6 +265,7 @@ impl Act {
     pub(crate) fn words(&self) -> String {
         match self {
             Act::Create(it) => format!("{} creates {}", it.node, it.id),
+            Act::DeleteValue(it) => format!("{} deletes {} for good", it.node, it.id),
             Act::Load(it) => format!("{} loads {}", it.node, it.id),
             Act::Done(it) => format!("{} is done with {}", it.node, it.id),
             Act::Edit(it) => it.words(),
@@ -331,6 +335,7 @@ impl Act {
             Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
             Act::Extend(it) => it.simpler().map(Act::Extend).collect(),
             Act::Create(_)
+            | Act::DeleteValue(_)
             | Act::Ask(_)
             | Act::Delete(_)
             | Act::RemoveMember(_)

@@ -1,6 +1,7 @@
 //! What its author had the right to write and does not show all the same, by today's rules: a change whose name an earlier
-//! one has (`fww`), and a deletion from a list that only admins and managers delete from.
+//! one has (`fww`), a deletion from a list that only admins and managers delete from, and all of what was deleted for good.
 
+use crate::cojson::is_deletion;
 use crate::oracles::holdings::Stored;
 use crate::oracles::logs::{Logs, header};
 use crate::oracles::rights::{Rights, author};
@@ -25,12 +26,13 @@ pub(super) struct KeptOut<'a> {
     rights: &'a Rights,
     is_todays: bool,
     restricts_deletion: bool,
+    is_deleted: bool,
 }
 
 impl<'a> KeptOut<'a> {
     /// What is held of a CoValue that is no group, and who may do what with it.
     pub(super) fn of(
-        stored: &'a dyn Stored,
+        (id, stored): (&str, &'a dyn Stored),
         logs: &'a Logs,
         rights: &'a Rights,
         dialect: Dialect,
@@ -41,11 +43,27 @@ impl<'a> KeptOut<'a> {
             is_list && header["ruleset"]["restrictDeletion"] == true
         };
         let restricts_deletion = is_todays && header(stored).is_some_and(says_so);
-        KeptOut { stored, logs, rights, is_todays, restricts_deletion }
+        let mut kept_out = KeptOut { stored, logs, rights, is_todays, restricts_deletion, is_deleted: false };
+        kept_out.is_deleted = is_todays && kept_out.finds_deletion(id);
+        kept_out
+    }
+
+    /// Whether an admin has deleted the CoValue with this id: by the first transaction of a session that is there for that.
+    fn finds_deletion(&self, id: &str) -> bool {
+        self.stored.logs().filter(|(session, _)| is_deletion(*session)).any(|(session, log)| {
+            let name = self.logs.name(session);
+            let first = log.transactions.first().and_then(|first| first.said.as_deref());
+            let Some(first) = first.filter(|_| name.ends_with('$')) else { return false };
+            let says_so = first.meta().ok().flatten().is_some_and(|meta| meta["deleted"] == id);
+            says_so && first.made_at.as_ms().is_some_and(|at| self.rights.was_admin(author(name), at))
+        })
     }
 
     /// Whether a transaction is kept out; `None` where only who has its key can tell.
     pub(super) fn has(&self, it: Placed<'_>) -> Option<bool> {
+        if self.is_deleted || (self.is_todays && it.name.ends_with('$')) {
+            return Some(true);
+        }
         if !self.is_todays || !(self.restricts_deletion || it.said.has_meta()) {
             return Some(false);
         }

@@ -55,7 +55,7 @@ impl Act {
     /// The CoValue to which it adds transactions.
     pub(crate) fn writes(&self) -> Option<&str> {
         match self {
-            Act::Create(it) => Some(&it.id),
+            Act::Create(it) | Act::DeleteValue(it) => Some(&it.id),
             Act::Edit(it) => Some(&it.id),
             _ => self.change().map(|change| change.id.as_str()),
         }

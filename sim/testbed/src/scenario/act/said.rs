@@ -103,6 +103,9 @@ impl<R: Refs> Act<R> {
 impl Act<Numbered> {
     /// The node whose app changes something word for word, the CoValue, and the change.
     pub(crate) fn written(&self) -> Option<(u32, u32, Change)> {
+        if let Act::DeleteValue(it) = self {
+            return Some((it.node, it.id, Change { what: What::DeleteValue, private: false }));
+        }
         let Said { node, id, private, .. } = self.change()?;
         let what = self.what(|member| member.map(NodeId), |id| CoId(*id))?;
         Some((*node, *id, Change { what, private: private == Some(true) }))
@@ -319,7 +322,8 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         | What::AddMember { .. }
         | What::RemoveMember { .. }
         | What::Extend { .. }
-        | What::RevokeExtend { .. } => return,
+        | What::RevokeExtend { .. }
+        | What::DeleteValue => return,
     };
     let size = what.size();
     if size > MAX_TRANSACTION_BYTES as usize {
