@@ -28,7 +28,7 @@ pub use change::{Change, What};
 pub use co_json::CoJson;
 pub use command::{Ask, Command, Edit, Writes};
 pub use crypto::SimCrypto;
-pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
+pub use directory::{Agent, CoValue, CoValueSpec, Directory, Invite, NodeSpec};
 pub use disk_write::DiskWrite;
 pub use kind::{Format, Kind, MemberRole};
 pub use message::{Packet, Said};
@@ -281,11 +281,17 @@ impl CoJson for CoNode {
     }
 
     fn session_of(&self, command: &Command) -> SessionId {
-        if command.deletes() { deletion(self.id, self.incarnation) } else { self.session() }
+        if command.deletes() {
+            return deletion(self.id, self.incarnation);
+        }
+        let accepts = command.accepts();
+        let accepting = accepts.and_then(|it| self.directory.accepting(self.id, self.incarnation, it));
+        accepting.unwrap_or_else(|| self.session())
     }
 
     fn writes_in(&self, session: SessionId) -> bool {
-        session == self.session() || session == deletion(self.id, self.incarnation)
+        let is_apart = |(node, count)| node == self.id && (OF_GUESTS..1 << 17).contains(&count);
+        session == self.session() || is_apart(session_parts(session))
     }
 
     fn next_index(&self, id: CoId) -> u32 {

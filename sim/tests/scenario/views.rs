@@ -205,6 +205,12 @@ fn words_of_today_that_cannot_be() {
             set,
             r#""revoke_extend": { "node": "alice", "id": "card", "parent": "team""#,
         ),
+        (
+            "an invite for managers by the rules of 0.7",
+            set,
+            r#""invite": { "node": "alice", "id": "team", "role": "manager", "secret": "hello""#,
+        ),
+        ("an invite that nobody makes", set, r#""accept": { "node": "bob", "id": "team", "secret": "hello""#),
         ("deletion by the rules of 0.7", set, r#""delete_value": { "node": "alice", "id": "essay""#),
         (
             "a member that is set",

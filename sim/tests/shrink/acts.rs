@@ -73,6 +73,11 @@ fn fields(key: &str, draw: &Draw) -> Value {
         }
         "revoke_extend" => json!({ "node": node, "id": "group", "parent": "club" }),
         "delete_value" => node_of("map"),
+        "invite" => {
+            let role = ["reader", "writer", "admin"][choice % 3];
+            json!({ "node": node, "id": "group", "role": role, "secret": text })
+        }
+        "accept" => json!({ "node": node, "id": "group", "secret": text }),
         "connect" | "disconnect" => json!({ "between": ["ann", "ben"] }),
         "partition" | "heal" | "release" => way,
         "half_open" => json!({ "node": node, "peer": if node == "ann" { "ben" } else { "ann" } }),

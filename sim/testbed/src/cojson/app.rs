@@ -1,5 +1,6 @@
 //! The app on a node: what it sees, and what it writes.
 
+mod invites;
 mod parents;
 mod team;
 
@@ -372,6 +373,8 @@ impl App {
                 let new = edit::insert_text(list, from, insert).map_err(|_| Refusal::NothingToChange)?;
                 one([gone, new].into_iter().flat_map(elements).collect())
             }
+            What::Invite { secret, role } => return self.invite(target, secret, *role),
+            What::Accept { secret } => return self.accept(target, secret),
             What::DeleteValue => return self.delete_value(target),
             What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
             What::RemoveMember { member } => return self.remove_member(target, *member),

@@ -28,6 +28,8 @@ impl What {
             What::Remove { .. }
             | What::AddMember { .. }
             | What::RemoveMember { .. }
+            | What::Invite { .. }
+            | What::Accept { .. }
             | What::Extend { .. }
             | What::RevokeExtend { .. }
             | What::DeleteValue => 0,
@@ -86,6 +88,18 @@ pub enum What {
         member: Option<NodeId>,
         /// What it may do.
         role: MemberRole,
+    },
+    /// A group gets an invite.
+    Invite {
+        /// What its secret is called.
+        secret: String,
+        /// What it makes of who accepts it.
+        role: MemberRole,
+    },
+    /// An invite to a group is accepted.
+    Accept {
+        /// What its secret is called.
+        secret: String,
     },
     /// It is deleted for good.
     DeleteValue,

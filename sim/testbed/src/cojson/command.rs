@@ -76,8 +76,17 @@ pub enum Writes {
 impl Command {
     /// Whether it deletes a CoValue for good, which is written in a session of its own.
     pub fn deletes(&self) -> bool {
-        let Command::Edit(Edit { writes: Writes::Change(change), .. }) = self else { return false };
-        change.what == What::DeleteValue
+        self.what() == Some(&What::DeleteValue)
+    }
+
+    /// The invite that it accepts, which is written in a session of that: of which group, and what its secret is called.
+    pub fn accepts(&self) -> Option<(CoId, &str)> {
+        if let What::Accept { secret } = self.what()? { Some((self.id(), secret)) } else { None }
+    }
+
+    fn what(&self) -> Option<&What> {
+        let Command::Edit(Edit { writes: Writes::Change(change), .. }) = self else { return None };
+        Some(&change.what)
     }
 
     /// Which CoValue it is about.

@@ -17,6 +17,9 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
             for (node, agent) in directory.agents() {
                 names.entry(agent.name.as_str()).or_insert(directory.name(node));
             }
+            for invite in directory.invites() {
+                names.insert(&invite.agent.name, &invite.label);
+            }
             let members = group.members.iter().map(|(name, role)| {
                 let name = names.get(name.as_str()).copied().unwrap_or(name);
                 (name.to_owned(), Value::from(role.as_str()))

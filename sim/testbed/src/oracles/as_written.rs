@@ -129,6 +129,8 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
         }
         What::AddMember { .. }
         | What::RemoveMember { .. }
+        | What::Invite { .. }
+        | What::Accept { .. }
         | What::Extend { .. }
         | What::RevokeExtend { .. }
         | What::DeleteValue => return None,

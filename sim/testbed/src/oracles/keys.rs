@@ -131,8 +131,8 @@ fn changed(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
 /// Who may do what, where that can be judged.
 fn judged(rights: Rights) -> Option<Rights> {
     let is_sure = rights.read_key().is_none_or(|key| !rights.doubts(key));
-    // Who has the keys of parents is for those to say.
-    let is_known = rights.are_known() && !rights.has_parents();
+    // Who has the keys of parents is for those to say, and who has those of invites nobody knows.
+    let is_known = rights.are_known() && !rights.has_parents() && !rights.has_invites();
     (is_sure && is_known && rights.are_honest()).then_some(rights)
 }
 

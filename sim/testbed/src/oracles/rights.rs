@@ -1,7 +1,7 @@
 //! Who may do what in a group, by its log: the rules of `Groups` in docs/views.md once more, without the code by which
 //! apps see. A reference that is written as the thing it judges has the same mistakes.
 //!
-//! Of parents it is told who may do what in them. It does not know invites and accounts, nor groups that are parents of each
+//! Of parents it is told who may do what in them. It does not know accounts, nor groups that are parents of each
 //! other in a circle of which none is the one that is asked. Where there is one of those it says so, and is asked nothing.
 
 mod parents;
@@ -28,15 +28,39 @@ pub(super) enum Role {
     Manager,
     /// By today's rules: a writer that reads only what it writes, with a key of its own.
     WriteOnly,
+    /// A secret: who has it gives this role, and no other.
+    Invite(Given),
+}
+
+/// What an invite makes of who accepts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    Reader,
+    Writer,
+    Admin,
+    Manager,
+    WriteOnly,
+}
+
+impl Given {
+    fn role(self) -> Role {
+        match self {
+            Given::Reader => Role::Reader,
+            Given::Writer => Role::Writer,
+            Given::Admin => Role::Admin,
+            Given::Manager => Role::Manager,
+            Given::WriteOnly => Role::WriteOnly,
+        }
+    }
 }
 
 impl Role {
     pub(super) fn can_write(self) -> bool {
-        !matches!(self, Role::Revoked | Role::Reader)
+        !matches!(self, Role::Revoked | Role::Reader | Role::Invite(_))
     }
 
     fn can_read(self) -> bool {
-        !matches!(self, Role::Revoked | Role::WriteOnly)
+        !matches!(self, Role::Revoked | Role::WriteOnly | Role::Invite(Given::WriteOnly))
     }
 
     fn manages(self) -> bool {
@@ -63,6 +87,8 @@ pub(super) struct Logged<'a> {
 pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
+    /// Whether somebody tried to make an invite.
+    has_invites: bool,
     /// Its parents.
     above: Above,
     /// Whether today's rules hold, not those of 0.7.
@@ -140,6 +166,11 @@ impl Rights {
     /// Whether the group has parents, whose keys and members are its own.
     pub(super) fn has_parents(&self) -> bool {
         self.above.has_any()
+    }
+
+    /// Whether there are, or were, invites, which hold keys for others.
+    pub(super) fn has_invites(&self) -> bool {
+        self.has_invites
     }
 
     /// Whether a transaction of the group itself counts.
@@ -285,14 +316,15 @@ impl Rights {
         }
         if let Some((id, member)) = revelation(&key) {
             let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
-            if manages || is_own {
+            let invites = matches!(role, Some(Role::Invite(_)));
+            if manages || invites || is_own {
                 let keys = if member.starts_with("key_") { &mut self.locked } else { &mut self.handed };
                 keys.entry(member.to_owned()).or_default().insert(id.to_owned());
                 if logged.hostile {
                     self.doubtful.insert(id.to_owned());
                 }
             }
-            return manages || is_own;
+            return manages || invites || is_own;
         }
         if key == "readKey" || key == "profile" || (self.is_todays && (key == "root" || key == "groupSealer"))
         {
@@ -305,7 +337,8 @@ impl Rights {
         }
         if self.is_todays {
             if let Some(member) = key.strip_prefix("writeKeyFor_") {
-                return self.name_own_key(member, value, (author, manages));
+                let may_name = role == Some(Role::Invite(Given::WriteOnly));
+                return self.name_own_key(member, value, (author, manages, may_name));
             }
             if key.starts_with("child_") {
                 return false;
@@ -318,19 +351,24 @@ impl Rights {
             "admin" => Role::Admin,
             "manager" if self.is_todays => Role::Manager,
             "writeOnly" if self.is_todays => Role::WriteOnly,
-            other => {
-                self.beyond |= other.ends_with("Invite");
-                return false;
-            }
+            "readerInvite" => Role::Invite(Given::Reader),
+            "writerInvite" => Role::Invite(Given::Writer),
+            "adminInvite" => Role::Invite(Given::Admin),
+            "managerInvite" if self.is_todays => Role::Invite(Given::Manager),
+            "writeOnlyInvite" if self.is_todays => Role::Invite(Given::WriteOnly),
+            _ => return false,
         };
         let is_first = !self.roles.contains_key(&key);
         let founds = author == initial_admin && key == initial_admin && given == Role::Admin && is_first;
         let takes_from_admin =
             given != Role::Admin && key != author && self.role(&key, made_at) == Some(Role::Admin);
-        let is_role_of_everyone = key != EVERYONE || !given.manages();
-        let as_manager = manages && given != Role::Admin && self.role(&key, made_at) != Some(Role::Admin);
+        self.has_invites |= matches!(given, Role::Invite(_));
+        let is_role_of_everyone = key != EVERYONE || !(given.manages() || matches!(given, Role::Invite(_)));
+        let is_for_admins = matches!(given, Role::Admin | Role::Invite(Given::Admin | Given::Manager));
+        let by_invite = matches!(role, Some(Role::Invite(gives)) if gives.role() == given);
+        let as_manager = manages && !is_for_admins && self.role(&key, made_at) != Some(Role::Admin);
         let leaves = self.is_todays && key == author && given == Role::Revoked;
-        let may_give = (is_admin && !takes_from_admin) || as_manager;
+        let may_give = (is_admin && !takes_from_admin) || as_manager || by_invite;
         let may = founds || leaves || (may_give && is_role_of_everyone);
         if may {
             self.roles.entry(key).or_default().push((in_total_order(logged), given));
@@ -340,8 +378,13 @@ impl Rights {
 
     /// A member gets a key to write with, from who manages the group or from itself; says whether that counts. It may then
     /// hand it out, even where somebody had named one before and it does not.
-    fn name_own_key(&mut self, member: &str, key: String, (author, manages): (&str, bool)) -> bool {
-        if !manages && member != author {
+    fn name_own_key(
+        &mut self,
+        member: &str,
+        key: String,
+        (author, manages, may_name): (&str, bool, bool),
+    ) -> bool {
+        if !manages && !may_name && member != author {
             return false;
         }
         self.own_keys.insert(member.to_owned(), key.clone());

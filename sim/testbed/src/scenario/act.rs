@@ -30,8 +30,8 @@ pub use app::{Edit, Subject};
 pub use ask::Ask;
 pub use attack::Attack;
 pub use change::{
-    AddMember, DeleteKey, Extend, InsertItems, PushItem, RemoveItems, RemoveMember, RevokeExtend, SetKey,
-    Splice,
+    Accept, AddMember, DeleteKey, Extend, InsertItems, Invite, PushItem, RemoveItems, RemoveMember,
+    RevokeExtend, SetKey, Splice,
 };
 pub use clock::ClockChange;
 pub use disk::{BackUp, FailWrites, ReorderWrites, Rot, Stall};
@@ -136,6 +136,10 @@ acts! {
     "add_member" => AddMember(AddMember),
     /// The app of a node removes a member from a group, which gets a new key.
     "remove_member" => RemoveMember(RemoveMember),
+    /// The app of a node makes an invite to a group: a secret, by which whoever has it becomes a member.
+    "invite" => Invite(Invite),
+    /// The app of a node accepts an invite, and becomes a member of its group.
+    "accept" => Accept(Accept),
     /// The app of a node makes a group the child of another, whose members count in it from then on.
     "extend" => Extend(Extend),
     /// The app of a node makes a group no longer the child of another; it gets a new key.
@@ -237,6 +241,8 @@ impl Act {
             | Act::Splice(_)
             | Act::AddMember(_)
             | Act::RemoveMember(_)
+            | Act::Invite(_)
+            | Act::Accept(_)
             | Act::Extend(_)
             | Act::RevokeExtend(_) => self.check_change(by),
             Act::Connect(it) | Act::Disconnect(it) => by.check_between(&it.between),
@@ -278,6 +284,8 @@ impl Act {
             | Act::Splice(_)
             | Act::AddMember(_)
             | Act::RemoveMember(_)
+            | Act::Invite(_)
+            | Act::Accept(_)
             | Act::Extend(_)
             | Act::RevokeExtend(_) => self.change_in_words(),
             Act::Connect(it) => format!("{} connect", it.pair()),
@@ -333,12 +341,14 @@ impl Act {
             Act::Push(it) => it.simpler().map(Act::Push).collect(),
             Act::Splice(it) => it.simpler().map(Act::Splice).collect(),
             Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
+            Act::Invite(it) => it.simpler().map(Act::Invite).collect(),
             Act::Extend(it) => it.simpler().map(Act::Extend).collect(),
             Act::Create(_)
             | Act::DeleteValue(_)
             | Act::Ask(_)
             | Act::Delete(_)
             | Act::RemoveMember(_)
+            | Act::Accept(_)
             | Act::RevokeExtend(_)
             | Act::Load(_)
             | Act::Done(_)

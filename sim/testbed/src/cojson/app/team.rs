@@ -421,7 +421,12 @@ impl App {
     /// The members who may read.
     pub(super) fn readers<'a>(&'a self, group: &CoGroup) -> Vec<Member<'a>> {
         let agents = self.directory.agents().map(|(_, agent)| agent);
-        agents.filter(|agent| group.readers().any(|reader| reader == agent.name)).map(member).collect()
+        let readers = agents.filter(|agent| group.readers().any(|reader| reader == agent.name));
+        // An invite that lacks the key could not hand it on.
+        let invites = self.directory.invites().iter().map(|invite| &invite.agent);
+        let invites =
+            invites.filter(|agent| group.members.get(&agent.name).is_some_and(|role| role.can_read()));
+        readers.chain(invites).map(member).collect()
     }
 
     /// A key that nobody has made before.

@@ -100,7 +100,7 @@ impl Above {
             let (_, word) = history.iter().rev().find(|((from, _, _), _)| *from <= at)?;
             let there = self.there.get(parent)?.role(member, at)?;
             // Who reads nothing there is nothing here.
-            let counts = !matches!(there, Role::Revoked | Role::WriteOnly);
+            let counts = !matches!(there, Role::Revoked | Role::WriteOnly | Role::Invite(_));
             match word {
                 Word::Extend => Some(there),
                 Word::As(role) => Some(*role),
@@ -117,7 +117,7 @@ fn rank(role: Role) -> u8 {
     match role {
         Role::Revoked => 0,
         Role::Reader | Role::WriteOnly => 1,
-        Role::Writer => 2,
+        Role::Writer | Role::Invite(_) => 2,
         Role::Manager => 3,
         Role::Admin => 4,
     }

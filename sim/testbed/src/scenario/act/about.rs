@@ -35,6 +35,15 @@ impl Act {
         if let Act::Create(create) = self { Some(create) } else { None }
     }
 
+    /// The group of the invite that it makes or accepts, and what its secret is called.
+    pub(crate) fn invited(&self) -> Option<(&String, &String)> {
+        match self {
+            Act::Invite(it) => Some((&it.id, &it.secret)),
+            Act::Accept(it) => Some((&it.id, &it.secret)),
+            _ => None,
+        }
+    }
+
     /// The node that joins, if it is that.
     pub(crate) fn joins(&self) -> Option<&str> {
         if let Act::Join(join) = self { Some(&join.node) } else { None }

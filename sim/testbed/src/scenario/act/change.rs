@@ -134,6 +134,28 @@ fields! {
 }
 
 fields! {
+    /// An invite to a group.
+    Invite(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// What it makes of who accepts it.
+        role: MemberRole = it.role;
+        /// What its secret is called. Whoever accepts it names that.
+        secret: String = it.secret.clone();
+    }
+
+    /// An invite that is accepted.
+    Accept(it, by) {
+        /// The node. It must hold the group.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// What the secret of the invite is called.
+        secret: String = it.secret.clone();
+    }
+
     /// A group that becomes the child of another.
     Extend(it, by) {
         /// The node.
@@ -155,6 +177,12 @@ fields! {
         id: R::CoValue = by.id(&it.id)?;
         /// The other group, whose members are no longer members of this one.
         parent: R::CoValue = by.parent(&it.parent)?;
+    }
+}
+
+impl Invite {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = Invite> {
+        [Invite { role: MemberRole::Reader, ..self.clone() }].into_iter()
     }
 }
 

@@ -1,14 +1,15 @@
 //! What the acts have in common by which an app writes something word for word.
 
 use super::refs::{EVERYONE, Named, Numbered, Refs};
+use super::{Accept, AddMember, DeleteKey, Extend, Invite, PushItem, RemoveMember, RevokeExtend, SetKey};
 use super::{Act, Resolving};
-use super::{AddMember, DeleteKey, Extend, PushItem, RemoveMember, RevokeExtend, SetKey};
 use crate::cojson::{Change, Kind, MemberRole, What, is_of_the_rules};
 use crate::host::NodeId;
 use crate::scenario::MAX_TRANSACTION_BYTES;
 use crate::scenario::file::quoted;
 use crate::scenario::problems::Problem;
 use crate::scenario::resolve::co_values::without_kind;
+use crate::scenario::resolve::names::check_name;
 use cosim_core::CoId;
 use cosim_core::real::{canonical, stable_stringify};
 use serde_json::{Value, json};
@@ -43,6 +44,8 @@ impl<R: Refs> Act<R> {
             Act::Splice(it) => (&it.node, &it.id, Kind::Text, it.private),
             Act::AddMember(it) => (&it.node, &it.id, Kind::Group, None),
             Act::RemoveMember(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::Invite(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::Accept(it) => (&it.node, &it.id, Kind::Group, None),
             Act::Extend(it) => (&it.node, &it.id, Kind::Group, None),
             Act::RevokeExtend(it) => (&it.node, &it.id, Kind::Group, None),
             _ => return None,
@@ -60,6 +63,8 @@ impl<R: Refs> Act<R> {
             Act::Splice(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
             Act::AddMember(it) => Some((&mut it.node, &it.id, None)),
             Act::RemoveMember(it) => Some((&mut it.node, &it.id, None)),
+            Act::Invite(it) => Some((&mut it.node, &it.id, None)),
+            Act::Accept(it) => Some((&mut it.node, &it.id, None)),
             Act::Extend(it) => Some((&mut it.node, &it.id, None)),
             Act::RevokeExtend(it) => Some((&mut it.node, &it.id, None)),
             _ => None,
@@ -93,6 +98,8 @@ impl<R: Refs> Act<R> {
             }
             Act::AddMember(it) => What::AddMember { member: number(&it.member), role: it.role },
             Act::RemoveMember(it) => What::RemoveMember { member: number(&it.member) },
+            Act::Invite(it) => What::Invite { secret: it.secret.clone(), role: it.role },
+            Act::Accept(it) => What::Accept { secret: it.secret.clone() },
             Act::Extend(it) => What::Extend { parent: group(&it.parent), role: it.role },
             Act::RevokeExtend(it) => What::RevokeExtend { parent: group(&it.parent) },
             _ => return None,
@@ -142,6 +149,8 @@ impl Act {
             }
             Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
             Act::Set(it) if it.fww.is_some() => it.check_name(by)?,
+            Act::Invite(it) => it.check_invite(by)?,
+            Act::Accept(it) => check_ours(&it.node, "accept", by)?,
             Act::Extend(it) => check_parent((&it.id, &it.parent), it.role, by)?,
             Act::RevokeExtend(it) => check_parent((&it.id, &it.parent), None, by)?,
             _ => {}
@@ -209,6 +218,10 @@ impl Act {
             Act::AddMember(AddMember { member, role, .. }) => {
                 format!("makes {member} a {} of {id}", role.name())
             }
+            Act::Invite(Invite { role, secret, .. }) => {
+                format!("makes the invite {secret} for a {} of {id}", role.name())
+            }
+            Act::Accept(Accept { secret, .. }) => format!("accepts the invite {secret} to {id}"),
             Act::Extend(Extend { parent, role: None, .. }) => {
                 format!("extends {id} to the members of {parent}")
             }
@@ -263,6 +276,33 @@ impl SetKey {
             return None;
         }
         Some(())
+    }
+}
+
+/// Guests have invites of their own.
+fn check_ours(node: &str, op: &str, by: &mut Resolving<'_, '_>) -> Option<()> {
+    let number = by.node(node, "node")?;
+    if !by.names.is_guest(number) {
+        return Some(());
+    }
+    let problem = Problem::new(by.at.key("node").value(), format!("`{node}` is a guest"));
+    let help = format!("a guest makes the secrets itself: `\"ask\": {{ …, \"op\": \"{op}\", … }}`");
+    by.report.add(problem.expected("one of cosim's own nodes").help(help));
+    None
+}
+
+impl Invite {
+    fn check_invite(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        check_ours(&self.node, "invite", by)?;
+        check_name(&self.secret, "a secret", by.at.key("secret").value(), by.report);
+        if self.role.is_known(by.names.dialect()) {
+            return Some(());
+        }
+        let what = format!("nobody is `{}` by the rules of 0.7", self.role.name());
+        let problem = Problem::new(by.at.key("role").value(), what);
+        let problem = problem.expected("`reader`, `writer` or `admin`");
+        by.report.add(problem.help("write `\"format\": \"0.20\"` at the top for today's rules"));
+        None
     }
 }
 
@@ -321,6 +361,8 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         What::Remove { .. }
         | What::AddMember { .. }
         | What::RemoveMember { .. }
+        | What::Invite { .. }
+        | What::Accept { .. }
         | What::Extend { .. }
         | What::RevokeExtend { .. }
         | What::DeleteValue => return,

@@ -36,12 +36,19 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
             header: co_value.header.clone().map(serde_json::Value::Object),
             depends_on,
             is_parent: false,
+            invites: Vec::new(),
         };
     }
     for reference in file.timeline.iter().flat_map(|entry| entry.act.refs()) {
         let parent = names.co_value(reference.name).filter(|_| reference.to == To::Parent);
         if let Some(spec) = parent.and_then(|parent| all.get_mut(parent as usize)) {
             spec.is_parent = true;
+        }
+    }
+    for (group, secret) in file.timeline.iter().filter_map(|entry| entry.act.invited()) {
+        let spec = names.co_value(group).and_then(|group| all.get_mut(group as usize));
+        if let Some(spec) = spec.filter(|spec| !spec.invites.contains(secret)) {
+            spec.invites.push(secret.clone());
         }
     }
     check_circles(&all, names, report);
