@@ -4,7 +4,8 @@ use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::outln;
 use cosim_testbed::recording::{self, Checked};
-use std::path::PathBuf;
+use cosim_testbed::scenario::{Kind, Scenario};
+use std::path::{Path, PathBuf};
 
 /// Check scenario files without playing them.
 #[derive(Debug, clap::Args)]
@@ -35,6 +36,19 @@ fn without_network(recorded: &Recorded) -> Result<String, Failure> {
     })
 }
 
+/// Who writes a scenario with groups anew is told whose rules hold where it does not say.
+fn hint_at_format(scenario: &Scenario, path: &Path) {
+    let file = &scenario.file;
+    let has_groups = file.co_values.values().any(|co_value| co_value.kind == Some(Kind::Group));
+    if has_groups && file.format.is_none() && file.origin.is_none() {
+        anstream::eprintln!(
+            "hint: {} does not say whose rules hold, so those of 0.7 do; write `\"format\": \"0.20\"` for today's, or \
+             `\"format\": \"0.7\"` to keep these",
+            path.display()
+        );
+    }
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
     if let Some(recorded) = &recorded {
@@ -48,7 +62,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             None => input::written(path, None),
         };
         match checked {
-            Ok(_) => outln!("{}: fine", path.display()),
+            Ok(scenario) => {
+                outln!("{}: fine", path.display());
+                hint_at_format(&scenario, path);
+            }
             Err(failure) => {
                 anstream::eprintln!("{failure}\n");
                 wrong += 1;

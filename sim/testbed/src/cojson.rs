@@ -28,15 +28,17 @@ pub use change::{Change, What};
 pub use co_json::CoJson;
 pub use command::{Ask, Command, Edit, Writes};
 pub use crypto::SimCrypto;
-pub use directory::{Agent, CoValue, CoValueSpec, Directory, NodeSpec};
+pub use directory::{Agent, CoValue, CoValueSpec, Directory, Invite, NodeSpec};
 pub use disk_write::DiskWrite;
 pub use kind::{Format, Kind, MemberRole};
 pub use message::{Packet, Said};
 pub(crate) use message::{kind, size};
 pub use notice::Notice;
 pub use provider::Crypto;
+use session::deletion;
 pub use session::{NODES_MAX, session, session_parts};
 pub(crate) use session::{OF_DELETIONS, OF_GUESTS, is_deletion};
+pub(crate) use shown::is_of_the_rules;
 pub(crate) use values::fold_text;
 pub use values::{Header, Signature, StreamingHash, Transaction};
 
@@ -206,7 +208,7 @@ impl CoNode {
                 if founding.is_empty() {
                     return Ok(());
                 }
-                return self.write(now, *id, founding);
+                return self.write(now, (*id, self.session()), founding);
             }
             Command::Edit(edit) => {
                 let transactions = self.draft(command, wall)?;
@@ -215,9 +217,9 @@ impl CoNode {
                     if self.node.buffers(PeerId(self.id.0), group).writes + 1 >= WRITES_MAX {
                         return Err(cosim_core::UpdateError::StorageBusy.into());
                     }
-                    self.write(now, group, mending)?;
+                    self.write(now, (group, self.session()), mending)?;
                 }
-                return self.write(now, edit.id, transactions);
+                return self.write(now, (edit.id, self.session_of(command)), transactions);
             }
             Command::Ask(_) => return Err(Refusal::Guest("only a guest knows what that is".to_owned())),
             Command::Load { id } => cosim_core::Input::Load { id: *id },
@@ -233,8 +235,12 @@ impl CoNode {
     }
 
     /// Has the node write what its app wants written.
-    fn write(&mut self, now: Time, id: CoId, transactions: Vec<Transaction>) -> Result<(), Refusal> {
-        let session = self.session();
+    fn write(
+        &mut self,
+        now: Time,
+        (id, session): (CoId, SessionId),
+        transactions: Vec<Transaction>,
+    ) -> Result<(), Refusal> {
         let (after, staged) = (self.node.next_index(id, session), transactions.clone());
         self.advance(now, cosim_core::Input::Edit { id, session, transactions })?;
         self.app.wrote(id, (session, after), &staged);
@@ -274,6 +280,20 @@ impl CoJson for CoNode {
         self.copied.unwrap_or_else(|| session(self.id, self.incarnation))
     }
 
+    fn session_of(&self, command: &Command) -> SessionId {
+        if command.deletes() {
+            return deletion(self.id, self.incarnation);
+        }
+        let accepts = command.accepts();
+        let accepting = accepts.and_then(|it| self.directory.accepting(self.id, self.incarnation, it));
+        accepting.unwrap_or_else(|| self.session())
+    }
+
+    fn writes_in(&self, session: SessionId) -> bool {
+        let is_apart = |(node, count)| node == self.id && (OF_GUESTS..1 << 17).contains(&count);
+        session == self.session() || is_apart(session_parts(session))
+    }
+
     fn next_index(&self, id: CoId) -> u32 {
         self.node.next_index(id, self.session())
     }
@@ -285,7 +305,7 @@ impl CoJson for CoNode {
     }
 
     fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal> {
-        self.app.draft(&self.node, self.session(), command, wall)
+        self.app.draft(&self.node, self.session_of(command), command, wall)
     }
 
     fn mend(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
@@ -411,7 +431,7 @@ impl SimNode for CoNode {
                 Output::Notice(Notice::Uploaded { peer: NodeId(peer.0), id, session, count, reach })
             }
             cosim_core::Output::WriteFailed { id, session, after, count } => {
-                if session == self.session() {
+                if self.writes_in(session) {
                     self.begin_session();
                 }
                 Output::Notice(Notice::WriteFailed { id, session, after, count })

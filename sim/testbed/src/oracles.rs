@@ -445,7 +445,7 @@ impl Oracles {
             self.check_taken(world, vec![taken]);
         }
         if let Notice::Written { id, session, count } = *notice
-            && world.holdings(node).session() == session
+            && world.holdings(node).writes_in(session)
         {
             self.evidence.ledger.report(id, session, count);
         }

@@ -184,3 +184,50 @@ fn changes_that_cannot_be() {
     ];
     check("changes_that_cannot_be", &table(VIEWS, &cases));
 }
+
+/// What today's rules have, where it makes no sense.
+#[test]
+fn words_of_today_that_cannot_be() {
+    let list = r#""shopping": { "kind": "list" }"#;
+    let set = r#""set": { "node": "alice", "id": "card", "key": "name", "value": { "first": "Ada" }"#;
+    let cases = [
+        ("a manager by the rules of 0.7", r#""everyone", "role": "reader""#, r#""bob", "role": "manager""#),
+        ("deletion from nobody's list", list, r#""shopping": { "kind": "list", "restrict_deletion": true }"#),
+        (
+            "deletion from a stream",
+            r#""kind": "stream", "owner": "team""#,
+            r#""kind": "stream", "owner": "team", "restrict_deletion": true"#,
+        ),
+        ("a parent that is no group", set, r#""extend": { "node": "alice", "id": "team", "parent": "card""#),
+        ("its own parent", set, r#""extend": { "node": "alice", "id": "team", "parent": "team""#),
+        (
+            "a child that is no group",
+            set,
+            r#""revoke_extend": { "node": "alice", "id": "card", "parent": "team""#,
+        ),
+        (
+            "an invite for managers by the rules of 0.7",
+            set,
+            r#""invite": { "node": "alice", "id": "team", "role": "manager", "secret": "hello""#,
+        ),
+        ("an invite that nobody makes", set, r#""accept": { "node": "bob", "id": "team", "secret": "hello""#),
+        ("deletion by the rules of 0.7", set, r#""delete_value": { "node": "alice", "id": "essay""#),
+        (
+            "a member that is set",
+            set,
+            r#""set": { "node": "alice", "id": "team", "key": "everyone", "value": "writer""#,
+        ),
+        (
+            "a parent that is set",
+            set,
+            r#""set": { "node": "alice", "id": "team", "key": "parent_co_z1", "value": "extend""#,
+        ),
+        (
+            "the first key of a group",
+            set,
+            r#""set": { "node": "alice", "id": "team", "key": "root", "value": 1, "fww": "init""#,
+        ),
+        ("keys of what is no group", r#""shows": ["milk"]"#, r#""shows": ["milk"], "has": ["groupSealer"]"#),
+    ];
+    check("words_of_today_that_cannot_be", &table(VIEWS, &cases));
+}

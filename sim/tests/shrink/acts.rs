@@ -48,7 +48,8 @@ fn fields(key: &str, draw: &Draw) -> Value {
         "create" | "load" | "done" => node_of("plain"),
         "edit" => with(maybe(node_of("plain"), "transactions", json!(number)), "size", json!(10 * number)),
         "set" => {
-            with(with(maybe(node_of("map"), "private", json!(true)), "key", json!(text)), "value", value)
+            let set = maybe(maybe(node_of("map"), "private", json!(true)), "fww", json!(text));
+            with(with(set, "key", json!(text)), "value", value)
         }
         "delete" => with(maybe(node_of("map"), "private", json!(true)), "key", json!(text)),
         "insert" => with(maybe(node_of("list"), "index", json!(number)), "values", json!([value, text])),
@@ -66,6 +67,17 @@ fn fields(key: &str, draw: &Draw) -> Value {
         "remove_member" => {
             json!({ "node": "ann", "id": "group", "member": (["ben", "everyone"][choice % 2]) })
         }
+        "extend" => {
+            let extend = json!({ "node": node, "id": "group", "parent": "club" });
+            maybe(extend, "role", json!((["reader", "writer", "admin"][choice % 3])))
+        }
+        "revoke_extend" => json!({ "node": node, "id": "group", "parent": "club" }),
+        "delete_value" => node_of("map"),
+        "invite" => {
+            let role = ["reader", "writer", "admin"][choice % 3];
+            json!({ "node": node, "id": "group", "role": role, "secret": text })
+        }
+        "accept" => json!({ "node": node, "id": "group", "secret": text }),
         "connect" | "disconnect" => json!({ "between": ["ann", "ben"] }),
         "partition" | "heal" | "release" => way,
         "half_open" => json!({ "node": node, "peer": if node == "ann" { "ben" } else { "ann" } }),
@@ -115,8 +127,10 @@ fn scenario(key: &str, fields: &Value) -> Value {
     json!({
         "version": 1,
         "about": "One act of every kind.",
+        "format": "0.20",
         "nodes": { "ann": disk, "ben": disk, "cat": { "hostile": true } },
         "co_values": {
+            "club": { "kind": "group", "admin": "ben" },
             "group": { "kind": "group", "admin": "ann" },
             "list": { "kind": "list" },
             "map": { "kind": "map", "owner": "group" },
@@ -192,9 +206,9 @@ proptest! {
                 prop_assert_eq!(&left.co_values, &frozen.co_values, "without {}", reduction);
             }
         }
-        let known = ["ann", "ben", "cat", "plain", "group", "list", "map", "stream", "text"];
+        let known = ["ann", "ben", "cat", "plain", "club", "group", "list", "map", "stream", "text"];
         let of = |field: &str| fields[field].as_str().filter(|name| known.contains(name));
-        for name in ["node", "id", "peer", "on", "from", "to", "member"].into_iter().filter_map(of) {
+        for name in ["node", "id", "peer", "on", "from", "to", "member", "parent"].into_iter().filter_map(of) {
             prop_assert!(taken.iter().any(|taken| taken == name), "{} cannot be taken away", name);
         }
     }

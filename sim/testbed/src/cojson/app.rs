@@ -1,5 +1,7 @@
 //! The app on a node: what it sees, and what it writes.
 
+mod invites;
+mod parents;
 mod team;
 
 use super::change::{Change, What};
@@ -68,6 +70,8 @@ pub(super) struct App {
     taken: BTreeMap<CoId, VecMap<SessionId, u32>>,
     /// CoJSON's names of the sessions that it has met.
     sessions: BTreeMap<SessionId, String>,
+    /// The groups that each group is a parent of, or was.
+    children: BTreeMap<CoId, BTreeSet<CoId>>,
     /// What it has written to groups and may not see yet.
     ahead: BTreeMap<CoId, Ahead>,
 }
@@ -142,7 +146,8 @@ impl App {
     pub(super) fn new(me: NodeId, directory: Arc<Directory>) -> App {
         let keys = if directory.has_views() { directory.keys(me) } else { KeyRing::empty() };
         let (views, taken, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        App { me, directory, keys, views, taken, sessions, ahead: BTreeMap::new() }
+        let (children, ahead) = (BTreeMap::new(), BTreeMap::new());
+        App { me, directory, keys, views, taken, sessions, children, ahead }
     }
 
     /// What it sees of a CoValue.
@@ -169,7 +174,10 @@ impl App {
         for id in touched.iter().copied().filter(|id| directory.kind(*id).is_some()) {
             due.insert(id);
             if directory.kind(id) == Some(Kind::Group) {
-                due.extend(directory.owned_by(id));
+                for group in self.with_children(id) {
+                    due.insert(group);
+                    due.extend(directory.owned_by(group));
+                }
             }
             let Some(held) = state.co_values.get(&id) else { continue };
             for (session, _) in changed(held, self.taken.entry(id).or_default()) {
@@ -196,11 +204,16 @@ impl App {
             {
                 view.update(&all, &held, &self.keys);
             }
+            let parents =
+                if directory.kind(id) == Some(Kind::Group) { parents::of(view, &directory) } else { vec![] };
             if !is_all_there {
                 taken.clear();
             }
             for (session, log) in co_value.sessions.iter().filter(|_| !is_all_there).chain(new) {
                 taken.insert(session, log.len());
+            }
+            for parent in parents {
+                self.children.entry(parent).or_default().insert(id);
             }
         }
     }
@@ -276,20 +289,26 @@ impl App {
     ) -> Vec<Transaction> {
         let depends_on = self.depends_on(target.id);
         let wall_us = target.wall.as_us().max(drafts.date.saturating_mul(1000));
+        let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
+        let Drafts { changes, meta, needs, .. } = drafts;
         let transaction = |(i, changes): (u32, Value)| {
+            let depends_on = needs.filter(|_| i == 0).or(depends_on);
             let made_at = MadeAt::from_ms(wall_us / 1000);
+            let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
             let said = match key {
                 None => real::Transaction::trusting(made_at, &changes),
                 Some((key, secret)) => {
-                    let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
-                    let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
                     real::Transaction::private(made_at, &changes, real::Key { id: key, secret }, &place)
                 }
+            };
+            let said = match &meta {
+                None => said,
+                Some(meta) => said.with_meta(meta, &place, key.map(|(_, secret)| secret)),
             };
             let payload = u64::from(target.operation) << 32 | u64::from(i);
             Transaction { depends_on, ..Transaction::saying(wall_us, payload, said) }
         };
-        (0..).zip(drafts.changes).map(transaction).collect()
+        (0..).zip(changes).map(transaction).collect()
     }
 
     /// What founds a group, where it is this app's to found.
@@ -325,7 +344,15 @@ impl App {
         };
         let list = || view.list().ok_or(Refusal::NothingToChange);
         let changes = match &change.what {
-            What::Set { key, value } => one(edit::set(key, value)),
+            What::Set { key, value, .. } if view.group().is_some() => {
+                let drafts = self.set_in_group(target, key, value)?;
+                return Ok(Drafts { private: change.private, ..drafts });
+            }
+            What::Set { key, value, fww } => {
+                let meta = fww.as_ref().map(|name| edit::first_writer(name));
+                let changes = one(edit::set(key, value))?;
+                return Ok(Drafts { changes, private: change.private, meta, ..Drafts::default() });
+            }
             What::Delete { key } => one(edit::delete(key)),
             What::Push { value } => one(edit::push(value)),
             What::Insert { index, values } => {
@@ -346,10 +373,30 @@ impl App {
                 let new = edit::insert_text(list, from, insert).map_err(|_| Refusal::NothingToChange)?;
                 one([gone, new].into_iter().flat_map(elements).collect())
             }
+            What::Invite { secret, role } => return self.invite(target, secret, *role),
+            What::Accept { secret } => return self.accept(target, secret),
+            What::DeleteValue => return self.delete_value(target),
             What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
             What::RemoveMember { member } => return self.remove_member(target, *member),
+            What::Extend { parent, role } => return self.extend(target, *parent, role.map(Into::into)),
+            What::RevokeExtend { parent } => return self.revoke_extend(target, *parent),
         }?;
-        Ok(Drafts { changes, private: change.private, date: 0 })
+        Ok(Drafts { changes, private: change.private, ..Drafts::default() })
+    }
+}
+
+impl App {
+    /// Deletes a CoValue for good, once: after the app became an admin, even where the clock is behind.
+    fn delete_value(&self, target: &Target<'_>) -> Result<Drafts, Refusal> {
+        let known = self.directory.co_value(target.id);
+        let known = known.ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
+        if target.after > 0 {
+            return Err(Refusal::NothingToChange);
+        }
+        let owner = known.spec.owner.and_then(|owner| self.views.get(&owner));
+        let empty = LiveView::new();
+        let drafts = self.dated(target, owner.unwrap_or(&empty), vec![Value::Array(vec![])], &[]);
+        Ok(Drafts { meta: Some(edit::deletion(&known.id)), ..drafts })
     }
 }
 
@@ -360,17 +407,23 @@ struct Drafts {
     private: bool,
     /// The first millisecond in which they may be made, whatever the clock shows.
     date: u64,
+    /// What is said of each of them.
+    meta: Option<Value>,
+    /// What must be here before the first of them is of use.
+    needs: Option<CoId>,
 }
 
 impl Drafts {
     fn open(changes: Vec<Value>) -> Drafts {
-        Drafts { changes, private: false, date: 0 }
+        Drafts { changes, ..Drafts::default() }
     }
 
     fn add(&mut self, other: Drafts) {
         self.changes.extend(other.changes);
         self.private |= other.private;
         self.date = self.date.max(other.date);
+        self.meta = other.meta.or(self.meta.take());
+        self.needs = other.needs.or(self.needs);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::kind::MemberRole;
 use crate::host::NodeId;
+use cosim_core::CoId;
 use serde_json::Value;
 
 /// One change of a CoValue. Places in lists and texts are those that the app sees when it writes; one behind the end
@@ -19,12 +20,19 @@ impl What {
     pub fn size(&self) -> usize {
         let of = |value: &Value| value.to_string().len();
         match self {
-            What::Set { key, value } => key.len() + of(value),
+            What::Set { key, value, fww } => key.len() + of(value) + fww.as_ref().map_or(0, String::len),
             What::Delete { key } => key.len(),
             What::Insert { values, .. } => values.iter().map(of).sum(),
             What::Push { value } => of(value),
             What::Splice { insert, .. } => insert.len(),
-            What::Remove { .. } | What::AddMember { .. } | What::RemoveMember { .. } => 0,
+            What::Remove { .. }
+            | What::AddMember { .. }
+            | What::RemoveMember { .. }
+            | What::Invite { .. }
+            | What::Accept { .. }
+            | What::Extend { .. }
+            | What::RevokeExtend { .. }
+            | What::DeleteValue => 0,
         }
     }
 }
@@ -38,6 +46,8 @@ pub enum What {
         key: String,
         /// Its value.
         value: Value,
+        /// What the transaction is called of which only the first of its name counts.
+        fww: Option<String>,
     },
     /// A key of a map is deleted.
     Delete {
@@ -78,6 +88,32 @@ pub enum What {
         member: Option<NodeId>,
         /// What it may do.
         role: MemberRole,
+    },
+    /// A group gets an invite.
+    Invite {
+        /// What its secret is called.
+        secret: String,
+        /// What it makes of who accepts it.
+        role: MemberRole,
+    },
+    /// An invite to a group is accepted.
+    Accept {
+        /// What its secret is called.
+        secret: String,
+    },
+    /// It is deleted for good.
+    DeleteValue,
+    /// A group becomes the child of another.
+    Extend {
+        /// The other.
+        parent: CoId,
+        /// What its members are; `None` for what each is in the other.
+        role: Option<MemberRole>,
+    },
+    /// A group is no longer the child of another, and gets a new key.
+    RevokeExtend {
+        /// The other.
+        parent: CoId,
     },
     /// A group loses a member, and gets a new key.
     RemoveMember {

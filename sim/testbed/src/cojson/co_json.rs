@@ -47,6 +47,17 @@ pub trait CoJson:
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
 
+    /// The session in which its app writes what a command asks for.
+    fn session_of(&self, command: &Command) -> SessionId {
+        let _ = command;
+        self.session()
+    }
+
+    /// Whether its app writes in a session now.
+    fn writes_in(&self, session: SessionId) -> bool {
+        session == self.session()
+    }
+
     /// How many transactions of that session it counts in a CoValue, on its disk and on the way there.
     fn next_index(&self, id: CoId) -> u32;
 

@@ -1,6 +1,6 @@
 //! What an app asks of a node.
 
-use super::{Attack, Change};
+use super::{Attack, Change, What};
 use cosim_core::CoId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +74,21 @@ pub enum Writes {
 }
 
 impl Command {
+    /// Whether it deletes a CoValue for good, which is written in a session of its own.
+    pub fn deletes(&self) -> bool {
+        self.what() == Some(&What::DeleteValue)
+    }
+
+    /// The invite that it accepts, which is written in a session of that: of which group, and what its secret is called.
+    pub fn accepts(&self) -> Option<(CoId, &str)> {
+        if let What::Accept { secret } = self.what()? { Some((self.id(), secret)) } else { None }
+    }
+
+    fn what(&self) -> Option<&What> {
+        let Command::Edit(Edit { writes: Writes::Change(change), .. }) = self else { return None };
+        Some(&change.what)
+    }
+
     /// Which CoValue it is about.
     pub fn id(&self) -> CoId {
         match self {

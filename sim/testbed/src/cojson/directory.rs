@@ -3,7 +3,8 @@
 
 use super::kind::Kind;
 use super::provider::Crypto as Provider;
-use super::session_parts;
+use super::session::{accepted, accepting};
+use super::{is_deletion, session_parts};
 use crate::host::NodeId;
 use cosim_core::real::{self, AgentSecret, Owner, Verifier};
 use cosim_core::view::{Dialect, KeyRing};
@@ -20,6 +21,20 @@ pub struct Directory {
     nodes: Vec<Node>,
     co_values: Vec<CoValue>,
     by_id: BTreeMap<String, CoId>,
+    invites: Vec<Invite>,
+}
+
+/// An invite: an agent made for the purpose, of which everybody knows who is told its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// The group.
+    pub group: CoId,
+    /// What its secret is called.
+    pub secret: String,
+    /// What it is called as a member.
+    pub label: String,
+    /// The agent.
+    pub agent: Agent,
 }
 
 /// What is given of a node.
@@ -29,6 +44,8 @@ pub struct NodeSpec {
     pub name: String,
     /// The CoValue that is the account of its app: all that the app writes depends on it.
     pub account: Option<CoId>,
+    /// Whether a guest plays it.
+    pub is_guest: bool,
     /// Whether its app writes as that account, as those of guests do; else as its agent.
     pub writes_as_account: bool,
     /// The seed of its agent's keys; one of its own name, where none is given.
@@ -50,6 +67,12 @@ pub struct CoValueSpec {
     pub admin: Option<NodeId>,
     /// Whether what is written to it is encrypted, where nothing else is said.
     pub private: bool,
+    /// Of a list or text: whether only who administers its owner deletes from it.
+    pub restrict_deletion: bool,
+    /// What the secrets of invites to the group are called, each once.
+    pub invites: Vec<String>,
+    /// Whether another group is made its child.
+    pub is_parent: bool,
     /// Its header, where that is given word for word.
     pub header: Option<Value>,
     /// What its header depends on, its owner among them.
@@ -126,6 +149,10 @@ impl Directory {
         for at in 0..directory.co_values.len() {
             directory.work_out(at);
         }
+        if needs_agents {
+            let specs = (0..).map(CoId).zip(&directory.co_values);
+            directory.invites = specs.flat_map(|(id, co_value)| invites(id, &co_value.spec)).collect();
+        }
         directory
     }
 
@@ -181,11 +208,14 @@ impl Directory {
         }
         let owner = spec.owner.and_then(|owner| self.co_values.get(owner.0 as usize));
         let admin = spec.admin.and_then(|admin| self.agent_of(admin));
-        let ruleset = match (owner, admin) {
+        let mut ruleset = match (owner, admin) {
             (Some(owner), _) => json!({ "type": "ownedByGroup", "group": owner.id }),
             (None, Some(admin)) => json!({ "type": "group", "initialAdmin": admin.name }),
             (None, None) => json!({ "type": "unsafeAllowAll" }),
         };
+        if spec.restrict_deletion {
+            ruleset["restrictDeletion"] = true.into();
+        }
         let unique = derived::<12>("uniqueness", &spec.name, 0);
         let header = json!({
             "type": spec.kind.map_or("comap", Kind::header_type),
@@ -256,14 +286,15 @@ impl Directory {
 
     /// Whether anything may depend on a CoValue.
     pub fn is_needed(&self, id: CoId) -> bool {
-        self.accounts().any(|account| account == id)
+        self.co_value(id).is_some_and(|co_value| co_value.spec.is_parent)
+            || self.accounts().any(|account| account == id)
             || self.co_values.iter().any(|co_value| co_value.spec.depends_on.contains(&id))
     }
 
     /// Whether anything depends on anything.
     pub fn has_dependencies(&self) -> bool {
         self.accounts().next().is_some()
-            || self.co_values.iter().any(|co_value| !co_value.spec.depends_on.is_empty())
+            || self.co_values.iter().any(|CoValue { spec, .. }| spec.is_parent || !spec.depends_on.is_empty())
     }
 
     /// The account of a node's app.
@@ -288,6 +319,9 @@ impl Directory {
 
     /// Who writes in a session.
     pub fn agent(&self, session: SessionId) -> Option<&Agent> {
+        if let Some(invite) = self.invite_of(session) {
+            return Some(&invite.agent);
+        }
         self.agent_of(session_parts(session).0)
     }
 
@@ -295,6 +329,36 @@ impl Directory {
     pub fn are_one_agent(&self, a: NodeId, b: NodeId) -> bool {
         let seed = |node: NodeId| self.nodes.get(node.index()).and_then(|known| known.spec.seed);
         a == b || seed(a).is_some_and(|of_a| seed(b) == Some(of_a))
+    }
+
+    /// All invites.
+    pub fn invites(&self) -> &[Invite] {
+        &self.invites
+    }
+
+    /// The invite to a group with this secret, and its place among all.
+    pub fn invite(&self, group: CoId, secret: &str) -> Option<(u32, &Invite)> {
+        (0..).zip(&self.invites).find(|(_, invite)| invite.group == group && invite.secret == secret)
+    }
+
+    /// The session in which a node's app accepts an invite after it has lost its storage `incarnation` times.
+    pub fn accepting(
+        &self,
+        node: NodeId,
+        incarnation: u32,
+        (group, secret): (CoId, &str),
+    ) -> Option<SessionId> {
+        let (place, _) = self.invite(group, secret)?;
+        let all = u32::try_from(self.invites.len()).ok()?;
+        Some(accepting(node, incarnation.saturating_mul(all).saturating_add(place)))
+    }
+
+    /// The invite by which a session of one of our nodes was begun.
+    fn invite_of(&self, session: SessionId) -> Option<&Invite> {
+        let (node, number) = accepted(session)?;
+        let is_guest = self.nodes.get(node.index()).is_none_or(|known| known.spec.is_guest);
+        let place = (number as usize).checked_rem(self.invites.len())?;
+        self.invites.get(place).filter(|_| !is_guest)
     }
 
     /// The nodes with the ids of their agents.
@@ -319,8 +383,14 @@ impl Directory {
         let Some(Node { spec, agent: Some(agent) }) = self.nodes.get(node.index()) else {
             return String::new();
         };
+        if let Some(invite) = self.invite_of(session) {
+            return invite.agent.owner().session(&derived("invited", &spec.name, incarnation));
+        }
         match &spec.session {
             Some(first) if incarnation == 0 => first.clone(),
+            _ if is_deletion(session) => {
+                agent.owner().delete_session(&derived("deletion", &spec.name, incarnation))
+            }
             _ => agent.owner().session(&derived("session", &spec.name, incarnation)),
         }
     }
@@ -334,11 +404,25 @@ impl Agent {
 
     /// `None` where the seed makes no key that can be used, which no seed does.
     fn of(spec: &NodeSpec) -> Option<Agent> {
-        let secret = spec.secret();
+        Agent::with(spec.secret(), spec.agent_name())
+    }
+
+    fn with(secret: AgentSecret, name: String) -> Option<Agent> {
         let id = secret.id();
         let verifier = Verifier::new(&id.signer).ok()?;
-        Some(Agent { secret, name: spec.agent_name(), id, verifier })
+        Some(Agent { secret, name, id, verifier })
     }
+}
+
+/// The invites to a group.
+fn invites(group: CoId, spec: &CoValueSpec) -> impl Iterator<Item = Invite> + '_ {
+    spec.invites.iter().filter_map(move |secret| {
+        let name = format!("{}/{secret}", spec.name);
+        let made = AgentSecret::from_seed(&derived("invite", &name, 0));
+        let id = made.id().to_string();
+        let (secret, label) = (secret.clone(), format!("{secret} (invite)"));
+        Some(Invite { group, secret, label, agent: Agent::with(made, id)? })
+    })
 }
 
 /// Bytes that nobody else has: of a purpose, a name and a number.

@@ -25,7 +25,7 @@ pub(crate) fn made_up(
     let removes = len > 0 && drawn.is_multiple_of(4);
     let what = match known.spec.kind {
         Some(Kind::Map) | None if drawn.is_multiple_of(8) => What::Delete { key: format!("k{}", index(8)) },
-        Some(Kind::Map) | None => What::Set { key: format!("k{}", index(8)), value: text.into() },
+        Some(Kind::Map) | None => What::Set { key: format!("k{}", index(8)), value: text.into(), fww: None },
         Some(Kind::Stream) => What::Push { value: text.into() },
         Some(Kind::List) if removes => What::Remove { index: index(len), count: 1 },
         Some(Kind::List) => What::Insert { index: index(len + 1), values: vec![text.into()] },
@@ -42,8 +42,10 @@ pub(crate) fn made_up(
             let agents = directory.agents().map(|(node, _)| node).filter(|node| *node != me);
             let agents: Vec<NodeId> = agents.collect();
             let member = agents.get(index(agents.len() as u64) as usize).copied();
-            let role = [MemberRole::Reader, MemberRole::Writer];
-            match drawn % 3 {
+            let todays = [MemberRole::Reader, MemberRole::Writer, MemberRole::Manager, MemberRole::WriteOnly];
+            let known = todays.iter().filter(|role| role.is_known(directory.dialect()));
+            let role: Vec<MemberRole> = known.copied().collect();
+            match drawn % (1 + role.len() as u64) {
                 0 => What::RemoveMember { member },
                 more => What::AddMember { member, role: role[(more - 1) as usize] },
             }

@@ -41,7 +41,23 @@ pub(crate) const OF_GUESTS: u32 = 1 << (ROUND_SHIFT - 1);
 /// Where the numbers begin of those of them in which a CoValue is deleted for good.
 pub(crate) const OF_DELETIONS: u32 = OF_GUESTS + OF_GUESTS / 2;
 
-/// Whether a session of a guest is one in which a CoValue is deleted for good.
+/// The session in which a node's app accepts an invite: the `number`th of those.
+pub(super) fn accepting(node: NodeId, number: u32) -> SessionId {
+    session(node, OF_GUESTS + number % (OF_GUESTS / 2))
+}
+
+/// Whose app has begun a session of that kind, if it is one, and which of them it is.
+pub(super) fn accepted(session: SessionId) -> Option<(NodeId, u32)> {
+    let (node, count) = session_parts(session);
+    (OF_GUESTS..OF_DELETIONS).contains(&count).then(|| (node, count - OF_GUESTS))
+}
+
+/// The session in which a node's app deletes CoValues for good after it has lost its storage `incarnation` times.
+pub(crate) fn deletion(node: NodeId, incarnation: u32) -> SessionId {
+    session(node, OF_DELETIONS + incarnation % (OF_GUESTS / 2))
+}
+
+/// Whether a session is one in which a CoValue is deleted for good.
 pub(crate) fn is_deletion(session: SessionId) -> bool {
     (OF_DELETIONS..1 << ROUND_SHIFT).contains(&session_parts(session).1)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A map as an object, a list as an array, a text as a string, a stream as the items of each session, a group as the role
-/// of each member.
+/// of each member, and what else its admins have set.
 pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<SessionId, String>) -> Value {
     match view {
         View::Group(group) => {
@@ -17,11 +17,18 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
             for (node, agent) in directory.agents() {
                 names.entry(agent.name.as_str()).or_insert(directory.name(node));
             }
+            for invite in directory.invites() {
+                names.insert(&invite.agent.name, &invite.label);
+            }
             let members = group.members.iter().map(|(name, role)| {
                 let name = names.get(name.as_str()).copied().unwrap_or(name);
                 (name.to_owned(), Value::from(role.as_str()))
             });
-            Value::Object(members.collect())
+            let mut shown: Map<String, Value> = members.collect();
+            for (key, entry) in group.map.entries.iter().filter(|(key, _)| !is_of_the_rules(key)) {
+                shown.entry(key.as_str()).or_insert_with(|| entry.value.clone());
+            }
+            Value::Object(shown)
         }
         View::Stream(stream) => {
             let name = |session: &SessionId| {
@@ -38,4 +45,13 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
         }
         View::Map(_) | View::List(_) | View::Text(_) | View::Deleted | View::Unknown => view.to_json(),
     }
+}
+
+/// Whether a key of a group says who is a member, who the parents are, or which keys there are: what is not for apps to
+/// set as they like.
+pub(crate) fn is_of_the_rules(key: &str) -> bool {
+    const BEGIN: [&str; 7] = ["key_", "parent_", "child_", "writeKeyFor_", "sealer_", "signer_", "co_"];
+    ["readKey", "groupSealer", EVERYONE].contains(&key)
+        || key.contains("_for_")
+        || BEGIN.into_iter().any(|begin| key.starts_with(begin))
 }

@@ -127,7 +127,9 @@ fn fold_said(state: u64, said: &real::Transaction) -> u64 {
         real::Privacy::Private { key_used, encrypted_changes } => (2, key_used.as_str(), encrypted_changes),
     };
     let made_at = said.made_at.as_ms().unwrap_or(u64::MAX);
-    fold_text(fold_text(FastCrypto::mix(FastCrypto::mix(state, made_at), kind), key), text)
+    let hash = fold_text(fold_text(FastCrypto::mix(FastCrypto::mix(state, made_at), kind), key), text);
+    // What else it has, such as its meta, few have.
+    said.other.iter().fold(hash, |hash, (key, value)| fold_text(fold_text(hash, key), &value.to_string()))
 }
 
 /// A keyed hash over a text, going on from `state`.

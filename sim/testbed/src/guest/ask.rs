@@ -5,6 +5,7 @@ use super::shared::Shared;
 use crate::cojson::made_up::made_up;
 use crate::cojson::{Ask, Change, Command, Directory, Edit, Kind, What, Writes};
 use crate::host::NodeId;
+use cosim_core::CoId;
 use serde_json::{Map, Value, json};
 
 /// The operations that a command stands for, where the guest speaks CoJSON. None where no guest can do it: to lie; nor where
@@ -33,7 +34,7 @@ pub(super) fn of_cojson(
             let count = if is_group { (*transactions).min(1) } else { *transactions };
             let changes =
                 (0..count).filter_map(|i| made_up(directory, me, (*id, LEN), (*operation, i), *size));
-            changes.map(|change| of_cojson_change(&change, &subject, directory)).collect()
+            changes.map(|change| of_cojson_change(&change, &subject, directory, registry)).collect()
         }
         Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, operation, .. }) => {
             let value = "x".repeat(*size as usize);
@@ -44,7 +45,7 @@ pub(super) fn of_cojson(
             (0..*transactions).map(set).collect()
         }
         Command::Edit(Edit { writes: Writes::Change(change), .. }) => {
-            vec![of_cojson_change(change, &subject, directory)]
+            vec![of_cojson_change(change, &subject, directory, registry)]
         }
     })
 }
@@ -52,8 +53,8 @@ pub(super) fn of_cojson(
 /// How many items a list is taken to have whose guest is not asked: a place behind its end means the end.
 const LEN: usize = 8;
 
-fn of_cojson_change(change: &Change, subject: &str, directory: &Directory) -> Value {
-    let mut operation = of_change(&change.what, |member| name_of(directory, member));
+fn of_cojson_change(change: &Change, subject: &str, directory: &Directory, registry: &Registry) -> Value {
+    let mut operation = of_change(&change.what, |member| name_of(directory, member), |id| registry.name(id));
     operation["subject"] = subject.into();
     operation["private"] = change.private.into();
     operation
@@ -112,7 +113,8 @@ pub(super) fn of_other(command: &Command, directory: &Directory, shared: &Shared
             vec![json!({ "op": "write", "subject": subject, "token": token, "value": token })]
         }
         Command::Edit(Edit { writes: Writes::Change(change), operation, .. }) => {
-            let mut asked = of_change(&change.what, |member| directory.name(member).to_owned());
+            let named = |id| directory.co_value(id).map(|known| known.spec.name.clone()).unwrap_or_default();
+            let mut asked = of_change(&change.what, |member| directory.name(member).to_owned(), named);
             asked["subject"] = subject.into();
             asked["token"] = token(operation).into();
             vec![asked]
@@ -120,10 +122,10 @@ pub(super) fn of_other(command: &Command, directory: &Directory, shared: &Shared
     })
 }
 
-fn of_change(what: &What, name: impl Fn(NodeId) -> String) -> Value {
+fn of_change(what: &What, name: impl Fn(NodeId) -> String, group: impl Fn(CoId) -> String) -> Value {
     let member = |member: &Option<NodeId>| member.map_or_else(|| "everyone".to_owned(), &name);
     match what {
-        What::Set { key, value } => json!({ "op": "set", "key": key, "value": value }),
+        What::Set { key, value, .. } => json!({ "op": "set", "key": key, "value": value }),
         What::Delete { key } => json!({ "op": "delete", "key": key }),
         What::Insert { index, values } => json!({ "op": "insert", "index": index, "values": values }),
         What::Remove { index, count } => json!({ "op": "remove", "index": index, "count": count }),
@@ -134,6 +136,17 @@ fn of_change(what: &What, name: impl Fn(NodeId) -> String) -> Value {
         What::AddMember { member: who, role } => {
             json!({ "op": "add_member", "member": member(who), "role": role.name() })
         }
+        What::Extend { parent, role } => {
+            let mut asked = json!({ "op": "extend", "parent": group(*parent) });
+            if let Some(role) = role {
+                asked["role"] = role.name().into();
+            }
+            asked
+        }
+        What::Invite { role, .. } => json!({ "op": "invite", "role": role.name() }),
+        What::Accept { secret } => json!({ "op": "accept", "secret": secret }),
+        What::DeleteValue => json!({ "op": "delete_value" }),
+        What::RevokeExtend { parent } => json!({ "op": "revoke_extend", "parent": group(*parent) }),
         What::RemoveMember { member: who } => json!({ "op": "remove_member", "member": member(who) }),
     }
 }

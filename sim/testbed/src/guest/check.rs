@@ -129,8 +129,8 @@ impl Teller {
         let text = |what: &str, n: u32| Value::from(format!("{what} {n}"));
         let n = self.written;
         let all = [
-            (1, What::Set { key: format!("key{}", n % 3), value: text("value", n) }),
-            (2, What::Set { key: "secret".to_owned(), value: text("secret", n) }),
+            (1, What::Set { key: format!("key{}", n % 3), value: text("value", n), fww: None }),
+            (2, What::Set { key: "secret".to_owned(), value: text("secret", n), fww: None }),
             (3, What::Insert { index: n % 4, values: vec![text("task", n), text("and", n)] }),
             (4, What::Splice { index: n % 5, delete: n % 2, insert: format!("word{n} ") }),
             (5, What::Push { value: text("message", n) }),

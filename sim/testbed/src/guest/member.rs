@@ -206,6 +206,20 @@ impl CoJson for Member {
         }
     }
 
+    fn session_of(&self, command: &Command) -> SessionId {
+        match self {
+            Member::Ours(ours) => ours.node.session_of(command),
+            Member::Guest(guest) => guest.session(),
+        }
+    }
+
+    fn writes_in(&self, session: SessionId) -> bool {
+        match self {
+            Member::Ours(ours) => ours.node.writes_in(session),
+            Member::Guest(guest) => session == guest.session(),
+        }
+    }
+
     fn next_index(&self, id: CoId) -> u32 {
         match self {
             Member::Ours(ours) => ours.node.next_index(id),

@@ -105,7 +105,7 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
         from..from.saturating_add(count as usize).min(items.len())
     };
     match &change.what {
-        What::Set { key, value } => _ = seen.as_object_mut()?.insert(key.clone(), value.clone()),
+        What::Set { key, value, .. } => _ = seen.as_object_mut()?.insert(key.clone(), value.clone()),
         What::Delete { key } => _ = seen.as_object_mut()?.remove(key),
         What::Insert { index, values } => {
             let items = seen.as_array_mut()?;
@@ -127,7 +127,13 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
             let gone = part(items, *index, *delete);
             items.splice(gone, insert.chars().map(|char| Value::from(char.to_string())));
         }
-        What::AddMember { .. } | What::RemoveMember { .. } => return None,
+        What::AddMember { .. }
+        | What::RemoveMember { .. }
+        | What::Invite { .. }
+        | What::Accept { .. }
+        | What::Extend { .. }
+        | What::RevokeExtend { .. }
+        | What::DeleteValue => return None,
     }
     Some(seen)
 }

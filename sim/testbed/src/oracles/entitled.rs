@@ -71,7 +71,8 @@ fn is_dependency(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> bool {
     hearings.any(Hearing::concerned) && !heard(id).is_some_and(Hearing::ended)
 }
 
-/// What depends on `id`, also by way of others, of what a node holds: by its header, or by an author's account.
+/// What depends on `id`, also by way of others, of what a node holds: by its header, by an author's account, or as the child of
+/// a group.
 pub(super) fn dependants(scene: &Scene<'_>, node: NodeId, id: CoId) -> BTreeSet<CoId> {
     let directory = &scene.setup.directory;
     let held = scene.world.holdings(node);
@@ -82,7 +83,14 @@ pub(super) fn dependants(scene: &Scene<'_>, node: NodeId, id: CoId) -> BTreeSet<
                 let mut sessions = held.stored(dependant).into_iter().flat_map(|stored| stored.logs());
                 sessions.any(|(session, _)| directory.account(session_parts(session).0) == Some(need))
             };
-            let depends = directory.depends_on(dependant).contains(&need) || by_account();
+            // Few groups are parents, and no other transactions depend on a group.
+            let is_parent = directory.co_value(need).is_some_and(|known| known.spec.is_parent);
+            let by_parent = || {
+                let logs = held.stored(dependant).into_iter().flat_map(|stored| stored.logs());
+                let mut transactions = logs.flat_map(|(_, log)| log.transactions);
+                is_parent && transactions.any(|transaction| transaction.depends_on == Some(need))
+            };
+            let depends = directory.depends_on(dependant).contains(&need) || by_account() || by_parent();
             if depends && dependant != need && needed.insert(dependant) {
                 next.push(dependant);
             }

@@ -45,6 +45,12 @@ pub trait Holdings {
     /// The session in which its app writes.
     fn session(&self) -> SessionId;
 
+    /// The session in which its app writes what a command asks for.
+    fn session_of(&self, command: &Command) -> SessionId;
+
+    /// Whether its app writes in a session now.
+    fn writes_in(&self, session: SessionId) -> bool;
+
     /// How many transactions of that session it counts in a CoValue, on its disk and on the way there.
     fn next_index(&self, id: CoId) -> u32;
 
@@ -186,6 +192,14 @@ impl<N: CoJson> Holdings for N {
 
     fn session(&self) -> SessionId {
         CoJson::session(self)
+    }
+
+    fn session_of(&self, command: &Command) -> SessionId {
+        CoJson::session_of(self, command)
+    }
+
+    fn writes_in(&self, session: SessionId) -> bool {
+        CoJson::writes_in(self, session)
     }
 
     fn next_index(&self, id: CoId) -> u32 {

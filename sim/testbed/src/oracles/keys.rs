@@ -131,7 +131,9 @@ fn changed(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
 /// Who may do what, where that can be judged.
 fn judged(rights: Rights) -> Option<Rights> {
     let is_sure = rights.read_key().is_none_or(|key| !rights.doubts(key));
-    (is_sure && rights.are_known() && rights.are_honest()).then_some(rights)
+    // Who has the keys of parents is for those to say, and who has those of invites nobody knows.
+    let is_known = rights.are_known() && !rights.has_parents() && !rights.has_invites();
+    (is_sure && is_known && rights.are_honest()).then_some(rights)
 }
 
 /// Whether an honest node is up whose app is an admin, and has something to write to that the group owns, if it owns

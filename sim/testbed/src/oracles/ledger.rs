@@ -102,7 +102,7 @@ impl Ledger {
         if !host.drafts() {
             return;
         }
-        let (id, session) = (command.id(), host.session());
+        let (id, written) = (command.id(), host.session_of(command));
         // What its app cannot write is refused before the node hears of it.
         let transactions = host.drafted(command, world.wall(node));
         if transactions.is_empty() && matches!(command, Command::Create { .. }) {
@@ -110,7 +110,8 @@ impl Ledger {
         }
         let mended = if transactions.is_empty() { None } else { host.mended(command, world.wall(node)) };
         self.handling.clear();
-        for (id, transactions) in mended.into_iter().chain([(id, transactions)]) {
+        let mended = mended.map(|(id, transactions)| (id, host.session(), transactions));
+        for (id, session, transactions) in mended.into_iter().chain([(id, written, transactions)]) {
             let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
             self.largest_batch = self.largest_batch.max(size);
             let payloads = transactions.iter().map(|transaction| transaction.payload);

@@ -3,10 +3,11 @@
 
 use super::holdings::{Holdings, Shown, Stored};
 use super::hostile::Hostile;
-use super::rights::{Logged, Rights, encrypted};
+use super::rights::{Above, Logged, Rights, encrypted, set};
 use crate::cojson::digest::Digest;
 use crate::cojson::{Directory, Kind, Transaction};
 use crate::host::NodeId;
+use cosim_core::real::Privacy;
 use cosim_core::{CoId, FastCrypto, SessionId, VecMap};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -25,6 +26,8 @@ pub struct Logs {
     /// CoJSON's names of the sessions met so far.
     names: BTreeMap<SessionId, String>,
     logs: BTreeMap<(NodeId, CoId), Log>,
+    /// The groups that name each as a parent, in the log of any of our nodes.
+    children: BTreeMap<CoId, BTreeSet<CoId>>,
     /// The states of each group by their hash, the oldest first.
     rights: BTreeMap<CoId, VecDeque<(u64, Arc<Rights>)>>,
     /// The state of each group in which a node's views of what it owns were looked at last.
@@ -38,6 +41,8 @@ struct Log {
     sessions: VecMap<SessionId, (usize, u64)>,
     /// All of it together.
     hash: u64,
+    /// The groups that it names as parents.
+    parents: BTreeSet<CoId>,
     /// The keys that its private transactions were encrypted with.
     keys: BTreeSet<String>,
     /// Which of them the node's app can open, how many there were and in which state of the group.
@@ -107,6 +112,7 @@ impl Logs {
             owned,
             names: BTreeMap::new(),
             logs: BTreeMap::new(),
+            children: BTreeMap::new(),
             rights: BTreeMap::new(),
             ruled: BTreeMap::new(),
         }
@@ -128,12 +134,21 @@ impl Logs {
         self.ruled.retain(|(of, _), _| *of != node);
     }
 
-    /// What a group owns, where the node holds something else of the group than when it was asked last.
+    /// What a group owns, its children, and what they own, where the node holds something else of the group than when it was
+    /// asked last.
     pub(super) fn newly_ruled(&mut self, node: NodeId, group: CoId) -> Vec<CoId> {
-        let Some(owned) = self.owned.get(&group) else { return Vec::new() };
+        if !self.owned.contains_key(&group) && !self.children.contains_key(&group) {
+            return Vec::new();
+        }
         let Some(log) = self.logs.get(&(node, group)) else { return Vec::new() };
         let before = self.ruled.insert((node, group), log.hash);
-        if before == Some(log.hash) { Vec::new() } else { owned.clone() }
+        if before == Some(log.hash) {
+            return Vec::new();
+        }
+        let below = reached(group, |group| self.children.get(&group));
+        let groups = below.iter().copied().filter(|below| *below != group);
+        let owned = below.iter().filter_map(|group| self.owned.get(group)).flatten().copied();
+        groups.chain(owned).collect()
     }
 
     /// What a node's view of a CoValue rests on; `None` where it holds nothing that could show.
@@ -152,12 +167,37 @@ impl Logs {
             // Without its group nobody may.
             Some((_, None)) => (0, Some(Arc::default())),
             Some((group, Some(there))) => {
-                let hash = self.hash(node, group, there);
-                (hash, Some(self.rights((group, hash), there, hostile)))
+                let hash = self.lineage(holdings, (node, group), there);
+                (hash, Some(self.rights(holdings, (node, group, hash), there, hostile)))
             }
         };
         let opened = self.opened((node, id), group, rights.as_deref());
         Some(Grounds { own, group, rights, is_group, opened })
+    }
+
+    /// The hash of what a node holds of a group, and of all its ancestors, where its app sees something of it.
+    fn lineage(
+        &mut self,
+        holdings: &dyn Holdings,
+        (node, group): (NodeId, CoId),
+        stored: &dyn Stored,
+    ) -> u64 {
+        let mut hash = self.hash(node, group, stored);
+        let (mut met, mut todo) = (BTreeSet::from([group]), vec![group]);
+        while let Some(next) = todo.pop() {
+            let Some(log) = self.logs.get(&(node, next)).filter(|_| holdings.shown(group).is_some()) else {
+                continue;
+            };
+            for parent in log.parents.clone() {
+                self.children.entry(parent).or_default().insert(next);
+                let there = holdings.stored(parent).filter(|stored| header(*stored).is_some());
+                let Some(there) = there.filter(|_| met.insert(parent)) else { continue };
+                let of = self.hash(node, parent, there);
+                hash = hash.wrapping_add(FastCrypto::mix(u64::from(parent.0) << 1 | 1, of));
+                todo.push(parent);
+            }
+        }
+        hash
     }
 
     /// The hash of what a node holds of a CoValue.
@@ -173,6 +213,7 @@ impl Logs {
             let mut digest = Digest(before);
             for transaction in new {
                 transaction.hash(&mut digest);
+                log.parents.extend(parent(&self.directory, transaction));
                 if let Some((key, _)) = transaction.said.as_deref().and_then(encrypted)
                     && !log.keys.contains(key)
                 {
@@ -190,11 +231,51 @@ impl Logs {
     }
 
     /// What the state of a group says that has this hash.
-    fn rights(&mut self, (group, hash): (CoId, u64), stored: &dyn Stored, hostile: &Hostile) -> Arc<Rights> {
+    fn rights(
+        &mut self,
+        holdings: &dyn Holdings,
+        (node, group, hash): (NodeId, CoId, u64),
+        stored: &dyn Stored,
+        hostile: &Hostile,
+    ) -> Arc<Rights> {
         let states = self.rights.entry(group).or_default();
         if let Some((_, rights)) = states.iter().rev().find(|(of, _)| *of == hash) {
             return Arc::clone(rights);
         }
+        let rights = Arc::new(self.judged(holdings, (node, group), (stored, hostile), &mut vec![]));
+        let states = self.rights.entry(group).or_default();
+        if states.len() == RIGHTS_MAX {
+            states.pop_front();
+        }
+        states.push_back((hash, Arc::clone(&rights)));
+        rights
+    }
+
+    /// The same from nothing: first of its parents. Of those on the way from the group that was asked for, `below`, it is no
+    /// child.
+    fn judged(
+        &self,
+        holdings: &dyn Holdings,
+        (node, group): (NodeId, CoId),
+        (stored, hostile): (&dyn Stored, &Hostile),
+        below: &mut Vec<CoId>,
+    ) -> Rights {
+        let Some(header) = header(stored) else { return Rights::default() };
+        let (mut there, mut is_cut) = (BTreeMap::new(), false);
+        below.push(group);
+        let log = self.logs.get(&(node, group)).filter(|_| holdings.shown(group).is_some());
+        for parent in log.into_iter().flat_map(|log| &log.parents) {
+            let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
+            let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
+            if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
+                // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
+                is_cut |= below.first() != Some(parent);
+                continue;
+            }
+            let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
+            there.insert(known.id.clone(), Arc::new(rights));
+        }
+        below.pop();
         let log = stored.logs().flat_map(|(session, log)| {
             let name = self.names.get(&session).map_or("", String::as_str);
             let transactions = (0..).zip(log.transactions);
@@ -204,17 +285,10 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        let dialect = self.directory.dialect();
-        let rights = header(stored).map(|header| Rights::new(header, log.collect(), dialect));
-        let rights = Arc::new(rights.unwrap_or_default());
-        if states.len() == RIGHTS_MAX {
-            states.pop_front();
-        }
-        states.push_back((hash, Arc::clone(&rights)));
-        rights
+        Rights::new(header, log.collect(), self.directory.dialect(), Above::new(there, is_cut))
     }
 
-    /// Who may do what by all that is stored of a group, and by what an app is about to write to it in a session.
+    /// Who may do what by all that is stored of a group, its parents aside, and by what an app is about to write to it in a session.
     pub(super) fn foreseen(
         &self,
         stored: &dyn Stored,
@@ -234,7 +308,7 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect())
+        Rights::new(header, log.collect(), self.directory.dialect(), Above::default())
     }
 
     /// Which keys used in a CoValue a node's app can open.
@@ -254,6 +328,29 @@ impl Logs {
         Arc::clone(&log.opened.2)
     }
 }
+
+/// What is reached from one group by steps like this, itself included.
+fn reached<'a>(from: CoId, step: impl Fn(CoId) -> Option<&'a BTreeSet<CoId>>) -> BTreeSet<CoId> {
+    let (mut met, mut todo) = (BTreeSet::new(), vec![from]);
+    while let Some(next) = todo.pop() {
+        if met.insert(next) {
+            todo.extend(step(next).into_iter().flatten());
+        }
+    }
+    met
+}
+
+/// The group that a transaction of a group names as its parent.
+fn parent(directory: &Directory, transaction: &Transaction) -> Option<CoId> {
+    let said = transaction.said.as_deref()?;
+    // Few do, and nothing else is read for it.
+    let names_one = matches!(&said.privacy, Privacy::Trusting { changes } if changes.contains(PARENT));
+    let (key, _) = if names_one { set(said)? } else { return None };
+    directory.find(key.strip_prefix(PARENT)?)
+}
+
+/// What begins the key of a group's map that names a parent.
+const PARENT: &str = "parent_";
 
 fn owner(directory: &Directory, id: CoId) -> Option<CoId> {
     directory.co_value(id)?.spec.owner

@@ -63,7 +63,7 @@ impl Oracle for NoFork {
     /// Nothing is counted: what is handed over is looked at when the disk has it.
     fn writing(&mut self, scene: &Scene<'_>, node: NodeId, record: &Record<SimCrypto>) -> Look {
         let Record::Log { id, session, after, transactions, .. } = record else { return Look::NONE };
-        if scene.evidence.hostile.is(node) || scene.world.holdings(node).session() != *session {
+        if scene.evidence.hostile.is(node) || !scene.world.holdings(node).writes_in(*session) {
             return Look::NONE;
         }
         let handed = self.handed.entry((node, *id, *session)).or_default();

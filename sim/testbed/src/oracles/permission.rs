@@ -1,7 +1,11 @@
 //! `permission`: nothing shows that its author had no right to write, and everything that it had the right to write
 //! shows to who can read it. Who has which right, `rights` says by the log of the group.
 //!
+//! What today's rules keep out though its author may write, `kept_out` says.
+//!
 //! Of what a hostile author writes only the first is asked: it may make no sense.
+
+mod kept_out;
 
 use super::about::{About, Blames, Needed, Property};
 use super::evidence::{Evidence, Need};
@@ -14,8 +18,8 @@ use super::violation::Subject;
 use crate::cojson::{Cast, session_parts};
 use crate::host::NodeId;
 use crate::observer::Ending;
-use cosim_core::real::Transaction;
 use cosim_core::{CoId, Names, SessionId, VecMap};
+use kept_out::{KeptOut, Placed};
 use std::collections::BTreeMap;
 
 /// What there is to say of it.
@@ -61,7 +65,11 @@ impl Oracle for Permission {
         let Some(rights) = seen.grounds.rights.as_deref().filter(|rights| rights.are_known()) else {
             return Look::NONE;
         };
-        Look::times(self.look(scene, seen, stored, &Judging { grounds: seen.grounds, rights, shown }))
+        let (logs, dialect) = (&scene.evidence.logs, scene.setup.directory.dialect());
+        let id = scene.setup.directory.co_value(seen.id).map_or("", |known| &known.id);
+        let kept_out = KeptOut::of((id, stored), logs, rights, dialect);
+        let judging = Judging { grounds: seen.grounds, rights, shown, kept_out };
+        Look::times(self.look(scene, seen, stored, &judging))
     }
 }
 
@@ -88,8 +96,8 @@ impl Permission {
             for (index, transaction) in new {
                 let Some(said) = transaction.said.as_deref() else { continue };
                 looks += 1;
-                let place = (session, index as u32, logs.name(session));
-                if let Some(kind) = judging.wrong(place, said, hostile.writes(session)) {
+                let it = Placed { session, name: logs.name(session), index: index as u32, said };
+                if let Some(kind) = judging.wrong(it, hostile.writes(session)) {
                     return (looks, Some(subject(kind, seen, (session, index), &scene.setup.cast)));
                 }
             }
@@ -102,6 +110,8 @@ impl Permission {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wrong {
     Shown,
+    /// Though it is kept out.
+    Kept,
     Hidden,
 }
 
@@ -110,24 +120,23 @@ struct Judging<'a> {
     grounds: &'a Grounds,
     rights: &'a Rights,
     shown: &'a dyn Shown,
+    kept_out: KeptOut<'a>,
 }
 
 impl Judging<'_> {
-    fn wrong(
-        &self,
-        (session, index, name): (SessionId, u32, &str),
-        said: &Transaction,
-        hostile: bool,
-    ) -> Option<Wrong> {
+    fn wrong(&self, it: Placed<'_>, hostile: bool) -> Option<Wrong> {
+        let Placed { session, name, index, said } = it;
         let may = if self.grounds.is_group {
             self.rights.counts(session, index)
         } else {
             self.rights.may_write(author(name), said.made_at.as_ms()?)
         };
         let can_read = encrypted(said).is_none_or(|(key, _)| self.grounds.opened.has(key));
+        let is_kept_out = || if self.grounds.is_group { Some(false) } else { self.kept_out.has(it) };
         match (may, self.shown.visible(name, index)) {
             (false, true) => Some(Wrong::Shown),
-            (true, false) if can_read && !hostile => Some(Wrong::Hidden),
+            (true, true) if is_kept_out() == Some(true) => Some(Wrong::Kept),
+            (true, false) if can_read && !hostile && is_kept_out() == Some(false) => Some(Wrong::Hidden),
             _ => None,
         }
     }
@@ -138,6 +147,10 @@ fn subject(wrong: Wrong, seen: &Seen<'_>, (session, index): (SessionId, usize), 
     let what = format!("transaction {index} of {} in {}", cast.session(session), cast.co_value(seen.id));
     let (kind, what) = match wrong {
         Wrong::Shown => ("shown", format!("{node} shows {what}, which {author} had no right to write")),
+        Wrong::Kept => (
+            "shown",
+            format!("{node} shows {what}, which {author} wrote, and which the rules keep out of the view"),
+        ),
         Wrong::Hidden => (
             "hidden",
             format!("{node} does not show {what}, which {author} had the right to write, and it can read"),

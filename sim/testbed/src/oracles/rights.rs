@@ -1,11 +1,16 @@
 //! Who may do what in a group, by its log: the rules of `Groups` in docs/views.md once more, without the code by which
 //! apps see. A reference that is written as the thing it judges has the same mistakes.
 //!
-//! It does not know parents, invites and accounts. Where a group has one of those it says so, and is asked nothing.
+//! Of parents it is told who may do what in them. It does not know accounts, nor groups that are parents of each
+//! other in a circle of which none is the one that is asked. Where there is one of those it says so, and is asked nothing.
+
+mod parents;
 
 use cosim_core::SessionId;
 use cosim_core::real::{Privacy, Transaction};
 use cosim_core::view::Dialect;
+pub(super) use parents::Above;
+use parents::Word;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,15 +28,39 @@ pub(super) enum Role {
     Manager,
     /// By today's rules: a writer that reads only what it writes, with a key of its own.
     WriteOnly,
+    /// A secret: who has it gives this role, and no other.
+    Invite(Given),
+}
+
+/// What an invite makes of who accepts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    Reader,
+    Writer,
+    Admin,
+    Manager,
+    WriteOnly,
+}
+
+impl Given {
+    fn role(self) -> Role {
+        match self {
+            Given::Reader => Role::Reader,
+            Given::Writer => Role::Writer,
+            Given::Admin => Role::Admin,
+            Given::Manager => Role::Manager,
+            Given::WriteOnly => Role::WriteOnly,
+        }
+    }
 }
 
 impl Role {
     pub(super) fn can_write(self) -> bool {
-        !matches!(self, Role::Revoked | Role::Reader)
+        !matches!(self, Role::Revoked | Role::Reader | Role::Invite(_))
     }
 
     fn can_read(self) -> bool {
-        !matches!(self, Role::Revoked | Role::WriteOnly)
+        !matches!(self, Role::Revoked | Role::WriteOnly | Role::Invite(Given::WriteOnly))
     }
 
     fn manages(self) -> bool {
@@ -58,6 +87,10 @@ pub(super) struct Logged<'a> {
 pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
+    /// Whether somebody tried to make an invite.
+    has_invites: bool,
+    /// Its parents.
+    above: Above,
     /// Whether today's rules hold, not those of 0.7.
     is_todays: bool,
     /// The key that each member may hand out as its own, as it was named last, whether that counts or not.
@@ -91,7 +124,7 @@ pub(super) enum Unfit<'a> {
 
 impl Rights {
     /// By the whole log of a group with this header.
-    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>, dialect: Dialect) -> Rights {
+    pub(super) fn new(header: &Value, mut log: Vec<Logged<'_>>, dialect: Dialect, above: Above) -> Rights {
         let is_todays = dialect == Dialect::V0_20;
         let ruleset = header.get("ruleset");
         let initial_admin = ruleset.and_then(|ruleset| ruleset.get("initialAdmin")).and_then(Value::as_str);
@@ -109,7 +142,7 @@ impl Rights {
         if let Some(founding) = log.iter().find(founds).map(|logged| logged.session) {
             log.sort_by_key(|logged| (logged.made_at, logged.session != founding));
         }
-        let mut rights = Rights { is_todays, ..Rights::default() };
+        let mut rights = Rights { is_todays, above, ..Rights::default() };
         for logged in &log {
             if rights.judge(logged, initial_admin) {
                 rights.tainted |= logged.hostile;
@@ -120,13 +153,24 @@ impl Rights {
         for history in rights.roles.values_mut() {
             history.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
+        rights.above.sort();
         rights.read_keys.sort();
         rights
     }
 
     /// Whether the group has nothing that is not known here.
     pub fn are_known(&self) -> bool {
-        !self.beyond
+        !self.beyond && self.above.are_known()
+    }
+
+    /// Whether the group has parents, whose keys and members are its own.
+    pub(super) fn has_parents(&self) -> bool {
+        self.above.has_any()
+    }
+
+    /// Whether there are, or were, invites, which hold keys for others.
+    pub(super) fn has_invites(&self) -> bool {
+        self.has_invites
     }
 
     /// Whether a transaction of the group itself counts.
@@ -139,14 +183,29 @@ impl Rights {
         self.role(author, made_at).is_some_and(Role::can_write)
     }
 
+    /// Whether `author` was an admin at a time.
+    pub(super) fn was_admin(&self, author: &str, made_at: u64) -> bool {
+        self.role(author, made_at) == Some(Role::Admin)
+    }
+
+    /// Whether `author` managed the group at a time.
+    pub(super) fn managed(&self, author: &str, made_at: u64) -> bool {
+        self.role(author, made_at).is_some_and(Role::manages)
+    }
+
     /// The ids of the keys that `reader` can open.
-    pub fn opens(&self, reader: &str) -> BTreeSet<&str> {
-        let handed = [reader, EVERYONE].into_iter().filter_map(|member| self.handed.get(member)).flatten();
-        let mut todo: Vec<&str> = handed.map(String::as_str).collect();
+    pub fn opens<'a>(&'a self, reader: &str) -> BTreeSet<&'a str> {
+        let lineage = self.lineage();
+        let to_reader = |rights: &&'a Rights| {
+            [reader, EVERYONE].into_iter().filter_map(|member| rights.handed.get(member)).flatten()
+        };
+        let mut todo: Vec<&str> = lineage.iter().flat_map(to_reader).map(String::as_str).collect();
         let mut open = BTreeSet::new();
         while let Some(key) = todo.pop() {
             if open.insert(key) {
-                todo.extend(self.locked.get(key).into_iter().flatten().map(String::as_str));
+                let locked = lineage.iter().filter_map(|rights| rights.locked.get(key)).flatten();
+                todo.extend(locked.map(String::as_str));
+                todo.extend(parents::sealed_with(&lineage, key));
             }
         }
         open
@@ -154,12 +213,12 @@ impl Rights {
 
     /// Whether it is not sure what somebody who was handed this key has got.
     pub fn doubts(&self, key: &str) -> bool {
-        self.doubtful.contains(key)
+        self.lineage().iter().any(|rights| rights.doubtful.contains(key))
     }
 
     /// Whether every admin was honest whose word counts here.
     pub(super) fn are_honest(&self) -> bool {
-        !self.tainted
+        !self.tainted && self.above.are_honest()
     }
 
     /// Whether the same transactions count in both, those of a session from an index on aside: one change can decide
@@ -222,7 +281,9 @@ impl Rights {
     /// What `member` was at a time. Who has no role is one of everyone; who was revoked has one, but not today.
     fn role(&self, member: &str, at: u64) -> Option<Role> {
         let own = self.own_role(member, at).filter(|role| !self.is_todays || *role != Role::Revoked);
-        own.or_else(|| self.own_role(EVERYONE, at).filter(|role| *role != Role::Revoked))
+        self.above
+            .inherited(own, member, at)
+            .or_else(|| self.own_role(EVERYONE, at).filter(|role| *role != Role::Revoked))
     }
 
     /// What a member was made, everyone aside.
@@ -234,6 +295,9 @@ impl Rights {
     /// Takes in what follows in the total order; says whether it counts.
     fn judge(&mut self, logged: &Logged<'_>, initial_admin: &str) -> bool {
         let (author, made_at) = (logged.author(), logged.made_at);
+        if self.is_todays && logged.name.ends_with('$') {
+            return false;
+        }
         let role = self.role(author, made_at);
         let is_admin = role == Some(Role::Admin);
         let manages = role.is_some_and(Role::manages);
@@ -241,31 +305,40 @@ impl Rights {
             return is_admin && !self.is_todays;
         }
         let Some((key, value)) = set(logged.said) else { return false };
-        if key.starts_with("parent_co_") {
-            self.beyond = true;
-            return false;
+        if let Some(parent) = key.strip_prefix("parent_").filter(|parent| parent.starts_with("co_")) {
+            let word = Word::parse(&value, self.is_todays).filter(|_| manages);
+            return self.above.says(parent, in_total_order(logged), word);
+        }
+        if let Some((id, sealer)) = key.split_once("_sealedFor_").filter(|_| self.is_todays) {
+            let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
+            let counts = id.starts_with("key_") && sealer.starts_with("sealer") && (manages || is_own);
+            return counts && self.above.seals(id, sealer);
         }
         if let Some((id, member)) = revelation(&key) {
             let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
-            if manages || is_own {
+            let invites = matches!(role, Some(Role::Invite(_)));
+            if manages || invites || is_own {
                 let keys = if member.starts_with("key_") { &mut self.locked } else { &mut self.handed };
                 keys.entry(member.to_owned()).or_default().insert(id.to_owned());
                 if logged.hostile {
                     self.doubtful.insert(id.to_owned());
                 }
             }
-            return manages || is_own;
+            return manages || invites || is_own;
         }
         if key == "readKey" || key == "profile" || (self.is_todays && (key == "root" || key == "groupSealer"))
         {
             if manages && key == "readKey" {
                 self.read_keys.push((in_total_order(logged), value));
+            } else if manages && key == "groupSealer" {
+                self.above.names_sealer(&value);
             }
             return manages;
         }
         if self.is_todays {
             if let Some(member) = key.strip_prefix("writeKeyFor_") {
-                return self.name_own_key(member, value, (author, manages));
+                let may_name = role == Some(Role::Invite(Given::WriteOnly));
+                return self.name_own_key(member, value, (author, manages, may_name));
             }
             if key.starts_with("child_") {
                 return false;
@@ -278,19 +351,24 @@ impl Rights {
             "admin" => Role::Admin,
             "manager" if self.is_todays => Role::Manager,
             "writeOnly" if self.is_todays => Role::WriteOnly,
-            other => {
-                self.beyond |= other.ends_with("Invite");
-                return false;
-            }
+            "readerInvite" => Role::Invite(Given::Reader),
+            "writerInvite" => Role::Invite(Given::Writer),
+            "adminInvite" => Role::Invite(Given::Admin),
+            "managerInvite" if self.is_todays => Role::Invite(Given::Manager),
+            "writeOnlyInvite" if self.is_todays => Role::Invite(Given::WriteOnly),
+            _ => return false,
         };
         let is_first = !self.roles.contains_key(&key);
         let founds = author == initial_admin && key == initial_admin && given == Role::Admin && is_first;
         let takes_from_admin =
             given != Role::Admin && key != author && self.role(&key, made_at) == Some(Role::Admin);
-        let is_role_of_everyone = key != EVERYONE || !given.manages();
-        let as_manager = manages && given != Role::Admin && self.role(&key, made_at) != Some(Role::Admin);
+        self.has_invites |= matches!(given, Role::Invite(_));
+        let is_role_of_everyone = key != EVERYONE || !(given.manages() || matches!(given, Role::Invite(_)));
+        let is_for_admins = matches!(given, Role::Admin | Role::Invite(Given::Admin | Given::Manager));
+        let by_invite = matches!(role, Some(Role::Invite(gives)) if gives.role() == given);
+        let as_manager = manages && !is_for_admins && self.role(&key, made_at) != Some(Role::Admin);
         let leaves = self.is_todays && key == author && given == Role::Revoked;
-        let may_give = (is_admin && !takes_from_admin) || as_manager;
+        let may_give = (is_admin && !takes_from_admin) || as_manager || by_invite;
         let may = founds || leaves || (may_give && is_role_of_everyone);
         if may {
             self.roles.entry(key).or_default().push((in_total_order(logged), given));
@@ -300,8 +378,13 @@ impl Rights {
 
     /// A member gets a key to write with, from who manages the group or from itself; says whether that counts. It may then
     /// hand it out, even where somebody had named one before and it does not.
-    fn name_own_key(&mut self, member: &str, key: String, (author, manages): (&str, bool)) -> bool {
-        if !manages && member != author {
+    fn name_own_key(
+        &mut self,
+        member: &str,
+        key: String,
+        (author, manages, may_name): (&str, bool, bool),
+    ) -> bool {
+        if !manages && !may_name && member != author {
             return false;
         }
         self.own_keys.insert(member.to_owned(), key.clone());
@@ -340,7 +423,7 @@ pub(super) fn encrypted(said: &Transaction) -> Option<(&str, &str)> {
 }
 
 /// What a transaction sets that says one thing: the key, and a text as its value.
-fn set(said: &Transaction) -> Option<(String, String)> {
+pub(super) fn set(said: &Transaction) -> Option<(String, String)> {
     let Privacy::Trusting { changes } = &said.privacy else { return None };
     let changes: Value = serde_json::from_str(changes).ok()?;
     let [change] = changes.as_array()?.as_slice() else { return None };

@@ -14,6 +14,7 @@ use super::holdings::{Holdings, Shown};
 use super::ledger::Taken;
 use super::logs::{Seen, header};
 use super::oracle::{Look, Oracle};
+use super::rights::Rights;
 use super::scene::Scene;
 use super::violation::Subject;
 use crate::cojson::{Cast, Command, Directory};
@@ -88,7 +89,10 @@ impl Oracle for SameView {
     /// Counts a look where there was something to compare with.
     fn shows(&mut self, scene: &Scene<'_>, seen: &Seen<'_>) -> Look {
         let Seen { node, id, grounds, shown } = *seen;
-        let keys = grounds.opened.hash();
+        // Which keys come of those of parents is not always known.
+        let is_unsure = |rights: &Rights| rights.has_parents() && !rights.are_known() && shown.is_some();
+        let is_unsure = grounds.rights.as_deref().is_some_and(is_unsure);
+        let keys = grounds.opened.hash().filter(|_| !is_unsure);
         let basis = Basis {
             own: grounds.own,
             group: grounds.group,

@@ -9,8 +9,9 @@ use crate::host::NodeId;
 use crate::log::Log;
 use crate::oracles::{Oracles, Property, Violation};
 use crate::scenario::file::Decision;
-use crate::scenario::{FaultKind, LoadEnd, Scenario};
+use crate::scenario::{FaultKind, LoadEnd, Scenario, ViewExpectation};
 use crate::world::{Figures, World};
+use cosim_core::view::LiveView;
 use cosim_core::{CoId, Names, NodeState, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -249,7 +250,11 @@ fn unmet<N: CoJson, D: crate::decision::Decide<N>>(
     }
     for view in &expect.views {
         let shown = views[view.node as usize].get(&CoId(view.co_value));
-        if shown != Some(&view.shows) {
+        let seen = world.host(NodeId(view.node)).node.view(CoId(view.co_value));
+        unmet_keys(view, seen, cast, &mut unmet);
+        let as_items = || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect()));
+        if shown != Some(&view.shows) && !(view.shows.is_array() && as_items().as_ref() == Some(&view.shows))
+        {
             unmet.push(format!(
                 "{} was to show {} as {}, but {}",
                 cast.node(NodeId(view.node)),
@@ -264,4 +269,16 @@ fn unmet<N: CoJson, D: crate::decision::Decide<N>>(
         unmet.push(format!("at most {max} messages were to be sent, but {sent} were"));
     }
     unmet
+}
+
+/// Keys of a group that were to be there, or were not.
+fn unmet_keys(view: &ViewExpectation, seen: Option<&LiveView>, cast: &Cast, unmet: &mut Vec<String>) {
+    let (node, group) = (cast.node(NodeId(view.node)), cast.co_value(CoId(view.co_value)));
+    let is_there = |key: &&String| seen.is_some_and(|seen| seen.get(key).is_some());
+    let missing = view.has.iter().filter(|key| !is_there(key));
+    unmet.extend(
+        missing.map(|key| format!("{node} was to see the key {key} of {group}, but it is not there")),
+    );
+    let there = view.lacks.iter().filter(is_there);
+    unmet.extend(there.map(|key| format!("{node} was to see no key {key} of {group}, but it is there")));
 }

@@ -29,7 +29,10 @@ mod told;
 pub use app::{Edit, Subject};
 pub use ask::Ask;
 pub use attack::Attack;
-pub use change::{AddMember, DeleteKey, InsertItems, PushItem, RemoveItems, RemoveMember, SetKey, Splice};
+pub use change::{
+    Accept, AddMember, DeleteKey, Extend, InsertItems, Invite, PushItem, RemoveItems, RemoveMember,
+    RevokeExtend, SetKey, Splice,
+};
 pub use clock::ClockChange;
 pub use disk::{BackUp, FailWrites, ReorderWrites, Rot, Stall};
 pub use entry::{Entry, When};
@@ -133,6 +136,16 @@ acts! {
     "add_member" => AddMember(AddMember),
     /// The app of a node removes a member from a group, which gets a new key.
     "remove_member" => RemoveMember(RemoveMember),
+    /// The app of a node makes an invite to a group: a secret, by which whoever has it becomes a member.
+    "invite" => Invite(Invite),
+    /// The app of a node accepts an invite, and becomes a member of its group.
+    "accept" => Accept(Accept),
+    /// The app of a node makes a group the child of another, whose members count in it from then on.
+    "extend" => Extend(Extend),
+    /// The app of a node makes a group no longer the child of another; it gets a new key.
+    "revoke_extend" => RevokeExtend(RevokeExtend),
+    /// The app of a node deletes a CoValue for good: nobody sees anything of it any more.
+    "delete_value" => DeleteValue(Subject),
     /// The app of a node asks for a CoValue.
     "load" => Load(Subject),
     /// The app of a node no longer wants a CoValue.
@@ -217,6 +230,7 @@ impl Act {
     fn check(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         match self {
             Act::Create(it) => it.check_create(by),
+            Act::DeleteValue(it) => it.check_deletion(by),
             Act::Edit(it) => it.check(by),
             Act::Ask(it) => it.check(by),
             Act::Set(_)
@@ -226,7 +240,11 @@ impl Act {
             | Act::Push(_)
             | Act::Splice(_)
             | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.check_change(by),
+            | Act::RemoveMember(_)
+            | Act::Invite(_)
+            | Act::Accept(_)
+            | Act::Extend(_)
+            | Act::RevokeExtend(_) => self.check_change(by),
             Act::Connect(it) | Act::Disconnect(it) => by.check_between(&it.between),
             Act::Partition(it) | Act::Heal(it) | Act::Release(it) => by.check_way(it.way()),
             Act::HalfOpen(it) => it.check(by),
@@ -253,6 +271,7 @@ impl Act {
     pub(crate) fn words(&self) -> String {
         match self {
             Act::Create(it) => format!("{} creates {}", it.node, it.id),
+            Act::DeleteValue(it) => format!("{} deletes {} for good", it.node, it.id),
             Act::Load(it) => format!("{} loads {}", it.node, it.id),
             Act::Done(it) => format!("{} is done with {}", it.node, it.id),
             Act::Edit(it) => it.words(),
@@ -264,7 +283,11 @@ impl Act {
             | Act::Push(_)
             | Act::Splice(_)
             | Act::AddMember(_)
-            | Act::RemoveMember(_) => self.change_in_words(),
+            | Act::RemoveMember(_)
+            | Act::Invite(_)
+            | Act::Accept(_)
+            | Act::Extend(_)
+            | Act::RevokeExtend(_) => self.change_in_words(),
             Act::Connect(it) => format!("{} connect", it.pair()),
             Act::Disconnect(it) => format!("{} disconnect", it.pair()),
             Act::Partition(it) => format!("nothing passes {}", it.way()),
@@ -318,10 +341,15 @@ impl Act {
             Act::Push(it) => it.simpler().map(Act::Push).collect(),
             Act::Splice(it) => it.simpler().map(Act::Splice).collect(),
             Act::AddMember(it) => it.simpler().map(Act::AddMember).collect(),
+            Act::Invite(it) => it.simpler().map(Act::Invite).collect(),
+            Act::Extend(it) => it.simpler().map(Act::Extend).collect(),
             Act::Create(_)
+            | Act::DeleteValue(_)
             | Act::Ask(_)
             | Act::Delete(_)
             | Act::RemoveMember(_)
+            | Act::Accept(_)
+            | Act::RevokeExtend(_)
             | Act::Load(_)
             | Act::Done(_)
             | Act::Connect(_)

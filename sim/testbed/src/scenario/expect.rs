@@ -32,6 +32,10 @@ pub struct ViewExpectation {
     pub co_value: u32,
     /// What it shows, as snapshots have it.
     pub shows: serde_json::Value,
+    /// Keys of the group's map that must be there.
+    pub has: Vec<String>,
+    /// Keys of the group's map that must not.
+    pub lacks: Vec<String>,
 }
 
 /// How the last load of a CoValue by a node must have ended.

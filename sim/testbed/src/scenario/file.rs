@@ -177,6 +177,10 @@ pub struct CoValue {
     /// false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
+    /// Of a list or text with an owner: whether only its admins and managers delete from it. By the rules of 0.7 it says
+    /// nothing. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restrict_deletion: Option<bool>,
     /// The header in CoJSON, word for word. By default it is derived from the other fields and the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<serde_json::Map<String, serde_json::Value>>,
@@ -425,8 +429,15 @@ pub struct ViewExpectation {
     /// The CoValue.
     pub id: String,
     /// What the app must see, in the form that snapshots use: a map as an object, a list as an array, a text as a
-    /// string, a stream as the items of each session, a group as the role of each member.
+    /// string, a stream as the items of each session, a group as the role of each member, and what else its admins have
+    /// set. By the rules of 0.20 a text may also be an array of its items.
     pub shows: serde_json::Value,
+    /// Of a group: keys of its map, as CoJSON calls them, that must be there, such as `groupSealer`. Default none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub has: Vec<String>,
+    /// Of a group: keys of its map that must not be there. Default none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
 }
 
 /// How much of a CoValue a node must hold at rest.

@@ -75,8 +75,8 @@ pub(super) fn links(file: &Scenario) -> Vec<Reduction> {
 
 pub(super) fn co_values(file: &Scenario) -> Vec<Reduction> {
     let references = file.timeline.iter().flat_map(|entry| entry.act.refs());
-    let ids: BTreeSet<&str> =
-        references.filter(|reference| reference.to == To::CoValue).map(|reference| reference.name).collect();
+    let references = references.filter(|reference| matches!(reference.to, To::CoValue | To::Parent));
+    let ids: BTreeSet<&str> = references.map(|reference| reference.name).collect();
     ids.into_iter().map(|id| Reduction::CoValue(id.to_owned())).collect()
 }
 
@@ -136,8 +136,8 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
     file.co_values.retain(|id, co_value| {
         co_value.depends_on.retain(|need| !ids.contains(need.as_str()));
         if co_value.owner.as_ref().is_some_and(|owner| ids.contains(owner.as_str())) {
-            // Without an owner, nothing in it is private.
-            (co_value.owner, co_value.private) = (None, None);
+            // Without an owner, nothing in it is private, and nobody is an admin.
+            (co_value.owner, co_value.private, co_value.restrict_deletion) = (None, None, None);
         }
         !ids.contains(id.as_str()) && *co_value != CoValue::default()
     });
@@ -148,7 +148,7 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
         let refers_to_gone = entry.act.refs().iter().any(|reference| match reference.to.is_node() {
             true => nodes.contains(reference.name),
             // Where it is one of a list, the others stay.
-            false => reference.to == To::CoValue && ids.contains(reference.name),
+            false => matches!(reference.to, To::CoValue | To::Parent) && ids.contains(reference.name),
         });
         let link_gone = entry.act.link().is_some_and(gone);
         let filter_gone = entry.act.filtered_mut().is_some_and(|filtered| {

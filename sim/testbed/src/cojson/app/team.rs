@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::iter;
 
 /// The key of a group's map that names the present read key.
-const READ_KEY: &str = "readKey";
+pub(super) const READ_KEY: &str = "readKey";
 
 /// The last moment that JavaScript has a date for: what claims to be later is not followed.
 const LAST_MS: u64 = 8_640_000_000_000_000;
@@ -169,6 +169,17 @@ impl App {
         Some(Cow::Owned(view))
     }
 
+    /// Sets what the rules of groups leave to apps.
+    pub(super) fn set_in_group(
+        &self,
+        target: &Target<'_>,
+        key: &str,
+        value: &serde_json::Value,
+    ) -> Result<Drafts, Refusal> {
+        let view = self.changing(target)?;
+        Ok(self.dated(target, &view, vec![edit::set(key, value)], &[key]))
+    }
+
     pub(super) fn add_member(
         &self,
         target: &Target<'_>,
@@ -259,13 +270,13 @@ impl App {
             return Err(Refusal::NothingToChange);
         }
         let (new, new_secret) = self.new_key(target);
-        let readers = self.readers(group);
+        let (readers, above) = (self.readers(group), self.above(group, None));
         let rotation = Rotation {
             old: ReadKey { id: old, secret: old_secret },
             new: ReadKey { id: &new, secret: &new_secret },
             readers: &readers,
             everyone_reads: everyone_reads(group),
-            parent_keys: &[],
+            parent_keys: &above.keys(),
         };
         let writer = self.writer(target)?;
         let changes = if name == me.name {
@@ -274,6 +285,9 @@ impl App {
             writer.remove_member(name, &rotation)
         };
         let mut changes = changes.map_err(|_| Refusal::NoKey)?;
+        if name != me.name {
+            self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
+        }
         let readers: Vec<Member<'_>> = readers.into_iter().filter(|reader| reader.id != name).collect();
         self.renew_write_keys(target, (group, name, &readers), &mut changes)?;
         Ok(self.dated(target, &view, changes, &[name, READ_KEY]))
@@ -281,7 +295,7 @@ impl App {
 
     /// After these changes, gives new keys to members who only write, but to one: the old ones are in the wrong hands. Who
     /// leaves may do nothing after that.
-    fn renew_write_keys(
+    pub(super) fn renew_write_keys(
         &self,
         target: &Target<'_>,
         (group, without, readers): (&CoGroup, &str, &[Member<'_>]),
@@ -365,26 +379,28 @@ impl App {
         let (id, secret) = self.new_key(target);
         let mut readers = self.readers(group);
         readers.retain(|reader| reader.id != without);
+        let above = self.above(group, None);
         let rotation = Rotation {
             old,
             new: ReadKey { id: &id, secret: &secret },
             readers: &readers,
             everyone_reads: everyone_reads(group) && without != EVERYONE,
-            parent_keys: &[],
+            parent_keys: &above.keys(),
         };
         let mut changes = self.writer(target).ok()?.rotate(&rotation, &others).ok()?;
+        self.seal_above(target, &above, &mut changes, (&id, &secret)).ok()?;
         self.renew_write_keys(target, (group, without, &readers), &mut changes).ok()?;
         Some((changes, (id, secret)))
     }
 
     /// The group that a change is about.
-    fn changing(&self, target: &Target<'_>) -> Result<Cow<'_, LiveView>, Refusal> {
+    pub(super) fn changing(&self, target: &Target<'_>) -> Result<Cow<'_, LiveView>, Refusal> {
         let view = self.views.get(&target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
         Ok(self.group(target).unwrap_or(Cow::Borrowed(view)))
     }
 
     /// These changes, made after what the map has for these keys, and after the app became an admin.
-    fn dated(
+    pub(super) fn dated(
         &self,
         target: &Target<'_>,
         view: &LiveView,
@@ -399,13 +415,18 @@ impl App {
             // In one session the later comes later anyway.
             Some(if entry.session == target.session.1 { ms } else { ms + 1 })
         });
-        Drafts { changes, private: false, date: dates.max().unwrap_or(0) }
+        Drafts { date: dates.max().unwrap_or(0), ..Drafts::open(changes) }
     }
 
     /// The members who may read.
-    fn readers<'a>(&'a self, group: &CoGroup) -> Vec<Member<'a>> {
+    pub(super) fn readers<'a>(&'a self, group: &CoGroup) -> Vec<Member<'a>> {
         let agents = self.directory.agents().map(|(_, agent)| agent);
-        agents.filter(|agent| group.readers().any(|reader| reader == agent.name)).map(member).collect()
+        let readers = agents.filter(|agent| group.readers().any(|reader| reader == agent.name));
+        // An invite that lacks the key could not hand it on.
+        let invites = self.directory.invites().iter().map(|invite| &invite.agent);
+        let invites =
+            invites.filter(|agent| group.members.get(&agent.name).is_some_and(|role| role.can_read()));
+        readers.chain(invites).map(member).collect()
     }
 
     /// A key that nobody has made before.
@@ -415,14 +436,14 @@ impl App {
         (id, KeySecret::from_bytes(derived("key secret", &name, target.operation)))
     }
 
-    fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
+    pub(super) fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
         let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
         Ok(writer(&known.id, target, self.agent()?, self.directory.dialect()))
     }
 }
 
 /// A key that the app can open.
-fn known<'a>(view: &'a LiveView, id: &str) -> Option<ReadKey<'a>> {
+pub(super) fn known<'a>(view: &'a LiveView, id: &str) -> Option<ReadKey<'a>> {
     view.keys().find(|(known, _)| *known == id).map(|(id, secret)| ReadKey { id, secret })
 }
 

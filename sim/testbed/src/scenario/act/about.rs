@@ -35,6 +35,15 @@ impl Act {
         if let Act::Create(create) = self { Some(create) } else { None }
     }
 
+    /// The group of the invite that it makes or accepts, and what its secret is called.
+    pub(crate) fn invited(&self) -> Option<(&String, &String)> {
+        match self {
+            Act::Invite(it) => Some((&it.id, &it.secret)),
+            Act::Accept(it) => Some((&it.id, &it.secret)),
+            _ => None,
+        }
+    }
+
     /// The node that joins, if it is that.
     pub(crate) fn joins(&self) -> Option<&str> {
         if let Act::Join(join) = self { Some(&join.node) } else { None }
@@ -55,7 +64,7 @@ impl Act {
     /// The CoValue to which it adds transactions.
     pub(crate) fn writes(&self) -> Option<&str> {
         match self {
-            Act::Create(it) => Some(&it.id),
+            Act::Create(it) | Act::DeleteValue(it) => Some(&it.id),
             Act::Edit(it) => Some(&it.id),
             _ => self.change().map(|change| change.id.as_str()),
         }

@@ -2,7 +2,10 @@
 
 use super::refs::{Named, Refs, Rename, fields};
 use super::{Resolving, check_edit};
+use crate::scenario::Kind;
 use crate::scenario::problems::Problem;
+use crate::scenario::resolve::co_values::without_kind;
+use cosim_core::view::Dialect;
 
 fields! {
     /// A node and a CoValue.
@@ -40,6 +43,33 @@ impl Subject {
                 .add(problem.expected(format!("`{admin}`")).help("a group is created by its first admin"));
         }
         Some(())
+    }
+}
+
+impl Subject {
+    /// By today's rules, who is an admin of the owner deletes.
+    pub(super) fn check_deletion(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        by.node(&self.node, "node")?;
+        let co_value = by.names.co_value(&self.id)?;
+        let place = by.at.key("id").value();
+        let problem = if by.names.dialect() == Dialect::V0_7 {
+            let problem = Problem::new(by.at.value(), "nothing is deleted for good by the rules of 0.7");
+            problem.help("write `\"format\": \"0.20\"` at the top for today's rules")
+        } else if by.names.kind(co_value).is_none() {
+            without_kind(&self.id, place)
+        } else if !by.names.is_owned(co_value) {
+            let message = match by.names.kind(co_value) {
+                Some(Kind::Group) => format!("`{}` is a group, and groups are not deleted", self.id),
+                _ => format!("`{}` has no owner, so nobody is an admin who could delete it", self.id),
+            };
+            Problem::new(place, message)
+                .expected("a CoValue that a group owns")
+                .help("name another, or give it an `owner`")
+        } else {
+            return Some(());
+        };
+        by.report.add(problem);
+        None
     }
 }
 

@@ -10,14 +10,18 @@ fields! {
     SetKey(it, by) {
         /// The node.
         node: R::Node = by.app(&it.node)?;
-        /// The map.
+        /// The map, or the group.
         id: R::CoValue = by.id(&it.id)?;
         /// The key.
         key: String = it.key.clone();
         /// Its value: any JSON.
         value: Value = it.value.clone();
-        /// Whether the change is encrypted for the members of the group that owns the map. Default what the map's own
-        /// `private` says.
+        /// A name for the change: of all changes of the CoValue with one name only the first shows. By the rules of 0.7 it
+        /// says nothing. Default none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fww: Option<String> = it.fww.clone();
+        /// Whether the change is encrypted for the members of the group that owns the map, or of the group that it is.
+        /// Default what the map's own `private` says.
         #[serde(skip_serializing_if = "Option::is_none")]
         private: Option<bool> = it.private;
     }
@@ -129,9 +133,69 @@ fields! {
     }
 }
 
+fields! {
+    /// An invite to a group.
+    Invite(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// What it makes of who accepts it.
+        role: MemberRole = it.role;
+        /// What its secret is called. Whoever accepts it names that.
+        secret: String = it.secret.clone();
+    }
+
+    /// An invite that is accepted.
+    Accept(it, by) {
+        /// The node. It must hold the group.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// What the secret of the invite is called.
+        secret: String = it.secret.clone();
+    }
+
+    /// A group that becomes the child of another.
+    Extend(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// The other group, whose members become members of this one. The node must hold it, and need not be a member.
+        parent: R::CoValue = by.parent(&it.parent)?;
+        /// What they all are in this one. Default what each is in the other.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role: Option<MemberRole> = it.role;
+    }
+
+    /// A group that is no longer the child of another.
+    RevokeExtend(it, by) {
+        /// The node.
+        node: R::Node = by.app(&it.node)?;
+        /// The group.
+        id: R::CoValue = by.id(&it.id)?;
+        /// The other group, whose members are no longer members of this one.
+        parent: R::CoValue = by.parent(&it.parent)?;
+    }
+}
+
+impl Invite {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = Invite> {
+        [Invite { role: MemberRole::Reader, ..self.clone() }].into_iter()
+    }
+}
+
+impl Extend {
+    pub(super) fn simpler(&self) -> impl Iterator<Item = Extend> {
+        [Extend { role: None, ..self.clone() }].into_iter()
+    }
+}
+
 impl SetKey {
     pub(super) fn simpler(&self) -> impl Iterator<Item = SetKey> {
-        [SetKey { value: Value::Null, ..self.clone() }].into_iter()
+        let without_name = SetKey { fww: None, ..self.clone() };
+        [SetKey { value: Value::Null, ..self.clone() }, without_name].into_iter()
     }
 }
 

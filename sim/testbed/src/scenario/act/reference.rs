@@ -35,6 +35,8 @@ pub(crate) enum To {
     Member,
     /// A CoValue, which is one of the scenario for being named here.
     CoValue,
+    /// A group that another has, or had, as its parent.
+    Parent,
     /// A CoValue of the scenario, of whose messages something becomes.
     Filtered,
 }
@@ -46,7 +48,7 @@ impl To {
             To::App | To::Running | To::Prepared | To::Source | To::Newcomer | To::Leaver | To::Member => {
                 true
             }
-            To::CoValue | To::Filtered => false,
+            To::CoValue | To::Parent | To::Filtered => false,
         }
     }
 }

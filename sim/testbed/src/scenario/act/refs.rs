@@ -85,6 +85,11 @@ pub(super) trait Rename<'a, R: Refs, S: Refs> {
         self.to_co_value(To::CoValue, ("id", None), id)
     }
 
+    /// The group that is, or was, the parent of another.
+    fn parent(&mut self, id: &'a R::CoValue) -> Option<S::CoValue> {
+        self.to_co_value(To::Parent, ("parent", None), id)
+    }
+
     /// The node to which something happens.
     fn running(&mut self, node: &'a R::Node) -> Option<S::Node> {
         self.to_node(To::Running, ("node", None), node)
@@ -275,7 +280,10 @@ impl<'a> Rename<'a, Numbered, Unnamed> for About {
         Some(())
     }
 
-    fn to_co_value(&mut self, _: To, _: Field, id: &'a u32) -> Option<()> {
+    fn to_co_value(&mut self, to: To, _: Field, id: &'a u32) -> Option<()> {
+        if to == To::Parent {
+            return Some(());
+        }
         self.co_values += 1;
         self.co_value = (self.co_values == 1).then_some(CoId(*id));
         Some(())

@@ -1,14 +1,16 @@
 //! What the acts have in common by which an app writes something word for word.
 
 use super::refs::{EVERYONE, Named, Numbered, Refs};
+use super::{Accept, AddMember, DeleteKey, Extend, Invite, PushItem, RemoveMember, RevokeExtend, SetKey};
 use super::{Act, Resolving};
-use super::{AddMember, DeleteKey, PushItem, RemoveMember, SetKey};
-use crate::cojson::{Change, Kind, MemberRole, What};
+use crate::cojson::{Change, Kind, MemberRole, What, is_of_the_rules};
 use crate::host::NodeId;
 use crate::scenario::MAX_TRANSACTION_BYTES;
 use crate::scenario::file::quoted;
 use crate::scenario::problems::Problem;
 use crate::scenario::resolve::co_values::without_kind;
+use crate::scenario::resolve::names::check_name;
+use cosim_core::CoId;
 use cosim_core::real::{canonical, stable_stringify};
 use serde_json::{Value, json};
 use std::slice;
@@ -42,6 +44,10 @@ impl<R: Refs> Act<R> {
             Act::Splice(it) => (&it.node, &it.id, Kind::Text, it.private),
             Act::AddMember(it) => (&it.node, &it.id, Kind::Group, None),
             Act::RemoveMember(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::Invite(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::Accept(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::Extend(it) => (&it.node, &it.id, Kind::Group, None),
+            Act::RevokeExtend(it) => (&it.node, &it.id, Kind::Group, None),
             _ => return None,
         };
         Some(Said { node, id, kind, private })
@@ -57,6 +63,10 @@ impl<R: Refs> Act<R> {
             Act::Splice(it) => Some((&mut it.node, &it.id, Some(&mut it.private))),
             Act::AddMember(it) => Some((&mut it.node, &it.id, None)),
             Act::RemoveMember(it) => Some((&mut it.node, &it.id, None)),
+            Act::Invite(it) => Some((&mut it.node, &it.id, None)),
+            Act::Accept(it) => Some((&mut it.node, &it.id, None)),
+            Act::Extend(it) => Some((&mut it.node, &it.id, None)),
+            Act::RevokeExtend(it) => Some((&mut it.node, &it.id, None)),
             _ => None,
         }
     }
@@ -72,9 +82,13 @@ impl<R: Refs> Act<R> {
     }
 
     /// What is written, with members by number, where it says so word for word.
-    fn what(&self, number: impl FnOnce(&R::Member) -> Option<NodeId>) -> Option<What> {
+    fn what(
+        &self,
+        number: impl FnOnce(&R::Member) -> Option<NodeId>,
+        group: impl FnOnce(&R::CoValue) -> CoId,
+    ) -> Option<What> {
         Some(match self {
-            Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone() },
+            Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone(), fww: it.fww.clone() },
             Act::Delete(it) => What::Delete { key: it.key.clone() },
             Act::Insert(it) => What::Insert { index: it.index(), values: it.values.clone() },
             Act::Remove(it) => What::Remove { index: it.index, count: it.count() },
@@ -84,6 +98,10 @@ impl<R: Refs> Act<R> {
             }
             Act::AddMember(it) => What::AddMember { member: number(&it.member), role: it.role },
             Act::RemoveMember(it) => What::RemoveMember { member: number(&it.member) },
+            Act::Invite(it) => What::Invite { secret: it.secret.clone(), role: it.role },
+            Act::Accept(it) => What::Accept { secret: it.secret.clone() },
+            Act::Extend(it) => What::Extend { parent: group(&it.parent), role: it.role },
+            Act::RevokeExtend(it) => What::RevokeExtend { parent: group(&it.parent) },
             _ => return None,
         })
     }
@@ -92,8 +110,11 @@ impl<R: Refs> Act<R> {
 impl Act<Numbered> {
     /// The node whose app changes something word for word, the CoValue, and the change.
     pub(crate) fn written(&self) -> Option<(u32, u32, Change)> {
+        if let Act::DeleteValue(it) = self {
+            return Some((it.node, it.id, Change { what: What::DeleteValue, private: false }));
+        }
         let Said { node, id, private, .. } = self.change()?;
-        let what = self.what(|member| member.map(NodeId))?;
+        let what = self.what(|member| member.map(NodeId), |id| CoId(*id))?;
         Some((*node, *id, Change { what, private: private == Some(true) }))
     }
 }
@@ -127,6 +148,11 @@ impl Act {
                 by.report.add(problem.expected("`reader` or `writer`").help(plural));
             }
             Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
+            Act::Set(it) if it.fww.is_some() => it.check_name(by)?,
+            Act::Invite(it) => it.check_invite(by)?,
+            Act::Accept(it) => check_ours(&it.node, "accept", by)?,
+            Act::Extend(it) => check_parent((&it.id, &it.parent), it.role, by)?,
+            Act::RevokeExtend(it) => check_parent((&it.id, &it.parent), None, by)?,
             _ => {}
         }
         Some(())
@@ -135,10 +161,15 @@ impl Act {
     pub(super) fn check_change(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let Said { node, id, kind: wanted, private } = self.change()?;
         self.check_sense(by)?;
-        check_written(&self.what(|_| None)?, by);
+        check_written(&self.what(|_| None, |_| CoId(0))?, by);
         let node = by.node(node, "node");
         let co_value = by.names.co_value(id)?;
-        match by.names.kind(co_value) {
+        let kind = by.names.kind(co_value);
+        if let (Act::Set(set), Some(Kind::Group)) = (self, kind) {
+            set.check_of_group(by)?;
+            return node.map(drop);
+        }
+        match kind {
             None => by.report.add(without_kind(id, by.at.key("id").value())),
             Some(kind) if kind != wanted => {
                 let wanted = wanted.name();
@@ -162,7 +193,10 @@ impl Act {
         let Some(Said { node, id, private, .. }) = self.change() else { return String::new() };
         let end = |index: u32| if index == u32::MAX { "the end".to_owned() } else { index.to_string() };
         let does = match self {
-            Act::Set(SetKey { key, value, .. }) => format!("sets {key} of {id} to {value}"),
+            Act::Set(SetKey { key, value, fww: None, .. }) => format!("sets {key} of {id} to {value}"),
+            Act::Set(SetKey { key, value, fww: Some(name), .. }) => {
+                format!("sets {key} of {id} to {value}, if it is the first {name}")
+            }
             Act::Delete(DeleteKey { key, .. }) => format!("deletes {key} of {id}"),
             Act::Insert(it) => {
                 let values: Vec<String> = it.values.iter().map(ToString::to_string).collect();
@@ -184,12 +218,130 @@ impl Act {
             Act::AddMember(AddMember { member, role, .. }) => {
                 format!("makes {member} a {} of {id}", role.name())
             }
+            Act::Invite(Invite { role, secret, .. }) => {
+                format!("makes the invite {secret} for a {} of {id}", role.name())
+            }
+            Act::Accept(Accept { secret, .. }) => format!("accepts the invite {secret} to {id}"),
+            Act::Extend(Extend { parent, role: None, .. }) => {
+                format!("extends {id} to the members of {parent}")
+            }
+            Act::Extend(Extend { parent, role: Some(role), .. }) => {
+                format!("extends {id} to the members of {parent}, each a {}", role.name())
+            }
+            Act::RevokeExtend(RevokeExtend { parent, .. }) => {
+                format!("extends {id} to the members of {parent} no longer")
+            }
             Act::RemoveMember(RemoveMember { member, .. }) => format!("removes {member} from {id}"),
             _ => return String::new(),
         };
         let private = if private == Some(true) { ", in private" } else { "" };
         format!("{node} {does}{private}")
     }
+}
+
+impl SetKey {
+    /// Guests are asked for nothing that has a name of this kind.
+    fn check_name(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let node = by.node(&self.node, "node")?;
+        if !by.names.is_guest(node) {
+            return Some(());
+        }
+        let problem = Problem::new(by.at.key("fww").name(), format!("`{}` is a guest", self.node));
+        by.report.add(
+            problem.expected("one of cosim's own nodes").help("leave it out, or let another node set it"),
+        );
+        None
+    }
+
+    /// Of a group an app sets what its rules leave to apps. Guests are not asked to.
+    fn check_of_group(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        let node = by.node(&self.node, "node")?;
+        if by.names.is_guest(node) {
+            let message = format!("`{}` is a guest, and sets no keys of groups", self.node);
+            let problem = Problem::new(by.at.key("node").value(), message);
+            by.report.add(problem.expected("one of cosim's own nodes").help("let another node set it"));
+            return None;
+        }
+        if self.fww.is_some() {
+            let message = format!("`{}` is a group, in which the last change of a key shows", self.id);
+            let problem = Problem::new(by.at.key("fww").value(), message);
+            by.report.add(problem.help("leave `fww` out, or name a map that a group owns"));
+            return None;
+        }
+        if is_of_the_rules(&self.key) {
+            let message = format!("{} of a group is not for apps to set", quoted(&self.key));
+            let problem = Problem::new(by.at.key("key").value(), message);
+            let problem = problem.expected("`root`, `profile`, or a key of the app's own");
+            by.report.add(problem.help(usual(Kind::Group)));
+            return None;
+        }
+        Some(())
+    }
+}
+
+/// Guests have invites of their own.
+fn check_ours(node: &str, op: &str, by: &mut Resolving<'_, '_>) -> Option<()> {
+    let number = by.node(node, "node")?;
+    if !by.names.is_guest(number) {
+        return Some(());
+    }
+    let problem = Problem::new(by.at.key("node").value(), format!("`{node}` is a guest"));
+    let help = format!("a guest makes the secrets itself: `\"ask\": {{ …, \"op\": \"{op}\", … }}`");
+    by.report.add(problem.expected("one of cosim's own nodes").help(help));
+    None
+}
+
+impl Invite {
+    fn check_invite(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        check_ours(&self.node, "invite", by)?;
+        check_name(&self.secret, "a secret", by.at.key("secret").value(), by.report);
+        if self.role.is_known(by.names.dialect()) {
+            return Some(());
+        }
+        let what = format!("nobody is `{}` by the rules of 0.7", self.role.name());
+        let problem = Problem::new(by.at.key("role").value(), what);
+        let problem = problem.expected("`reader`, `writer` or `admin`");
+        by.report.add(problem.help("write `\"format\": \"0.20\"` at the top for today's rules"));
+        None
+    }
+}
+
+/// A parent is another group, and hands down what members have who read.
+fn check_parent(
+    (id, parent): (&str, &str),
+    role: Option<MemberRole>,
+    by: &mut Resolving<'_, '_>,
+) -> Option<()> {
+    let at = by.at.key("parent");
+    let kind = by.names.co_value(parent).and_then(|parent| by.names.kind(parent));
+    if id == parent {
+        let problem = Problem::new(at.value(), format!("`{id}` becomes its own parent"));
+        by.report.add(problem.expected("another group").help("name the group whose members it is to have"));
+        return None;
+    }
+    if kind != Some(Kind::Group) {
+        let problem = Problem::new(at.value(), format!("{} is no group", quoted(parent)));
+        let help = format!("make it one: `\"{parent}\": {{ \"kind\": \"group\", \"admin\": … }}`");
+        by.report.add(problem.expected("the name of a group").help(help));
+        return None;
+    }
+    let Some(role) = role else { return Some(()) };
+    let is_known = role.is_known(by.names.dialect());
+    if is_known && role != MemberRole::WriteOnly {
+        return Some(());
+    }
+    let (what, help) = if is_known {
+        (
+            "the members of a parent cannot be `writeOnly`".to_owned(),
+            "make those who are to write only members themselves",
+        )
+    } else {
+        let what = format!("nobody is `{}` by the rules of 0.7", role.name());
+        (what, "write `\"format\": \"0.20\"` at the top for today's rules")
+    };
+    let problem = Problem::new(by.at.key("role").value(), what);
+    by.report.add(problem.expected("`reader`, `writer` or `admin`").help(help));
+    None
 }
 
 fn check_not_empty(is_empty: bool, key: &str, message: &str, by: &mut Resolving<'_, '_>) {
@@ -206,7 +358,14 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         What::Insert { values, .. } => ("values", values),
         What::Splice { .. } => ("insert", &[]),
         What::Delete { .. } => ("key", &[]),
-        What::Remove { .. } | What::AddMember { .. } | What::RemoveMember { .. } => return,
+        What::Remove { .. }
+        | What::AddMember { .. }
+        | What::RemoveMember { .. }
+        | What::Invite { .. }
+        | What::Accept { .. }
+        | What::Extend { .. }
+        | What::RevokeExtend { .. }
+        | What::DeleteValue => return,
     };
     let size = what.size();
     if size > MAX_TRANSACTION_BYTES as usize {
@@ -241,7 +400,7 @@ fn usual(kind: Kind) -> &'static str {
         Kind::List => "change a list with `insert` and `remove`",
         Kind::Text => "change a text with `splice`",
         Kind::Stream => "add to a stream with `push`",
-        Kind::Group => "change a group with `add_member` and `remove_member`",
+        Kind::Group => "change a group with `add_member`, `remove_member`, `extend` and `revoke_extend`",
     }
 }
 

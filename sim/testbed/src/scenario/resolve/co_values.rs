@@ -4,6 +4,7 @@ use super::names::Names;
 use super::{At, Problem, Report, file};
 use crate::cojson::{CoValueSpec, Kind};
 use crate::host::NodeId;
+use crate::scenario::act::To;
 use crate::scenario::place::Place;
 use cosim_core::CoId;
 use std::collections::BTreeSet;
@@ -24,15 +25,31 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
         }
         let admin = admin(name, co_value, names, &at, report);
         check_header(name, co_value, &at, report);
+        check_restriction(name, co_value, &at, report);
         all[index as usize] = CoValueSpec {
             name: name.clone(),
             kind: co_value.kind,
             owner,
             admin,
             private: co_value.private == Some(true),
+            restrict_deletion: co_value.restrict_deletion == Some(true),
             header: co_value.header.clone().map(serde_json::Value::Object),
             depends_on,
+            is_parent: false,
+            invites: Vec::new(),
         };
+    }
+    for reference in file.timeline.iter().flat_map(|entry| entry.act.refs()) {
+        let parent = names.co_value(reference.name).filter(|_| reference.to == To::Parent);
+        if let Some(spec) = parent.and_then(|parent| all.get_mut(parent as usize)) {
+            spec.is_parent = true;
+        }
+    }
+    for (group, secret) in file.timeline.iter().filter_map(|entry| entry.act.invited()) {
+        let spec = names.co_value(group).and_then(|group| all.get_mut(group as usize));
+        if let Some(spec) = spec.filter(|spec| !spec.invites.contains(secret)) {
+            spec.invites.push(secret.clone());
+        }
     }
     check_circles(&all, names, report);
     all
@@ -144,6 +161,22 @@ fn check_header(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut 
         report.add(problem.expected("the ruleset `unsafeAllowAll`, no `owner` and no `admin`").help(
             "leave the header out, and give an owner: the agents here are not those of another header",
         ));
+    }
+}
+
+/// Only from lists and texts something is deleted that others go by, and only an owner says who may.
+fn check_restriction(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut Report) {
+    if co_value.restrict_deletion != Some(true) {
+        return;
+    }
+    let at = at.key("restrict_deletion");
+    let Some(kind) = co_value.kind else { return report.add(without_kind(name, at.value())) };
+    if !matches!(kind, Kind::List | Kind::Text) {
+        let problem = Problem::new(at.value(), format!("`{name}` is a {}", kind.name()));
+        report.add(problem.expected("a list or a text").help("only from these deletion can be restricted"));
+    } else if co_value.owner.is_none() {
+        let message = format!("`{name}` has no owner, so nobody is an admin of it who could delete");
+        report.add(Problem::new(at.value(), message).help("name its `owner`, a group"));
     }
 }
 

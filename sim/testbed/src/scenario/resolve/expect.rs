@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{At, Place, Problem, Report, co_values, file};
 use crate::oracles::{GENERATION, ORACLES, of_generation};
-use crate::scenario::{ContentExpectation, Expect, LoadExpectation, ViewExpectation};
+use crate::scenario::{ContentExpectation, Expect, Kind, LoadExpectation, ViewExpectation};
 use cosim_core::Span;
 use cosim_core::real::canonical;
 
@@ -38,7 +38,15 @@ pub(super) fn expect(
         if names.kind(co_value).is_none() {
             report.add(co_values::without_kind(&view.id, at.key("id").value()));
         }
-        Some(ViewExpectation { node: node?, co_value, shows: canonical(view.shows.clone()) })
+        check_keys(view, names.kind(co_value), &at, report);
+        let shows = canonical(view.shows.clone());
+        Some(ViewExpectation {
+            node: node?,
+            co_value,
+            shows,
+            has: view.has.clone(),
+            lacks: view.lacks.clone(),
+        })
     };
     let views = expect.views.iter().enumerate().filter_map(view).collect();
     Expect {
@@ -50,6 +58,15 @@ pub(super) fn expect(
         content,
         views,
         messages_max: expect.messages_max,
+    }
+}
+
+/// Only a group has keys that its members do not see.
+fn check_keys(view: &file::ViewExpectation, kind: Option<Kind>, at: &At<'_>, report: &mut Report) {
+    let said = [("has", &view.has), ("lacks", &view.lacks)];
+    for (field, _) in said.into_iter().filter(|(_, keys)| !keys.is_empty() && kind != Some(Kind::Group)) {
+        let problem = Problem::new(at.key(field).name(), format!("`{}` is no group", view.id));
+        report.add(problem.expected("the name of a group as `id`").help("say in `shows` what is seen of it"));
     }
 }
 

@@ -262,8 +262,15 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     }
     let at = root.key("timeline");
     for (index, entry) in file.timeline.iter().enumerate() {
-        for reference in entry.act.refs().into_iter().filter(|reference| reference.to == To::CoValue) {
-            mention(reference.name, at.index(index).key(entry.act.key()).key("id"));
+        for reference in entry.act.refs() {
+            let field = if reference.to == To::CoValue {
+                "id"
+            } else if reference.to == To::Parent {
+                "parent"
+            } else {
+                continue;
+            };
+            mention(reference.name, at.index(index).key(entry.act.key()).key(field));
         }
     }
     let at = root.key("workload");

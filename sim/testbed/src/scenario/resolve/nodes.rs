@@ -90,6 +90,7 @@ pub(super) fn people(file: &file::Scenario, names: &Names<'_>, report: &mut Repo
         let spec = cojson::NodeSpec {
             name: name.clone(),
             account: node.account.as_deref().and_then(|account| names.co_value(account)).map(CoId),
+            is_guest: node.guest.is_some(),
             writes_as_account: node.account.is_some() && node.guest.is_some(),
             seed,
             session: node.session.clone(),

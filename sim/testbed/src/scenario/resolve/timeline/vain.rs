@@ -27,6 +27,7 @@ pub(super) fn check(file: &file::Scenario, report: &mut Report) {
         so_far.processes(index, entry, &at, report);
         so_far.conditions(entry, &at, report);
         so_far.copies(file, entry, &at, report);
+        so_far.invites(entry, &at, report);
     }
 }
 
@@ -78,6 +79,8 @@ struct SoFar<'a> {
     stopped: BTreeSet<&'a str>,
     /// The nodes whose disks are full.
     full: BTreeSet<&'a str>,
+    /// The invites that were made to each group.
+    invited: BTreeSet<(&'a String, &'a String)>,
     /// The copies that were taken of each node's disk.
     copies: BTreeSet<(&'a str, &'a str)>,
 }
@@ -194,6 +197,22 @@ impl<'a> SoFar<'a> {
                     .expected("a `disk_full` of the node before it")
                     .help("write the `disk_full` first, or leave this out"),
             );
+        }
+    }
+
+    fn invites(&mut self, entry: &'a file::Entry, at: &At<'_>, report: &mut Report) {
+        let Some((group, secret)) = entry.act.invited() else { return };
+        if let Act::Invite(_) = &entry.act {
+            self.invited.insert((group, secret));
+        } else if !self.invited.contains(&(group, secret)) {
+            let message = format!("no invite {} to `{group}` was made before", file::quoted(secret));
+            let problem = Problem::new(at.key("accept").key("secret").value(), message);
+            let close = report.did_you_mean(secret, self.invited.iter().map(|(_, made)| made.as_str()));
+            let entry = format!(
+                "`{{ \"at\": …, \"invite\": {{ \"id\": \"{group}\", \"secret\": \"{secret}\", … }} }}`"
+            );
+            let help = close.unwrap_or_else(|| format!("make it in an entry before: {entry}"));
+            report.add(problem.expected("the secret of an `invite`").help(help));
         }
     }
 
