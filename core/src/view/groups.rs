@@ -81,8 +81,9 @@ impl<'a> Groups<'a> {
         if reads(EVERYONE)
             && !name.is_some_and(reads)
             && !self.read_key().is_some_and(|key| group.is_public(key))
+            && let Some(public) = group.last_public_key()
         {
-            return group.last_public_key().or(self.read_key());
+            return Some(public);
         }
         let own = name.and_then(|name| self.last()?.get(&format!("{WRITE_KEY}{name}"))?.as_str());
         match name.and_then(|name| self.members.role_as_owner(name, None)) {

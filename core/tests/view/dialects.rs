@@ -164,6 +164,20 @@ fn who_only_writes_reads_its_own() {
     );
 }
 
+/// Where everyone writes and was handed no key, who may only write goes on with its own.
+#[test]
+fn who_only_writes_keeps_its_key_where_everyone_has_none() {
+    let mut story = Story::new(Dialect::V0_20);
+    let (alice, bob, own) = (story.alice.clone(), story.bob.clone(), TestKey::new(7));
+    story.shelf.write_group(&story.group.clone(), &alice, 20, |writer| {
+        let readers = [alice.member()];
+        writer.add_write_only(&bob.member(), Role::WriteOnly, &own.read_key(), &readers).expect("honest keys")
+    });
+    story.appoint(&alice, 30, EVERYONE, "writer");
+    let mine = story.shelf.co_value(&story.map).and_then(|map| read_key(&map, &story.shelf, &bob.keys()));
+    assert_eq!(mine.map(|(id, _)| id), Some(own.id));
+}
+
 /// The keys of a child are sealed for a parent by somebody who is a stranger there.
 #[test]
 fn a_stranger_hands_keys_to_a_parent() {
