@@ -47,6 +47,7 @@ const verbs = {
       speaks: "cojson",
       can: adapter.CAN,
       contract: "stream",
+      format: ["0.7", "0.20"].find((rules) => version.startsWith(`${rules}.`)),
     };
   },
 

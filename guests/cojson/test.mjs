@@ -33,6 +33,7 @@ for (const { folder, version } of versions) {
       assert.equal(hello.version, version);
       assert.equal(hello.speaks, "cojson");
       assert.equal(hello.contract, "stream");
+      assert.ok(version.startsWith(`${hello.format}.`));
       assert.equal(hello.can.includes("disk"), !old);
     });
 

@@ -183,7 +183,7 @@ impl Troupe {
 }
 
 /// The oracles that can judge guests which speak CoJSON: those that judge by logs and by what apps are told.
-const OF_COJSON: [&str; 8] = [
+const OF_COJSON: [&str; 12] = [
     "convergence",
     "prefix",
     "no_fork",
@@ -192,6 +192,10 @@ const OF_COJSON: [&str; 8] = [
     "quiescence",
     "load_ends",
     "no_phantom",
+    "same_view",
+    "reference_view",
+    "waits",
+    "atomic",
 ];
 
 /// Those that need no CoJSON.

@@ -9,6 +9,7 @@
 
 mod about;
 mod as_written;
+mod atomic;
 mod attention;
 mod bounded;
 mod by_name;
@@ -40,9 +41,12 @@ mod panel;
 mod permission;
 mod prefix;
 mod quiescence;
+mod reading;
+mod reference_view;
 mod rights;
 mod same_view;
 mod scene;
+mod setup;
 mod talks;
 mod timely;
 mod truthful;
@@ -50,6 +54,7 @@ mod unique_nonce;
 mod uploaded;
 mod verdicts;
 mod violation;
+mod waits;
 mod watching;
 
 pub use about::{About, Blames, Needed, Property};
@@ -59,51 +64,24 @@ pub use heard::{Heard, Hearing};
 pub use holdings::{Beliefs, Holdings, Shown, Stored, StoredLog};
 pub use hostile::Hostile;
 pub use ledger::{Ledger, Taken};
-pub use list::{ALL, Entry, GENERATION, ORACLES, named, of_generation, table};
+pub use list::{ALL, Entry, GENERATION, ORACLES, named, of_generation, table, without_guests};
 pub use logs::{Grounds, Logs, Opened, Seen};
 pub use looked::{At, Looked};
 pub use oracle::{Look, Mail, Oracle, Rest};
 pub use rights::Rights;
 pub use scene::{Link, Scene, Surroundings};
+pub use setup::Setup;
 pub use talks::{Flaw, Judged, Talks, Waits};
 pub use verdicts::Verdicts;
 pub use violation::{Subject, Violation};
 
-use crate::cojson::{Cast, Command, Directory, Notice, SimCrypto};
+use crate::cojson::{Command, Notice, SimCrypto};
 use crate::host::NodeId;
 use crate::observer::{Condition, Ending};
-use cosim_core::node::Announce;
-use cosim_core::{CoId, ConnectionId, Content, Message, Record, Span};
+use cosim_core::{CoId, ConnectionId, Content, Message, Record};
 use panel::{Hook, Panel};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What the oracles must be told about a run.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// The oracles to ask, by name.
-    pub enabled: Vec<&'static str>,
-    /// What evidence is gathered beside what the oracles need.
-    pub needs: Needs,
-    /// Names, for what they say.
-    pub cast: Cast,
-    /// To whom each node announces.
-    pub announce: Vec<Announce>,
-    /// How long each node waits before it says something again.
-    pub waits: Vec<Waits>,
-    /// How long a load may take.
-    pub load_within: Span,
-    /// What is known of nodes and CoValues before anything happens.
-    pub directory: Arc<Directory>,
-    /// The nodes that are hostile: they are not judged.
-    pub hostile: BTreeSet<NodeId>,
-    /// The nodes that guests play.
-    pub guests: BTreeSet<NodeId>,
-    /// Whether they speak another protocol than CoJSON.
-    pub speaks_other: bool,
-    /// The failure key that the run is played for: its first words at least. What else is found does not end the run.
-    pub seeks: Option<String>,
-}
 
 /// All oracles of a run.
 #[derive(Debug)]
@@ -233,6 +211,9 @@ impl Oracles {
         if rest == Rest::Silent {
             if self.needs.has(Need::Holdings) {
                 self.look_at_all(world);
+            }
+            if self.needs.has(Need::Logs) {
+                self.look_at_guests(world);
             }
             self.ask((Hook::AtRest, At::ALL), world, |oracle, scene| oracle.at_rest(scene));
         }

@@ -4,7 +4,7 @@
 use crate::cojson::Cast;
 use crate::cojson::SimCrypto;
 use crate::log::{Limit, Log};
-use crate::oracles::{ORACLES, Violation};
+use crate::oracles::{Violation, without_guests};
 use crate::run::{End, Faulted, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
@@ -177,7 +177,7 @@ fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
 fn held(outcome: &Outcome) -> String {
     match outcome.looks.len() {
         0 => "nothing was judged".to_owned(),
-        n if n == ORACLES.len() => format!("all {n} oracles"),
+        n if n == without_guests() => format!("all {n} oracles"),
         n => count(n as u64, "oracle"),
     }
 }

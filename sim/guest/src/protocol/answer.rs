@@ -21,6 +21,9 @@ pub struct Hello {
     /// What it expects of connections.
     #[serde(default)]
     pub contract: Option<Contract>,
+    /// By whose rules its apps see what CoValues hold: `0.7` or `0.20`, as the `format` of a scenario.
+    #[serde(default)]
+    pub format: Option<String>,
 }
 
 impl Hello {

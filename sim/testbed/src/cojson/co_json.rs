@@ -1,6 +1,6 @@
 //! What a node must tell so that it can be judged and its app asked.
 
-use super::{Command, Directory, DiskWrite, End, Notice, Packet, Refusal, SimCrypto, Transaction};
+use super::{Command, Directory, DiskWrite, End, Foreign, Notice, Packet, Refusal, SimCrypto, Transaction};
 use crate::clock::WallTime;
 use crate::host::{NodeId, SimNode};
 use cosim_core::node::Buffers;
@@ -94,6 +94,11 @@ pub trait CoJson:
     /// The same as people read it: JSON in which nodes and sessions have their names.
     fn shows(&self, id: CoId) -> Option<serde_json::Value> {
         let _ = id;
+        None
+    }
+
+    /// What only a guest that speaks CoJSON can tell.
+    fn foreign(&self) -> Option<&dyn Foreign> {
         None
     }
 

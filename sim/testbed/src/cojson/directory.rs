@@ -374,7 +374,14 @@ impl Directory {
 
     /// The keys of a node's app.
     pub fn keys(&self, node: NodeId) -> KeyRing {
-        self.agent_of(node).map_or_else(KeyRing::empty, |agent| KeyRing::of_agent(agent.secret.clone()))
+        self.agent_of(node).map_or_else(KeyRing::empty, |agent| {
+            let secret = agent.secret.clone();
+            if agent.name.starts_with("co_") {
+                KeyRing::of_account(&agent.name, secret)
+            } else {
+                KeyRing::of_agent(secret)
+            }
+        })
     }
 
     /// CoJSON's name of a session; empty where nothing needs it.

@@ -69,6 +69,18 @@ pub enum Notice {
         /// The operation that wrote it.
         operation: u32,
     },
+    /// What the app of a guest waited for is so: its servers have what it had of this CoValue when it began to wait.
+    Synced {
+        /// This CoValue.
+        id: CoId,
+    },
+    /// An operation of a guest's app has raised an error.
+    Raised {
+        /// The CoValue that it had written to before, if it had.
+        wrote: Option<CoId>,
+        /// The error, in words.
+        error: Arc<str>,
+    },
     /// It has started from its disk.
     Recovered {
         /// How whole that was.

@@ -3,8 +3,8 @@
 use super::node::GuestNode;
 use crate::clock::WallTime;
 use crate::cojson::{
-    CoJson, CoNode, Command, Directory, DiskWrite, End, Notice, Packet, Refusal, SimCrypto, Transaction,
-    carried,
+    CoJson, CoNode, Command, Directory, DiskWrite, End, Foreign, Notice, Packet, Refusal, SimCrypto,
+    Transaction, carried,
 };
 use crate::host::{Carried, Input, NodeId, Output, Recorded, SimNode};
 use cosim_core::interop::Numbering;
@@ -265,6 +265,13 @@ impl CoJson for Member {
         match self {
             Member::Ours(ours) => ours.node.shows(id),
             Member::Guest(guest) => guest.shows(id),
+        }
+    }
+
+    fn foreign(&self) -> Option<&dyn Foreign> {
+        match self {
+            Member::Ours(_) => None,
+            Member::Guest(guest) => guest.foreign(),
         }
     }
 

@@ -4,6 +4,7 @@
 mod answer;
 mod audit;
 mod newcomer;
+mod sight;
 
 use super::ask;
 use super::disk::Image;
@@ -11,7 +12,7 @@ use super::member::Member;
 use super::shared::{Guest, Shared};
 use crate::clock::WallTime;
 use crate::cojson::digest::Digest;
-use crate::cojson::{Command, Directory, End, Packet, Refusal, SimCrypto, fold_text, session};
+use crate::cojson::{Command, Directory, End, Packet, Refusal, Sight, SimCrypto, fold_text, session};
 use crate::host::{Input, NodeId, Origin, Output, Storage};
 use crate::scenario::NodeSpec;
 use cosim_core::{
@@ -59,7 +60,7 @@ pub struct GuestNode {
     reuses_sessions: bool,
     outbox: VecDeque<Output<Member>>,
     /// What its app saw of everything at the end, before anybody else asked for it.
-    shown_at_the_end: OnceLock<BTreeMap<CoId, Option<Value>>>,
+    seen_at_the_end: OnceLock<BTreeMap<CoId, Option<Sight>>>,
 }
 
 /// How many timers in a row may come to nothing before the node is at rest: the package collects garbage with the third.
@@ -96,7 +97,7 @@ impl GuestNode {
             commits: 0,
             reuses_sessions: spec.durability == Durability::SendFirstReuse,
             outbox: VecDeque::new(),
-            shown_at_the_end: OnceLock::new(),
+            seen_at_the_end: OnceLock::new(),
         }
     }
 
@@ -163,16 +164,8 @@ impl GuestNode {
 
     /// What the app sees of a CoValue, with the names of the scenario in it.
     pub(super) fn shows(&self, id: CoId) -> Option<Value> {
-        if let Some(shown) = self.shown_at_the_end.get() {
-            return shown.get(&id).cloned().flatten();
-        }
-        if !self.is_made || !self.mirror.co_values.contains_key(&id) {
-            return None;
-        }
-        let mut shared = self.shared();
-        let subject = shared.registry.name(id);
-        let shown = shared.query(self.guest, &self.name, &subject)?.remove("shown")?;
-        Some(renamed(shown, &shared.registry.called()))
+        let Some(Sight::Shown(shown)) = self.sight(id) else { return None };
+        Some(renamed(shown, &self.shared().registry.called()))
     }
 
     /// The operations of which something shows in a subject.

@@ -114,7 +114,8 @@ impl Registry {
         new
     }
 
-    fn session_name(&self, session: SessionId) -> String {
+    /// CoJSON's name of a session.
+    pub(super) fn session_name(&self, session: SessionId) -> String {
         self.names.get(&session).cloned().unwrap_or_else(|| self.directory.session(session))
     }
 
@@ -334,6 +335,13 @@ impl Registry {
             called.insert(name.clone(), format!("{}/{}", self.directory.name(node), incarnation + 1));
         }
         called
+    }
+}
+
+impl Registry {
+    /// A text of the guest's with the names of the scenario in it.
+    pub(super) fn in_words(&self, text: String) -> String {
+        self.called().iter().fold(text, |text, (name, called)| text.replace(name.as_str(), called))
     }
 }
 

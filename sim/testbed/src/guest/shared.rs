@@ -3,6 +3,7 @@
 
 use super::registry::Registry;
 use crate::cojson::{Directory, fold_text};
+use cosim_core::view::Dialect;
 use cosim_guest::protocol::{Can, Step, Verb};
 use cosim_guest::{Failure, Process};
 use serde_json::{Map, Value};
@@ -50,6 +51,11 @@ impl Shared {
     /// Whether a guest speaks CoJSON.
     pub(super) fn speaks_cojson(&self, guest: Guest) -> bool {
         self.processes.get(guest.0).is_some_and(|process| process.hello().speaks_cojson())
+    }
+
+    /// By whose rules the apps of a guest see, where it says that.
+    pub(super) fn dialect(&self, guest: Guest) -> Option<Dialect> {
+        self.processes.get(guest.0)?.hello().format.as_deref()?.parse().ok()
     }
 
     /// Whether a guest says that it can do this.

@@ -65,4 +65,6 @@ pub enum Needed {
     Secrets,
     /// An app that is told how far its writes get.
     Uploads,
+    /// A guest whose app shows something.
+    Guests,
 }

@@ -1,11 +1,13 @@
 //! What the oracles that judge a node by what it holds are asked about, and when: see [the module above](super).
 
 use super::evidence::Need;
+use super::holdings::Shown;
 use super::logs::Seen;
 use super::looked::At;
 use super::panel::Hook;
 use super::scene::{Scene, Surroundings};
 use super::{Oracles, Touched};
+use crate::cojson::{Sight, fold_text};
 use crate::host::NodeId;
 use cosim_core::{CoId, ConnectionId};
 use std::collections::BTreeSet;
@@ -77,8 +79,30 @@ impl Oracles {
         self.panel.ask((Hook::Stores, At::held(node, id)), &scene, |oracle| {
             oracle.stores(&scene, (node, id), stored)
         });
-        if self.needs.has(Need::Logs) {
+        // What the app of a guest sees, it is asked once, at rest.
+        if self.needs.has(Need::Logs) && !self.setup.guests.contains(&node) {
             self.look_at_views(world, node, id);
+        }
+    }
+
+    /// Looks at what the apps of guests see of all that they hold.
+    pub(super) fn look_at_guests(&mut self, world: &dyn Surroundings) {
+        for node in self.setup.guests.clone().into_iter().filter(|node| world.is_up(*node)) {
+            let holdings = world.holdings(node);
+            let Some((foreign, dialect)) = holdings.foreign().and_then(|it| Some((it, it.dialect()?))) else {
+                continue;
+            };
+            for id in self.ids(world, node, CoId(0), usize::MAX) {
+                let told = foreign.sees(id).filter(|_| self.evidence.logs.shows(id));
+                let (Some(told), Some(grounds)) = (told, self.evidence.follow(holdings, node, id)) else {
+                    continue;
+                };
+                let told = (dialect, told);
+                let digest = Some(digest(&told.1));
+                let seen =
+                    Seen { node, id, grounds: &grounds, shown: None, told: Some((told.0, &told.1)), digest };
+                self.look_at_sight(world, &seen);
+            }
         }
     }
 
@@ -96,9 +120,15 @@ impl Oracles {
     fn look_at_view(&mut self, world: &dyn Surroundings, node: NodeId, id: CoId) {
         let holdings = world.holdings(node);
         let Some(grounds) = self.evidence.follow(holdings, node, id) else { return };
-        let seen = Seen { node, id, grounds: &grounds, shown: holdings.shown(id) };
+        let shown = holdings.shown(id);
+        let digest = shown.map(Shown::digest);
+        self.look_at_sight(world, &Seen { node, id, grounds: &grounds, shown, told: None, digest });
+    }
+
+    fn look_at_sight(&mut self, world: &dyn Surroundings, seen: &Seen<'_>) {
         let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-        self.panel.ask((Hook::Shows, At::held(node, id)), &scene, |oracle| oracle.shows(&scene, &seen));
+        let at = At::held(seen.node, seen.id);
+        self.panel.ask((Hook::Shows, at), &scene, |oracle| oracle.shows(&scene, seen));
     }
 
     /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
@@ -131,5 +161,13 @@ impl Oracles {
             ids.extend(stretch(CoId(0), CoId(before), max - ids.len()));
         }
         ids
+    }
+}
+
+/// A hash over what a guest says that its app sees.
+fn digest(sight: &Sight) -> u64 {
+    match sight {
+        Sight::Deleted => 0,
+        Sight::Shown(shown) => fold_text(1, &shown.to_string()),
     }
 }

@@ -45,6 +45,8 @@ impl Oracle for Durable {
             }
             Notice::Event(_)
             | Notice::LoadEnded { .. }
+            | Notice::Synced { .. }
+            | Notice::Raised { .. }
             | Notice::Uploaded { .. }
             | Notice::WriteFailed { .. }
             | Notice::Wrote { .. }

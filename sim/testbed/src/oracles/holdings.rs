@@ -2,7 +2,7 @@
 //! that can tell this; every [`CoJson`] node can.
 
 use crate::clock::WallTime;
-use crate::cojson::{CoJson, Command, Header, Signature, SimCrypto, Transaction};
+use crate::cojson::{CoJson, Command, Foreign, Header, Signature, SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::node::Buffers;
 use cosim_core::state::{Assumed, CoValueState, PeerSync};
@@ -72,6 +72,9 @@ pub trait Holdings {
 
     /// What its app would write to a group before that, to put right who can open the group's key.
     fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)>;
+
+    /// What only a guest that speaks CoJSON can tell; `None` for a node of any other make.
+    fn foreign(&self) -> Option<&dyn Foreign>;
 }
 
 /// What a node thinks of a peer and a CoValue. `None` where it knows nothing of that.
@@ -228,6 +231,10 @@ impl<N: CoJson> Holdings for N {
 
     fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
         self.mend(command, wall)
+    }
+
+    fn foreign(&self) -> Option<&dyn Foreign> {
+        CoJson::foreign(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The oracles there are. A new one is a file beside this one, with its `mod` line, and a line here.
 
-use super::about::About;
+use super::about::{About, Needed};
 use super::oracle::Oracle;
 
 /// An oracle that every run may ask.
@@ -41,6 +41,9 @@ oracles! {
     timely::Timely,
     frugal::Frugal,
     keys::Keys,
+    reference_view::ReferenceView,
+    waits::Waits,
+    atomic::Atomic,
 }
 
 /// The newest generation among them.
@@ -54,6 +57,11 @@ pub const GENERATION: u32 = {
     }
     newest
 };
+
+/// How many of them judge a run without guests.
+pub fn without_guests() -> usize {
+    ALL.iter().filter(|entry| entry.about.subject != Needed::Guests).count()
+}
 
 /// Those that there were in a generation, by name.
 pub fn of_generation(generation: u32) -> impl Iterator<Item = &'static str> {

@@ -5,9 +5,10 @@ use super::holdings::{Holdings, Shown, Stored};
 use super::hostile::Hostile;
 use super::rights::{Above, Logged, Rights, encrypted, set};
 use crate::cojson::digest::Digest;
-use crate::cojson::{Directory, Kind, Transaction};
+use crate::cojson::{Directory, Foreign, Kind, Sight, Transaction};
 use crate::host::NodeId;
 use cosim_core::real::Privacy;
+use cosim_core::view::Dialect;
 use cosim_core::{CoId, FastCrypto, SessionId, VecMap};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -85,6 +86,10 @@ pub struct Seen<'a> {
     pub grounds: &'a Grounds,
     /// What is seen; `None` where nothing shows.
     pub shown: Option<&'a dyn Shown>,
+    /// What a guest says that its app sees, and by whose rules. At rest only.
+    pub told: Option<(Dialect, &'a Sight)>,
+    /// A hash over what is seen, whoever says so.
+    pub digest: Option<u64>,
 }
 
 impl Opened {
@@ -159,7 +164,7 @@ impl Logs {
         hostile: &Hostile,
     ) -> Option<Grounds> {
         let there = |id: CoId| holdings.stored(id).filter(|stored| header(*stored).is_some());
-        let own = self.hash(node, id, there(id)?);
+        let own = self.hash(holdings, (node, id), there(id)?);
         let is_group = self.directory.kind(id) == Some(Kind::Group);
         let ruling = if is_group { Some(id) } else { owner(&self.directory, id) };
         let (group, rights) = match ruling.map(|group| (group, there(group))) {
@@ -182,17 +187,21 @@ impl Logs {
         (node, group): (NodeId, CoId),
         stored: &dyn Stored,
     ) -> u64 {
-        let mut hash = self.hash(node, group, stored);
+        // By other rules it is another state.
+        let mut hash = self.hash(holdings, (node, group), stored);
+        if let Some(foreign) = holdings.foreign() {
+            hash = FastCrypto::mix(hash, foreign.dialect().map_or(0, |dialect| dialect as u64 + 1));
+        }
         let (mut met, mut todo) = (BTreeSet::from([group]), vec![group]);
         while let Some(next) = todo.pop() {
-            let Some(log) = self.logs.get(&(node, next)).filter(|_| holdings.shown(group).is_some()) else {
+            let Some(log) = self.logs.get(&(node, next)).filter(|_| has_view(holdings, group)) else {
                 continue;
             };
             for parent in log.parents.clone() {
                 self.children.entry(parent).or_default().insert(next);
                 let there = holdings.stored(parent).filter(|stored| header(*stored).is_some());
                 let Some(there) = there.filter(|_| met.insert(parent)) else { continue };
-                let of = self.hash(node, parent, there);
+                let of = self.hash(holdings, (node, parent), there);
                 hash = hash.wrapping_add(FastCrypto::mix(u64::from(parent.0) << 1 | 1, of));
                 todo.push(parent);
             }
@@ -201,15 +210,18 @@ impl Logs {
     }
 
     /// The hash of what a node holds of a CoValue.
-    fn hash(&mut self, node: NodeId, id: CoId, stored: &dyn Stored) -> u64 {
-        let log = self.logs.entry((node, id)).or_default();
+    fn hash(&mut self, holdings: &dyn Holdings, of: (NodeId, CoId), stored: &dyn Stored) -> u64 {
+        let log = self.logs.entry(of).or_default();
         for (place, (session, stored)) in stored.logs().enumerate() {
             let (hashed, before) = log.sessions.get_near(place, session).copied().unwrap_or_default();
             let new = stored.transactions.get(hashed..).unwrap_or_default();
             if new.is_empty() {
                 continue;
             }
-            self.names.entry(session).or_insert_with(|| self.directory.session(session));
+            self.names.entry(session).or_insert_with(|| match holdings.foreign() {
+                Some(foreign) => foreign.session_name(session),
+                None => self.directory.session(session),
+            });
             let mut digest = Digest(before);
             for transaction in new {
                 transaction.hash(&mut digest);
@@ -263,7 +275,7 @@ impl Logs {
         let Some(header) = header(stored) else { return Rights::default() };
         let (mut there, mut is_cut) = (BTreeMap::new(), false);
         below.push(group);
-        let log = self.logs.get(&(node, group)).filter(|_| holdings.shown(group).is_some());
+        let log = self.logs.get(&(node, group)).filter(|_| has_view(holdings, group));
         for parent in log.into_iter().flat_map(|log| &log.parents) {
             let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
             let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
@@ -285,7 +297,8 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect(), Above::new(there, is_cut))
+        let dialect = holdings.foreign().and_then(Foreign::dialect).unwrap_or(self.directory.dialect());
+        Rights::new(header, log.collect(), dialect, Above::new(there, is_cut))
     }
 
     /// Who may do what by all that is stored of a group, its parents aside, and by what an app is about to write to it in a session.
@@ -327,6 +340,11 @@ impl Logs {
         }
         Arc::clone(&log.opened.2)
     }
+}
+
+/// Whether a node's app sees something of a group, as far as can be told: guests are asked only at rest.
+fn has_view(holdings: &dyn Holdings, group: CoId) -> bool {
+    holdings.foreign().is_some() || holdings.shown(group).is_some()
 }
 
 /// What is reached from one group by steps like this, itself included.

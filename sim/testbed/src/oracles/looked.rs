@@ -54,15 +54,17 @@ impl At {
             | Notice::Written { id, .. }
             | Notice::Wrote { id, .. }
             | Notice::Taken { id, .. }
+            | Notice::Synced { id }
+            | Notice::Raised { wrote: Some(id), .. }
             | Notice::WriteFailed { id, .. }
             | Notice::Event(
                 Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } | Event::CoValueDone { id },
             ) => At::held(node, *id),
             Notice::Uploaded { peer, id, .. } => At::between(node, *peer, *id),
             Notice::Event(Event::SyncStateUpdated { peer, id }) => At::between(node, NodeId(peer.0), *id),
-            Notice::Event(Event::AddedPeer { .. } | Event::RemovedPeer { .. }) | Notice::Recovered { .. } => {
-                At::node(node)
-            }
+            Notice::Event(Event::AddedPeer { .. } | Event::RemovedPeer { .. })
+            | Notice::Raised { wrote: None, .. }
+            | Notice::Recovered { .. } => At::node(node),
         }
     }
 }

@@ -18,6 +18,8 @@ use super::violation::Subject;
 use crate::cojson::{Cast, session_parts};
 use crate::host::NodeId;
 use crate::observer::Ending;
+use cosim_core::real::Transaction;
+use cosim_core::view::Dialect;
 use cosim_core::{CoId, Names, SessionId, VecMap};
 use kept_out::{KeptOut, Placed};
 use std::collections::BTreeMap;
@@ -71,6 +73,34 @@ impl Oracle for Permission {
         let judging = Judging { grounds: seen.grounds, rights, shown, kept_out };
         Look::times(self.look(scene, seen, stored, &judging))
     }
+}
+
+/// The first transaction of which a view shows more or less than it should: its place. Of a view that is no node's own, so
+/// that who made it can be doubted.
+pub(super) fn first_wrong(
+    scene: &Scene<'_>,
+    seen: &Seen<'_>,
+    (shown, dialect): (&dyn Shown, Dialect),
+) -> Option<(SessionId, usize)> {
+    let Evidence { logs, hostile, .. } = scene.evidence;
+    let stored = scene.world.holdings(seen.node).stored(seen.id)?;
+    let rights = seen.grounds.rights.as_deref().filter(|rights| rights.are_known())?;
+    let id = scene.setup.directory.co_value(seen.id).map_or("", |known| &known.id);
+    let kept_out = KeptOut::of((id, stored), logs, rights, dialect);
+    let judging = Judging { grounds: seen.grounds, rights, shown, kept_out };
+    let mut all = stored.logs().flat_map(|(session, log)| {
+        log.transactions.iter().enumerate().map(move |(index, transaction)| (session, index, transaction))
+    });
+    let wrong = all.find(|(session, index, transaction)| {
+        // What was merged shows by where it was made, which the branch says.
+        let is_merged =
+            |said: &Transaction| matches!(said.meta(), Ok(Some(meta)) if meta.get("mi").is_some());
+        transaction.said.as_deref().filter(|said| !is_merged(said)).is_some_and(|said| {
+            let it = Placed { session: *session, name: logs.name(*session), index: *index as u32, said };
+            judging.wrong(it, hostile.writes(*session)).is_some()
+        })
+    });
+    wrong.map(|(session, index, _)| (session, index))
 }
 
 impl Permission {

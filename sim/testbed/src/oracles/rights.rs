@@ -311,7 +311,8 @@ impl Rights {
         }
         if let Some((id, sealer)) = key.split_once("_sealedFor_").filter(|_| self.is_todays) {
             let is_own = self.own_keys.get(author).is_some_and(|own| own == id);
-            let counts = id.starts_with("key_") && sealer.starts_with("sealer") && (manages || is_own);
+            let may = manages || is_own || matches!(role, Some(Role::Invite(_)));
+            let counts = id.starts_with("key_") && sealer.starts_with("sealer") && may;
             return counts && self.above.seals(id, sealer);
         }
         if let Some((id, member)) = revelation(&key) {

@@ -10,17 +10,17 @@ use super::Setup;
 use super::about::{About, Blames, Needed, Property};
 use super::as_written::AsWritten;
 use super::evidence::Need;
-use super::holdings::{Holdings, Shown};
 use super::ledger::Taken;
-use super::logs::{Seen, header};
+use super::logs::Seen;
 use super::oracle::{Look, Oracle};
+use super::reading::Reading;
 use super::rights::Rights;
 use super::scene::Scene;
 use super::violation::Subject;
-use crate::cojson::{Cast, Command, Directory};
+use crate::cojson::{Cast, Command};
 use crate::host::NodeId;
-use cosim_core::view::{CoValue, Dialect, Log, Resolver};
-use cosim_core::{CoId, Names, SessionId};
+use cosim_core::view::Dialect;
+use cosim_core::{CoId, Names};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What there is to say of it.
@@ -61,6 +61,8 @@ struct Basis {
     own: u64,
     group: u64,
     keys: u64,
+    /// Whose views they are: those of guests that go by these rules, or ours.
+    of_guests: Option<Dialect>,
     /// The reader, where it is not sure that the same keys open the same for others.
     reader: Option<NodeId>,
 }
@@ -88,9 +90,9 @@ impl Oracle for SameView {
 
     /// Counts a look where there was something to compare with.
     fn shows(&mut self, scene: &Scene<'_>, seen: &Seen<'_>) -> Look {
-        let Seen { node, id, grounds, shown } = *seen;
+        let Seen { node, id, grounds, digest, .. } = *seen;
         // Which keys come of those of parents is not always known.
-        let is_unsure = |rights: &Rights| rights.has_parents() && !rights.are_known() && shown.is_some();
+        let is_unsure = |rights: &Rights| rights.has_parents() && !rights.are_known() && digest.is_some();
         let is_unsure = grounds.rights.as_deref().is_some_and(is_unsure);
         let keys = grounds.opened.hash().filter(|_| !is_unsure);
         let basis = Basis {
@@ -98,8 +100,8 @@ impl Oracle for SameView {
             group: grounds.group,
             keys: keys.unwrap_or(0),
             reader: keys.is_none().then_some(node),
+            of_guests: seen.told.map(|(dialect, _)| dialect),
         };
-        let digest = shown.map(Shown::digest);
         let seen = self.seen.entry(id).or_default();
         if let Some((first, decided)) = seen.shown.get(&basis) {
             let differs = *decided != digest;
@@ -135,7 +137,9 @@ fn differing(node: NodeId, first: NodeId, id: CoId, cast: &Cast) -> Subject {
 fn at_rest(scene: &Scene<'_>) -> (u64, Option<Subject>) {
     let Setup { directory, cast, .. } = scene.setup;
     let mut looks = 0;
-    for node in scene.honest().filter(|node| scene.world.is_up(*node)) {
+    // What guests show, `reference_view` compares.
+    let ours = scene.honest().filter(|node| !scene.setup.guests.contains(node));
+    for node in ours.filter(|node| scene.world.is_up(*node)) {
         let holdings = scene.world.holdings(node);
         let reading = Reading::of(holdings, directory);
         let keys = directory.keys(node);
@@ -153,39 +157,4 @@ fn at_rest(scene: &Scene<'_>) -> (u64, Option<Subject>) {
         }
     }
     (looks, None)
-}
-
-/// What a node holds, as views read it.
-struct Reading<'a> {
-    holdings: &'a dyn Holdings,
-    directory: &'a Directory,
-    names: BTreeMap<SessionId, String>,
-}
-
-impl<'a> Reading<'a> {
-    fn of(holdings: &'a dyn Holdings, directory: &'a Directory) -> Reading<'a> {
-        let stored = directory.views().filter_map(|id| holdings.stored(id));
-        let sessions = stored.flat_map(|stored| stored.logs().map(|(session, _)| session));
-        let names = sessions.map(|session| (session, directory.session(session))).collect();
-        Reading { holdings, directory, names }
-    }
-
-    fn get(&self, id: CoId) -> Option<CoValue<'_>> {
-        let stored = self.holdings.stored(id)?;
-        let sessions = stored.logs().filter_map(|(session, log)| {
-            Some((self.names.get(&session)?.as_str(), log.transactions as &dyn Log))
-        });
-        let id = self.directory.co_value(id)?.id.as_str();
-        Some(CoValue { id, header: header(stored)?, sessions: sessions.collect() })
-    }
-}
-
-impl Resolver for Reading<'_> {
-    fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
-        self.get(self.directory.find(id)?)
-    }
-
-    fn dialect(&self) -> Dialect {
-        self.directory.dialect()
-    }
 }

@@ -4,10 +4,10 @@ use super::Setup;
 use super::evidence::Evidence;
 use super::holdings::{Holdings, Stored};
 use crate::clock::WallTime;
-use crate::cojson::{End, is_deletion, session_parts};
+use crate::cojson::End;
 use crate::host::{NodeId, SimNode};
 use crate::world::{LinkSpec, View};
-use cosim_core::{CoId, ConnectionId, KnownState, Relationship, Time};
+use cosim_core::{CoId, ConnectionId, Relationship, Time};
 
 /// The world, whatever its nodes are.
 pub trait Surroundings {
@@ -161,12 +161,4 @@ impl<N: SimNode<End = End> + Holdings> Surroundings for View<'_, N> {
 
 fn relationships<N: SimNode<End = End>>(spec: &LinkSpec<N>) -> [Relationship; 2] {
     [spec.end[0].relationship, spec.end[1].relationship]
-}
-
-impl Setup {
-    /// Whether who holds so much of a CoValue knows that it was deleted for good, and need not hold the rest of it.
-    pub(super) fn is_deleted(&self, known: &KnownState) -> bool {
-        let by_guest = |session| self.guests.contains(&session_parts(session).0) && is_deletion(session);
-        !self.guests.is_empty() && known.sessions().any(|(session, count)| count > 0 && by_guest(session))
-    }
 }

@@ -96,6 +96,8 @@ impl Oracle for Uploaded {
             }
             Notice::Event(_)
             | Notice::LoadEnded { .. }
+            | Notice::Synced { .. }
+            | Notice::Raised { .. }
             | Notice::Written { .. }
             | Notice::WriteFailed { .. }
             | Notice::Wrote { .. }

@@ -74,7 +74,15 @@ impl GuestNode {
                 }
                 // Of one of an earlier request nobody waits any more.
                 protocol::Notice::Failed { operation: None, .. } => {}
-                protocol::Notice::Failed { error, .. } => _ = refused.get_or_insert(error),
+                protocol::Notice::Failed { operation: Some(place), error, .. } => {
+                    let error = shared.registry.in_words(error);
+                    let is_of = |wrote: &&Value| wrote["operation"] == place;
+                    let wrote = step.wrote.iter().find(is_of).and_then(|wrote| wrote["subject"].as_str());
+                    let wrote = wrote.map(|subject| shared.registry.id(subject));
+                    let raised = Notice::Raised { wrote, error: error.as_str().into() };
+                    self.outbox.push_back(Output::Notice(raised));
+                    refused.get_or_insert(error);
+                }
                 protocol::Notice::Made { operation: place, token, subject } => {
                     let by_token = token.and_then(|token| shared.operation(&token));
                     if let Some(made) = by_token.or(operation.filter(|_| place.is_some())) {
@@ -94,7 +102,11 @@ impl GuestNode {
                         self.outbox.push_back(Output::Close { connection });
                     }
                 }
-                protocol::Notice::Synced { .. } | protocol::Notice::Raised { .. } => {}
+                protocol::Notice::Synced { subject } => {
+                    let id = shared.registry.id(&subject);
+                    self.outbox.push_back(Output::Notice(Notice::Synced { id }));
+                }
+                protocol::Notice::Raised { .. } => {}
             }
         }
         self.due = step.due.map(Time::from_us);

@@ -20,8 +20,8 @@ impl GuestNode {
         if !self.is_made || !self.shared().speaks_cojson(self.guest) {
             return None;
         }
-        self.shown_at_the_end
-            .get_or_init(|| self.mirror.co_values.keys().map(|id| (*id, self.shows(*id))).collect());
+        self.seen_at_the_end
+            .get_or_init(|| self.mirror.co_values.keys().map(|id| (*id, self.sight(*id))).collect());
         let mut shared = self.shared();
         let (node, times) = (&self.name, self.times(now));
         let relationship = Relationship::Client;

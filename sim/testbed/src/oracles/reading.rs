@@ -1,0 +1,49 @@
+//! What a node holds, as views read it.
+
+use super::holdings::Holdings;
+use super::logs::header;
+use crate::cojson::Directory;
+use cosim_core::view::{CoValue, Dialect, Log, Resolver};
+use cosim_core::{CoId, SessionId};
+use std::collections::BTreeMap;
+
+/// See the module.
+pub(super) struct Reading<'a> {
+    holdings: &'a dyn Holdings,
+    directory: &'a Directory,
+    names: BTreeMap<SessionId, String>,
+    dialect: Dialect,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(holdings: &'a dyn Holdings, directory: &'a Directory) -> Reading<'a> {
+        let foreign = holdings.foreign();
+        let stored = directory.views().filter_map(|id| holdings.stored(id));
+        let sessions = stored.flat_map(|stored| stored.logs().map(|(session, _)| session));
+        let name = |session| {
+            foreign.map_or_else(|| directory.session(session), |foreign| foreign.session_name(session))
+        };
+        let names = sessions.map(|session| (session, name(session))).collect();
+        let dialect = foreign.and_then(|foreign| foreign.dialect()).unwrap_or(directory.dialect());
+        Reading { holdings, directory, names, dialect }
+    }
+
+    pub(super) fn get(&self, id: CoId) -> Option<CoValue<'_>> {
+        let stored = self.holdings.stored(id)?;
+        let sessions = stored.logs().filter_map(|(session, log)| {
+            Some((self.names.get(&session)?.as_str(), log.transactions as &dyn Log))
+        });
+        let id = self.directory.co_value(id)?.id.as_str();
+        Some(CoValue { id, header: header(stored)?, sessions: sessions.collect() })
+    }
+}
+
+impl Resolver for Reading<'_> {
+    fn co_value(&self, id: &str) -> Option<CoValue<'_>> {
+        self.get(self.directory.find(id)?)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+}
