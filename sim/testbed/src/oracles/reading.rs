@@ -18,7 +18,8 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     pub(super) fn of(holdings: &'a dyn Holdings, directory: &'a Directory) -> Reading<'a> {
         let foreign = holdings.foreign();
-        let stored = directory.views().filter_map(|id| holdings.stored(id));
+        // Accounts among them, which show nothing themselves.
+        let stored = holdings.ids(CoId(0), CoId(u32::MAX)).filter_map(|id| holdings.stored(id));
         let sessions = stored.flat_map(|stored| stored.logs().map(|(session, _)| session));
         let name = |session| {
             foreign.map_or_else(|| directory.session(session), |foreign| foreign.session_name(session))
