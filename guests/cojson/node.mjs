@@ -226,6 +226,7 @@ export class Node {
       commits: this.disk?.commits() || undefined,
       log: this.machine.log.splice(0),
       due: this.machine.clock.due(),
+      awaits: this.machine.clock.awaits(),
     };
   }
 

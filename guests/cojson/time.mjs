@@ -57,6 +57,12 @@ export class Clock {
     return this.#next()?.due ?? null;
   }
 
+  // The same of those that come once: something waits for them, and not, as with a garbage
+  // collector, for whatever there may be by then.
+  awaits() {
+    return this.#next((timer) => !timer.again)?.due ?? null;
+  }
+
   // The next timer that is due by now. What comes first was due first or, if both were due at
   // once, was made first.
   takeDue() {
@@ -67,9 +73,10 @@ export class Clock {
     return () => timer.callback(...timer.values);
   }
 
-  #next() {
+  #next(counts = () => true) {
     let next;
     for (const timer of this.#timers.values()) {
+      if (!counts(timer)) continue;
       if (!next || timer.due < next.due || (timer.due === next.due && timer.number < next.number)) {
         next = timer;
       }

@@ -113,6 +113,54 @@ fn a_guest_that_dies_is_no_verdict() {
     assert!(told.err.contains("a guest failed"), "{}", told.err);
 }
 
+/// A guest that looks around each second, and ends a load after ten of them.
+const LOOKS_AROUND: &str = r#"
+import json, sys
+loads, look = {}, 0
+for line in sys.stdin:
+    request = json.loads(line)
+    node, now = request.get("node"), request.get("now", 0)
+    answer = {"id": request["id"]}
+    if request["verb"] == "hello":
+        answer.update(protocol=1, name="looks-around", version="1", speaks="looks-around", can=["load"])
+    elif request["verb"] == "reset":
+        loads = {}
+    elif request["verb"] == "query":
+        answer["subjects"] = {}
+    else:
+        for operation in request.get("operations", []):
+            if operation["op"] == "load":
+                loads[node] = now + 10_000_000
+        if now >= loads.get(node, now + 1):
+            del loads[node]
+            answer["notices"] = [{"notice": "loaded", "subject": "notes", "available": False}]
+        answer["due"] = now - now % 1_000_000 + 1_000_000
+        if "AWAITS" == "awaits":
+            answer["awaits"] = loads.get(node)
+    print(json.dumps(answer), flush=True)
+"#;
+
+/// A timer that only looks around hides none for which something waits, where the guest tells them apart.
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn what_something_waits_for_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_scenario, path) = written(
+        r#"{ "version": 1, "about": "A load that ends after ten looks around.",
+  "nodes": { "alice": { "guest": "mine" }, "bob": { "guest": "mine" } },
+  "links": [{ "between": ["alice", "bob"], "relationship": "syncAllOurs/syncTheirs" }],
+  "timeline": [{ "at": "1s", "load": { "node": "alice", "id": "notes" } }],
+  "expect": { "oracles": ["load_ends", "quiescence"] } }"#,
+    );
+    for (said, code) in [("awaits", 0), ("nothing", 3)] {
+        let program = folder.path().join(format!("{said}.py"));
+        std::fs::write(&program, LOOKS_AROUND.replace("AWAITS", said)).unwrap();
+        let guest = format!("mine=python3 {}", program.display());
+        let told = cosim(&["run", &path, "--guest", &guest]);
+        assert_eq!(told.code, Some(code), "{said}: {}{}", told.out, told.err);
+    }
+}
+
 #[test]
 #[ignore = "it plays a guest in Python, as `.ci/run` does"]
 fn it_keeps_to_the_rules() {

@@ -105,6 +105,9 @@ pub struct Step {
     /// When the next timer of this node is due, in microseconds.
     #[serde(deserialize_with = "must_be_said")]
     pub due: Option<u64>,
+    /// When the next of them is due that comes once; where it is missing, nobody knows.
+    #[serde(default)]
+    pub awaits: Option<u64>,
 }
 
 /// A message that a node has sent.

@@ -40,6 +40,8 @@ pub struct GuestNode {
     /// By how much each look at the clock of its work finds that gone on, in what it handles now.
     work: Span,
     due: Option<Time>,
+    /// When the next of its timers is due that comes once.
+    awaits: Option<Time>,
     /// How many of its timers have come in a row of which nothing came.
     idle: u32,
     connections: BTreeMap<NodeId, ConnectionId>,
@@ -86,6 +88,7 @@ impl GuestNode {
             wall: WallTime::START,
             work: Span::ZERO,
             due: None,
+            awaits: None,
             idle: 0,
             connections: BTreeMap::new(),
             noticed: BTreeMap::new(),
@@ -134,10 +137,10 @@ impl GuestNode {
         held.map_or(KnownState::EMPTY, |held| held.known_state())
     }
 
-    /// When its next timer is due. A timer that comes again and again with nothing to do, as that of a garbage collector,
-    /// is not waited for until something else happens to the node.
+    /// When its next timer is due. One that comes again and again with nothing to do, as that of a garbage collector, is
+    /// not waited for until something else happens to the node; one that comes once always is.
     pub(super) fn due(&self) -> Option<Time> {
-        self.due.filter(|_| self.idle < IDLE_MAX)
+        if self.idle < IDLE_MAX { self.due } else { self.awaits }
     }
 
     pub(super) fn reads_clock(&mut self, wall: WallTime) {
@@ -379,14 +382,14 @@ impl GuestNode {
         let shared = Arc::clone(&self.shared);
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(step) = shared.ask(self.guest, verb) else {
-            self.due = None;
+            (self.due, self.awaits) = (None, None);
             return None;
         };
         match self.take(&mut shared, step, operation) {
             Ok(refused) => refused,
             Err(why) => {
                 shared.fails(self.guest, why);
-                self.due = None;
+                (self.due, self.awaits) = (None, None);
                 None
             }
         }

@@ -110,6 +110,7 @@ impl GuestNode {
             }
         }
         self.due = step.due.map(Time::from_us);
+        self.awaits = step.awaits.map(Time::from_us);
         Ok(refused)
     }
 
@@ -233,7 +234,7 @@ fn newest(json: &Value, shared: &Shared) -> Option<u32> {
 
 /// Whether nothing came of a step.
 fn is_nothing(step: &Step) -> bool {
-    let Step { sent, wrote, changed, held, notices, commits, log: _, due: _ } = step;
+    let Step { sent, wrote, changed, held, notices, commits, log: _, due: _, awaits: _ } = step;
     sent.is_empty()
         && wrote.is_empty()
         && changed.is_empty()
