@@ -89,6 +89,7 @@ impl Founder {
             header: Some(header.clone()),
             priority: None,
             new: vec![(session.to_owned(), piece)],
+            expect_content_until: None,
         })
     }
 }
