@@ -4,8 +4,8 @@ use super::{Comparison, Tally};
 use crate::ledger::Ledger;
 use crate::place::Place;
 use crate::run::own_runs;
+use cosim_core::view::Dialect;
 use cosim_core::{Config, Mutation, Mutations};
-use std::collections::BTreeMap;
 
 /// A comparison that was never seen to fail proves nothing: each of these makes it fail in some run.
 #[test]
@@ -24,14 +24,14 @@ fn planted_faults_are_noticed() {
         Mutation::SkipVerification,
         Mutation::KeepAssumedAcrossConnections,
     ];
-    let runs = own_runs();
+    let runs = own_runs(Dialect::V0_7);
     for fault in faults {
         let config = Config { mutations: Mutations::NONE.with(fault), ..Config::default() };
         let is_noticed = runs.iter().any(|(file, run)| {
             let ledger = Ledger::of(run);
             run.nodes.keys().any(|name| {
                 let place = Place::new(name, run, &ledger, config);
-                let mut comparison = Comparison { run, place, talks: BTreeMap::new(), what: file.clone() };
+                let mut comparison = Comparison::new(run, place, file.clone());
                 comparison.play(&mut Tally::default()).is_err()
             })
         });

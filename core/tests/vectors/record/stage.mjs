@@ -204,6 +204,11 @@ export class Stage {
     }
   }
 
+  // So much time goes by while nothing arrives.
+  pass(milliseconds) {
+    this.now += milliseconds;
+  }
+
   // So much time goes by, in which timers are due.
   async wait(milliseconds) {
     const end = this.now + milliseconds;
@@ -289,13 +294,16 @@ export class Stage {
   async end() {
     const finalKnownStates = {};
     const finalViews = {};
+    const finalErrors = {};
     for (const [name, { node }] of this.nodes) {
       finalKnownStates[name] = {};
       finalViews[name] = {};
+      finalErrors[name] = [];
       for (const id of node.ids()) {
         const { header, sessions } = node.held(id);
         finalKnownStates[name][id] = { id, header, sessions };
         const core = this.pack.core(node.local, id);
+        if ([...this.nodes.keys()].some((peer) => core?.isErroredInPeer(peer))) finalErrors[name].push(id);
         if (core && this.pack.available(core) && !this.pack.streaming(core)) {
           const seen = await this.#look(node, core);
           if (seen !== undefined) finalViews[name][id] = seen;
@@ -303,10 +311,11 @@ export class Stage {
       }
     }
     const nodes = Object.fromEntries(
-      [...this.nodes].map(([name, { node, session, account }]) => [
+      [...this.nodes].map(([name, { node, session, secret, account }]) => [
         name,
         {
           secretSeedHex: node.secretSeed.toString("hex"),
+          agentID: this.pack.crypto.getAgentID(secret),
           accountID: account ?? null,
           sessionID: session,
           hasDisk: node.disk !== undefined,
@@ -322,6 +331,7 @@ export class Stage {
       steps: this.steps,
       finalKnownStates,
       finalViews,
+      finalErrors,
     };
   }
 

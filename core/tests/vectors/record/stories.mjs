@@ -248,15 +248,18 @@ export const STORIES = {
     await stage.settle();
   },
 
-  // A server has lost all, and is told again.
+  // A server has lost all, and is told again, once something is written: what that rests on it has to ask for.
   async "server-restarts-with-nothing"(stage) {
     await pair(stage);
-    const map = await stage.create("client", stage.free(), set("a", 1));
+    const group = await stage.create("client", stage.group("client"));
+    const map = await stage.create("client", stage.owned(group), set("a", 1));
     await stage.settle();
     await stage.restart("server", { from: "nothing" });
     await stage.connect("client", "server");
     await stage.settle();
     await stage.app("client", { subject: map, ...set("a", 2) });
+    await stage.settle();
+    await stage.app("client", { subject: map, ...set("a", 3) });
     await stage.settle();
   },
 
@@ -289,6 +292,72 @@ export const STORIES = {
     await stage.app("other", { subject: map, ...set("short", 1) });
     await stage.settle();
     await stage.connect("client", "server");
+    await stage.settle();
+  },
+
+  // The connection is cut when one piece of three has come.
+  async "cut-between-pieces"(stage) {
+    await pair(stage);
+    const map = await stage.create("server", stage.free(), ...large("down", 9));
+    await stage.app("client", load(map));
+    await stage.deliver("client", "server");
+    await stage.deliver("server", "client");
+    await stage.disconnect("client", "server");
+    await stage.connect("client", "server");
+    await stage.settle();
+    await stage.app("server", { subject: map, ...set("short", 1) });
+    await stage.settle();
+  },
+
+  // Two devices of one account, each with a session of its own.
+  async "two-devices"(stage) {
+    await stage.node("server");
+    await stage.node("phone", { account: true });
+    await stage.connect("phone", "server");
+    await stage.settle();
+    const group = await stage.create("phone", stage.group("phone"));
+    const map = await stage.create("phone", stage.owned(group), set("from", "phone", true));
+    await stage.settle();
+    await stage.node("laptop", { like: "phone" });
+    await stage.connect("laptop", "server");
+    await stage.app("laptop", load(agent(stage, "phone")), load(map));
+    await stage.settle();
+    await stage.app("laptop", { subject: map, ...set("from", "laptop", true) });
+    await stage.app("phone", { subject: map, ...set("of", "phone", true) });
+    await stage.settle();
+  },
+
+  // What is deleted is kept by nobody who hears of it but as a tombstone; somebody has written meanwhile.
+  async "deleted-value"(stage) {
+    await trio(stage);
+    const group = await stage.create("alice", stage.group("alice"));
+    await stage.app("alice", { op: "add_member", subject: group, member: agent(stage, "bob"), role: "writer" });
+    const map = await stage.create("alice", stage.owned(group), set("a", 1));
+    await stage.settle();
+    await stage.app("bob", load(map));
+    await stage.settle();
+    await stage.disconnect("bob", "server");
+    await stage.app("bob", { subject: map, ...set("b", 2) });
+    await stage.app("alice", { op: "delete_value", subject: map });
+    await stage.settle();
+    await stage.connect("bob", "server");
+    await stage.settle();
+  },
+
+  // Content is changed on its way, so its signature does not hold.
+  async "content-forged"(stage) {
+    await pair(stage);
+    const map = await stage.create("client", stage.free(), set("a", 1));
+    await stage.settle();
+    await stage.app("client", { subject: map, ...set("a", 2) });
+    stage.lose("client", "server", (message) => {
+      for (const piece of Object.values(message.new)) {
+        piece.newTransactions[0].changes = piece.newTransactions[0].changes.replace("2", "7");
+      }
+      return message;
+    });
+    await stage.settle();
+    await stage.app("client", { subject: map, ...set("a", 3) });
     await stage.settle();
   },
 
@@ -352,6 +421,12 @@ export const STORIES = {
     await stage.app("client", { subject: map, ...set("a", 2) });
     stage.lose("client", "server");
     await stage.app("client", { subject: map, ...set("a", 3) });
+    await stage.settle();
+    // Who sends again what nobody acknowledges has done so before the correction comes.
+    await stage.app("client", { subject: map, ...set("a", 4) });
+    stage.lose("client", "server");
+    await stage.app("client", { subject: map, ...set("a", 5) });
+    stage.pass(3000);
     await stage.settle();
     const lost = await stage.create("client", stage.free(), set("b", 1));
     stage.lose("client", "server");
