@@ -107,6 +107,22 @@ fn a_correction_that_says_more_takes_nothing_back() {
     assert_eq!(served.node, before);
 }
 
+/// A client that trusts what it knew of its server before sends nothing, though it is told that all is lost.
+#[test]
+fn a_client_is_asked_for_what_it_claims_and_does_not_send() {
+    let mut served = Served::by(Relationship::SyncTheirs);
+    let said = served.hear(load(MAP, KnownState::new(true, [(SESSION, 1)])));
+    assert_eq!(
+        said,
+        [Message::Known(Known { id: MAP, known: KnownState::EMPTY, is_correction: false, safe: None })]
+    );
+    let (at, _) = served.node.next_deadline().expect("it waits for the client");
+    served.node.handle(at, Input::Deadline).expect("nothing is wrong with it");
+    let output = served.node.poll_output();
+    let asked = matches!(output, Some(Output::Send { envelope, .. }) if envelope.message == load(MAP, KnownState::EMPTY));
+    assert!(asked, "then it asks");
+}
+
 fn map_of_group() -> Message<FastCrypto> {
     let header = FastHeader::depending_on(MAP, vec![GROUP]);
     Message::Content(Content { id: MAP, header: Some(header), new: VecMap::new() })

@@ -102,6 +102,7 @@ impl<'a> World<'a> {
         }
         self.run_to_silence(file);
         for (name, place) in &self.places {
+            assert_eq!(place.refused, None, "{file}");
             let end = check_end(self.run, name, &place.node);
             self.tally.views += end.unwrap_or_else(|why| panic!("{file}: {why}")).views;
         }

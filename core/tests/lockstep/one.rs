@@ -85,6 +85,7 @@ impl<'a> Comparison<'a> {
             self.step(at, step, tally);
             tally.steps += 1;
         }
+        self.odd.extend(self.place.refused.take());
         if !self.odd.is_empty() {
             return Err(self.odd.join("\n"));
         }

@@ -21,6 +21,8 @@ pub(crate) struct Place<'a> {
     numbering: BTreeMap<PeerId, Numbering>,
     connections: u32,
     now: Time,
+    /// What its app could not do that the recorded one did, of that the first.
+    pub(crate) refused: Option<String>,
     /// Whether its process has begun anew.
     pub(crate) has_restarted: bool,
     /// The time of the first step: what the node takes for 0.
@@ -70,6 +72,7 @@ impl<'a> Place<'a> {
             numbering: BTreeMap::new(),
             connections: 0,
             now: Time::ZERO,
+            refused: None,
             has_restarted: false,
             start,
         }
@@ -85,7 +88,9 @@ impl<'a> Place<'a> {
     }
 
     fn input(&mut self, input: Input<RealCrypto>) -> Vec<Said> {
-        self.node.handle(self.now, input).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        if let Err(error) = self.node.handle(self.now, input) {
+            self.refused.get_or_insert_with(|| format!("{}: {error}", self.name));
+        }
         let mut said = Vec::new();
         while let Some(output) = self.node.poll_output() {
             let Output::Send { peer, envelope, .. } = output else { continue };
@@ -152,7 +157,11 @@ impl<'a> Place<'a> {
             }
             Act::Write { id, session, after, new_transactions } => {
                 let held = self.known_state(id).count(session);
-                assert_eq!(held, *after, "{}: what comes before what was written to {id} is here", self.name);
+                if held != *after {
+                    let why =
+                        || format!("{}: holds {held} where its app wrote {id} after {after}", self.name);
+                    self.refused.get_or_insert_with(why);
+                }
                 self.write(id, session, new_transactions.clone())
             }
         }

@@ -7,7 +7,7 @@ use super::{
 use crate::run::{Act, Step};
 use cosim_core::real::wire::{Content, Message};
 
-pub(super) const FROM_0_20: [Difference; 20] = [
+pub(super) const FROM_0_20: [Difference; 21] = [
     Difference { name: "load before content", extra: asks_first, missing: never },
     Difference { name: "content after the answer", extra: is_content_after_answer, missing: awaits_answer },
     Difference { name: "told before content", extra: is_told_first, missing: never },
@@ -27,6 +27,7 @@ pub(super) const FROM_0_20: [Difference; 20] = [
     Difference { name: "forgery corrected", extra: corrects_forgery, missing: takes_forgery },
     Difference { name: "what was deleted is kept", extra: knows_deleted, missing: claims_deleted },
     Difference { name: "a forger is heard again", extra: hears_forger, missing: never },
+    Difference { name: "left to a client that has it", extra: leaves_it, missing: is_left_to_client },
     Difference { name: "new dependencies are left to be asked for", extra: never, missing: is_left },
 ];
 
@@ -153,6 +154,24 @@ fn was_sent_unasked(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
 fn was_restored(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
     let is_content = matches!(odd.message, Message::Content(content) if odd.talk.ours.covers(content));
     was_sent_unasked(scene, odd) && is_content
+}
+
+/// A client that holds what is lacking here is told so at once, and asked when a deadline has passed (rules 3 and 4). The
+/// package asks its own servers first, and answers then.
+fn leaves_it(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let holds_it = matches!(scene.heard_of(odd), Some(Message::Load(known)) if known.header);
+    holds_it && !odd.held.header && statement(odd.message).is_some_and(|known| !known.known.header)
+}
+
+fn is_left_to_client(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let heard = scene.heard.as_ref().filter(|heard| heard.from != odd.peer);
+    match heard.map(|heard| heard.message).filter(|heard| heard.id() == odd.message.id()) {
+        Some(Message::Load(known)) => {
+            known.header && matches!(odd.message, Message::Load(known) if !known.header)
+        }
+        Some(Message::Content(_)) => odd.is_client && tells_all(odd) && odd.talk.was_heard,
+        Some(Message::Known(_) | Message::Done { .. }) | None => false,
+    }
 }
 
 /// What a client has already is not sent again with what it depends on since. The client asks for that.

@@ -399,6 +399,22 @@ export const STORIES = {
     await stage.settle();
   },
 
+  // The edge loses all that it had, but not the core: what a map rests on it can ask both its neighbours for.
+  async "edge-restarts-with-nothing"(stage) {
+    await chain(stage);
+    const group = await stage.create("client", stage.group("client"));
+    const map = await stage.create("client", stage.owned(group), set("a", 1));
+    await stage.settle();
+    await stage.restart("edge", { from: "nothing" });
+    await stage.connect("edge", "core");
+    await stage.connect("client", "edge");
+    await stage.settle();
+    await stage.app("client", { subject: map, ...set("a", 2) });
+    await stage.settle();
+    await stage.app("core", { subject: map, ...set("b", 3) });
+    await stage.settle();
+  },
+
   // Nobody has it, until somebody makes it.
   async "unavailable-at-first"(stage) {
     await trio(stage);
