@@ -9,6 +9,8 @@ use crate::run::{Act, Op, Sent, Step};
 use crate::talk::{Talk, sorted};
 use cosim_core::real::wire::{Content, Known, KnownState, Message};
 use cosim_core::view::Dialect;
+use std::fs;
+use std::path::Path;
 
 /// One step as our node went through it.
 #[derive(Default)]
@@ -268,4 +270,23 @@ fn corrects_forgery(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
 /// What it holds is announced to clients, until they say something (rule 14). The package waits to be asked.
 fn is_announcement(_: &Scene<'_>, odd: &Odd<'_>) -> bool {
     odd.is_client && tells_all(odd) && odd.held.header && !odd.talk.was_heard
+}
+
+/// docs/cojson-format.md has a table for each version, with a row for each difference, and no other.
+#[test]
+fn every_difference_has_its_reason() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cojson-format.md");
+    let text = fs::read_to_string(path).expect("the page about the format");
+    for (dialect, heading) in
+        [(Dialect::V0_7, "\n### Those of 0.7.35\n"), (Dialect::V0_20, "\n### Those of today\n")]
+    {
+        let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("there is no{heading}"));
+        let section = section.split("\n### ").next().expect("its beginning");
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
+        let mut rows: Vec<&str> = rows.map(|(name, _)| name).filter(|name| *name != "difference").collect();
+        let mut names: Vec<&str> = differences(dialect).iter().map(|difference| difference.name).collect();
+        rows.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(rows, names, "{dialect}");
+    }
 }
