@@ -4,6 +4,7 @@
 
 mod crypto;
 mod peer;
+mod pieces;
 mod translate;
 
 pub use crypto::RealCrypto;

@@ -25,6 +25,7 @@ mod say;
 mod shell;
 mod storage;
 mod stored;
+mod take_back;
 mod uploads;
 mod verdict;
 mod wake;

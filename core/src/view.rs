@@ -37,7 +37,7 @@ pub use co_list::{CoList, ListItem, OpId};
 pub use co_map::{CoMap, MapEntry};
 pub use co_stream::{CoStream, StreamItem};
 pub use custody::Custody;
-pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session};
+pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session, owner};
 pub use dependencies::{dependencies, dependencies_in};
 pub use dialect::{Dialect, UnknownDialect};
 pub use file::File;

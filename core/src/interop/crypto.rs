@@ -29,12 +29,24 @@ pub struct RealCrypto {
     accounts: BTreeMap<String, Verifier>,
     /// Of the node's own sessions.
     secrets: BTreeMap<SessionId, SignerSecret>,
+    /// By whose rules CoValues depend on others.
+    dialect: Dialect,
 }
 
 impl RealCrypto {
-    /// Without names or secrets.
+    /// Without names or secrets, by the rules of 0.7.35.
     pub fn new() -> RealCrypto {
         RealCrypto::default()
+    }
+
+    /// Without names or secrets, by the rules of a dialect.
+    pub fn by(dialect: Dialect) -> RealCrypto {
+        RealCrypto { dialect, ..RealCrypto::default() }
+    }
+
+    /// By whose rules it goes.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The strings of all numbers.
@@ -87,14 +99,14 @@ impl RealCrypto {
         Ok(())
     }
 
-    /// Gives a number to the CoValue that a header depends on, and learns the account that it is of, if it is one.
+    /// Gives numbers to the CoValues that a header depends on, and learns the account that it is of, if it is one.
     /// [`read_message`](Self::read_message) does so with all that a peer sends; an app does it with what it makes.
     ///
     /// # Errors
     /// [`TooManyNames`](NameError::TooManyNames).
     pub fn meet_header(&mut self, header: &Header) -> Result<(), NameError> {
-        if let Some(group) = view::of_header(header.as_json()) {
-            self.co_value(group)?;
+        for id in view::of_header(header.as_json(), self.dialect) {
+            self.co_value(id)?;
         }
         if let Some(agent) = header.account_agent() {
             let id = header.id();
@@ -202,9 +214,7 @@ impl Crypto for RealCrypto {
     }
 
     fn header_dependencies(&self, header: &Header, into: &mut Vec<CoId>) {
-        if let Some(group) = view::of_header(header.as_json()) {
-            self.depend(group, into);
-        }
+        view::of_header(header.as_json(), self.dialect).for_each(|id| self.depend(id, into));
     }
 
     fn transaction_dependencies(&self, session: SessionId, _: &Transaction, into: &mut Vec<CoId>) {
@@ -225,7 +235,7 @@ impl Crypto for RealCrypto {
         let logs: Vec<_> = logs.map(|(session, log)| (self.names.session(session), log)).collect();
         let sessions = logs.iter().map(|(session, log)| (&**session, log as &dyn view::Log)).collect();
         let co_value = view::CoValue { id: "", header: header.as_json(), sessions };
-        view::of_logs(&co_value, Dialect::default()).iter().for_each(|id| self.depend(id, into));
+        view::of_logs(&co_value, self.dialect).iter().for_each(|id| self.depend(id, into));
     }
 }
 

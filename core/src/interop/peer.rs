@@ -2,11 +2,12 @@
 //! messages are numbered as they come, and what answers what can be told from what was sent.
 
 use crate::crypto::Crypto;
-use crate::id::{CoId, SessionId};
+use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
 use crate::message::{Content, Envelope, Message};
-use crate::node::FLIGHTS_MAX;
-use alloc::collections::{BTreeMap, VecDeque};
+use crate::node::{FLIGHTS_MAX, Node};
+use crate::state::Relationship;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 /// The numbers of one connection with a published peer. Whoever drives the node shows it every message that goes out,
@@ -19,6 +20,8 @@ use alloc::vec::Vec;
 pub struct Numbering {
     received: u32,
     unanswered: BTreeMap<CoId, Unanswered>,
+    /// What the peer was asked for because content of its own waits for it. The node bounds what a peer can name.
+    asked: BTreeSet<CoId>,
 }
 
 /// What was said of a CoValue and is unanswered, oldest first, of each kind at most [`FLIGHTS_MAX`].
@@ -61,6 +64,21 @@ impl Numbering {
             }
             Message::Known(_) | Message::Done { .. } => {}
         }
+    }
+
+    /// What a client has to be asked for when `node` has heard it: each CoValue once in a connection.
+    ///
+    /// A node asks no client for what that did not offer, since a client pushes all that it holds. One of the package
+    /// does not: it still believes what it knew of its server in an earlier connection. It expects to be asked for what
+    /// the content rests on that it sends.
+    pub fn to_ask<C: Crypto>(&mut self, node: &Node<C>, peer: PeerId) -> Vec<Message<C>> {
+        let is_client =
+            node.state().peers.get(peer).is_some_and(|info| info.relationship == Relationship::SyncTheirs);
+        if !is_client {
+            return Vec::new();
+        }
+        let new = node.waits_for(peer).into_iter().filter(|id| self.asked.insert(*id));
+        new.map(|id| Message::Load { id, known: KnownState::EMPTY, safe: false }).collect()
     }
 
     /// A message that came from the peer, in its envelope.

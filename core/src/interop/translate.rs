@@ -108,6 +108,7 @@ impl RealCrypto {
             header: content.header.clone(),
             priority: Some(u64::from(priority.as_number())),
             new: new.collect(),
+            expect_content_until: None,
         }
     }
 }

@@ -160,6 +160,13 @@ impl<C: Crypto> CoValueState<C> {
 }
 
 impl<C: Crypto> Node<C> {
+    /// What is not here, and content of a peer waits for.
+    pub fn waits_for(&self, peer: PeerId) -> BTreeSet<CoId> {
+        let held = self.shell.held.contents.iter().filter(|((_, from), _)| *from == peer);
+        let needs = held.flat_map(|(_, pieces)| pieces.missing.iter().copied());
+        needs.filter(|need| self.lacks(*need)).collect()
+    }
+
     pub(super) fn lacks(&self, id: CoId) -> bool {
         self.state.co_values.get(&id).is_none_or(|co| co.header.is_none())
     }

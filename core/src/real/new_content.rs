@@ -45,6 +45,7 @@ impl CoValueLog {
             header: None,
             priority: Some(u64::from(self.header().priority().as_number())),
             new: Vec::new(),
+            expect_content_until: None,
         }
     }
 }

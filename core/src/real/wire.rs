@@ -52,6 +52,8 @@ pub struct Content {
     pub priority: Option<u64>,
     /// New transactions by session, in the sender's order.
     pub new: Vec<(String, SessionContent)>,
+    /// How far the sessions go that this and the pieces after it bring, where there are several: by today's rules only.
+    pub expect_content_until: Option<Vec<(String, u64)>>,
 }
 
 /// A run of transactions of one session.

@@ -25,19 +25,23 @@ pub fn dependencies(co_value: &CoValue<'_>) -> BTreeSet<String> {
 pub fn dependencies_in(co_value: &CoValue<'_>, dialect: Dialect) -> BTreeSet<String> {
     let accounts = co_value.sessions.keys().filter_map(|session| of_session(session));
     let mut found: BTreeSet<String> =
-        of_header(co_value.header).into_iter().chain(accounts).map(String::from).collect();
+        of_header(co_value.header, dialect).chain(accounts).map(String::from).collect();
     found.extend(of_logs(co_value, dialect));
-    found.extend(source(co_value.header, dialect).map(String::from));
     found.remove(co_value.id);
     found
 }
 
 /// The group that owns a CoValue with this header.
-pub(crate) fn of_header(header: &Value) -> Option<&str> {
+pub(crate) fn owner(header: &Value) -> Option<&str> {
     match Ruleset::of_header(header)? {
         Ruleset::OwnedByGroup { group } => Some(group),
         Ruleset::Group { .. } | Ruleset::UnsafeAllowAll => None,
     }
+}
+
+/// The group that owns a CoValue with this header, and its source, where it is a branch.
+pub(crate) fn of_header(header: &Value, dialect: Dialect) -> impl Iterator<Item = &str> {
+    owner(header).into_iter().chain(source(header, dialect))
 }
 
 /// The account whose session it is.

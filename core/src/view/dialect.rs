@@ -117,6 +117,11 @@ impl Dialect {
         self.is_todays()
     }
 
+    /// Whether the first of several pieces of content says how far they go.
+    pub(crate) const fn announces_pieces(self) -> bool {
+        self.is_todays()
+    }
+
     /// Whether a text, as JSON, is the array of its items, not a string.
     pub(super) const fn text_is_items(self) -> bool {
         self.is_todays()

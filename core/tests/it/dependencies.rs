@@ -1,6 +1,7 @@
 //! What depends on what, as nodes send it and wait for it.
 
 use cosim_core::real::{AgentSecret, Header, MadeAt, Owner, Transaction, wire};
+use cosim_core::view::Dialect;
 use cosim_core::{
     CoId, Config, ConnectionId, Crypto, Envelope, FastCrypto, FastHeader, Input, KnownState, Message, Names,
     Node, Output, PeerId, RealCrypto, Relationship, Time,
@@ -89,6 +90,7 @@ impl Founder {
             header: Some(header.clone()),
             priority: None,
             new: vec![(session.to_owned(), piece)],
+            expect_content_until: None,
         })
     }
 }
@@ -100,7 +102,12 @@ fn object(value: Value) -> Header {
 
 /// A node that has heard these from its client, and how much it then holds of each.
 fn holds_after(messages: &[wire::Message]) -> Vec<Option<u32>> {
-    let mut node = Node::new(Config::default(), RealCrypto::new());
+    holds_by(Dialect::V0_7, messages)
+}
+
+/// The same, by the rules of a dialect.
+fn holds_by(dialect: Dialect, messages: &[wire::Message]) -> Vec<Option<u32>> {
+    let mut node = Node::new(Config::default(), RealCrypto::by(dialect));
     node.handle(Time::ZERO, client()).expect("a new peer");
     for (n, message) in (1..).zip(messages) {
         let message = node.crypto_mut().read_message(message.clone()).expect("small counts");
@@ -124,6 +131,60 @@ fn what_a_group_owns_waits_for_it() {
     let map = founder.content(&object(owned), &founder.session, vec![founder.sets("a")]);
     assert_eq!(holds_after(core::slice::from_ref(&map)), [None]);
     assert_eq!(holds_after(&[map, group]), [Some(1), Some(0)]);
+}
+
+/// A group, a map of it, and a branch of that.
+fn branched(founder: &Founder) -> [wire::Message; 3] {
+    let group = founder.content(&founder.group, &founder.session, vec![]);
+    let owned = json!({"type": "ownedByGroup", "group": founder.group.id()});
+    let source = object(json!({"type": "comap", "ruleset": owned}));
+    let meta = json!({"branch": "draft", "source": source.id()});
+    let branch = object(json!({"type": "comap", "ruleset": owned, "meta": meta, "uniqueness": ""}));
+    let written = |header| founder.content(header, &founder.session, vec![founder.sets("a")]);
+    [group, written(&source), written(&branch)]
+}
+
+/// A branch shows nothing without its source. By the older rules it is none.
+#[test]
+fn a_branch_waits_for_its_source() {
+    let [group, source, branch] = branched(&Founder::new());
+    let alone = [group.clone(), branch.clone()];
+    assert_eq!(holds_by(Dialect::V0_20, &alone), [Some(0), None]);
+    assert_eq!(holds_by(Dialect::V0_7, &alone), [Some(0), Some(1)]);
+    assert_eq!(holds_by(Dialect::V0_20, &[group, branch, source]), [Some(0), Some(1), Some(1)]);
+}
+
+/// Whoever asks for a branch is sent its group and its source before it.
+#[test]
+fn the_source_of_a_branch_is_sent_ahead() {
+    let messages = branched(&Founder::new());
+    let mut node = Node::new(Config::default(), RealCrypto::by(Dialect::V0_20));
+    let relationship = Relationship::SyncAllOurs;
+    let server = Input::Connected { peer: PeerId(1), connection: ConnectionId(2), relationship, priority: 0 };
+    node.handle(Time::ZERO, server).expect("a new peer");
+    for (n, message) in (1..).zip(&messages) {
+        let message = node.crypto_mut().read_message(message.clone()).expect("small counts");
+        let envelope = Envelope { n, re: 0, message };
+        let input = Input::Received { peer: PeerId(1), connection: ConnectionId(2), envelope };
+        node.handle(Time::ZERO, input).expect("peers are not refused");
+    }
+    node.handle(Time::ZERO, client()).expect("a new peer");
+    while node.poll_output().is_some() {}
+    let ids =
+        messages.each_ref().map(|message| node.crypto().names().find_co_value(message.id()).expect("met"));
+    let load = Message::Load { id: ids[2], known: KnownState::EMPTY, safe: false };
+    let envelope = Envelope { n: 1, re: 0, message: load };
+    let asks = Input::Received { peer: PEER, connection: CONNECTION, envelope };
+    node.handle(Time::ZERO, asks).expect("peers are not refused");
+    let mut sent = Vec::new();
+    while let Some(output) = node.poll_output() {
+        if let Output::Send { peer: PEER, envelope, .. } = output
+            && let Message::Content(content) = envelope.message
+        {
+            sent.push(content.id);
+        }
+    }
+    assert_eq!(sent, ids);
 }
 
 #[test]

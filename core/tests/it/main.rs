@@ -12,3 +12,4 @@ mod peer;
 mod real;
 mod refusals;
 mod seed;
+mod todays_peer;

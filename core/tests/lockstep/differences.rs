@@ -1,14 +1,26 @@
 //! Where our protocol differs from what the published package does, by name. Every message that only one of the two
 //! sends must be explained by exactly one of these; docs/cojson-format.md has the reasons.
 
-use crate::run::{Op, Sent};
+mod todays;
+
+pub(crate) use todays::ASKED_FOR_EVER;
+
+use crate::run::{Act, Op, Sent, Step};
 use crate::talk::{Talk, sorted};
 use cosim_core::real::wire::{Content, Known, KnownState, Message};
+use cosim_core::view::Dialect;
+use std::fs;
+use std::path::Path;
 
 /// One step as our node went through it.
+#[derive(Default)]
 pub(crate) struct Scene<'a> {
+    /// The step, unless a deadline had passed before it.
+    pub(crate) step: Option<&'a Step>,
     /// What our node's app did.
     pub(crate) op: Option<&'a Op>,
+    /// The same, as it is recorded of today's version.
+    pub(crate) did: &'a [Act],
     /// What our node heard, from whom.
     pub(crate) heard: Option<Heard<'a>>,
     /// Whether a deadline had passed, and nothing else happened.
@@ -40,6 +52,10 @@ pub(crate) struct Odd<'a> {
     pub(crate) is_client: bool,
     /// Whether our node has a server.
     pub(crate) has_server: bool,
+    /// Whether our node has begun anew since the story began.
+    pub(crate) has_restarted: bool,
+    /// Whether it is known to be deleted in the end.
+    pub(crate) is_deleted: bool,
 }
 
 pub(crate) struct Difference {
@@ -50,7 +66,15 @@ pub(crate) struct Difference {
     pub(crate) missing: fn(&Scene<'_>, &Odd<'_>) -> bool,
 }
 
-pub(crate) const DIFFERENCES: [Difference; 12] = [
+/// All differences from a version.
+pub(crate) fn differences(dialect: Dialect) -> &'static [Difference] {
+    match dialect {
+        Dialect::V0_7 => &FROM_0_7,
+        Dialect::V0_20 => &todays::FROM_0_20,
+    }
+}
+
+const FROM_0_7: [Difference; 12] = [
     Difference { name: "acknowledgement", extra: is_acknowledgement, missing: never },
     Difference { name: "content alone answers an empty load", extra: never, missing: is_said_by_content },
     Difference { name: "no notice of dependencies", extra: never, missing: is_notice },
@@ -64,6 +88,12 @@ pub(crate) const DIFFERENCES: [Difference; 12] = [
     Difference { name: "forgery corrected", extra: corrects_forgery, missing: never },
     Difference { name: "announcement", extra: is_announcement, missing: never },
 ];
+
+/// What the difference is called where the same messages come in another order: `places` are theirs in the recording.
+pub(crate) fn name_of_order(dialect: Dialect, scene: &Scene<'_>, places: &[usize]) -> Option<&'static str> {
+    let is_listed = differences(dialect).iter().any(|difference| difference.name == todays::ANOTHER_ORDER);
+    (is_listed && todays::is_another_order(scene, places)).then_some(todays::ANOTHER_ORDER)
+}
 
 fn never(_: &Scene<'_>, _: &Odd<'_>) -> bool {
     false
@@ -135,6 +165,12 @@ fn answers_notice(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
     let is_notice =
         scene.heard_of(odd).and_then(statement).is_some_and(|known| known.as_dependency_of.is_some());
     matches!(odd.message, Message::Load(_)) && unasked && is_notice
+}
+
+/// The same, whatever is told.
+fn answers_known(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
+    let unasked = scene.heard.as_ref().is_some_and(|heard| !heard.expected);
+    matches!(odd.message, Message::Load(_)) && unasked && scene.heard_of(odd).and_then(statement).is_some()
 }
 
 /// Content is not due while a `load` is unanswered. The package sends both at once.
@@ -234,4 +270,23 @@ fn corrects_forgery(scene: &Scene<'_>, odd: &Odd<'_>) -> bool {
 /// What it holds is announced to clients, until they say something (rule 14). The package waits to be asked.
 fn is_announcement(_: &Scene<'_>, odd: &Odd<'_>) -> bool {
     odd.is_client && tells_all(odd) && odd.held.header && !odd.talk.was_heard
+}
+
+/// docs/cojson-format.md has a table for each version, with a row for each difference, and no other.
+#[test]
+fn every_difference_has_its_reason() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cojson-format.md");
+    let text = fs::read_to_string(path).expect("the page about the format");
+    for (dialect, heading) in
+        [(Dialect::V0_7, "\n### Those of 0.7.35\n"), (Dialect::V0_20, "\n### Those of today\n")]
+    {
+        let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("there is no{heading}"));
+        let section = section.split("\n### ").next().expect("its beginning");
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
+        let mut rows: Vec<&str> = rows.map(|(name, _)| name).filter(|name| *name != "difference").collect();
+        let mut names: Vec<&str> = differences(dialect).iter().map(|difference| difference.name).collect();
+        rows.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(rows, names, "{dialect}");
+    }
 }

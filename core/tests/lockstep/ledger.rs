@@ -1,8 +1,9 @@
 //! All that was ever written in a run, found in its messages.
 
-use crate::run::Run;
+use crate::run::{Act, Run, Step};
 use cosim_core::real::wire::Message;
 use cosim_core::real::{Header, Transaction};
+use cosim_core::view::Dialect;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) struct Ledger {
@@ -25,6 +26,7 @@ impl Ledger {
         let mut made: BTreeSet<&str> = run.steps.iter().filter_map(created).collect();
         for sent in &run.messages {
             if let Message::Load(known) = &sent.message
+                && run.dialect == Dialect::V0_7
                 && known.header
                 && made.insert(&known.id)
             {
@@ -40,7 +42,21 @@ impl Ledger {
                 log.extend((piece.after..).zip(piece.new_transactions.iter().cloned()));
             }
         }
+        run.steps.iter().flat_map(Step::did).for_each(|act| ledger.add(act));
         ledger
+    }
+
+    fn add(&mut self, act: &Act) {
+        match act {
+            Act::Create { id, header } => {
+                self.headers.insert(id.clone(), header.clone());
+            }
+            Act::Write { id, session, after, new_transactions } => {
+                let log = self.logs.entry((id.clone(), session.clone())).or_default();
+                log.extend((*after..).zip(new_transactions.iter().cloned()));
+            }
+            Act::Load { .. } => {}
+        }
     }
 
     pub(crate) fn before(&self, node: &str) -> &[Before] {
@@ -63,7 +79,7 @@ impl Ledger {
     }
 }
 
-fn created(step: &crate::run::Step) -> Option<&str> {
-    let crate::run::Step::Op { op, .. } = step else { return None };
+fn created(step: &Step) -> Option<&str> {
+    let Step::Op { op, .. } = step else { return None };
     op.creates().then(|| op.id())
 }

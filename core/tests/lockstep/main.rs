@@ -2,7 +2,7 @@
 //! in all places. See `../vectors/data/README.md` for what is recorded.
 //!
 //! `COSIM_VECTORS=FOLDER cargo test -p cosim-core --test lockstep -- --nocapture` plays the runs in FOLDER's `lockstep`
-//! instead, and prints how often each difference occurred.
+//! and `0.20/lockstep` instead, and prints how often each difference occurred.
 
 mod all;
 mod differences;

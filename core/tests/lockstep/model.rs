@@ -5,8 +5,8 @@ use crate::place::{Place, Said};
 use crate::run::Run;
 use crate::talk::{Cover, Talk};
 use cosim_core::real::wire::{Known, Message};
-use cosim_core::{Span, Time};
-use std::collections::{BTreeMap, VecDeque};
+use cosim_core::{Names, Span, Time};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) struct Model<'a> {
     run: &'a Run,
@@ -21,11 +21,13 @@ impl<'a> Model<'a> {
         Model { run, talks }
     }
 
-    pub(crate) fn answer_until_silence(&mut self, place: &mut Place<'_>) -> Result<(), String> {
+    /// Gives the CoValues of which there is no end.
+    pub(crate) fn answer_until_silence(&mut self, place: &mut Place<'_>) -> BTreeSet<String> {
         let bound: Time = place.now() + SILENCE;
         while let Some(at) = place.deadline() {
             if at > bound {
-                return Err(format!("no silence: {:?}", place.node.next_deadline()));
+                let (names, deadlines) = (place.node.crypto().names(), place.node.deadlines());
+                return deadlines.map(|(_, id, _, _)| names.co_value(id).into_owned()).collect();
             }
             let mut under_way: VecDeque<Said> = place.wait_until(at).into();
             while let Some(said) = under_way.pop_front() {
@@ -34,7 +36,7 @@ impl<'a> Model<'a> {
                 }
             }
         }
-        Ok(())
+        BTreeSet::new()
     }
 
     fn answer(&mut self, said: &Said) -> Option<Message> {

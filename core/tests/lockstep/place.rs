@@ -1,11 +1,13 @@
 //! Our node in the place of a recorded one: it does what that one's app did, and hears what was sent to it.
 
 use crate::ledger::Ledger;
-use crate::run::{Op, Person, Role, Run};
+use crate::run::{Act, Op, Person, Role, Run, Step};
 use cosim_core::interop::Numbering;
 use cosim_core::real::{Header, MadeAt, Owner, Priority, Transaction, wire};
+use cosim_core::view::Dialect;
 use cosim_core::{
-    CoId, Config, ConnectionId, Input, Message, Names, Node, Output, PeerId, RealCrypto, Relationship, Time,
+    CoId, Config, ConnectionId, Input, Known, Message, Names, Node, Output, PeerId, RealCrypto, Relationship,
+    Time,
 };
 use std::collections::BTreeMap;
 
@@ -19,6 +21,10 @@ pub(crate) struct Place<'a> {
     numbering: BTreeMap<PeerId, Numbering>,
     connections: u32,
     now: Time,
+    /// What its app could not do that the recorded one did, of that the first.
+    pub(crate) refused: Option<String>,
+    /// Whether its process has begun anew.
+    pub(crate) has_restarted: bool,
     /// The time of the first step: what the node takes for 0.
     start: u64,
 }
@@ -34,7 +40,7 @@ impl<'a> Place<'a> {
     /// Our node, before anything has happened.
     pub(crate) fn new(name: &'a str, run: &'a Run, ledger: &'a Ledger, config: Config) -> Place<'a> {
         let person = &run.nodes[name];
-        let mut crypto = RealCrypto::new();
+        let mut crypto = RealCrypto::by(run.dialect);
         let secret = person.secret();
         let agent = secret.id().to_string();
         if let Some(account) = &person.account_id {
@@ -44,6 +50,14 @@ impl<'a> Place<'a> {
         for session in owned {
             let owner = Owner::of_session(session).map(Owner::name);
             if owner == Some(agent.as_str()) || (owner.is_some() && owner == person.account_id.as_deref()) {
+                let session = crypto.session(session).expect("an id");
+                crypto.own(session, secret.signer.clone());
+            }
+        }
+        let acts = run.steps.iter().filter(|step| step.actor(run) == Some(name)).flat_map(Step::did);
+        for session in acts.filter_map(Act::session) {
+            let owner = Owner::of_session(session).map(Owner::name);
+            if let Some(secret) = owner.and_then(|owner| run.secret_of(owner)) {
                 let session = crypto.session(session).expect("an id");
                 crypto.own(session, secret.signer.clone());
             }
@@ -58,6 +72,8 @@ impl<'a> Place<'a> {
             numbering: BTreeMap::new(),
             connections: 0,
             now: Time::ZERO,
+            refused: None,
+            has_restarted: false,
             start,
         }
     }
@@ -72,7 +88,9 @@ impl<'a> Place<'a> {
     }
 
     fn input(&mut self, input: Input<RealCrypto>) -> Vec<Said> {
-        self.node.handle(self.now, input).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        if let Err(error) = self.node.handle(self.now, input) {
+            self.refused.get_or_insert_with(|| format!("{}: {error}", self.name));
+        }
         let mut said = Vec::new();
         while let Some(output) = self.node.poll_output() {
             let Output::Send { peer, envelope, .. } = output else { continue };
@@ -82,6 +100,10 @@ impl<'a> Place<'a> {
             let priority = header.map_or(Priority::Medium, Header::priority);
             let message = self.node.crypto().write_message(&envelope.message, priority);
             said.push(Said { to: self.names[peer.0 as usize].into(), message });
+        }
+        for name in &self.names {
+            let to_one = said.iter_mut().filter(|said| said.to == *name);
+            self.node.crypto().announce_pieces(to_one.map(|said| &mut said.message));
         }
         said
     }
@@ -117,6 +139,30 @@ impl<'a> Place<'a> {
                     self.ledger.from(&before.id, session, 0).take(count).cloned().collect();
                 assert_eq!(transactions.len(), count, "{}: all of {session} was sent", before.id);
                 self.write(&before.id, session, transactions);
+            }
+        }
+    }
+
+    /// Does what the app did.
+    pub(crate) fn play(&mut self, acts: &[Act]) -> Vec<Said> {
+        acts.iter().flat_map(|act| self.play_one(act)).collect()
+    }
+
+    fn play_one(&mut self, act: &Act) -> Vec<Said> {
+        match act {
+            Act::Create { id, .. } => self.create(id),
+            Act::Load { id } => {
+                let id = self.co_value(id);
+                self.input(Input::Load { id })
+            }
+            Act::Write { id, session, after, new_transactions } => {
+                let held = self.known_state(id).count(session);
+                if held != *after {
+                    let why =
+                        || format!("{}: holds {held} where its app wrote {id} after {after}", self.name);
+                    self.refused.get_or_insert_with(why);
+                }
+                self.write(id, session, new_transactions.clone())
             }
         }
     }
@@ -214,6 +260,17 @@ impl<'a> Place<'a> {
         wire::KnownState { id: id.into(), header: true, sessions: sessions.collect() }
     }
 
+    /// Its process ends, and another one begins: with all that it held, if it has a disk, or else with nothing.
+    pub(crate) fn restart(&mut self) {
+        self.numbering.clear();
+        self.has_restarted = true;
+        if self.person.has_disk {
+            self.node.restart();
+        } else {
+            self.node = Node::new(*self.node.config(), self.node.crypto().clone());
+        }
+    }
+
     /// The time that has come.
     pub(crate) fn now(&self) -> Time {
         self.now
@@ -234,7 +291,19 @@ impl<'a> Place<'a> {
         let Ok(message) = wire::Message::from_json_str(&text) else { return Vec::new() };
         let message: Message<RealCrypto> =
             self.node.crypto_mut().read_message(message).expect("small counts");
+        if let Message::Known(Known { id, known, is_correction: true, .. }) = &message {
+            self.node.take_back(peer, connection, *id, known);
+        }
         let envelope = self.numbering.get_mut(&peer).expect("a connected peer").received(message);
-        self.input(Input::Received { peer, connection, envelope })
+        let mut said = self.input(Input::Received { peer, connection, envelope });
+        // A node of 0.7.35 is asked for nothing that it did not offer: it never trusts what it knew before.
+        if self.node.crypto().dialect() == Dialect::V0_20 {
+            let asked = self.numbering.get_mut(&peer).expect("a connected peer").to_ask(&self.node, peer);
+            said.extend(asked.iter().map(|message| Said {
+                to: from.into(),
+                message: self.node.crypto().write_message(message, Priority::Medium),
+            }));
+        }
+        said
     }
 }

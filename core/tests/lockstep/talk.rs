@@ -22,6 +22,10 @@ pub(crate) struct Talk {
     pub(crate) was_heard: bool,
     /// Our `load` that is unanswered, by whether it was sent with the header.
     pub(crate) asking: Option<bool>,
+    /// Whether something that the other sent was changed on its way.
+    pub(crate) was_forged: bool,
+    /// Whether our node has asked for it.
+    pub(crate) has_asked: bool,
     /// Whether our node repeated content since it last sent new one.
     pub(crate) repeated: bool,
 }
@@ -93,7 +97,10 @@ impl Talk {
     /// Our node said this.
     pub(crate) fn say(&mut self, message: &Message, late: bool) {
         match message {
-            Message::Load(known) => self.asking = Some(known.header),
+            Message::Load(known) => {
+                self.asking = Some(known.header);
+                self.has_asked = true;
+            }
             Message::Content(content) => {
                 self.ours.add(content);
                 self.repeated |= late;
@@ -109,7 +116,10 @@ pub(crate) fn sorted(message: &Message) -> Message {
     match &mut message {
         Message::Load(known) => known.sessions.sort(),
         Message::Known(known) => known.known.sessions.sort(),
-        Message::Content(content) => content.new.sort_by(|(a, _), (b, _)| a.cmp(b)),
+        Message::Content(content) => {
+            content.new.sort_by(|(a, _), (b, _)| a.cmp(b));
+            content.expect_content_until.iter_mut().for_each(|until| until.sort());
+        }
         Message::Done { .. } => {}
     }
     message

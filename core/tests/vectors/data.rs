@@ -28,7 +28,7 @@ pub(crate) fn lists<T: DeserializeOwned>(name: &str) -> Vec<(&'static str, Vec<T
 /// The same of today's version only. A folder of one's own need not have it.
 pub(crate) fn todays<T: DeserializeOwned>(name: &str) -> Option<Vec<T>> {
     let vectors = find(&format!("{TODAY}/{name}"));
-    assert!(vectors.is_some() || std::env::var_os("COSIM_VECTORS").is_some(), "there is no {TODAY}/{name}");
+    assert!(vectors.is_some() || !is_own(), "there is no {TODAY}/{name}");
     vectors
 }
 
@@ -44,11 +44,25 @@ fn find<T: DeserializeOwned>(name: &str) -> Option<Vec<T>> {
     Some(list.vectors)
 }
 
-/// Every recorded run, with its path: those of `transcripts`, then those of `lockstep`.
+/// Every recorded run of 0.7.35, with its path: those of `transcripts`, then those of `lockstep`.
 pub(crate) fn runs<T: DeserializeOwned>() -> Vec<(String, T)> {
+    runs_in(&["transcripts", "lockstep"])
+}
+
+/// The same, then those of today's version.
+pub(crate) fn all_runs<T: DeserializeOwned>() -> Vec<(String, T)> {
+    runs_in(&["transcripts", "lockstep", "0.20/lockstep"])
+}
+
+fn runs_in<T: DeserializeOwned>(folders: &[&str]) -> Vec<(String, T)> {
     let mut runs = Vec::new();
-    for folder in ["transcripts", "lockstep"] {
-        let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    for folder in folders {
+        let folder = root().join(folder);
+        // A folder of one's own need not have those of today's version.
+        if folder.starts_with(root().join(TODAY)) && !folder.exists() && !is_own() {
+            continue;
+        }
+        let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let mut paths: Vec<PathBuf> =
             entries.map(|entry| entry.expect("an entry that was listed").path()).collect();
         paths.sort();
@@ -56,6 +70,11 @@ pub(crate) fn runs<T: DeserializeOwned>() -> Vec<(String, T)> {
     }
     assert!(!runs.is_empty(), "no recorded runs");
     runs
+}
+
+/// Whether these are the files that are here.
+fn is_own() -> bool {
+    std::env::var_os("COSIM_VECTORS").is_none()
 }
 
 fn root() -> PathBuf {

@@ -1,7 +1,7 @@
 //! The content of `transcripts` and `lockstep`: what honest nodes sent is signed by its session's signer, and what was
 //! tampered with on the way is not.
 
-use crate::data::runs;
+use crate::data::all_runs;
 use cosim_core::RealCrypto;
 use cosim_core::real::wire::{Content, Message};
 use cosim_core::real::{Batch, CoValueLog, Header, Refusal};
@@ -77,7 +77,7 @@ impl Ledger {
 #[test]
 fn recorded_content_verifies_and_tampered_content_does_not() {
     let (mut verified, mut refused) = (0, 0);
-    for (path, run) in runs::<Run>() {
+    for (path, run) in all_runs::<Run>() {
         let mut ledger = Ledger::of(&run);
         for sent in &run.messages {
             if let Some(Message::Content(tampered)) = &sent.replaced_by {

@@ -22,6 +22,7 @@ struct Raw {
     as_dependency_of: Option<Value>,
     priority: Option<Value>,
     new: Option<Ordered<Value>>,
+    expect_content_until: Option<Ordered<Value>>,
 }
 
 impl Message {
@@ -61,11 +62,15 @@ fn known_state(raw: Raw) -> Result<KnownState, JsonError> {
     let (id, at) = (id(&raw)?, At::TOP.child("sessions"));
     let header = flag("header", required("header", raw.header.as_ref())?)?;
     let sessions = raw.sessions.ok_or_else(|| At::TOP.error(Problem::Missing("sessions")))?;
-    let sessions = sessions.0.into_iter().map(|(session, json)| {
+    Ok(KnownState { id, header, sessions: counts(sessions, at)? })
+}
+
+fn counts(sessions: Ordered<Value>, at: At<'_>) -> Result<Vec<(String, u64)>, JsonError> {
+    let counts = sessions.0.into_iter().map(|(session, json)| {
         let count = count(&json, at.child(&session))?;
         Ok((session, count))
     });
-    Ok(KnownState { id, header, sessions: sessions.collect::<Result<_, JsonError>>()? })
+    counts.collect()
 }
 
 fn known(mut raw: Raw) -> Result<Known, JsonError> {
@@ -88,7 +93,9 @@ fn content(raw: Raw) -> Result<Content, JsonError> {
         let piece = session_content(&json, at.child(&session))?;
         Ok((session, piece))
     });
-    Ok(Content { id, header, priority, new: new.collect::<Result<_, JsonError>>()? })
+    let new = new.collect::<Result<_, JsonError>>()?;
+    let until = raw.expect_content_until.map(|json| counts(json, At::TOP.child("expectContentUntil")));
+    Ok(Content { id, header, priority, new, expect_content_until: until.transpose()? })
 }
 
 fn session_content(json: &Value, at: At<'_>) -> Result<SessionContent, JsonError> {

@@ -51,7 +51,10 @@ fn content_fields<S: SerializeStruct>(out: &mut S, content: &Content) -> Result<
     out.serialize_field("id", &content.id)?;
     optional(out, "header", content.header.as_ref())?;
     optional(out, "priority", content.priority)?;
-    out.serialize_field("new", &Entries(new))
+    out.serialize_field("new", &Entries(new))?;
+    let until = content.expect_content_until.as_ref();
+    let until = until.map(|until| Entries(|| until.iter().map(|(session, count)| (session, count))));
+    optional(out, "expectContentUntil", until)
 }
 
 impl Serialize for SessionContent {

@@ -5,7 +5,7 @@
 use crate::real::{Header, MadeAt, canonical};
 use crate::view::layers::{Layer, Layers, source};
 use crate::view::origin::Origin;
-use crate::view::{CoValue, KeyRing, Resolver, of_header};
+use crate::view::{CoValue, KeyRing, Resolver, owner};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ const LAST_MS: i64 = 8_640_000_000_000_000;
 /// The header of the branch `name` of a CoValue. Nothing else plays a part, so two who make it make one. `group` owns it;
 /// without one, the group that owns its source. `None` where there is no group: such a CoValue has no branches.
 pub fn header(of: &CoValue<'_>, name: &str, group: Option<&str>) -> Option<Header> {
-    let group = group.or_else(|| of_header(of.header))?;
+    let group = group.or_else(|| owner(of.header))?;
     let mut members = Map::new();
     members.insert("type".into(), of.header.get("type")?.clone());
     members.insert("meta".into(), json!({ "branch": name, "source": of.id }));

@@ -3,7 +3,7 @@
 import { Machine, on } from "../../../../guests/cojson/machine.mjs";
 import { settle } from "../../../../guests/cojson/time.mjs";
 
-const LATER = Date.UTC(2027, 0, 1);
+export const LATER = Date.UTC(2027, 0, 1);
 
 export const STRANGER = { name: "stranger", seed: "07".repeat(32) };
 

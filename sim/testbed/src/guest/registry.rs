@@ -296,7 +296,13 @@ impl Registry {
                 }
                 let priority = said.as_ref().map(|said| u64::from(said.priority().as_number()));
                 let header = content.header.as_ref().and_then(|header| header.said.as_deref().cloned());
-                wire::Message::Content(wire::Content { id, header, priority, new })
+                wire::Message::Content(wire::Content {
+                    id,
+                    header,
+                    priority,
+                    new,
+                    expect_content_until: None,
+                })
             }
             Message::Done { .. } => wire::Message::Done { id },
         };

@@ -47,12 +47,16 @@ fn content() -> impl Strategy<Value = Content> {
     let header = option::of(btree_map("[a-z]{0,5}", any_json(), 0..4))
         .prop_map(|header| header.map(|members| Header::new(members.into_iter().collect())));
     let new = btree_map(any::<String>(), session_content(), 0..3).prop_shuffle_entries();
-    (any::<String>(), header, option::of(0..10_u64), new).prop_map(|(id, header, priority, new)| Content {
-        id,
-        header,
-        priority,
-        new,
-    })
+    let until = option::of(known_state().prop_map(|known| known.sessions));
+    (any::<String>(), header, option::of(0..10_u64), new, until).prop_map(
+        |(id, header, priority, new, expect_content_until)| Content {
+            id,
+            header,
+            priority,
+            new,
+            expect_content_until,
+        },
+    )
 }
 
 pub(super) fn message() -> impl Strategy<Value = Message> {
