@@ -5,7 +5,7 @@ use super::session_parts;
 use cosim_core::SessionId;
 use cosim_core::view::{EVERYONE, View};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A map as an object, a list as an array, a text as a string, a stream as the items of each session, a group as the role
 /// of each member, and what else its admins have set.
@@ -36,7 +36,13 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
                 format!("{}/{}", directory.name(node), incarnation + 1)
             };
             let mut items = Map::new();
-            for (session, of) in sessions {
+            let called = |of: &String| directory.session_called(of);
+            // What was merged may be of a session of which nothing else is here.
+            let known: BTreeSet<&String> = sessions.values().collect();
+            let merged = stream.sessions.keys().filter(|of| !known.contains(of));
+            let merged: BTreeMap<SessionId, &String> =
+                merged.filter_map(|of| Some((called(of)?, of))).collect();
+            for (session, of) in sessions.iter().chain(merged.iter().map(|(session, of)| (session, *of))) {
                 if let Some(pushed) = stream.sessions.get(of) {
                     items.insert(name(session), pushed.iter().map(|item| item.value.clone()).collect());
                 }

@@ -74,14 +74,13 @@ fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     let wall = scene.world.wall(node);
     let drafted = holdings.drafted(command, wall);
     let key = drafted.iter().find_map(|transaction| Some(encrypted(transaction.said.as_deref()?)?.0))?;
-    let mended = holdings.mended(command, wall).filter(|(id, _)| *id == group);
+    let mended = holdings.beside(command, wall).into_iter().filter(|(id, _)| *id == group);
     let (stored, session, evidence) = (scene.held(node, group)?, holdings.session(), scene.evidence);
     // What the disk has not got yet, the node holds not yet, and the app knows it already. What a crash has lost, it does
     // not know any more.
     let (from, to) = (stored.count(session) as usize, holdings.next_index(group) as usize);
     let staged = evidence.ledger.log(group, session).get(from..to).unwrap_or_default();
-    let more: Vec<_> =
-        staged.iter().cloned().chain(mended.into_iter().flat_map(|(_, mended)| mended)).collect();
+    let more: Vec<_> = staged.iter().cloned().chain(mended.flat_map(|(_, mended)| mended)).collect();
     let rights = judged(evidence.logs.foreseen(stored, (session, &more), &evidence.hostile))?;
     if rights.doubts(key) {
         return None;

@@ -72,6 +72,9 @@ pub struct Grounds {
     pub is_group: bool,
     /// The keys that the node's app can open.
     pub opened: Arc<Opened>,
+    /// Of a branch, the same of its source, and of the source of that, as one hash; `None` where it is not sure what the app
+    /// can open of them.
+    pub sources: Option<u64>,
 }
 
 /// What the app of a node sees of a CoValue, and what that rests on.
@@ -158,6 +161,29 @@ impl Logs {
         (node, id): (NodeId, CoId),
         hostile: &Hostile,
     ) -> Option<Grounds> {
+        let mut grounds = self.grounds(holdings, (node, id), hostile)?;
+        let mut next = self.branch_of(id);
+        while let Some(source) = next {
+            let Some(there) = self.grounds(holdings, (node, source), hostile) else { break };
+            let hash =
+                |hash| [there.own, there.group, there.opened.hash()?].into_iter().try_fold(hash, mixed);
+            grounds.sources = grounds.sources.and_then(hash);
+            next = self.branch_of(source);
+        }
+        Some(grounds)
+    }
+
+    fn branch_of(&self, id: CoId) -> Option<CoId> {
+        self.directory.co_value(id)?.spec.branch_of
+    }
+
+    /// The same, its sources aside.
+    fn grounds(
+        &mut self,
+        holdings: &dyn Holdings,
+        (node, id): (NodeId, CoId),
+        hostile: &Hostile,
+    ) -> Option<Grounds> {
         let there = |id: CoId| holdings.stored(id).filter(|stored| header(*stored).is_some());
         let own = self.hash(node, id, there(id)?);
         let is_group = self.directory.kind(id) == Some(Kind::Group);
@@ -172,7 +198,7 @@ impl Logs {
             }
         };
         let opened = self.opened((node, id), group, rights.as_deref());
-        Some(Grounds { own, group, rights, is_group, opened })
+        Some(Grounds { own, group, rights, is_group, opened, sources: Some(0) })
     }
 
     /// The hash of what a node holds of a group, and of all its ancestors, where its app sees something of it.
@@ -327,6 +353,10 @@ impl Logs {
         }
         Arc::clone(&log.opened.2)
     }
+}
+
+fn mixed(hash: u64, more: u64) -> Option<u64> {
+    Some(FastCrypto::mix(hash, more))
 }
 
 /// What is reached from one group by steps like this, itself included.
