@@ -1,7 +1,7 @@
 //! What an app sees, as people read it: JSON in which nodes and sessions have their names.
 
 use super::directory::Directory;
-use super::session_parts;
+use super::{ordinal, session_parts};
 use cosim_core::SessionId;
 use cosim_core::view::{EVERYONE, View};
 use serde_json::{Map, Value};
@@ -32,8 +32,7 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
         }
         View::Stream(stream) => {
             let name = |session: &SessionId| {
-                let (node, incarnation) = session_parts(*session);
-                format!("{}/{}", directory.name(node), incarnation + 1)
+                format!("{}/{}", directory.name(session_parts(*session).0), ordinal(*session))
             };
             let mut items = Map::new();
             let called = |of: &String| directory.session_called(of);
