@@ -1,8 +1,8 @@
 //! What an app writes shows at once, where it put it: a part of `same_view`. Where nothing that is held is dated as late as
 //! what it writes, the format leaves no choice, so what shows then is what it saw before with that change.
 //!
-//! Who merges a branch of a stream sees what it saw of both, each item as often as it was there: what was merged before is
-//! not there twice.
+//! Who merges a branch of a stream sees what it saw before, and what it saw of the branch alone: what was merged before does
+//! not become more. (The branch itself may show things twice: it shows some of its source.)
 
 use super::ledger::Taken;
 use super::scene::Scene;
@@ -44,7 +44,9 @@ impl AsWritten {
         let view = holdings.shown(edit.id)?.view();
         let branch = if let What::Merge { branch } = change.what { Some(branch) } else { None };
         let should = match branch {
-            Some(branch) => together(items(&view)?, &items(&holdings.shown(branch)?.view())?),
+            // What was merged into it may have come twice, and be here once.
+            Some(branch) if !scene.setup.directory.branches_of([&branch]).is_empty() => return None,
+            Some(branch) => together(items(&view)?, items(&holdings.shown(branch)?.view())?),
             None => changed(own_part(&view, scene.evidence.logs.name(holdings.session()))?, change)?,
         };
         Some(AsWritten { node, id: edit.id, should, merges: branch.is_some(), place: None })
@@ -81,7 +83,7 @@ impl AsWritten {
         let name = scene.evidence.logs.name(session);
         let shown = scene.world.holdings(self.node).shown(self.id)?;
         let is = match self.merges {
-            true => together(items(&shown.view())?, &Items::new()),
+            true => together(items(&shown.view())?, Items::new()),
             false => own_part(&shown.view(), name)?,
         };
         if !shown.visible(name, index) || is == self.should {
@@ -111,11 +113,10 @@ fn items(view: &View) -> Option<Items> {
     Some(items)
 }
 
-/// All that is in either, as often as it is in one.
-fn together(mut items: Items, others: &Items) -> Value {
+/// The items, and what is in the others alone.
+fn together(mut items: Items, others: Items) -> Value {
     for (name, count) in others {
-        let there = items.entry(name.clone()).or_default();
-        *there = (*count).max(*there);
+        items.entry(name).or_insert(count);
     }
     items.into_iter().map(|(name, count)| json!([format!("{name:?}"), count])).collect()
 }

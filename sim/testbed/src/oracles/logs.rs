@@ -287,20 +287,10 @@ impl Logs {
         below: &mut Vec<CoId>,
     ) -> Rights {
         let Some(header) = header(stored) else { return Rights::default() };
-        let (mut there, mut is_cut) = (BTreeMap::new(), false);
         below.push(group);
         let log = self.logs.get(&(node, group)).filter(|_| holdings.shown(group).is_some());
-        for parent in log.into_iter().flat_map(|log| &log.parents) {
-            let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
-            let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
-            if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
-                // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
-                is_cut |= below.first() != Some(parent);
-                continue;
-            }
-            let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
-            there.insert(known.id.clone(), Arc::new(rights));
-        }
+        let none = BTreeSet::new();
+        let above = self.above(holdings, (node, log.map_or(&none, |log| &log.parents)), hostile, below);
         below.pop();
         let log = stored.logs().flat_map(|(session, log)| {
             let name = self.names.get(&session).map_or("", String::as_str);
@@ -311,17 +301,47 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect(), Above::new(there, is_cut))
+        Rights::new(header, log.collect(), self.directory.dialect(), above)
     }
 
-    /// Who may do what by all that is stored of a group, its parents aside, and by what an app is about to write to it in a session.
+    /// The parents of the last group of `below`, as far as a node holds them.
+    fn above(
+        &self,
+        holdings: &dyn Holdings,
+        (node, parents): (NodeId, &BTreeSet<CoId>),
+        hostile: &Hostile,
+        below: &mut Vec<CoId>,
+    ) -> Above {
+        let (mut there, mut is_cut) = (BTreeMap::new(), false);
+        for parent in parents {
+            let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
+            let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
+            if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
+                // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
+                is_cut |= below.first() != Some(parent);
+                continue;
+            }
+            let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
+            there.insert(known.id.clone(), Arc::new(rights));
+        }
+        Above::new(there, is_cut)
+    }
+
+    /// Who may do what by all that a node holds of a group and its parents, and by what its app is about to write to the group
+    /// in a session.
     pub(super) fn foreseen(
         &self,
-        stored: &dyn Stored,
+        holdings: &dyn Holdings,
+        (node, group): (NodeId, CoId),
         (session, more): (SessionId, &[Transaction]),
         hostile: &Hostile,
     ) -> Rights {
+        let Some(stored) = holdings.stored(group) else { return Rights::default() };
         let Some(header) = header(stored) else { return Rights::default() };
+        let named = more.iter().filter_map(|transaction| parent(&self.directory, transaction));
+        let known = self.logs.get(&(node, group)).into_iter().flat_map(|log| log.parents.iter().copied());
+        let parents: BTreeSet<CoId> = known.chain(named).collect();
+        let above = self.above(holdings, (node, &parents), hostile, &mut vec![group]);
         let sessions = stored.logs().map(|(session, _)| session).chain([session]);
         let names: BTreeMap<SessionId, String> =
             sessions.map(|session| (session, self.directory.session(session))).collect();
@@ -334,7 +354,7 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect(), Above::default())
+        Rights::new(header, log.collect(), self.directory.dialect(), above)
     }
 
     /// Which keys used in a CoValue a node's app can open.

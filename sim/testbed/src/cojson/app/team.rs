@@ -265,9 +265,10 @@ impl App {
             writer.remove_member(name, &rotation)
         };
         let mut changes = changes.map_err(|_| Refusal::NoKey)?;
-        if name != me.name {
-            self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
-        }
+        // Who has left may hand out nothing.
+        let leaving = if name == me.name { changes.pop() } else { None };
+        self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
+        changes.extend(leaving);
         let readers: Vec<Member<'_>> = readers.into_iter().filter(|reader| reader.id != name).collect();
         self.renew_write_keys(target, (group, name, &readers), &mut changes)?;
         Ok(self.dated(target, &view, changes, &[name, READ_KEY]))
@@ -334,9 +335,11 @@ impl App {
         key: &ReadKey<'_>,
         custody: &Custody<'_>,
     ) -> Option<Vec<serde_json::Value>> {
-        let mut lacking = self.directory.agents().map(|(_, agent)| agent);
+        let agents = self.directory.agents().map(|(_, agent)| agent);
+        // An invite that lacks the key could not hand it on.
+        let known = agents.chain(self.directory.invites().iter().map(|invite| &invite.agent));
         let lacking: Vec<Member<'_>> =
-            lacking.by_ref().filter(|agent| custody.lacking.contains(&&*agent.name)).map(member).collect();
+            known.filter(|agent| custody.lacking.contains(&&*agent.name)).map(member).collect();
         let changes = self.writer(target).ok()?.hand_over(key, &lacking, custody.everyone_lacks).ok()?;
         Some(changes).filter(|changes| !changes.is_empty())
     }
