@@ -191,5 +191,9 @@ fn unfit_subject(node: NodeId, group: CoId, unfit: Unfit<'_>, setup: &Setup) -> 
 /// What the member with this name is called.
 fn name<'a>(member: &'a str, setup: &'a Setup) -> std::borrow::Cow<'a, str> {
     let agent = setup.directory.agents().find(|(_, agent)| agent.name == member);
-    agent.map_or(member.into(), |(node, _)| setup.cast.node(node))
+    let invite = || setup.directory.invites().iter().find(|invite| invite.agent.name == member);
+    match agent {
+        Some((node, _)) => setup.cast.node(node),
+        None => invite().map_or(member, |invite| &invite.label).into(),
+    }
 }

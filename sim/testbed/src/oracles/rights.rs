@@ -257,9 +257,15 @@ impl Rights {
         met.into_iter().find_map(|member| match (may_read(member), self.opens(member).contains(key)) {
             (true, false) => Some(Unfit::Closed(member)),
             // What everyone may know is no secret to anybody.
-            (false, true) if !everyone_reads => Some(Unfit::Open(member)),
+            (false, true) if !everyone_reads && !self.invites_above(member) => Some(Unfit::Open(member)),
             _ => None,
         })
+    }
+
+    /// Whether `member` is an invite to a parent: it must be able to open what it hands on, and may do nothing here.
+    fn invites_above(&self, member: &str) -> bool {
+        let is_one = |rights: &&Rights| matches!(rights.own_role(member, u64::MAX), Some(Role::Invite(_)));
+        self.lineage().iter().skip(1).any(is_one)
     }
 
     /// Whether every parent has a key that all who may read there can open and nobody else, which `author` can open or which
