@@ -39,7 +39,7 @@ pub use notice::Notice;
 pub use provider::Crypto;
 use session::deletion;
 pub use session::{NODES_MAX, session, session_parts};
-pub(crate) use session::{OF_DELETIONS, OF_GUESTS, is_deletion};
+pub(crate) use session::{OF_DELETIONS, OF_GUESTS, by_ordinal, is_deletion, ordinal};
 pub(crate) use shown::is_of_the_rules;
 pub(crate) use values::fold_text;
 pub use values::{Header, Signature, StreamingHash, Transaction};
@@ -206,6 +206,7 @@ impl CoNode {
         let input = match command {
             Command::Create { id, .. } => {
                 let founding = self.draft(command, wall)?;
+                self.write_beside(now, wall, command)?;
                 self.advance(now, cosim_core::Input::Create { id: *id, header: self.header(*id) })?;
                 if founding.is_empty() {
                     return Ok(());
@@ -214,13 +215,7 @@ impl CoNode {
             }
             Command::Edit(edit) => {
                 let transactions = self.draft(command, wall)?;
-                if let Some((group, mending)) = self.mend(command, wall) {
-                    // Both, or neither.
-                    if self.node.buffers(PeerId(self.id.0), group).writes + 1 >= WRITES_MAX {
-                        return Err(cosim_core::UpdateError::StorageBusy.into());
-                    }
-                    self.write(now, (group, self.session()), mending)?;
-                }
+                self.write_beside(now, wall, command)?;
                 return self.write(now, (edit.id, self.session_of(command)), transactions);
             }
             Command::Ask(_) => return Err(Refusal::Guest("only a guest knows what that is".to_owned())),
@@ -234,6 +229,21 @@ impl CoNode {
             }
         };
         self.advance(now, input)
+    }
+
+    /// Has the node write what comes before that, to other CoValues: all of it and that, or nothing.
+    fn write_beside(&mut self, now: Time, wall: WallTime, command: &Command) -> Result<(), Refusal> {
+        let beside = self.beside(command, wall);
+        let is_full = |(id, _): &(CoId, _)| {
+            self.node.buffers(PeerId(self.id.0), *id).writes + beside.len() >= WRITES_MAX
+        };
+        if beside.iter().any(is_full) {
+            return Err(cosim_core::UpdateError::StorageBusy.into());
+        }
+        for (id, transactions) in beside {
+            self.write(now, (id, self.session()), transactions)?;
+        }
+        Ok(())
     }
 
     /// Has the node write what its app wants written.
@@ -310,8 +320,8 @@ impl CoJson for CoNode {
         self.app.draft(&self.node, self.session_of(command), command, wall)
     }
 
-    fn mend(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
-        self.app.mend(&self.node, self.session(), command, wall)
+    fn beside(&self, command: &Command, wall: WallTime) -> Vec<(CoId, Vec<Transaction>)> {
+        self.app.beside(&self.node, self.session(), command, wall)
     }
 
     fn view(&self, id: CoId) -> Option<&LiveView> {

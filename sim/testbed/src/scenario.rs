@@ -30,6 +30,7 @@ mod schema;
 mod suggest;
 mod swarm;
 mod template;
+mod todays;
 mod topology;
 mod tree;
 

@@ -1,5 +1,6 @@
 //! Scenario files: what is read, what is refused and how it is said, what is written, and what is planned.
 
+mod branches;
 mod disks;
 mod errors;
 mod files;

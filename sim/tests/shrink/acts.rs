@@ -73,6 +73,7 @@ fn fields(key: &str, draw: &Draw) -> Value {
         }
         "revoke_extend" => json!({ "node": node, "id": "group", "parent": "club" }),
         "delete_value" => node_of("map"),
+        "branch" | "merge" => node_of("draft"),
         "invite" => {
             let role = ["reader", "writer", "admin"][choice % 3];
             json!({ "node": node, "id": "group", "role": role, "secret": text })
@@ -131,6 +132,7 @@ fn scenario(key: &str, fields: &Value) -> Value {
         "nodes": { "ann": disk, "ben": disk, "cat": { "hostile": true } },
         "co_values": {
             "club": { "kind": "group", "admin": "ben" },
+            "draft": { "branch_of": "map" },
             "group": { "kind": "group", "admin": "ann" },
             "list": { "kind": "list" },
             "map": { "kind": "map", "owner": "group" },
@@ -195,7 +197,9 @@ proptest! {
             let goes = match &reduction {
                 Reduction::Node(name) | Reduction::CoValue(name) => {
                     taken.push(name.clone());
-                    mentions(&fields, name)
+                    // What nobody owns, or is not there, has no branches.
+                    let is_for_branches = name == "map" || name == "group";
+                    mentions(&fields, name) || (is_for_branches && mentions(&fields, "draft"))
                 }
                 Reduction::Link(ends) => on_link && ends.iter().all(|end| mentions(&fields, end)),
                 Reduction::Entry(index) => *index == 2,
@@ -206,7 +210,7 @@ proptest! {
                 prop_assert_eq!(&left.co_values, &frozen.co_values, "without {}", reduction);
             }
         }
-        let known = ["ann", "ben", "cat", "plain", "club", "group", "list", "map", "stream", "text"];
+        let known = ["ann", "ben", "cat", "plain", "club", "draft", "group", "list", "map", "stream", "text"];
         let of = |field: &str| fields[field].as_str().filter(|name| known.contains(name));
         for name in ["node", "id", "peer", "on", "from", "to", "member", "parent"].into_iter().filter_map(of) {
             prop_assert!(taken.iter().any(|taken| taken == name), "{} cannot be taken away", name);

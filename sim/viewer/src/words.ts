@@ -36,11 +36,15 @@ export function span(us: number): string {
   return `${number >= 100 ? Math.round(number) : Number(number.toPrecision(3))} ${unit}`;
 }
 
-/** The sessions by name in the order of cosim: by node, then by life. */
+/** The kinds of sessions in the order of cosim: those of an app, those for one thing, those that delete. */
+const KINDS = ['', 'apart-', 'deletion-'];
+
+/** The sessions by name in the order of cosim: by node, then by kind, then by life. */
 export function inOrder<T>(sessions: Record<string, T>): [string, T][] {
   const parts = (name: string): [string, number] => {
     const cut = name.lastIndexOf('/');
-    return [name.slice(0, cut), Number(name.slice(cut + 1))];
+    const [, kind = '', life] = /^(.*-)?(\d+)$/.exec(name.slice(cut + 1)) ?? [];
+    return [name.slice(0, cut), KINDS.indexOf(kind) * 2 ** 32 + Number(life)];
   };
   return Object.entries(sessions).sort(([a], [b]) => {
     const [nodeA, lifeA] = parts(a);

@@ -1,5 +1,6 @@
 //! The app on a node: what it sees, and what it writes.
 
+mod branches;
 mod invites;
 mod parents;
 mod team;
@@ -16,6 +17,7 @@ use crate::host::NodeId;
 use cosim_core::real::{self, KeySecret, MadeAt, Place};
 use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::view::edit::Positions;
+use cosim_core::view::edit::branch::Merged;
 use cosim_core::view::edit::group::ReadKey;
 use cosim_core::view::{CoValue, Dialect, KeyRing, LiveView, Log, Resolver, edit};
 use cosim_core::{CoId, Node, NodeState, SessionId, UpdateError, VecMap};
@@ -35,6 +37,8 @@ pub enum Refusal {
     NoKey,
     /// There is nothing to change: what would go is not there.
     NothingToChange,
+    /// It is more than one transaction may change.
+    TooLarge(edit::TooLarge),
     /// A guest could not do it, in its own words.
     Guest(String),
 }
@@ -45,12 +49,19 @@ impl From<UpdateError> for Refusal {
     }
 }
 
+impl From<edit::TooLarge> for Refusal {
+    fn from(error: edit::TooLarge) -> Refusal {
+        Refusal::TooLarge(error)
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::Node(error) => error.fmt(f),
             Refusal::NoKey => f.write_str("the app has no key for it"),
             Refusal::NothingToChange => f.write_str("there is nothing to change"),
+            Refusal::TooLarge(error) => error.fmt(f),
             Refusal::Guest(why) => f.write_str(why),
         }
     }
@@ -167,7 +178,8 @@ impl App {
         self.ahead.clear();
     }
 
-    /// The node has changed these CoValues: what shows something is brought up to date, and with a group all that it owns.
+    /// The node has changed these CoValues: what shows something is brought up to date, with a group all that it owns,
+    /// and with everything its branches.
     pub(super) fn follow(&mut self, state: &NodeState<SimCrypto>, touched: &BTreeSet<CoId>) {
         let directory = Arc::clone(&self.directory);
         let mut due = BTreeSet::new();
@@ -184,6 +196,7 @@ impl App {
                 self.sessions.entry(session).or_insert_with(|| directory.session(session));
             }
         }
+        due.extend(directory.branches_of(&due));
         self.catch_up(state);
         let held = Held { state, directory: &directory, sessions: &self.sessions };
         for id in due {
@@ -244,7 +257,12 @@ impl App {
             node,
         };
         let drafts = match command {
-            Command::Create { .. } => self.founding(&target)?,
+            Command::Create { .. } => {
+                match self.directory.co_value(id).and_then(|known| known.spec.branch_of) {
+                    Some(source) => self.start(&target, source)?,
+                    None => self.founding(&target)?,
+                }
+            }
             Command::Edit(Edit { writes: Writes::Change(change), .. }) => self.change(&target, change)?,
             Command::Edit(Edit { writes: Writes::Bulk { transactions, size }, .. }) => {
                 if self.directory.kind(id).is_none() {
@@ -271,6 +289,9 @@ impl App {
                 Drafts::default()
             }
         };
+        for changes in drafts.changes.iter().chain(drafts.said.iter().map(|merged| &merged.changes)) {
+            edit::check_size(changes, self.directory.dialect())?;
+        }
         let key = if drafts.private { Some(self.key_of(&target)?) } else { None };
         Ok(self.transactions(&target, drafts, key.as_ref()))
     }
@@ -290,8 +311,11 @@ impl App {
         let depends_on = self.depends_on(target.id);
         let wall_us = target.wall.as_us().max(drafts.date.saturating_mul(1000));
         let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
-        let Drafts { changes, meta, needs, .. } = drafts;
-        let transaction = |(i, changes): (u32, Value)| {
+        let Drafts { changes, private, meta, needs, said, .. } = drafts;
+        let said = said.into_iter().map(|it| (it.changes, Some(it.meta), it.is_private));
+        let all = changes.into_iter().map(|changes| (changes, meta.clone(), private)).chain(said);
+        let transaction = |(i, (changes, meta, private)): (u32, (Value, Option<Value>, bool))| {
+            let key = key.filter(|_| private);
             let depends_on = needs.filter(|_| i == 0).or(depends_on);
             let made_at = MadeAt::from_ms(wall_us / 1000);
             let place = Place::transaction(known, target.session.1, target.after.saturating_add(i));
@@ -308,7 +332,7 @@ impl App {
             let payload = u64::from(target.operation) << 32 | u64::from(i);
             Transaction { depends_on, ..Transaction::saying(wall_us, payload, said) }
         };
-        (0..).zip(changes).map(transaction).collect()
+        (0..).zip(all).map(transaction).collect()
     }
 
     /// What founds a group, where it is this app's to found.
@@ -375,6 +399,7 @@ impl App {
             }
             What::Invite { secret, role } => return self.invite(target, secret, *role),
             What::Accept { secret } => return self.accept(target, secret),
+            What::Merge { branch } => return self.merge(target, *branch),
             What::DeleteValue => return self.delete_value(target),
             What::AddMember { member, role } => return self.add_member(target, *member, (*role).into()),
             What::RemoveMember { member } => return self.remove_member(target, *member),
@@ -411,6 +436,8 @@ struct Drafts {
     meta: Option<Value>,
     /// What must be here before the first of them is of use.
     needs: Option<CoId>,
+    /// Others behind them, each with what is said of it.
+    said: Vec<Merged>,
 }
 
 impl Drafts {
@@ -424,6 +451,7 @@ impl Drafts {
         self.date = self.date.max(other.date);
         self.meta = other.meta.or(self.meta.take());
         self.needs = other.needs.or(self.needs);
+        self.said.extend(other.said);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names: the nodes, CoValues and sessions of a run as people say them.
 
-use super::session_parts;
+use super::{ordinal, session_parts};
 use crate::host::NodeId;
 use cosim_core::{CoId, Names, PeerId, SessionId};
 use std::borrow::Cow;
@@ -28,10 +28,10 @@ impl Names for Cast {
             .map_or_else(|| Cow::Owned(format!("co{}", id.0)), |name| name.into())
     }
 
-    /// `alice/1` is the first session of alice's app, `alice/2` the one after alice has lost its storage.
+    /// `alice/1` is the first session of alice's app, `alice/2` the one after alice has lost its storage. Others are
+    /// called by what they are for.
     fn session(&self, id: SessionId) -> Cow<'_, str> {
-        let (node, incarnation) = session_parts(id);
-        Cow::Owned(format!("{}/{}", self.node(node), incarnation + 1))
+        Cow::Owned(format!("{}/{}", self.node(session_parts(id).0), ordinal(id)))
     }
 
     fn peer(&self, id: PeerId) -> Cow<'_, str> {

@@ -32,6 +32,7 @@ impl What {
             | What::Accept { .. }
             | What::Extend { .. }
             | What::RevokeExtend { .. }
+            | What::Merge { .. }
             | What::DeleteValue => 0,
         }
     }
@@ -103,6 +104,11 @@ pub enum What {
     },
     /// It is deleted for good.
     DeleteValue,
+    /// What was written in a branch of it comes into it.
+    Merge {
+        /// The branch.
+        branch: CoId,
+    },
     /// A group becomes the child of another.
     Extend {
         /// The other.

@@ -78,11 +78,11 @@ pub trait CoJson:
     /// What the app cannot write.
     fn draft(&self, command: &Command, wall: WallTime) -> Result<Vec<Transaction>, Refusal>;
 
-    /// What its app would write to a group before it does what a command asks, to put right who can open the group's
-    /// key; `None` where it is right, or the app is no admin.
-    fn mend(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
+    /// What its app would write to other CoValues before it does what a command asks, in order: to groups, to put right
+    /// who can open their keys, and to what it makes a branch of.
+    fn beside(&self, command: &Command, wall: WallTime) -> Vec<(CoId, Vec<Transaction>)> {
         let _ = (command, wall);
-        None
+        Vec::new()
     }
 
     /// What its app sees of a CoValue; `None` where it has not got it, or nothing shows.

@@ -3,15 +3,18 @@
 
 use super::kind::Kind;
 use super::provider::Crypto as Provider;
-use super::session::{accepted, accepting};
+use super::session::{accepted, accepting, session};
 use super::{is_deletion, session_parts};
 use crate::host::NodeId;
 use cosim_core::real::{self, AgentSecret, Owner, Verifier};
-use cosim_core::view::{Dialect, KeyRing};
+use cosim_core::view::{self, Dialect, KeyRing};
 use cosim_core::{CoId, SessionId};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How many sessions of a node are tried to find one by its name: it begins one whenever it has lost its disk.
+const SESSIONS_MAX: u32 = 64;
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Directory {
     co_values: Vec<CoValue>,
     by_id: BTreeMap<String, CoId>,
     invites: Vec<Invite>,
+    /// The branches, each with its source.
+    branches: Vec<(CoId, CoId)>,
 }
 
 /// An invite: an agent made for the purpose, of which everybody knows who is told its secret.
@@ -65,6 +70,8 @@ pub struct CoValueSpec {
     pub owner: Option<CoId>,
     /// Of a group, who founds it.
     pub admin: Option<NodeId>,
+    /// The CoValue of which it is a branch.
+    pub branch_of: Option<CoId>,
     /// Whether what is written to it is encrypted, where nothing else is said.
     pub private: bool,
     /// Of a list or text: whether only who administers its owner deletes from it.
@@ -144,6 +151,8 @@ impl Directory {
             .map(|spec| Node { agent: needs_agents.then(|| Agent::of(&spec)).flatten(), spec })
             .collect();
         let mut directory = Directory { provider, nodes, ..Directory::default() };
+        let branches = (0..).map(CoId).zip(&co_values);
+        directory.branches = branches.filter_map(|(id, spec)| Some((id, spec.branch_of?))).collect();
         directory.co_values =
             co_values.into_iter().map(|spec| CoValue { spec, id: String::new(), header: None }).collect();
         for at in 0..directory.co_values.len() {
@@ -174,7 +183,7 @@ impl Directory {
         self.dialect
     }
 
-    /// Works out the header of a CoValue, that of its owner first.
+    /// Works out the header of a CoValue, those of its owner and its source first.
     fn work_out(&mut self, at: usize) {
         let mut path = vec![at];
         while let Some(at) = path.pop() {
@@ -182,9 +191,10 @@ impl Directory {
             if co_value.header.is_some() || (co_value.is_opaque() && self.provider == Provider::Fast) {
                 continue;
             }
-            let owner = co_value.spec.owner.map(|owner| owner.0 as usize);
-            if let Some(owner) = owner.filter(|owner| self.co_values[*owner].header.is_none()) {
-                path.extend([at, owner]);
+            let named = [co_value.spec.owner, co_value.spec.branch_of].into_iter().flatten();
+            let missing = named.map(|id| id.0 as usize).find(|id| self.co_values[*id].header.is_none());
+            if let Some(missing) = missing {
+                path.extend([at, missing]);
                 continue;
             }
             let header = self.header_of(&self.co_values[at].spec);
@@ -206,6 +216,9 @@ impl Directory {
         if let Some(agent) = self.nodes.iter().find(is_account).and_then(|node| node.agent.as_ref()) {
             return real::Header::account(&agent.id);
         }
+        if let Some(branch) = self.branch_header(spec) {
+            return branch;
+        }
         let owner = spec.owner.and_then(|owner| self.co_values.get(owner.0 as usize));
         let admin = spec.admin.and_then(|admin| self.agent_of(admin));
         let mut ruleset = match (owner, admin) {
@@ -226,6 +239,15 @@ impl Directory {
         });
         let Value::Object(members) = header else { unreachable!("it is written as an object") };
         real::Header::new(members)
+    }
+
+    /// The header of a branch, which goes by its name in the scenario.
+    fn branch_header(&self, spec: &CoValueSpec) -> Option<real::Header> {
+        let source = self.co_value(spec.branch_of?)?;
+        let owner = spec.owner.and_then(|owner| self.co_value(owner)).map(|owner| owner.id.as_str());
+        let header = source.header.as_ref()?.as_json();
+        let of = view::CoValue { id: &source.id, header, sessions: BTreeMap::new() };
+        view::edit::branch::header(&of, &spec.name, owner)
     }
 
     /// How nodes hash and sign.
@@ -272,6 +294,28 @@ impl Directory {
     pub fn owned_by(&self, group: CoId) -> impl Iterator<Item = CoId> + '_ {
         let all = (0..).map(CoId).zip(&self.co_values);
         all.filter(move |(_, co_value)| co_value.spec.owner == Some(group)).map(|(id, _)| id)
+    }
+
+    /// The branches of these CoValues, and the branches of those.
+    pub fn branches_of<'a>(&'a self, sources: impl IntoIterator<Item = &'a CoId>) -> BTreeSet<CoId> {
+        let mut met = BTreeSet::new();
+        if self.branches.is_empty() {
+            return met;
+        }
+        let mut todo: Vec<CoId> = sources.into_iter().copied().collect();
+        while let Some(next) = todo.pop() {
+            let branches = self.branches.iter().filter(|(_, source)| *source == next);
+            todo.extend(branches.map(|(branch, _)| *branch).filter(|branch| met.insert(*branch)));
+        }
+        met
+    }
+
+    /// The session that CoJSON calls so, of one of our own nodes and of the first that it has begun.
+    pub fn session_called(&self, name: &str) -> Option<SessionId> {
+        let author = name.rsplit_once("_session_")?.0;
+        let of_author = self.agents().filter(|(_, agent)| agent.name == author).map(|(node, _)| node);
+        let sessions = of_author.flat_map(|node| (0..SESSIONS_MAX).map(move |begun| session(node, begun)));
+        sessions.into_iter().find(|session| self.session(*session) == name)
     }
 
     /// The CoValue with CoJSON's id.

@@ -41,6 +41,9 @@ pub(crate) const OF_GUESTS: u32 = 1 << (ROUND_SHIFT - 1);
 /// Where the numbers begin of those of them in which a CoValue is deleted for good.
 pub(crate) const OF_DELETIONS: u32 = OF_GUESTS + OF_GUESTS / 2;
 
+/// Where they end.
+const DELETIONS_END: u32 = 1 << ROUND_SHIFT;
+
 /// The session in which a node's app accepts an invite: the `number`th of those.
 pub(super) fn accepting(node: NodeId, number: u32) -> SessionId {
     session(node, OF_GUESTS + number % (OF_GUESTS / 2))
@@ -59,7 +62,30 @@ pub(crate) fn deletion(node: NodeId, incarnation: u32) -> SessionId {
 
 /// Whether a session is one in which a CoValue is deleted for good.
 pub(crate) fn is_deletion(session: SessionId) -> bool {
-    (OF_DELETIONS..1 << ROUND_SHIFT).contains(&session_parts(session).1)
+    (OF_DELETIONS..DELETIONS_END).contains(&session_parts(session).1)
+}
+
+/// What a session is called behind the name of its node: `1` is the first of its app, `2` the one after the node has lost its
+/// storage; `apart-1` is the first that was begun for one thing, such as to accept an invite, and `deletion-1` the first in
+/// which CoValues are deleted for good.
+pub(crate) fn ordinal(session: SessionId) -> String {
+    match session_parts(session).1 {
+        count @ OF_DELETIONS..DELETIONS_END => format!("deletion-{}", count - OF_DELETIONS + 1),
+        count @ OF_GUESTS..OF_DELETIONS => format!("apart-{}", count - OF_GUESTS + 1),
+        count => (u64::from(count) + 1).to_string(),
+    }
+}
+
+/// Which session of a node that is; an older log has numbers alone.
+pub(crate) fn by_ordinal(text: &str) -> Option<u32> {
+    let kinds = [("deletion-", OF_DELETIONS, DELETIONS_END), ("apart-", OF_GUESTS, OF_DELETIONS)];
+    let of = |text: &str| text.parse::<u32>().ok()?.checked_sub(1);
+    for (kind, first, end) in kinds {
+        if let Some(number) = text.strip_prefix(kind) {
+            return first.checked_add(of(number)?).filter(|count| *count < end);
+        }
+    }
+    of(text)
 }
 
 #[cfg(test)]
@@ -97,6 +123,21 @@ mod tests {
             assert!(
                 !is_deletion(session(node, OF_DELETIONS - 1)) && is_deletion(session(node, OF_DELETIONS))
             );
+        }
+    }
+
+    #[test]
+    fn every_session_is_found_by_what_it_is_called() {
+        let numbers = [0, 1, OF_GUESTS - 1, OF_GUESTS, OF_DELETIONS - 1, OF_DELETIONS, DELETIONS_END - 1];
+        for number in numbers {
+            let ordinal = ordinal(session(NodeId(3), number));
+            assert_eq!(by_ordinal(&ordinal), Some(number), "{ordinal}");
+        }
+        assert_eq!(ordinal(session(NodeId(3), OF_GUESTS)), "apart-1");
+        assert_eq!(ordinal(session(NodeId(3), OF_DELETIONS + 1)), "deletion-2");
+        assert_eq!(by_ordinal("65537"), Some(OF_GUESTS), "as older logs have it");
+        for wrong in ["", "0", "apart-0", "apart-32769", "deletion-32769", "deletion-", "late-1", "-1"] {
+            assert_eq!(by_ordinal(wrong), None, "{wrong}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! What an app sees, as people read it: JSON in which nodes and sessions have their names.
 
 use super::directory::Directory;
-use super::session_parts;
+use super::{ordinal, session_parts};
 use cosim_core::SessionId;
 use cosim_core::view::{EVERYONE, View};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A map as an object, a list as an array, a text as a string, a stream as the items of each session, a group as the role
 /// of each member, and what else its admins have set.
@@ -32,11 +32,16 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
         }
         View::Stream(stream) => {
             let name = |session: &SessionId| {
-                let (node, incarnation) = session_parts(*session);
-                format!("{}/{}", directory.name(node), incarnation + 1)
+                format!("{}/{}", directory.name(session_parts(*session).0), ordinal(*session))
             };
             let mut items = Map::new();
-            for (session, of) in sessions {
+            let called = |of: &String| directory.session_called(of);
+            // What was merged may be of a session of which nothing else is here.
+            let known: BTreeSet<&String> = sessions.values().collect();
+            let merged = stream.sessions.keys().filter(|of| !known.contains(of));
+            let merged: BTreeMap<SessionId, &String> =
+                merged.filter_map(|of| Some((called(of)?, of))).collect();
+            for (session, of) in sessions.iter().chain(merged.iter().map(|(session, of)| (session, *of))) {
                 if let Some(pushed) = stream.sessions.get(of) {
                     items.insert(name(session), pushed.iter().map(|item| item.value.clone()).collect());
                 }

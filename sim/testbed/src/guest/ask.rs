@@ -145,6 +145,8 @@ fn of_change(what: &What, name: impl Fn(NodeId) -> String, group: impl Fn(CoId) 
         }
         What::Invite { role, .. } => json!({ "op": "invite", "role": role.name() }),
         What::Accept { secret } => json!({ "op": "accept", "secret": secret }),
+        // Our own nodes are asked alone.
+        What::Merge { branch } => json!({ "op": "merge", "branch": group(*branch) }),
         What::DeleteValue => json!({ "op": "delete_value" }),
         What::RevokeExtend { parent } => json!({ "op": "revoke_extend", "parent": group(*parent) }),
         What::RemoveMember { member: who } => json!({ "op": "remove_member", "member": member(who) }),

@@ -247,10 +247,10 @@ impl CoJson for Member {
         }
     }
 
-    fn mend(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
+    fn beside(&self, command: &Command, wall: WallTime) -> Vec<(CoId, Vec<Transaction>)> {
         match self {
-            Member::Ours(ours) => ours.node.mend(command, wall),
-            Member::Guest(_) => None,
+            Member::Ours(ours) => ours.node.beside(command, wall),
+            Member::Guest(_) => Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::event::Body;
 use super::read::ReadError;
 use super::rename::Rename;
-use crate::cojson::{self, Cast, Signature, SimCrypto, Transaction, session};
+use crate::cojson::{self, Cast, Signature, SimCrypto, Transaction, by_ordinal, session};
 use crate::host::NodeId;
 use crate::scenario::MAX_NODES;
 use cosim_core::{CoId, Content, Known, KnownState, Message, SessionContent, SessionId, VecMap};
@@ -39,10 +39,10 @@ impl Numbers {
         CoId(number(&mut self.co_values, name))
     }
 
-    /// `alice/1`.
+    /// `alice/1`, or `alice/apart-1`.
     fn session_of(&mut self, name: &str) -> Option<SessionId> {
         let (node, life) = name.rsplit_once('/')?;
-        Some(session(self.node_of(node), life.parse::<u32>().ok()?.checked_sub(1)?))
+        Some(session(self.node_of(node), by_ordinal(life)?))
     }
 
     fn known(&mut self, header: bool, sessions: &BTreeMap<String, u32>) -> Option<KnownState> {

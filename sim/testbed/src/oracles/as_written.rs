@@ -1,5 +1,8 @@
 //! What an app writes shows at once, where it put it: a part of `same_view`. Where nothing that is held is dated as late as
 //! what it writes, the format leaves no choice, so what shows then is what it saw before with that change.
+//!
+//! Who merges a branch of a stream sees what it saw before, and what it saw of the branch alone: what was merged before does
+//! not become more. (The branch itself may show things twice: it shows some of its source.)
 
 use super::ledger::Taken;
 use super::scene::Scene;
@@ -8,7 +11,8 @@ use crate::cojson::{Change, Command, Transaction, What, Writes};
 use crate::host::NodeId;
 use cosim_core::view::View;
 use cosim_core::{CoId, Names, SessionId};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// How many bytes the transactions of a CoValue may take that is looked at: all that shows is made twice for each look.
 const BYTES_MAX: u64 = 16 * 1024;
@@ -19,6 +23,8 @@ pub(super) struct AsWritten {
     node: NodeId,
     id: CoId,
     should: Value,
+    /// Whether it merges a branch: then all of a stream is looked at.
+    merges: bool,
     /// Where it was written, once it was taken.
     place: Option<(SessionId, u32)>,
 }
@@ -36,8 +42,14 @@ impl AsWritten {
         let left = BYTES_MAX.checked_sub(change.what.size() as u64)?;
         sizes.try_fold(left, u64::checked_sub)?;
         let view = holdings.shown(edit.id)?.view();
-        let should = changed(own_part(&view, scene.evidence.logs.name(holdings.session()))?, change)?;
-        Some(AsWritten { node, id: edit.id, should, place: None })
+        let branch = if let What::Merge { branch } = change.what { Some(branch) } else { None };
+        let should = match branch {
+            // What was merged into it may have come twice, and be here once.
+            Some(branch) if !scene.setup.directory.branches_of([&branch]).is_empty() => return None,
+            Some(branch) => together(items(&view)?, items(&holdings.shown(branch)?.view())?),
+            None => changed(own_part(&view, scene.evidence.logs.name(holdings.session()))?, change)?,
+        };
+        Some(AsWritten { node, id: edit.id, should, merges: branch.is_some(), place: None })
     }
 
     /// The node has taken something: this, if it is the only thing, and nothing is dated as late.
@@ -70,7 +82,11 @@ impl AsWritten {
         let (session, index) = self.place?;
         let name = scene.evidence.logs.name(session);
         let shown = scene.world.holdings(self.node).shown(self.id)?;
-        if !shown.visible(name, index) || own_part(&shown.view(), name)? == self.should {
+        let is = match self.merges {
+            true => together(items(&shown.view())?, Items::new()),
+            false => own_part(&shown.view(), name)?,
+        };
+        if !shown.visible(name, index) || is == self.should {
             return shown.visible(name, index).then_some(None);
         }
         let cast = &scene.setup.cast;
@@ -79,6 +95,30 @@ impl AsWritten {
             format!("{node} does not show of {co_value} what it saw before with what it has written since");
         Some(Some(Subject { node: self.node, peer: None, id: Some(self.id), kind: "edit", what }))
     }
+}
+
+/// The items of a stream by when and where they were pushed and what they are, and how often each is there.
+type Items = BTreeMap<(u64, String, Option<String>, u32, String), u64>;
+
+fn items(view: &View) -> Option<Items> {
+    let View::Stream(stream) = view else { return None };
+    let mut items = Items::new();
+    for (session, pushed) in &stream.sessions {
+        for item in pushed {
+            let (made_at, branch) = (item.made_at.as_ms()?, item.branch.clone());
+            let name = (made_at, session.clone(), branch, item.tx_index, item.value.to_string());
+            *items.entry(name).or_default() += 1;
+        }
+    }
+    Some(items)
+}
+
+/// The items, and what is in the others alone.
+fn together(mut items: Items, others: Items) -> Value {
+    for (name, count) in others {
+        items.entry(name).or_insert(count);
+    }
+    items.into_iter().map(|(name, count)| json!([format!("{name:?}"), count])).collect()
 }
 
 fn made_at(transaction: &Transaction) -> Option<u64> {
@@ -133,6 +173,7 @@ fn changed(mut seen: Value, change: &Change) -> Option<Value> {
         | What::Accept { .. }
         | What::Extend { .. }
         | What::RevokeExtend { .. }
+        | What::Merge { .. }
         | What::DeleteValue => return None,
     }
     Some(seen)

@@ -106,14 +106,17 @@ impl Oracles {
         }
     }
 
-    /// Looks at what the app sees of a CoValue, and where that is a group that has changed, of all that it owns.
+    /// Looks at what the app sees of a CoValue, where that is a group that has changed, of all that it owns, and of the
+    /// branches of all that.
     fn look_at_views(&mut self, world: &dyn Surroundings, node: NodeId, id: CoId) {
         if !self.evidence.logs.shows(id) {
             return;
         }
         self.look_at_view(world, node, id);
-        for owned in self.evidence.logs.newly_ruled(node, id) {
-            self.look_at_view(world, node, owned);
+        let owned = self.evidence.logs.newly_ruled(node, id);
+        let branches = self.setup.directory.branches_of(owned.iter().chain([&id]));
+        for other in owned.into_iter().chain(branches) {
+            self.look_at_view(world, node, other);
         }
     }
 

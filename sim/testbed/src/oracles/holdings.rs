@@ -70,8 +70,8 @@ pub trait Holdings {
     /// The transactions that a command of its app would write now; none where the app can write none.
     fn drafted(&self, command: &Command, wall: WallTime) -> Vec<Transaction>;
 
-    /// What its app would write to a group before that, to put right who can open the group's key.
-    fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)>;
+    /// What its app would write to other CoValues before that, such as to a group, to put right who can open its key.
+    fn beside(&self, command: &Command, wall: WallTime) -> Vec<(CoId, Vec<Transaction>)>;
 
     /// What only a guest that speaks CoJSON can tell; `None` for a node of any other make.
     fn foreign(&self) -> Option<&dyn Foreign>;
@@ -229,8 +229,8 @@ impl<N: CoJson> Holdings for N {
         self.draft(command, wall).unwrap_or_default()
     }
 
-    fn mended(&self, command: &Command, wall: WallTime) -> Option<(CoId, Vec<Transaction>)> {
-        self.mend(command, wall)
+    fn beside(&self, command: &Command, wall: WallTime) -> Vec<(CoId, Vec<Transaction>)> {
+        CoJson::beside(self, command, wall)
     }
 
     fn foreign(&self) -> Option<&dyn Foreign> {

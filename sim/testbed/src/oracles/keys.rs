@@ -4,7 +4,8 @@
 //! Who has which right and key, `rights` says by the log of the group. Two admins who are apart can leave a group with a
 //! key that is in the wrong hands, and the format has nothing against that: who is no admin can use no other, so it is
 //! blamed only for one that is not the present one. An admin has to put it right with what it writes next to what
-//! the group owns. At rest a group is judged by a node that holds all that any of them holds. Where there is none, where
+//! the group owns. Of a group with parents a key is looked at when it is made: who may read through a parent must get it,
+//! and who was taken out of a parent must not, as far as its author knows. At rest a group is judged by a node that holds all that any of them holds. Where there is none, where
 //! no admin is left who could put it right, and where a hostile admin has had a say, nothing is.
 
 use super::Setup;
@@ -74,20 +75,21 @@ fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     let wall = scene.world.wall(node);
     let drafted = holdings.drafted(command, wall);
     let key = drafted.iter().find_map(|transaction| Some(encrypted(transaction.said.as_deref()?)?.0))?;
-    let mended = holdings.mended(command, wall).filter(|(id, _)| *id == group);
+    let mended = holdings.beside(command, wall).into_iter().filter(|(id, _)| *id == group);
     let (stored, session, evidence) = (scene.held(node, group)?, holdings.session(), scene.evidence);
     // What the disk has not got yet, the node holds not yet, and the app knows it already. What a crash has lost, it does
     // not know any more.
     let (from, to) = (stored.count(session) as usize, holdings.next_index(group) as usize);
     let staged = evidence.ledger.log(group, session).get(from..to).unwrap_or_default();
-    let more: Vec<_> =
-        staged.iter().cloned().chain(mended.into_iter().flat_map(|(_, mended)| mended)).collect();
-    let rights = judged(evidence.logs.foreseen(stored, (session, &more), &evidence.hostile))?;
+    let more: Vec<_> = staged.iter().cloned().chain(mended.flat_map(|(_, mended)| mended)).collect();
+    let of = (node, group);
+    let rights = judged(evidence.logs.foreseen(holdings, of, (session, &more), &evidence.hostile))?;
     if rights.doubts(key) {
         return None;
     }
     let author = directory.agent_of(node).map_or("", |agent| &agent.name);
-    let has_choice = rights.is_admin(author) || !rights.has_only(author, key);
+    // Nobody puts right who has the key of a group with parents, and there who writes takes the present one.
+    let has_choice = (rights.is_admin(author) && !rights.has_parents()) || !rights.has_only(author, key);
     Some(rights.removed_with(key).filter(|_| has_choice).map(|member| {
         let what = format!(
             "{} writes to {} with a key that {} has, whom {} has taken out",
@@ -109,31 +111,37 @@ fn changed(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     }
     let holdings = scene.world.holdings(node);
     let drafted = holdings.drafted(command, scene.world.wall(node));
-    let (stored, session) = (scene.held(node, edit.id)?, holdings.session());
+    let (stored, session) = (scene.held(node, edit.id)?, holdings.session_of(command));
     let evidence = scene.evidence;
     // What the disk has not got yet, the node holds not yet, and the app knows it already.
     let is_staged = evidence.ledger.log(edit.id, session).len() > stored.count(session) as usize;
     if drafted.is_empty() || is_staged {
         return None;
     }
-    let before = judged(evidence.logs.foreseen(stored, (session, &[]), &evidence.hostile))?;
-    let after = judged(evidence.logs.foreseen(stored, (session, &drafted), &evidence.hostile))?;
+    let foreseen =
+        |more| judged(evidence.logs.foreseen(holdings, (node, edit.id), (session, more), &evidence.hostile));
+    let (before, after) = (foreseen(&[])?, foreseen(&drafted)?);
     let unfit = |rights: &Rights| rights.read_key().is_some_and(|key| rights.unfit(key).is_some());
-    if unfit(&before) || !after.agree_with(&before, (session, stored.count(session))) {
+    // The children of a group keep their keys when it gets a new one, so theirs are looked at when they are made.
+    let is_new = after.has_parents() && after.read_key() != before.read_key();
+    if (unfit(&before) && !is_new) || !after.agree_with(&before, (session, stored.count(session))) {
         return None;
     }
-    // Who may make no key leaves as it is: an admin makes one before it writes what is private.
+    // Who may make no key leaves as it is: an admin makes one before it writes what is private. And who accepts an invite
+    // must get the key.
     let author = directory.agent_of(node).map_or("", |agent| &agent.name);
-    let found = after.read_key().and_then(|key| after.unfit(key)).filter(|_| before.manages(author));
+    if !after.may_hand_up(author) {
+        return None;
+    }
+    let is_asked = before.manages(author) || command.accepts().is_some();
+    let found = after.read_key().and_then(|key| after.unfit(key)).filter(|_| is_asked);
     Some(found.map(|unfit| unfit_subject(node, edit.id, unfit, scene.setup)))
 }
 
 /// Who may do what, where that can be judged.
 fn judged(rights: Rights) -> Option<Rights> {
     let is_sure = rights.read_key().is_none_or(|key| !rights.doubts(key));
-    // Who has the keys of parents is for those to say, and who has those of invites nobody knows.
-    let is_known = rights.are_known() && !rights.has_parents() && !rights.has_invites();
-    (is_sure && is_known && rights.are_honest()).then_some(rights)
+    (is_sure && rights.are_known() && rights.are_honest()).then_some(rights)
 }
 
 /// Whether an honest node is up whose app is an admin, and has something to write to that the group owns, if it owns
@@ -155,12 +163,14 @@ fn whole(scene: &Scene<'_>, group: CoId) -> Option<(NodeId, Rights)> {
         all.join(&stored.known());
     }
     let evidence = scene.evidence;
-    let (node, stored) = up()
+    let (node, _) = up()
         .filter_map(|node| Some((node, scene.held(node, group)?)))
         .find(|(_, stored)| all.le(&stored.known()))?;
-    let session = scene.world.holdings(node).session();
-    let rights = evidence.logs.foreseen(stored, (session, &[]), &evidence.hostile);
-    judged(rights).map(|rights| (node, rights))
+    let holdings = scene.world.holdings(node);
+    let rights =
+        evidence.logs.foreseen(holdings, (node, group), (holdings.session(), &[]), &evidence.hostile);
+    // What is written apart to a group and to its parent leaves a key in the wrong hands, and nobody puts that right.
+    judged(rights).filter(|rights| !rights.has_parents()).map(|rights| (node, rights))
 }
 
 fn unfit_subject(node: NodeId, group: CoId, unfit: Unfit<'_>, setup: &Setup) -> Subject {
@@ -181,5 +191,9 @@ fn unfit_subject(node: NodeId, group: CoId, unfit: Unfit<'_>, setup: &Setup) -> 
 /// What the member with this name is called.
 fn name<'a>(member: &'a str, setup: &'a Setup) -> std::borrow::Cow<'a, str> {
     let agent = setup.directory.agents().find(|(_, agent)| agent.name == member);
-    agent.map_or(member.into(), |(node, _)| setup.cast.node(node))
+    let invite = || setup.directory.invites().iter().find(|invite| invite.agent.name == member);
+    match agent {
+        Some((node, _)) => setup.cast.node(node),
+        None => invite().map_or(member, |invite| &invite.label).into(),
+    }
 }

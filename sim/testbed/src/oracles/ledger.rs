@@ -108,10 +108,10 @@ impl Ledger {
         if transactions.is_empty() && matches!(command, Command::Create { .. }) {
             return;
         }
-        let mended = if transactions.is_empty() { None } else { host.mended(command, world.wall(node)) };
+        let beside = if transactions.is_empty() { vec![] } else { host.beside(command, world.wall(node)) };
         self.handling.clear();
-        let mended = mended.map(|(id, transactions)| (id, host.session(), transactions));
-        for (id, session, transactions) in mended.into_iter().chain([(id, written, transactions)]) {
+        let beside = beside.into_iter().map(|(id, transactions)| (id, host.session(), transactions));
+        for (id, session, transactions) in beside.chain([(id, written, transactions)]) {
             let size = transactions.iter().map(|transaction| u64::from(transaction.size)).sum();
             self.largest_batch = self.largest_batch.max(size);
             let payloads = transactions.iter().map(|transaction| transaction.payload);

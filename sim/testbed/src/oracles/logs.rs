@@ -73,6 +73,9 @@ pub struct Grounds {
     pub is_group: bool,
     /// The keys that the node's app can open.
     pub opened: Arc<Opened>,
+    /// Of a branch, the same of its source, and of the source of that, as one hash; `None` where it is not sure what the app
+    /// can open of them.
+    pub sources: Option<u64>,
 }
 
 /// What the app of a node sees of a CoValue, and what that rests on.
@@ -163,6 +166,29 @@ impl Logs {
         (node, id): (NodeId, CoId),
         hostile: &Hostile,
     ) -> Option<Grounds> {
+        let mut grounds = self.grounds(holdings, (node, id), hostile)?;
+        let mut next = self.branch_of(id);
+        while let Some(source) = next {
+            let Some(there) = self.grounds(holdings, (node, source), hostile) else { break };
+            let hash =
+                |hash| [there.own, there.group, there.opened.hash()?].into_iter().try_fold(hash, mixed);
+            grounds.sources = grounds.sources.and_then(hash);
+            next = self.branch_of(source);
+        }
+        Some(grounds)
+    }
+
+    fn branch_of(&self, id: CoId) -> Option<CoId> {
+        self.directory.co_value(id)?.spec.branch_of
+    }
+
+    /// The same, its sources aside.
+    fn grounds(
+        &mut self,
+        holdings: &dyn Holdings,
+        (node, id): (NodeId, CoId),
+        hostile: &Hostile,
+    ) -> Option<Grounds> {
         let there = |id: CoId| holdings.stored(id).filter(|stored| header(*stored).is_some());
         let own = self.hash(holdings, (node, id), there(id)?);
         let is_group = self.directory.kind(id) == Some(Kind::Group);
@@ -177,7 +203,7 @@ impl Logs {
             }
         };
         let opened = self.opened((node, id), group, rights.as_deref());
-        Some(Grounds { own, group, rights, is_group, opened })
+        Some(Grounds { own, group, rights, is_group, opened, sources: Some(0) })
     }
 
     /// The hash of what a node holds of a group, and of all its ancestors, where its app sees something of it.
@@ -273,20 +299,10 @@ impl Logs {
         below: &mut Vec<CoId>,
     ) -> Rights {
         let Some(header) = header(stored) else { return Rights::default() };
-        let (mut there, mut is_cut) = (BTreeMap::new(), false);
         below.push(group);
         let log = self.logs.get(&(node, group)).filter(|_| has_view(holdings, group));
-        for parent in log.into_iter().flat_map(|log| &log.parents) {
-            let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
-            let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
-            if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
-                // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
-                is_cut |= below.first() != Some(parent);
-                continue;
-            }
-            let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
-            there.insert(known.id.clone(), Arc::new(rights));
-        }
+        let none = BTreeSet::new();
+        let above = self.above(holdings, (node, log.map_or(&none, |log| &log.parents)), hostile, below);
         below.pop();
         let log = stored.logs().flat_map(|(session, log)| {
             let name = self.names.get(&session).map_or("", String::as_str);
@@ -298,17 +314,47 @@ impl Logs {
             })
         });
         let dialect = holdings.foreign().and_then(Foreign::dialect).unwrap_or(self.directory.dialect());
-        Rights::new(header, log.collect(), dialect, Above::new(there, is_cut))
+        Rights::new(header, log.collect(), dialect, above)
     }
 
-    /// Who may do what by all that is stored of a group, its parents aside, and by what an app is about to write to it in a session.
+    /// The parents of the last group of `below`, as far as a node holds them.
+    fn above(
+        &self,
+        holdings: &dyn Holdings,
+        (node, parents): (NodeId, &BTreeSet<CoId>),
+        hostile: &Hostile,
+        below: &mut Vec<CoId>,
+    ) -> Above {
+        let (mut there, mut is_cut) = (BTreeMap::new(), false);
+        for parent in parents {
+            let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
+            let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
+            if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
+                // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
+                is_cut |= below.first() != Some(parent);
+                continue;
+            }
+            let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
+            there.insert(known.id.clone(), Arc::new(rights));
+        }
+        Above::new(there, is_cut)
+    }
+
+    /// Who may do what by all that a node holds of a group and its parents, and by what its app is about to write to the group
+    /// in a session.
     pub(super) fn foreseen(
         &self,
-        stored: &dyn Stored,
+        holdings: &dyn Holdings,
+        (node, group): (NodeId, CoId),
         (session, more): (SessionId, &[Transaction]),
         hostile: &Hostile,
     ) -> Rights {
+        let Some(stored) = holdings.stored(group) else { return Rights::default() };
         let Some(header) = header(stored) else { return Rights::default() };
+        let named = more.iter().filter_map(|transaction| parent(&self.directory, transaction));
+        let known = self.logs.get(&(node, group)).into_iter().flat_map(|log| log.parents.iter().copied());
+        let parents: BTreeSet<CoId> = known.chain(named).collect();
+        let above = self.above(holdings, (node, &parents), hostile, &mut vec![group]);
         let sessions = stored.logs().map(|(session, _)| session).chain([session]);
         let names: BTreeMap<SessionId, String> =
             sessions.map(|session| (session, self.directory.session(session))).collect();
@@ -321,7 +367,7 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect(), Above::default())
+        Rights::new(header, log.collect(), self.directory.dialect(), above)
     }
 
     /// Which keys used in a CoValue a node's app can open.
@@ -345,6 +391,10 @@ impl Logs {
 /// Whether a node's app sees something of a group, as far as can be told: guests are asked only at rest.
 fn has_view(holdings: &dyn Holdings, group: CoId) -> bool {
     holdings.foreign().is_some() || holdings.shown(group).is_some()
+}
+
+fn mixed(hash: u64, more: u64) -> Option<u64> {
+    Some(FastCrypto::mix(hash, more))
 }
 
 /// What is reached from one group by steps like this, itself included.

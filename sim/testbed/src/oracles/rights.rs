@@ -87,8 +87,6 @@ pub(super) struct Logged<'a> {
 pub struct Rights {
     /// It has what is not known here.
     beyond: bool,
-    /// Whether somebody tried to make an invite.
-    has_invites: bool,
     /// Its parents.
     above: Above,
     /// Whether today's rules hold, not those of 0.7.
@@ -166,11 +164,6 @@ impl Rights {
     /// Whether the group has parents, whose keys and members are its own.
     pub(super) fn has_parents(&self) -> bool {
         self.above.has_any()
-    }
-
-    /// Whether there are, or were, invites, which hold keys for others.
-    pub(super) fn has_invites(&self) -> bool {
-        self.has_invites
     }
 
     /// Whether a transaction of the group itself counts.
@@ -253,26 +246,52 @@ impl Rights {
         self.role(member, u64::MAX).is_some_and(Role::manages)
     }
 
-    /// What is wrong with who can open a key, if all who may read in the end should be able to, and nobody else.
+    /// What is wrong with who can open a key, if all who may read in the end should be able to, by what they are here or in a
+    /// parent, and nobody else.
     pub(super) fn unfit(&self, key: &str) -> Option<Unfit<'_>> {
         let may_read = |member: &str| self.role(member, u64::MAX).is_some_and(Role::can_read);
-        let met: BTreeSet<&str> = self.roles.keys().chain(self.handed.keys()).map(String::as_str).collect();
+        let met =
+            self.lineage().into_iter().flat_map(|rights| rights.roles.keys().chain(rights.handed.keys()));
+        let met: BTreeSet<&str> = met.map(String::as_str).collect();
         let everyone_reads = may_read(EVERYONE);
         met.into_iter().find_map(|member| match (may_read(member), self.opens(member).contains(key)) {
             (true, false) => Some(Unfit::Closed(member)),
             // What everyone may know is no secret to anybody.
-            (false, true) if !everyone_reads => Some(Unfit::Open(member)),
+            (false, true) if !everyone_reads && !self.invites_above(member) => Some(Unfit::Open(member)),
             _ => None,
         })
     }
 
-    /// Who was taken out of the group and can open a key, though there was one since that it cannot open.
+    /// Whether `member` is an invite to a parent: it must be able to open what it hands on, and may do nothing here.
+    fn invites_above(&self, member: &str) -> bool {
+        let is_one = |rights: &&Rights| matches!(rights.own_role(member, u64::MAX), Some(Role::Invite(_)));
+        self.lineage().iter().skip(1).any(is_one)
+    }
+
+    /// Whether every parent has a key that all who may read there can open and nobody else, which `author` can open or which
+    /// something can be sealed for: so who makes a key here can hand it to them, and to nobody else.
+    pub(super) fn may_hand_up(&self, author: &str) -> bool {
+        let parents = self.above.present();
+        parents.into_iter().all(|parent| {
+            let Some(key) = parent.read_key() else { return false };
+            let can_reach =
+                parent.opens(author).contains(key) || (self.is_todays && parent.above.has_sealer());
+            can_reach && parent.unfit(key).is_none() && parent.may_hand_up(author)
+        })
+    }
+
+    /// Who was taken out of the group, or of a parent, and can open a key, though there was one since that it cannot open.
     pub(super) fn removed_with(&self, key: &str) -> Option<&str> {
         if self.role(EVERYONE, u64::MAX).is_some_and(Role::can_read) {
             return None;
         }
-        let removed = self.roles.keys().map(String::as_str);
-        removed.filter(|member| self.own_role(member, u64::MAX) == Some(Role::Revoked)).find(|member| {
+        let lineage = self.lineage();
+        let removed = lineage.iter().flat_map(|rights| {
+            let members = rights.roles.keys().map(String::as_str);
+            members.filter(|member| rights.own_role(member, u64::MAX) == Some(Role::Revoked))
+        });
+        let is_out = |member: &&str| !self.role(member, u64::MAX).is_some_and(Role::can_read);
+        removed.filter(|member| !self.has_parents() || is_out(member)).find(|member| {
             let open = self.opens(member);
             open.contains(key) && self.read_keys.iter().any(|(_, other)| !open.contains(other.as_str()))
         })
@@ -363,7 +382,6 @@ impl Rights {
         let founds = author == initial_admin && key == initial_admin && given == Role::Admin && is_first;
         let takes_from_admin =
             given != Role::Admin && key != author && self.role(&key, made_at) == Some(Role::Admin);
-        self.has_invites |= matches!(given, Role::Invite(_));
         let is_role_of_everyone = key != EVERYONE || !(given.manages() || matches!(given, Role::Invite(_)));
         let is_for_admins = matches!(given, Role::Admin | Role::Invite(Given::Admin | Given::Manager));
         let by_invite = matches!(role, Some(Role::Invite(gives)) if gives.role() == given);

@@ -60,6 +60,7 @@ struct Remembered {
 struct Basis {
     own: u64,
     group: u64,
+    sources: u64,
     keys: u64,
     /// Whose views they are: those of guests that go by these rules, or ours.
     of_guests: Option<Dialect>,
@@ -94,10 +95,11 @@ impl Oracle for SameView {
         // Which keys come of those of parents is not always known.
         let is_unsure = |rights: &Rights| rights.has_parents() && !rights.are_known() && digest.is_some();
         let is_unsure = grounds.rights.as_deref().is_some_and(is_unsure);
-        let keys = grounds.opened.hash().filter(|_| !is_unsure);
+        let keys = grounds.opened.hash().filter(|_| !is_unsure && grounds.sources.is_some());
         let basis = Basis {
             own: grounds.own,
             group: grounds.group,
+            sources: grounds.sources.unwrap_or(0),
             keys: keys.unwrap_or(0),
             reader: keys.is_none().then_some(node),
             of_guests: seen.told.map(|(dialect, _)| dialect),

@@ -1,7 +1,9 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
 use super::lines;
-use crate::cojson::{Ask, Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
+use crate::cojson::{
+    Ask, Attack, Cast, Change, CoJson, Command, Directory, Edit, End, What, Writes, holds_last_copy,
+};
 use crate::decision::Decide;
 use crate::guest::{Troupe, is_judged_by};
 use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
@@ -175,7 +177,7 @@ impl<'a> Stage<'a> {
         operations.filter_map(move |operation| {
             let this = number;
             number += self.width(&operation.act);
-            let Act::Create(create) = &operation.act else { return None };
+            let (Act::Create(create) | Act::Branch(create)) = &operation.act else { return None };
             Some((this, CoId(create.id)))
         })
     }
@@ -386,7 +388,13 @@ impl<'a> Stage<'a> {
         let operation = self.staged;
         let edit = |node, id, writes| (node, Command::Edit(Edit { id: CoId(id), writes, operation }));
         let (node, command) = match act {
-            Act::Create(it) => (it.node, Command::Create { id: CoId(it.id), operation }),
+            Act::Create(it) | Act::Branch(it) => (it.node, Command::Create { id: CoId(it.id), operation }),
+            Act::Merge(it) => {
+                let branch = CoId(it.id);
+                let source = self.scenario.directory.co_value(branch).and_then(|known| known.spec.branch_of);
+                let change = Change { what: What::Merge { branch }, private: true };
+                edit(it.node, source.unwrap_or(branch).0, Writes::Change(Arc::new(change)))
+            }
             Act::Load(it) => (it.node, Command::Load { id: CoId(it.id) }),
             Act::Done(it) => (it.node, Command::Done { id: CoId(it.id) }),
             Act::Ask(it) => {

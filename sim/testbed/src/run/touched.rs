@@ -8,7 +8,7 @@ mod open;
 
 use super::Stage;
 use crate::clock::ClockChange;
-use crate::cojson::{CoJson, Command, Kind, Notice};
+use crate::cojson::{CoJson, Command, Directory, Kind, Notice};
 use crate::host::{DiskFault, NodeId, Operation};
 use crate::observer::{Condition, Ending, Happening, Loss, Observer, Sent};
 use crate::scenario::{FaultKind, Touch};
@@ -84,7 +84,7 @@ impl Touched {
             operations,
             faults,
             links: scenario.links.iter().map(|link| link.ends).collect(),
-            founded: directory.views().filter(|id| directory.kind(*id) == Some(Kind::Group)).collect(),
+            founded: directory.views().filter(|id| is_founded(directory, *id)).collect(),
             slow: BTreeSet::new(),
             stalls: Vec::new(),
             nodes: vec![OfNode::default(); scenario.nodes.len()],
@@ -245,6 +245,12 @@ impl Touched {
             self.asked = Some(if dates { Sign::Dated(*node) } else { Sign::Changed(*node) });
         }
     }
+}
+
+/// Whether something is written, and dated, as a CoValue is created.
+fn is_founded(directory: &Directory, id: CoId) -> bool {
+    let known = directory.co_value(id).map(|known| &known.spec);
+    known.is_some_and(|spec| spec.kind == Some(Kind::Group) || spec.branch_of.is_some())
 }
 
 /// The node that an operation is about, of those that are about one.

@@ -146,6 +146,10 @@ acts! {
     "revoke_extend" => RevokeExtend(RevokeExtend),
     /// The app of a node deletes a CoValue for good: nobody sees anything of it any more.
     "delete_value" => DeleteValue(Subject),
+    /// The app of a node makes a branch, of what it sees of the branch's source.
+    "branch" => Branch(Subject),
+    /// The app of a node merges a branch: what was written in it shows in its source, too.
+    "merge" => Merge(Subject),
     /// The app of a node asks for a CoValue.
     "load" => Load(Subject),
     /// The app of a node no longer wants a CoValue.
@@ -231,6 +235,7 @@ impl Act {
         match self {
             Act::Create(it) => it.check_create(by),
             Act::DeleteValue(it) => it.check_deletion(by),
+            Act::Branch(it) | Act::Merge(it) => it.check_branch(by),
             Act::Edit(it) => it.check(by),
             Act::Ask(it) => it.check(by),
             Act::Set(_)
@@ -272,6 +277,8 @@ impl Act {
         match self {
             Act::Create(it) => format!("{} creates {}", it.node, it.id),
             Act::DeleteValue(it) => format!("{} deletes {} for good", it.node, it.id),
+            Act::Branch(it) => format!("{} makes the branch {}", it.node, it.id),
+            Act::Merge(it) => format!("{} merges {}", it.node, it.id),
             Act::Load(it) => format!("{} loads {}", it.node, it.id),
             Act::Done(it) => format!("{} is done with {}", it.node, it.id),
             Act::Edit(it) => it.words(),
@@ -345,6 +352,8 @@ impl Act {
             Act::Extend(it) => it.simpler().map(Act::Extend).collect(),
             Act::Create(_)
             | Act::DeleteValue(_)
+            | Act::Branch(_)
+            | Act::Merge(_)
             | Act::Ask(_)
             | Act::Delete(_)
             | Act::RemoveMember(_)

@@ -166,15 +166,19 @@ pub struct CoValue {
     /// the size of what is written counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// The CoValue of which this one is a branch, which `branch` makes: it is of the same kind, and depends on it. By the
+    /// rules of 0.20 only. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch_of: Option<String>,
     /// The group that owns the CoValue, whose members may write it. The CoValue depends on it. Default none: anybody
-    /// may write.
+    /// may write. Of a branch the group that owns its source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// For a group: the node that creates it and is its first admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<String>,
     /// Whether what is written is encrypted for the members of the owner, unless an entry says otherwise. Default
-    /// false.
+    /// false; of a branch, as of its source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
     /// Of a list or text with an owner: whether only its admins and managers delete from it. By the rules of 0.7 it says
@@ -307,16 +311,16 @@ pub struct Mix {
     /// Operations that say `done`. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<u32>,
-    /// Of guests only: invites to a group, in any role. Default 0.
+    /// Of guests, or by the rules of 0.20: invites to a group, in any role. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite: Option<u32>,
-    /// Of guests only: another node accepts an invite. Default 0.
+    /// Of guests, or by the rules of 0.20: another node accepts an invite. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accept: Option<u32>,
-    /// Of guests only: a group becomes a member of another one. Default 0.
+    /// Of guests, or by the rules of 0.20: a group becomes a member of another one. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extend: Option<u32>,
-    /// Of guests only: it is none any more. Default 0.
+    /// Of guests, or by the rules of 0.20: it is none any more. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoke_extend: Option<u32>,
     /// Of guests only: a group gets a new key. Default 0.
@@ -325,16 +329,16 @@ pub struct Mix {
     /// Of guests only: somebody gets any role in a group, `manager` and `writeOnly` among them. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<u32>,
-    /// Of guests only: a branch of a CoValue is made. Default 0.
+    /// Of guests, or by the rules of 0.20: a branch of a CoValue is made. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<u32>,
     /// Of guests only: somebody loads a branch, or its maker writes to it. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_branch: Option<u32>,
-    /// Of guests only: a branch is merged. Default 0.
+    /// Of guests, or by the rules of 0.20: a branch is merged. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<u32>,
-    /// Of guests only: a CoValue is deleted for good. Default 0.
+    /// Of guests, or by the rules of 0.20: a CoValue is deleted for good. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_value: Option<u32>,
     /// Of guests only: the app waits until a CoValue is synced. Default 0.

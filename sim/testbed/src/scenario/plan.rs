@@ -10,6 +10,7 @@ use super::draw::{number_within, pick, time_within};
 use super::fault::{FaultKind, Faults, Ground};
 use super::file::{AddMember, Edit, Lone, RemoveMember, Subject};
 use super::generated::{LARGE, Workload};
+use super::todays::acts;
 use super::{Act, Operation, Plan, Scenario};
 use crate::cojson::MemberRole;
 use crate::host::NodeId;
@@ -50,6 +51,15 @@ impl Scenario {
         nodes.collect()
     }
 
+    /// The operations that are more than to write, to load and to be done: the words of guests are others.
+    fn verbs(&self, seed: u64, workload: &Workload, verbs: Vec<Drawn>) -> Vec<Operation> {
+        let is_ours = |node: &u32| self.nodes.get(*node as usize).is_some_and(|node| node.guest.is_none());
+        match workload.nodes.iter().any(is_ours) {
+            true => acts(seed, workload, self, verbs),
+            false => asks(seed, workload, self, verbs),
+        }
+    }
+
     /// The generated operations and faults of `seed`, in no particular order.
     fn generate(&self, seed: u64) -> Vec<Operation> {
         let mut operations = Vec::new();
@@ -57,7 +67,7 @@ impl Scenario {
             operations.extend(creates(seed, workload, self));
             let (others, verbs) = edits(seed, workload);
             operations.extend(others);
-            operations.extend(asks(seed, workload, self, verbs));
+            operations.extend(self.verbs(seed, workload, verbs));
             operations.extend(roles(seed, workload, self));
         }
         if let Some(faults) = &self.faults {

@@ -4,9 +4,11 @@
 //! mistake already reported is passed over in silence.
 
 mod accounts;
+mod branches;
 pub(super) mod co_values;
 mod contract;
 mod decisions;
+mod drawn;
 mod expect;
 mod generated;
 mod links;

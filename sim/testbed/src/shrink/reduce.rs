@@ -126,6 +126,8 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
             Reduction::Decision(decision) => drop(decisions.insert(decision)),
         }
     }
+    let branches = branches(&file, &ids);
+    ids.extend(branches.iter().map(String::as_str));
     let gone = |ends: [&str; 2]| ends.iter().any(|end| nodes.contains(end)) || links.contains(&sorted(ends));
     file.nodes.retain(|node, _| !nodes.contains(node.as_str()));
     for node in file.nodes.values_mut() {
@@ -167,6 +169,26 @@ pub(super) fn without(file: &Scenario, taken: &[Reduction]) -> Scenario {
         });
     }
     file
+}
+
+/// The branches that go when these CoValues do: those of what goes, and of what nobody owns any more.
+fn branches(file: &Scenario, ids: &BTreeSet<&str>) -> BTreeSet<String> {
+    let mut gone = BTreeSet::new();
+    let sources = || file.co_values.iter().filter_map(|(id, of)| Some((id, of, of.branch_of.as_deref()?)));
+    for _ in sources() {
+        let is_gone = |id: &str| ids.contains(id) || gone.contains(id);
+        let is_lost = |source: &str| {
+            let owner = file.co_values.get(source).and_then(|source| source.owner.as_deref());
+            is_gone(source) || owner.is_some_and(is_gone)
+        };
+        let lost = sources().filter(|(id, _, source)| !is_gone(id) && is_lost(source));
+        let lost: Vec<String> = lost.map(|(id, ..)| id.clone()).collect();
+        if lost.is_empty() {
+            break;
+        }
+        gone.extend(lost);
+    }
+    gone
 }
 
 /// Keeps the entries of which `keep` holds. Where the one goes that waits for silence, the next of its chapter does, and

@@ -5,16 +5,14 @@
 //! the disk may take its time.
 
 use super::{App, Drafts, Held, Refusal, Target};
-use crate::clock::WallTime;
 use crate::cojson::directory::{Agent, derived};
-use crate::cojson::{Command, Edit, Writes};
 use crate::cojson::{Kind, SimCrypto, Transaction};
 use crate::host::NodeId;
 use cosim_core::real::{self, KeySecret};
 use cosim_core::view::edit;
 use cosim_core::view::edit::group::{Member, ReadKey, Rotation, Writer};
 use cosim_core::view::{CoGroup, CoValue, Custody, Dialect, EVERYONE, LiveView, Log, Resolver, Role};
-use cosim_core::{CoId, Node, NodeState, SessionId, UpdateError};
+use cosim_core::{CoId, NodeState, SessionId, UpdateError};
 use std::borrow::Cow;
 use std::iter;
 
@@ -108,29 +106,11 @@ impl App {
         self.ahead.clear();
     }
 
-    /// What the app writes to the group that owns a CoValue before it does what it is asked for, which is private: where
-    /// somebody has the group's key who may not read, or has not who may, an admin puts that right.
-    pub(in crate::cojson) fn mend(
-        &self,
-        node: &Node<SimCrypto>,
-        session: SessionId,
-        command: &Command,
-        wall: WallTime,
-    ) -> Option<(CoId, Vec<Transaction>)> {
-        let Command::Edit(Edit { id, writes, operation }) = command else { return None };
-        let is_private = match writes {
-            Writes::Change(change) => change.private,
-            Writes::Bulk { .. } => self.directory.co_value(*id)?.spec.private,
-        };
-        if !is_private {
-            return None;
-        }
-        let name = self.directory.session(session);
-        let id = self.directory.co_value(*id)?.spec.owner?;
-        let after = node.next_index(id, session);
-        let target = Target { id, session: (session, &name), after, operation: *operation, wall, node };
-        let mending = self.mending(&target, &*self.group(&target)?)?;
-        Some((id, self.transactions(&target, mending.drafts, None)))
+    /// What the app writes to a group with whose key something is encrypted then: where somebody has that who may not read,
+    /// or has not who may, an admin puts that right.
+    pub(super) fn mend(&self, target: &Target<'_>) -> Option<(CoId, Vec<Transaction>)> {
+        let mending = self.mending(target, &*self.group(target)?)?;
+        Some((target.id, self.transactions(target, mending.drafts, None)))
     }
 
     /// The key that what is private of a CoValue is made with, once the group that owns it is put right.
@@ -285,9 +265,10 @@ impl App {
             writer.remove_member(name, &rotation)
         };
         let mut changes = changes.map_err(|_| Refusal::NoKey)?;
-        if name != me.name {
-            self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
-        }
+        // Who has left may hand out nothing.
+        let leaving = if name == me.name { changes.pop() } else { None };
+        self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
+        changes.extend(leaving);
         let readers: Vec<Member<'_>> = readers.into_iter().filter(|reader| reader.id != name).collect();
         self.renew_write_keys(target, (group, name, &readers), &mut changes)?;
         Ok(self.dated(target, &view, changes, &[name, READ_KEY]))
@@ -354,9 +335,11 @@ impl App {
         key: &ReadKey<'_>,
         custody: &Custody<'_>,
     ) -> Option<Vec<serde_json::Value>> {
-        let mut lacking = self.directory.agents().map(|(_, agent)| agent);
+        let agents = self.directory.agents().map(|(_, agent)| agent);
+        // An invite that lacks the key could not hand it on.
+        let known = agents.chain(self.directory.invites().iter().map(|invite| &invite.agent));
         let lacking: Vec<Member<'_>> =
-            lacking.by_ref().filter(|agent| custody.lacking.contains(&&*agent.name)).map(member).collect();
+            known.filter(|agent| custody.lacking.contains(&&*agent.name)).map(member).collect();
         let changes = self.writer(target).ok()?.hand_over(key, &lacking, custody.everyone_lacks).ok()?;
         Some(changes).filter(|changes| !changes.is_empty())
     }

@@ -68,7 +68,13 @@ impl<'a> KeptOut<'a> {
             return Some(false);
         }
         let made_at = it.said.made_at.as_ms()?;
-        let may_delete = !self.restricts_deletion || self.rights.managed(author(it.name), made_at);
+        let is_merged =
+            |said: &Transaction| said.meta().ok().flatten().is_some_and(|meta| meta.get("mi").is_some());
+        let (name, made_at) = match self.restricts_deletion && !it.said.is_private() && is_merged(it.said) {
+            true => self.made(it)?,
+            false => (it.name.to_owned(), made_at),
+        };
+        let may_delete = !self.restricts_deletion || self.rights.managed(author(&name), made_at);
         if it.said.is_private() {
             return (may_delete && !it.said.has_meta()).then_some(false);
         }
@@ -79,6 +85,29 @@ impl<'a> KeptOut<'a> {
             Some(called) => self.is_beaten(it, &called),
             None => Some(false),
         }
+    }
+
+    /// In which session and when a transaction was made that was merged: what its meta leaves out, those before it say. `None`
+    /// where one of them is private.
+    fn made(&self, it: Placed<'_>) -> Option<(String, u64)> {
+        let log = self.stored.log(it.session)?;
+        let (mut session, mut made_at) = (None, None);
+        for transaction in log.transactions.iter().take(it.index as usize + 1).rev() {
+            let said = transaction.said.as_deref().filter(|said| !said.is_private())?;
+            let own = said.made_at.as_ms()?;
+            let meta = said.meta().ok().flatten().filter(|meta| meta.get("mi").is_some());
+            let Some(meta) = meta else {
+                let here = || it.name.to_owned();
+                return Some((session.unwrap_or_else(here), made_at.unwrap_or(own)));
+            };
+            let ago = meta["t"].as_u64().filter(|ago| *ago != 0);
+            made_at = made_at.or_else(|| own.checked_sub(ago?));
+            session = session.or_else(|| meta["s"].as_str().map(str::to_owned));
+            if let (Some(session), Some(made_at)) = (&session, made_at) {
+                return Some((session.clone(), made_at));
+            }
+        }
+        None
     }
 
     /// Whether an earlier transaction that counts has the same name.

@@ -57,6 +57,20 @@ impl Above {
         self.names_any
     }
 
+    /// The parents that the group has in the end.
+    pub(super) fn present(&self) -> Vec<&Rights> {
+        let is_one = |parent: &&String| {
+            let last = self.words.get(*parent).and_then(|history| history.last());
+            last.is_some_and(|(_, word)| *word != Word::Nothing)
+        };
+        self.there.iter().filter(|(parent, _)| is_one(parent)).map(|(_, rights)| rights.as_ref()).collect()
+    }
+
+    /// Whether the group names a sealer, for which its children seal their keys.
+    pub(super) fn has_sealer(&self) -> bool {
+        !self.sealers.is_empty()
+    }
+
     pub(super) fn are_known(&self) -> bool {
         !self.is_cut && self.there.values().all(|parent| parent.are_known())
     }

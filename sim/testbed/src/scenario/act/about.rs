@@ -32,7 +32,7 @@ impl Act {
 
     /// The creation of a CoValue, if it is one.
     pub(crate) fn creates(&self) -> Option<&Subject> {
-        if let Act::Create(create) = self { Some(create) } else { None }
+        if let Act::Create(create) | Act::Branch(create) = self { Some(create) } else { None }
     }
 
     /// The group of the invite that it makes or accepts, and what its secret is called.
@@ -64,7 +64,7 @@ impl Act {
     /// The CoValue to which it adds transactions.
     pub(crate) fn writes(&self) -> Option<&str> {
         match self {
-            Act::Create(it) | Act::DeleteValue(it) => Some(&it.id),
+            Act::Create(it) | Act::DeleteValue(it) | Act::Branch(it) | Act::Merge(it) => Some(&it.id),
             Act::Edit(it) => Some(&it.id),
             _ => self.change().map(|change| change.id.as_str()),
         }

@@ -1,6 +1,7 @@
 //! What an app is asked for: to create a CoValue, to write transactions of a size, to want a CoValue or not.
 
 use super::refs::{Named, Refs, Rename, fields};
+use super::said::check_ours;
 use super::{Resolving, check_edit};
 use crate::scenario::Kind;
 use crate::scenario::problems::Problem;
@@ -36,6 +37,12 @@ impl Subject {
     pub(super) fn check_create(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         by.node(&self.node, "node")?;
         let co_value = by.names.co_value(&self.id)?;
+        if by.names.branch_of(co_value).is_some() {
+            let problem = Problem::new(by.at.name(), format!("`{}` is a branch", self.id));
+            let help =
+                format!("make it of what its source shows: `\"branch\": {{ …, \"id\": \"{}\" }}`", self.id);
+            by.report.add(problem.expected("`branch`").help(help));
+        }
         if let Some(admin) = by.names.admin(co_value).filter(|admin| *admin != self.node) {
             let message = format!("`{}` creates `{}`, whose admin is `{admin}`", self.node, self.id);
             let problem = Problem::new(by.at.key("node").value(), message);
@@ -67,6 +74,31 @@ impl Subject {
                 .help("name another, or give it an `owner`")
         } else {
             return Some(());
+        };
+        by.report.add(problem);
+        None
+    }
+}
+
+impl Subject {
+    /// What is branched or merged is a branch; and guests have their own words for that.
+    pub(super) fn check_branch(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
+        check_ours(&self.node, by.kind, by)?;
+        let co_value = by.names.co_value(&self.id)?;
+        if by.names.branch_of(co_value).is_some() {
+            return Some(());
+        }
+        let place = by.at.key("id").value();
+        let problem = if by.names.dialect() == Dialect::V0_7 {
+            let problem = Problem::new(by.at.value(), "there are no branches by the rules of 0.7");
+            problem.help("write `\"format\": \"0.20\"` at the top for today's rules")
+        } else {
+            let branches = || by.names.co_values().iter().copied().zip(0..);
+            let branches = branches().filter(|(_, number)| by.names.branch_of(*number).is_some());
+            let close = by.report.did_you_mean(&self.id, branches.map(|(name, _)| name));
+            let say =
+                || format!("say of what: `\"co_values\": {{ \"{}\": {{ \"branch_of\": … }} }}`", self.id);
+            Problem::new(place, format!("`{}` is no branch", self.id)).help(close.unwrap_or_else(say))
         };
         by.report.add(problem);
         None

@@ -12,6 +12,8 @@ use crate::scenario::resolve::co_values::without_kind;
 use crate::scenario::resolve::names::check_name;
 use cosim_core::CoId;
 use cosim_core::real::{canonical, stable_stringify};
+use cosim_core::view::CoList;
+use cosim_core::view::edit::{self, CHANGES_BYTES_MAX, TooLarge};
 use serde_json::{Value, json};
 use std::slice;
 
@@ -279,14 +281,19 @@ impl SetKey {
     }
 }
 
-/// Guests have invites of their own.
-fn check_ours(node: &str, op: &str, by: &mut Resolving<'_, '_>) -> Option<()> {
+/// Guests have words of their own for it.
+pub(super) fn check_ours(node: &str, op: &str, by: &mut Resolving<'_, '_>) -> Option<()> {
     let number = by.node(node, "node")?;
     if !by.names.is_guest(number) {
         return Some(());
     }
     let problem = Problem::new(by.at.key("node").value(), format!("`{node}` is a guest"));
-    let help = format!("a guest makes the secrets itself: `\"ask\": {{ …, \"op\": \"{op}\", … }}`");
+    let help = match op {
+        "branch" | "merge" => {
+            format!("a guest names branches itself: `\"ask\": {{ …, \"op\": \"{op}\", … }}`")
+        }
+        _ => format!("a guest makes the secrets itself: `\"ask\": {{ …, \"op\": \"{op}\", … }}`"),
+    };
     by.report.add(problem.expected("one of cosim's own nodes").help(help));
     None
 }
@@ -365,6 +372,7 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         | What::Accept { .. }
         | What::Extend { .. }
         | What::RevokeExtend { .. }
+        | What::Merge { .. }
         | What::DeleteValue => return,
     };
     let size = what.size();
@@ -373,6 +381,21 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         let problem = Problem::new(by.at.key(field).value(), message);
         by.report
             .add(problem.expected(format!("at most {MAX_TRANSACTION_BYTES}")).help("make several changes"));
+        return;
+    }
+    // However little the list or text has in which they come.
+    let least = match what {
+        What::Set { key, value, .. } => edit::set(key, value),
+        What::Push { value } => edit::push(value),
+        What::Insert { values, .. } => edit::append(&CoList::default(), values),
+        What::Splice { insert, .. } => edit::insert_text(&CoList::default(), 0, insert).unwrap_or_default(),
+        What::Delete { key } => edit::delete(key),
+        _ => Value::Null,
+    };
+    if let Err(TooLarge { bytes }) = edit::check_size(&least, by.names.dialect()) {
+        let message = format!("at least {bytes} bytes of changes in one transaction are too many");
+        let problem = Problem::new(by.at.key(field).value(), message);
+        by.report.add(problem.expected(format!("at most {CHANGES_BYTES_MAX}")).help("make several changes"));
         return;
     }
     if let What::Set { key, .. } | What::Delete { key } = what

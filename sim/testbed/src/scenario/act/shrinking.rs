@@ -10,7 +10,12 @@ impl Act {
     /// The node whose app does it, where another's could as well.
     pub(crate) fn app_mut(&mut self) -> Option<&mut String> {
         match self {
-            Act::Create(it) | Act::DeleteValue(it) | Act::Load(it) | Act::Done(it) => Some(&mut it.node),
+            Act::Create(it)
+            | Act::DeleteValue(it)
+            | Act::Branch(it)
+            | Act::Merge(it)
+            | Act::Load(it)
+            | Act::Done(it) => Some(&mut it.node),
             Act::Edit(it) => Some(&mut it.node),
             Act::Ask(it) => Some(&mut it.node),
             _ => self.changing_mut(),

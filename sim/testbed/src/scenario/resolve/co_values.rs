@@ -1,5 +1,7 @@
 //! What is said of CoValues: what they are, who owns them, and what they depend on.
 
+use super::branches;
+use super::drawn;
 use super::names::Names;
 use super::{At, Problem, Report, file};
 use crate::cojson::{CoValueSpec, Kind};
@@ -23,15 +25,20 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
         if let Some(owner) = owner.filter(|owner| !depends_on.contains(owner)) {
             depends_on.push(owner);
         }
+        let source = branches::source(name, co_value, names, &at, report);
+        if let Some(source) = source.filter(|source| !depends_on.contains(source)) {
+            depends_on.push(source);
+        }
         let admin = admin(name, co_value, names, &at, report);
         check_header(name, co_value, &at, report);
         check_restriction(name, co_value, &at, report);
         all[index as usize] = CoValueSpec {
             name: name.clone(),
-            kind: co_value.kind,
+            kind: names.kind(index),
             owner,
             admin,
-            private: co_value.private == Some(true),
+            branch_of: source,
+            private: names.is_private(index),
             restrict_deletion: co_value.restrict_deletion == Some(true),
             header: co_value.header.clone().map(serde_json::Value::Object),
             depends_on,
@@ -45,12 +52,15 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
             spec.is_parent = true;
         }
     }
-    for (group, secret) in file.timeline.iter().filter_map(|entry| entry.act.invited()) {
+    drawn::parents(file, names, &mut all);
+    let invited = || file.timeline.iter().filter_map(|entry| entry.act.invited());
+    for (group, secret) in invited().filter(|(_, secret)| !drawn::is_drawn(secret)) {
         let spec = names.co_value(group).and_then(|group| all.get_mut(group as usize));
         if let Some(spec) = spec.filter(|spec| !spec.invites.contains(secret)) {
             spec.invites.push(secret.clone());
         }
     }
+    drawn::invites(file, invited().any(|(_, secret)| drawn::is_drawn(secret)), &mut all);
     check_circles(&all, names, report);
     all
 }
@@ -87,16 +97,18 @@ fn owner(
     at: &At<'_>,
     report: &mut Report,
 ) -> Option<CoId> {
-    let Some(owner) = &co_value.owner else {
+    let number = names.co_value(name)?;
+    let Some(owner) = names.owner(number) else {
         if co_value.private == Some(true) {
             let message = format!("`{name}` has no owner, so nobody has a key for what is private in it");
             report.add(Problem::new(at.key("private").value(), message).help("name its `owner`, a group"));
         }
         return None;
     };
-    let place = at.key("owner").value();
+    let place = if co_value.owner.is_some() { at.key("owner").value() } else { at.name() };
+    let kind = names.kind(number);
     let number = names.co_value(owner)?;
-    match co_value.kind {
+    match kind {
         None => report.add(without_kind(name, at.name())),
         Some(Kind::Group) => {
             let problem = Problem::new(place, format!("`{name}` is a group, and has an owner"));

@@ -4,8 +4,9 @@ use super::names::Names;
 use super::{At, Problem, Report, file};
 use crate::cojson::Kind;
 use crate::scenario::act::{To, check_edit};
-use crate::scenario::{FaultKind, Faults, Flapping, HappensTo, LinkSpec, Mix, Spells, Workload};
+use crate::scenario::{FaultKind, Faults, Flapping, GuestVerb, HappensTo, LinkSpec, Mix, Spells, Workload};
 use cosim_core::Span;
+use cosim_core::view::Dialect;
 use std::collections::BTreeSet;
 
 pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Option<Workload> {
@@ -26,7 +27,9 @@ pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Re
         .map(|create| create.id.as_str())
         .collect();
     let groups = groups(file, workload, names, &at, report);
-    let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()));
+    // A branch is made of what is there.
+    let is_branch = |id: &str| names.co_value(id).is_some_and(|id| names.branch_of(id).is_some());
+    let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()) && !is_branch(id));
     Some(Workload {
         operations: workload.operations,
         from,
@@ -303,10 +306,22 @@ fn check_asks(
     let kind = |id: &String| names.co_value(id).and_then(|id| names.kind(id));
     let groups = workload.co_values.iter().filter(|id| kind(id) == Some(Kind::Group)).count();
     let values = workload.co_values.len() - groups;
+    let is_branch = |id: &&String| names.co_value(id).is_some_and(|id| names.branch_of(id).is_some());
+    let (branches, is_todays) =
+        (workload.co_values.iter().filter(is_branch).count(), names.dialect() == Dialect::V0_20);
+    let has_guests = match &workload.nodes {
+        Some(nodes) => !nodes.iter().all(|name| is_ours(&name)),
+        None => !file.nodes.keys().all(|name| is_ours(&name)),
+    };
     for (verb, _) in asked {
         let (at, name) = (at.key(verb.name()), verb.name());
         let [groups_needed, values_needed] = verb.needs();
-        if let Some(ours) = ours {
+        let is_known = verb.is_of_all() && !has_guests;
+        if let Some(ours) = ours.filter(|_| is_known && !is_todays) {
+            let message = format!("`{name}` by the rules of 0.7, and `{ours}` is one of cosim's own nodes");
+            let problem = Problem::new(at.name(), message).expected("the rules of 0.20, or guests");
+            report.add(problem.help("write `\"format\": \"0.20\"` at the top for today's rules"));
+        } else if let Some(ours) = ours.filter(|_| !is_known) {
             let message = format!("`{name}` is for guests, and `{ours}` is one of cosim's own nodes");
             let problem = Problem::new(at.name(), message).expected("a workload of nodes that guests play");
             report.add(problem.help("name those alone in `nodes` of the workload, or leave it out"));
@@ -319,6 +334,10 @@ fn check_asks(
         } else if values_needed > values {
             let problem = Problem::new(at.name(), format!("`{name}`, but all of the CoValues are groups"));
             report.add(problem.expected("one that is none").help("name one in `co_values`, or leave it out"));
+        } else if ours.is_some() && matches!(verb, GuestVerb::Branch | GuestVerb::Merge) && branches == 0 {
+            let problem = Problem::new(at.name(), format!("`{name}`, but none of the CoValues is a branch"));
+            let help = "give one a `branch_of`, and name it in `co_values` of the workload";
+            report.add(problem.expected("a branch").help(help));
         }
     }
 }

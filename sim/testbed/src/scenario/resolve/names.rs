@@ -8,6 +8,7 @@ use crate::scenario::place::Place;
 use crate::scenario::{GENERATED_BACKUP, MAX_CO_VALUES, MAX_NAME_BYTES};
 use cosim_core::view::Dialect;
 use std::collections::BTreeMap;
+use std::iter;
 
 /// What a copy of a disk is called where the file does not say.
 const BACKUP: &str = "backup";
@@ -107,9 +108,31 @@ impl<'a> Names<'a> {
         self.described.get(*self.co_values.get(co_value as usize)?).copied()
     }
 
-    /// What a CoValue is, where the file says so.
+    /// What the file says of a CoValue, then of its source where it is a branch, and so on.
+    fn lineage(&self, co_value: u32) -> impl Iterator<Item = &'a file::CoValue> {
+        let source = |of: &&'a file::CoValue| self.described.get(of.branch_of.as_deref()?).copied();
+        // Who is a branch of itself is one for ever.
+        iter::successors(self.described(co_value), source).take(self.described.len())
+    }
+
+    /// What a CoValue is, where the file says so: a branch is what its source is.
     pub(in crate::scenario) fn kind(&self, co_value: u32) -> Option<Kind> {
-        self.described(co_value)?.kind
+        self.lineage(co_value).find_map(|co_value| co_value.kind)
+    }
+
+    /// The CoValue of which one is a branch.
+    pub(in crate::scenario) fn branch_of(&self, co_value: u32) -> Option<u32> {
+        self.co_value(self.described(co_value)?.branch_of.as_deref()?)
+    }
+
+    /// The group that owns a CoValue: a branch that of its source, where nothing else is said.
+    pub(in crate::scenario) fn owner(&self, co_value: u32) -> Option<&'a str> {
+        self.lineage(co_value).find_map(|co_value| co_value.owner.as_deref())
+    }
+
+    /// The CoValues of which the file says more than their names.
+    pub(in crate::scenario) fn described_names(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.described.keys().copied()
     }
 
     /// The first admin of a group.
@@ -119,7 +142,7 @@ impl<'a> Names<'a> {
 
     /// Whether a group owns a CoValue.
     pub(in crate::scenario) fn is_owned(&self, co_value: u32) -> bool {
-        self.described(co_value).is_some_and(|co_value| co_value.owner.is_some())
+        self.owner(co_value).is_some()
     }
 
     /// Whether a message may be called so: those of guests have names of their own.
@@ -144,7 +167,7 @@ impl<'a> Names<'a> {
 
     /// Whether what is written to a CoValue is encrypted, where an entry does not say.
     pub(in crate::scenario) fn is_private(&self, co_value: u32) -> bool {
-        self.described(co_value).is_some_and(|co_value| co_value.private == Some(true))
+        self.lineage(co_value).find_map(|co_value| co_value.private) == Some(true)
     }
 
     pub(in crate::scenario) fn has_disk(&self, node: u32) -> bool {
@@ -255,6 +278,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
         mention(name, at.key(name));
         if let Some(owner) = &co_value.owner {
             mention(owner, at.key(name).key("owner"));
+        }
+        if let Some(source) = &co_value.branch_of {
+            mention(source, at.key(name).key("branch_of"));
         }
         for (index, need) in co_value.depends_on.iter().enumerate() {
             mention(need, at.key(name).key("depends_on").index(index));
