@@ -53,12 +53,24 @@ fn branches_that_cannot_be() {
         ("a source that is a group", of, r#""branch_of": "team""#),
         ("a kind of its own", of, r#""branch_of": "tasks", "kind": "map""#),
         ("an owner that is no group", of, r#""branch_of": "tasks", "owner": "loose""#),
-        ("created, and not branched", r#""branch": { "node": "alice", "id": "draft""#, r#""create": { "node": "alice", "id": "draft""#),
+        (
+            "created, and not branched",
+            r#""branch": { "node": "alice", "id": "draft""#,
+            r#""create": { "node": "alice", "id": "draft""#,
+        ),
         ("merged, and no branch", merge, r#""merge": { "node": "alice", "id": "tasks""#),
         ("merged, and misspelt", merge, r#""merge": { "node": "alice", "id": "darft""#),
         ("merged by nobody", merge, r#""merge": { "node": "alise", "id": "draft""#),
-        ("merged by a guest", r#""nodes": { "alice": {}"#, r#""nodes": { "alice": { "guest": "cojson@0.20.19" }"#),
-        ("another kind of change", r#""insert": { "node": "alice", "id": "draft", "values": ["milk"]"#, r#""push": { "node": "alice", "id": "draft", "value": 1"#),
+        (
+            "merged by a guest",
+            r#""nodes": { "alice": {}"#,
+            r#""nodes": { "alice": { "guest": "cojson@0.20.19" }"#,
+        ),
+        (
+            "another kind of change",
+            r#""insert": { "node": "alice", "id": "draft", "values": ["milk"]"#,
+            r#""push": { "node": "alice", "id": "draft", "value": 1"#,
+        ),
     ];
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!("branches_that_cannot_be", table(BRANCHES, &cases));
@@ -75,7 +87,8 @@ fn what_never_fits_into_a_transaction_is_refused() {
     assert!(said.contains("at most 1048576"), "{said}");
     let old = text.replace("\"0.20\"", "\"0.7\"").replace("\"draft\"", "\"tasks\"");
     let old = old.replace("    \"tasks\": { \"branch_of\": \"tasks\" },\n", "");
-    let old: Vec<&str> = old.lines().filter(|line| !line.contains("\"branch\"") && !line.contains("\"merge\"")).collect();
+    let old: Vec<&str> =
+        old.lines().filter(|line| !line.contains("\"branch\"") && !line.contains("\"merge\"")).collect();
     good(&old.join("\n").replace("} },\n  ]", "} }\n  ]"));
 }
 
@@ -98,7 +111,8 @@ fn an_app_refuses_what_is_too_large() {
                 _ => None,
             })
             .collect();
-        let is_too_large = |why: &String| why.contains("bytes in one transaction, above 1048576: write it in several");
+        let is_too_large =
+            |why: &String| why.contains("bytes in one transaction, above 1048576: write it in several");
         assert_eq!(refused.iter().any(is_too_large), !fits, "{refused:?}");
     }
 }
@@ -108,12 +122,14 @@ fn an_app_refuses_what_is_too_large() {
 fn a_workload_draws_todays_acts() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/swarm/union.json"));
     let union = good(&text.expect("it is there"));
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/swarm/branches.json"));
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/swarm/branches.json"));
     let branches = good(&text.expect("it is there"));
     let mut drawn = BTreeSet::new();
     for scenario in [&union, &branches] {
         let plans = (0..20).flat_map(|seed| scenario.plan(seed).chapters);
-        let acts = plans.flat_map(|chapter| chapter.operations).filter(|operation| operation.name.starts_with('w'));
+        let acts =
+            plans.flat_map(|chapter| chapter.operations).filter(|operation| operation.name.starts_with('w'));
         for operation in acts {
             drawn.insert(operation.act.key());
             if let Act::Accept(accept) = &operation.act {
