@@ -4,9 +4,9 @@
 
 use crate::real::{Header, MadeAt, canonical};
 use crate::view::layers::{Layer, Layers, source};
-use crate::view::origin::Origin;
+use crate::view::origin::{Name, Origin};
 use crate::view::{CoValue, KeyRing, Resolver, owner};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::{Map, Value, json};
@@ -61,7 +61,7 @@ pub struct Merged {
     pub is_private: bool,
 }
 
-/// What merges `branch` at `now`, as far as `keys` can read it and it was not merged yet. `None` where there is nothing
+/// What merges `branch` at `now`, as far as `keys` can read it, and neither shows nor is said to be merged yet. `None` where there is nothing
 /// to merge, and where it is no branch or its source is not there.
 ///
 /// Two who merge a branch at once merge it twice. In a map or list that is the same; a stream has the items twice.
@@ -72,9 +72,14 @@ pub fn merge<R: Resolver + ?Sized>(
     now: u64,
 ) -> Option<Merge> {
     let target = resolver.co_value(source(branch.header, resolver.dialect())?)?;
-    let known = merged_from(branch.id, Layers::seen_by(&target, resolver, keys).own());
+    let target = Layers::seen_by(&target, resolver, keys);
+    let known = merged_from(branch.id, target.own());
     let layers = Layers::seen_by(branch, resolver, keys);
-    let found = due(layers.own(), &known);
+    // What says how much was merged is private, and maybe not for this reader; what was, shows all the same.
+    let there = target.own().metas.origins.values().filter(|origin| !origin.is_late);
+    let there: BTreeSet<&Name> = there.map(|origin| &origin.name).collect();
+    let mut found = due(layers.own(), &known);
+    found.retain(|(origin, ..)| !there.contains(&origin.name));
     let last = found.iter().map(|(_, ms, _)| *ms).max()?;
     let at = u64::try_from(last).map_or(now, |last| now.max(last + 1));
     let made = i64::try_from(at).ok()?;

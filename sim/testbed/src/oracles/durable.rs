@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
     property: Property::Safety,
     blames: Blames::Honest,
     subject: Needed::Disks,
-    needs: &[Need::Disks],
+    needs: &[Need::Disks, Need::Ledger],
     turn: 13,
     since: 1,
 };
@@ -80,7 +80,13 @@ fn look(scene: &Scene<'_>, node: NodeId) -> (u64, Option<Subject>) {
         }
         looks += 1;
         let held = holdings.stored(id).map_or(KnownState::EMPTY, |stored| stored.known());
-        let may_wait = |session| missing(scene, node, id, directory.account(session_parts(session).0));
+        let may_wait = |session| {
+            // Such as a transaction that names a parent.
+            let log =
+                scene.evidence.ledger.log(id, session).iter().take(acknowledged.count(session) as usize);
+            let named = log.filter_map(|transaction| transaction.depends_on);
+            missing(scene, node, id, directory.account(session_parts(session).0).into_iter().chain(named))
+        };
         if !acknowledged.le_except(&held, may_wait) {
             let what = format!(
                 "{} has started anew with less of {} than its disk had acknowledged",
