@@ -12,6 +12,8 @@ mod as_written;
 mod attention;
 mod bounded;
 mod by_name;
+mod by_place;
+mod checked;
 mod convergence;
 mod dependencies;
 mod disks;
@@ -404,10 +406,7 @@ impl Oracles {
     ) {
         self.evidence.ledger.writing(node, world.holdings(node).durability(), record);
         self.evidence.writing(node, ticket, record);
-        let id = match record {
-            Record::Header { id, .. } | Record::Log { id, .. } => *id,
-        };
-        self.ask((Hook::Writing, At::held(node, id)), world, |oracle, scene| {
+        self.ask((Hook::Writing, At::held(node, record.id())), world, |oracle, scene| {
             oracle.writing(scene, node, record)
         });
     }

@@ -1,6 +1,7 @@
 //! What each end of each connection has heard from the other, in that connection: the evidence on which it may act.
 //! Which connection is an end's current one is taken from what the world told it, not from what the node says.
 
+use super::by_place::ByPlace;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use cosim_core::{CoId, ConnectionId, Crypto, Envelope, KnownState, Message, Span, Time};
@@ -80,7 +81,7 @@ impl Hearing {
 pub struct Heard {
     /// The connection that a node was last told of, by node, and then by peer, until it is told that it has closed.
     current: Vec<BTreeMap<NodeId, ConnectionId>>,
-    hearings: BTreeMap<(ConnectionId, NodeId, CoId), Hearing>,
+    hearings: ByPlace<Hearing>,
 }
 
 impl Heard {
@@ -90,7 +91,7 @@ impl Heard {
             self.current.resize(node.index() + 1, BTreeMap::new());
         }
         if let Some(earlier) = self.current[node.index()].insert(peer, connection) {
-            self.forget(earlier, node);
+            self.hearings.forget(node, earlier);
         }
     }
 
@@ -101,7 +102,7 @@ impl Heard {
         {
             of_node.remove(&peer);
         }
-        self.forget(connection, node);
+        self.hearings.forget(node, connection);
     }
 
     /// A process ends, and with it its connections, of which it is told nothing.
@@ -133,7 +134,7 @@ impl Heard {
         if self.current(node, peer) != Some(connection) {
             return;
         }
-        let hearing = self.hearings.entry((connection, node, envelope.message.id())).or_default();
+        let hearing = self.hearings.entry((node, connection, envelope.message.id())).or_default();
         match &envelope.message {
             Message::Load { known, .. } => {
                 hearing.load = hearing.load.max(Some(envelope.n));
@@ -169,7 +170,7 @@ impl Heard {
             return;
         }
         if let Message::Content(content) = &envelope.message {
-            let hearing = self.hearings.entry((connection, node, content.id)).or_default();
+            let hearing = self.hearings.entry((node, connection, content.id)).or_default();
             if content.header.as_ref().is_none_or(|header| crypto.verify_header(content.id, header)) {
                 hearing.header = true;
             } else {
@@ -181,22 +182,13 @@ impl Heard {
 
     /// `node` asks for `id` in a connection.
     pub(super) fn asks(&mut self, now: Time, connection: ConnectionId, node: NodeId, id: CoId) {
-        let hearing = self.hearings.entry((connection, node, id)).or_default();
+        let hearing = self.hearings.entry((node, connection, id)).or_default();
         hearing.waited_since.get_or_insert(now);
         hearing.asked_times = hearing.asked_times.saturating_add(1);
     }
 
     /// What `node` has heard of `id` in `connection`.
     pub fn of(&self, connection: ConnectionId, node: NodeId, id: CoId) -> Option<&Hearing> {
-        self.hearings.get(&(connection, node, id))
-    }
-
-    fn forget(&mut self, connection: ConnectionId, node: NodeId) {
-        let first = (connection, node, CoId(0));
-        let last = (connection, node, CoId(u32::MAX));
-        let keys: Vec<_> = self.hearings.range(first..=last).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.hearings.remove(&key);
-        }
+        self.hearings.get((node, connection, id))
     }
 }
