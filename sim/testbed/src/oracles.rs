@@ -12,6 +12,7 @@ mod as_written;
 mod attention;
 mod bounded;
 mod by_name;
+mod by_node;
 mod by_place;
 mod checked;
 mod convergence;

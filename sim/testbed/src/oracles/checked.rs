@@ -1,18 +1,18 @@
 //! How much of each stored log was looked at: oracles that look at what is new find it here.
 
+use super::by_node::ByNode;
 use super::holdings::{Stored, StoredLog};
 use crate::host::NodeId;
 use cosim_core::{CoId, KnownState, SessionId};
-use std::collections::BTreeMap;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Checked(BTreeMap<(NodeId, CoId), KnownState>);
+pub(super) struct Checked(ByNode<KnownState>);
 
 impl Checked {
     /// A process ends: its logs will come from elsewhere.
     pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.0.retain(|(of, _), _| *of != node);
+        self.0.forget(node);
     }
 
     /// From now on everything is new.

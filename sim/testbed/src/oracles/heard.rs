@@ -4,8 +4,7 @@
 use super::by_place::ByPlace;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{CoId, ConnectionId, Crypto, Envelope, KnownState, Message, Span, Time};
-use std::collections::BTreeMap;
+use cosim_core::{CoId, ConnectionId, Crypto, Envelope, KnownState, Message, Span, Time, VecMap};
 
 /// What was heard of one CoValue.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +79,7 @@ impl Hearing {
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
     /// The connection that a node was last told of, by node, and then by peer, until it is told that it has closed.
-    current: Vec<BTreeMap<NodeId, ConnectionId>>,
+    current: Vec<VecMap<NodeId, ConnectionId>>,
     hearings: ByPlace<Hearing>,
 }
 
@@ -88,7 +87,7 @@ impl Heard {
     /// `node` is told that a connection has opened. Where it had another with `peer`, that one is over.
     pub(super) fn opened(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
         if self.current.len() <= node.index() {
-            self.current.resize(node.index() + 1, BTreeMap::new());
+            self.current.resize(node.index() + 1, VecMap::new());
         }
         if let Some(earlier) = self.current[node.index()].insert(peer, connection) {
             self.hearings.forget(node, earlier);
@@ -98,9 +97,9 @@ impl Heard {
     /// `node` is told that a connection has closed, perhaps one that is not its current one any more.
     pub(super) fn closed(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
         if let Some(of_node) = self.current.get_mut(node.index())
-            && of_node.get(&peer) == Some(&connection)
+            && of_node.get(peer) == Some(&connection)
         {
-            of_node.remove(&peer);
+            of_node.remove(peer);
         }
         self.hearings.forget(node, connection);
     }
@@ -114,13 +113,13 @@ impl Heard {
 
     /// The connection that `node` has with `peer`, as far as it was told.
     pub fn current(&self, node: NodeId, peer: NodeId) -> Option<ConnectionId> {
-        self.current.get(node.index()).and_then(|of_node| of_node.get(&peer)).copied()
+        self.current.get(node.index()).and_then(|of_node| of_node.get(peer)).copied()
     }
 
     /// The peers that `node` is connected to, as far as it was told.
     pub fn peers(&self, node: NodeId) -> impl Iterator<Item = (NodeId, ConnectionId)> + '_ {
-        let of_node = self.current.get(node.index()).into_iter().flatten();
-        of_node.map(|(peer, connection)| (*peer, *connection))
+        let of_node = self.current.get(node.index()).into_iter();
+        of_node.flat_map(VecMap::iter).map(|(peer, connection)| (peer, *connection))
     }
 
     /// A message arrives at `node`; one on a connection that is not its current one tells it nothing.

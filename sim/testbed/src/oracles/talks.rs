@@ -11,6 +11,7 @@ mod turn;
 
 pub use conversation::Waits;
 
+use super::by_node::ByNode;
 use super::by_place::ByPlace;
 use super::heard::{Heard, Hearing};
 use super::oracle::Mail;
@@ -83,7 +84,7 @@ pub struct Talks {
     /// How often a node's connections have changed.
     reconnects: BTreeMap<NodeId, u64>,
     /// How often a node was told or asked something about a CoValue.
-    stirred: BTreeMap<(NodeId, CoId), u64>,
+    stirred: ByNode<u64>,
     turn: Turn,
     /// What was due in the last event that is over.
     due: Judged,
@@ -101,7 +102,7 @@ impl Talks {
             lines: BTreeMap::new(),
             asleep: BTreeSet::new(),
             reconnects: BTreeMap::new(),
-            stirred: BTreeMap::new(),
+            stirred: ByNode::default(),
             turn: Turn::default(),
             due: Judged::default(),
             sent: Judged::default(),
@@ -197,7 +198,7 @@ impl Talks {
 
     /// Stays the same as long as nothing changes what a node has to say of a CoValue.
     fn stamp(&self, node: NodeId, id: CoId) -> (u64, u64) {
-        let stirred = self.stirred.get(&(node, id)).copied().unwrap_or(0);
+        let stirred = self.stirred.get((node, id)).copied().unwrap_or(0);
         (self.reconnects.get(&node).copied().unwrap_or(0), stirred)
     }
 
