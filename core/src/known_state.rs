@@ -1,35 +1,28 @@
 //! Known states: what somebody holds of one CoValue. They form a join semilattice (`protocol` in
 //! docs/protocol.md): every statement a peer makes first-hand is joined, so late and doubled ones change nothing.
 
+mod counts;
+
 use crate::id::SessionId;
-use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::ControlFlow::{Break, Continue};
+use counts::Counts;
 
 /// What is held of one CoValue: whether its header, and how many transactions of each session.
 ///
 /// The CoValue's id is not part of it: the owner (a message, an entry of a state) says which CoValue is meant.
 /// A session that is not listed counts zero; a count of zero is never stored.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct KnownState {
     /// Whether the header is held.
     pub header: bool,
-    /// Ascending by session, counts above zero.
-    sessions: Vec<(SessionId, u32)>,
-}
-
-impl Clone for KnownState {
-    fn clone(&self) -> Self {
-        KnownState { header: self.header, sessions: self.sessions.clone() }
-    }
-
-    fn clone_from(&mut self, source: &Self) {
-        self.header = source.header;
-        self.sessions.clone_from(&source.sessions);
-    }
+    sessions: Counts,
 }
 
 impl KnownState {
     /// Nothing: no header, no session.
-    pub const EMPTY: KnownState = KnownState { header: false, sessions: Vec::new() };
+    pub const EMPTY: KnownState = KnownState { header: false, sessions: Counts::None };
 
     /// `known`, or nothing where there is none.
     pub(crate) fn or_empty(known: Option<&KnownState>) -> &KnownState {
@@ -39,16 +32,12 @@ impl KnownState {
 
     /// The header alone.
     pub const fn header_only() -> KnownState {
-        KnownState { header: true, sessions: Vec::new() }
+        KnownState { header: true, sessions: Counts::None }
     }
 
     /// A known state with these sessions.
     pub fn new(header: bool, sessions: impl IntoIterator<Item = (SessionId, u32)>) -> KnownState {
-        let mut known = KnownState { header, sessions: Vec::new() };
-        for (session, count) in sessions {
-            known.raise(session, count);
-        }
-        known
+        KnownState { header, sessions: Counts::of(sessions) }
     }
 
     /// Whether neither the header nor a transaction is held.
@@ -58,103 +47,85 @@ impl KnownState {
 
     /// How many transactions of `session` are held.
     pub fn count(&self, session: SessionId) -> u32 {
-        self.find(session).map_or(0, |i| self.sessions[i].1)
+        self.sessions.count(session)
     }
 
-    fn find(&self, session: SessionId) -> Result<usize, usize> {
-        match self.sessions.last() {
-            None => Err(0),
-            Some((last, _)) if *last < session => Err(self.sessions.len()),
-            _ => self.sessions.binary_search_by(|(s, _)| s.cmp(&session)),
-        }
+    /// How many transactions are held in all.
+    pub fn transactions(&self) -> u64 {
+        self.sessions().map(|(_, count)| u64::from(count)).sum()
     }
 
     /// Raises `session` to `count`, where it is below; says whether it was.
     pub fn raise(&mut self, session: SessionId, count: u32) -> bool {
-        match self.find(session) {
-            Ok(i) if self.sessions[i].1 >= count => false,
-            Ok(i) => {
-                self.sessions[i].1 = count;
-                true
-            }
-            Err(_) if count == 0 => false,
-            Err(i) => {
-                self.sessions.insert(i, (session, count));
-                true
-            }
-        }
+        self.sessions.raise(session, count)
     }
 
     /// The join: takes the larger of each component. Says whether anything grew.
     pub fn join(&mut self, other: &KnownState) -> bool {
-        let mut grew = other.header && !self.header;
+        let grew = other.header && !self.header;
         self.header |= other.header;
-        let mut i = 0;
-        for &(session, count) in &other.sessions {
-            while self.sessions.get(i).is_some_and(|(s, _)| *s < session) {
-                i += 1;
-            }
-            match self.sessions.get_mut(i) {
-                Some((s, mine)) if *s == session => {
-                    if *mine < count {
-                        *mine = count;
-                        grew = true;
-                    }
-                }
-                _ => {
-                    self.sessions.insert(i, (session, count));
-                    grew = true;
-                }
-            }
-        }
-        grew
+        self.sessions.join(&other.sessions) || grew
     }
 
     /// Whether this is at most `other` in every component.
     pub fn le(&self, other: &KnownState) -> bool {
-        self.le_except(other, |_| false)
+        (!self.header || other.header) && self.sessions.le(&other.sessions)
     }
 
     /// Whether this is at most `other` in every component but the sessions of which `except` holds.
     pub fn le_except(&self, other: &KnownState, except: impl Fn(SessionId) -> bool) -> bool {
-        if self.header && !other.header {
-            return false;
-        }
-        let mut at = 0;
-        self.sessions.iter().all(|&(session, count)| {
-            while other.sessions.get(at).is_some_and(|(theirs, _)| *theirs < session) {
-                at += 1;
-            }
-            let held = other.sessions.get(at).filter(|(theirs, _)| *theirs == session).map_or(0, |(_, n)| *n);
-            count <= held || except(session)
-        })
+        (!self.header || other.header) && self.sessions_le(other, except)
+    }
+
+    /// The same of the sessions alone.
+    pub(crate) fn sessions_le(&self, other: &KnownState, except: impl Fn(SessionId) -> bool) -> bool {
+        let judge = |session, _, _| if except(session) { Continue(()) } else { Break(()) };
+        self.sessions.beyond(&other.sessions, judge).is_continue()
+    }
+
+    /// Shows each session of which this has more than `other`, in order, with how much it has and how much `other`, until
+    /// something comes of it; gives that.
+    pub fn beyond<T>(
+        &self,
+        other: &KnownState,
+        mut show: impl FnMut(SessionId, u32, u32) -> Option<T>,
+    ) -> Option<T> {
+        let show = |session, mine, theirs| show(session, mine, theirs).map_or(Continue(()), Break);
+        self.sessions.beyond(&other.sessions, show).break_value()
+    }
+
+    /// Shares `other`'s memory where both say the same of sessions, so that they are compared at a glance from now on.
+    pub(crate) fn share(&mut self, other: &KnownState) {
+        self.sessions.share(&other.sessions);
     }
 
     /// The sessions and their counts, ascending by session.
     pub fn sessions(&self) -> impl DoubleEndedIterator<Item = (SessionId, u32)> + ExactSizeIterator + '_ {
-        self.sessions.iter().copied()
+        self.sessions.iter()
     }
+}
 
-    /// The sessions and their counts, ascending by session.
-    pub(crate) fn as_slice(&self) -> &[(SessionId, u32)] {
-        &self.sessions
+impl fmt::Debug for KnownState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Listed<'a>(&'a Counts);
+        impl fmt::Debug for Listed<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.0.iter()).finish()
+            }
+        }
+        f.debug_struct("KnownState")
+            .field("header", &self.header)
+            .field("sessions", &Listed(&self.sessions))
+            .finish()
     }
+}
 
-    /// Forgets everything, keeping the memory.
-    pub fn clear(&mut self) {
-        self.header = false;
-        self.sessions.clear();
-    }
-
-    /// Makes room for so many sessions.
-    pub(crate) fn reserve(&mut self, sessions: usize) {
-        self.sessions.reserve(sessions);
-    }
-
-    /// Adds a session that is larger than every one here.
-    pub(crate) fn push(&mut self, session: SessionId, count: u32) {
-        debug_assert!(self.sessions.last().is_none_or(|(last, _)| *last < session), "sessions ascend");
-        debug_assert!(count > 0, "a count of zero is never stored");
-        self.sessions.push((session, count));
+/// As a vector of sessions and counts is hashed: digests of states last.
+impl Hash for KnownState {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.header.hash(state);
+        let sessions = self.sessions();
+        state.write_usize(sessions.len());
+        sessions.for_each(|listed| listed.hash(state));
     }
 }

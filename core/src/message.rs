@@ -96,12 +96,6 @@ impl<C: Crypto> Message<C> {
 impl<C: Crypto> Content<C> {
     /// What the receiver holds at least, once it has applied this: the header, and each session up to its end.
     pub fn known(&self) -> KnownState {
-        let mut known = KnownState::header_only();
-        for (session, piece) in self.new.iter() {
-            if piece.end() > 0 {
-                known.push(session, piece.end());
-            }
-        }
-        known
+        KnownState::new(true, self.new.iter().map(|(session, piece)| (session, piece.end())))
     }
 }

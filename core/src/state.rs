@@ -4,10 +4,13 @@
 //! "Verified" in a name means that *the caller has verified*: nothing here hashes or checks a signature.
 
 mod invariants;
+mod logs;
 pub(crate) mod marks;
 mod update;
 
+pub(crate) use invariants::check_growth;
 pub use invariants::{Broken, check_co_value, check_conversation, check_invariants, check_step};
+pub use logs::Logs;
 pub use marks::LoadStatus;
 pub use update::NewTransactions;
 
@@ -56,7 +59,7 @@ pub struct CoValueState<C: Crypto> {
     /// The header; without it the entry is only a want, for which a header may still arrive.
     pub header: Option<C::Header>,
     /// The log of each session.
-    pub sessions: VecMap<SessionId, SessionLog<C>>,
+    pub sessions: Logs<C>,
     /// Whether the app wants it no longer.
     pub done: bool,
     /// Where each peer stands; a missing entry means that nothing is known.
@@ -207,7 +210,7 @@ impl<C: Crypto> Default for CoValueState<C> {
     fn default() -> Self {
         CoValueState {
             header: None,
-            sessions: VecMap::new(),
+            sessions: Logs::new(),
             done: false,
             sync: VecMap::new(),
             marks: CoMarks::default(),
@@ -228,30 +231,11 @@ impl<C: Crypto> SessionLog<C> {
 }
 
 impl<C: Crypto> CoValueState<C> {
-    /// S: our own known state of this CoValue. Derived, never stored.
+    /// S: our own known state of this CoValue.
     pub fn known_state(&self) -> KnownState {
-        let mut known = KnownState::EMPTY;
-        self.known_state_into(&mut known);
+        let mut known = self.sessions.held().clone();
+        known.header = self.header.is_some();
         known
-    }
-
-    /// Like [`known_state`](Self::known_state), into memory that is there already.
-    pub(crate) fn known_state_into(&self, known: &mut KnownState) {
-        Self::held_into(self.header.is_some(), &self.sessions, known);
-    }
-
-    /// The known state of these parts of a CoValue, for where the rest of it is borrowed.
-    pub(crate) fn held_into(
-        header: bool,
-        sessions: &VecMap<SessionId, SessionLog<C>>,
-        known: &mut KnownState,
-    ) {
-        known.clear();
-        known.header = header;
-        known.reserve(sessions.len());
-        for (session, log) in sessions.iter() {
-            known.push(session, log.len());
-        }
     }
 
     /// Whether it is neither held nor wanted, and no peer has said anything of it.
@@ -264,8 +248,7 @@ impl<C: Crypto> CoValueState<C> {
 
     /// How much is held: it grows whenever S does.
     pub(crate) fn size(&self) -> u64 {
-        let transactions: u64 = self.sessions.values().map(|log| u64::from(log.len())).sum();
-        u64::from(self.header.is_some()) + transactions
+        u64::from(self.header.is_some()) + self.sessions.transactions()
     }
 
     /// How many transactions of `session` we hold.
@@ -273,36 +256,25 @@ impl<C: Crypto> CoValueState<C> {
         self.sessions.get(session).map_or(0, SessionLog::len)
     }
 
+    /// What a peer holds is mostly what we hold.
+    pub(crate) fn share_with(&mut self, peer: PeerId) {
+        let held = self.sessions.held();
+        if let Some(PeerSync { assumed, confirmed, .. }) = self.sync.get_mut(peer) {
+            if let Assumed::Known(assumed) = assumed {
+                assumed.share(held);
+            }
+            confirmed.iter_mut().for_each(|confirmed| confirmed.share(held));
+        }
+    }
+
     /// Whether S ≤ `other`, sessions of which `except` holds aside.
     pub(crate) fn is_covered_by(&self, other: &KnownState, except: impl Fn(SessionId) -> bool) -> bool {
-        if self.header.is_some() && !other.header {
-            return false;
-        }
-        let theirs = other.as_slice();
-        let mut at = 0;
-        self.sessions.iter().all(|(session, log)| {
-            while theirs.get(at).is_some_and(|(other, _)| *other < session) {
-                at += 1;
-            }
-            let held = theirs.get(at).filter(|(other, _)| *other == session).map_or(0, |(_, n)| *n);
-            log.len() <= held || except(session)
-        })
+        (self.header.is_none() || other.header) && self.sessions.held().sessions_le(other, except)
     }
 
     /// Whether `other` ≤ S, sessions of which `except` holds aside.
     pub(crate) fn covers(&self, other: &KnownState, except: impl Fn(SessionId) -> bool) -> bool {
-        if other.header && self.header.is_none() {
-            return false;
-        }
-        let mut at = 0;
-        other.sessions().all(|(session, count)| {
-            while self.sessions.at(at).is_some_and(|(ours, _)| ours < session) {
-                at += 1;
-            }
-            let held =
-                self.sessions.at(at).filter(|(ours, _)| *ours == session).map_or(0, |(_, log)| log.len());
-            count <= held || except(session)
-        })
+        (!other.header || self.header.is_some()) && other.sessions_le(self.sessions.held(), except)
     }
 }
 

@@ -5,14 +5,16 @@
 
 use super::{Input, Node};
 use crate::crypto::Crypto;
-use crate::id::{CoId, PeerId};
+use crate::id::{CoId, PeerId, SessionId};
 use crate::message::Message;
-use crate::state::{CoValueState, check_co_value, check_conversation, check_invariants};
+use crate::state::{CoValueState, check_co_value, check_conversation, check_growth, check_invariants};
 
 /// What a step may touch, and how that was before.
 pub(super) struct Before {
     id: Option<CoId>,
     peer: Option<PeerId>,
+    /// The session of the CoValue that the step may bring more of, where it is one alone.
+    session: Option<SessionId>,
     /// How much of the CoValue was held, where the step may bring some.
     held: Option<u64>,
     /// How much was to be said.
@@ -32,7 +34,8 @@ impl<C: Crypto> Node<C> {
             if self.connection(*peer) != Some(*connection));
         let is_stale = is_stale && !planted!(self.shell, IgnoreEpochs);
         let held = id.filter(|_| brings_content(input)).map(|id| self.held(id));
-        Some(Before { id, peer, held, outputs: self.shell.outputs.len(), is_stale })
+        let session = session(input);
+        Some(Before { id, peer, session, held, outputs: self.shell.outputs.len(), is_stale })
     }
 
     /// Checks what a step did, before anything that follows from it is sent.
@@ -47,7 +50,10 @@ impl<C: Crypto> Node<C> {
         let growth = self.growth(before);
         assert!(growth.is_some(), "what is held only grows");
         let checked = match (before.id, before.peer) {
-            (Some(id), _) if growth > Some(0) => check_co_value(&self.state, id),
+            (Some(id), _) if growth > Some(0) => match before.session {
+                Some(session) => check_growth(&self.state, id, session),
+                None => check_co_value(&self.state, id),
+            },
             (Some(id), Some(peer)) => check_conversation(&self.state, id, peer),
             (Some(id), None) => check_co_value(&self.state, id),
             (None, _) => Ok(()),
@@ -55,6 +61,8 @@ impl<C: Crypto> Node<C> {
         assert_eq!(checked, Ok(()), "what holds of every state");
         if cfg!(feature = "paranoid") {
             assert_eq!(check_invariants(&self.state), Ok(()), "what holds of every state");
+            let is_counted = |co: &CoValueState<C>| co.sessions.is_counted();
+            assert!(self.state.co_values.values().all(is_counted), "S is how long the logs are");
         }
     }
 
@@ -101,4 +109,12 @@ fn touched<C: Crypto>(input: &Input<C>) -> (Option<CoId>, Option<PeerId>) {
         | Input::PersistFailed { .. }
         | Input::Deadline => (None, None),
     }
+}
+
+/// The session that a step may bring more of, where it is one alone: with a header, more may come from the disk.
+fn session<C: Crypto>(input: &Input<C>) -> Option<SessionId> {
+    let Input::Received { envelope, .. } = input else { return None };
+    let Message::Content(content) = &envelope.message else { return None };
+    let is_alone = content.header.is_none() && content.new.len() == 1;
+    content.new.keys().next().filter(|_| is_alone)
 }

@@ -12,8 +12,7 @@ use crate::id::{CoId, PeerId, SessionId};
 use crate::message::{Content, Envelope, Message};
 use crate::record::Record;
 use crate::state::marks::InterestKind;
-use crate::state::{Assumed, CoValueState, NodeState, PeerSync, Relationship};
-use crate::vec_map::VecMap;
+use crate::state::{Assumed, CoValueState, Logs, NodeState, PeerSync, Relationship};
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -432,7 +431,7 @@ impl<C: Crypto> Node<C> {
         self.co_value(id);
         let Node { state: NodeState { peers, co_values }, shell, crypto } = self;
         let co = co_values.get_mut(&id)?;
-        Some(Hearing { shell, crypto, peers, co, id, from, n, re, stored: VecMap::new() })
+        Some(Hearing { shell, crypto, peers, co, id, from, n, re, stored: Logs::new() })
     }
 }
 

@@ -5,11 +5,11 @@ use super::connection::Ranked;
 use super::say::{KnownKind, known, load};
 use super::shell::{Scope, Shell, Wait};
 use crate::crypto::Crypto;
-use crate::id::{CoId, PeerId, SessionId};
+use crate::id::{CoId, PeerId};
 use crate::known_state::KnownState;
 use crate::message::{Known, Message};
 use crate::state::marks::{InterestKind, Subscription};
-use crate::state::{Assumed, CoValueState, Event, PeerInfo, PeerSync, Relationship, SessionLog};
+use crate::state::{Assumed, CoValueState, Event, Logs, PeerInfo, PeerSync, Relationship};
 use crate::vec_map::VecMap;
 
 /// One message in its place: who says it, when, and about what.
@@ -25,7 +25,7 @@ pub(crate) struct Hearing<'a, C: Crypto> {
     /// The number of the message of ours that it answers; 0 for none.
     pub(crate) re: u32,
     /// The logs that were found on the disk and wait for the header that it brings.
-    pub(crate) stored: VecMap<SessionId, SessionLog<C>>,
+    pub(crate) stored: Logs<C>,
 }
 
 /// What a message brought.
@@ -69,6 +69,7 @@ impl<C: Crypto> Hearing<'_, C> {
     }
 
     fn conclude(mut self, heard: Heard) {
+        self.co.share_with(self.from.peer);
         let sync = self.sync();
         if heard.progress {
             sync.marks.timer.tries = 0;

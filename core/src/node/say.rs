@@ -60,10 +60,7 @@ fn sync_of(sync: &mut VecMap<PeerId, PeerSync>, peer: PeerId) -> &mut PeerSync {
 fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: PeerId) -> (KnownState, &mut PeerSync) {
     let known = co.known_state();
     let sync = sync_of(&mut co.sync, peer);
-    match &mut sync.told {
-        Some(told) => told.clone_from(&known),
-        None => sync.told = Some(known.clone()),
-    }
+    sync.told = Some(known.clone());
     (known, sync)
 }
 
@@ -128,20 +125,25 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
     };
     let (mut new, mut after) = (VecMap::new(), Vec::new());
     let mut room = PIECE_BYTES_MAX;
-    for (session, log) in sessions.iter() {
-        let from = assumed.count(session);
-        if log.len() <= from || sync.marks.refused_by_peer.sessions.contains(session) {
-            continue;
+    let mut is_all = true;
+    let stopped = sessions.held().beyond(&assumed, |session, _, from| {
+        let log = sessions.get(session)?;
+        if sync.marks.refused_by_peer.sessions.contains(session) {
+            is_all = false;
+            return None;
         }
         let place = if new.is_empty() { Place::First } else { Place::Further };
-        let Some((end, last_signature)) = cut(log, from, place, &mut room) else { break };
+        let Some((end, last_signature)) = cut(log, from, place, &mut room) else { return Some(()) };
         let new_transactions = log.transactions[from as usize..end as usize].to_vec();
         new.insert(session, SessionContent { after: from, new_transactions, last_signature });
         after.push((session, from));
-        assumed.raise(session, end);
-        if room == 0 || new.len() == SESSIONS_MAX {
-            break;
-        }
+        is_all &= end == log.len();
+        (room == 0 || new.len() == SESSIONS_MAX).then_some(())
+    });
+    if is_all && stopped.is_none() && assumed.le(sessions.held()) {
+        assumed.clone_from(sessions.held());
+    } else {
+        new.iter().for_each(|(session, piece)| _ = assumed.raise(session, piece.end()));
     }
     sync.assumed = Assumed::Known(assumed);
     if sync.marks.flight.len() == FLIGHTS_MAX {
@@ -154,7 +156,7 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
         0 => sync.marks.owed.take().unwrap_or(0),
         n => n,
     };
-    CoValueState::<C>::held_into(co.header.is_some(), sessions, sync.told.get_or_insert(KnownState::EMPTY));
+    tell(co, peer);
     Said { re, message: Message::Content(Content { id, header, new }) }
 }
 

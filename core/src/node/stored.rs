@@ -6,13 +6,12 @@ use super::dependencies::log_needs;
 use super::shell::Scope;
 use super::{Config, Node};
 use crate::crypto::Crypto;
-use crate::id::{CoId, PeerId, SessionId};
+use crate::id::{CoId, PeerId};
 use crate::json::JsonCrypto;
 use crate::known_state::KnownState;
 use crate::message::Message;
 use crate::record::{Found, Record, Recovery, append, read};
-use crate::state::{CoValueState, Event, NodeState, SessionLog, Source};
-use crate::vec_map::VecMap;
+use crate::state::{CoValueState, Event, Logs, NodeState, Source};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -250,11 +249,7 @@ impl<C: Crypto> Node<C> {
     }
 
     /// The logs that were put aside and can be taken under the header that a message brings. They are put aside no longer.
-    pub(super) fn stored_under(
-        &mut self,
-        id: CoId,
-        message: &Message<C>,
-    ) -> VecMap<SessionId, SessionLog<C>> {
+    pub(super) fn stored_under(&mut self, id: CoId, message: &Message<C>) -> Logs<C> {
         let mut under = CoValueState::default();
         let Message::Content(content) = message else { return under.sessions };
         let Some(header) = content.header.as_ref().filter(|_| self.lacks(id)) else { return under.sessions };

@@ -98,6 +98,20 @@ pub fn check_co_value<C: Crypto>(state: &NodeState<C>, id: CoId) -> Result<(), B
     state.co_values.get(&id).map_or(Ok(()), |co_value| check(state, id, co_value))
 }
 
+/// Checks one CoValue of which one session may have grown, and nothing else of what is held.
+pub(crate) fn check_growth<C: Crypto>(
+    state: &NodeState<C>,
+    id: CoId,
+    session: SessionId,
+) -> Result<(), Broken> {
+    let Some(co_value) = state.co_values.get(&id) else { return Ok(()) };
+    if co_value.header.is_none() && !co_value.sessions.is_empty() {
+        return Err(Broken::HeaderMissing { id });
+    }
+    co_value.sessions.get(session).map_or(Ok(()), |log| check_session(id, session, log))?;
+    check_syncs(state, id, co_value)
+}
+
 /// Checks what a message of a peer about a CoValue may have touched where it brought nothing: that conversation alone.
 ///
 /// # Errors
@@ -124,6 +138,10 @@ fn check<C: Crypto>(state: &NodeState<C>, id: CoId, co_value: &CoValueState<C>) 
         return Err(Broken::HeaderMissing { id });
     }
     co_value.sessions.iter().try_for_each(|(session, log)| check_session(id, session, log))?;
+    check_syncs(state, id, co_value)
+}
+
+fn check_syncs<C: Crypto>(state: &NodeState<C>, id: CoId, co_value: &CoValueState<C>) -> Result<(), Broken> {
     co_value.sync.iter().try_for_each(|(peer, sync)| {
         if !state.peers.contains(peer) {
             return Err(Broken::UnknownPeer { id, peer });

@@ -1,9 +1,6 @@
 //! The atomic updates, as the seed's code and its twelve written tests have them, and the three that it left empty.
 
-use super::{
-    Assumed, CoValueState, Event, NodeState, PeerInfo, PeerSync, Relationship, SessionLog, Source,
-    UpdateError,
-};
+use super::{Assumed, CoValueState, Event, NodeState, PeerInfo, PeerSync, Relationship, Source, UpdateError};
 use crate::crypto::{Crypto, Signed};
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
@@ -182,42 +179,16 @@ impl<C: Crypto> CoValueState<C> {
 
     /// Appends a batch that was found to follow.
     pub(crate) fn append(&mut self, session: SessionId, batch: NewTransactions<C>, from: Source) {
-        let length = self.extend(session, batch);
+        let length = self.sessions.append(session, batch);
         if let Source::Peer(peer) = from {
             let sync = self.sync.entry_or_insert_with(peer, PeerSync::default);
-            sync.raise_assumed(&KnownState::new(true, [(session, length)]));
+            match &mut sync.assumed {
+                Assumed::Known(assumed) => _ = assumed.raise(session, length),
+                Assumed::Unknown | Assumed::Unavailable => {
+                    sync.raise_assumed(&KnownState::new(true, [(session, length)]));
+                }
+            }
         }
-    }
-
-    /// Appends a batch; gives the session's new length.
-    fn extend(&mut self, session: SessionId, batch: NewTransactions<C>) -> u32 {
-        let NewTransactions { after, transactions, signed } = batch;
-        debug_assert_eq!(after, self.count(session), "the batch follows");
-        let Signed { hash, streaming_hash, signature } = signed;
-        let length = match self.sessions.get_mut(session) {
-            Some(log) => {
-                log.transactions.extend(transactions);
-                log.last_hash = hash;
-                log.streaming_hash = streaming_hash;
-                log.last_signature = signature;
-                log.len()
-            }
-            None => {
-                let log = SessionLog {
-                    transactions,
-                    last_hash: hash,
-                    streaming_hash,
-                    signature_after: VecMap::new(),
-                    last_signature: signature,
-                };
-                let length = log.len();
-                self.sessions.insert(session, log);
-                length
-            }
-        };
-        let log = self.sessions.get_mut(session).expect("inserted above");
-        log.signature_after.insert(length - 1, log.last_signature.clone());
-        length
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every check of a state finds what it is there for. Each test breaks one thing in a valid state.
 
 use cosim_core::state::{
-    Assumed, Broken, CoValueState, PeerSync, SessionLog, check_co_value, check_invariants, check_step,
+    Assumed, Broken, CoValueState, Logs, PeerSync, SessionLog, check_co_value, check_invariants, check_step,
 };
 use cosim_core::{
     CoId, FastCrypto, FastHeader, FastTransaction, KnownState, NodeState, PeerId, PeerInfo, Relationship,
@@ -43,8 +43,11 @@ fn co_value(state: &mut NodeState<FastCrypto>) -> &mut CoValueState<FastCrypto> 
     state.co_values.get_mut(&ID).expect("it is there")
 }
 
-fn session(state: &mut NodeState<FastCrypto>) -> &mut SessionLog<FastCrypto> {
-    co_value(state).sessions.get_mut(SESSION).expect("it is there")
+fn change_log<T>(state: &mut NodeState<FastCrypto>, change: impl FnOnce(&mut SessionLog<FastCrypto>) -> T) {
+    let sessions = &mut co_value(state).sessions;
+    let mut log = sessions.get(SESSION).expect("it is there").clone();
+    change(&mut log);
+    sessions.insert(SESSION, log);
 }
 
 fn sync(state: &mut NodeState<FastCrypto>) -> &mut PeerSync {
@@ -64,7 +67,7 @@ fn check<T>(change: impl FnOnce(&mut NodeState<FastCrypto>) -> T, expected: Resu
 #[test]
 fn a_session_is_not_empty() {
     check(
-        |state| session(state).transactions.clear(),
+        |state| change_log(state, |log| log.transactions.clear()),
         Err(Broken::EmptySession { id: ID, session: SESSION }),
     );
 }
@@ -77,16 +80,16 @@ fn transactions_need_a_header() {
 #[test]
 fn a_signature_is_after_a_transaction() {
     let beyond = Broken::SignatureBeyondEnd { id: ID, session: SESSION, index: 2 };
-    check(|state| session(state).signature_after.insert(2, 9), Err(beyond));
+    check(|state| change_log(state, |log| log.signature_after.insert(2, 9)), Err(beyond));
 }
 
 #[test]
 fn the_last_signature_is_kept_after_the_last_transaction() {
     let broken = Err(Broken::LastSignature { id: ID, session: SESSION });
-    check(|state| session(state).signature_after.remove(1), broken);
-    check(|state| session(state).signature_after.clear(), broken);
-    check(|state| session(state).last_signature = 10, broken);
-    check(|state| session(state).signature_after.remove(0), Ok(()));
+    check(|state| change_log(state, |log| log.signature_after.remove(1)), broken);
+    check(|state| change_log(state, |log| log.signature_after.clear()), broken);
+    check(|state| change_log(state, |log| log.last_signature = 10), broken);
+    check(|state| change_log(state, |log| log.signature_after.remove(0)), Ok(()));
 }
 
 #[test]
@@ -133,8 +136,8 @@ fn nothing_held_is_lost() {
     check_lost(|state| co_value(state).header = None, Err(Broken::HeaderLost { id: ID }));
     check_lost(|state| state.co_values.clear(), Err(Broken::HeaderLost { id: ID }));
     let lost = Err(Broken::TransactionsLost { id: ID, session: SESSION });
-    check_lost(|state| session(state).transactions.truncate(1), lost);
-    check_lost(|state| co_value(state).sessions.clear(), lost);
+    check_lost(|state| change_log(state, |log| log.transactions.truncate(1)), lost);
+    check_lost(|state| co_value(state).sessions = Logs::default(), lost);
     check_lost(|state| state.remove_peer(PEER), Ok(()));
 }
 

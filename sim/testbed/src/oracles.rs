@@ -13,6 +13,9 @@ mod atomic;
 mod attention;
 mod bounded;
 mod by_name;
+mod by_node;
+mod by_place;
+mod checked;
 mod convergence;
 mod dependencies;
 mod disks;
@@ -385,10 +388,7 @@ impl Oracles {
     ) {
         self.evidence.ledger.writing(node, world.holdings(node).durability(), record);
         self.evidence.writing(node, ticket, record);
-        let id = match record {
-            Record::Header { id, .. } | Record::Log { id, .. } => *id,
-        };
-        self.ask((Hook::Writing, At::held(node, id)), world, |oracle, scene| {
+        self.ask((Hook::Writing, At::held(node, record.id())), world, |oracle, scene| {
             oracle.writing(scene, node, record)
         });
     }

@@ -1,8 +1,17 @@
 //! Known states are a join semilattice: that late, doubled and reordered statements do no harm rests on it.
 
-use super::arbitrary::{known_state, session_id};
-use cosim_core::KnownState;
+use super::arbitrary::{known_state as small, session_id};
+use cosim_core::{KnownState, SessionId};
 use proptest::prelude::*;
+
+/// Small ones, and some with more sessions than are compared at once, mostly the same.
+fn known_state() -> impl Strategy<Value = KnownState> {
+    let counts = proptest::collection::vec(0..3_u32, 38..40);
+    let large = (any::<bool>(), counts).prop_map(|(header, counts)| {
+        KnownState::new(header, (0..).map(SessionId).zip(counts.into_iter().map(|n| n + 1)))
+    });
+    prop_oneof![2 => small(), 1 => large]
+}
 
 fn joined(a: &KnownState, b: &KnownState) -> KnownState {
     let mut all = a.clone();
@@ -77,5 +86,29 @@ proptest! {
         let others = a.sessions().filter(|(s, _)| *s != session);
         let without = KnownState::new(a.header, others);
         prop_assert_eq!(a.le_except(&b, |s| s == session), without.le(&b));
+    }
+
+    #[test]
+    fn beyond_is_what_a_join_would_raise(a in known_state(), b in known_state()) {
+        let mut more = Vec::new();
+        let none = a.beyond(&b, |session, mine, theirs| {
+            more.push((session, mine, theirs));
+            None::<()>
+        });
+        let raised = a.sessions().filter(|(session, count)| *count > b.count(*session));
+        let raised: Vec<_> = raised.map(|(session, count)| (session, count, b.count(session))).collect();
+        prop_assert_eq!(none, None);
+        prop_assert_eq!(&more, &raised);
+        prop_assert_eq!(a.beyond(&b, |session, _, _| Some(session)), raised.first().map(|(session, ..)| *session));
+    }
+
+    #[test]
+    fn sessions_are_listed_once_and_in_order(a in known_state(), b in known_state()) {
+        let mixed = KnownState::new(a.header, b.sessions().chain(a.sessions()));
+        prop_assert!(mixed.sessions().is_sorted_by(|(one, _), (next, _)| one < next));
+        prop_assert_eq!(mixed.transactions(), mixed.sessions().map(|(_, count)| u64::from(count)).sum::<u64>());
+        let mut both = joined(&a, &b);
+        both.header = a.header;
+        prop_assert_eq!(mixed, both);
     }
 }

@@ -29,6 +29,8 @@ pub(super) const ABOUT: About = About {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dependencies {
     sent: BTreeSet<(ConnectionId, NodeId, CoId)>,
+    /// Whether anything depends on anything; `None` before that was asked.
+    applies: Option<bool>,
 }
 
 impl Oracle for Dependencies {
@@ -37,6 +39,10 @@ impl Oracle for Dependencies {
     }
 
     fn stores(&mut self, scene: &Scene<'_>, holding: (NodeId, CoId), stored: Option<&dyn Stored>) -> Look {
+        let directory = &scene.setup.directory;
+        if !*self.applies.get_or_insert_with(|| directory.has_dependencies()) {
+            return Look::NONE;
+        }
         let whole = stored.filter(|stored| stored.header().is_some());
         whole.map_or(Look::NONE, |stored| Look::times(look(scene, holding, stored)))
     }

@@ -1,6 +1,7 @@
 //! What several oracles judge by, gathered once, and only where one of them needs it.
 
 use super::Setup;
+use super::by_node::ByNode;
 use super::disks::Disks;
 use super::heard::Heard;
 use super::holdings::{Holdings, Stored};
@@ -78,7 +79,7 @@ pub struct Evidence {
     /// What nodes have said to each other and wait for.
     pub talks: Talks,
     /// What each node was last seen to hold.
-    held: BTreeMap<(NodeId, CoId), KnownState>,
+    held: ByNode<KnownState>,
     /// What each node's disk is writing, by its number.
     writing: BTreeMap<(NodeId, u64), Record<SimCrypto>>,
 }
@@ -93,7 +94,7 @@ impl Evidence {
             hostile: Hostile::new(setup.hostile.clone()),
             verdicts: Verdicts::default(),
             talks: Talks::new(setup.waits.clone()),
-            held: BTreeMap::new(),
+            held: ByNode::default(),
             writing: BTreeMap::new(),
         }
     }
@@ -116,12 +117,12 @@ impl Evidence {
 
     /// The CoValues of a node that were looked at, from `from` to `to`.
     pub(super) fn seen(&self, node: NodeId, from: CoId, to: CoId) -> impl Iterator<Item = CoId> + '_ {
-        self.held.range((node, from)..=(node, to)).map(|((_, id), _)| *id)
+        self.held.range(node, from, to).map(|(id, _)| id)
     }
 
     /// What a node held says nothing of what it will hold.
     pub(super) fn forget(&mut self, node: NodeId) {
-        self.held.retain(|(of, _), _| *of != node);
+        self.held.forget(node);
     }
 
     /// A node hands a record over to its disk.

@@ -1,10 +1,10 @@
 //! What each end of each connection has heard from the other, in that connection: the evidence on which it may act.
 //! Which connection is an end's current one is taken from what the world told it, not from what the node says.
 
+use super::by_place::ByPlace;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
-use cosim_core::{CoId, ConnectionId, Crypto, Envelope, KnownState, Message, Span, Time};
-use std::collections::BTreeMap;
+use cosim_core::{CoId, ConnectionId, Crypto, Envelope, KnownState, Message, Span, Time, VecMap};
 
 /// What was heard of one CoValue.
 #[derive(Clone, Debug, Default)]
@@ -79,29 +79,29 @@ impl Hearing {
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
     /// The connection that a node was last told of, by node, and then by peer, until it is told that it has closed.
-    current: Vec<BTreeMap<NodeId, ConnectionId>>,
-    hearings: BTreeMap<(ConnectionId, NodeId, CoId), Hearing>,
+    current: Vec<VecMap<NodeId, ConnectionId>>,
+    hearings: ByPlace<Hearing>,
 }
 
 impl Heard {
     /// `node` is told that a connection has opened. Where it had another with `peer`, that one is over.
     pub(super) fn opened(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
         if self.current.len() <= node.index() {
-            self.current.resize(node.index() + 1, BTreeMap::new());
+            self.current.resize(node.index() + 1, VecMap::new());
         }
         if let Some(earlier) = self.current[node.index()].insert(peer, connection) {
-            self.forget(earlier, node);
+            self.hearings.forget(node, earlier);
         }
     }
 
     /// `node` is told that a connection has closed, perhaps one that is not its current one any more.
     pub(super) fn closed(&mut self, node: NodeId, peer: NodeId, connection: ConnectionId) {
         if let Some(of_node) = self.current.get_mut(node.index())
-            && of_node.get(&peer) == Some(&connection)
+            && of_node.get(peer) == Some(&connection)
         {
-            of_node.remove(&peer);
+            of_node.remove(peer);
         }
-        self.forget(connection, node);
+        self.hearings.forget(node, connection);
     }
 
     /// A process ends, and with it its connections, of which it is told nothing.
@@ -113,13 +113,13 @@ impl Heard {
 
     /// The connection that `node` has with `peer`, as far as it was told.
     pub fn current(&self, node: NodeId, peer: NodeId) -> Option<ConnectionId> {
-        self.current.get(node.index()).and_then(|of_node| of_node.get(&peer)).copied()
+        self.current.get(node.index()).and_then(|of_node| of_node.get(peer)).copied()
     }
 
     /// The peers that `node` is connected to, as far as it was told.
     pub fn peers(&self, node: NodeId) -> impl Iterator<Item = (NodeId, ConnectionId)> + '_ {
-        let of_node = self.current.get(node.index()).into_iter().flatten();
-        of_node.map(|(peer, connection)| (*peer, *connection))
+        let of_node = self.current.get(node.index()).into_iter();
+        of_node.flat_map(VecMap::iter).map(|(peer, connection)| (peer, *connection))
     }
 
     /// A message arrives at `node`; one on a connection that is not its current one tells it nothing.
@@ -133,7 +133,7 @@ impl Heard {
         if self.current(node, peer) != Some(connection) {
             return;
         }
-        let hearing = self.hearings.entry((connection, node, envelope.message.id())).or_default();
+        let hearing = self.hearings.entry((node, connection, envelope.message.id())).or_default();
         match &envelope.message {
             Message::Load { known, .. } => {
                 hearing.load = hearing.load.max(Some(envelope.n));
@@ -169,7 +169,7 @@ impl Heard {
             return;
         }
         if let Message::Content(content) = &envelope.message {
-            let hearing = self.hearings.entry((connection, node, content.id)).or_default();
+            let hearing = self.hearings.entry((node, connection, content.id)).or_default();
             if content.header.as_ref().is_none_or(|header| crypto.verify_header(content.id, header)) {
                 hearing.header = true;
             } else {
@@ -181,22 +181,13 @@ impl Heard {
 
     /// `node` asks for `id` in a connection.
     pub(super) fn asks(&mut self, now: Time, connection: ConnectionId, node: NodeId, id: CoId) {
-        let hearing = self.hearings.entry((connection, node, id)).or_default();
+        let hearing = self.hearings.entry((node, connection, id)).or_default();
         hearing.waited_since.get_or_insert(now);
         hearing.asked_times = hearing.asked_times.saturating_add(1);
     }
 
     /// What `node` has heard of `id` in `connection`.
     pub fn of(&self, connection: ConnectionId, node: NodeId, id: CoId) -> Option<&Hearing> {
-        self.hearings.get(&(connection, node, id))
-    }
-
-    fn forget(&mut self, connection: ConnectionId, node: NodeId) {
-        let first = (connection, node, CoId(0));
-        let last = (connection, node, CoId(u32::MAX));
-        let keys: Vec<_> = self.hearings.range(first..=last).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.hearings.remove(&key);
-        }
+        self.hearings.get((node, connection, id))
     }
 }

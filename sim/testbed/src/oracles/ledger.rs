@@ -123,6 +123,9 @@ impl Ledger {
 
     /// The node is handling what its app asked: where its log is longer, it has taken it.
     pub(super) fn took(&mut self, host: &dyn Holdings, node: NodeId) -> Vec<Taken> {
+        if self.handling.is_empty() {
+            return Vec::new();
+        }
         let durability = host.durability();
         let is_taken = |handling: &mut Handling| {
             let Handling { id, session, before, .. } = handling;
@@ -150,6 +153,10 @@ impl Ledger {
 
     /// The node has handled what its app asked.
     pub(super) fn settled(&mut self, host: &dyn Holdings, node: NodeId) -> Vec<Taken> {
+        if self.handling.is_empty() {
+            self.unshown.clear();
+            return Vec::new();
+        }
         let taken = self.took(host, node);
         let handled = self.handling.extract_if(.., |handling| handling.node == node);
         self.unshown = handled.filter(|_| host.durability() == Durability::Ideal).collect();
@@ -164,6 +171,9 @@ impl Ledger {
 
     /// Something else happens: what was not refused is written, whether its node shows it or not.
     pub(super) fn accepted(&mut self) {
+        if self.unshown.is_empty() {
+            return;
+        }
         for handled in std::mem::take(&mut self.unshown) {
             let _ = self.take(handled, Durability::Ideal);
         }

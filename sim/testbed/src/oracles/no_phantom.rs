@@ -2,6 +2,7 @@
 //! own affair, but only its own.
 
 use super::about::{About, Blames, Needed, Property};
+use super::checked::Checked;
 use super::evidence::{Evidence, Need};
 use super::holdings::Stored;
 use super::oracle::{Look, Oracle};
@@ -9,8 +10,7 @@ use super::scene::Scene;
 use super::violation::Subject;
 use crate::host::NodeId;
 use crate::observer::Ending;
-use cosim_core::{CoId, Names, SessionId, VecMap};
-use std::collections::BTreeMap;
+use cosim_core::{CoId, Names};
 
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
@@ -28,7 +28,7 @@ pub(super) const ABOUT: About = About {
 /// How much of each stored log was looked at: a look costs no more than what is new.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoPhantom {
-    checked: BTreeMap<(NodeId, CoId), VecMap<SessionId, usize>>,
+    checked: Checked,
 }
 
 impl Oracle for NoPhantom {
@@ -38,7 +38,7 @@ impl Oracle for NoPhantom {
 
     /// A process ends: its logs will come from elsewhere.
     fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
-        self.checked.retain(|(of, _), _| *of != node);
+        self.checked.goes_down(node);
         Look::NONE
     }
 
@@ -57,26 +57,25 @@ impl NoPhantom {
     ) -> (u64, Option<Subject>) {
         let Evidence { ledger, hostile, .. } = scene.evidence;
         let cast = &scene.setup.cast;
-        let checked = self.checked.entry((node, id)).or_default();
         let mut looks = 0;
-        for (place, (session, log)) in stored.logs().enumerate() {
-            let before = checked.get_near(place, session).copied().unwrap_or(0);
-            if before == log.transactions.len() || hostile.writes(session) {
-                continue;
+        let found = self.checked.look((node, id), stored, |session, log, before| {
+            if hostile.writes(session) {
+                return None;
             }
             let new = log.transactions.get(before..).unwrap_or_default();
             looks += new.len() as u64;
-            checked.insert(session, log.transactions.len());
-            if new.iter().any(|transaction| !ledger.was_asked(id, session, transaction)) {
-                let what = format!(
-                    "{} holds a transaction of {} in {} that its author's app never made",
-                    cast.node(node),
-                    cast.session(session),
-                    cast.co_value(id),
-                );
-                return (looks, Some(Subject { node, peer: None, id: Some(id), kind: "log", what }));
-            }
-        }
-        (looks, None)
+            new.iter().any(|transaction| !ledger.was_asked(id, session, transaction)).then_some(session)
+        });
+        let found = found.map(|session| {
+            self.checked.note((node, id), stored, session);
+            let what = format!(
+                "{} holds a transaction of {} in {} that its author's app never made",
+                cast.node(node),
+                cast.session(session),
+                cast.co_value(id),
+            );
+            Subject { node, peer: None, id: Some(id), kind: "log", what }
+        });
+        (looks, found)
     }
 }

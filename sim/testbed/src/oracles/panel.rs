@@ -64,6 +64,11 @@ impl Panel {
         self.watching = std::array::from_fn(|_| turns.clone());
     }
 
+    /// Whether nobody judges.
+    pub(super) fn is_empty(&self) -> bool {
+        self.judges.is_empty()
+    }
+
     /// What they need.
     pub(super) fn needs(&self) -> Needs {
         self.judges.iter().flat_map(|judge| judge.about.needs).copied().collect()

@@ -2,6 +2,7 @@
 //! has signed.
 
 use super::about::{About, Blames, Needed, Property};
+use super::checked::Checked;
 use super::evidence::{Evidence, Need};
 use super::holdings::Stored;
 use super::oracle::{Look, Oracle};
@@ -9,8 +10,7 @@ use super::scene::Scene;
 use super::violation::Subject;
 use crate::host::NodeId;
 use crate::observer::Ending;
-use cosim_core::{CoId, Names, SessionId, VecMap};
-use std::collections::BTreeMap;
+use cosim_core::{CoId, Names};
 
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
@@ -29,7 +29,7 @@ pub(super) const ABOUT: About = About {
 /// at rest.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prefix {
-    checked: BTreeMap<(NodeId, CoId), VecMap<SessionId, usize>>,
+    checked: Checked,
 }
 
 impl Oracle for Prefix {
@@ -39,7 +39,7 @@ impl Oracle for Prefix {
 
     /// A process ends: its logs will come from elsewhere.
     fn goes_down(&mut self, _scene: &Scene<'_>, node: NodeId, _ending: Ending) -> Look {
-        self.checked.retain(|(of, _), _| *of != node);
+        self.checked.goes_down(node);
         Look::NONE
     }
 
@@ -75,12 +75,7 @@ impl Prefix {
         stored: &dyn Stored,
     ) -> Option<Subject> {
         let Evidence { ledger, hostile, .. } = scene.evidence;
-        let checked = self.checked.entry((node, id)).or_default();
-        for (place, (session, log)) in stored.logs().enumerate() {
-            let before = checked.get_near(place, session).copied().unwrap_or(0);
-            if before == log.transactions.len() {
-                continue;
-            }
+        self.checked.look((node, id), stored, |session, log, before| {
             let truth = ledger.log(id, session);
             let from = before.min(log.transactions.len());
             let right = if hostile.writes(session) {
@@ -89,18 +84,17 @@ impl Prefix {
                 log.transactions.len() <= truth.len()
                     && log.transactions[from..] == truth[from..log.transactions.len()]
             };
-            if !right {
-                let cast = &scene.setup.cast;
-                let what = format!(
-                    "{} holds a log of {} in {} that is no prefix of what was written",
-                    cast.node(node),
-                    cast.session(session),
-                    cast.co_value(id),
-                );
-                return Some(Subject { node, peer: None, id: Some(id), kind: "log", what });
+            if right {
+                return None;
             }
-            checked.insert(session, log.transactions.len());
-        }
-        None
+            let cast = &scene.setup.cast;
+            let what = format!(
+                "{} holds a log of {} in {} that is no prefix of what was written",
+                cast.node(node),
+                cast.session(session),
+                cast.co_value(id),
+            );
+            Some(Subject { node, peer: None, id: Some(id), kind: "log", what })
+        })
     }
 }

@@ -11,12 +11,14 @@ mod turn;
 
 pub use conversation::Waits;
 
+use super::by_node::ByNode;
+use super::by_place::ByPlace;
 use super::heard::{Heard, Hearing};
 use super::oracle::Mail;
 use super::scene::Surroundings;
 use crate::cojson::{Command, SimCrypto};
 use crate::host::NodeId;
-use conversation::{Conversation, Growth, Leaving};
+use conversation::{Conversation, Growth, Leaving, size};
 use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Relationship, Time};
 use said::{Said, Turn};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,6 +29,12 @@ pub(super) struct Place {
     pub(super) connection: ConnectionId,
     pub(super) node: NodeId,
     pub(super) id: CoId,
+}
+
+impl Place {
+    fn key(self) -> (NodeId, ConnectionId, CoId) {
+        (self.node, self.connection, self.id)
+    }
 }
 
 /// Something that was not as the rules have it.
@@ -65,7 +73,7 @@ impl Judged {
 pub struct Talks {
     /// How long each node waits.
     waits: Vec<Waits>,
-    conversations: BTreeMap<Place, Conversation>,
+    conversations: ByPlace<Conversation>,
     /// The deadlines of those that are clear, earliest first.
     deadlines: BTreeSet<(Time, Place)>,
     /// The ends of connections whose line is full.
@@ -76,7 +84,7 @@ pub struct Talks {
     /// How often a node's connections have changed.
     reconnects: BTreeMap<NodeId, u64>,
     /// How often a node was told or asked something about a CoValue.
-    stirred: BTreeMap<(NodeId, CoId), u64>,
+    stirred: ByNode<u64>,
     turn: Turn,
     /// What was due in the last event that is over.
     due: Judged,
@@ -88,13 +96,13 @@ impl Talks {
     pub(super) fn new(waits: Vec<Waits>) -> Talks {
         Talks {
             waits,
-            conversations: BTreeMap::new(),
+            conversations: ByPlace::default(),
             deadlines: BTreeSet::new(),
             blocked: BTreeSet::new(),
             lines: BTreeMap::new(),
             asleep: BTreeSet::new(),
             reconnects: BTreeMap::new(),
-            stirred: BTreeMap::new(),
+            stirred: ByNode::default(),
             turn: Turn::default(),
             due: Judged::default(),
             sent: Judged::default(),
@@ -116,12 +124,13 @@ impl Talks {
         loop {
             let passed = self.deadlines.iter().take_while(|(at, _)| until.is_none_or(|until| *at < until));
             let &(at, place) = passed.into_iter().find(|(_, place)| !self.asleep.contains(&place.node))?;
-            let conversation = self.conversations.get_mut(&place)?;
-            conversation.sees(&held(world, place.node, place.id), Growth::Unseen);
+            let conversation = self.conversations.get_mut(place.key())?;
+            conversation.sees(size(&held(world, place.node, place.id)), Growth::Unseen);
             if conversation.clear {
                 let (peer, what) = (conversation.peer, "has let a deadline pass");
                 return Some(Flaw { node: place.node, peer, id: place.id, kind: "deadline", what });
             }
+            conversation.listed = None;
             self.deadlines.remove(&(at, place));
         }
     }
@@ -150,8 +159,11 @@ impl Talks {
             (about.is_needed)(place.id)
                 || others.any(|(_, other)| heard.of(other, place.node, place.id).is_some_and(Hearing::asked))
         };
-        let mut talks = self.conversations.iter().filter(|(_, talk)| talk.owes_parting());
-        let (place, talk) = talks.find(|(place, _)| {
+        let talks = self.conversations.iter().filter(|(_, talk)| talk.owes_parting());
+        let mut talks: Vec<(Place, &Conversation)> =
+            talks.map(|((node, connection, id), talk)| (Place { connection, node, id }, talk)).collect();
+        talks.sort_unstable_by_key(|(place, _)| *place);
+        let (place, talk) = talks.into_iter().find(|(place, _)| {
             world.is_up(place.node)
                 && !self.asleep.contains(&place.node)
                 && (about.is_done)(place.node, place.id)
@@ -164,11 +176,9 @@ impl Talks {
 
     /// An end of a connection is told that it is over, or its process has ended.
     pub(super) fn closed(&mut self, node: NodeId, connection: ConnectionId) {
-        let place = |id| Place { connection, node, id };
-        let over = self.conversations.extract_if(place(CoId(0))..=place(CoId(u32::MAX)), |_, _| true);
-        for (place, conversation) in over {
-            if let Some(at) = conversation.deadline {
-                self.deadlines.remove(&(at, place));
+        for (id, conversation) in self.conversations.forget(node, connection) {
+            if let Some(at) = conversation.listed {
+                self.deadlines.remove(&(at, Place { connection, node, id }));
             }
         }
         self.blocked.remove(&(connection, node));
@@ -188,7 +198,7 @@ impl Talks {
 
     /// Stays the same as long as nothing changes what a node has to say of a CoValue.
     fn stamp(&self, node: NodeId, id: CoId) -> (u64, u64) {
-        let stirred = self.stirred.get(&(node, id)).copied().unwrap_or(0);
+        let stirred = self.stirred.get((node, id)).copied().unwrap_or(0);
         (self.reconnects.get(&node).copied().unwrap_or(0), stirred)
     }
 
@@ -209,8 +219,8 @@ impl Talks {
         for (at, place) in passed {
             self.deadlines.remove(&(at, place));
             self.deadlines.insert((now, place));
-            if let Some(conversation) = self.conversations.get_mut(&place) {
-                conversation.deadline = Some(now);
+            if let Some(conversation) = self.conversations.get_mut(place.key()) {
+                (conversation.deadline, conversation.listed) = (Some(now), Some(now));
             }
         }
     }
@@ -281,13 +291,9 @@ impl Talks {
     }
 
     /// Takes note of when a conversation's deadline passes, where it is clear.
-    fn note_deadline(&mut self, place: Place, before: Option<Time>) {
-        let Some(conversation) = self.conversations.get(&place) else { return };
-        if let Some(before) = before {
-            self.deadlines.remove(&(before, place));
-        }
-        if let Some(at) = conversation.deadline.filter(|_| conversation.clear && !conversation.tainted) {
-            self.deadlines.insert((at, place));
+    fn note_deadline(&mut self, place: Place) {
+        if let Some(conversation) = self.conversations.get_mut(place.key()) {
+            conversation.list(place, &mut self.deadlines);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! and every process that starts from that disk holds it, until something befalls the disk that no node can help.
 
 use super::about::{About, Blames, Needed, Property};
+use super::by_node::ByNode;
 use super::durable::all_needs;
 use super::evidence::Need;
 use super::oracle::{Look, Mail, Oracle};
@@ -28,7 +29,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// How long a session is at a node, by CoValue.
-type Lengths = BTreeMap<(NodeId, CoId), KnownState>;
+type Lengths = ByNode<KnownState>;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,7 @@ pub(super) struct Uploaded {
     /// What each disk ever had.
     written: Lengths,
     /// What some app was told is safe at a node, since anything last befell its disk.
-    promised: Lengths,
+    promised: BTreeMap<(NodeId, CoId), KnownState>,
 }
 
 /// One report.
@@ -158,15 +159,14 @@ impl Uploaded {
         let covers = |known: Option<&KnownState>| known.is_some_and(|known| known.count(session) >= count);
         let is_held = |server: &NodeId| {
             let stored = scene.world.holdings(*server).stored(id);
-            covers(self.held.get(&(*server, id))) || stored.is_some_and(|log| log.count(session) >= count)
+            covers(self.held.get((*server, id))) || stored.is_some_and(|log| log.count(session) >= count)
         };
         let was_sent = || covers(self.sent.get(&(node, peer)).and_then(|sent| sent.get(&id)));
         let needs = all_needs(scene, id, session);
-        let has_header = |server: NodeId, need: &CoId| {
-            self.written.get(&(server, *need)).is_some_and(|known| known.header)
-        };
+        let has_header =
+            |server: NodeId, need: &CoId| self.written.get((server, *need)).is_some_and(|known| known.header);
         let is_safe = |server: &NodeId| {
-            covers(self.written.get(&(*server, id))) && needs.iter().all(|need| has_header(*server, need))
+            covers(self.written.get((*server, id))) && needs.iter().all(|need| has_header(*server, need))
         };
         let (holds, kind, how) = match reach {
             Reach::Sent => (was_sent() || servers.iter().any(is_held), "sent", "was sent"),

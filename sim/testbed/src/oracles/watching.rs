@@ -1,6 +1,6 @@
 //! Who is told what: from what happens in a world, whatever its nodes are, to the oracles' own words.
 
-use super::evidence::{Evidence, Need};
+use super::evidence::{Evidence, Need, Needs};
 use super::holdings::Holdings;
 use super::oracle::Mail;
 use super::{Oracles, Touched};
@@ -9,12 +9,22 @@ use crate::host::{Operation, SimNode};
 use crate::observer::{Happening, Observer, Sent};
 use crate::world::View;
 
+impl Oracles {
+    /// Whether nobody judges, and nobody needs any evidence.
+    fn is_idle(&self) -> bool {
+        self.panel.is_empty() && self.needs == Needs::default()
+    }
+}
+
 impl<N> Observer<N> for Oracles
 where
     N: SimNode<Message = Packet, Command = Command, Notice = Notice, End = End, Record = DiskWrite>
         + Holdings,
 {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
+        if self.is_idle() {
+            return;
+        }
         if !matches!(happening, Happening::Skipped { .. }) {
             self.evidence.ledger.accepted();
         }

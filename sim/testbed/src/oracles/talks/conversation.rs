@@ -1,10 +1,11 @@
 //! One conversation: what one node knows of a CoValue and a peer in the present connection, as the messages tell it.
 
+use super::Place;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use cosim_core::node::{FLIGHTS_MAX, LOADS_MAX};
 use cosim_core::{Envelope, Known, KnownState, Message, Relationship, SessionId, Span, Time};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// How long a node waits: the first deadline, and the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub(super) struct Conversation {
     passed: u32,
     /// When the next one passes.
     pub(super) deadline: Option<Time>,
+    /// Under which time it is listed among all deadlines; only where it is clear.
+    pub(super) listed: Option<Time>,
     /// Whether the messages tell all of it. Where they do not, nothing is asked of it until nothing is waited for.
     pub(super) clear: bool,
     /// Whether something was refused or damaged: then they will not, in this connection.
@@ -128,6 +131,7 @@ impl Conversation {
             waiting: VecDeque::new(),
             passed: 0,
             deadline: None,
+            listed: None,
             clear: true,
             tainted: false,
         }
@@ -389,13 +393,24 @@ impl Conversation {
 
     /// Takes note of how much is held. Where that has grown unseen, since something that was put aside was taken, nobody
     /// can tell when, and so whether what was waited for was waited for all the while.
-    pub(super) fn sees(&mut self, held: &KnownState, growth: Growth) {
-        let size = held.sessions().map(|(_, count)| u64::from(count)).sum::<u64>() + u64::from(held.header);
+    pub(super) fn sees(&mut self, size: u64, growth: Growth) {
         let before = self.seen.replace(size);
         let has_waited = self.deadline.is_some() || self.leaving > 0;
         if growth == Growth::Unseen && has_waited && before.is_some_and(|before| before != size) {
             self.clear = false;
         }
+    }
+
+    /// Takes note of when the deadline passes, where it is clear.
+    pub(super) fn list(&mut self, place: Place, deadlines: &mut BTreeSet<(Time, Place)>) {
+        let deadline = self.deadline.filter(|_| self.clear && !self.tainted);
+        if deadline == self.listed {
+            return;
+        }
+        if let Some(before) = std::mem::replace(&mut self.listed, deadline) {
+            deadlines.remove(&(before, place));
+        }
+        deadlines.extend(deadline.map(|at| (at, place)));
     }
 
     /// Everything that is due has been sent.
@@ -408,6 +423,11 @@ impl Conversation {
             self.deadline = Some(now + waits.after(self.passed));
         }
     }
+}
+
+/// How much is held.
+pub(super) fn size(held: &KnownState) -> u64 {
+    held.transactions() + u64::from(held.header)
 }
 
 impl Flight {

@@ -1,10 +1,10 @@
 //! What no message tells: that what had waited was taken in the same event as something else, or in one that was about
 //! something else. What others waited for may have ended in between and begun anew.
 
-use super::conversation::Growth;
-use super::said::{Said, Turn, What};
+use super::conversation::{Growth, size};
+use super::said::{Said, Told, Turn, What};
 use super::turn::Taking;
-use cosim_core::{CoId, Message};
+use cosim_core::{CoId, KnownState, Message};
 use std::collections::BTreeSet;
 
 impl Taking<'_> {
@@ -13,24 +13,23 @@ impl Taking<'_> {
     pub(super) fn doubt_put_aside(&mut self, turn: &Turn) {
         let Some((id, before)) = &turn.before else { return };
         let after = self.held(*id);
-        let mut brought = before.clone();
-        let mut places = self.places(*id);
         let mut growth = Growth::Seen;
+        let mut alone = None;
         if let Some(told) = &turn.heard {
-            if let Message::Content(content) = &told.envelope.message {
-                brought.join(&content.known());
-            }
-            if !after.le(&brought) {
+            if after == *before {
+                alone = Some(told.place);
+            } else if !after.le(&brought(told, before)) {
                 growth = Growth::Unseen;
             }
-            if after == *before {
-                places.retain(|place| *place == told.place);
-            }
         }
-        for place in places {
-            if let Some(conversation) = self.talks.conversations.get_mut(&place) {
-                conversation.sees(before, Growth::Unseen);
-                conversation.sees(&after, growth);
+        let (was, is) = (size(before), size(&after));
+        for (_, connection) in self.heard.peers(self.node) {
+            let place = self.place(connection, *id);
+            if alone.is_none_or(|alone| alone == place)
+                && let Some(conversation) = self.talks.conversations.get_mut(place.key())
+            {
+                conversation.sees(was, Growth::Unseen);
+                conversation.sees(is, growth);
             }
         }
     }
@@ -50,10 +49,19 @@ impl Taking<'_> {
                 continue;
             }
             for place in self.places(id) {
-                if let Some(conversation) = self.talks.conversations.get_mut(&place) {
+                if let Some(conversation) = self.talks.conversations.get_mut(place.key()) {
                     conversation.clear = false;
                 }
             }
         }
     }
+}
+
+/// What was held before a message, and what that brought.
+fn brought(told: &Told, before: &KnownState) -> KnownState {
+    let mut brought = before.clone();
+    if let Message::Content(content) = &told.envelope.message {
+        brought.join(&content.known());
+    }
+    brought
 }

@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 impl Taking<'_> {
     /// What was due while the line was full is said when it is so no longer.
     pub(super) fn check_missed(&mut self, connection: ConnectionId, said: &[Said]) {
-        let (first, last) = (self.place(connection, CoId(0)), self.place(connection, CoId(u32::MAX)));
-        let talks = self.talks.conversations.range(first..=last);
+        let talks = self.talks.conversations.in_connection(self.node, connection).into_iter().flatten();
         // Where the peer is known to have the header, what is written goes to it as soon as it can.
         let missed = talks.filter(|(_, talk)| talk.missed || talk.assumed.header);
-        let missed: Vec<(Place, NodeId)> = missed.map(|(place, talk)| (*place, talk.peer)).collect();
+        let missed: Vec<(Place, NodeId)> =
+            missed.map(|(id, talk)| (self.place(connection, *id), talk.peer)).collect();
         for (place, peer) in missed {
             let held = self.held(place.id);
-            let Some(conversation) = self.talks.conversations.get_mut(&place) else { continue };
+            let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { continue };
             conversation.missed = false;
             let is_clear = conversation.clear && !conversation.tainted;
             let is_due = conversation.is_content_due(&held) && is_clear;

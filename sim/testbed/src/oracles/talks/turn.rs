@@ -1,6 +1,6 @@
 //! One event: what a node hears and says in it, and what of that is due.
 
-use super::conversation::{Brought, Conversation, Growth, Leaving, Repeat, Waiting};
+use super::conversation::{Brought, Conversation, Growth, Leaving, Repeat, Waiting, size};
 use super::said::{Said, Told, Turn, What, has_gap, is_said};
 use super::{About, Flaw, Place, Talks, held, is_server};
 use crate::cojson::SimCrypto;
@@ -62,10 +62,10 @@ impl Taking<'_> {
     fn leave(&mut self, connection: ConnectionId) -> Option<Place> {
         let (id, leaving) = self.talks.lines.get_mut(&(connection, self.node))?.pop_front()?;
         let place = self.place(connection, id);
-        let conversation = self.talks.conversations.get_mut(&place).filter(|_| leaving != Leaving::Other)?;
-        let before = conversation.deadline;
+        let conversation =
+            self.talks.conversations.get_mut(place.key()).filter(|_| leaving != Leaving::Other)?;
         conversation.leaves(leaving);
-        self.talks.note_deadline(place, before);
+        self.talks.note_deadline(place);
         Some(place)
     }
 
@@ -83,18 +83,18 @@ impl Taking<'_> {
         else {
             return;
         };
-        let before = conversation.deadline.take();
+        conversation.deadline = None;
         conversation.leaving += 1;
         if let What::Content { starts, known } = &said.what {
             conversation.waiting.push_back(Some(Waiting { starts: starts.clone(), known: known.clone() }));
         }
-        self.talks.note_deadline(place, before);
+        self.talks.note_deadline(place);
     }
 
     /// Where what is waited for may be other than before.
-    fn touched(&self, turn: &Turn) -> BTreeSet<Place> {
+    fn touched(&self, turn: &Turn) -> Vec<Place> {
         let said = turn.said.iter().map(|said| self.place(said.connection, said.id));
-        let mut touched: BTreeSet<Place> = said.chain(turn.heard.iter().map(|told| told.place)).collect();
+        let mut touched: Vec<Place> = said.chain(turn.heard.iter().map(|told| told.place)).collect();
         let mut grown: BTreeSet<CoId> = turn.asked.into_iter().collect();
         if turn.is_written {
             grown.extend(turn.said.iter().map(|said| said.id));
@@ -107,6 +107,8 @@ impl Taking<'_> {
             grown.extend(Some(told.place.id).filter(|id| self.held(*id) != told.before));
         }
         touched.extend(grown.into_iter().flat_map(|id| self.places(id)));
+        touched.sort_unstable();
+        touched.dedup();
         touched
     }
 
@@ -130,7 +132,7 @@ impl Taking<'_> {
         }
         let relationship = self.world.relationship(place.connection, self.node);
         let fresh = || Conversation::new(peer, relationship);
-        Some(self.talks.conversations.entry(place).or_insert_with(fresh))
+        Some(self.talks.conversations.entry(place.key()).or_insert_with(fresh))
     }
 
     fn is_blocked(&self, connection: ConnectionId) -> bool {
@@ -142,7 +144,6 @@ impl Taking<'_> {
         let (now, waits, after) = (self.now, self.talks.waits_of(self.node), self.held(place.id));
         let is_blocked = self.is_blocked(place.connection);
         let Some(conversation) = self.conversation(place, told.peer) else { return };
-        let before = conversation.deadline;
         conversation.tainted |= told.is_damaged;
         let brought = match &told.envelope.message {
             Message::Content(content) => hear_content(conversation, told, content, &after, said),
@@ -154,7 +155,7 @@ impl Taking<'_> {
         let again = brought.lacks_base && !conversation.tainted && conversation.is_content_due(&after);
         conversation.missed |= again && is_blocked;
         let peer = conversation.peer;
-        self.talks.note_deadline(place, before);
+        self.talks.note_deadline(place);
         if again && !is_blocked {
             let sent = is_said(said, place, |said| matches!(said.what, What::Content { .. }));
             let what = "does not send again what a peer lacks";
@@ -166,10 +167,9 @@ impl Taking<'_> {
     fn is_done_with(&mut self, id: CoId) {
         let lacks = !self.held(id).header;
         for place in self.places(id) {
-            if let Some(conversation) = self.talks.conversations.get_mut(&place) {
+            if let Some(conversation) = self.talks.conversations.get_mut(place.key()) {
                 conversation.tainted |= lacks && !conversation.asking.is_empty();
-                let before = conversation.deadline;
-                self.talks.note_deadline(place, before);
+                self.talks.note_deadline(place);
             }
         }
     }
@@ -183,8 +183,9 @@ impl Taking<'_> {
         for (at, place) in passed {
             self.talks.deadlines.remove(&(at, place));
             let held = self.held(place.id);
-            let Some(conversation) = self.talks.conversations.get_mut(&place) else { continue };
-            conversation.sees(&held, Growth::Unseen);
+            let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { continue };
+            conversation.listed = None;
+            conversation.sees(size(&held), Growth::Unseen);
             let is_clear = conversation.clear;
             let repeat = conversation.passes(&held);
             if is_clear {
@@ -201,9 +202,8 @@ impl Taking<'_> {
             turn.heard.as_ref().is_some_and(|told| told.place == place && told.envelope.n == said.re);
         let (now, is_blocked, after) = (self.now, self.is_blocked(said.connection), self.held(said.id));
         let (node, waits) = (self.node, self.talks.waits_of(self.node));
-        let stamp = self.talks.stamp(node, said.id);
+        let stamp = matches!(said.what, What::Done).then(|| self.talks.stamp(node, said.id));
         let conversation = self.conversation(place, said.peer)?;
-        let before = conversation.deadline;
         let peer = conversation.peer;
         let is_clear = conversation.clear && !conversation.tainted;
         let released = conversation.held.iter().position(|(n, _)| *n == said.re).filter(|_| !is_answer);
@@ -247,11 +247,11 @@ impl Taking<'_> {
             What::Done => {
                 // Each content that was held back makes it due again when its turn comes, and that may be in this event.
                 let may_be_due = !conversation.held.is_empty();
-                let repeats = conversation.parted.replace(stamp) == Some(stamp);
+                let repeats = std::mem::replace(&mut conversation.parted, stamp) == stamp;
                 (repeats && !may_be_due).then_some("says once more that it is done")
             }
         };
-        self.talks.note_deadline(place, before);
+        self.talks.note_deadline(place);
         if is_released {
             self.talks.stir(node, place.id);
         }
@@ -287,7 +287,7 @@ impl Taking<'_> {
 
     fn check_repeat(&mut self, place: Place, repeat: Repeat, said: &[Said]) {
         let is_blocked = self.is_blocked(place.connection);
-        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { return };
         let peer = conversation.peer;
         let (is_repeated, kind) = match repeat {
             Repeat::Nothing => return,
@@ -309,7 +309,7 @@ impl Taking<'_> {
     fn check_answers(&mut self, told: &Told, said: &[Said]) {
         let place = told.place;
         let after = self.held(place.id);
-        let Some(conversation) = self.talks.conversations.get(&place) else { return };
+        let Some(conversation) = self.talks.conversations.get(place.key()) else { return };
         let is_source = is_server(conversation.relationship);
         match &told.envelope.message {
             Message::Load { known, .. } => self.check_answer_to_load(told, known, &after, said),
@@ -329,7 +329,7 @@ impl Taking<'_> {
     fn check_answer_to_load(&mut self, told: &Told, known: &KnownState, after: &KnownState, said: &[Said]) {
         let (place, n) = (told.place, told.envelope.n);
         let is_blocked = self.is_blocked(place.connection);
-        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { return };
         let is_answered = is_said(said, place, |said| said.re == n);
         let is_asked_for_all = !known.header;
         let waits_for_others =
@@ -351,7 +351,7 @@ impl Taking<'_> {
 
     fn check_answer_to_announcement(&mut self, place: Place, after: &KnownState, said: &[Said]) {
         let is_blocked = self.is_blocked(place.connection);
-        let Some(conversation) = self.talks.conversations.get(&place) else { return };
+        let Some(conversation) = self.talks.conversations.get(place.key()) else { return };
         let is_client = conversation.relationship == Relationship::SyncTheirs;
         let is_equal = conversation.relationship == Relationship::SyncCommon;
         let asks = is_said(said, place, |said| match said.what {
@@ -371,7 +371,7 @@ impl Taking<'_> {
     fn check_acknowledgement(&mut self, told: &Told, after: &KnownState, said: &[Said]) {
         let (place, n) = (told.place, told.envelope.n);
         let (now, base) = (self.now, self.talks.waits_of(self.node).base);
-        let Some(conversation) = self.talks.conversations.get(&place) else { return };
+        let Some(conversation) = self.talks.conversations.get(place.key()) else { return };
         let is_answered =
             is_said(said, place, |said| said.re == n && matches!(said.what, What::Known { .. }));
         let was_corrected = conversation.corrected.is_some_and(|at| now < at + base);
@@ -384,12 +384,12 @@ impl Taking<'_> {
 
     /// A `load` that was passed on is answered when it has brought the CoValue, or every other source has said no.
     fn check_owed(&mut self, place: Place, after: &KnownState) {
-        let owes = self.talks.conversations.get(&place).is_some_and(|talk| talk.owed.is_some());
+        let owes = self.talks.conversations.get(place.key()).is_some_and(|talk| talk.owed.is_some());
         if self.is_blocked(place.connection) || !owes {
             return;
         }
         let has_open_source = !after.header && self.has_open_source(place);
-        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
+        let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { return };
         if after.header {
             // After something damaged it is not known whether a load is answered, and content waits for that.
             if conversation.tainted || !conversation.is_content_due(after) {
@@ -412,7 +412,7 @@ impl Taking<'_> {
                 && !self
                     .talks
                     .conversations
-                    .get(&self.place(connection, asker.id))
+                    .get(self.place(connection, asker.id).key())
                     .is_some_and(|talk| talk.said_none)
         })
     }
@@ -420,13 +420,12 @@ impl Taking<'_> {
     fn arm(&mut self, place: Place, growth: Growth) {
         let (now, waits, held) = (self.now, self.talks.waits_of(self.node), self.held(place.id));
         let is_done = (self.about.is_done)(self.node, place.id);
-        let Some(conversation) = self.talks.conversations.get_mut(&place) else { return };
-        let before = conversation.deadline;
-        conversation.sees(&held, growth);
+        let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { return };
+        conversation.sees(size(&held), growth);
         conversation.arms(&held, (now, waits));
         // Whether one who is done still asks depends on what others want through it.
         conversation.clear &= !(is_done && conversation.is_behind(&held));
-        self.talks.note_deadline(place, before);
+        self.talks.note_deadline(place);
     }
 }
 
