@@ -15,13 +15,6 @@ pub struct Change {
     pub private: bool,
 }
 
-impl Change {
-    /// What was written in a branch comes into its source.
-    pub const fn merge(branch: CoId) -> Change {
-        Change { what: What::Merge { branch }, private: true }
-    }
-}
-
 impl What {
     /// How many bytes are written, about.
     pub fn size(&self) -> usize {
