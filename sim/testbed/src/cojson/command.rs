@@ -73,6 +73,13 @@ pub enum Writes {
     Change(Arc<Change>),
 }
 
+impl Writes {
+    /// What was written in a branch comes into its source.
+    pub fn merge(branch: CoId) -> Writes {
+        Writes::Change(Arc::new(Change { what: What::Merge { branch }, private: true }))
+    }
+}
+
 impl Command {
     /// Whether it deletes a CoValue for good, which is written in a session of its own.
     pub fn deletes(&self) -> bool {

@@ -141,7 +141,7 @@ fn changed(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
 /// Who may do what, where that can be judged.
 fn judged(rights: Rights) -> Option<Rights> {
     let is_sure = rights.read_key().is_none_or(|key| !rights.doubts(key));
-    (is_sure && rights.are_known() && rights.are_honest()).then_some(rights)
+    (is_sure && rights.are_known() && !rights.is_in_circle() && rights.are_honest()).then_some(rights)
 }
 
 /// Whether an honest node is up whose app is an admin, and has something to write to that the group owns, if it owns

@@ -325,19 +325,20 @@ impl Logs {
         hostile: &Hostile,
         below: &mut Vec<CoId>,
     ) -> Above {
-        let (mut there, mut is_cut) = (BTreeMap::new(), false);
+        let (mut there, mut is_cut, mut is_round) = (BTreeMap::new(), false, false);
         for parent in parents {
             let held = holdings.stored(*parent).filter(|stored| self::header(*stored).is_some());
             let (Some(held), Some(known)) = (held, self.directory.co_value(*parent)) else { continue };
             if below.contains(parent) || self.directory.kind(*parent) != Some(Kind::Group) {
                 // In a circle through the group that was asked for, it is no parent; which it is in another, is not known.
                 is_cut |= below.first() != Some(parent);
+                is_round = true;
                 continue;
             }
             let rights = self.judged(holdings, (node, *parent), (held, hostile), below);
             there.insert(known.id.clone(), Arc::new(rights));
         }
-        Above::new(there, is_cut)
+        Above::new(there, is_cut, is_round)
     }
 
     /// Who may do what by all that a node holds of a group and its parents, and by what its app is about to write to the group

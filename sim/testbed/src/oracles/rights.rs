@@ -257,15 +257,23 @@ impl Rights {
         met.into_iter().find_map(|member| match (may_read(member), self.opens(member).contains(key)) {
             (true, false) => Some(Unfit::Closed(member)),
             // What everyone may know is no secret to anybody.
-            (false, true) if !everyone_reads && !self.invites_above(member) => Some(Unfit::Open(member)),
+            (false, true) if !everyone_reads && !self.reads_above(member) => Some(Unfit::Open(member)),
             _ => None,
         })
     }
 
-    /// Whether `member` is an invite to a parent: it must be able to open what it hands on, and may do nothing here.
-    fn invites_above(&self, member: &str) -> bool {
-        let is_one = |rights: &&Rights| matches!(rights.own_role(member, u64::MAX), Some(Role::Invite(_)));
-        self.lineage().iter().skip(1).any(is_one)
+    /// Whether `member` has the keys of a parent, as a reader or an invite there, and so those of the group whatever it may do
+    /// here.
+    fn reads_above(&self, member: &str) -> bool {
+        let reads = |parent: &Rights| {
+            parent.role(member, u64::MAX).is_some_and(Role::can_read) || parent.reads_above(member)
+        };
+        self.above.present().into_iter().any(reads)
+    }
+
+    /// Whether a group of which it is a child is one of its children: what it hands on there depends on which was first.
+    pub(super) fn is_in_circle(&self) -> bool {
+        self.lineage().iter().any(|rights| rights.above.is_round())
     }
 
     /// Whether every parent has a key that all who may read there can open and nobody else, which `author` can open or which

@@ -1,9 +1,7 @@
 //! From a checked scenario and a seed to what a world needs: nodes, links, and operations at their times.
 
 use super::lines;
-use crate::cojson::{
-    Ask, Attack, Cast, Change, CoJson, Command, Directory, Edit, End, What, Writes, holds_last_copy,
-};
+use crate::cojson::{Ask, Attack, Cast, CoJson, Command, Directory, Edit, End, Writes, holds_last_copy};
 use crate::decision::Decide;
 use crate::guest::{Troupe, is_judged_by};
 use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
@@ -392,8 +390,7 @@ impl<'a> Stage<'a> {
             Act::Merge(it) => {
                 let branch = CoId(it.id);
                 let source = self.scenario.directory.co_value(branch).and_then(|known| known.spec.branch_of);
-                let change = Change { what: What::Merge { branch }, private: true };
-                edit(it.node, source.unwrap_or(branch).0, Writes::Change(Arc::new(change)))
+                edit(it.node, source.unwrap_or(branch).0, Writes::merge(branch))
             }
             Act::Load(it) => (it.node, Command::Load { id: CoId(it.id) }),
             Act::Done(it) => (it.node, Command::Done { id: CoId(it.id) }),

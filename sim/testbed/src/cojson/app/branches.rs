@@ -56,10 +56,10 @@ impl App {
         };
         let spec = &self.directory.co_value(id)?.spec;
         let source = spec.branch_of.filter(|_| matches!(command, Command::Create { .. }));
-        let private = match command {
-            Command::Edit(Edit { writes: Writes::Change(change), .. }) => change.private,
-            Command::Edit(Edit { writes: Writes::Bulk { .. }, .. }) => spec.private,
-            _ => source.is_some(),
+        let private = if let Command::Edit(Edit { writes, .. }) = command {
+            if let Writes::Change(change) = writes { change.private } else { spec.private }
+        } else {
+            source.is_some()
         };
         Some(Asked { id, operation, private, source })
     }

@@ -68,10 +68,8 @@ impl App {
         let given = role_of(&invite.agent.name).and_then(given_by).ok_or(Refusal::NothingToChange)?;
         let me = self.agent()?;
         // Who is as much already, or more, stays that: who reads would have a key that is not for it any more.
-        let is_less = |role: Role| match given {
-            Role::WriteOnly => role.can_read(),
-            Role::Reader => role.can_read() && role.can_write(),
-            _ => false,
+        let is_less = |role: Role| {
+            role.can_read() && (given == Role::WriteOnly || (given == Role::Reader && role.can_write()))
         };
         if role_of(&me.name).is_some_and(|role| role == given || role.administers() || is_less(role)) {
             return Err(Refusal::NothingToChange);

@@ -167,10 +167,16 @@ impl App {
             parent_keys: &above.keys(),
         };
         let known_id = self.directory.co_value(parent).map_or("", |known| &known.id);
-        let changes = self.writer(target)?.revoke_extend(known_id, &rotation);
+        let writer = self.writer(target)?;
+        // Who manages the group by way of that parent alone may make no key afterwards.
+        let leaves = !own_role(group, &self.agent()?.name).is_some_and(Role::administers);
+        let changes =
+            if leaves { writer.rotate(&rotation, &[]) } else { writer.revoke_extend(known_id, &rotation) };
         let mut changes = changes.map_err(|_| Refusal::NoKey)?;
         self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
         self.renew_write_keys(target, (group, "", &readers), &mut changes)?;
+        let revoked = Role::Revoked.as_str().into();
+        changes.extend(leaves.then(|| edit::set(&format!("{PARENT}{known_id}"), &revoked)));
         Ok(self.dated(target, &view, changes, &[&format!("{PARENT}{known_id}"), READ_KEY]))
     }
 

@@ -37,6 +37,8 @@ pub(in crate::oracles) struct Above {
     there: BTreeMap<String, Arc<Rights>>,
     /// Whether one of them was left out though it may count.
     is_cut: bool,
+    /// Whether one of them was left out since it is a child, too.
+    is_round: bool,
     /// What the group said of each parent from when on, in the total order.
     words: BTreeMap<String, Vec<(Moment, Word)>>,
     /// Whether it names a parent, whether that counts or not.
@@ -48,9 +50,18 @@ pub(in crate::oracles) struct Above {
 }
 
 impl Above {
-    /// The parents of a group that are there; `is_cut` where one was left out that may count.
-    pub(in crate::oracles) fn new(there: BTreeMap<String, Arc<Rights>>, is_cut: bool) -> Above {
-        Above { there, is_cut, ..Above::default() }
+    /// The parents of a group that are there; `is_cut` where one was left out that may count, `is_round` where one is a
+    /// child, too.
+    pub(in crate::oracles) fn new(
+        there: BTreeMap<String, Arc<Rights>>,
+        is_cut: bool,
+        is_round: bool,
+    ) -> Above {
+        Above { there, is_cut, is_round, ..Above::default() }
+    }
+
+    pub(super) fn is_round(&self) -> bool {
+        self.is_round
     }
 
     pub(super) fn has_any(&self) -> bool {

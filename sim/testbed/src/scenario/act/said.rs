@@ -390,7 +390,15 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         What::Insert { values, .. } => edit::append(&CoList::default(), values),
         What::Splice { insert, .. } => edit::insert_text(&CoList::default(), 0, insert).unwrap_or_default(),
         What::Delete { key } => edit::delete(key),
-        _ => Value::Null,
+        What::Remove { .. }
+        | What::AddMember { .. }
+        | What::RemoveMember { .. }
+        | What::Invite { .. }
+        | What::Accept { .. }
+        | What::Extend { .. }
+        | What::RevokeExtend { .. }
+        | What::Merge { .. }
+        | What::DeleteValue => Value::Null,
     };
     if let Err(TooLarge { bytes }) = edit::check_size(&least, by.names.dialect()) {
         let message = format!("at least {bytes} bytes of changes in one transaction are too many");
