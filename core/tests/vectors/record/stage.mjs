@@ -4,7 +4,6 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Machine, on } from "../../../../guests/cojson/machine.mjs";
 import { Node } from "../../../../guests/cojson/node.mjs";
 import { run } from "../../../../guests/cojson/operations.mjs";
@@ -23,9 +22,7 @@ const TICK = 10;
 export async function newTheatre(directory) {
   const root = join(directory, "node_modules", "cojson", "dist");
   const files = { cojson: "index.js", "cojson/crypto/WasmCrypto": "crypto/WasmCrypto.js" };
-  const pack = await open((name) => join(root, files[name] ?? `${name.slice("cojson/".length)}.js`));
-  const storage = await import(pathToFileURL(join(root, "storage", "index.js")));
-  if (typeof storage.getSqliteStorage !== "function") throw new Error("the package has no storage");
+  const pack = await open((name) => join(root, files[name]));
   return { pack, resolver: createRequire(join(directory, "package.json")) };
 }
 
@@ -88,7 +85,7 @@ export class Stage {
     return { type, ruleset, meta: null, createdAt: MADE, uniqueness: `z${this.#base58(`header ${this.#ids}`)}` };
   }
 
-  // What an app does in one go. A header is given as the subject of a `create`.
+  // Makes a CoValue with this header, and goes on with it.
   async create(name, header, ...operations) {
     const subject = this.pack.id(header);
     const more = operations.map((operation) => ({ subject, ...operation }));
@@ -96,12 +93,11 @@ export class Stage {
     return subject;
   }
 
+  // What an app does in one go.
   async app(name, ...operations) {
     this.now += TICK;
     const { node } = this.nodes.get(name);
     const answer = await this.#step(name, () => run(node, operations));
-    const failed = answer.notices.filter(({ notice }) => ["failed", "raised"].includes(notice));
-    if (failed.length > 0) throw new Error(`${this.story}: ${name}: ${JSON.stringify(failed)}`);
     this.#note({ type: "app", node: name, ...this.#did(name, answer, operations) }, name, answer);
     return answer.notices;
   }
@@ -236,6 +232,8 @@ export class Stage {
     const entry = this.nodes.get(name);
     const answer = await entry.node.step(this.#times(), work);
     entry.due = answer.due;
+    const failed = answer.notices.filter(({ notice }) => ["failed", "raised"].includes(notice));
+    if (failed.length > 0) throw new Error(`${this.story}: ${name}: ${JSON.stringify(failed)}`);
     return answer;
   }
 
