@@ -8,6 +8,8 @@ use super::json::{Dropped, FORMAT, Header};
 use super::rename::Named;
 use super::wire::Numbers;
 use super::{Entry, LOG_VERSION, Limit, Log, Source, With, version_1};
+use crate::cojson::{by_ordinal, ordinal, session, session_parts};
+use crate::host::NodeId;
 use crate::scenario::MAX_NODES;
 use cosim_core::Time;
 use serde::Deserialize;
@@ -143,6 +145,36 @@ struct Line {
     what: Named,
 }
 
+/// Calls sessions as they are called today: an older log has the numbers alone of those that were begun for one thing.
+fn call_sessions(json: &mut Value) {
+    let called = |name: &str| {
+        let (node, life) = name.rsplit_once('/')?;
+        let number = by_ordinal(life)?;
+        let numbered = session(NodeId(0), number);
+        (session_parts(numbered).1 == number).then(|| format!("{node}/{}", ordinal(numbered)))
+    };
+    match json {
+        Value::Object(members) => {
+            for (key, member) in members {
+                if ["new", "sessions"].contains(&key.as_str())
+                    && let Value::Object(sessions) = member
+                {
+                    let renamed = std::mem::take(sessions).into_iter();
+                    sessions.extend(renamed.map(|(name, of)| (called(&name).unwrap_or(name), of)));
+                } else if key == "session"
+                    && let Value::String(name) = member
+                {
+                    *name = called(name).unwrap_or_else(|| std::mem::take(name));
+                } else {
+                    call_sessions(member);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(call_sessions),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 impl Line {
     fn parse(number: u64, version: u32, line: &[u8]) -> Result<Line, ReadError> {
         if !line.ends_with(b"\n") {
@@ -154,6 +186,7 @@ impl Line {
             version_1::translate(&mut json)
                 .ok_or_else(|| damaged("it is not as a log of version 1 says it".to_owned()))?;
         }
+        call_sessions(&mut json);
         let Value::Object(mut fields) = json.clone() else {
             return Err(damaged("it is no JSON object".to_owned()));
         };
