@@ -106,9 +106,9 @@ fn an_app_refuses_what_is_too_large() {
         let log = outcome.log.as_ref().expect("it was asked for");
         let refused: Vec<String> = log
             .entries()
-            .filter_map(|entry| match &entry.what {
-                Event::Skipped { why: Reason::Refused(why), .. } => Some(why.clone()),
-                _ => None,
+            .filter_map(|entry| {
+                let Event::Skipped { why: Reason::Refused(why), .. } = &entry.what else { return None };
+                Some(why.clone())
             })
             .collect();
         let is_too_large =
