@@ -50,6 +50,11 @@ impl CoGroup {
         keys.iter().copied().filter(|key| !keys.iter().any(|above| below(above, key))).collect()
     }
 
+    /// Whether a key is one of the group's own, and was handed out here. With those of parents, the group's are only locked.
+    pub fn is_own_key(&self, key: &str) -> bool {
+        self.handed().any(|(id, _)| id == key)
+    }
+
     /// Which keys were handed to whom, or locked with which key.
     fn handed(&self) -> impl Iterator<Item = (&str, &str)> {
         let keys = self.map.entries.keys();

@@ -117,7 +117,9 @@ impl Crypto for SimCrypto {
             (None, true) => false,
             (said, false) => known.is_none_or(|known| known.is_opaque() || known.header == *said),
         };
-        holds && header.is_sealed(id)
+        // An id stands for one header, and so for what that depends on.
+        let depends = known.is_none_or(|known| known.spec.depends_on == header.depends_on);
+        holds && depends && header.is_sealed(id)
     }
 
     fn verify(

@@ -351,7 +351,9 @@ impl App {
         view: &LiveView,
         (group, without): (&CoGroup, &str),
     ) -> Option<(Vec<serde_json::Value>, (String, KeySecret))> {
-        let known: Vec<&str> = view.keys().map(|(id, _)| id).collect();
+        // The keys of a parent are no secret of this group's, to be handed to all of its members.
+        let known = view.keys().map(|(id, _)| id).filter(|id| group.is_own_key(id));
+        let known: Vec<&str> = known.collect();
         let present = view.read_key().map(|(id, _)| id);
         let topmost = group.topmost(&known);
         let mut older = present.into_iter().chain(topmost.into_iter().filter(|id| Some(*id) != present));
