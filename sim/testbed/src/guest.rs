@@ -20,7 +20,7 @@ pub use node::GuestNode;
 
 use crate::cojson::{CoNode, Directory};
 use crate::host::NodeId;
-use crate::oracles::ORACLES;
+use crate::oracles::{Needed, ORACLES, named};
 use crate::scenario::Scenario;
 use cosim_core::Config;
 use cosim_guest::protocol::Can;
@@ -201,8 +201,13 @@ const OF_COJSON: [&str; 12] = [
 /// Those that need no CoJSON.
 const OF_OTHERS: [&str; 4] = ["convergence", "no_lost_write", "quiescence", "load_ends"];
 
-/// Whether an oracle can judge a run in which guests take part.
-pub(crate) fn is_judged_by(oracle: &str, speaks_other: bool) -> bool {
+/// Whether an oracle can judge a run: one in which guests take part that speak CoJSON, or something else, or one without
+/// guests.
+pub(crate) fn is_judged_by(oracle: &str, speaks_other: Option<bool>) -> bool {
     debug_assert!(ORACLES.contains(&oracle), "it is an oracle");
-    if speaks_other { OF_OTHERS.contains(&oracle) } else { OF_COJSON.contains(&oracle) }
+    match speaks_other {
+        Some(true) => OF_OTHERS.contains(&oracle),
+        Some(false) => OF_COJSON.contains(&oracle),
+        None => named(oracle).is_none_or(|about| about.subject != Needed::Guests),
+    }
 }

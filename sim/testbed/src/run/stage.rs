@@ -8,7 +8,7 @@ use crate::host::{Backup, DiskSpec, NodeId, Operation, Storage};
 use crate::log::OperationName;
 use crate::network::{Network, SpanRange};
 use crate::observer::Observer;
-use crate::oracles::{self, Need, Needed, Setup, Waits};
+use crate::oracles::{Need, Setup, Waits};
 use crate::scenario::act::Way;
 use crate::scenario::file::HalfOpen;
 use crate::scenario::{self, Act, Direction, Numbered, Plan, Scenario};
@@ -153,12 +153,8 @@ impl<'a> Stage<'a> {
     /// The oracles that are asked: where guests take part, those that can judge them.
     fn judges(&self) -> Vec<&'static str> {
         let asked = self.scenario.expect.oracles.iter().copied();
-        let has_guests = self.scenario.has_guests();
-        let can_judge = |name: &&str| match has_guests {
-            true => is_judged_by(name, self.speaks_other),
-            false => oracles::named(name).is_none_or(|about| about.subject != Needed::Guests),
-        };
-        asked.filter(can_judge).collect()
+        let speaks_other = self.scenario.has_guests().then_some(self.speaks_other);
+        asked.filter(|name| is_judged_by(name, speaks_other)).collect()
     }
 
     /// Decides by the list of the scenario.
