@@ -289,7 +289,8 @@ impl App {
                 Drafts::default()
             }
         };
-        for changes in drafts.changes.iter().chain(drafts.said.iter().map(|merged| &merged.changes)) {
+        let said = drafts.said.iter().map(|merged| &merged.changes);
+        for changes in drafts.first.iter().chain(&drafts.changes).chain(said) {
             edit::check_size(changes, self.directory.dialect())?;
         }
         let key = if drafts.private { Some(self.key_of(&target)?) } else { None };
@@ -311,9 +312,11 @@ impl App {
         let depends_on = self.depends_on(target.id);
         let wall_us = target.wall.as_us().max(drafts.date.saturating_mul(1000));
         let known = self.directory.co_value(target.id).map_or("", |known| known.id.as_str());
-        let Drafts { changes, private, meta, needs, said, .. } = drafts;
+        let Drafts { first, changes, private, meta, needs, said, .. } = drafts;
+        let first = first.into_iter().map(|changes| (changes, None, false));
         let said = said.into_iter().map(|it| (it.changes, Some(it.meta), it.is_private));
-        let all = changes.into_iter().map(|changes| (changes, meta.clone(), private)).chain(said);
+        let all = changes.into_iter().map(|changes| (changes, meta.clone(), private));
+        let all = first.chain(all).chain(said);
         let transaction = |(i, (changes, meta, private)): (u32, (Value, Option<Value>, bool))| {
             let key = key.filter(|_| private);
             let depends_on = needs.filter(|_| i == 0).or(depends_on);
@@ -369,8 +372,7 @@ impl App {
         let list = || view.list().ok_or(Refusal::NothingToChange);
         let changes = match &change.what {
             What::Set { key, value, .. } if view.group().is_some() => {
-                let drafts = self.set_in_group(target, key, value)?;
-                return Ok(Drafts { private: change.private, ..drafts });
+                return self.set_in_group(target, (key, value), change.private);
             }
             What::Set { key, value, fww } => {
                 let meta = fww.as_ref().map(|name| edit::first_writer(name));
@@ -428,6 +430,8 @@ impl App {
 /// The changes of transactions that follow one another.
 #[derive(Default)]
 struct Drafts {
+    /// What comes before them, and is not private.
+    first: Vec<Value>,
     changes: Vec<Value>,
     private: bool,
     /// The first millisecond in which they may be made, whatever the clock shows.
@@ -446,6 +450,7 @@ impl Drafts {
     }
 
     fn add(&mut self, other: Drafts) {
+        self.first.extend(other.first);
         self.changes.extend(other.changes);
         self.private |= other.private;
         self.date = self.date.max(other.date);

@@ -265,6 +265,12 @@ impl Directory {
         self.co_value(id)?.spec.kind
     }
 
+    /// The group with whose key what is private of a CoValue is encrypted: its owner, or itself where it is a group.
+    pub fn key_group(&self, id: CoId) -> Option<CoId> {
+        let spec = &self.co_value(id)?.spec;
+        spec.owner.or_else(|| (spec.kind == Some(Kind::Group)).then_some(id))
+    }
+
     /// How many CoValues the scenario names.
     pub fn len(&self) -> usize {
         self.co_values.len()

@@ -70,7 +70,7 @@ impl Oracle for Keys {
 fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<Subject>> {
     let Command::Edit(edit) = command else { return None };
     let Setup { directory, cast, .. } = scene.setup;
-    let group = directory.co_value(edit.id)?.spec.owner?;
+    let group = directory.key_group(edit.id)?;
     let holdings = scene.world.holdings(node);
     let wall = scene.world.wall(node);
     let drafted = holdings.drafted(command, wall);
@@ -81,7 +81,10 @@ fn written(scene: &Scene<'_>, node: NodeId, command: &Command) -> Option<Option<
     // not know any more.
     let (from, to) = (stored.count(session) as usize, holdings.next_index(group) as usize);
     let staged = evidence.ledger.log(group, session).get(from..to).unwrap_or_default();
-    let more: Vec<_> = staged.iter().cloned().chain(mended.flat_map(|(_, mended)| mended)).collect();
+    // In the group itself, what puts it right is written with the rest.
+    let own = if group == edit.id { &drafted[..] } else { &[] };
+    let more = staged.iter().cloned().chain(mended.flat_map(|(_, mended)| mended)).chain(own.iter().cloned());
+    let more: Vec<_> = more.collect();
     let of = (node, group);
     let rights = judged(evidence.logs.foreseen(holdings, of, (session, &more), &evidence.hostile))?;
     if rights.doubts(key) {

@@ -113,10 +113,10 @@ impl App {
         Some((target.id, self.transactions(target, mending.drafts, None)))
     }
 
-    /// The key that what is private of a CoValue is made with, once the group that owns it is put right.
+    /// The key that what is private of a CoValue is made with, once the group that owns it, or that it is, is put right.
     pub(super) fn key_of(&self, target: &Target<'_>) -> Result<(String, KeySecret), Refusal> {
         let of = |view: &LiveView| view.read_key().map(|(id, secret)| (id.to_owned(), secret.clone()));
-        let owner = self.directory.co_value(target.id).and_then(|known| known.spec.owner);
+        let owner = self.directory.key_group(target.id);
         let owner =
             owner.map(|id| Target { id, after: target.node.next_index(id, target.session.0), ..*target });
         let group = owner.as_ref().and_then(|owner| Some((owner, self.group(owner)?)));
@@ -149,15 +149,19 @@ impl App {
         Some(Cow::Owned(view))
     }
 
-    /// Sets what the rules of groups leave to apps.
+    /// Sets what the rules of groups leave to apps. What is private is encrypted with the group's own key, and who has that
+    /// is put right first.
     pub(super) fn set_in_group(
         &self,
         target: &Target<'_>,
-        key: &str,
-        value: &serde_json::Value,
+        (key, value): (&str, &serde_json::Value),
+        private: bool,
     ) -> Result<Drafts, Refusal> {
         let view = self.changing(target)?;
-        Ok(self.dated(target, &view, vec![edit::set(key, value)], &[key]))
+        let set = self.dated(target, &view, vec![edit::set(key, value)], &[key]);
+        let mending = if private { self.mending(target, &view) } else { None };
+        let Drafts { changes, date, .. } = mending.map_or_else(Drafts::default, |mending| mending.drafts);
+        Ok(Drafts { first: changes, date: date.max(set.date), private, ..set })
     }
 
     pub(super) fn add_member(
