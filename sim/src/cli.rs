@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod exit;
+mod explore;
 mod export;
 mod freeze;
 mod guest;
@@ -47,6 +48,8 @@ Examples:
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
   cosim shrink FILE --seed 17 -o small.json             a failing run, cut down to its causes
+  cosim explore FILE --lost 2 --cuts 1                  every schedule with so many deviations, not a sample
+  cosim prove small.json                                does any schedule near the one that failed still fail?
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
   cosim schema > scenario.schema.json                   for your editor
 
@@ -58,6 +61,7 @@ Exit codes:
   4    nondeterminism: the same run came out differently
   5    nothing ran
   6    a guest failed: what it did could not be judged
+  7    not whole: a limit kept schedules from being played, and those that were held
   130  interrupted (cosim sweep): go on with --resume
   101  a bug in cosim itself";
 
@@ -73,6 +77,8 @@ enum Command {
     Diff(diff::Args),
     Export(export::Args),
     Report(report::Args),
+    Explore(explore::Args),
+    Prove(explore::ProveArgs),
     Guest(guest::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
@@ -92,6 +98,8 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::main(&args),
         Command::Export(args) => export::main(&args),
         Command::Report(args) => report::main(&args),
+        Command::Explore(args) => explore::main(&args),
+        Command::Prove(args) => explore::prove(&args),
         Command::Guest(args) => guest::main(&args),
         Command::Schema => schema::main(),
     };

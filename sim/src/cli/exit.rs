@@ -9,6 +9,8 @@ use std::process::ExitCode;
 pub(super) enum Exit {
     Held,
     NothingRan,
+    /// All that was played held, and that was not everything.
+    NotWhole,
     Liveness,
     Violated,
     Nondeterminism,
@@ -33,6 +35,7 @@ impl From<Exit> for ExitCode {
             Exit::Nondeterminism => 4,
             Exit::NothingRan => 5,
             Exit::Guest => 6,
+            Exit::NotWhole => 7,
             Exit::Interrupted => Exit::INTERRUPTED,
         })
     }

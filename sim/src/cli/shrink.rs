@@ -115,5 +115,6 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
         anstream::eprintln!("met on the way, and not followed: {other}");
     }
     anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
+    anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", path.display());
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
 use crate::scenario::{MAX_DURATION, NodeSpec, Numbered, Scenario, file};
-use crate::script::Made;
+use crate::script::{Director, Made};
 use cosim_core::{CoId, Span, Time};
 use std::collections::BTreeMap;
 
@@ -46,8 +46,19 @@ pub fn freeze(scenario: &Scenario, seed: u64, scenario_name: &str) -> Frozen {
 
 /// Like [`freeze`], with other things done beside playing.
 pub fn freeze_with(scenario: &Scenario, seed: u64, scenario_name: &str, options: Options) -> Frozen {
+    freeze_by(scenario, seed, scenario_name, options, |director| director)
+}
+
+/// Like [`freeze_with`], with somebody who decides as `deciding` makes of whoever decides by the list of the scenario.
+pub(crate) fn freeze_by(
+    scenario: &Scenario,
+    seed: u64,
+    scenario_name: &str,
+    options: Options,
+    deciding: impl FnOnce(Director) -> Director,
+) -> Frozen {
     let stage = Stage::new(scenario, seed);
-    let director = stage.director().recording();
+    let director = deciding(stage.director()).recording();
     let (outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
     let mut decisions = file::Decisions::default();
     let made = director.into_made();

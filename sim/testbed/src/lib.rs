@@ -3,6 +3,7 @@
 pub mod capsule;
 pub mod cojson;
 pub mod diff;
+pub mod explore;
 pub mod export;
 pub mod freeze;
 pub mod guest;

@@ -4,8 +4,8 @@
 mod names;
 
 use crate::address::Addresses;
-use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, Working, WriteFate, Writing};
-use crate::host::{SimNode, Survival};
+use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, Turn, Working, WriteFate, Writing};
+use crate::host::{NodeId, SimNode, Survival};
 use crate::scenario::file::{Choice, Decision, Decisions, Detail};
 use cosim_core::Span;
 use std::collections::BTreeMap;
@@ -22,8 +22,45 @@ pub(crate) struct Director {
     places: BTreeMap<String, Vec<usize>>,
     /// What was decided otherwise than harmlessly.
     made: Option<Vec<Made>>,
-    /// Every address that something was decided of, in order.
-    seen: Option<Vec<String>>,
+    /// Everything that something was decided of, in order.
+    seen: Option<Vec<Asked>>,
+    /// Who decides what is not listed.
+    otherwise: Otherwise,
+}
+
+/// Who decides what is not listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Otherwise {
+    /// The seed.
+    Seed,
+    /// Nobody: nothing harmful happens.
+    Harmless,
+}
+
+/// Something that a decision was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The event in which it was.
+    pub(crate) event: u64,
+    /// What is decided.
+    pub(crate) about: Asks,
+    /// Its address.
+    pub(crate) address: String,
+}
+
+/// What is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// What becomes of a message.
+    Message,
+    /// When an end notices what becomes of a connection.
+    Notice([NodeId; 2], Turn),
+    /// What becomes of a write.
+    Write,
+    /// How many of so many writes a crash leaves.
+    Crash(u32),
+    /// How long work takes.
+    Work,
 }
 
 /// Whether the run came to something of which the list decides.
@@ -53,7 +90,8 @@ impl Director {
         for (place, (decision, ..)) in listed.iter().enumerate() {
             places.entry(decision.address.clone()).or_default().push(place);
         }
-        Director { addresses: Addresses::new(names), listed, places, made: None, seen: None }
+        let otherwise = Otherwise::Seed;
+        Director { addresses: Addresses::new(names), listed, places, made: None, seen: None, otherwise }
     }
 
     /// Writes everything down, too.
@@ -61,13 +99,18 @@ impl Director {
         Director { made: Some(Vec::new()), ..self }
     }
 
-    /// Notes every address, too.
+    /// Leaves nothing to the seed: what is not listed is harmless.
+    pub(crate) fn harmless(self) -> Director {
+        Director { otherwise: Otherwise::Harmless, ..self }
+    }
+
+    /// Notes everything that it is asked for, too.
     pub(crate) fn noting(self) -> Director {
         Director { seen: Some(Vec::new()), ..self }
     }
 
-    /// Every address that something was decided of, in order, where they were noted.
-    pub(crate) fn seen(&self) -> &[String] {
+    /// Everything that something was decided of, in order, where it was noted.
+    pub(crate) fn seen(&self) -> &[Asked] {
         self.seen.as_deref().unwrap_or_default()
     }
 
@@ -82,56 +125,64 @@ impl Director {
         unmet.map(|(decision, ..)| decision.clone()).collect()
     }
 
-    /// Makes a choice what the list says of its address.
-    fn decide(&mut self, event: u64, address: String, mut choice: Choice<'_>) {
-        for place in self.places.get(&address).into_iter().flatten() {
+    /// Makes a choice what the list says of its address. `event` is that in which a decision is recorded.
+    fn decide(&mut self, event: u64, asked: Asked, mut choice: Choice<'_>) {
+        if self.otherwise == Otherwise::Harmless {
+            choice.make_harmless();
+        }
+        for place in self.places.get(&asked.address).into_iter().flatten() {
             let (decision, detail, met) = &mut self.listed[*place];
             choice.put(decision.kind, *detail);
             *met = Met::Yes;
         }
         if let Some(made) = &mut self.made {
             made.extend(choice.harm().into_iter().map(|(kind, detail)| {
-                let decision = Decision { kind, address: address.clone() };
+                let decision = Decision { kind, address: asked.address.clone() };
                 Made { event, decision, detail }
             }));
         }
         if let Some(seen) = &mut self.seen {
-            seen.push(address);
+            seen.push(asked);
         }
     }
 }
 
 impl<N: SimNode> Decide<N> for Director {
     fn message(&mut self, sending: &Sending<'_, N>, mut fate: Fate) -> Fate {
-        let address = self.addresses.of_message(sending);
+        let (event, address) = (sending.event, self.addresses.of_message(sending));
         let harmless = Fate::harmless(sending.network);
-        self.decide(sending.event, address, Choice::Message(&mut fate, harmless));
+        let asked = Asked { event, about: Asks::Message, address };
+        self.decide(event, asked, Choice::Message(&mut fate, harmless));
         fate
     }
 
     fn notice(&mut self, noticing: &Noticing, mut delay: Span) -> Span {
-        let address = self.addresses.of_notice(noticing);
-        self.decide(0, address, Choice::Notice(&mut delay, Span::ZERO));
+        let about = Asks::Notice([noticing.node, noticing.peer], noticing.turn);
+        let asked = Asked { event: noticing.event, about, address: self.addresses.of_notice(noticing) };
+        self.decide(0, asked, Choice::Notice(&mut delay, Span::ZERO));
         delay
     }
 
     fn write(&mut self, writing: &Writing<'_, N>, mut fate: WriteFate) -> WriteFate {
-        let address = self.addresses.of_write(writing);
+        let (event, address) = (writing.event, self.addresses.of_write(writing));
         let harmless = WriteFate::harmless(writing.spec);
-        self.decide(writing.event, address, Choice::Write(&mut fate, harmless));
+        let asked = Asked { event, about: Asks::Write, address };
+        self.decide(event, asked, Choice::Write(&mut fate, harmless));
         fate
     }
 
     fn crash(&mut self, crashing: &Crashing<'_>, mut survival: Survival) -> Survival {
-        let address = self.addresses.of_crash(crashing);
+        let (event, address) = (crashing.event, self.addresses.of_crash(crashing));
         let harmless = Survival::harmless(crashing.pending);
-        self.decide(crashing.event, address, Choice::Crash(&mut survival, harmless));
+        let asked = Asked { event, about: Asks::Crash(harmless.kept), address };
+        self.decide(event, asked, Choice::Crash(&mut survival, harmless));
         survival
     }
 
     fn work(&mut self, working: &Working<'_, N>, mut each: Span) -> Span {
-        let address = self.addresses.of_work(working);
-        self.decide(working.event, address, Choice::Work(&mut each, Span::ZERO));
+        let (event, address) = (working.event, self.addresses.of_work(working));
+        let asked = Asked { event, about: Asks::Work, address };
+        self.decide(event, asked, Choice::Work(&mut each, Span::ZERO));
         each
     }
 }

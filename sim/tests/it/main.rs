@@ -5,6 +5,7 @@ mod cli;
 mod counter;
 mod damage;
 mod determinism;
+mod explore;
 mod golden;
 mod hostile_network;
 mod large;

@@ -1,6 +1,8 @@
-//! Ten planted faults, each met somewhere in a storm, frozen, and cut down to a few lines.
+//! Ten planted faults, each met somewhere in a storm, frozen, cut down to a few lines, and proven to be the cause: with the
+//! fault, schedules near the one that is left fail; without it, none does.
 
 use crate::shrinking::{check, on_threads};
+use cosim_testbed::explore::{Budget, Explored, Limits, explore, fair};
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use cosim_testbed::shrink::Size;
@@ -78,6 +80,19 @@ fn first_failure(fault: &str, node: &str) -> (u64, file::Scenario, String) {
     failing.unwrap_or_else(|| panic!("no seed below {SEEDS} shows {fault} at {node}"))
 }
 
+fn without_faults(mut file: file::Scenario) -> file::Scenario {
+    file.nodes.values_mut().for_each(|node| node.mutations.clear());
+    file
+}
+
+/// What comes of the schedules near that which a file decides.
+fn near(file: file::Scenario) -> Explored {
+    let scenario = fair(&resolve(file).unwrap_or_else(|problems| panic!("{problems}")));
+    let limits = Limits { schedules: 2_000, all: true };
+    explore(&scenario, scenario.seed, &Budget::proving(&scenario), limits, &mut |_| {})
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// Of ten thousand things, how many are gone.
 fn gone(before: u64, after: u64) -> u64 {
     10_000 - 10_000 * after / before.max(1)
@@ -93,6 +108,17 @@ fn ten_faults_in_a_storm() {
         events.push(gone(shrunk.before.events, shrunk.after.events));
         println!("{fault} at {node}, seed {seed}: {key}; {} runs", shrunk.runs);
         println!("  before: {}\n  after:  {}", shrunk.before, shrunk.after);
+        let broken = near(shrunk.file.clone());
+        assert!(broken.found.contains_key(&key), "{fault}: {:?}", broken.found.keys());
+        let fixed = near(without_faults(shrunk.file));
+        assert_eq!(fixed.first, None, "{fault}: what is left of the failure fails without it, too");
+        let failing: u64 = broken.found.values().map(|found| found.schedules).sum();
+        let whole = if fixed.is_whole() { "" } else { ", and there are more" };
+        println!(
+            "  proof: {failing} of {} schedules fail, and then none of {}{whole}",
+            broken.schedules(),
+            fixed.schedules()
+        );
         assert!(operations <= 8, "{fault}: {operations} operations are left");
     }
     events.sort_unstable();

@@ -97,6 +97,8 @@ pub struct Noticing {
     pub connection: ConnectionId,
     /// Which operation opened or closed it, by its number.
     pub operation: u32,
+    /// The event in which that happened.
+    pub event: u64,
     /// The bounds that the link sets.
     pub range: SpanRange,
 }

@@ -33,6 +33,8 @@ impl fmt::Display for Readme<'_> {
         writeln!(f, "  {command} --log")?;
         if let Some(Ok(_)) = shrunk {
             writeln!(f, "  {command}/{SHRUNK} --log")?;
+            let prove = command.replacen("cosim run", "cosim prove", 1);
+            writeln!(f, "\nWhen it is mended, this plays every schedule near it:\n\n  {prove}/{SHRUNK}")?;
         }
         writeln!(f, "\nThis folder is enough: copy it, and give `cosim run` the path of the copy.\n")?;
         writeln!(f, "  {SCENARIO}  the run without randomness: all that happened, message by message")?;

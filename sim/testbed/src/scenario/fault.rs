@@ -44,7 +44,7 @@ impl FaultKind {
 
 impl file::Faults {
     /// Whether there may be faults of a kind.
-    pub(super) fn may(&self, kind: FaultKind) -> bool {
+    pub(crate) fn may(&self, kind: FaultKind) -> bool {
         self.swarm == Some(true) || self.times(kind).unwrap_or(0) > 0
     }
 

@@ -64,7 +64,10 @@ fn once(mut candidate: Scenario, guests: &Guests, key: &str) -> (Attempt, Met) {
     let scenario = scenario.with_guests(guests);
     let director = Stage::new(&scenario, scenario.seed).director().noting();
     let (outcome, director) = play_cast(Vec::new(), &scenario, scenario.seed, Options::judged(), director);
-    let met = Met { stranded: director.unused(), seen: director.seen().to_vec() };
+    let met = Met {
+        stranded: director.unused(),
+        seen: director.seen().iter().map(|asked| asked.address.clone()).collect(),
+    };
     let tried = match outcome.key() {
         // A guest that fails is never followed.
         None | Some(UNMET_KEY | GUEST_KEY) => Tried::Holds,

@@ -246,7 +246,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
                 continue;
             }
             let peer = state.spec.ends[1 - side];
-            let noticing = Noticing { node, peer, turn, connection, operation, range };
+            let event = self.event;
+            let noticing = Noticing { node, peer, turn, connection, operation, event, range };
             let delay = self.decisions.notice(&noticing, range.pick(bits));
             let slot = self.notices.put(Notice { node, connection, news: News::Turn(turn) });
             let entity = 2 * link + side as u32;

@@ -73,6 +73,17 @@ impl Choice<'_> {
         harm
     }
 
+    /// Makes it the harmless default.
+    pub(crate) fn make_harmless(&mut self) {
+        match self {
+            Choice::Message(fate, usual) => **fate = *usual,
+            Choice::Notice(late, usual) => **late = *usual,
+            Choice::Write(fate, usual) => **fate = *usual,
+            Choice::Crash(left, all) => **left = *all,
+            Choice::Work(each, usual) => **each = *usual,
+        }
+    }
+
     /// Makes it what a decision says.
     pub(crate) fn put(&mut self, kind: DecisionKind, detail: Detail) {
         kind.put(self, detail);

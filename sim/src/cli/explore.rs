@@ -1,0 +1,310 @@
+//! `cosim explore` and `cosim prove`: every schedule of a story, in place of a sample.
+
+use super::exit::{Exit, Failure};
+use super::guests;
+use super::input;
+use super::print::outln;
+use cosim_core::Span;
+use cosim_testbed::explore::{Budget, Explored, Kind, Limits, Schedule, explore, fair, frozen};
+use cosim_testbed::oracles::Property;
+use cosim_testbed::run::{Outcome, Verdict};
+use cosim_testbed::scenario::{Crypto, Scenario};
+use cosim_testbed::whole;
+use std::path::{Path, PathBuf};
+
+/// Play every schedule of a story, within a budget of deviations.
+///
+/// What chance decides is harmless, but for a few deviations: messages that are lost, late or doubled, cuts, crashes. Those
+/// with one are played first, then those with two, so that the first that fails is a smallest. Without a budget, a scenario
+/// says itself what may happen: what its network, disks and faults do by chance, or what it decides and one thing more.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario, frozen or not.
+    file: PathBuf,
+    /// The seed of what is generated. Default the one in the file.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many messages may be lost.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    lost: Option<u32>,
+    /// How many messages may arrive twice.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    duplicated: Option<u32>,
+    /// How many messages may take longer, and hold up those behind them.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    late: Option<u32>,
+    /// How many messages may take longer, while those behind them do not wait.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    reordered: Option<u32>,
+    /// How many ends may notice late that a connection opens or closes.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    noticed: Option<u32>,
+    /// How many writes may be reported as failed, with nothing, half or all of them on the disk.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    write_errors: Option<u32>,
+    /// How many crashes may leave less than all of what was being written.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    unwritten: Option<u32>,
+    /// How many connections may be cut, between any two moments, and open again.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    cuts: Option<u32>,
+    /// How many nodes with a disk may crash, between any two moments, and start again.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    crashes: Option<u32>,
+    /// How many deviations there may be in all. Default the sum of those above.
+    #[arg(long, value_name = "N", help_heading = "Budget")]
+    deviations: Option<u32>,
+    /// How long what is late takes, and what arrives twice until it does so, as `60ms,1.5s`. Default the longest latency of the
+    /// links, and what is just past the first deadline of the nodes.
+    #[arg(long, value_name = "SPAN,...", value_delimiter = ',', value_parser = span, help_heading = "Budget")]
+    latencies: Vec<Span>,
+    /// Go on past the first that fails, and count them by failure key.
+    #[arg(long)]
+    all: bool,
+    /// Where to write the first that fails, as a frozen scenario.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Prove a fix, within bounds: play every schedule near the one that failed.
+///
+/// Takes a shrunk failure. Its nodes, operations and faults stay, and what it decides becomes free: any schedule is played
+/// that deviates once more than it did. Before the fix that finds the failure and its siblings; after it, none must fail.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProveArgs {
+    /// The scenario, as `cosim shrink` wrote it.
+    file: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What both take.
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// Play so many schedules at most. If that is not all, the exit code is 7.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().schedules)]
+    schedules: u64,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
+    #[command(flatten)]
+    guests: guests::Args,
+}
+
+fn span(text: &str) -> Result<Span, String> {
+    text.parse::<cosim_testbed::scenario::file::Duration>()
+        .map(|span| span.0)
+        .map_err(|error| error.to_string())
+}
+
+impl Args {
+    fn of(&self) -> [(Kind, Option<u32>); 9] {
+        [
+            (Kind::Lost, self.lost),
+            (Kind::Duplicated, self.duplicated),
+            (Kind::Late, self.late),
+            (Kind::Reordered, self.reordered),
+            (Kind::Noticed, self.noticed),
+            (Kind::FailedWrite, self.write_errors),
+            (Kind::Unwritten, self.unwritten),
+            (Kind::Cut, self.cuts),
+            (Kind::Crash, self.crashes),
+        ]
+    }
+
+    /// What may deviate: what is said, or else what the scenario says.
+    fn budget(&self, scenario: &Scenario) -> Budget {
+        let mut budget = Budget::of(scenario);
+        let said = self.of().into_iter().filter_map(|(kind, times)| Some((kind, times?)));
+        let said: std::collections::BTreeMap<Kind, u32> = said.collect();
+        if !said.is_empty() {
+            budget.deviations = said.values().fold(0, |sum, times| sum.saturating_add(*times));
+            budget.of = said;
+        }
+        if let Some(deviations) = self.deviations {
+            if self.of().iter().all(|(_, times)| times.is_none()) {
+                budget.of.values_mut().for_each(|times| *times = deviations);
+            }
+            budget.deviations = deviations;
+        }
+        if !self.latencies.is_empty() {
+            budget.latencies.clone_from(&self.latencies);
+        }
+        budget
+    }
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
+    let limits = Limits { schedules: args.common.schedules, all: args.all };
+    let Some(explored) = story.explore(limits)? else { return Ok(Exit::NothingRan) };
+    let Some(key) = &explored.first else {
+        return Ok(story.hold(&explored, "all hold"));
+    };
+    let first = &explored.found[key].first;
+    let outcome = story.fails(&explored, key, first, args.output.as_deref())?;
+    for (other, found) in explored.found.iter().filter(|_| args.all) {
+        outln!("  {:>9}  {other}", grouped(found.schedules));
+    }
+    Ok(Exit::from(verdict(&outcome)))
+}
+
+pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
+    let mut story = Story::read(&args.file, None, &args.common, Budget::proving)?;
+    story.scenario = fair(&story.scenario);
+    let limits = Limits { schedules: args.common.schedules, all: true };
+    let Some(explored) = story.explore(limits)? else { return Ok(Exit::NothingRan) };
+    if explored.found.is_empty() {
+        let all = format!("no schedule of this story fails, of {}", grouped(explored.schedules()));
+        return Ok(story.hold(&explored, &all));
+    }
+    let file = &story.scenario.file;
+    let origin = file.origin.as_ref().and_then(|origin| origin.key.as_deref());
+    let sought = origin.or_else(|| file.expect.as_ref()?.violation.as_deref());
+    outln!("of {} schedules, these fail:", grouped(explored.schedules()));
+    for (key, found) in &explored.found {
+        let same = if sought.is_some_and(|sought| key.starts_with(sought)) {
+            "  (the failure of this file)"
+        } else {
+            ""
+        };
+        outln!("  {:>9}  {key}{same}, first with:", grouped(found.schedules));
+        deviations(&found.first);
+    }
+    story.say_what_is_left(&explored);
+    let worst = explored.found.values().map(|found| verdict(&story.frozen(&found.first).outcome)).max();
+    Ok(worst.map_or(Exit::Held, Exit::from))
+}
+
+/// A story that is explored.
+struct Story {
+    scenario: Scenario,
+    seed: u64,
+    budget: Budget,
+    source: String,
+}
+
+impl Story {
+    fn read(
+        file: &Path,
+        seed: Option<u64>,
+        common: &Common,
+        budget: impl FnOnce(&Scenario) -> Budget,
+    ) -> Result<Story, Failure> {
+        let scenario = input::scenario(file, common.crypto, None, &common.guests.known()?)?;
+        let (seed, budget) = (seed.unwrap_or(scenario.seed), budget(&scenario));
+        Ok(Story { scenario, seed, budget, source: file.display().to_string() })
+    }
+
+    /// Explores it, and says within what; `None` where there is nothing to explore.
+    fn explore(&self, limits: Limits) -> Result<Option<Explored>, Failure> {
+        let Budget { deviations, of, latencies } = &self.budget;
+        let kinds = of.iter().filter(|(_, times)| **times > 0);
+        let kinds = kinds.map(|(kind, times)| format!("{kind} {}", times.min(deviations)));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        anstream::eprintln!(
+            "{}, seed {}: every schedule with at most {} ({kinds}; what is late: {latencies})",
+            self.source,
+            self.seed,
+            counted(u64::from(*deviations), "deviation")
+        );
+        let mut shown = 0;
+        let mut progress = |explored: &Explored| {
+            if explored.schedules() >= shown + 10_000 {
+                shown = explored.schedules();
+                anstream::eprintln!("exploring: {} schedules", grouped(shown));
+            }
+        };
+        let explored = match explore(&self.scenario, self.seed, &self.budget, limits, &mut progress) {
+            Ok(explored) => explored,
+            Err(error) => {
+                anstream::eprintln!("{}: {error}", self.source);
+                return Ok(None);
+            }
+        };
+        for (deviations, schedules) in (0..).zip(&explored.levels) {
+            outln!("  {:>12}  {:>9}", counted(deviations, "deviation"), counted(*schedules, "schedule"));
+        }
+        Ok(Some(explored))
+    }
+
+    /// None fails.
+    fn hold(&self, explored: &Explored, all: &str) -> Exit {
+        if explored.is_whole() {
+            outln!("{}: {all}", counted(explored.schedules(), "schedule"));
+            return Exit::Held;
+        }
+        outln!("{} hold", counted(explored.schedules(), "schedule"));
+        self.say_what_is_left(explored);
+        Exit::NotWhole
+    }
+
+    fn say_what_is_left(&self, explored: &Explored) {
+        if explored.is_whole() {
+            return;
+        }
+        let more = if explored.more { ", and those that deviate more than they do" } else { "" };
+        outln!("NOT WHOLE: {} within the budget were not played{more}", counted(explored.left, "schedule"));
+        anstream::eprintln!("hint: --schedules N plays more, a smaller budget needs fewer");
+    }
+
+    fn frozen(&self, schedule: &Schedule) -> cosim_testbed::freeze::Frozen {
+        frozen(&self.scenario, self.seed, &self.budget, schedule, &self.source)
+    }
+
+    /// Says how a schedule fails, and writes it.
+    fn fails(
+        &self,
+        explored: &Explored,
+        key: &str,
+        first: &Schedule,
+        output: Option<&Path>,
+    ) -> Result<Outcome, Failure> {
+        outln!("{}: {key}", counted(explored.schedules(), "schedule"));
+        deviations(first);
+        let mut frozen = self.frozen(first);
+        for violation in &frozen.outcome.violations {
+            outln!("  {}", cosim_testbed::report::finding(violation));
+        }
+        let Some(path) = output else {
+            anstream::eprintln!("hint: -o FILE writes it as a scenario, which `cosim shrink` cuts down");
+            return Ok(frozen.outcome);
+        };
+        frozen.file.about = format!("`{key}`, the first schedule of {} that fails.", self.source);
+        whole::write(path, &frozen.file.to_json_pretty())
+            .map_err(|error| Failure::file("write", path, &error))?;
+        anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
+        Ok(frozen.outcome)
+    }
+}
+
+fn deviations(schedule: &Schedule) {
+    if schedule.deviations.is_empty() {
+        outln!("      no deviation");
+    }
+    for deviation in &schedule.deviations {
+        outln!("      {deviation}");
+    }
+}
+
+/// The verdict over a schedule that fails, whether its story expects that or not.
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome.violations.first().map(|violation| violation.property) {
+        Some(Property::Liveness) => Verdict::Liveness,
+        Some(Property::Safety) | None => Verdict::Violated,
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with a comma at every third place.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,360 @@
+//! Exploring: every schedule of a story, within a budget of deviations, in place of a sample of them.
+//!
+//! A *schedule* is a run in which all that chance decides is harmless, but for a few *deviations*: a message that is lost,
+//! late or doubled, a write that fails, a connection that is cut, a node that crashes. A deviation is a decision or an
+//! operation like any other, so a schedule that fails is a frozen scenario like any other.
+//!
+//! A deviation changes nothing before it. So every schedule of n + 1 deviations is one of n with one more behind its last,
+//! and each is played exactly once: first that without deviations, then those with one, those with two, and so on. The
+//! first that fails has as few deviations as any that does.
+//!
+//! ```
+//! use cosim_testbed::explore::{Budget, Kind, Limits, explore};
+//! use cosim_testbed::scenario::parse;
+//! use std::collections::BTreeMap;
+//!
+//! let text = r#"{
+//!     "version": 1, "about": "Alice writes, and the server is sent it.",
+//!     "nodes": { "alice": {}, "server": {} },
+//!     "network": { "latency": "50ms" },
+//!     "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+//!     "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }]
+//! }"#;
+//! let scenario = parse(text, "alice.json").expect("a scenario");
+//! let budget = Budget { deviations: 2, of: BTreeMap::from([(Kind::Lost, 2)]), latencies: Vec::new() };
+//! let explored = explore(&scenario, 1, &budget, Limits::default(), &mut |_| {}).expect("something to decide");
+//! assert!(explored.is_whole() && explored.found.is_empty());
+//! assert_eq!(explored.levels[0], 1);
+//! assert!(explored.schedules() > 3);
+//! ```
+
+mod budget;
+mod deviation;
+#[cfg(test)]
+mod tests;
+
+pub use budget::{Budget, Kind};
+pub use deviation::Deviation;
+
+use crate::freeze::{Frozen, freeze_by};
+use crate::log::Limit;
+use crate::run::{GUEST_KEY, Options, Outcome, SETTLE, Stage, UNMET_KEY, play_cast};
+use crate::scenario::{Act, Expect, Scenario, file, resolve};
+use crate::script::{Asked, Director};
+use cosim_core::Time;
+use deviation::{What, moments};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How many schedules are played before what came of them is looked at, in order: the result does not depend on how
+/// many threads there are.
+const WINDOW: usize = 256;
+
+/// How many schedules of one level are kept in memory, until they are played.
+const LEVEL_MAX: usize = 5_000_000;
+
+/// How far exploring goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many schedules are played at most.
+    pub schedules: u64,
+    /// Whether it goes on past the first that fails.
+    pub all: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { schedules: 200_000, all: false }
+    }
+}
+
+/// A run in which nothing harmful is decided but what it lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// What is not harmless, in order.
+    pub deviations: Vec<Deviation>,
+    /// How many decisions come before the first that may be another deviation.
+    decided: usize,
+    /// The event before which nothing more is cut or crashes.
+    event: u64,
+}
+
+/// A way in which schedules fail.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// How many do.
+    pub schedules: u64,
+    /// The first of them: one with the fewest deviations.
+    pub first: Schedule,
+}
+
+/// What exploring came to.
+#[derive(Clone, Debug)]
+pub struct Explored {
+    /// How many schedules were played, by their number of deviations.
+    pub levels: Vec<u64>,
+    /// How the others failed, by failure key.
+    pub found: BTreeMap<String, Found>,
+    /// The failure key of the first that did.
+    pub first: Option<String>,
+    /// How many schedules are known that a limit kept from being played. Those that deviate more are not counted: nobody
+    /// knows them yet.
+    pub left: u64,
+    /// Whether those that are left, and have fewer deviations than the budget allows, would have led to others.
+    pub more: bool,
+}
+
+impl Explored {
+    /// How many schedules were played.
+    pub fn schedules(&self) -> u64 {
+        self.levels.iter().sum()
+    }
+
+    /// Whether every schedule within the budget was played, or is like one that was played and fails.
+    pub fn is_whole(&self) -> bool {
+        self.left == 0 && !self.more
+    }
+}
+
+/// Why nothing was explored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unexplorable {
+    /// There is only one schedule.
+    Alone,
+    /// A guest failed, which says nothing about what it plays.
+    Guest,
+}
+
+impl fmt::Display for Unexplorable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Unexplorable::Alone => {
+                "nothing to explore: within this budget there is one schedule only\nhint: allow more, such as --lost 1 or --cuts 1"
+            }
+            Unexplorable::Guest => "nothing to explore: a guest failed, and that is no failure of what it plays",
+        })
+    }
+}
+
+impl std::error::Error for Unexplorable {}
+
+/// Plays every schedule of the story that `seed` stands for, within a budget. What the scenario decides itself is left
+/// out: it is found again, if the budget allows it. Only oracles judge; what the scenario expects is meant for its own run.
+/// `progress` is told of each window.
+///
+/// # Errors
+/// See [`Unexplorable`].
+pub fn explore(
+    scenario: &Scenario,
+    seed: u64,
+    budget: &Budget,
+    limits: Limits,
+    progress: &mut dyn FnMut(&Explored),
+) -> Result<Explored, Unexplorable> {
+    let story = Story::new(scenario, seed, budget);
+    let mut explored =
+        Explored { levels: Vec::new(), found: BTreeMap::new(), first: None, left: 0, more: false };
+    let mut level = vec![Schedule::default()];
+    for deviations in 0..=budget.deviations {
+        explored.levels.push(0);
+        let goes_on = deviations < budget.deviations;
+        let mut next = Vec::new();
+        let (mut waiting, mut dropped) = (level.len(), 0);
+        for window in level.chunks(WINDOW) {
+            let room = usize::try_from(limits.schedules - explored.schedules()).unwrap_or(usize::MAX);
+            let window = &window[..window.len().min(room)];
+            let played: Vec<_> = window.par_iter().map(|schedule| story.play(schedule, goes_on)).collect();
+            for (schedule, Played { key, children }) in window.iter().zip(played) {
+                waiting -= 1;
+                explored.levels[deviations as usize] += 1;
+                if let Some(key) = key {
+                    if key == GUEST_KEY {
+                        return Err(Unexplorable::Guest);
+                    }
+                    explored.first.get_or_insert_with(|| key.clone());
+                    let first = || Found { schedules: 0, first: schedule.clone() };
+                    explored.found.entry(key).or_insert_with(first).schedules += 1;
+                    if !limits.all {
+                        explored.left = (waiting + dropped + next.len()) as u64;
+                        explored.more = goes_on;
+                        return Ok(explored);
+                    }
+                }
+                let room = LEVEL_MAX.saturating_sub(next.len());
+                dropped += children.len().saturating_sub(room);
+                next.extend(children.into_iter().take(room));
+            }
+            progress(&explored);
+        }
+        explored.left = (waiting + dropped + next.len()) as u64;
+        explored.more = waiting > 0 && goes_on || !next.is_empty() && deviations + 1 < budget.deviations;
+        if waiting + dropped > 0 || explored.schedules() >= limits.schedules || next.is_empty() {
+            break;
+        }
+        level = next;
+    }
+    if explored.schedules() < 2 && explored.is_whole() && explored.found.is_empty() {
+        return Err(Unexplorable::Alone);
+    }
+    Ok(explored)
+}
+
+/// A shrunk failure as a story of which something can be proven: whatever keeps messages from passing ends with the faults.
+/// Shrinking leaves that out, since the failure came before; but nobody is live behind a partition that lasts for ever.
+#[must_use]
+pub fn fair(scenario: &Scenario) -> Scenario {
+    let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+    let lasts = operations.any(|operation| {
+        matches!(operation.act, Act::Partition(_) | Act::Hold(_) | Act::Drop(_) | Act::HalfOpen(_))
+    });
+    let mut fair = scenario.clone();
+    if lasts {
+        fair.heal = true;
+        fair.file.heal = Some(true);
+    }
+    fair
+}
+
+/// The frozen scenario of a schedule.
+pub fn frozen(scenario: &Scenario, seed: u64, budget: &Budget, schedule: &Schedule, name: &str) -> Frozen {
+    let story = Story::new(scenario, seed, budget);
+    let scenario = story.scenario_of(schedule);
+    freeze_by(scenario.as_ref().unwrap_or(&story.scenario), seed, name, Options::judged(), |director| {
+        director.harmless()
+    })
+}
+
+/// What becomes of one schedule.
+struct Played {
+    /// The key by which it fails.
+    key: Option<String>,
+    /// Those with one deviation more.
+    children: Vec<Schedule>,
+}
+
+/// A story of which schedules are played.
+struct Story<'a> {
+    /// The scenario, without decisions and expectations of its own.
+    scenario: Scenario,
+    seed: u64,
+    budget: &'a Budget,
+    /// When the faults end: nothing is cut and nobody crashes after that.
+    calm: Time,
+}
+
+impl Story<'_> {
+    fn new<'a>(scenario: &Scenario, seed: u64, budget: &'a Budget) -> Story<'a> {
+        let mut scenario = scenario.clone();
+        let file = &mut scenario.file;
+        file.decisions = None;
+        // Which oracles judge it stays, and what they are to find.
+        file.expect = file.expect.take().map(|expect| file::Expect {
+            loads: Vec::new(),
+            content: Vec::new(),
+            views: Vec::new(),
+            messages_max: None,
+            ..expect
+        });
+        scenario.expect = Expect {
+            loads: Vec::new(),
+            content: Vec::new(),
+            views: Vec::new(),
+            messages_max: None,
+            ..scenario.expect
+        };
+        let mut story = Story { scenario, seed, budget, calm: Time::ZERO };
+        let (outcome, _) = story.run(&story.scenario, Options::judged());
+        let stage = Stage::new(&story.scenario, seed);
+        let (last, start) = (stage.plan().chapters.last(), outcome.chapters.last());
+        let last = last.and_then(|chapter| chapter.operations.last()).map_or(Time::ZERO, |last| last.at);
+        story.calm = start.copied().unwrap_or(Time::ZERO) + last.since(Time::ZERO) + SETTLE;
+        story
+    }
+
+    fn run(&self, scenario: &Scenario, options: Options) -> (Outcome, Director) {
+        let director = Stage::new(scenario, self.seed).director().harmless().noting();
+        play_cast(Vec::new(), scenario, self.seed, options, director)
+    }
+
+    /// The scenario of a schedule; `None` where what is cut or crashes cannot be.
+    fn scenario_of(&self, schedule: &Schedule) -> Option<Scenario> {
+        let mut decisions = file::Decisions::default();
+        let mut file = self.scenario.file.clone();
+        let mut is_longer = false;
+        for (number, deviation) in schedule.deviations.iter().enumerate() {
+            match &deviation.0 {
+                What::Decision(decision, detail) => decisions.put(decision.clone(), *detail),
+                What::Operation(moment, does) => {
+                    does.put(&mut file, *moment, number);
+                    is_longer = true;
+                }
+            }
+        }
+        let mut scenario = if is_longer {
+            let expect = self.scenario.expect.clone();
+            let resolved = resolve(file).ok()?.with_guests(&self.scenario.guests);
+            Scenario { expect, ..resolved }
+        } else {
+            self.scenario.clone()
+        };
+        scenario.file.decisions = Some(decisions).filter(|decisions| !decisions.is_empty());
+        Some(scenario)
+    }
+
+    fn play(&self, schedule: &Schedule, goes_on: bool) -> Played {
+        let nothing = Played { key: None, children: Vec::new() };
+        let Some(scenario) = self.scenario_of(schedule) else { return nothing };
+        let wants_moments = goes_on && self.budget.has_operations(schedule);
+        let options = if wants_moments { Options::logged(Limit::All) } else { Options::judged() };
+        let (outcome, director) = self.run(&scenario, options);
+        if let Some(key) = outcome.key().filter(|key| *key != UNMET_KEY) {
+            return Played { key: Some(key.to_owned()), ..nothing };
+        }
+        if !goes_on {
+            return nothing;
+        }
+        let mut children = self.deciding(schedule, director.seen());
+        if wants_moments {
+            children.extend(self.operating(schedule, &outcome, director.seen()));
+        }
+        Played { key: None, children }
+    }
+
+    /// The schedules with one decision more.
+    fn deciding(&self, schedule: &Schedule, asked: &[Asked]) -> Vec<Schedule> {
+        let behind = asked.iter().enumerate().skip(schedule.decided);
+        let one = |(place, asked): (usize, &Asked)| {
+            let choices = self.budget.choices(schedule, asked).into_iter();
+            let child = |deviation| schedule.with(deviation, place + 1, asked.event);
+            choices.map(child).collect::<Vec<_>>()
+        };
+        behind.flat_map(one).collect()
+    }
+
+    /// The schedules with one operation more.
+    fn operating(&self, schedule: &Schedule, outcome: &Outcome, asked: &[Asked]) -> Vec<Schedule> {
+        let mut children = Vec::new();
+        for moment in moments(outcome, schedule.event, self.calm) {
+            let decided = asked.iter().take_while(|asked| asked.event <= moment.event).count();
+            for does in self.budget.operations(schedule, &self.scenario, &asked[..decided]) {
+                let deviation = Deviation(What::Operation(moment, does));
+                children.push(schedule.with(deviation, decided, moment.event + 1));
+            }
+        }
+        children
+    }
+}
+
+impl Schedule {
+    fn with(&self, deviation: Deviation, decided: usize, event: u64) -> Schedule {
+        let mut deviations = self.deviations.clone();
+        deviations.push(deviation);
+        Schedule { deviations, decided, event }
+    }
+
+    /// How many deviations of a kind it has.
+    fn count(&self, kind: Kind) -> u32 {
+        self.deviations.iter().filter(|deviation| deviation.kind() == kind).count() as u32
+    }
+}

@@ -1,0 +1,238 @@
+//! How much a schedule may deviate, and by what.
+
+use super::Schedule;
+use super::deviation::{Deviation, Does, What};
+use crate::decision::Turn;
+use crate::host::NodeId;
+use crate::network::{Network, Ppm};
+use crate::scenario::file::{Decision, DecisionKind, Detail, Duration};
+use crate::scenario::{Act, FaultKind, Scenario};
+use crate::script::{Asked, Asks};
+use cosim_core::Span;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A kind of deviation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A message never arrives.
+    Lost,
+    /// A message arrives twice.
+    Duplicated,
+    /// A message takes longer, and holds up what is behind it.
+    Late,
+    /// A message takes longer, and what is behind it does not wait.
+    Reordered,
+    /// An end notices late that a connection has opened or closed.
+    Noticed,
+    /// A write is reported as failed.
+    FailedWrite,
+    /// A crash leaves less than all of what was being written.
+    Unwritten,
+    /// A connection ends, and the next one opens.
+    Cut,
+    /// A node crashes, and starts again.
+    Crash,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 9] = [
+        Kind::Lost,
+        Kind::Duplicated,
+        Kind::Late,
+        Kind::Reordered,
+        Kind::Noticed,
+        Kind::FailedWrite,
+        Kind::Unwritten,
+        Kind::Cut,
+        Kind::Crash,
+    ];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Lost => "lost",
+            Kind::Duplicated => "duplicated",
+            Kind::Late => "late",
+            Kind::Reordered => "reordered",
+            Kind::Noticed => "noticed late",
+            Kind::FailedWrite => "write errors",
+            Kind::Unwritten => "unwritten",
+            Kind::Cut => "cuts",
+            Kind::Crash => "crashes",
+        }
+    }
+
+    /// The kind that a decision is of. What exploring does not try counts as what it comes nearest to.
+    pub(super) const fn of(decision: DecisionKind) -> Kind {
+        match decision {
+            DecisionKind::Lost | DecisionKind::Damaged | DecisionKind::Truncated => Kind::Lost,
+            DecisionKind::Duplicated | DecisionKind::Replayed => Kind::Duplicated,
+            DecisionKind::Latency | DecisionKind::Write | DecisionKind::Worked => Kind::Late,
+            DecisionKind::Reordered => Kind::Reordered,
+            DecisionKind::Noticed => Kind::Noticed,
+            DecisionKind::FailedWrite => Kind::FailedWrite,
+            DecisionKind::KeptWrites | DecisionKind::TornWrite => Kind::Unwritten,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How much a schedule may deviate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// How many deviations it may have in all.
+    pub deviations: u32,
+    /// How many of each kind; none of a kind that is not here.
+    pub of: BTreeMap<Kind, u32>,
+    /// How long messages and copies take that take longer, and how late ends notice.
+    pub latencies: Vec<Span>,
+}
+
+impl Budget {
+    /// What a scenario itself allows: where it decides something, what [proves](Budget::proving) it; else any two deviations of
+    /// the kinds that its network, disks and faults have by chance.
+    pub fn of(scenario: &Scenario) -> Budget {
+        if scenario.file.decisions.is_some() {
+            return Budget::proving(scenario);
+        }
+        let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_allowed(scenario));
+        Budget::any(2, kinds, scenario)
+    }
+
+    /// One deviation more than a scenario decides, of the kinds that it decides, lost and doubled messages, and cuts.
+    pub fn proving(scenario: &Scenario) -> Budget {
+        let decided = scenario.file.decisions.iter().flat_map(crate::scenario::file::Decisions::iter);
+        let kinds: Vec<Kind> = decided.map(|decision| Kind::of(decision.kind)).collect();
+        let deviations = kinds.len() as u32 + 1;
+        Budget::any(deviations, kinds.into_iter().chain([Kind::Lost, Kind::Duplicated, Kind::Cut]), scenario)
+    }
+
+    /// So many deviations of any of these kinds.
+    fn any(deviations: u32, kinds: impl Iterator<Item = Kind>, scenario: &Scenario) -> Budget {
+        let of = kinds.map(|kind| (kind, deviations)).collect();
+        Budget { deviations, of, latencies: Budget::latencies_of(scenario) }
+    }
+
+    /// The spans that a scenario lists itself; where it lists none, the longest latency of its links, and what is just past
+    /// the first deadline of its nodes.
+    pub fn latencies_of(scenario: &Scenario) -> Vec<Span> {
+        let listed = scenario.file.decisions.iter().flat_map(crate::scenario::file::Decisions::with_details);
+        let spans = listed.filter_map(|(_, detail)| match detail {
+            Detail::Span(Duration(span)) => Some(span),
+            Detail::Nothing | Detail::Place(_) => None,
+        });
+        let mut spans: Vec<Span> = spans.collect();
+        if spans.is_empty() {
+            let links = scenario.links.iter().map(|link| link.network.latency);
+            spans.extend(links.filter(|range| range.max() > range.min()).map(|range| range.max()).max());
+            let deadline = scenario.nodes.iter().map(|node| node.base).max();
+            spans.extend(deadline.map(|base| base + Span::from_ms(1)));
+        }
+        spans.sort_unstable();
+        spans.dedup();
+        spans
+    }
+
+    /// Whether a schedule may have one more of a kind.
+    fn allows(&self, schedule: &Schedule, kind: Kind) -> bool {
+        schedule.count(kind) < self.of.get(&kind).copied().unwrap_or(0)
+    }
+
+    /// Whether a schedule may have another operation.
+    pub(super) fn has_operations(&self, schedule: &Schedule) -> bool {
+        self.allows(schedule, Kind::Cut) || self.allows(schedule, Kind::Crash)
+    }
+
+    /// What may be decided of this, as one deviation more.
+    pub(super) fn choices(&self, schedule: &Schedule, asked: &Asked) -> Vec<Deviation> {
+        let spans = || self.latencies.iter().map(|span| Detail::from(*span));
+        let mut choices: Vec<(DecisionKind, Detail)> = Vec::new();
+        match asked.about {
+            Asks::Message => {
+                choices.push((DecisionKind::Lost, Detail::Nothing));
+                choices.extend(spans().map(|span| (DecisionKind::Duplicated, span)));
+                choices.extend(spans().map(|span| (DecisionKind::Latency, span)));
+                choices.extend(spans().map(|span| (DecisionKind::Reordered, span)));
+            }
+            Asks::Notice(..) => choices.extend(spans().map(|span| (DecisionKind::Noticed, span))),
+            Asks::Write => {
+                choices.extend((0..=2).map(|place| (DecisionKind::FailedWrite, Detail::Place(place))));
+            }
+            Asks::Crash(pending) => {
+                choices.extend((0..pending).map(|kept| (DecisionKind::KeptWrites, Detail::Place(kept))));
+            }
+            Asks::Work => {}
+        }
+        choices.retain(|(kind, _)| self.allows(schedule, Kind::of(*kind)));
+        let address = || asked.address.clone();
+        let deviation =
+            |(kind, detail)| Deviation(What::Decision(Decision { kind, address: address() }, detail));
+        choices.into_iter().map(deviation).collect()
+    }
+
+    /// What may happen at a moment, after what was asked before it, as one deviation more.
+    pub(super) fn operations(&self, schedule: &Schedule, scenario: &Scenario, before: &[Asked]) -> Vec<Does> {
+        let mut operations = Vec::new();
+        if self.allows(schedule, Kind::Cut) {
+            let links = scenario.links.iter().filter(|link| is_open(link.ends.map(NodeId), before));
+            operations.extend(
+                links.map(|link| Does::Cut(link.ends.map(|node| scenario.nodes[node as usize].name.clone()))),
+            );
+        }
+        if self.allows(schedule, Kind::Crash) {
+            let ours = scenario
+                .nodes
+                .iter()
+                .filter(|node| node.disk.is_some() && !node.hostile && node.guest.is_none());
+            operations.extend(ours.map(|node| Does::Crash(node.name.clone())));
+        }
+        operations
+    }
+}
+
+/// Whether both ends of a link were last told that it is open.
+fn is_open(ends: [NodeId; 2], before: &[Asked]) -> bool {
+    let last = |node: NodeId| {
+        before.iter().rev().find_map(|asked| {
+            let Asks::Notice([at, peer], turn) = asked.about else { return None };
+            (at == node && ends.contains(&peer)).then_some(turn)
+        })
+    };
+    ends.into_iter().all(|node| last(node) == Some(Turn::Opened))
+}
+
+impl Kind {
+    /// Whether something of this kind happens by chance in a scenario.
+    fn is_allowed(self, scenario: &Scenario) -> bool {
+        let links = |has: &dyn Fn(&Network) -> bool| scenario.links.iter().any(|link| has(&link.network));
+        let faults = |kinds: &[FaultKind]| {
+            scenario.file.faults.as_ref().is_some_and(|faults| kinds.iter().any(|kind| faults.may(*kind)))
+        };
+        match self {
+            Kind::Lost => links(&|network| network.loss > Ppm::NEVER || network.burst.is_some()),
+            Kind::Duplicated => links(&|network| network.duplicate > Ppm::NEVER),
+            Kind::Late => links(&|network| network.latency.max() > network.latency.min()),
+            Kind::Reordered => links(&|network| network.reorder > Ppm::NEVER),
+            Kind::Noticed => links(&|network| network.notice.max() > Span::ZERO),
+            Kind::FailedWrite => {
+                let errors = |disk: &(_, Ppm, _)| disk.1 > Ppm::NEVER;
+                scenario.nodes.iter().any(|node| node.disk.as_ref().is_some_and(errors))
+                    || faults(&[FaultKind::FailedWrites, FaultKind::FullDisks])
+            }
+            Kind::Cut => faults(&[FaultKind::Reconnects, FaultKind::HalfOpens, FaultKind::ReconnectBursts]),
+            Kind::Crash => faults(&[FaultKind::Crashes, FaultKind::Restarts]),
+            Kind::Unwritten => {
+                let crashes = |act: &Act<_>| matches!(act, Act::Crash(_));
+                let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+                operations.any(|operation| crashes(&operation.act)) || faults(&[FaultKind::Crashes])
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Exploring against the plainest way to do the same: to try every set of decisions.
+
+use super::{Budget, Kind, Limits, Schedule, Story, Unexplorable, explore};
+use crate::scenario::{Scenario, parse};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn story(name: &str) -> Scenario {
+    let path = format!("{}/../../scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    parse(&std::fs::read_to_string(path).expect("it is there"), name).expect("a scenario")
+}
+
+fn budget(scenario: &Scenario, deviations: u32, kinds: &[Kind]) -> Budget {
+    let of = kinds.iter().map(|kind| (*kind, deviations)).collect();
+    Budget { deviations, of, latencies: Budget::latencies_of(scenario) }
+}
+
+/// How many sets of decisions there are of which a run meets every one, and the keys by which they fail. Whatever any run
+/// asks for is tried in any other, in any order.
+fn enumerated(scenario: &Scenario, budget: &Budget) -> (u64, BTreeSet<String>) {
+    let story = Story::new(scenario, 1, budget);
+    let words = |schedule: &Schedule| {
+        let mut words: Vec<String> = schedule.deviations.iter().map(ToString::to_string).collect();
+        words.sort();
+        words
+    };
+    let mut known = BTreeSet::from([Vec::new()]);
+    let mut waiting = vec![Schedule::default()];
+    let (mut count, mut keys) = (0, BTreeSet::new());
+    while let Some(schedule) = waiting.pop() {
+        let of_it = story.scenario_of(&schedule).expect("it has decisions only");
+        let (outcome, director) = story.run(&of_it, crate::run::Options::judged());
+        if !director.unused().is_empty() {
+            continue;
+        }
+        count += 1;
+        // What fails is not followed further: what it would lead to was never asked for.
+        if let Some(key) = outcome.key() {
+            keys.insert(key.to_owned());
+            continue;
+        }
+        if schedule.deviations.len() == budget.deviations as usize {
+            continue;
+        }
+        let decided: BTreeSet<String> = schedule
+            .deviations
+            .iter()
+            .map(|deviation| deviation.address().unwrap_or_default().to_owned())
+            .collect();
+        for asked in director.seen().iter().filter(|asked| !decided.contains(&asked.address)) {
+            for deviation in budget.choices(&schedule, asked) {
+                let child = schedule.with(deviation, 0, 0);
+                if known.insert(words(&child)) {
+                    waiting.push(child);
+                }
+            }
+        }
+    }
+    (count, keys)
+}
+
+/// Every set is played once, and fails in the same ways. Where a schedule fails, others may contain it: those are not played.
+#[test]
+fn what_is_explored_is_every_set_of_decisions() {
+    let kinds = [Kind::Lost, Kind::Duplicated, Kind::Late, Kind::Reordered, Kind::Noticed, Kind::FailedWrite];
+    let mut sets = 0;
+    for (name, deviations) in [
+        ("basics/hello", 2),
+        ("basics/two-writers", 2),
+        ("regressions/relayed-load", 2),
+        ("regressions/growing-pieces", 2),
+        ("regressions/account-for-an-equal", 2),
+        ("regressions/crash-on-waking", 2),
+        ("regressions/lost-behind-a-header", 2),
+        ("regressions/pieces-that-wait", 2),
+        ("regressions/record-of-two-batches", 2),
+        ("regressions/transplanted-log", 2),
+        ("topologies/two-servers", 1),
+    ] {
+        let scenario = story(name);
+        for kinds in [&kinds[..1], &kinds[1..3], &kinds[3..]] {
+            let budget = budget(&scenario, deviations, kinds);
+            let limits = Limits { schedules: u64::MAX, all: true };
+            let (count, keys) = enumerated(&scenario, &budget);
+            match explore(&scenario, 1, &budget, limits, &mut |_| {}) {
+                Ok(explored) => {
+                    assert!(explored.is_whole(), "{name}");
+                    assert_eq!(explored.schedules(), count, "{name} {kinds:?}");
+                    assert_eq!(explored.found.into_keys().collect::<BTreeSet<_>>(), keys, "{name} {kinds:?}");
+                }
+                Err(error) => assert_eq!((error, count), (Unexplorable::Alone, 1), "{name} {kinds:?}"),
+            }
+            sets += count;
+        }
+    }
+    assert!(sets > 8_000, "{sets} sets only");
+}
+
+/// Of the planted faults of these stories, exploring finds the key by which the same sets of decisions fail.
+#[test]
+fn planted_faults_are_found_by_their_keys() {
+    for name in [
+        "known-bugs/37-rapid-reconnects",
+        "known-bugs/43-dependency-not-requested",
+        "known-bugs/64-lost-tail",
+    ] {
+        let scenario = story(name);
+        let budget = budget(&scenario, 1, &[Kind::Lost, Kind::Duplicated, Kind::Late]);
+        let (_, keys) = enumerated(&scenario, &budget);
+        let limits = Limits { schedules: u64::MAX, all: true };
+        let explored = explore(&scenario, 1, &budget, limits, &mut |_| {}).expect("something to decide");
+        assert!(!keys.is_empty(), "{name}");
+        assert_eq!(explored.found.into_keys().collect::<BTreeSet<_>>(), keys, "{name}");
+    }
+}
+
+/// How far it came, and what is left, do not depend on the limit's being a round number or on threads.
+#[test]
+fn a_limit_leaves_the_rest_and_says_so() {
+    let scenario = story("basics/two-writers");
+    let budget = Budget { of: BTreeMap::from([(Kind::Lost, 2)]), ..budget(&scenario, 2, &[]) };
+    let limited = |schedules| {
+        let limits = Limits { schedules, all: false };
+        explore(&scenario, 1, &budget, limits, &mut |_| {}).expect("something to decide")
+    };
+    let whole = limited(u64::MAX);
+    assert!(whole.is_whole());
+    for schedules in [1, 5, whole.levels[1] + 1, whole.schedules() - 1] {
+        let some = limited(schedules);
+        assert_eq!(some.schedules(), schedules);
+        assert!(!some.is_whole());
+        if some.levels.len() == 3 || some.levels == whole.levels[..2] {
+            assert_eq!((some.left, some.more), (whole.schedules() - schedules, false));
+        } else {
+            assert!(some.more);
+        }
+    }
+    assert!(limited(whole.schedules()).is_whole());
+}

@@ -1,0 +1,105 @@
+//! `cosim explore` and `cosim prove` from outside: what they print, and how they end. What docs/explore.md says that they
+//! print is what they print.
+
+use assert_cmd::Command;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The exit code, what is printed, and what is said beside it.
+fn cosim(folder: &Path, args: &str) -> (i32, String, String) {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
+    let output = command.current_dir(folder).args(args.split(' ')).output().expect("it runs");
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+    (output.status.code().expect("an exit code"), out, err)
+}
+
+/// The JSON file that docs/explore.md shows, and its samples: the command, and what it prints.
+fn document() -> (String, Vec<(String, String)>) {
+    let text = std::fs::read_to_string(root().join("docs/explore.md")).expect("it is there");
+    let blocks = |language: &str| {
+        let begin = format!("```{language}\n");
+        let rest: Vec<String> = text.split(begin.as_str()).skip(1).map(str::to_owned).collect();
+        rest.into_iter().filter_map(|rest| Some(rest.split("```").next()?.to_owned())).collect::<Vec<_>>()
+    };
+    let sample = |block: String| {
+        let (command, printed) = block.strip_prefix("$ ")?.split_once('\n')?;
+        Some((command.to_owned(), printed.to_owned()))
+    };
+    (blocks("json").remove(0), blocks("text").into_iter().filter_map(sample).collect())
+}
+
+#[test]
+fn the_session_in_the_document_is_what_happens() {
+    let (story, samples) = document();
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("forgetful.json"), story).expect("written");
+    let mut played = 0;
+    for (command, sample) in samples {
+        if command.starts_with("sed ") {
+            let small = std::fs::read_to_string(folder.path().join("small.json")).expect("shrunk before");
+            let fault = r#"{ "mutations": ["never-retransmit"] }"#;
+            assert!(small.contains(fault), "{small}");
+            std::fs::write(folder.path().join("fixed.json"), small.replace(fault, "{}")).expect("written");
+            continue;
+        }
+        let (_, out, err) = cosim(folder.path(), command.strip_prefix("cosim ").expect("a command of ours"));
+        let printed = out + &err;
+        let mut rest = printed.as_str();
+        for part in sample.split("...\n") {
+            let at =
+                rest.find(part).unwrap_or_else(|| panic!("{command} does not print:\n{part}\nbut:\n{rest}"));
+            rest = &rest[at + part.len()..];
+        }
+        played += 1;
+    }
+    assert_eq!(played, 5);
+}
+
+#[test]
+fn how_it_ends() {
+    let root = root();
+    let hello = "scenarios/basics/two-writers.json";
+    let ends = |args: &str| cosim(&root, args);
+
+    let (code, out, _) = ends(&format!("explore {hello} --lost 1"));
+    assert_eq!((code, out.lines().last()), (0, Some("20 schedules: all hold")), "{out}");
+
+    let (code, out, _) = ends(&format!("explore {hello} --lost 2 --schedules 50"));
+    assert_eq!(code, 7, "{out}");
+    assert!(out.contains("NOT WHOLE"), "{out}");
+
+    let (code, _, err) = ends(&format!("explore {hello} --lost 0"));
+    assert_eq!(code, 5, "{err}");
+    assert!(err.contains("one schedule only"), "{err}");
+
+    let (code, _, err) = ends(&format!("explore {hello} --latencies soon"));
+    assert_eq!(code, 2, "{err}");
+}
+
+/// The first schedule that fails is a scenario like any other, and fails by the same key, be it by a cut or a crash.
+#[test]
+fn what_fails_is_written_and_plays_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, budget) in [
+        ("37-rapid-reconnects", "--late 1 --latencies 200ms"),
+        ("37-rapid-reconnects", "--duplicated 1 --cuts 1"),
+        ("43-dependency-not-requested", "--lost 1"),
+        ("57-shown-before-its-group", "--crashes 1 --lost 1"),
+    ] {
+        let text = std::fs::read_to_string(root().join(format!("scenarios/known-bugs/{name}.json")))
+            .expect("it is there");
+        std::fs::write(folder.path().join("story.json"), text).expect("written");
+        let (code, out, err) = cosim(folder.path(), &format!("explore story.json {budget} -o found.json"));
+        assert!(code == 1 || code == 3, "{name}: {out}{err}");
+        let found = std::fs::read_to_string(folder.path().join("found.json")).expect("it was written");
+        let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+        let key = found["origin"]["key"].as_str().expect("a key").to_owned();
+        assert!(out.contains(&key), "{out}");
+        let (_, out, err) = cosim(folder.path(), "run found.json");
+        assert!(out.contains(&key), "{name} {budget}: {out}{err}");
+        assert!(out.contains("reproduces") || err.contains("reproduces"), "{name} {budget}: {out}{err}");
+    }
+}
