@@ -18,6 +18,7 @@ mod schema;
 mod shrink;
 mod sweep;
 mod test;
+mod why;
 
 use clap::{Parser, Subcommand};
 use exit::Exit;
@@ -48,6 +49,7 @@ Examples:
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
   cosim shrink FILE --seed 17 -o small.json             a failing run, cut down to its causes
+  cosim why FILE --seed 17                              when it became likely to fail, and what it takes
   cosim explore FILE --lost 2 --cuts 1                  every schedule with so many deviations, not a sample
   cosim prove small.json                                does any schedule near the one that failed still fail?
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
@@ -79,6 +81,7 @@ enum Command {
     Report(report::Args),
     Explore(explore::Args),
     Prove(explore::ProveArgs),
+    Why(why::Args),
     Guest(guest::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::main(&args),
         Command::Explore(args) => explore::main(&args),
         Command::Prove(args) => explore::prove(&args),
+        Command::Why(args) => why::main(&args),
         Command::Guest(args) => guest::main(&args),
         Command::Schema => schema::main(),
     };

@@ -19,5 +19,6 @@ mod script;
 pub mod shrink;
 pub mod sweep;
 pub mod whole;
+pub mod why;
 
 pub use cosim_world::{Fingerprint, address, clock, decision, disk, host, network, observer, stream, world};

@@ -144,6 +144,17 @@ pub fn play_judged_by<N: CoJson, D: Decide<N>>(
     play_staged(own, Stage::new(scenario, seed), seed, options, make, decisions, None)
 }
 
+/// Plays what is staged of one seed with the chance of another, `seed`.
+pub(crate) fn play_from<N: CoJson, D: Decide<N>>(
+    stage: Stage<'_>,
+    seed: u64,
+    options: Options,
+    make: impl Fn(NodeId, Config) -> N,
+    decisions: D,
+) -> (Outcome, D) {
+    play_staged(Vec::new(), stage, seed, options, make, decisions, None)
+}
+
 fn play_staged<N: CoJson, D: Decide<N>>(
     own: Vec<Box<dyn Oracle>>,
     stage: Stage<'_>,

@@ -115,6 +115,11 @@ impl Director {
     }
 
     /// What was decided otherwise than harmlessly, in order, where it was written down.
+    pub(crate) fn made(&self) -> &[Made] {
+        self.made.as_deref().unwrap_or_default()
+    }
+
+    /// The same, without the rest.
     pub(crate) fn into_made(self) -> Vec<Made> {
         self.made.unwrap_or_default()
     }

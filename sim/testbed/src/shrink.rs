@@ -309,18 +309,34 @@ impl Shrinker<'_> {
 /// What happens without each decision of a scenario that fails with this key.
 pub fn without_each(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(file::Decision, String)> {
     let explained = reduce::decisions(file).into_iter().filter_map(|item| {
-        let without = reduce::without(file, std::slice::from_ref(&item));
-        let Reduction::Decision(decision) = item else {
-            return None;
-        };
-        let what = match attempt::plain(without, guests, key).tried {
-            Tried::Holds | Tried::Invalid => "the run holds".to_owned(),
-            Tried::Other(other) => format!("another failure: {}", other.0),
-            Tried::Same(_) => "the same failure".to_owned(),
-        };
-        Some((decision, what))
+        let what = without(file, &item, guests, key);
+        if let Reduction::Decision(decision) = item { Some((decision, what)) } else { None }
     });
     explained.collect()
+}
+
+/// What happens without each single operation, by what it does, and without each single decision.
+pub fn without_each_of_all(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(String, String)> {
+    let items = reduce::entries(file).into_iter().chain(reduce::decisions(file));
+    let explained = items.map(|item| {
+        let name = if let Reduction::Entry(index) = &item {
+            file.timeline[*index].act.words()
+        } else {
+            item.to_string()
+        };
+        (name, without(file, &item, guests, key))
+    });
+    explained.collect()
+}
+
+fn without(file: &file::Scenario, item: &Reduction, guests: &Guests, key: &str) -> String {
+    let without = reduce::without(file, std::slice::from_ref(item));
+    match attempt::plain(without, guests, key).tried {
+        Tried::Holds => "the run holds".to_owned(),
+        Tried::Invalid => "there is no such story".to_owned(),
+        Tried::Other(other) => format!("another failure: {}", other.0),
+        Tried::Same(_) => "the same failure".to_owned(),
+    }
 }
 
 /// Every single thing that can be taken out of a scenario, and the scenario without it: what 1-minimality is about.

@@ -55,7 +55,7 @@ fn the_session_in_the_document_is_what_happens() {
         }
         played += 1;
     }
-    assert_eq!(played, 5);
+    assert_eq!(played, 6);
 }
 
 #[test]
@@ -77,6 +77,13 @@ fn how_it_ends() {
 
     let (code, _, err) = ends(&format!("explore {hello} --latencies soon"));
     assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn nothing_is_explained_that_does_not_fail() {
+    let (code, _, err) = cosim(&root(), "why scenarios/basics/two-writers.json");
+    assert_eq!(code, 5, "{err}");
+    assert!(err.contains("no oracle fails"), "{err}");
 }
 
 /// The first schedule that fails is a scenario like any other, and fails by the same key, be it by a cut or a crash.

@@ -1,0 +1,106 @@
+//! `cosim why`: when a failure became likely, and what it takes.
+
+use super::exit::{Exit, Failure};
+use super::guests;
+use super::input;
+use super::print::outln;
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::guest::Guests;
+use cosim_testbed::scenario::{Crypto, Scenario};
+use cosim_testbed::shrink::{shrink, without_each_of_all};
+use cosim_testbed::why::{Likely, band, likely};
+use std::path::PathBuf;
+
+/// Say why a seed fails: when that became likely, and what happens without each of its causes.
+///
+/// Plays the run again from many places, with all that was decided before as it was, and fresh chance from there on. Then cuts
+/// the run down, and takes away each single thing that is left. It needs the scenario that was swept, since in a frozen one
+/// nothing is left to chance.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario.
+    file: PathBuf,
+    /// The seed that fails. Default the one in the file.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many futures are played from each place.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    futures: u32,
+    /// Hash and sign this way, whatever the file says.
+    #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
+    crypto: Option<Crypto>,
+    #[command(flatten)]
+    guests: guests::Args,
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    let scenario = input::scenario(&args.file, args.crypto, None, &args.guests.known()?)?;
+    let seed = args.seed.unwrap_or(scenario.seed);
+    let source = args.file.display().to_string();
+    let likely = match likely(&scenario, seed, args.futures) {
+        Ok(likely) => likely,
+        Err(error) => {
+            anstream::eprintln!("{source}, seed {seed}: {error}");
+            return Ok(Exit::NothingRan);
+        }
+    };
+    outln!("{source}, seed {seed}: {}\n", likely.key);
+    shares(&likely);
+    causes(&scenario, seed, &source, &likely.key);
+    Ok(Exit::Held)
+}
+
+/// A share of the futures, with its band.
+fn share(failing: u32, of: u32) -> String {
+    let [from, to] = band(failing, of);
+    let percent = u64::from(failing) * 100 / u64::from(of.max(1));
+    format!("{percent:>3} % ({}..{})", from / 10, to.div_ceil(10))
+}
+
+fn shares(likely: &Likely) {
+    let Likely { futures, places, jumps, .. } = likely;
+    outln!("When it became likely: of {futures} futures from there on, so many fail in the same way, and");
+    outln!("in brackets between what the true share lies, nineteen times in twenty:\n");
+    outln!("  decisions        at");
+    for place in places {
+        let bar = "#".repeat((place.failing * 40 / futures.max(&1)) as usize);
+        let line = format!(
+            "  {:>9}  {:>8}  {:<16} {bar}",
+            place.decided,
+            place.at.to_string(),
+            share(place.failing, *futures)
+        );
+        outln!("{}", line.trim_end());
+    }
+    match jumps.as_slice() {
+        [] if places.iter().all(|place| place.failing == *futures) => {
+            outln!("\nIt was certain from the start: nothing is left to chance, or chance does not matter.");
+        }
+        [] => outln!("\nNo single decision made it likely: it came bit by bit."),
+        _ => outln!("\nThe decisions that made it so:"),
+    }
+    for jump in jumps {
+        let [before, after] = [jump.before, jump.after].map(|failing| failing * 100 / futures.max(&1));
+        outln!(
+            "  {:>9}  {:>8}  {before:>3} % -> {after:>3} %  {}",
+            jump.number,
+            jump.at.to_string(),
+            jump.what
+        );
+    }
+}
+
+fn causes(scenario: &Scenario, seed: u64, source: &str, key: &str) {
+    let frozen = freeze(scenario, seed, source);
+    let shrunk = match shrink(&frozen.file, &Guests::default(), &mut |_, _| {}) {
+        Ok(shrunk) => shrunk,
+        Err(error) => {
+            anstream::eprintln!("{error}");
+            return;
+        }
+    };
+    outln!("\nWhat caused it: cut down to {}. Without:", shrunk.after);
+    for (name, what) in without_each_of_all(&shrunk.file, &Guests::default(), key) {
+        outln!("  {name}: {what}");
+    }
+}
