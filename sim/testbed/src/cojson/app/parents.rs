@@ -4,7 +4,7 @@
 //! rules, sealed for the parent's sealer. Where a parent gets a new key its children keep theirs, until they get a new
 //! one themselves.
 
-use super::team::{READ_KEY, known};
+use super::team::{READ_KEY, known, present_key};
 use super::{App, Directory, Drafts, Refusal, Target};
 use crate::cojson::directory::derived;
 use cosim_core::real::{KeySecret, SealerId, SealerSecret};
@@ -57,8 +57,8 @@ impl App {
         for (parent, word) in self.parents(group).filter(|(parent, _)| Some(*parent) != without) {
             let Some(view) = self.views.get(&parent) else { continue };
             let sealer = view.group().and_then(CoGroup::sealer);
-            match (view.read_key(), sealer) {
-                (Some(key), _) => above.keys.push(key),
+            match (present_key(view), sealer) {
+                (Some(key), _) => above.keys.push((key.id, key.secret)),
                 (None, Some(sealer)) => above.sealed.push((parent, Role::parse(word), sealer)),
                 (None, None) => {}
             }
@@ -131,10 +131,8 @@ impl App {
         let keys: Vec<ReadKey<'_>> = std::iter::once(ReadKey { id, secret }).chain(others).collect();
         let (writer, once) = (self.writer(target)?, once(target));
         let sealer = above.group().and_then(CoGroup::sealer);
-        let changes = match (above.read_key(), &sealer) {
-            (Some((id, secret)), _) => {
-                writer.extend(known_id, role, &Handing::Locked(ReadKey { id, secret }), &keys)
-            }
+        let changes = match (present_key(above), &sealer) {
+            (Some(key), _) => writer.extend(known_id, role, &Handing::Locked(key), &keys),
             (None, Some(sealer)) => {
                 writer.extend(known_id, role, &Handing::Sealed { sealer, once: &once }, &keys)
             }

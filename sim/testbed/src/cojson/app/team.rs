@@ -432,6 +432,11 @@ pub(super) fn known<'a>(view: &'a LiveView, id: &str) -> Option<ReadKey<'a>> {
     view.keys().find(|(known, _)| *known == id).map(|(id, secret)| ReadKey { id, secret })
 }
 
+/// The read key that a group has now, if the app can open it: not the key of its own with which it writes who may not read.
+pub(super) fn present_key(view: &LiveView) -> Option<ReadKey<'_>> {
+    known(view, view.group()?.read_key.as_deref()?)
+}
+
 fn everyone_reads(group: &CoGroup) -> bool {
     group.members.get(EVERYONE).is_some_and(|role| role.can_read())
 }
