@@ -18,10 +18,10 @@ use std::collections::BTreeSet;
 /// What begins the key of a group's map that names a parent.
 const PARENT: &str = "parent_";
 
-/// The parents that a group names, or did.
+/// What a group looks at above it: what counts as a parent or did, and what somebody named as one in vain, whose keys may
+/// open keys of the group all the same.
 pub(super) fn of(view: &LiveView, directory: &Directory) -> Vec<CoId> {
-    let keys = view.group().into_iter().flat_map(|group| group.map.entries.keys());
-    keys.filter_map(|key| directory.find(key.strip_prefix(PARENT)?)).collect()
+    view.rests_on().filter_map(|id| directory.find(id)).collect()
 }
 
 /// The parents of a group, as far as the app holds them.
