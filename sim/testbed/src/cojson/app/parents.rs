@@ -10,7 +10,7 @@ use crate::cojson::directory::derived;
 use cosim_core::real::{KeySecret, SealerId, SealerSecret};
 use cosim_core::view::edit;
 use cosim_core::view::edit::group::{Handing, Member, ReadKey, Rotation};
-use cosim_core::view::{CoGroup, EVERYONE, LiveView, Role};
+use cosim_core::view::{CoGroup, EVERYONE, LiveView, MapEntry, Role};
 use cosim_core::{CoId, UpdateError};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -22,6 +22,12 @@ const PARENT: &str = "parent_";
 /// open keys of the group all the same.
 pub(super) fn of(view: &LiveView, directory: &Directory) -> Vec<CoId> {
     view.rests_on().filter_map(|id| directory.find(id)).collect()
+}
+
+/// What a group says of its parents.
+pub(super) fn words(group: &CoGroup) -> impl Iterator<Item = &MapEntry> {
+    let named = group.map.entries.range(PARENT.to_owned()..);
+    named.take_while(|(key, _)| key.starts_with(PARENT)).map(|(_, entry)| entry)
 }
 
 /// The parents of a group, as far as the app holds them.
@@ -73,6 +79,18 @@ impl App {
             Some((self.directory.find(key.strip_prefix(PARENT)?)?, entry.value.as_str()?))
         });
         named.filter(|(_, word)| *word != Role::Revoked.as_str())
+    }
+
+    /// A group, its parents, and theirs, as far as the app holds them.
+    pub(super) fn lineage<'a>(&'a self, id: CoId, view: &'a LiveView) -> Vec<&'a CoGroup> {
+        let (mut met, mut lineage) = (BTreeSet::from([id]), Vec::from_iter(view.group()));
+        let mut next = 0;
+        while let Some(group) = lineage.get(next).copied() {
+            let parents = self.parents(group).filter(|(parent, _)| met.insert(*parent));
+            lineage.extend(parents.filter_map(|(parent, _)| self.views.get(&parent)?.group()));
+            next += 1;
+        }
+        lineage
     }
 
     /// After these changes, hands a new key to the members of parents whose keys the app has not.

@@ -4,7 +4,7 @@
 //! it replaces would change nothing. And what the app has asked its node to write to a group it knows of at once, though
 //! the disk may take its time.
 
-use super::{App, Drafts, Held, Refusal, Target};
+use super::{App, Drafts, Held, Refusal, Target, parents};
 use crate::cojson::directory::{Agent, derived};
 use crate::cojson::{Kind, SimCrypto, Transaction};
 use crate::host::NodeId;
@@ -384,7 +384,8 @@ impl App {
         Ok(self.group(target).unwrap_or(Cow::Borrowed(view)))
     }
 
-    /// These changes, made after what the map has for these keys, and after the app became an admin.
+    /// These changes, made after what the map has for these keys, and after the app became an admin. Who somebody is may be
+    /// so by way of a parent: also after what the parents have for them, and after they became that or ceased to be.
     pub(super) fn dated(
         &self,
         target: &Target<'_>,
@@ -393,8 +394,10 @@ impl App {
         keys: &[&str],
     ) -> Drafts {
         let me = self.agent().map_or("", |agent| &agent.name);
-        let entries = view.group().map(|group| &group.map.entries);
-        let replaced = keys.iter().chain([&me]).filter_map(|key| entries?.get(*key));
+        let replaced = self.lineage(target.id, view).into_iter().flat_map(|group| {
+            let named = keys.iter().chain([&me]).filter_map(|key| group.map.entries.get(*key));
+            named.chain(parents::words(group))
+        });
         let dates = replaced.filter_map(|entry| {
             let ms = entry.made_at.as_ms().filter(|ms| *ms < LAST_MS)?;
             // In one session the later comes later anyway.
