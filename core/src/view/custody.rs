@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 pub struct Custody<'a> {
     /// Whether somebody can open it who may not read.
     pub leaks: bool,
-    /// The members who may read and cannot open it, by name.
+    /// The members who may read and cannot open it, by name: invites too, which are to hand it on.
     pub lacking: Vec<&'a str>,
     /// Whether everyone may read, and cannot open it.
     pub everyone_lacks: bool,
@@ -40,7 +40,9 @@ impl CoGroup {
         let is_public = holders.contains(EVERYONE);
         let may_read = |name: &&&str| self.members.get(**name).is_some_and(|role| role.can_read());
         let leaks = !everyone_reads && holders.iter().any(|name| !may_read(&name));
-        let lacking = self.readers().filter(|name| !is_public && !holders.contains(name)).collect();
+        let readers = self.members.iter().filter(|(name, role)| *name != EVERYONE && role.can_read());
+        let lacks = |name: &&str| !is_public && !holders.contains(name);
+        let lacking = readers.map(|(name, _)| name.as_str()).filter(lacks).collect();
         Some(Custody { leaks, lacking, everyone_lacks: everyone_reads && !is_public })
     }
 

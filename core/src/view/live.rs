@@ -198,6 +198,11 @@ impl LiveView {
         }
     }
 
+    /// What else it rests on, by id, be it there or not: groups, and the accounts of those who handed out keys.
+    pub fn rests_on(&self) -> impl Iterator<Item = &str> {
+        self.held.iter().flat_map(|held| held.basis.ids())
+    }
+
     /// The key with which new private transactions are made, by id and secret: what [`read_key`](super::read_key)
     /// gives for the same.
     pub fn read_key(&self) -> Option<(&str, &KeySecret)> {

@@ -179,6 +179,9 @@ fn custody_says_who_has_the_key_and_should_not_or_should_and_has_not() {
     let (group, alice, eve, bob) =
         (story.group.clone(), story.alice.clone(), story.eve.id.clone(), story.bob.id.clone());
     assert_eq!(custody(&story), (false, vec![]));
+    // An invite that lacks it could not hand it on.
+    story.shelf.appoint(&group, &alice, 99, &eve, Role::ReaderInvite);
+    assert_eq!(custody(&story), (false, vec![eve.clone()]));
     story.shelf.appoint(&group, &alice, 100, &eve, Role::Reader);
     assert_eq!(custody(&story), (false, vec![eve]));
     story.shelf.appoint(&group, &alice, 101, &bob, Role::Revoked);

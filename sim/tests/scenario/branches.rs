@@ -120,8 +120,7 @@ fn an_app_refuses_what_is_too_large() {
 /// A workload draws all that its mix has, and each of it is what a file may say, too.
 #[test]
 fn a_workload_draws_todays_acts() {
-    let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/views/union-storm.json"));
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/swarm/union.json"));
     let union = good(&text.expect("it is there"));
     let text =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/swarm/branches.json"));

@@ -23,6 +23,11 @@ impl Basis {
         Basis { lengths: ids.into_iter().map(of).collect() }
     }
 
+    /// What was looked at, by its ids.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.lengths.keys().map(String::as_str)
+    }
+
     /// Whether it is all still the same.
     pub(super) fn holds<R: Resolver + ?Sized>(&self, resolver: &R) -> bool {
         self.lengths.iter().all(|(id, lengths)| match (resolver.co_value(id), lengths) {

@@ -81,7 +81,7 @@ pub(super) struct App {
     taken: BTreeMap<CoId, VecMap<SessionId, u32>>,
     /// CoJSON's names of the sessions that it has met.
     sessions: BTreeMap<SessionId, String>,
-    /// The groups that each group is a parent of, or was.
+    /// The groups that look at each group: whose parent it is or was, or was said to be in vain.
     children: BTreeMap<CoId, BTreeSet<CoId>>,
     /// What it has written to groups and may not see yet.
     ahead: BTreeMap<CoId, Ahead>,

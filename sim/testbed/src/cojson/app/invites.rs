@@ -44,6 +44,11 @@ impl App {
         let view = self.changing(target)?;
         let group = view.group().ok_or(Refusal::NothingToChange)?;
         let (_, invite) = self.directory.invite(target.id, secret).ok_or(Refusal::NothingToChange)?;
+        // That would not count, and the key would be handed out all the same.
+        let is_of_admins = matches!(role, MemberRole::Admin | MemberRole::Manager);
+        if is_of_admins && group.members.get(&self.agent()?.name) == Some(&Role::Manager) {
+            return Err(Refusal::NothingToChange);
+        }
         let writer = self.writer(target)?;
         let changes = if role == MemberRole::WriteOnly {
             let (id, secret) = self.new_key(target);

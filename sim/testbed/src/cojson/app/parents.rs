@@ -4,13 +4,13 @@
 //! rules, sealed for the parent's sealer. Where a parent gets a new key its children keep theirs, until they get a new
 //! one themselves.
 
-use super::team::{READ_KEY, known};
+use super::team::{READ_KEY, known, present_key};
 use super::{App, Directory, Drafts, Refusal, Target};
 use crate::cojson::directory::derived;
 use cosim_core::real::{KeySecret, SealerId, SealerSecret};
 use cosim_core::view::edit;
 use cosim_core::view::edit::group::{Handing, Member, ReadKey, Rotation};
-use cosim_core::view::{CoGroup, EVERYONE, LiveView, Role};
+use cosim_core::view::{CoGroup, EVERYONE, LiveView, MapEntry, Role};
 use cosim_core::{CoId, UpdateError};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -18,10 +18,16 @@ use std::collections::BTreeSet;
 /// What begins the key of a group's map that names a parent.
 const PARENT: &str = "parent_";
 
-/// The parents that a group names, or did.
+/// What a group looks at above it: what counts as a parent or did, and what somebody named as one in vain, whose keys may
+/// open keys of the group all the same.
 pub(super) fn of(view: &LiveView, directory: &Directory) -> Vec<CoId> {
-    let keys = view.group().into_iter().flat_map(|group| group.map.entries.keys());
-    keys.filter_map(|key| directory.find(key.strip_prefix(PARENT)?)).collect()
+    view.rests_on().filter_map(|id| directory.find(id)).collect()
+}
+
+/// What a group says of its parents.
+pub(super) fn words(group: &CoGroup) -> impl Iterator<Item = &MapEntry> {
+    let named = group.map.entries.range(PARENT.to_owned()..);
+    named.take_while(|(key, _)| key.starts_with(PARENT)).map(|(_, entry)| entry)
 }
 
 /// The parents of a group, as far as the app holds them.
@@ -57,8 +63,8 @@ impl App {
         for (parent, word) in self.parents(group).filter(|(parent, _)| Some(*parent) != without) {
             let Some(view) = self.views.get(&parent) else { continue };
             let sealer = view.group().and_then(CoGroup::sealer);
-            match (view.read_key(), sealer) {
-                (Some(key), _) => above.keys.push(key),
+            match (present_key(view), sealer) {
+                (Some(key), _) => above.keys.push((key.id, key.secret)),
                 (None, Some(sealer)) => above.sealed.push((parent, Role::parse(word), sealer)),
                 (None, None) => {}
             }
@@ -73,6 +79,18 @@ impl App {
             Some((self.directory.find(key.strip_prefix(PARENT)?)?, entry.value.as_str()?))
         });
         named.filter(|(_, word)| *word != Role::Revoked.as_str())
+    }
+
+    /// A group, its parents, and theirs, as far as the app holds them.
+    pub(super) fn lineage<'a>(&'a self, id: CoId, view: &'a LiveView) -> Vec<&'a CoGroup> {
+        let (mut met, mut lineage) = (BTreeSet::from([id]), Vec::from_iter(view.group()));
+        let mut next = 0;
+        while let Some(group) = lineage.get(next).copied() {
+            let parents = self.parents(group).filter(|(parent, _)| met.insert(*parent));
+            lineage.extend(parents.filter_map(|(parent, _)| self.views.get(&parent)?.group()));
+            next += 1;
+        }
+        lineage
     }
 
     /// After these changes, hands a new key to the members of parents whose keys the app has not.
@@ -131,10 +149,8 @@ impl App {
         let keys: Vec<ReadKey<'_>> = std::iter::once(ReadKey { id, secret }).chain(others).collect();
         let (writer, once) = (self.writer(target)?, once(target));
         let sealer = above.group().and_then(CoGroup::sealer);
-        let changes = match (above.read_key(), &sealer) {
-            (Some((id, secret)), _) => {
-                writer.extend(known_id, role, &Handing::Locked(ReadKey { id, secret }), &keys)
-            }
+        let changes = match (present_key(above), &sealer) {
+            (Some(key), _) => writer.extend(known_id, role, &Handing::Locked(key), &keys),
             (None, Some(sealer)) => {
                 writer.extend(known_id, role, &Handing::Sealed { sealer, once: &once }, &keys)
             }

@@ -4,7 +4,7 @@
 //! it replaces would change nothing. And what the app has asked its node to write to a group it knows of at once, though
 //! the disk may take its time.
 
-use super::{App, Drafts, Held, Refusal, Target};
+use super::{App, Drafts, Held, Refusal, Target, parents};
 use crate::cojson::directory::{Agent, derived};
 use crate::cojson::{Kind, SimCrypto, Transaction};
 use crate::host::NodeId;
@@ -388,7 +388,8 @@ impl App {
         Ok(self.group(target).unwrap_or(Cow::Borrowed(view)))
     }
 
-    /// These changes, made after what the map has for these keys, and after the app became an admin.
+    /// These changes, made after what the map has for these keys, and after the app became an admin. Who somebody is may be
+    /// so by way of a parent: also after what the parents have for them, and after they became that or ceased to be.
     pub(super) fn dated(
         &self,
         target: &Target<'_>,
@@ -397,8 +398,10 @@ impl App {
         keys: &[&str],
     ) -> Drafts {
         let me = self.agent().map_or("", |agent| &agent.name);
-        let entries = view.group().map(|group| &group.map.entries);
-        let replaced = keys.iter().chain([&me]).filter_map(|key| entries?.get(*key));
+        let replaced = self.lineage(target.id, view).into_iter().flat_map(|group| {
+            let named = keys.iter().chain([&me]).filter_map(|key| group.map.entries.get(*key));
+            named.chain(parents::words(group))
+        });
         let dates = replaced.filter_map(|entry| {
             let ms = entry.made_at.as_ms().filter(|ms| *ms < LAST_MS)?;
             // In one session the later comes later anyway.
@@ -434,6 +437,11 @@ impl App {
 /// A key that the app can open.
 pub(super) fn known<'a>(view: &'a LiveView, id: &str) -> Option<ReadKey<'a>> {
     view.keys().find(|(known, _)| *known == id).map(|(id, secret)| ReadKey { id, secret })
+}
+
+/// The read key that a group has now, if the app can open it: not the key of its own with which it writes who may not read.
+pub(super) fn present_key(view: &LiveView) -> Option<ReadKey<'_>> {
+    known(view, view.group()?.read_key.as_deref()?)
 }
 
 fn everyone_reads(group: &CoGroup) -> bool {
