@@ -183,7 +183,7 @@ impl Troupe {
 }
 
 /// The oracles that can judge guests which speak CoJSON: those that judge by logs and by what apps are told.
-const OF_COJSON: [&str; 12] = [
+const OF_COJSON: [&str; 15] = [
     "convergence",
     "prefix",
     "no_fork",
@@ -192,7 +192,10 @@ const OF_COJSON: [&str; 12] = [
     "quiescence",
     "load_ends",
     "no_phantom",
+    "dependencies",
     "same_view",
+    "unique_nonce",
+    "keys",
     "reference_view",
     "waits",
     "atomic",
