@@ -18,6 +18,7 @@ pub(crate) mod made_up;
 mod message;
 mod notice;
 mod provider;
+mod published;
 mod session;
 mod shown;
 mod values;

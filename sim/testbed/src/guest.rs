@@ -23,6 +23,7 @@ use crate::host::NodeId;
 use crate::oracles::{Needed, ORACLES, named};
 use crate::scenario::Scenario;
 use cosim_core::Config;
+use cosim_core::view::Dialect;
 use cosim_guest::protocol::Can;
 use cosim_guest::{Launch, Pool, Process, Trouble};
 use shared::{Guest, Shared};
@@ -85,6 +86,8 @@ pub(crate) struct Troupe {
     /// What each guest calls itself.
     introduced: Vec<(String, String)>,
     speaks_other: bool,
+    /// The nodes that guests play who follow today's rules.
+    todays: Arc<BTreeSet<NodeId>>,
 }
 
 impl Troupe {
@@ -93,7 +96,8 @@ impl Troupe {
         let named: BTreeSet<&String> = scenario.nodes.iter().filter_map(|node| node.guest.as_ref()).collect();
         let names: Vec<String> = named.into_iter().cloned().collect();
         let place = |name: &String| names.iter().position(|other| other == name).map(Guest);
-        let parts = scenario.nodes.iter().map(|node| place(node.guest.as_ref()?)).collect();
+        let parts: Vec<Option<Guest>> =
+            scenario.nodes.iter().map(|node| place(node.guest.as_ref()?)).collect();
         let mut processes = Vec::new();
         let mut failure = None;
         for name in &names {
@@ -128,15 +132,21 @@ impl Troupe {
             failure = failure.or_else(|| Some(Failure::new(Trouble::Miscast(why))));
         }
         let speaks_other = processes.iter().any(|process| !process.hello().speaks_cojson());
+        let is_todays = |Guest(guest): Guest| {
+            let format = processes.get(guest).and_then(|process| process.hello().format.as_deref());
+            format.and_then(|format| format.parse().ok()) == Some(Dialect::V0_20)
+        };
+        let todays = (0..).map(NodeId).zip(&parts).filter(|(_, part)| part.is_some_and(is_todays));
+        let todays = Arc::new(todays.map(|(node, _)| node).collect());
         let directory: &Arc<Directory> = &scenario.directory;
         let shared = Shared::new(directory, processes, seed, operations, failure);
-        Troupe { shared: Arc::new(Mutex::new(shared)), parts, introduced, speaks_other }
+        Troupe { shared: Arc::new(Mutex::new(shared)), parts, introduced, speaks_other, todays }
     }
 
     /// A node of the run.
     pub(crate) fn member(&self, id: NodeId, config: Config, scenario: &Scenario) -> Member {
         match self.parts.get(id.index()).copied().flatten() {
-            None => Member::Ours(Box::new(Ours::new(CoNode::new(id, config)))),
+            None => Member::Ours(Box::new(Ours::new(CoNode::new(id, config), Arc::clone(&self.todays)))),
             Some(guest) => {
                 let spec = &scenario.nodes[id.index()];
                 Member::Guest(Box::new(GuestNode::new(id, spec, guest, Arc::clone(&self.shared))))
@@ -183,7 +193,7 @@ impl Troupe {
 }
 
 /// The oracles that can judge guests which speak CoJSON: those that judge by logs and by what apps are told.
-const OF_COJSON: [&str; 12] = [
+const OF_COJSON: [&str; 15] = [
     "convergence",
     "prefix",
     "no_fork",
@@ -192,7 +202,10 @@ const OF_COJSON: [&str; 12] = [
     "quiescence",
     "load_ends",
     "no_phantom",
+    "dependencies",
     "same_view",
+    "unique_nonce",
+    "keys",
     "reference_view",
     "waits",
     "atomic",

@@ -404,3 +404,80 @@ fn what_a_newcomer_does_not_get_is_told() {
     let told = cosim(&["run", &path, "--guest", &guest]);
     assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
 }
+
+/// A guest that writes twice in one place, with one key, and sends it if it is to; or holds something without what that
+/// depends on.
+const BREAKS: &str = r#"
+import json, sys
+held, session, links, writes, made = {}, None, [], 0, {}
+for line in sys.stdin:
+    request = json.loads(line)
+    verb, answer = request["verb"], {"id": request["id"], "due": None}
+    if verb == "hello":
+        answer.update(protocol=1, name="breaks", version="1", speaks="cojson", can=["disk"])
+    elif verb == "make" and request["node"] == "alice":
+        session = request["session"]
+    elif verb == "connect" and request["node"] == "alice":
+        links.append(request["connection"])
+    elif verb == "app":
+        for operation in request["operations"]:
+            subject = operation["subject"]
+            if operation["op"] == "create":
+                made[subject] = operation["header"]
+                if "KEEPS" == "all" or operation["kind"] != "group":
+                    held.update({subject: {"header": True, "sessions": {}}})
+            else:
+                writes += 1
+                said = {"privacy": "private", "madeAt": 1, "keyUsed": "key_z1", "encryptedChanges": f"encrypted_U{writes}"}
+                wrote = {"subject": subject, "session": session, "after": 0, "transactions": [said]}
+                held.update({subject: {"header": True, "sessions": {session: 1}}})
+                answer["wrote"] = [wrote]
+                new = {session: {"after": 0, "newTransactions": [said], "lastSignature": "signature_z1"}}
+                content = {"action": "content", "id": subject, "header": made[subject], "priority": 3, "new": new}
+                if "SENDS" == "yes":
+                    answer["sent"] = [{"connection": link, "message": content} for link in links]
+            answer["held"] = held
+    elif verb == "query":
+        answer["subjects"] = held if request["node"] == "alice" else {}
+    print(json.dumps(answer), flush=True)
+"#;
+
+#[test]
+#[ignore = "it plays a guest in Python, as `.ci/run` does"]
+fn a_guest_that_uses_a_nonce_twice_is_found_and_one_that_holds_half() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("breaks.py");
+    let guest = format!("mine=python3 {}", program.display());
+    let play = |keeps: &str, sends: &str, disk: &str, oracle: &str| {
+        std::fs::write(&program, BREAKS.replace("KEEPS", keeps).replace("SENDS", sends)).unwrap();
+        let (_scenario, path) = written(&format!(
+            r#"{{ "version": 1, "about": "Alice is a guest that is not careful.",
+  "nodes": {{ "alice": {{ "guest": "mine"{disk} }}, "bob": {{ "guest": "mine" }} }},
+  "co_values": {{ "team": {{ "kind": "group", "admin": "alice" }},
+    "notes": {{ "kind": "map", "owner": "team", "private": true }} }},
+  "links": [{{ "between": ["alice", "bob"], "relationship": "syncAllOurs/syncTheirs" }}],
+  "timeline": [{{ "at": "1s", "create": {{ "node": "alice", "id": "team" }} }},
+    {{ "at": "1s", "create": {{ "node": "alice", "id": "notes" }} }},
+    {{ "at": "2s", "set": {{ "node": "alice", "id": "notes", "key": "a", "value": 1 }} }},
+    {{ "at": "3s", "set": {{ "node": "alice", "id": "notes", "key": "a", "value": 2 }} }}],
+  "expect": {{ "oracles": ["{oracle}"] }} }}"#
+        ));
+        let told = cosim(&["run", &path, "--guest", &guest]);
+        assert!(told.code.is_some_and(|code| code < 2), "{}{}", told.out, told.err);
+        told.out
+    };
+    let on_disk = r#", "disk": {}"#;
+    let again = "`unique_nonce node write`";
+    let out = play("all", "no", "", "unique_nonce");
+    assert!(out.contains(again), "{out}");
+    let out = play("all", "yes", on_disk, "unique_nonce");
+    assert!(out.contains("`unique_nonce node content`"), "{out}");
+    // Until it is sent, nobody has seen what a crash may have taken.
+    let out = play("all", "no", on_disk, "unique_nonce");
+    assert!(!out.contains("VIOLATED"), "{out}");
+
+    let out = play("all", "no", "", "dependencies");
+    assert!(!out.contains("VIOLATED"), "{out}");
+    let out = play("some", "no", "", "dependencies");
+    assert!(out.contains("alice shows notes without team, on which it depends"), "{out}");
+}

@@ -10,9 +10,12 @@ use crate::host::{Carried, Input, NodeId, Output, Recorded, SimNode};
 use cosim_core::interop::Numbering;
 use cosim_core::node::Buffers;
 use cosim_core::view::LiveView;
-use cosim_core::{CoId, ConnectionId, Durability, KnownState, NodeState, SessionId, Span, Time, TimerKind};
+use cosim_core::{
+    CoId, ConnectionId, Durability, Envelope, Known, KnownState, Message, NodeState, SessionId, Span, Time,
+    TimerKind,
+};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// See the module.
@@ -29,29 +32,51 @@ pub enum Member {
 pub struct Ours {
     node: CoNode,
     numbering: BTreeMap<ConnectionId, Numbering>,
+    /// The nodes that guests play who follow today's rules.
+    todays: Arc<BTreeSet<NodeId>>,
+    /// What clients of today's package are asked for besides what the node itself says.
+    asked: VecDeque<(ConnectionId, Message<SimCrypto>)>,
 }
 
 impl Ours {
     /// One of our nodes, which has said nothing yet.
-    pub fn new(node: CoNode) -> Ours {
-        Ours { node, numbering: BTreeMap::new() }
+    pub(super) fn new(node: CoNode, todays: Arc<BTreeSet<NodeId>>) -> Ours {
+        Ours { node, numbering: BTreeMap::new(), todays, asked: VecDeque::new() }
+    }
+
+    /// Hears what a guest says. One that follows today's rules takes back what it has claimed, and expects to be asked for what
+    /// its content rests on.
+    fn hear(
+        &mut self,
+        now: Time,
+        (peer, connection): (NodeId, ConnectionId),
+        message: Message<SimCrypto>,
+    ) -> Result<(), Refusal> {
+        let is_todays = self.todays.contains(&peer);
+        if let Message::Known(Known { id, known, is_correction: true, .. }) = &message
+            && is_todays
+        {
+            self.node.take_back((peer, connection), *id, known);
+        }
+        let numbering = self.numbering.entry(connection).or_default();
+        let message = Packet::Ours(numbering.received(message));
+        self.node.handle(now, Input::Received { peer, connection, message })?;
+        if is_todays {
+            let asked = self.node.to_ask(peer, numbering);
+            self.asked.extend(asked.into_iter().map(|message| (connection, message)));
+        }
+        Ok(())
     }
 
     fn handle(&mut self, now: Time, input: Input<'_, Member>) -> Result<(), Refusal> {
         self.node.handle(
             now,
             match input {
+                Input::Received { peer, connection, message: Packet::Guest(said) } => {
+                    let Some(reading) = &said.reading else { return Ok(()) };
+                    return self.hear(now, (peer, connection), reading.message.clone());
+                }
                 Input::Received { peer, connection, message } => {
-                    let message = match &message {
-                        Packet::Guest(said) => match &said.reading {
-                            Some(reading) => {
-                                let numbering = self.numbering.entry(connection).or_default();
-                                Packet::Ours(numbering.received(reading.message.clone()))
-                            }
-                            None => return Ok(()),
-                        },
-                        Packet::Ours(_) => message,
-                    };
                     Input::Received { peer, connection, message }
                 }
                 Input::Disconnected { peer, connection } => {
@@ -73,7 +98,13 @@ impl Ours {
     }
 
     fn poll_output(&mut self) -> Option<Output<Member>> {
-        Some(match self.node.poll_output()? {
+        let Some(output) = self.node.poll_output() else {
+            // No envelope comes of the answer, so it needs no number.
+            let (connection, message) = self.asked.pop_front()?;
+            let message = Packet::Ours(Envelope { n: 0, re: 0, message });
+            return Some(Output::Send { connection, message });
+        };
+        Some(match output {
             Output::Send { connection, message } => {
                 if let Packet::Ours(envelope) = &message {
                     self.numbering.entry(connection).or_default().sent(envelope);

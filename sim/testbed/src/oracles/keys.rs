@@ -6,7 +6,8 @@
 //! blamed only for one that is not the present one. An admin has to put it right with what it writes next to what
 //! the group owns. Of a group with parents a key is looked at when it is made: who may read through a parent must get it,
 //! and who was taken out of a parent must not, as far as its author knows. At rest a group is judged by a node that holds all that any of them holds. Where there is none, where
-//! no admin is left who could put it right, and where a hostile admin has had a say, nothing is.
+//! no admin is left who could put it right, and where a hostile admin has had a say, nothing is. Guests do not say what they
+//! are about to write, so theirs are judged at rest only.
 
 use super::Setup;
 use super::about::{About, Blames, Needed, Property};
@@ -197,6 +198,7 @@ fn name<'a>(member: &'a str, setup: &'a Setup) -> std::borrow::Cow<'a, str> {
     let invite = || setup.directory.invites().iter().find(|invite| invite.agent.name == member);
     match agent {
         Some((node, _)) => setup.cast.node(node),
-        None => invite().map_or(member, |invite| &invite.label).into(),
+        // A guest's invites have no names.
+        None => invite().map_or("whoever has an invite", |invite| &invite.label).into(),
     }
 }

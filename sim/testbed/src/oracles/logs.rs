@@ -313,8 +313,7 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        let dialect = holdings.foreign().and_then(Foreign::dialect).unwrap_or(self.directory.dialect());
-        Rights::new(header, log.collect(), dialect, above)
+        Rights::new(header, log.collect(), self.dialect(holdings), above)
     }
 
     /// The parents of the last group of `below`, as far as a node holds them.
@@ -358,7 +357,7 @@ impl Logs {
         let above = self.above(holdings, (node, &parents), hostile, &mut vec![group]);
         let sessions = stored.logs().map(|(session, _)| session).chain([session]);
         let names: BTreeMap<SessionId, String> =
-            sessions.map(|session| (session, self.directory.session(session))).collect();
+            sessions.map(|session| (session, self.name_of(holdings, session))).collect();
         let after = stored.count(session);
         let held = stored.logs().map(|(session, log)| (session, 0, &log.transactions[..]));
         let log = held.chain([(session, after, more)]).flat_map(|(session, after, transactions)| {
@@ -368,7 +367,19 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect(), self.directory.dialect(), above)
+        Rights::new(header, log.collect(), self.dialect(holdings), above)
+    }
+
+    /// CoJSON's name of a session: a guest begins some of its own accord.
+    fn name_of(&self, holdings: &dyn Holdings, session: SessionId) -> String {
+        let said = || holdings.foreign().map(|foreign| foreign.session_name(session));
+        let known = self.names.get(&session).cloned().or_else(said);
+        known.unwrap_or_else(|| self.directory.session(session))
+    }
+
+    /// By whose rules a node's app sees.
+    fn dialect(&self, holdings: &dyn Holdings) -> Dialect {
+        holdings.foreign().and_then(Foreign::dialect).unwrap_or(self.directory.dialect())
     }
 
     /// Which keys used in a CoValue a node's app can open.

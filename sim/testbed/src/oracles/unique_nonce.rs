@@ -50,8 +50,11 @@ impl Oracle for UniqueNonce {
     /// Where there is a disk, what a node has taken from its app shows nobody anything yet.
     fn took(&mut self, scene: &Scene<'_>, taken: &Taken) -> Look {
         let Taken { node, id, session, after, transactions } = taken;
-        let durability = scene.world.holdings(*node).durability();
-        if durability != Durability::Ideal || scene.evidence.hostile.writes(*session) {
+        let holdings = scene.world.holdings(*node);
+        // A guest with a disk does not say what of it is there: what it sends counts.
+        let is_safe = holdings.durability() == Durability::Ideal
+            && (holdings.foreign().is_none() || !scene.world.has_disk(*node));
+        if !is_safe || scene.evidence.hostile.writes(*session) {
             return Look::NONE;
         }
         let (looks, twice) = self.see((*id, *session, *after), transactions, scene.setup);
