@@ -60,11 +60,21 @@ impl KnownState {
         self.sessions.raise(session, count)
     }
 
+    /// The same, where `like` has reached that already: shares its memory where both say the same of sessions then.
+    pub(crate) fn raise_like(&mut self, session: SessionId, count: u32, like: &KnownState) -> bool {
+        self.sessions.raise_like(session, count, &like.sessions)
+    }
+
     /// The join: takes the larger of each component. Says whether anything grew.
     pub fn join(&mut self, other: &KnownState) -> bool {
+        self.join_like(other, &KnownState::EMPTY)
+    }
+
+    /// The same, where `like` holds what `other` says already: shares its memory where both say the same of sessions then.
+    pub(crate) fn join_like(&mut self, other: &KnownState, like: &KnownState) -> bool {
         let grew = other.header && !self.header;
         self.header |= other.header;
-        self.sessions.join(&other.sessions) || grew
+        self.sessions.join(&other.sessions, &like.sessions) || grew
     }
 
     /// Whether this is at most `other` in every component.

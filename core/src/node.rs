@@ -46,6 +46,8 @@ use crate::known_state::KnownState;
 use crate::message::{Envelope, Message};
 use crate::record::Recovery;
 use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
+use crate::vec_map::VecMap;
+use alloc::collections::BTreeMap;
 use connection::Ranked;
 use cosim_base::{Span, Time};
 use limits::is_oversized;
@@ -192,6 +194,11 @@ impl<C: Crypto> Node<C> {
         Ok(())
     }
 
+    /// All that the node wants done or has to say, in order.
+    pub fn outputs(&self) -> impl ExactSizeIterator<Item = &Output<C>> {
+        self.shell.outputs.iter()
+    }
+
     /// The next thing that the node wants done or has to say.
     pub fn poll_output(&mut self) -> Option<Output<C>> {
         self.shell.outputs.pop_front()
@@ -307,9 +314,8 @@ impl<C: Crypto> Node<C> {
         if !stored.is_empty() {
             self.forget_dependants();
         }
-        if let Some(hearing) = self.hearing(id, from, envelope.n, envelope.re) {
-            Hearing { stored, ..hearing }.hear(envelope.message);
-        }
+        let hearing = self.hearing(id, from, envelope.n, envelope.re);
+        Hearing { stored, ..hearing }.hear(envelope.message);
     }
 
     /// Whether a peer may speak of a CoValue: of what is not here it may bring only so much into being.
@@ -326,13 +332,8 @@ impl<C: Crypto> Node<C> {
         true
     }
 
-    /// The entry of a CoValue; without a header where there was none.
     fn co_value(&mut self, id: CoId) -> &mut CoValueState<C> {
-        let peers = &self.state.peers;
-        self.state.co_values.entry(id).or_insert_with(|| CoValueState {
-            sync: peers.keys().map(|peer| (peer, PeerSync::default())).collect(),
-            ..CoValueState::default()
-        })
+        entry(&mut self.state.co_values, &self.state.peers, id)
     }
 
     fn sync(&mut self, id: CoId, scope: Scope) {
@@ -340,6 +341,18 @@ impl<C: Crypto> Node<C> {
             self.shell.sync(id, co, scope);
         }
     }
+}
+
+/// The entry of a CoValue; without a header where there was none.
+fn entry<'a, C: Crypto>(
+    co_values: &'a mut BTreeMap<CoId, CoValueState<C>>,
+    peers: &VecMap<PeerId, PeerInfo>,
+    id: CoId,
+) -> &'a mut CoValueState<C> {
+    co_values.entry(id).or_insert_with(|| CoValueState {
+        sync: peers.keys().map(|peer| (peer, PeerSync::default())).collect(),
+        ..CoValueState::default()
+    })
 }
 
 /// The headers and logs of a state, and nothing else.

@@ -57,6 +57,21 @@ impl<K: Ord + Copy, V> VecMap<K, V> {
         }
     }
 
+    /// The place of `key` in the order, or the one that it would have.
+    pub fn place(&self, key: K) -> usize {
+        let (Ok(place) | Err(place)) = self.find(key);
+        place
+    }
+
+    /// The value at `key`, made by `make` where there was none; found at once if its entry is at this place.
+    #[inline]
+    pub fn entry_near(&mut self, place: usize, key: K, make: impl FnOnce() -> V) -> &mut V {
+        match self.entries.get(place) {
+            Some((found, _)) if *found == key => &mut self.entries[place].1,
+            _ => self.entry_or_insert_with(key, make),
+        }
+    }
+
     /// The value at `key`.
     #[inline]
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {

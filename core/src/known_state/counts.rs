@@ -54,12 +54,16 @@ impl Counts {
         }
     }
 
-    fn rows(&self) -> Rows<'_> {
-        let block: &[u32] = match self {
+    fn block(&self) -> &[u32] {
+        match self {
             Counts::None => &[],
             Counts::One(one) => one,
             Counts::Many(block) => block,
-        };
+        }
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        let block = self.block();
         block.split_at(block.len() / 2)
     }
 
@@ -116,24 +120,36 @@ impl Counts {
         }
     }
 
-    /// Takes the larger of each count. Says whether any grew.
-    pub(super) fn join(&mut self, other: &Counts) -> bool {
+    /// Raises `session` to `count`, which `like` has reached. Shares `like`'s block where both are equal then: a comparison
+    /// costs less than a block of its own.
+    pub(super) fn raise_like(&mut self, session: SessionId, count: u32, like: &Counts) -> bool {
+        let ((sessions, mine), (others, theirs)) = (self.rows(), like.rows());
+        if sessions == others
+            && let Ok(at) = find(sessions, session.0)
+            && mine[at] < count
+            && theirs[at] == count
+            && mine[..at] == theirs[..at]
+            && mine[at + 1..] == theirs[at + 1..]
+        {
+            self.clone_from(like);
+            return true;
+        }
+        self.raise(session, count)
+    }
+
+    /// Takes the larger of each count. Says whether any grew. See [`raise_like`](Counts::raise_like) for `like`.
+    pub(super) fn join(&mut self, other: &Counts, like: &Counts) -> bool {
         if self.is(other) || other.is_empty() {
             return false;
         }
         if let Counts::One([session, count]) = *other {
-            return self.raise(SessionId(session), count);
+            return self.raise_like(SessionId(session), count, like);
         }
-        let (mine, theirs) = (self.rows(), other.rows());
-        let (grows, falls) = if mine.0 == theirs.0 {
-            (exceeds(theirs.1, mine.1), exceeds(mine.1, theirs.1))
-        } else {
-            (!other.le(self), !self.le(other))
-        };
-        if !grows {
+        if other.le(self) {
             return false;
         }
-        if !falls {
+        let (mine, theirs) = (self.rows(), other.rows());
+        if self.le(other) {
             self.clone_from(other);
         } else if mine.0 == theirs.0 {
             self.counts_mut()
@@ -152,7 +168,7 @@ impl Counts {
         if self.is(other) {
             true
         } else if mine.0 == theirs.0 {
-            !exceeds(mine.1, theirs.1)
+            mine.1 == theirs.1 || !exceeds(mine.1, theirs.1)
         } else {
             // A session that is listed counts something.
             mine.0.len() <= theirs.0.len()
@@ -171,6 +187,9 @@ impl Counts {
         }
         let ((sessions, mine), (others, theirs)) = (self.rows(), other.rows());
         if sessions == others {
+            if mine == theirs {
+                return ControlFlow::Continue(());
+            }
             let parts = sessions.chunks(PART).zip(mine.chunks(PART).zip(theirs.chunks(PART)));
             for (sessions, (mine, theirs)) in parts.filter(|(_, (mine, theirs))| exceeds(mine, theirs)) {
                 for ((session, mine), theirs) in sessions.iter().zip(mine).zip(theirs) {
@@ -209,7 +228,7 @@ impl Counts {
 
 impl PartialEq for Counts {
     fn eq(&self, other: &Self) -> bool {
-        self.is(other) || self.rows() == other.rows()
+        self.is(other) || self.block() == other.block()
     }
 }
 

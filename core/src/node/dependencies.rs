@@ -1,12 +1,12 @@
 //! Dependencies (rule 9): who holds a CoValue holds what it depends on. Content whose dependencies are missing is held
 //! back, and they are wanted; to peers that ask for a CoValue its dependencies are sent first.
 
-use super::Node;
 use super::connection::Ranked;
 use super::limits::HELD_MAX;
 use super::receive::Hearing;
 use super::shell::Scope;
 use super::stored::Stored;
+use super::{Node, entry};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId, SessionId};
 use crate::message::{Content, Envelope, Message};
@@ -217,9 +217,7 @@ impl<C: Crypto> Node<C> {
             Kept::Not(envelope) => return Some(envelope),
             Kept::Unheard => {}
             Kept::Until(missing) => {
-                if let Some(hearing) = self.hearing(id, from, n, 0) {
-                    hearing.hear_held(&proved);
-                }
+                self.hearing(id, from, n, 0).hear_held(&proved);
                 self.want_dependencies(id, &missing);
                 self.release();
             }
@@ -427,11 +425,11 @@ impl<C: Crypto> Node<C> {
     }
 
     /// One message of `from` about `id` in its place.
-    pub(super) fn hearing(&mut self, id: CoId, from: Ranked, n: u32, re: u32) -> Option<Hearing<'_, C>> {
-        self.co_value(id);
+    pub(super) fn hearing(&mut self, id: CoId, from: Ranked, n: u32, re: u32) -> Hearing<'_, C> {
         let Node { state: NodeState { peers, co_values }, shell, crypto } = self;
-        let co = co_values.get_mut(&id)?;
-        Some(Hearing { shell, crypto, peers, co, id, from, n, re, stored: Logs::new() })
+        let co = entry(co_values, peers, id);
+        let place = co.sync.place(from.peer);
+        Hearing { shell, crypto, peers, co, id, from, place, n, re, stored: Logs::new() }
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Hearing<'a, C: Crypto> {
     pub(crate) co: &'a mut CoValueState<C>,
     pub(crate) id: CoId,
     pub(crate) from: Ranked,
+    /// Where the CoValue keeps what it knows of that peer.
+    pub(crate) place: usize,
     /// The number of the message.
     pub(crate) n: u32,
     /// The number of the message of ours that it answers; 0 for none.
@@ -89,11 +91,11 @@ impl<C: Crypto> Hearing<'_, C> {
         let scope = if all { Scope::All } else { Scope::Peer(self.from.peer) };
         let wait = if heard.progress || heard.answered { Wait::Restart } else { Wait::Keep };
         self.shell.arm(self.id, self.co, self.from, wait);
-        self.shell.sync(self.id, self.co, scope);
+        self.shell.sync_after(self.id, self.co, scope, Some(self.from.peer));
     }
 
     pub(crate) fn sync(&mut self) -> &mut PeerSync {
-        self.co.sync.entry_or_insert_with(self.from.peer, PeerSync::default)
+        self.co.sync.entry_near(self.place, self.from.peer, PeerSync::default)
     }
 
     /// Answers the message with our known state.

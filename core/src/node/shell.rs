@@ -95,9 +95,26 @@ impl<C: Crypto> Shell<C> {
 
     /// Sends all that is due about a CoValue, gives verdicts, and arms what must be waited for.
     pub(crate) fn sync(&mut self, id: CoId, co: &mut CoValueState<C>, scope: Scope) {
+        self.sync_after(id, co, scope, None);
+    }
+
+    /// The same, where the deadline of the conversation with one peer was just armed: if nothing is said to it, that stays.
+    pub(crate) fn sync_after(
+        &mut self,
+        id: CoId,
+        co: &mut CoValueState<C>,
+        scope: Scope,
+        armed: Option<PeerId>,
+    ) {
+        let armed = armed.map(|peer| (peer, self.next_n(peer)));
         self.for_each_in(scope, |shell, ranked| shell.sync_with(id, co, ranked));
         self.give_verdicts(id, co);
-        self.for_each_in(scope, |shell, ranked| shell.arm(id, co, ranked, Wait::Keep));
+        let armed = armed.filter(|(peer, n)| self.next_n(*peer) == *n).map(|(peer, _)| peer);
+        self.for_each_in(scope, |shell, ranked| {
+            if armed != Some(ranked.peer) {
+                shell.arm(id, co, ranked, Wait::Keep);
+            }
+        });
         if self.config.uploads != Uploads::Untold {
             self.for_each_in(scope, |shell, ranked| shell.report_uploads(id, co, ranked));
         }

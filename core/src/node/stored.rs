@@ -250,14 +250,13 @@ impl<C: Crypto> Node<C> {
 
     /// The logs that were put aside and can be taken under the header that a message brings. They are put aside no longer.
     pub(super) fn stored_under(&mut self, id: CoId, message: &Message<C>) -> Logs<C> {
-        let mut under = CoValueState::default();
-        let Message::Content(content) = message else { return under.sessions };
-        let Some(header) = content.header.as_ref().filter(|_| self.lacks(id)) else { return under.sessions };
+        let Message::Content(content) = message else { return Logs::new() };
+        let Some(header) = content.header.as_ref().filter(|_| self.lacks(id)) else { return Logs::new() };
         let has_any = self.shell.held.stored.iter().any(|stored| stored.record.id() == id);
         if !has_any || !self.crypto.verify_header(id, header) {
-            return under.sessions;
+            return Logs::new();
         }
-        under.header = Some(header.clone());
+        let mut under = CoValueState { header: Some(header.clone()), ..CoValueState::default() };
         loop {
             let (before, mut left) = (self.shell.held.stored.len(), Vec::new());
             for stored in core::mem::take(&mut self.shell.held.stored) {

@@ -183,7 +183,7 @@ impl<C: Crypto> CoValueState<C> {
         if let Source::Peer(peer) = from {
             let sync = self.sync.entry_or_insert_with(peer, PeerSync::default);
             match &mut sync.assumed {
-                Assumed::Known(assumed) => _ = assumed.raise(session, length),
+                Assumed::Known(assumed) => _ = assumed.raise_like(session, length, self.sessions.held()),
                 Assumed::Unknown | Assumed::Unavailable => {
                     sync.raise_assumed(&KnownState::new(true, [(session, length)]));
                 }
@@ -212,28 +212,23 @@ impl PeerSync {
 
     /// Joins a first-hand statement; says whether it was news.
     pub(crate) fn confirm(&mut self, known: &KnownState) -> bool {
+        if let Assumed::Known(assumed) = &mut self.assumed {
+            assumed.join(known);
+        }
         let news = match &mut self.confirmed {
-            Some(confirmed) => confirmed.join(known),
+            Some(confirmed) => confirmed.join_like(known, KnownState::or_empty(self.assumed.known())),
             None => {
                 self.confirmed = Some(known.clone());
                 true
             }
         };
-        match &mut self.assumed {
-            Assumed::Known(assumed) => {
-                assumed.join(known);
-            }
+        match &self.assumed {
+            Assumed::Known(_) => {}
             // What was confirmed before (by a `known` without header) counts too, or assumed would fall behind it.
             Assumed::Unknown | Assumed::Unavailable => {
                 self.assumed = Assumed::of(self.confirmed.as_ref().expect("set above"));
             }
         }
-        debug_assert!(
-            self.assumed
-                .known()
-                .is_none_or(|assumed| KnownState::or_empty(self.confirmed.as_ref()).le(assumed)),
-            "a peer is never assumed to hold less than it has confirmed"
-        );
         news
     }
 }

@@ -104,8 +104,6 @@ pub struct CoNode {
     copied: Option<SessionId>,
     directory: Arc<Directory>,
     app: App,
-    /// What the node has said, where its app must hear of it first.
-    outbox: VecDeque<cosim_core::Output<SimCrypto>>,
     /// What it says of its own accord, before what the node says.
     notices: VecDeque<Notice>,
     /// What it needs to lie, where it is hostile.
@@ -123,7 +121,6 @@ impl CoNode {
             copied: None,
             app: App::new(id, Arc::clone(&directory)),
             directory,
-            outbox: VecDeque::new(),
             notices: VecDeque::new(),
             attacker: None,
         }
@@ -176,7 +173,6 @@ impl CoNode {
 
     /// The app has forgotten what it saw, and looks at all that the node holds.
     fn look_anew(&mut self) {
-        self.outbox.clear();
         self.app.forget();
         let all: BTreeSet<CoId> = self.directory.views().collect();
         self.app.follow(self.node.state(), &all);
@@ -184,15 +180,11 @@ impl CoNode {
 
     /// Has the node handle something, and its app look at what that changes.
     fn advance(&mut self, now: Time, input: cosim_core::Input<SimCrypto>) -> Result<(), Refusal> {
+        let before = self.node.outputs().len();
         let result = self.node.handle(now, input);
         if self.directory.has_views() {
-            let mut touched = BTreeSet::new();
-            while let Some(output) = self.node.poll_output() {
-                if let cosim_core::Output::Event(event) = &output {
-                    touched.extend(changed(event));
-                }
-                self.outbox.push_back(output);
-            }
+            let new = self.node.outputs().skip(before);
+            let touched: BTreeSet<CoId> = new.filter_map(changed).collect();
             self.app.follow(self.node.state(), &touched);
         }
         Ok(result?)
@@ -262,7 +254,8 @@ impl CoNode {
 }
 
 /// The CoValue of which a node holds more than before.
-fn changed(event: &Event) -> Option<CoId> {
+fn changed(output: &cosim_core::Output<SimCrypto>) -> Option<CoId> {
+    let cosim_core::Output::Event(event) = output else { return None };
     match event {
         Event::AddedNewHeader { id } | Event::AddedNewTransactions { id } => Some(*id),
         Event::CoValueDone { .. }
@@ -406,7 +399,6 @@ impl SimNode for CoNode {
             Input::Left { peer, connection } => cosim_core::Input::Left { peer: PeerId(peer.0), connection },
             Input::Restart(Storage::Kept) => {
                 self.node.restart();
-                self.outbox.clear();
                 return Ok(());
             }
             Input::Recover { disk, origin } => {
@@ -432,7 +424,7 @@ impl SimNode for CoNode {
         if let Some((connection, message)) = self.attacker.as_mut().and_then(Attacker::next) {
             return Some(Output::Send { connection, message: Packet::Ours(message) });
         }
-        Some(match self.outbox.pop_front().or_else(|| self.node.poll_output())? {
+        Some(match self.node.poll_output()? {
             cosim_core::Output::Persist { write, record } => {
                 let bytes = record.encode().expect("plain values have a JSON form");
                 Output::Write { ticket: write, record: DiskWrite::Record(record), bytes }

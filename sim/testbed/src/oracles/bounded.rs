@@ -26,6 +26,15 @@ pub(super) const ABOUT: About = About {
     since: 1,
 };
 
+/// The buffers of a node, in their order below: what is called full, and in words.
+const BUFFERS: [(&str, &str); 5] = [
+    ("writes", "writes under way"),
+    ("held", "contents held back"),
+    ("flight", "contents that are unanswered"),
+    ("loads", "loads that are unanswered"),
+    ("named", "CoValues that a peer has named"),
+];
+
 /// See the module.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bounded;
@@ -43,15 +52,12 @@ impl Oracle for Bounded {
     /// Looks at the buffers of a node, and at those of its conversation with one peer about one CoValue.
     fn talked(&mut self, scene: &Scene<'_>, node: NodeId, peer: NodeId, id: CoId) -> Look {
         let buffers = scene.world.holdings(node).buffered(peer, id);
-        let full = [
-            ("writes", "writes under way", buffers.writes, WRITES_MAX + SESSIONS_MAX),
-            ("held", "contents held back", buffers.held, HELD_MAX.saturating_mul(scene.world.nodes())),
-            ("flight", "contents that are unanswered", buffers.flight, FLIGHTS_MAX),
-            ("loads", "loads that are unanswered", buffers.loads, LOADS_MAX),
-            ("named", "CoValues that a peer has named", buffers.named, NAMED_MAX),
-        ];
-        let full = full.into_iter().find(|(_, _, found, limit)| found > limit);
-        Look::once(full.map(|(kind, words, found, limit)| {
+        let found = [buffers.writes, buffers.held, buffers.flight, buffers.loads, buffers.named];
+        let held_max = HELD_MAX.saturating_mul(scene.world.nodes());
+        let limits = [WRITES_MAX + SESSIONS_MAX, held_max, FLIGHTS_MAX, LOADS_MAX, NAMED_MAX];
+        let full = found.iter().zip(&limits).position(|(found, limit)| found > limit);
+        Look::once(full.map(|full| {
+            let ((kind, words), found, limit) = (BUFFERS[full], found[full], limits[full]);
             let name = scene.setup.cast.node(node);
             let what = format!("{name} keeps {found} {words}, which is more than {limit}");
             Subject { node, peer: None, id: Some(id), kind, what }
