@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Data goes to stdout, talk to stderr.
 
+mod bisect;
 mod check;
 mod diff;
 mod exit;
@@ -52,6 +53,7 @@ Examples:
   cosim why FILE --seed 17                              when it became likely to fail, and what it takes
   cosim explore FILE --lost 2 --cuts 1                  every schedule with so many deviations, not a sample
   cosim prove small.json                                does any schedule near the one that failed still fail?
+  cosim bisect small.json --good v1 --bad main          the commit that brought a failure
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
   cosim schema > scenario.schema.json                   for your editor
 
@@ -82,6 +84,7 @@ enum Command {
     Explore(explore::Args),
     Prove(explore::ProveArgs),
     Why(why::Args),
+    Bisect(bisect::Args),
     Guest(guest::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
@@ -104,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Explore(args) => explore::main(&args),
         Command::Prove(args) => explore::prove(&args),
         Command::Why(args) => why::main(&args),
+        Command::Bisect(args) => bisect::main(&args),
         Command::Guest(args) => guest::main(&args),
         Command::Schema => schema::main(),
     };

@@ -1,0 +1,100 @@
+//! A clone of a git repository, in a folder of its own that goes when it is done.
+
+use super::super::exit::Failure;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The clone.
+#[derive(Debug)]
+pub(super) struct Repository {
+    folder: tempfile::TempDir,
+}
+
+impl Repository {
+    /// Clones a repository that is on this machine.
+    pub(super) fn clone_of(path: &Path) -> Result<Repository, Failure> {
+        let folder =
+            tempfile::tempdir().map_err(|error| Failure(format!("error: no folder for a clone: {error}")))?;
+        let repository = Repository { folder };
+        let mut git = Command::new("git");
+        git.args(["clone", "--quiet", "--no-checkout"]).arg(path).arg(repository.tree());
+        said(&mut git)?;
+        Ok(repository)
+    }
+
+    fn tree(&self) -> PathBuf {
+        self.folder.path().join("tree")
+    }
+
+    /// A path in the clone.
+    pub(super) fn inside(&self, path: &Path) -> PathBuf {
+        self.tree().join(path)
+    }
+
+    /// A path beside the clone, in the same folder.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn git(&self, args: &[&str]) -> Result<String, Failure> {
+        said(Command::new("git").arg("-C").arg(self.tree()).args(args))
+    }
+
+    /// The commits from one to another, both included, in order, along first parents.
+    pub(super) fn commits(&self, good: &str, bad: &str) -> Result<Vec<String>, Failure> {
+        let commit =
+            |rev: &str| self.git(&["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")]);
+        let remote = |rev: &str| {
+            let known = commit(rev).or_else(|_| commit(&format!("origin/{rev}")));
+            known.map_err(|_| {
+                Failure(format!("error: {rev} is no commit of the repository\nhint: git log shows them"))
+            })
+        };
+        let (good, bad) = (remote(good)?, remote(bad)?);
+        let range = format!("{good}..{bad}");
+        let between = self.git(&["rev-list", "--reverse", "--first-parent", &range])?;
+        let between: Vec<String> = between.lines().map(str::to_owned).collect();
+        if between.is_empty() {
+            return Err(Failure(format!(
+                "error: nothing comes after {good} up to {bad}\nhint: are they the wrong way round?"
+            )));
+        }
+        Ok(std::iter::once(good).chain(between).collect())
+    }
+
+    /// Puts the files of a commit into the clone.
+    pub(super) fn check_out(&self, commit: &str) -> Result<(), Failure> {
+        self.git(&["checkout", "--quiet", "--force", "--detach", commit]).map(drop)
+    }
+
+    /// Builds what is checked out; says whether that succeeded.
+    pub(super) fn builds(&self, command: &str) -> Result<bool, Failure> {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(command).current_dir(self.tree()).stdin(Stdio::null());
+        let output =
+            shell.output().map_err(|error| Failure(format!("error: cannot start a shell: {error}")))?;
+        Ok(output.status.success())
+    }
+
+    /// A commit, for people.
+    pub(super) fn named(&self, commit: &str) -> Result<String, Failure> {
+        self.git(&["show", "--no-patch", "--format=%h %s", commit])
+    }
+
+    /// The whole message of a commit.
+    pub(super) fn message(&self, commit: &str) -> Result<String, Failure> {
+        self.git(&["show", "--no-patch", "--format=commit %H%n%an, %as%n%n%B", commit])
+    }
+}
+
+/// What a command prints.
+fn said(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output
+        .map_err(|error| Failure(format!("error: cannot start git: {error}\nhint: is it installed?")))?;
+    if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(Failure(format!("error: git: {}", why.trim_end())));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+}

@@ -1,0 +1,113 @@
+//! `cosim bisect` on a repository that the test makes. What its commits build is a script that plays with `cosim`, and
+//! changes what it plays: one commit plants a fault.
+
+use assert_cmd::Command;
+use std::path::Path;
+use std::process::Command as Process;
+
+/// Alice's content is lost, and somewhere she ceased to repeat it.
+const FAILURE: &str = r#"{
+  "version": 1,
+  "about": "`timely client>server deadline`, cut down from seed 78 of forgetful.json.",
+  "nodes": { "alice": {}, "server": {} },
+  "network": { "latency": "50ms" },
+  "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+  "timeline": [
+    { "at": "0ms", "name": "create-shopping-alice", "create": { "node": "alice", "id": "shopping" } }
+  ],
+  "decisions": { "lost": ["alice>server content shopping create-shopping-alice"] },
+  "expect": { "violation": "timely client>server deadline" },
+  "origin": { "scenario": "forgetful.json", "seed": 78, "cosim": "0.1.0", "key": "timely client>server deadline", "oracles": 3 }
+}
+"#;
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    let name =
+        ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false"];
+    let output = Process::new("git").current_dir(folder).args(name).args(args).output().expect("git");
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
+}
+
+/// A commit that builds a script, which changes what it plays by these words of `sed`; `None` where it does not build.
+fn commit(folder: &Path, message: &str, sed: Option<&str>, more: &str) -> String {
+    let cosim = assert_cmd::cargo::cargo_bin!("cosim").display().to_string();
+    let build = match sed {
+        None => "echo no such type; exit 1\n".to_owned(),
+        Some(sed) => format!(
+            "mkdir -p bin\ncat > bin/cosim <<'END'\n#!/bin/sh\nsed '{sed}' \"$2\" > \"$2.changed\"\nfile=\"$2.changed\"\n\
+             shift 2\nexec '{cosim}' run \"$file\" {more} \"$@\"\nEND\nchmod +x bin/cosim\n"
+        ),
+    };
+    std::fs::write(folder.join("build.sh"), build).expect("written");
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "--message", message]);
+    git(folder, &["rev-parse", "HEAD"])
+}
+
+#[test]
+fn the_commit_that_brought_a_failure_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = (folder.path().join("tree"), folder.path().join("failure.json"));
+    std::fs::create_dir(&tree).expect("made");
+    std::fs::write(&failure, FAILURE).expect("written");
+    git(&tree, &["init", "--quiet"]);
+
+    let fault = r#"s/"alice": {}/"alice": { "mutations": ["never-retransmit"] }/"#;
+    let good = commit(&tree, "Begin", Some(""), "");
+    commit(&tree, "Ask in place of telling", Some(r#"s/"create": {/"load": {/"#), "");
+    commit(&tree, "Write a type wrong", None, "");
+    commit(&tree, "Speak another grammar", Some(r#"s/"version": 1/"version": 9/"#), "");
+    commit(&tree, "Draw in another order", Some(""), "--seed 99");
+    let bad = commit(&tree, "Save a deadline\n\nNothing is ever lost.", Some(fault), "--seed 99");
+    commit(&tree, "Draw as before", Some(fault), "");
+    commit(&tree, "Write a type wrong again", None, "");
+    let last = commit(&tree, "Mend the type", Some(fault), "");
+
+    let bisect = |good: &str, last: &str| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
+        command.args([
+            "bisect",
+            failure.to_str().expect("a name"),
+            "--good",
+            good,
+            "--bad",
+            last,
+            "--repository",
+        ]);
+        command.arg(&tree).args(["--build", "sh build.sh", "--binary", "bin/cosim"]);
+        let output = command.output().expect("it runs");
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+        (output.status.code().expect("a code"), out, err)
+    };
+    let (code, out, err) = bisect(&good, &last);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.starts_with(&format!("commit {bad}\n")), "{out}{err}");
+    assert!(out.contains("Nothing is ever lost."), "{out}");
+    assert!(out.contains("before it, and with it:") && !out.contains("cannot be compared"), "{out}");
+
+    // Before the commit in which draws moved, none can be judged but the first.
+    let draws = git(&tree, &["rev-parse", &format!("{bad}~1")]);
+    let (code, _, err) = bisect(&good, &draws);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("that it fails"), "{err}");
+    let (_, out, err) = bisect(&draws, &last);
+    assert!(out.starts_with(&format!("commit {bad}\n")), "{out}{err}");
+
+    // All that there is between.
+    git(&tree, &["checkout", "--quiet", "--detach", &draws]);
+    git(&tree, &["reset", "--quiet", "--hard", &format!("{good}~0")]);
+    commit(&tree, "Ask in place of telling", Some(r#"s/"create": {/"load": {/"#), "");
+    commit(&tree, "Write a type wrong", None, "");
+    commit(&tree, "Speak another grammar", Some(r#"s/"version": 1/"version": 9/"#), "");
+    let other = commit(&tree, "Save a deadline", Some(fault), "");
+    let (code, out, err) = bisect(&good, &other);
+    assert_eq!(code, 0, "{out}{err}");
+    for why in ["diverged, without", "does not build", "cannot read the file"] {
+        assert!(err.contains(why), "{why}: {err}");
+    }
+    assert!(
+        out.contains("Ask in place") && out.contains("Write a type wrong") && out.contains("Save a deadline"),
+        "{out}"
+    );
+}
