@@ -110,3 +110,31 @@ fn what_fails_is_written_and_plays_again() {
         assert!(out.contains("reproduces") || err.contains("reproduces"), "{name} {budget}: {out}{err}");
     }
 }
+
+/// Over lines that fail once in a thousand messages, no sweep meets the two messages that matter.
+#[test]
+fn what_a_sweep_does_not_find() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, out, err) = cosim(&root(), "explore scenarios/faults/rare-faults.json");
+    assert_eq!(code, 0, "{out}{err}");
+    let story =
+        std::fs::read_to_string(root().join("scenarios/faults/rare-faults.json")).expect("it is there");
+    for (fault, node, key) in [
+        ("ignore-re", "server", "timely server>client deadline"),
+        ("gap-proves-nothing", "server", "timely server>client deadline"),
+        ("replace-first-hand", "bob", "frugal client>server content"),
+    ] {
+        let sound = format!(r#""{node}": {{}}"#);
+        assert!(story.contains(&sound), "{story}");
+        let planted = story.replacen(&sound, &format!(r#""{node}": {{ "mutations": ["{fault}"] }}"#), 1);
+        std::fs::write(folder.path().join("story.json"), planted).expect("written");
+        let (code, out, err) = cosim(folder.path(), "explore story.json");
+        assert!(code == 1 || code == 3, "{fault}: {out}{err}");
+        assert!(
+            out.contains(&format!("schedules: {key}\n")) && out.contains("2 deviations"),
+            "{fault}: {out}"
+        );
+        let (code, _, err) = cosim(folder.path(), "sweep story.json --seeds 0..1000");
+        assert_eq!(code, 0, "{fault}: {err}");
+    }
+}
