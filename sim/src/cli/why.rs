@@ -8,7 +8,7 @@ use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
 use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::shrink::{shrink, without_each_of_all};
-use cosim_testbed::why::{Likely, band, likely};
+use cosim_testbed::why::{Beside, Likely, band, beside, likely};
 use std::path::PathBuf;
 
 /// Say why a seed fails: when that became likely, and what happens without each of its causes.
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// How many futures are played from each place.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     futures: u32,
+    /// Compare these seeds, too: what do those that fail in the same way have, and the others lack?
+    #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
+    seeds: Option<std::ops::Range<u64>>,
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
@@ -47,6 +50,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     outln!("{source}, seed {seed}: {}\n", likely.key);
     shares(&likely);
     causes(&scenario, seed, &source, &likely.key);
+    if let Some(seeds) = &args.seeds {
+        others(&scenario, &likely.key, seeds.clone());
+    }
     Ok(Exit::Held)
 }
 
@@ -102,5 +108,23 @@ fn causes(scenario: &Scenario, seed: u64, source: &str, key: &str) {
     outln!("\nWhat caused it: cut down to {}. Without:", shrunk.after);
     for (name, what) in without_each_of_all(&shrunk.file, &Guests::default(), key) {
         outln!("  {name}: {what}");
+    }
+}
+
+/// How many traits are worth reading.
+const TRAITS: usize = 12;
+
+fn others(scenario: &Scenario, key: &str, seeds: std::ops::Range<u64>) {
+    let Beside { failing, others, traits } = beside(scenario, key, seeds.clone());
+    outln!("\nOf the seeds {}..{}, {failing} fail by this key and {others} do not.", seeds.start, seeds.end);
+    if failing == 0 || others == 0 {
+        outln!("There is nothing to compare.");
+        return;
+    }
+    outln!("What is more often there where they fail:");
+    outln!("  {:<16}  {:<16}", "failing", "others");
+    for it in traits.iter().take(TRAITS) {
+        let share = |count: u64, of: u64| format!("{count:>6} ({:>3} %)", count * 100 / of);
+        outln!("  {:<16}  {:<16}  {}", share(it.failing, failing), share(it.others, others), it.what);
     }
 }

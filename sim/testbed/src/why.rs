@@ -5,6 +5,10 @@
 //! decisions where that share jumps lies the one that made the failure likely. What is generated before a run starts stays
 //! that of the seed.
 
+mod beside;
+
+pub use beside::{Beside, Trait, beside};
+
 use crate::cojson::CoNode;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, Working, WriteFate, Writing};
 use crate::host::{SimNode, Survival};

@@ -80,6 +80,17 @@ fn how_it_ends() {
 }
 
 #[test]
+fn seeds_that_fail_are_compared_with_the_others() {
+    let (story, _) = document();
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("forgetful.json"), story).expect("written");
+    let (code, out, err) = cosim(folder.path(), "why forgetful.json --seed 78 --futures 20 --seeds 0..1000");
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("Of the seeds 0..1000, 422 fail by this key and 578 do not."), "{out}");
+    assert!(out.contains("     422 (100 %)       406 ( 70 %)    any lost"), "{out}");
+}
+
+#[test]
 fn nothing_is_explained_that_does_not_fail() {
     let (code, _, err) = cosim(&root(), "why scenarios/basics/two-writers.json");
     assert_eq!(code, 5, "{err}");
