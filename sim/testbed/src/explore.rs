@@ -94,7 +94,7 @@ pub struct Found {
 pub struct Explored {
     /// How many schedules were played, by their number of deviations.
     pub levels: Vec<u64>,
-    /// How the others failed, by failure key.
+    /// How those failed that did, by failure key.
     pub found: BTreeMap<String, Found>,
     /// The failure key of the first that did.
     pub first: Option<String>,
@@ -165,8 +165,9 @@ pub fn explore(
             let room = usize::try_from(limits.schedules - explored.schedules()).unwrap_or(usize::MAX);
             let window = &window[..window.len().min(room)];
             let played: Vec<_> = window.par_iter().map(|schedule| story.play(schedule, goes_on)).collect();
-            for (schedule, Played { key, children }) in window.iter().zip(played) {
+            for (schedule, played) in window.iter().zip(played) {
                 waiting -= 1;
+                let Some(Played { key, children }) = played else { continue };
                 explored.levels[deviations as usize] += 1;
                 if let Some(key) = key {
                     if key == GUEST_KEY {
@@ -302,23 +303,24 @@ impl Story<'_> {
         Some(scenario)
     }
 
-    fn play(&self, schedule: &Schedule, goes_on: bool) -> Played {
+    /// Plays a schedule; `None` where there is no such one, since nobody can be cut off or crash who has left.
+    fn play(&self, schedule: &Schedule, goes_on: bool) -> Option<Played> {
         let nothing = Played { key: None, children: Vec::new() };
-        let Some(scenario) = self.scenario_of(schedule) else { return nothing };
+        let scenario = self.scenario_of(schedule)?;
         let wants_moments = goes_on && self.budget.has_operations(schedule);
         let options = if wants_moments { Options::logged(Limit::All) } else { Options::judged() };
         let (outcome, director) = self.run(&scenario, options);
         if let Some(key) = outcome.key().filter(|key| *key != UNMET_KEY) {
-            return Played { key: Some(key.to_owned()), ..nothing };
+            return Some(Played { key: Some(key.to_owned()), ..nothing });
         }
         if !goes_on {
-            return nothing;
+            return Some(nothing);
         }
         let mut children = self.deciding(schedule, director.seen());
         if wants_moments {
             children.extend(self.operating(schedule, &outcome, director.seen()));
         }
-        Played { key: None, children }
+        Some(Played { key: None, children })
     }
 
     /// The schedules with one decision more.
