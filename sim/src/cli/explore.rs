@@ -5,7 +5,7 @@ use super::guests;
 use super::input;
 use super::print::outln;
 use cosim_core::Span;
-use cosim_testbed::explore::{Budget, Explored, Kind, Limits, Schedule, explore, fair, frozen};
+use cosim_testbed::explore::{Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen};
 use cosim_testbed::oracles::Property;
 use cosim_testbed::run::{Outcome, Verdict};
 use cosim_testbed::scenario::{Crypto, Scenario};
@@ -163,7 +163,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let file = &story.scenario.file;
     let origin = file.origin.as_ref().and_then(|origin| origin.key.as_deref());
     let sought = origin.or_else(|| file.expect.as_ref()?.violation.as_deref());
-    outln!("of {} schedules, these fail:", grouped(explored.schedules()));
+    outln!("of {}, these fail:", counted(explored.schedules(), "schedule"));
     for (key, found) in &explored.found {
         let same = if sought.is_some_and(|sought| key.starts_with(sought)) {
             "  (the failure of this file)"
@@ -222,6 +222,9 @@ impl Story {
             Ok(explored) => explored,
             Err(error) => {
                 anstream::eprintln!("{}: {error}", self.source);
+                if error == Unexplorable::Alone {
+                    anstream::eprintln!("hint: allow more, such as --lost 1 or --cuts 1");
+                }
                 return Ok(None);
             }
         };

@@ -8,7 +8,7 @@ use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
 use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::shrink::{shrink, without_each_of_all};
-use cosim_testbed::why::{Beside, Likely, band, beside, likely};
+use cosim_testbed::why::{Beside, Inexplicable, Likely, band, beside, likely};
 use std::path::PathBuf;
 
 /// Say why a seed fails: when that became likely, and what happens without each of its causes.
@@ -44,6 +44,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         Ok(likely) => likely,
         Err(error) => {
             anstream::eprintln!("{source}, seed {seed}: {error}");
+            if error == Inexplicable::Holds {
+                anstream::eprintln!("hint: name a seed that does: --seed N");
+            }
             return Ok(Exit::NothingRan);
         }
     };

@@ -129,10 +129,10 @@ pub enum Unexplorable {
 impl fmt::Display for Unexplorable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Unexplorable::Alone => {
-                "nothing to explore: within this budget there is one schedule only\nhint: allow more, such as --lost 1 or --cuts 1"
+            Unexplorable::Alone => "nothing to explore: within this budget there is one schedule only",
+            Unexplorable::Guest => {
+                "nothing to explore: a guest failed, and that is no failure of what it plays"
             }
-            Unexplorable::Guest => "nothing to explore: a guest failed, and that is no failure of what it plays",
         })
     }
 }

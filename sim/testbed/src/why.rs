@@ -79,9 +79,7 @@ pub enum Inexplicable {
 impl fmt::Display for Inexplicable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Inexplicable::Holds => {
-                "nothing to explain: no oracle fails\nhint: name a seed that does: --seed N"
-            }
+            Inexplicable::Holds => "nothing to explain: no oracle fails",
             Inexplicable::Guests => "guests draw for themselves, and nobody can give them other futures",
         })
     }

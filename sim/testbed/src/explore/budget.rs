@@ -76,6 +76,33 @@ impl Kind {
             DecisionKind::KeptWrites | DecisionKind::TornWrite => Kind::Unwritten,
         }
     }
+
+    /// Whether something of this kind happens by chance in a scenario.
+    fn is_allowed(self, scenario: &Scenario) -> bool {
+        let links = |has: &dyn Fn(&Network) -> bool| scenario.links.iter().any(|link| has(&link.network));
+        let faults = |kinds: &[FaultKind]| {
+            scenario.file.faults.as_ref().is_some_and(|faults| kinds.iter().any(|kind| faults.may(*kind)))
+        };
+        match self {
+            Kind::Lost => links(&|network| network.loss > Ppm::NEVER || network.burst.is_some()),
+            Kind::Duplicated => links(&|network| network.duplicate > Ppm::NEVER),
+            Kind::Late => links(&|network| network.latency.max() > network.latency.min()),
+            Kind::Reordered => links(&|network| network.reorder > Ppm::NEVER),
+            Kind::Noticed => links(&|network| network.notice.max() > Span::ZERO),
+            Kind::FailedWrite => {
+                let errors = |disk: &(_, Ppm, _)| disk.1 > Ppm::NEVER;
+                scenario.nodes.iter().any(|node| node.disk.as_ref().is_some_and(errors))
+                    || faults(&[FaultKind::FailedWrites, FaultKind::FullDisks])
+            }
+            Kind::Cut => faults(&[FaultKind::Reconnects, FaultKind::HalfOpens, FaultKind::ReconnectBursts]),
+            Kind::Crash => faults(&[FaultKind::Crashes, FaultKind::Restarts]),
+            Kind::Unwritten => {
+                let crashes = |act: &Act<_>| matches!(act, Act::Crash(_));
+                let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+                operations.any(|operation| crashes(&operation.act)) || faults(&[FaultKind::Crashes])
+            }
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -206,33 +233,4 @@ fn is_open(ends: [NodeId; 2], before: &[Asked]) -> bool {
         })
     };
     ends.into_iter().all(|node| last(node) == Some(Turn::Opened))
-}
-
-impl Kind {
-    /// Whether something of this kind happens by chance in a scenario.
-    fn is_allowed(self, scenario: &Scenario) -> bool {
-        let links = |has: &dyn Fn(&Network) -> bool| scenario.links.iter().any(|link| has(&link.network));
-        let faults = |kinds: &[FaultKind]| {
-            scenario.file.faults.as_ref().is_some_and(|faults| kinds.iter().any(|kind| faults.may(*kind)))
-        };
-        match self {
-            Kind::Lost => links(&|network| network.loss > Ppm::NEVER || network.burst.is_some()),
-            Kind::Duplicated => links(&|network| network.duplicate > Ppm::NEVER),
-            Kind::Late => links(&|network| network.latency.max() > network.latency.min()),
-            Kind::Reordered => links(&|network| network.reorder > Ppm::NEVER),
-            Kind::Noticed => links(&|network| network.notice.max() > Span::ZERO),
-            Kind::FailedWrite => {
-                let errors = |disk: &(_, Ppm, _)| disk.1 > Ppm::NEVER;
-                scenario.nodes.iter().any(|node| node.disk.as_ref().is_some_and(errors))
-                    || faults(&[FaultKind::FailedWrites, FaultKind::FullDisks])
-            }
-            Kind::Cut => faults(&[FaultKind::Reconnects, FaultKind::HalfOpens, FaultKind::ReconnectBursts]),
-            Kind::Crash => faults(&[FaultKind::Crashes, FaultKind::Restarts]),
-            Kind::Unwritten => {
-                let crashes = |act: &Act<_>| matches!(act, Act::Crash(_));
-                let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-                operations.any(|operation| crashes(&operation.act)) || faults(&[FaultKind::Crashes])
-            }
-        }
-    }
 }
