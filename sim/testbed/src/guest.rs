@@ -11,6 +11,7 @@ pub mod check;
 mod disk;
 mod member;
 mod node;
+mod pieces;
 mod registry;
 mod shared;
 
@@ -146,7 +147,10 @@ impl Troupe {
     /// A node of the run.
     pub(crate) fn member(&self, id: NodeId, config: Config, scenario: &Scenario) -> Member {
         match self.parts.get(id.index()).copied().flatten() {
-            None => Member::Ours(Box::new(Ours::new(CoNode::new(id, config), Arc::clone(&self.todays)))),
+            None => {
+                let (todays, shared) = (Arc::clone(&self.todays), Arc::clone(&self.shared));
+                Member::Ours(Box::new(Ours::new(id, CoNode::new(id, config), todays, shared)))
+            }
             Some(guest) => {
                 let spec = &scenario.nodes[id.index()];
                 Member::Guest(Box::new(GuestNode::new(id, spec, guest, Arc::clone(&self.shared))))

@@ -1,6 +1,8 @@
 //! A node of a run in which guests take part: one of ours, or a guest's.
 
 use super::node::GuestNode;
+use super::pieces::Pieces;
+use super::shared::Shared;
 use crate::clock::WallTime;
 use crate::cojson::{
     CoJson, CoNode, Command, Directory, DiskWrite, End, Foreign, Notice, Packet, Refusal, SimCrypto,
@@ -16,7 +18,8 @@ use cosim_core::{
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::iter;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// See the module.
 #[derive(Debug)]
@@ -30,18 +33,30 @@ pub enum Member {
 /// One of our nodes, and how far it has got in the conversations with guests, whose messages have no numbers.
 #[derive(Debug)]
 pub struct Ours {
+    id: NodeId,
     node: CoNode,
     numbering: BTreeMap<ConnectionId, Numbering>,
     /// The nodes that guests play who follow today's rules.
     todays: Arc<BTreeSet<NodeId>>,
     /// What clients of today's package are asked for besides what the node itself says.
     asked: VecDeque<(ConnectionId, Message<SimCrypto>)>,
+    /// What the node has put out because of one input, and nobody has taken yet.
+    outbox: VecDeque<Output<CoNode>>,
+    pieces: Pieces,
+    shared: Arc<Mutex<Shared>>,
 }
 
 impl Ours {
     /// One of our nodes, which has said nothing yet.
-    pub(super) fn new(node: CoNode, todays: Arc<BTreeSet<NodeId>>) -> Ours {
-        Ours { node, numbering: BTreeMap::new(), todays, asked: VecDeque::new() }
+    pub(super) fn new(
+        id: NodeId,
+        node: CoNode,
+        todays: Arc<BTreeSet<NodeId>>,
+        shared: Arc<Mutex<Shared>>,
+    ) -> Ours {
+        let (asked, outbox) = (VecDeque::new(), VecDeque::new());
+        let (numbering, pieces) = (BTreeMap::new(), Pieces::default());
+        Ours { id, node, numbering, todays, asked, outbox, pieces, shared }
     }
 
     /// Hears what a guest says. One that follows today's rules takes back what it has claimed, and expects to be asked for what
@@ -50,9 +65,10 @@ impl Ours {
         &mut self,
         now: Time,
         (peer, connection): (NodeId, ConnectionId),
-        message: Message<SimCrypto>,
+        mut message: Message<SimCrypto>,
     ) -> Result<(), Refusal> {
         let is_todays = self.todays.contains(&peer);
+        self.pieces.hear(peer, &mut message);
         if let Message::Known(Known { id, known, is_correction: true, .. }) = &message
             && is_todays
         {
@@ -97,8 +113,25 @@ impl Ours {
         )
     }
 
+    /// Has guests that follow today's rules read in the first of several pieces how far all of them go.
+    fn announce_pieces(&mut self) {
+        let connections = self.todays.iter().filter_map(|peer| Some((self.node.connection(*peer)?, *peer)));
+        let firsts = self.pieces.announced(&connections.collect(), self.outbox.iter());
+        if firsts.is_empty() {
+            return;
+        }
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        for (connection, n, until) in firsts {
+            shared.registry.announce((self.id, connection, n), until);
+        }
+    }
+
     fn poll_output(&mut self) -> Option<Output<Member>> {
-        let Some(output) = self.node.poll_output() else {
+        if self.outbox.is_empty() {
+            self.outbox.extend(iter::from_fn(|| self.node.poll_output()));
+            self.announce_pieces();
+        }
+        let Some(output) = self.outbox.pop_front() else {
             // No envelope comes of the answer, so it needs no number.
             let (connection, message) = self.asked.pop_front()?;
             let message = Packet::Ours(Envelope { n: 0, re: 0, message });

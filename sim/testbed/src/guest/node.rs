@@ -297,7 +297,7 @@ impl GuestNode {
             Packet::Ours(envelope) => {
                 let mut shared = self.shared();
                 shared.registry.learn(envelope);
-                shared.registry.write(&envelope.message)
+                shared.registry.write_sent((peer, connection), envelope)
             }
         };
         let Some(message) = text.and_then(|text| RawValue::from_string(text).ok()) else { return };

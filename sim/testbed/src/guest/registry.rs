@@ -7,7 +7,9 @@ use crate::cojson::{
 use crate::host::NodeId;
 use cosim_core::real::{self, wire};
 use cosim_core::state::{CoValueState, SessionLog};
-use cosim_core::{CoId, Content, Envelope, Known, KnownState, Message, SessionContent, SessionId, VecMap};
+use cosim_core::{
+    CoId, ConnectionId, Content, Envelope, Known, KnownState, Message, SessionContent, SessionId, VecMap,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,6 +29,9 @@ pub(super) struct Registry {
     logs: BTreeMap<(CoId, SessionId), Log>,
     /// What operations have made that others are told: the secret of an invite, or what a branch is called.
     made: BTreeMap<u32, String>,
+    /// The messages that are the first of several pieces: from whom, on which connection, its number, and how far all of
+    /// them go.
+    pieces: BTreeMap<(NodeId, ConnectionId, u32), KnownState>,
 }
 
 /// A log as its author made it.
@@ -61,6 +66,7 @@ impl Registry {
             begun: BTreeMap::new(),
             logs: BTreeMap::new(),
             made: BTreeMap::new(),
+            pieces: BTreeMap::new(),
         }
     }
 
@@ -266,13 +272,30 @@ impl Registry {
         Some(SessionContent { after, new_transactions, last_signature })
     }
 
-    /// A message of one of our nodes as guests read it; `None` where it is of a CoValue that CoJSON has no id for.
-    pub(super) fn write(&self, message: &Message<SimCrypto>) -> Option<String> {
+    /// A message is the first of several pieces, which go so far.
+    pub(super) fn announce(&mut self, first: (NodeId, ConnectionId, u32), until: KnownState) {
+        self.pieces.insert(first, until);
+    }
+
+    /// What one of our nodes has said as guests read it; `None` where it is of a CoValue that CoJSON has no id for.
+    pub(super) fn write_sent(
+        &self,
+        (from, connection): (NodeId, ConnectionId),
+        Envelope { n, message, .. }: &Envelope<SimCrypto>,
+    ) -> Option<String> {
+        self.write(message, self.pieces.get(&(from, connection, *n)))
+    }
+
+    /// A message of one of our nodes as guests read it, and of the first of several pieces how far all of them go.
+    pub(super) fn write(&self, message: &Message<SimCrypto>, until: Option<&KnownState>) -> Option<String> {
         let id = self.name(message.id());
+        let counts = |known: &KnownState| {
+            known.sessions().map(|(it, count)| (self.session_name(it), u64::from(count))).collect()
+        };
         let known = |known: &KnownState| wire::KnownState {
             id: id.clone(),
             header: known.header,
-            sessions: known.sessions().map(|(it, count)| (self.session_name(it), u64::from(count))).collect(),
+            sessions: counts(known),
         };
         let message = match message {
             Message::Load { known: held, .. } => wire::Message::Load(known(held)),
@@ -301,7 +324,7 @@ impl Registry {
                     header,
                     priority,
                     new,
-                    expect_content_until: None,
+                    expect_content_until: until.map(counts),
                 })
             }
             Message::Done { .. } => wire::Message::Done { id },

@@ -53,7 +53,8 @@ impl GuestNode {
                 }
             }
             let Some(message) = waiting.pop_front() else { return Some(got) };
-            let text = shared.registry.write(&message).and_then(|text| RawValue::from_string(text).ok());
+            let text =
+                shared.registry.write(&message, None).and_then(|text| RawValue::from_string(text).ok());
             let message = &*text?;
             let times = self.times(now);
             said = shared.ask(
