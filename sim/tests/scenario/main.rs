@@ -7,6 +7,7 @@ mod files;
 mod fuzz;
 mod lives;
 mod network;
+mod older;
 mod plans;
 mod samples;
 mod templates;

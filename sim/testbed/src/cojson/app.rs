@@ -92,6 +92,7 @@ struct Held<'a> {
     state: &'a NodeState<SimCrypto>,
     directory: &'a Directory,
     sessions: &'a BTreeMap<SessionId, String>,
+    dialect: Dialect,
 }
 
 impl<'a> Held<'a> {
@@ -132,7 +133,7 @@ impl Resolver for Held<'_> {
     }
 
     fn dialect(&self) -> Dialect {
-        self.directory.dialect()
+        self.dialect
     }
 }
 
@@ -159,6 +160,15 @@ impl App {
         let (views, taken, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let (children, ahead) = (BTreeMap::new(), BTreeMap::new());
         App { me, directory, keys, views, taken, sessions, children, ahead }
+    }
+
+    fn held<'a>(&'a self, state: &'a NodeState<SimCrypto>) -> Held<'a> {
+        Held { state, directory: &self.directory, sessions: &self.sessions, dialect: self.dialect() }
+    }
+
+    /// By whose rules it reads and writes.
+    fn dialect(&self) -> Dialect {
+        self.directory.dialect_of(self.me)
     }
 
     /// What it sees of a CoValue.
@@ -198,7 +208,7 @@ impl App {
         }
         due.extend(directory.branches_of(&due));
         self.catch_up(state);
-        let held = Held { state, directory: &directory, sessions: &self.sessions };
+        let held = Held { state, directory: &directory, sessions: &self.sessions, dialect: self.dialect() };
         for id in due {
             let Some(co_value) = state.co_values.get(&id).filter(|_| held.part(id, iter::empty()).is_some())
             else {
@@ -291,7 +301,7 @@ impl App {
         };
         let said = drafts.said.iter().map(|merged| &merged.changes);
         for changes in drafts.first.iter().chain(&drafts.changes).chain(said) {
-            edit::check_size(changes, self.directory.dialect())?;
+            edit::check_size(changes, self.dialect())?;
         }
         let key = if drafts.private { Some(self.key_of(&target)?) } else { None };
         Ok(self.transactions(&target, drafts, key.as_ref()))
@@ -347,8 +357,8 @@ impl App {
         let agent = self.agent()?;
         let (key, secret) = self.new_key(target);
         let key = ReadKey { id: &key, secret: &secret };
-        let changes = team::writer(&known.id, target, agent, self.directory.dialect())
-            .found(&team::member(agent), &key);
+        let changes =
+            team::writer(&known.id, target, agent, self.dialect()).found(&team::member(agent), &key);
         Ok(Drafts::open(changes.map_err(|_| Refusal::NoKey)?))
     }
 

@@ -57,6 +57,8 @@ pub struct NodeSpec {
     pub seed: Option<[u8; 32]>,
     /// The name of its app's first session; one of its own name, where none is given.
     pub session: Option<String>,
+    /// By whose rules its app reads and writes, where those are not everybody's.
+    pub dialect: Option<Dialect>,
 }
 
 /// What is given of a CoValue.
@@ -178,9 +180,14 @@ impl Directory {
         Directory { dialect, ..self }
     }
 
-    /// By whose rules views are made.
+    /// By whose rules views are made, where nothing else is said of a node.
     pub const fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// By whose rules a node's app reads and writes.
+    pub fn dialect_of(&self, node: NodeId) -> Dialect {
+        self.nodes.get(node.index()).and_then(|known| known.spec.dialect).unwrap_or(self.dialect)
     }
 
     /// Works out the header of a CoValue, those of its owner and its source first.

@@ -43,7 +43,7 @@ pub(crate) fn made_up(
             let agents: Vec<NodeId> = agents.collect();
             let member = agents.get(index(agents.len() as u64) as usize).copied();
             let todays = [MemberRole::Reader, MemberRole::Writer, MemberRole::Manager, MemberRole::WriteOnly];
-            let known = todays.iter().filter(|role| role.is_known(directory.dialect()));
+            let known = todays.iter().filter(|role| role.is_known(directory.dialect_of(me)));
             let role: Vec<MemberRole> = known.copied().collect();
             match drawn % (1 + role.len() as u64) {
                 0 => What::RemoveMember { member },

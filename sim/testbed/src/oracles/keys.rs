@@ -162,12 +162,16 @@ fn has_admin(scene: &Scene<'_>, group: CoId, rights: &Rights) -> bool {
 /// or it has what cannot be judged.
 fn whole(scene: &Scene<'_>, group: CoId) -> Option<(NodeId, Rights)> {
     let up = || scene.honest().filter(|node| scene.world.is_up(*node));
+    // Who may read, the rules of the run say, and not those of an older app.
+    let directory = &scene.setup.directory;
+    let is_usual = |node: &NodeId| directory.dialect_of(*node) == directory.dialect();
     let mut all = KnownState::EMPTY;
     for stored in up().filter_map(|node| scene.held(node, group)) {
         all.join(&stored.known());
     }
     let evidence = scene.evidence;
     let (node, _) = up()
+        .filter(is_usual)
         .filter_map(|node| Some((node, scene.held(node, group)?)))
         .find(|(_, stored)| all.le(&stored.known()))?;
     let holdings = scene.world.holdings(node);

@@ -215,9 +215,13 @@ impl Logs {
     ) -> u64 {
         // By other rules it is another state.
         let mut hash = self.hash(holdings, (node, group), stored);
-        if let Some(foreign) = holdings.foreign() {
-            hash = FastCrypto::mix(hash, foreign.dialect().map_or(0, |dialect| dialect as u64 + 1));
-        }
+        let dialect = match holdings.foreign() {
+            Some(foreign) => Some(foreign.dialect().map_or(0, |dialect| dialect as u64 + 1)),
+            None => Some(self.directory.dialect_of(node))
+                .filter(|dialect| *dialect != self.directory.dialect())
+                .map(|dialect| dialect as u64 + 1),
+        };
+        hash = dialect.map_or(hash, |dialect| FastCrypto::mix(hash, dialect));
         let (mut met, mut todo) = (BTreeSet::from([group]), vec![group]);
         while let Some(next) = todo.pop() {
             let Some(log) = self.logs.get(&(node, next)).filter(|_| has_view(holdings, group)) else {
@@ -313,7 +317,7 @@ impl Logs {
                 Some(Logged { made_at, name, session, index, said, hostile: hostile.writes(session) })
             })
         });
-        Rights::new(header, log.collect(), self.dialect(holdings), above)
+        Rights::new(header, log.collect(), self.dialect(node, holdings), above)
     }
 
     /// The parents of the last group of `below`, as far as a node holds them.
@@ -367,7 +371,7 @@ impl Logs {
                 Some(Logged { made_at: said.made_at.as_ms()?, name, session, index, said, hostile })
             })
         });
-        Rights::new(header, log.collect(), self.dialect(holdings), above)
+        Rights::new(header, log.collect(), self.dialect(node, holdings), above)
     }
 
     /// CoJSON's name of a session: a guest begins some of its own accord.
@@ -378,8 +382,8 @@ impl Logs {
     }
 
     /// By whose rules a node's app sees.
-    fn dialect(&self, holdings: &dyn Holdings) -> Dialect {
-        holdings.foreign().and_then(Foreign::dialect).unwrap_or(self.directory.dialect())
+    fn dialect(&self, node: NodeId, holdings: &dyn Holdings) -> Dialect {
+        holdings.foreign().and_then(Foreign::dialect).unwrap_or(self.directory.dialect_of(node))
     }
 
     /// Which keys used in a CoValue a node's app can open.

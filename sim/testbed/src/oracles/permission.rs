@@ -67,7 +67,7 @@ impl Oracle for Permission {
         let Some(rights) = seen.grounds.rights.as_deref().filter(|rights| rights.are_known()) else {
             return Look::NONE;
         };
-        let (logs, dialect) = (&scene.evidence.logs, scene.setup.directory.dialect());
+        let (logs, dialect) = (&scene.evidence.logs, scene.setup.directory.dialect_of(seen.node));
         let id = scene.setup.directory.co_value(seen.id).map_or("", |known| &known.id);
         let kept_out = KeptOut::of((id, stored), logs, rights, dialect);
         let judging = Judging { grounds: seen.grounds, rights, shown, kept_out };

@@ -3,6 +3,7 @@
 use super::holdings::Holdings;
 use super::logs::header;
 use crate::cojson::Directory;
+use crate::host::NodeId;
 use cosim_core::view::{CoValue, Dialect, Log, Resolver};
 use cosim_core::{CoId, SessionId};
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn of(holdings: &'a dyn Holdings, directory: &'a Directory) -> Reading<'a> {
+    pub(super) fn of((node, holdings): (NodeId, &'a dyn Holdings), directory: &'a Directory) -> Reading<'a> {
         let foreign = holdings.foreign();
         // Accounts among them, which show nothing themselves.
         let stored = holdings.ids(CoId(0), CoId(u32::MAX)).filter_map(|id| holdings.stored(id));
@@ -25,7 +26,7 @@ impl<'a> Reading<'a> {
             foreign.map_or_else(|| directory.session(session), |foreign| foreign.session_name(session))
         };
         let names = sessions.map(|session| (session, name(session))).collect();
-        let dialect = foreign.and_then(|foreign| foreign.dialect()).unwrap_or(directory.dialect());
+        let dialect = foreign.and_then(|foreign| foreign.dialect()).unwrap_or(directory.dialect_of(node));
         Reading { holdings, directory, names, dialect }
     }
 

@@ -44,7 +44,7 @@ impl Oracle for ReferenceView {
         let Some((dialect, told)) = seen.told else { return Look::NONE };
         let Setup { directory, cast, .. } = scene.setup;
         let holdings = scene.world.holdings(seen.node);
-        let reading = Reading::of(holdings, directory);
+        let reading = Reading::of((seen.node, holdings), directory);
         let Some((foreign, held)) = holdings.foreign().zip(reading.get(seen.id)) else { return Look::NONE };
         let mut live = LiveView::new();
         live.update(&held, &reading, &foreign.keys());

@@ -62,8 +62,10 @@ struct Basis {
     group: u64,
     sources: u64,
     keys: u64,
-    /// Whose views they are: those of guests that go by these rules, or ours.
-    of_guests: Option<Dialect>,
+    /// By whose rules.
+    dialect: Dialect,
+    /// Whether they are those of guests, or ours.
+    of_guests: bool,
     /// The reader, where it is not sure that the same keys open the same for others.
     reader: Option<NodeId>,
 }
@@ -102,7 +104,8 @@ impl Oracle for SameView {
             sources: grounds.sources.unwrap_or(0),
             keys: keys.unwrap_or(0),
             reader: keys.is_none().then_some(node),
-            of_guests: seen.told.map(|(dialect, _)| dialect),
+            dialect: seen.told.map_or(scene.setup.directory.dialect_of(node), |(dialect, _)| dialect),
+            of_guests: seen.told.is_some(),
         };
         let seen = self.seen.entry(id).or_default();
         if let Some((first, decided)) = seen.shown.get(&basis) {
@@ -143,7 +146,7 @@ fn at_rest(scene: &Scene<'_>) -> (u64, Option<Subject>) {
     let ours = scene.honest().filter(|node| !scene.setup.guests.contains(node));
     for node in ours.filter(|node| scene.world.is_up(*node)) {
         let holdings = scene.world.holdings(node);
-        let reading = Reading::of(holdings, directory);
+        let reading = Reading::of((node, holdings), directory);
         let keys = directory.keys(node);
         for id in directory.views() {
             let Some(held) = reading.get(id) else { continue };

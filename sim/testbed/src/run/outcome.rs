@@ -252,7 +252,8 @@ fn unmet<N: CoJson, D: crate::decision::Decide<N>>(
         let shown = views[view.node as usize].get(&CoId(view.co_value));
         let seen = world.host(NodeId(view.node)).node.view(CoId(view.co_value));
         unmet_keys(view, seen, cast, &mut unmet);
-        let as_items = || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect()));
+        let as_items =
+            || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect_of(NodeId(view.node))));
         if shown != Some(&view.shows) && !(view.shows.is_array() && as_items().as_ref() == Some(&view.shows))
         {
             unmet.push(format!(

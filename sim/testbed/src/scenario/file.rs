@@ -153,6 +153,10 @@ pub struct Node {
     /// each thing that it handles. Default 0us: work takes no time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work: Option<DurationRange>,
+    /// By whose rules the node's app reads and writes, where that is not the scenario's `format`: such as an old client at a
+    /// new server. Default the scenario's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
     /// The bugs to plant in the node, by name. Default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<String>,

@@ -165,7 +165,7 @@ fn roles<'a>(
             workload.nodes.iter().copied().filter(|other| Some(NodeId(*other)) != founder).collect();
         let member = others.get(stream.index(others.len())).copied().map(Some);
         // By today's rules there are two more to draw.
-        let has_more = MemberRole::Manager.is_known(scenario.directory.dialect());
+        let has_more = MemberRole::Manager.is_known(scenario.directory.dialect_of(NodeId(node)));
         let role = match stream.below(if has_more { 9 } else { 7 }) {
             0 | 1 => None,
             2 => Some(MemberRole::Reader),

@@ -9,8 +9,10 @@ use super::draw::pick;
 use super::generated::Workload;
 use super::{Act, Numbered, Operation, Scenario};
 use crate::cojson::{Kind, MemberRole};
+use crate::host::NodeId;
 use crate::stream::Stream;
 use cosim_core::CoId;
+use cosim_core::view::Dialect;
 
 /// The invites that a workload makes to a group: what the secret of each is called, and its role.
 pub(super) const INVITES: [(&str, MemberRole); 5] = [
@@ -60,8 +62,10 @@ pub(super) fn acts(
     let all = || workload.co_values.iter().copied();
     let is_group = |id: &u32| of(id).is_some_and(|spec| spec.kind == Some(Kind::Group));
     let is_branch = |id: &u32| of(id).is_some_and(|spec| spec.branch_of.is_some());
+    let is_new = |node: &u32| scenario.directory.dialect_of(NodeId(*node)) == Dialect::V0_20;
     let mut drawing = Drawing {
         nodes: &workload.nodes,
+        new: workload.nodes.iter().copied().filter(is_new).collect(),
         groups: all().filter(is_group).collect(),
         owned: all().filter(|id| of(id).is_some_and(|spec| spec.owner.is_some())).collect(),
         branches: all().filter(is_branch).collect(),
@@ -78,6 +82,8 @@ pub(super) fn acts(
 
 struct Drawing<'a> {
     nodes: &'a [u32],
+    /// Those whose apps go by the rules of 0.20.
+    new: Vec<u32>,
     groups: Vec<u32>,
     owned: Vec<u32>,
     branches: Vec<u32>,
@@ -89,6 +95,9 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn act(&mut self, verb: GuestVerb, node: u32, stream: &mut Stream) -> Act<Numbered> {
+        // What an older app does not know, another does in its stead.
+        let is_new = self.new.is_empty() || self.new.contains(&node);
+        let node = if is_new { node } else { pick(stream, &self.new) };
         match verb {
             GuestVerb::Invite => self.invite(node, stream),
             GuestVerb::Accept => self.accept(node, stream),

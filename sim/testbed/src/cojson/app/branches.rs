@@ -3,7 +3,7 @@
 //! A branch is made of what the app sees of its source. To merge it is to write again what was written in it, in the
 //! source, as far as that was not done yet as the app sees it.
 
-use super::{App, Drafts, Held, Refusal, Target};
+use super::{App, Drafts, Refusal, Target};
 use crate::clock::WallTime;
 use crate::cojson::{Command, Edit, SimCrypto, Transaction, Writes};
 use cosim_core::view::Role;
@@ -66,7 +66,7 @@ impl App {
 
     /// What makes a branch of what the app sees of its source.
     pub(super) fn start(&self, target: &Target<'_>, source: CoId) -> Result<Drafts, Refusal> {
-        let held = Held { state: target.node.state(), directory: &self.directory, sessions: &self.sessions };
+        let held = self.held(target.node.state());
         if held.get(target.id).is_some() {
             return Err(Refusal::Node(UpdateError::CoValueAlreadyExists));
         }
@@ -89,7 +89,7 @@ impl App {
 
     /// What merges a branch of the CoValue, as far as the app can read it and knows nothing of it to be merged.
     pub(super) fn merge(&self, target: &Target<'_>, branch: CoId) -> Result<Drafts, Refusal> {
-        let held = Held { state: target.node.state(), directory: &self.directory, sessions: &self.sessions };
+        let held = self.held(target.node.state());
         let branch = held.get(branch).filter(|_| self.views.contains_key(&branch));
         let branch = branch.ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
         let now = target.wall.as_us() / 1000;

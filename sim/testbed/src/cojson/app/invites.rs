@@ -2,7 +2,7 @@
 //! member, in the name of the invite.
 
 use super::team::{self, member, writer};
-use super::{App, Drafts, Held, Refusal, Target};
+use super::{App, Drafts, Refusal, Target};
 use crate::cojson::MemberRole;
 use crate::cojson::directory::Agent;
 use cosim_core::UpdateError;
@@ -80,7 +80,7 @@ impl App {
             return Err(Refusal::NothingToChange);
         }
         let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
-        let writer = writer(&known.id, target, &invite.agent, self.directory.dialect());
+        let writer = writer(&known.id, target, &invite.agent, self.dialect());
         let changes = if given == Role::WriteOnly {
             let (id, secret) = self.new_key(target);
             let own = ReadKey { id: &id, secret: &secret };
@@ -99,7 +99,7 @@ impl App {
     /// The group, as an invite sees it: with the keys that it has.
     fn seen_by(&self, invite: &Agent, target: &Target<'_>) -> Option<LiveView> {
         let keys = KeyRing::of_agent(invite.secret.clone());
-        let held = Held { state: target.node.state(), directory: &self.directory, sessions: &self.sessions };
+        let held = self.held(target.node.state());
         let mut seen = LiveView::new();
         seen.update(&held.get(target.id)?, &held, &keys);
         Some(seen)

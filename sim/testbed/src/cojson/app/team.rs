@@ -141,7 +141,7 @@ impl App {
             return Some(Cow::Borrowed(view));
         };
         let log = [held, ahead].concat();
-        let held = Held { state, directory: &self.directory, sessions: &self.sessions };
+        let held = self.held(state);
         let foreseen = Foreseen { held, id: target.id, session: target.session.1, log: &log };
         let id = self.directory.co_value(target.id)?.id.as_str();
         let mut view = LiveView::new();
@@ -244,7 +244,7 @@ impl App {
             Some(who) => &self.directory.agent_of(who).ok_or(Refusal::NoKey)?.name,
         };
         let administers = group.members.get(&me.name).is_some_and(|role| role.administers());
-        if name == me.name && !administers && self.directory.dialect().members_may_leave() {
+        if name == me.name && !administers && self.dialect().members_may_leave() {
             let changes = vec![edit::set(name, &Role::Revoked.as_str().into())];
             return Ok(self.dated(target, &view, changes, &[name]));
         }
@@ -430,7 +430,7 @@ impl App {
 
     pub(super) fn writer<'a>(&'a self, target: &Target<'a>) -> Result<Writer<'a>, Refusal> {
         let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
-        Ok(writer(&known.id, target, self.agent()?, self.directory.dialect()))
+        Ok(writer(&known.id, target, self.agent()?, self.dialect()))
     }
 }
 

@@ -59,9 +59,9 @@ impl Subject {
         by.node(&self.node, "node")?;
         let co_value = by.names.co_value(&self.id)?;
         let place = by.at.key("id").value();
-        let problem = if by.names.dialect() == Dialect::V0_7 {
+        let problem = if by.names.dialect_of(&self.node) == Dialect::V0_7 {
             let problem = Problem::new(by.at.value(), "nothing is deleted for good by the rules of 0.7");
-            problem.help("write `\"format\": \"0.20\"` at the top for today's rules")
+            problem.help(by.names.how_to_be_new(&self.node))
         } else if by.names.kind(co_value).is_none() {
             without_kind(&self.id, place)
         } else if !by.names.is_owned(co_value) {
@@ -85,13 +85,16 @@ impl Subject {
     pub(super) fn check_branch(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         check_ours(&self.node, by.kind, by)?;
         let co_value = by.names.co_value(&self.id)?;
-        if by.names.branch_of(co_value).is_some() {
+        let is_old = by.names.dialect_of(&self.node) == Dialect::V0_7;
+        // That there are none in the whole scenario is said where they are made.
+        let is_said = by.names.dialect() == Dialect::V0_7;
+        if by.names.branch_of(co_value).is_some() && (!is_old || is_said) {
             return Some(());
         }
         let place = by.at.key("id").value();
-        let problem = if by.names.dialect() == Dialect::V0_7 {
+        let problem = if is_old {
             let problem = Problem::new(by.at.value(), "there are no branches by the rules of 0.7");
-            problem.help("write `\"format\": \"0.20\"` at the top for today's rules")
+            problem.help(by.names.how_to_be_new(&self.node))
         } else {
             let branches = || by.names.co_values().iter().copied().zip(0..);
             let branches = branches().filter(|(_, number)| by.names.branch_of(*number).is_some());

@@ -12,8 +12,8 @@ use crate::scenario::resolve::co_values::without_kind;
 use crate::scenario::resolve::names::check_name;
 use cosim_core::CoId;
 use cosim_core::real::{canonical, stable_stringify};
-use cosim_core::view::CoList;
 use cosim_core::view::edit::{self, CHANGES_BYTES_MAX, TooLarge};
+use cosim_core::view::{CoList, Dialect};
 use serde_json::{Value, json};
 use std::slice;
 
@@ -135,11 +135,8 @@ impl Act {
                 let is_empty = it.delete() == 0 && it.insert().is_empty();
                 check_not_empty(is_empty, "index", "a splice that changes nothing", by);
             }
-            Act::AddMember(it) if !it.role.is_known(by.names.dialect()) => {
-                let what = format!("nobody is `{}` by the rules of 0.7", it.role.name());
-                let problem = Problem::new(by.at.key("role").value(), what);
-                let problem = problem.expected("`reader`, `writer` or `admin`");
-                by.report.add(problem.help("write `\"format\": \"0.20\"` at the top for today's rules"));
+            Act::AddMember(it) if !it.role.is_known(by.names.dialect_of(&it.node)) => {
+                unknown_role(it.role, &it.node, by);
             }
             Act::AddMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
             Act::AddMember(it) if matches!(it.role, MemberRole::Admin | MemberRole::Manager) => {
@@ -153,8 +150,8 @@ impl Act {
             Act::Set(it) if it.fww.is_some() => it.check_name(by)?,
             Act::Invite(it) => it.check_invite(by)?,
             Act::Accept(it) => check_ours(&it.node, "accept", by)?,
-            Act::Extend(it) => check_parent((&it.id, &it.parent), it.role, by)?,
-            Act::RevokeExtend(it) => check_parent((&it.id, &it.parent), None, by)?,
+            Act::Extend(it) => check_parent(&it.node, (&it.id, &it.parent), it.role, by)?,
+            Act::RevokeExtend(it) => check_parent(&it.node, (&it.id, &it.parent), None, by)?,
             _ => {}
         }
         Some(())
@@ -163,7 +160,7 @@ impl Act {
     pub(super) fn check_change(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         let Said { node, id, kind: wanted, private } = self.change()?;
         self.check_sense(by)?;
-        check_written(&self.what(|_| None, |_| CoId(0))?, by);
+        check_written(&self.what(|_| None, |_| CoId(0))?, by.names.dialect_of(node), by);
         let node = by.node(node, "node");
         let co_value = by.names.co_value(id)?;
         let kind = by.names.kind(co_value);
@@ -302,19 +299,17 @@ impl Invite {
     fn check_invite(&self, by: &mut Resolving<'_, '_>) -> Option<()> {
         check_ours(&self.node, "invite", by)?;
         check_name(&self.secret, "a secret", by.at.key("secret").value(), by.report);
-        if self.role.is_known(by.names.dialect()) {
+        if self.role.is_known(by.names.dialect_of(&self.node)) {
             return Some(());
         }
-        let what = format!("nobody is `{}` by the rules of 0.7", self.role.name());
-        let problem = Problem::new(by.at.key("role").value(), what);
-        let problem = problem.expected("`reader`, `writer` or `admin`");
-        by.report.add(problem.help("write `\"format\": \"0.20\"` at the top for today's rules"));
+        unknown_role(self.role, &self.node, by);
         None
     }
 }
 
 /// A parent is another group, and hands down what members have who read.
 fn check_parent(
+    node: &str,
     (id, parent): (&str, &str),
     role: Option<MemberRole>,
     by: &mut Resolving<'_, '_>,
@@ -333,22 +328,25 @@ fn check_parent(
         return None;
     }
     let Some(role) = role else { return Some(()) };
-    let is_known = role.is_known(by.names.dialect());
-    if is_known && role != MemberRole::WriteOnly {
+    if !role.is_known(by.names.dialect_of(node)) {
+        unknown_role(role, node, by);
+        return None;
+    }
+    if role != MemberRole::WriteOnly {
         return Some(());
     }
-    let (what, help) = if is_known {
-        (
-            "the members of a parent cannot be `writeOnly`".to_owned(),
-            "make those who are to write only members themselves",
-        )
-    } else {
-        let what = format!("nobody is `{}` by the rules of 0.7", role.name());
-        (what, "write `\"format\": \"0.20\"` at the top for today's rules")
-    };
-    let problem = Problem::new(by.at.key("role").value(), what);
-    by.report.add(problem.expected("`reader`, `writer` or `admin`").help(help));
+    let what = "the members of a parent cannot be `writeOnly`";
+    let problem = Problem::new(by.at.key("role").value(), what).expected("`reader`, `writer` or `admin`");
+    by.report.add(problem.help("make those who are to write only members themselves"));
     None
+}
+
+/// A node's app gives a role of which it knows nothing.
+fn unknown_role(role: MemberRole, node: &str, by: &mut Resolving<'_, '_>) {
+    let what = format!("nobody is `{}` by the rules of 0.7", role.name());
+    let problem = Problem::new(by.at.key("role").value(), what).expected("`reader`, `writer` or `admin`");
+    let help = by.names.how_to_be_new(node);
+    by.report.add(problem.help(help));
 }
 
 fn check_not_empty(is_empty: bool, key: &str, message: &str, by: &mut Resolving<'_, '_>) {
@@ -359,7 +357,7 @@ fn check_not_empty(is_empty: bool, key: &str, message: &str, by: &mut Resolving<
 }
 
 /// What is written is not too much, and can be read back.
-fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
+fn check_written(what: &What, dialect: Dialect, by: &mut Resolving<'_, '_>) {
     let (field, values): (_, &[Value]) = match what {
         What::Set { value, .. } | What::Push { value } => ("value", slice::from_ref(value)),
         What::Insert { values, .. } => ("values", values),
@@ -400,7 +398,7 @@ fn check_written(what: &What, by: &mut Resolving<'_, '_>) {
         | What::Merge { .. }
         | What::DeleteValue => Value::Null,
     };
-    if let Err(TooLarge { bytes }) = edit::check_size(&least, by.names.dialect()) {
+    if let Err(TooLarge { bytes }) = edit::check_size(&least, dialect) {
         let message = format!("at least {bytes} bytes of changes in one transaction are too many");
         let problem = Problem::new(by.at.key(field).value(), message);
         by.report.add(problem.expected(format!("at most {CHANGES_BYTES_MAX}")).help("make several changes"));

@@ -307,8 +307,12 @@ fn check_asks(
     let groups = workload.co_values.iter().filter(|id| kind(id) == Some(Kind::Group)).count();
     let values = workload.co_values.len() - groups;
     let is_branch = |id: &&String| names.co_value(id).is_some_and(|id| names.branch_of(id).is_some());
-    let (branches, is_todays) =
-        (workload.co_values.iter().filter(is_branch).count(), names.dialect() == Dialect::V0_20);
+    let branches = workload.co_values.iter().filter(is_branch).count();
+    let is_new = |name: &&String| names.dialect_of(name) == Dialect::V0_20;
+    let is_todays = match &workload.nodes {
+        Some(nodes) => nodes.iter().any(|name| is_new(&name)),
+        None => file.nodes.keys().any(|name| is_new(&name)),
+    };
     let has_guests = match &workload.nodes {
         Some(nodes) => !nodes.iter().all(|name| is_ours(&name)),
         None => !file.nodes.keys().all(|name| is_ours(&name)),

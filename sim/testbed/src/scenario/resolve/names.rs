@@ -21,8 +21,10 @@ pub(in crate::scenario) fn backup_name(name: Option<&str>) -> &str {
 /// What each name stands for.
 pub(in crate::scenario) struct Names<'a> {
     nodes: Vec<&'a str>,
-    /// By whose rules views are made.
+    /// By whose rules views are made, where nothing else is said of a node.
     dialect: Dialect,
+    /// By whose rules the app of each node reads and writes.
+    dialects: Vec<Dialect>,
     co_values: Vec<&'a str>,
     /// The index of each link, by its ends.
     links: BTreeMap<[u32; 2], u32>,
@@ -43,9 +45,26 @@ pub(in crate::scenario) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// By whose rules views are made.
+    /// By whose rules views are made, where nothing else is said of a node.
     pub(in crate::scenario) fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// By whose rules the app of a node reads and writes: of one that there is not, as of most.
+    pub(in crate::scenario) fn dialect_of(&self, node: &str) -> Dialect {
+        let place = self.nodes.binary_search(&node).ok();
+        place.and_then(|place| self.dialects.get(place)).copied().unwrap_or(self.dialect)
+    }
+
+    /// What to do where the app of a node is to do what only today's rules have.
+    pub(in crate::scenario) fn how_to_be_new(&self, node: &str) -> String {
+        if self.dialect == Dialect::V0_7 {
+            "write `\"format\": \"0.20\"` at the top for today's rules".to_owned()
+        } else {
+            format!(
+                "`{node}` goes by older rules than the scenario: name another node, or take its `format` away"
+            )
+        }
     }
 
     /// Gathers the names of nodes and of all CoValues that are mentioned anywhere.
@@ -63,9 +82,12 @@ impl<'a> Names<'a> {
         backups.sort_unstable();
         backups.dedup();
         let described = file.co_values.iter().map(|(name, co_value)| (name.as_str(), co_value)).collect();
+        let dialect = file.format.unwrap_or_default().into();
+        let dialects = file.nodes.values().map(|node| node.format.map_or(dialect, Into::into)).collect();
         Names {
             nodes,
-            dialect: file.format.unwrap_or_default().into(),
+            dialect,
+            dialects,
             co_values,
             described,
             disks,

@@ -94,6 +94,7 @@ pub(super) fn people(file: &file::Scenario, names: &Names<'_>, report: &mut Repo
             writes_as_account: node.account.is_some() && node.guest.is_some(),
             seed,
             session: node.session.clone(),
+            dialect: node.format.map(Into::into),
         };
         check_session(&spec, &at.key("session"), report);
         spec
@@ -239,6 +240,7 @@ fn check_guest(name: &str, node: &file::Node, at: &At<'_>, report: &mut Report) 
         ("claims", node.claims.is_some()),
         ("hostile", node.hostile.is_some()),
         ("mutations", !node.mutations.is_empty()),
+        ("format", node.format.is_some()),
     ];
     for (field, _) in ours.into_iter().filter(|(_, given)| *given) {
         let problem =
