@@ -4,6 +4,7 @@
 
 use crate::real::{Header, MadeAt, canonical};
 use crate::view::layers::{Layer, Layers, source};
+use crate::view::order::Logged;
 use crate::view::origin::{Name, Origin};
 use crate::view::{CoValue, KeyRing, Resolver, owner};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -78,7 +79,12 @@ pub fn merge<R: Resolver + ?Sized>(
     // What says how much was merged is private, and maybe not for this reader; what was, shows all the same.
     let there = target.own().metas.origins.values().filter(|origin| !origin.is_late);
     let there: BTreeSet<&Name> = there.map(|origin| &origin.name).collect();
-    let mut found = due(layers.own(), &known);
+    // It also counts what was passed over since it did not count then, and does now. So it is asked only where something
+    // that was merged might not be readable.
+    let is_readable =
+        |(logged, meta): (Logged<'_>, Option<Value>)| meta.is_some() || !logged.transaction.has_meta();
+    let asked = if target.own().said().all(is_readable) { &BTreeMap::new() } else { &known };
+    let mut found = due(layers.own(), asked);
     found.retain(|(origin, ..)| !there.contains(&origin.name));
     let last = found.iter().map(|(_, ms, _)| *ms).max()?;
     let at = u64::try_from(last).map_or(now, |last| now.max(last + 1));
