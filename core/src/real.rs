@@ -12,6 +12,7 @@ mod keys;
 mod log;
 mod new_content;
 mod number;
+mod once;
 mod seal;
 mod session_name;
 mod signature;

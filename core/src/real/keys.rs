@@ -1,6 +1,7 @@
 //! Who signs and who is sealed for: Ed25519 and X25519 keys, and the agent that is a pair of them.
 
 use super::encoding::{DecodeError, tagged};
+use super::once::{What, once};
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
@@ -27,14 +28,18 @@ tagged!(
 impl SignerSecret {
     /// The public half.
     pub fn id(&self) -> SignerId {
-        SignerId::from_bytes(SigningKey::from_bytes(self.as_bytes()).verifying_key().to_bytes())
+        let public = || SigningKey::from_bytes(self.as_bytes()).verifying_key().to_bytes();
+        let known = once(What::SignerId, &[self.as_bytes()], || Some(public()));
+        SignerId::from_bytes(known.unwrap_or_else(public))
     }
 }
 
 impl SealerSecret {
     /// The public half.
     pub fn id(&self) -> SealerId {
-        SealerId::from_bytes(PublicKey::from(&StaticSecret::from(*self.as_bytes())).to_bytes())
+        let public = || PublicKey::from(&StaticSecret::from(*self.as_bytes())).to_bytes();
+        let known = once(What::SealerId, &[self.as_bytes()], || Some(public()));
+        SealerId::from_bytes(known.unwrap_or_else(public))
     }
 }
 

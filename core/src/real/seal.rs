@@ -6,6 +6,7 @@
 use super::cipher::{CipherError, KeySecret, Place, value_of};
 use super::encoding::{DecodeError, from_base64url, to_base64url};
 use super::keys::{SealerId, SealerSecret};
+use super::once::{What, once};
 use super::stable::stable_stringify;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -111,9 +112,10 @@ impl fmt::Debug for Agreement {
 }
 
 fn cipher(mine: &SealerSecret, theirs: &SealerId) -> Result<XSalsa20Poly1305, CipherError> {
-    let shared = StaticSecret::from(*mine.as_bytes()).diffie_hellman(&PublicKey::from(*theirs.as_bytes()));
-    if !shared.was_contributory() {
-        return Err(CipherError::WeakKey);
-    }
-    Ok(XSalsa20Poly1305::new(shared.as_bytes().into()))
+    let shared = once(What::Shared, &[mine.as_bytes(), theirs.as_bytes()], || {
+        let mine = StaticSecret::from(*mine.as_bytes());
+        let shared = mine.diffie_hellman(&PublicKey::from(*theirs.as_bytes()));
+        shared.was_contributory().then(|| shared.to_bytes())
+    });
+    Ok(XSalsa20Poly1305::new(&shared.ok_or(CipherError::WeakKey)?.into()))
 }

@@ -6,6 +6,7 @@
 use super::encoding::{DecodeError, from_base58, to_base58};
 use super::hash::Hash;
 use super::keys::{AgentId, SignerId, SignerSecret};
+use super::once::{What, once};
 use super::session_name::Owner;
 use super::stable::stable_stringify;
 use alloc::string::{String, ToString};
@@ -124,9 +125,12 @@ impl Verifier {
     /// [`MalformedSignature`](Refusal::MalformedSignature), [`InvalidSignature`](Refusal::InvalidSignature).
     pub fn verify(&self, value: &Value, signature: &Signature) -> Result<(), Refusal> {
         let bytes = signature.to_bytes().map_err(Refusal::MalformedSignature)?;
-        self.0
-            .verify(stable_stringify(value).as_bytes(), &ed25519_dalek::Signature::from_bytes(&bytes))
-            .map_err(|_| Refusal::InvalidSignature)
+        let text = stable_stringify(value);
+        let said = ed25519_dalek::Signature::from_bytes(&bytes);
+        let fits = || self.0.verify(text.as_bytes(), &said).is_ok().then_some([0; 32]);
+        once(What::Verdict, &[self.0.as_bytes(), &bytes, text.as_bytes()], fits)
+            .map(|_| ())
+            .ok_or(Refusal::InvalidSignature)
     }
 
     /// Whether `signature` is the signer's for a log with this hash.
