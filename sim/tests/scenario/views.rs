@@ -227,6 +227,8 @@ fn words_of_today_that_cannot_be() {
             set,
             r#""set": { "node": "alice", "id": "team", "key": "root", "value": 1, "fww": "init""#,
         ),
+        ("a name of what is no group", list, r#""shopping": { "kind": "list", "display_name": "Milk" }"#),
+        ("a group without a name", r#""kind": "group","#, r#""kind": "group", "display_name": "","#),
         ("keys of what is no group", r#""shows": ["milk"]"#, r#""shows": ["milk"], "has": ["groupSealer"]"#),
     ];
     check("words_of_today_that_cannot_be", &table(VIEWS, &cases));

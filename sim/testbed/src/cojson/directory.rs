@@ -72,6 +72,8 @@ pub struct CoValueSpec {
     pub owner: Option<CoId>,
     /// Of a group, who founds it.
     pub admin: Option<NodeId>,
+    /// Of a group, what its header calls it.
+    pub display_name: Option<String>,
     /// The CoValue of which it is a branch.
     pub branch_of: Option<CoId>,
     /// Whether what is written to it is encrypted, where nothing else is said.
@@ -240,7 +242,7 @@ impl Directory {
         let header = json!({
             "type": spec.kind.map_or("comap", Kind::header_type),
             "ruleset": ruleset,
-            "meta": null,
+            "meta": spec.display_name.as_ref().map(|name| json!({ "name": name })),
             "createdAt": "2025-01-01T00:00:00.000Z",
             "uniqueness": real::to_base58("z", &unique),
         });

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A map as an object, a list as an array, a text as a string, a stream as the items of each session, a group as the role
-/// of each member, and what else its admins have set.
+/// of each member, its name, and what else its admins have set.
 pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<SessionId, String>) -> Value {
     match view {
         View::Group(group) => {
@@ -25,6 +25,9 @@ pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<Sess
                 (name.to_owned(), Value::from(role.as_str()))
             });
             let mut shown: Map<String, Value> = members.collect();
+            if let Some(name) = &group.name {
+                shown.entry("name").or_insert_with(|| name.as_str().into());
+            }
             for (key, entry) in group.map.entries.iter().filter(|(key, _)| !is_of_the_rules(key)) {
                 shown.entry(key.as_str()).or_insert_with(|| entry.value.clone());
             }

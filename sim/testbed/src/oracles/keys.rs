@@ -148,6 +148,12 @@ fn judged(rights: Rights) -> Option<Rights> {
     (is_sure && rights.are_known() && !rights.is_in_circle() && rights.are_honest()).then_some(rights)
 }
 
+/// Whether a node's app goes by the rules of the run, which say who may read. An older one puts right what it understands.
+fn is_usual(scene: &Scene<'_>, node: NodeId) -> bool {
+    let directory = &scene.setup.directory;
+    directory.dialect_of(node) == directory.dialect()
+}
+
 /// Whether an honest node is up whose app is an admin, and has something to write to that the group owns, if it owns
 /// anything.
 fn has_admin(scene: &Scene<'_>, group: CoId, rights: &Rights) -> bool {
@@ -155,23 +161,21 @@ fn has_admin(scene: &Scene<'_>, group: CoId, rights: &Rights) -> bool {
     let agent = |node| directory.agent_of(node).map_or("", |agent| &agent.name);
     let owns_nothing = directory.owned_by(group).next().is_none();
     let writes = |node| owns_nothing || directory.owned_by(group).any(|id| scene.has_header(node, id));
-    scene.honest().any(|node| scene.world.is_up(node) && rights.is_admin(agent(node)) && writes(node))
+    let mut there = scene.honest().filter(|node| scene.world.is_up(*node) && is_usual(scene, *node));
+    there.any(|node| rights.is_admin(agent(node)) && writes(node))
 }
 
 /// Who may do what in a group by all that honest nodes hold of it, and one that does; `None` where none holds all of it,
 /// or it has what cannot be judged.
 fn whole(scene: &Scene<'_>, group: CoId) -> Option<(NodeId, Rights)> {
     let up = || scene.honest().filter(|node| scene.world.is_up(*node));
-    // Who may read, the rules of the run say, and not those of an older app.
-    let directory = &scene.setup.directory;
-    let is_usual = |node: &NodeId| directory.dialect_of(*node) == directory.dialect();
     let mut all = KnownState::EMPTY;
     for stored in up().filter_map(|node| scene.held(node, group)) {
         all.join(&stored.known());
     }
     let evidence = scene.evidence;
     let (node, _) = up()
-        .filter(is_usual)
+        .filter(|node| is_usual(scene, *node))
         .filter_map(|node| Some((node, scene.held(node, group)?)))
         .find(|(_, stored)| all.le(&stored.known()))?;
     let holdings = scene.world.holdings(node);

@@ -181,6 +181,10 @@ pub struct CoValue {
     /// For a group: the node that creates it and is its first admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<String>,
+    /// For a group: what it is called, for good, since its header says so. By the rules of 0.7 it says nothing. Default
+    /// nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// Whether what is written is encrypted for the members of the owner, unless an entry says otherwise. Default
     /// false; of a branch, as of its source.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,9 @@ use crate::scenario::place::Place;
 use cosim_core::CoId;
 use std::collections::BTreeSet;
 
+/// How many bytes the name in a group's header may have.
+const DISPLAY_NAME_MAX: usize = 200;
+
 /// What is given of each CoValue.
 pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Vec<CoValueSpec> {
     let spec = |name: &&str| CoValueSpec { name: (*name).to_owned(), ..CoValueSpec::default() };
@@ -32,11 +35,13 @@ pub(super) fn co_values(file: &file::Scenario, names: &Names<'_>, report: &mut R
         let admin = admin(name, co_value, names, &at, report);
         check_header(name, co_value, &at, report);
         check_restriction(name, co_value, &at, report);
+        check_display_name(name, co_value, &at, report);
         all[index as usize] = CoValueSpec {
             name: name.clone(),
             kind: names.kind(index),
             owner,
             admin,
+            display_name: co_value.display_name.clone(),
             branch_of: source,
             private: names.is_private(index),
             restrict_deletion: co_value.restrict_deletion == Some(true),
@@ -189,6 +194,21 @@ fn check_restriction(name: &str, co_value: &file::CoValue, at: &At<'_>, report: 
     } else if co_value.owner.is_none() {
         let message = format!("`{name}` has no owner, so nobody is an admin of it who could delete");
         report.add(Problem::new(at.value(), message).help("name its `owner`, a group"));
+    }
+}
+
+/// Only the header of a group has a name.
+fn check_display_name(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut Report) {
+    let Some(display_name) = &co_value.display_name else { return };
+    let place = at.key("display_name");
+    if co_value.kind != Some(Kind::Group) {
+        let problem = Problem::new(place.name(), format!("`{name}` is no group"));
+        report.add(problem.help("only a group's header has a name: leave it out"));
+    } else if display_name.is_empty() || display_name.len() > DISPLAY_NAME_MAX {
+        let message = format!("the name of `{name}` has {} bytes", display_name.len());
+        let problem = Problem::new(place.value(), message);
+        let problem = problem.expected(format!("1 to {DISPLAY_NAME_MAX}"));
+        report.add(problem.help("say how people call the group, or leave it out"));
     }
 }
 
