@@ -3,6 +3,7 @@
 mod bisect;
 mod check;
 mod diff;
+mod environment;
 mod exit;
 mod explore;
 mod export;
@@ -14,6 +15,7 @@ mod keep;
 mod merge;
 mod print;
 mod report;
+mod results;
 mod run;
 mod schema;
 mod shrink;

@@ -1,6 +1,6 @@
 //! `cosim report`: a run, or a sweep, as a page that a browser opens.
 
-mod swept;
+pub(super) mod swept;
 
 pub(super) use swept::Sweeping;
 

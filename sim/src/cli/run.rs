@@ -6,6 +6,7 @@ use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Playing;
+use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::log::{Limit, With};
 use cosim_testbed::page::Contents;
@@ -49,6 +50,16 @@ pub(super) struct Args {
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
     json: bool,
+    /// For whom to print what became of the seeds.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "human|json|junit|github",
+        requires = "seeds",
+        conflicts_with = "json"
+    )]
+    #[arg(hide_possible_values = true)]
+    format: Option<Format>,
     /// Also tell this in the log for machines: how what nodes hold changes, and what oracles look at.
     #[arg(long, value_name = "states,looks", value_enum, value_delimiter = ',', requires_all = ["log", "json"])]
     #[arg(conflicts_with = "seeds", hide_possible_values = true)]
@@ -204,6 +215,7 @@ fn states(outcome: &Outcome) -> Result<String, Failure> {
 }
 
 fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Failure> {
+    let format = if args.json { Format::Json } else { args.format.unwrap_or_default() };
     let mut exit = Exit::Held;
     let mut failed: Vec<(u64, String)> = Vec::new();
     let total = seeds.end - seeds.start;
@@ -211,23 +223,31 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
         let outcome = run(scenario, seed, Options::judged());
         exit = exit.max(outcome.verdict().into());
         let key = outcome.key().map(str::to_owned);
-        if args.json {
-            outln!("{}", report::json(scenario, &outcome));
-        } else {
-            let verdict = if outcome.verdict() == Verdict::Held { "held" } else { "FAILED" };
-            let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
-            outln!(
-                "seed {seed:>6}, {} crypto  {verdict}  {}  {:>6} events, ended at {}{key}",
-                scenario.crypto.name(),
-                outcome.fingerprint,
-                outcome.figures.events,
-                outcome.ended_at
-            );
+        match format {
+            Format::Json => outln!("{}", report::json(scenario, &outcome)),
+            Format::Junit => {}
+            Format::Human | Format::Github => {
+                let verdict = if outcome.verdict() == Verdict::Held { "held" } else { "FAILED" };
+                let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
+                outln!(
+                    "seed {seed:>6}, {} crypto  {verdict}  {}  {:>6} events, ended at {}{key}",
+                    scenario.crypto.name(),
+                    outcome.fingerprint,
+                    outcome.figures.events,
+                    outcome.ended_at
+                );
+            }
         }
         if outcome.verdict() != Verdict::Held {
             failed.push((seed, key.unwrap_or_else(|| "expectation".to_owned())));
         }
     }
+    let mut results = Results { command: "run", cases: vec![case(args, scenario, (exit, total), &failed)] };
+    results.shrink(format, |_| Some(scenario.clone()));
+    if format == Format::Junit {
+        out!("{}", results.junit());
+    }
+    results.tell_github(format);
     let mut keys = BTreeSet::new();
     keep(args, scenario, failed.iter().filter(|(_, key)| keys.insert(key)).map(|(seed, _)| *seed))?;
     match failed.first() {
@@ -238,4 +258,31 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
         }
     }
     Ok(exit)
+}
+
+/// What CI systems are told of the seeds of a scenario.
+fn case(args: &Args, scenario: &Scenario, (exit, total): (Exit, u64), failed: &[(u64, String)]) -> Case {
+    /// The failed seeds that are listed.
+    const LISTED_MAX: usize = 100;
+    let found = match failed.first() {
+        None => Found::Passed,
+        Some((seed, key)) => {
+            let mut details: String =
+                failed.iter().take(LISTED_MAX).map(|(seed, key)| format!("seed {seed}: {key}\n")).collect();
+            if failed.len() > LISTED_MAX {
+                details.push_str(&format!("and {} more\n", failed.len() - LISTED_MAX));
+            }
+            let run = FailedRun { seed: *seed, key: Some(key.clone()), again: again(args, scenario, *seed) };
+            let message = format!("{key}: {} of {total} runs failed", failed.len());
+            Found::Failed(Failed {
+                exit,
+                kind: results::kind(exit),
+                message,
+                details,
+                run: Some(run),
+                small: None,
+            })
+        }
+    };
+    Case { path: args.file.clone(), found }
 }

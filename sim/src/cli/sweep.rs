@@ -8,10 +8,14 @@ use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Sweeping;
+use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::page::Contents;
+use cosim_testbed::run::Verdict;
 use cosim_testbed::scenario::{self, Crypto, Scenario};
-use cosim_testbed::sweep::{self, Ended, Entry, Error, Opened, OutcomeFile, Scope, Shard, Summary, Sweep};
+use cosim_testbed::sweep::{
+    self, Ended, Entry, Error, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary, Sweep,
+};
 use progress::Progress;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
@@ -60,9 +64,19 @@ pub(super) struct Args {
     /// Also write the page of the sweep, as `cosim report` does.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Print the summary for machines, as one JSON object.
-    #[arg(long)]
+    /// Print the summary for machines, as one JSON object: the same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// For whom to print the summary.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "human|json|junit|github",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    #[arg(hide_default_value = true)]
+    format: Format,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -83,12 +97,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let sweep = Sweep::new(entries, &scope).map_err(failure)?;
     let stop = stop_on_signal()?;
     let mut summary = Summary::new(sweep.header());
-    let format = Format::new(args.json);
+    let format = if args.json { Format::Json } else { args.format };
+    let told = Told { format, guests: &args.guests, scenario: &|place| scenarios.get(place).cloned() };
     let mut file = match open(args, &sweep, &mut summary)? {
         Some(Opened::Complete) => {
             anstream::eprintln!("nothing is left to play");
             let kept = keep(args, &scenarios, &summary);
-            let exit = conclude(&summary, format, &args.guests);
+            let exit = told.conclude(&summary);
             return kept.and_then(|()| draw(args, &sweep, scenarios, &summary)).map(|()| exit);
         }
         Some(Opened::Partial(file)) => Some(file),
@@ -106,12 +121,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             file.map_or(Ok(()), OutcomeFile::finish).map_err(failure)?;
             // What cannot be kept does not take the summary with it.
             let kept = keep(args, &scenarios, &summary);
-            let exit = conclude(&summary, format, &args.guests);
+            let exit = told.conclude(&summary);
             kept.and_then(|()| draw(args, &sweep, scenarios, &summary)).map(|()| exit)
         }
         Ended::Stopped => {
             interrupted(file.as_mut(), sweep.runs(), &summary)?;
-            conclude(&summary, format, &args.guests);
+            told.conclude(&summary);
             draw(args, &sweep, scenarios, &summary)?;
             Ok(Exit::Interrupted)
         }
@@ -220,39 +235,90 @@ fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> 
     Ok(())
 }
 
-/// For whom a summary is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    /// For a person.
-    Text,
-    /// For a machine.
-    Json,
+/// For whom a summary is printed, and of what.
+pub(super) struct Told<'a> {
+    pub(super) format: Format,
+    pub(super) guests: &'a guests::Args,
+    /// The scenario at a place, where it is at hand.
+    pub(super) scenario: &'a dyn Fn(usize) -> Option<Scenario>,
 }
 
-impl Format {
-    /// As `--json` says.
-    pub(super) fn new(json: bool) -> Format {
-        if json { Format::Json } else { Format::Text }
-    }
-}
-
-/// Prints a summary, and last the command that plays the first failure again.
-pub(super) fn conclude(summary: &Summary, format: Format, guests: &guests::Args) -> Exit {
-    match format {
-        Format::Json => outln!("{}", sweep::json(summary)),
-        Format::Text => out!("{}", sweep::text(summary)),
-    }
-    let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
-    if let Some(group) = first {
-        let command = sweep::command(summary, group.scenario, group.seed);
-        anstream::eprintln!("\nplay it again: {command}{}", guests.words());
-    }
-    match summary.verdict() {
-        Some(verdict) => verdict.into(),
-        None => {
-            anstream::eprintln!("nothing was played: there is no seed in this part");
-            Exit::NothingRan
+impl Told<'_> {
+    /// Prints a summary, and last the command that plays the first failure again.
+    pub(super) fn conclude(&self, summary: &Summary) -> Exit {
+        let mut results = Results { command: "sweep", cases: cases(summary, &self.guests.words()) };
+        results.shrink(self.format, self.scenario);
+        match self.format {
+            Format::Json => outln!("{}", sweep::json(summary)),
+            Format::Junit => out!("{}", results.junit()),
+            Format::Human | Format::Github => out!("{}", sweep::text(summary)),
         }
+        results.tell_github(self.format);
+        let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
+        if let Some(group) = first {
+            let command = sweep::command(summary, group.scenario, group.seed);
+            anstream::eprintln!("\nplay it again: {command}{}", self.guests.words());
+        }
+        match summary.verdict() {
+            Some(verdict) => verdict.into(),
+            None => {
+                anstream::eprintln!("nothing was played: there is no seed in this part");
+                Exit::NothingRan
+            }
+        }
+    }
+}
+
+/// What CI systems are told of each scenario: how often it failed by which key, and the first run of which that is known.
+fn cases(summary: &Summary, guests: &str) -> Vec<Case> {
+    let of = |(place, of): (u32, &OfScenario)| {
+        let mut failures: Vec<(&str, u64, Option<u64>)> = Vec::new();
+        for (key, group) in summary.groups() {
+            if let Some(count) = group.scenarios.get(&place) {
+                failures.push((key, *count, (group.scenario == place).then_some(group.seed)));
+            }
+        }
+        // The smallest seed first; of what came first elsewhere, none is known.
+        failures.sort_by_key(|(_, _, seed)| seed.unwrap_or(u64::MAX));
+        let found = match failures.first() {
+            None if of.runs == 0 => Found::Skipped("no seed of it was played".to_owned()),
+            None => Found::Passed,
+            Some((key, ..)) => {
+                let lines = failures.iter().map(|(key, count, seed)| {
+                    let first = seed.map(|seed| format!(", first with seed {seed}")).unwrap_or_default();
+                    format!("{key}: {count} of {} runs{first}\n", of.runs)
+                });
+                let run = failures.iter().find_map(|(key, _, seed)| Some((key, (*seed)?)));
+                let run = run.map(|(key, seed)| FailedRun {
+                    seed,
+                    key: Some((*key).to_owned()),
+                    again: format!("{}{guests}", sweep::command(summary, place, seed)),
+                });
+                let exit: Exit = verdict(of).into();
+                let message = format!("{key}: {} of {} runs failed", of.runs - of.held, of.runs);
+                Found::Failed(Failed {
+                    exit,
+                    kind: results::kind(exit),
+                    message,
+                    details: lines.collect(),
+                    run,
+                    small: None,
+                })
+            }
+        };
+        Case { path: PathBuf::from(&of.source.path), found }
+    };
+    (0..).zip(summary.scenarios()).map(of).collect()
+}
+
+/// The worst verdict over the runs of a scenario.
+fn verdict(of: &OfScenario) -> Verdict {
+    if of.guest > 0 {
+        Verdict::Guest
+    } else if of.violated > 0 {
+        Verdict::Violated
+    } else {
+        Verdict::Liveness
     }
 }
 

@@ -1,5 +1,7 @@
 //! `cosim test`: every scenario of a folder against its snapshot.
 
+mod meaning;
+mod selection;
 mod trial;
 mod twice;
 
@@ -7,32 +9,60 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::print::{out, outln};
 use super::report::write_page;
-use crate::snapshot::{self, SCENARIO, SNAPSHOT};
+use super::results::{Format, Results};
+use crate::snapshot::{self, SNAPSHOT};
 use cosim_testbed::page::{self, Contents, Tests};
 use rayon::prelude::*;
+use selection::Selection;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use trial::{Finding, Trial};
 
 /// Play every scenario of a folder, and compare each with its snapshot.
 ///
 /// Each is played twice with the seed in its file. It must hold, come out the same both times, and match its snapshot.
+/// Those that fail are listed last.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = NOTES)]
 pub(super) struct Args {
-    /// The folder with the scenarios: every *.json in it and below.
-    #[arg(default_value = "scenarios", value_name = "DIR")]
-    scenarios: PathBuf,
+    /// The folder with the scenarios: every *.json in it and below. Then, or instead, which of them: files, patterns such
+    /// as `faults/*`, or words that are in their paths.
+    #[arg(value_name = "DIR|FILE|PATTERN", default_value = "scenarios")]
+    paths: Vec<PathBuf>,
     /// The folder with the snapshots. Default the folder `snapshots` beside DIR.
     #[arg(long, value_name = "DIR")]
     snapshots: Option<PathBuf>,
     /// Write the snapshots that are missing or differ, and remove those without a scenario.
     #[arg(long)]
     update: bool,
+    /// Also play these seeds of each, from the first up to, not including, the last: all must hold.
+    #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
+    seeds: Option<Range<u64>>,
+    /// For whom to print.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "human|json|junit|github",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    #[arg(hide_default_value = true)]
+    format: Format,
     /// Also write a page: what was found of each, and the first failing runs.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     #[command(flatten)]
     guests: guests::Args,
 }
+
+const NOTES: &str = "\
+Examples:
+  cosim test                                   all of scenarios/
+  cosim test storm                             those whose path has `storm` in it
+  cosim test 'faults/*' views/manager          by a pattern, and by a word
+  cosim test stories stories/hello.json        one file of another folder
+  cosim test --seeds 0..100                    a hundred seeds of each, beside their snapshots
+  cosim test --format junit > junit.xml        for a CI that shows test results";
 
 /// The two folders.
 #[derive(Debug)]
@@ -42,8 +72,8 @@ struct Folders {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let folders = folders(args)?;
-    let names = files(&folders.scenarios, SCENARIO)?;
+    let (folders, selection) = Selection::of(args)?;
+    let names = selection.names(&folders.scenarios)?;
     if names.is_empty() {
         anstream::eprintln!("error: there is no scenario in {}", folders.scenarios.display());
         anstream::eprintln!(
@@ -52,53 +82,57 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::NothingRan);
     }
     let guests = args.guests.known()?;
-    let findings: Vec<Finding> =
-        names.par_iter().map(|name| Trial::new(&folders, name).judge(&guests)).collect();
-    let mut tally = Tally::default();
-    let mut tested = Vec::new();
-    for (name, finding) in names.iter().zip(findings) {
-        let finding = if args.update { finding.update(&folders, name)? } else { finding };
-        tally.take(name, &finding);
-        if args.html.is_some() {
-            tested.push(Trial::new(&folders, name).told(&finding, &guests));
-        }
+    let judge = |name: &PathBuf| Trial::new(&folders, name).judge(&guests, args.seeds.as_ref());
+    let findings: Vec<Finding> = names.par_iter().map(judge).collect();
+    let mut found: Vec<(PathBuf, Finding)> = names.into_iter().zip(findings).collect();
+    if folders.snapshots.is_dir() && selection.is_all() {
+        let known = |name: &PathBuf| found.iter().any(|(other, _)| other == name);
+        let stale = files(&folders.snapshots, SNAPSHOT)?.into_iter().filter(|name| !known(name));
+        let stale: Vec<PathBuf> = stale.collect();
+        found.extend(stale.into_iter().map(|name| {
+            let path = snapshot::path(&folders.snapshots, &name, SNAPSHOT);
+            (name, Finding::Stale(path))
+        }));
     }
-    if folders.snapshots.is_dir() {
-        for name in
-            files(&folders.snapshots, SNAPSHOT)?.iter().filter(|name| names.binary_search(name).is_err())
-        {
-            let stale = Finding::Stale(snapshot::path(&folders.snapshots, name, SNAPSHOT));
-            let finding = if args.update { stale.update(&folders, name)? } else { stale };
-            tally.take(name, &finding);
-            if args.html.is_some() {
-                tested.push(Trial::new(&folders, name).told(&finding, &guests));
-            }
-        }
+    if args.update {
+        let updated =
+            found.into_iter().map(|(name, finding)| Ok((name.clone(), finding.update(&folders, &name)?)));
+        found = updated.collect::<Result<_, Failure>>()?;
     }
-    let exit = tally.close(args, &folders);
+    let exit = tell(args, &folders, &found, &guests);
     if let Some(path) = &args.html {
+        let tested = found.iter().map(|(name, finding)| Trial::new(&folders, name).told(finding, &guests));
         let folder = folders.scenarios.display().to_string();
-        let tests = Tests { folder: &folder, all: tested, guests: &args.guests.words() };
+        let tests = Tests { folder: &folder, all: tested.collect(), guests: &args.guests.words() };
         write_page(path, &page::tests(&tests, Contents::Shown))?;
     }
     Ok(exit)
 }
 
-fn folders(args: &Args) -> Result<Folders, Failure> {
-    let scenarios = args.scenarios.clone();
-    if scenarios.is_file() {
-        return Err(Failure(format!(
-            "error: {path} is a file, not a folder\nhint: one scenario is played by: cosim run {path}",
-            path = scenarios.display()
-        )));
-    }
-    let whole = scenarios.canonicalize().map_err(|error| Failure::file("read", &scenarios, &error))?;
-    let beside = match (scenarios.file_name(), scenarios.parent()) {
-        (Some(_), Some(parent)) => parent.join("snapshots"),
-        // A path such as `.` or `..` names no parent; the folder that it stands for has one.
-        _ => whole.parent().unwrap_or(&whole).join("snapshots"),
+/// Prints what was found, as it is asked for.
+fn tell(args: &Args, folders: &Folders, found: &[(PathBuf, Finding)], guests: &guests::Known) -> Exit {
+    let mut tally = Tally::default();
+    found.iter().for_each(|(_, finding)| tally.take(finding));
+    let mut results = Results {
+        command: "test",
+        cases: found.iter().map(|(name, finding)| Trial::new(folders, name).case(finding)).collect(),
     };
-    Ok(Folders { scenarios, snapshots: args.snapshots.clone().unwrap_or(beside) })
+    results.shrink(args.format, |place| Trial::new(folders, &found[place].0).scenario(guests).ok());
+    match args.format {
+        Format::Json => outln!("{:#}", results.json()),
+        Format::Junit => out!("{}", results.junit()),
+        Format::Human | Format::Github => {
+            let (passed, failed): (Vec<_>, Vec<_>) =
+                found.iter().partition(|(_, finding)| finding.exit() == Exit::Held);
+            for (name, finding) in passed.into_iter().chain(failed) {
+                outln!("{:<8}  {}", finding.word(), name.display());
+                out!("{}", finding.details());
+            }
+            tally.close(args, folders);
+        }
+    }
+    results.tell_github(args.format);
+    tally.exit.unwrap_or(Exit::NothingRan)
 }
 
 fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
@@ -119,7 +153,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn take(&mut self, name: &Path, finding: &Finding) {
+    fn take(&mut self, finding: &Finding) {
         let exit = finding.exit();
         self.exit = self.exit.max(Some(exit));
         self.outdated |= finding.is_outdated();
@@ -133,11 +167,9 @@ impl Tally {
             (_, Exit::Held) => self.passed += 1,
             _ => self.failed += 1,
         }
-        outln!("{:<8}  {}", finding.word(), name.display());
-        out!("{}", finding.details());
     }
 
-    fn close(&self, args: &Args, folders: &Folders) -> Exit {
+    fn close(&self, args: &Args, folders: &Folders) {
         let updated =
             if args.update { format!(", {} snapshots updated", self.updated) } else { String::new() };
         let unplayed =
@@ -150,6 +182,5 @@ impl Tally {
             anstream::eprintln!("snapshots are in {}", folders.snapshots.display());
             anstream::eprintln!("hint: if the new behaviour is right, write it down: {command}");
         }
-        self.exit.unwrap_or(Exit::NothingRan)
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bisect;
+mod ci;
 mod cli;
 mod counter;
 mod damage;

@@ -71,6 +71,7 @@ fn what_an_older_app_does_not_know_another_does_in_its_stead() {
 }
 
 /// Who does what a workload draws of today's acts, and whether that is to accept an invite.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all of it is about the five acts that it draws")]
 fn by(act: &Act<Numbered>) -> Option<(u32, bool)> {
     match act {
         Act::Accept(it) => Some((it.node, true)),

@@ -69,7 +69,7 @@ pub(super) fn report(
 }
 
 /// The scenario that was swept, if it is still where it was and what it was; else why it cannot be played.
-fn scenario(source: &Source, guests: &guests::Known) -> Result<Scenario, String> {
+pub(in super::super) fn scenario(source: &Source, guests: &guests::Known) -> Result<Scenario, String> {
     let bytes = same(&source.path, &source.blake3)?;
     let found = parse_bytes(&bytes, &source.path)
         .map_err(|_| format!("this version of cosim cannot play {}", source.path))?;

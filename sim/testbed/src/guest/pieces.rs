@@ -27,13 +27,13 @@ struct Expected {
 
 impl Pieces {
     /// The first of the pieces that go to these peers, each by its connection, because of one input.
-    pub(super) fn announced<'a, N: SimNode<Message = Packet>>(
+    pub(super) fn announced<'a, N>(
         &mut self,
         peers: &BTreeMap<ConnectionId, NodeId>,
         outputs: impl Iterator<Item = &'a Output<N>>,
     ) -> Vec<First>
     where
-        N: 'a,
+        N: SimNode<Message = Packet> + 'a,
     {
         let mut of: BTreeMap<(ConnectionId, CoId), (u32, usize, KnownState)> = BTreeMap::new();
         for output in outputs {
