@@ -151,11 +151,18 @@ impl Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Size { nodes, links, operations, decisions, events } = self;
-        write!(
-            f,
-            "{nodes} nodes, {links} links, {operations} operations, {decisions} decisions, {events} events"
-        )
+        let parts = [
+            (self.nodes as u64, "node"),
+            (self.links as u64, "link"),
+            (self.operations as u64, "operation"),
+            (self.decisions as u64, "decision"),
+            (self.events, "event"),
+        ];
+        for (place, (count, what)) in parts.into_iter().enumerate() {
+            let (comma, ending) = (if place > 0 { ", " } else { "" }, if count == 1 { "" } else { "s" });
+            write!(f, "{comma}{count} {what}{ending}")?;
+        }
+        Ok(())
     }
 }
 

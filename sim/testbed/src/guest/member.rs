@@ -85,6 +85,10 @@ impl Ours {
     }
 
     fn handle(&mut self, now: Time, input: Input<'_, Member>) -> Result<(), Refusal> {
+        if matches!(input, Input::Restart(_) | Input::Recover { .. }) {
+            // That was in memory.
+            self.pieces = Pieces::default();
+        }
         self.node.handle(
             now,
             match input {
