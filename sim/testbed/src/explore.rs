@@ -12,6 +12,7 @@
 //! use cosim_testbed::explore::{Budget, Kind, Limits, explore};
 //! use cosim_testbed::scenario::parse;
 //! use std::collections::BTreeMap;
+//! use std::ops::ControlFlow;
 //!
 //! let text = r#"{
 //!     "version": 1, "about": "Alice writes, and the server is sent it.",
@@ -22,7 +23,8 @@
 //! }"#;
 //! let scenario = parse(text, "alice.json").expect("a scenario");
 //! let budget = Budget { deviations: 2, of: BTreeMap::from([(Kind::Lost, 2)]), latencies: Vec::new() };
-//! let explored = explore(&scenario, 1, &budget, Limits::default(), &mut |_| {}).expect("something to decide");
+//! let go_on = &mut |_: &_| ControlFlow::Continue(());
+//! let explored = explore(&scenario, 1, &budget, Limits::default(), go_on).expect("something to decide");
 //! assert!(explored.is_whole() && explored.found.is_empty());
 //! assert_eq!(explored.levels[0], 1);
 //! assert!(explored.schedules() > 3);
@@ -30,11 +32,13 @@
 
 mod budget;
 mod deviation;
+mod limits;
 #[cfg(test)]
 mod tests;
 
 pub use budget::{Budget, Kind};
 pub use deviation::Deviation;
+pub use limits::{Bound, Limits};
 
 use crate::freeze::{Frozen, freeze_by};
 use crate::log::Limit;
@@ -43,31 +47,15 @@ use crate::scenario::{Act, Expect, Scenario, file, resolve};
 use crate::script::{Asked, Director};
 use cosim_core::Time;
 use deviation::{What, moments};
+use limits::Waiting;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 
 /// How many schedules are played before what came of them is looked at, in order: the result does not depend on how
 /// many threads there are.
 const WINDOW: usize = 256;
-
-/// How many schedules of one level are kept in memory, until they are played.
-const LEVEL_MAX: usize = 5_000_000;
-
-/// How far exploring goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// How many schedules are played at most.
-    pub schedules: u64,
-    /// Whether it goes on past the first that fails.
-    pub all: bool,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { schedules: 200_000, all: false }
-    }
-}
 
 /// A run in which nothing harmful is decided but what it lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,12 +91,25 @@ pub struct Explored {
     pub left: u64,
     /// Whether those that are left, and have fewer deviations than the budget allows, would have led to others.
     pub more: bool,
+    /// Which bound ended it, if one did.
+    pub bound: Option<Bound>,
 }
 
 impl Explored {
     /// How many schedules were played.
     pub fn schedules(&self) -> u64 {
         self.levels.iter().sum()
+    }
+
+    /// A schedule fails.
+    fn fails(&mut self, key: String, schedule: &Schedule) -> Result<(), Unexplorable> {
+        if key == GUEST_KEY {
+            return Err(Unexplorable::Guest);
+        }
+        self.first.get_or_insert_with(|| key.clone());
+        let first = || Found { schedules: 0, first: schedule.clone() };
+        self.found.entry(key).or_insert_with(first).schedules += 1;
+        Ok(())
     }
 
     /// Whether every schedule within the budget was played, or is like one that was played and fails.
@@ -141,7 +142,8 @@ impl std::error::Error for Unexplorable {}
 
 /// Plays every schedule of the story that `seed` stands for, within a budget. What the scenario decides itself is left
 /// out: it is found again, if the budget allows it. Only oracles judge; what the scenario expects is meant for its own run.
-/// `progress` is told of each window.
+/// `go_on` is told of each window, and says whether there is to be another. Wherever it ends, what was played is the
+/// beginning of one order, so that as many schedules are always the same ones.
 ///
 /// # Errors
 /// See [`Unexplorable`].
@@ -150,18 +152,27 @@ pub fn explore(
     seed: u64,
     budget: &Budget,
     limits: Limits,
-    progress: &mut dyn FnMut(&Explored),
+    go_on: &mut dyn FnMut(&Explored) -> ControlFlow<()>,
 ) -> Result<Explored, Unexplorable> {
     let story = Story::new(scenario, seed, budget);
-    let mut explored =
-        Explored { levels: Vec::new(), found: BTreeMap::new(), first: None, left: 0, more: false };
-    let mut level = vec![Schedule::default()];
+    let mut explored = Explored {
+        levels: Vec::new(),
+        found: BTreeMap::new(),
+        first: None,
+        left: 0,
+        more: false,
+        bound: None,
+    };
+    let mut level = Waiting::default();
+    level.take([Schedule::default()], u64::MAX);
+    let mut dropped = 0;
     for deviations in 0..=budget.deviations {
         explored.levels.push(0);
-        let goes_on = deviations < budget.deviations;
-        let mut next = Vec::new();
-        let (mut waiting, mut dropped) = (level.len(), 0);
-        for window in level.chunks(WINDOW) {
+        // Behind one that is not known there may be any number more.
+        let goes_on = deviations < budget.deviations && dropped == 0;
+        let mut next = Waiting::default();
+        let mut waiting = level.schedules.len() as u64;
+        for window in level.schedules.chunks(WINDOW) {
             let room = usize::try_from(limits.schedules - explored.schedules()).unwrap_or(usize::MAX);
             let window = &window[..window.len().min(room)];
             let played: Vec<_> = window.par_iter().map(|schedule| story.play(schedule, goes_on)).collect();
@@ -169,34 +180,43 @@ pub fn explore(
                 waiting -= 1;
                 let Some(Played { key, children }) = played else { continue };
                 explored.levels[deviations as usize] += 1;
+                let fails = key.is_some();
                 if let Some(key) = key {
-                    if key == GUEST_KEY {
-                        return Err(Unexplorable::Guest);
-                    }
-                    explored.first.get_or_insert_with(|| key.clone());
-                    let first = || Found { schedules: 0, first: schedule.clone() };
-                    explored.found.entry(key).or_insert_with(first).schedules += 1;
-                    if !limits.all {
-                        explored.left = (waiting + dropped + next.len()) as u64;
-                        explored.more = goes_on;
-                        return Ok(explored);
-                    }
+                    explored.fails(key, schedule)?;
                 }
-                let room = LEVEL_MAX.saturating_sub(next.len());
-                dropped += children.len().saturating_sub(room);
-                next.extend(children.into_iter().take(room));
+                next.take(children, limits.memory);
+                if fails && !limits.all {
+                    explored.left = waiting + dropped + next.schedules.len() as u64 + next.dropped;
+                    explored.more = deviations < budget.deviations;
+                    return Ok(explored);
+                }
             }
-            progress(&explored);
+            if explored.schedules() >= limits.schedules {
+                explored.bound = Some(Bound::Schedules);
+            } else if go_on(&explored).is_break() {
+                explored.bound = Some(Bound::Enough);
+            }
+            if explored.bound.is_some() {
+                break;
+            }
         }
-        explored.left = (waiting + dropped + next.len()) as u64;
-        explored.more = waiting > 0 && goes_on || !next.is_empty() && deviations + 1 < budget.deviations;
-        if waiting + dropped > 0 || explored.schedules() >= limits.schedules || next.is_empty() {
+        dropped += next.dropped;
+        let known = next.schedules.len() as u64;
+        explored.left = waiting + dropped + known;
+        explored.more = deviations < budget.deviations && (waiting > 0 || dropped > 0)
+            || known > 0 && deviations + 1 < budget.deviations;
+        if explored.bound.is_some() || known == 0 {
             break;
         }
         level = next;
     }
-    if explored.schedules() < 2 && explored.is_whole() && explored.found.is_empty() {
-        return Err(Unexplorable::Alone);
+    if explored.is_whole() {
+        explored.bound = None;
+        if explored.schedules() < 2 && explored.found.is_empty() {
+            return Err(Unexplorable::Alone);
+        }
+    } else {
+        explored.bound.get_or_insert(Bound::Memory);
     }
     Ok(explored)
 }

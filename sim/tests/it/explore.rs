@@ -71,6 +71,22 @@ fn how_it_ends() {
     assert_eq!(code, 7, "{out}");
     assert!(out.contains("NOT WHOLE"), "{out}");
 
+    // No time at all is enough for one window: the same schedules as with that limit, and the same words.
+    let (code, by_time, err) = ends(&format!("explore {hello} --lost 2 --time 0s"));
+    assert_eq!(code, 7, "{by_time}");
+    assert!(err.contains("--time ended it") && err.contains("--schedules 1 plays the same"), "{err}");
+    let (code, by_schedules, _) = ends(&format!("explore {hello} --lost 2 --schedules 1"));
+    assert_eq!((code, by_schedules), (7, by_time));
+
+    let (code, out, err) = ends(&format!("explore {hello} --lost 2 --memory 2KB"));
+    assert_eq!(code, 7, "{out}");
+    assert!(out.contains("NOT WHOLE") && err.contains("--memory ended it"), "{out}{err}");
+
+    for bound in ["--time soon", "--memory 0B", "--memory much"] {
+        let (code, _, err) = ends(&format!("explore {hello} --lost 1 {bound}"));
+        assert_eq!(code, 2, "{err}");
+    }
+
     let (code, _, err) = ends(&format!("explore {hello} --lost 0"));
     assert_eq!(code, 5, "{err}");
     assert!(err.contains("one schedule only"), "{err}");

@@ -6,6 +6,7 @@ use cosim_testbed::explore::{Budget, Explored, Limits, explore, fair};
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use cosim_testbed::shrink::Size;
+use std::ops::ControlFlow;
 
 /// Five nodes, and all that can happen to them.
 const STORM: &str = r#"{
@@ -88,8 +89,8 @@ fn without_faults(mut file: file::Scenario) -> file::Scenario {
 /// What comes of the schedules near that which a file decides.
 fn near(file: file::Scenario) -> Explored {
     let scenario = fair(&resolve(file).unwrap_or_else(|problems| panic!("{problems}")));
-    let limits = Limits { schedules: 2_000, all: true };
-    explore(&scenario, scenario.seed, &Budget::proving(&scenario), limits, &mut |_| {})
+    let limits = Limits { schedules: 2_000, all: true, ..Limits::default() };
+    explore(&scenario, scenario.seed, &Budget::proving(&scenario), limits, &mut |_| ControlFlow::Continue(()))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -77,6 +77,16 @@ impl Deviation {
 }
 
 impl Deviation {
+    /// What it takes in memory, by what it says.
+    pub(super) fn bytes(&self) -> usize {
+        let names = match &self.0 {
+            What::Decision(decision, _) => decision.address.len(),
+            What::Operation(_, Does::Cut([a, b])) => a.len() + b.len(),
+            What::Operation(_, Does::Crash(node)) => node.len(),
+        };
+        size_of::<Deviation>() + names
+    }
+
     /// The address of the decision that it is.
     #[cfg(test)]
     pub(super) fn address(&self) -> Option<&str> {

@@ -1,13 +1,20 @@
 //! Exploring against the plainest way to do the same: to try every set of decisions.
 
-use super::{Budget, Kind, Limits, Schedule, Story, Unexplorable, explore};
+use super::{Bound, Budget, Explored, Kind, Limits, Schedule, Story, Unexplorable, explore};
 use crate::scenario::{Scenario, parse};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 fn story(name: &str) -> Scenario {
     let path = format!("{}/../../scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"));
     parse(&std::fs::read_to_string(path).expect("it is there"), name).expect("a scenario")
 }
+
+fn on(_: &Explored) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+const ALL: Limits = Limits { schedules: u64::MAX, memory: u64::MAX, all: true };
 
 fn budget(scenario: &Scenario, deviations: u32, kinds: &[Kind]) -> Budget {
     let of = kinds.iter().map(|kind| (*kind, deviations)).collect();
@@ -79,9 +86,8 @@ fn what_is_explored_is_every_set_of_decisions() {
         let scenario = story(name);
         for kinds in [&kinds[..1], &kinds[1..3], &kinds[3..]] {
             let budget = budget(&scenario, deviations, kinds);
-            let limits = Limits { schedules: u64::MAX, all: true };
             let (count, keys) = enumerated(&scenario, &budget);
-            match explore(&scenario, 1, &budget, limits, &mut |_| {}) {
+            match explore(&scenario, 1, &budget, ALL, &mut on) {
                 Ok(explored) => {
                     assert!(explored.is_whole(), "{name}");
                     assert_eq!(explored.schedules(), count, "{name} {kinds:?}");
@@ -106,8 +112,7 @@ fn planted_faults_are_found_by_their_keys() {
         let scenario = story(name);
         let budget = budget(&scenario, 1, &[Kind::Lost, Kind::Duplicated, Kind::Late]);
         let (_, keys) = enumerated(&scenario, &budget);
-        let limits = Limits { schedules: u64::MAX, all: true };
-        let explored = explore(&scenario, 1, &budget, limits, &mut |_| {}).expect("something to decide");
+        let explored = explore(&scenario, 1, &budget, ALL, &mut on).expect("something to decide");
         assert!(!keys.is_empty(), "{name}");
         assert_eq!(explored.found.into_keys().collect::<BTreeSet<_>>(), keys, "{name}");
     }
@@ -119,8 +124,8 @@ fn a_limit_leaves_the_rest_and_says_so() {
     let scenario = story("basics/two-writers");
     let budget = Budget { of: BTreeMap::from([(Kind::Lost, 2)]), ..budget(&scenario, 2, &[]) };
     let limited = |schedules| {
-        let limits = Limits { schedules, all: false };
-        explore(&scenario, 1, &budget, limits, &mut |_| {}).expect("something to decide")
+        let limits = Limits { schedules, ..Limits::default() };
+        explore(&scenario, 1, &budget, limits, &mut on).expect("something to decide")
     };
     let whole = limited(u64::MAX);
     assert!(whole.is_whole());
@@ -135,4 +140,48 @@ fn a_limit_leaves_the_rest_and_says_so() {
         }
     }
     assert!(limited(whole.schedules()).is_whole());
+}
+
+/// Whoever has enough, and whenever: what was played is what a limit of as many schedules plays.
+#[test]
+fn wherever_it_ends_it_is_a_beginning() {
+    let scenario = story("topologies/two-servers");
+    let budget = budget(&scenario, 2, &[Kind::Lost]);
+    for windows in [1, 2, 4] {
+        let mut left = windows;
+        let mut enough = |_: &Explored| {
+            left -= 1;
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let ended = explore(&scenario, 1, &budget, ALL, &mut enough).expect("something to decide");
+        assert_eq!(ended.bound, Some(Bound::Enough));
+        let limits = Limits { schedules: ended.schedules(), ..ALL };
+        let again = explore(&scenario, 1, &budget, limits, &mut on).expect("something to decide");
+        assert_eq!(again.bound, Some(Bound::Schedules));
+        assert!(!ended.is_whole() && !again.is_whole());
+        let told = |explored: Explored| (explored.levels, explored.left, explored.more);
+        assert_eq!(told(ended), told(again));
+    }
+}
+
+/// What no memory is left for is counted, and never taken for played.
+#[test]
+fn what_is_not_kept_is_left() {
+    let scenario = story("topologies/two-servers");
+    let budget = budget(&scenario, 2, &[Kind::Lost]);
+    let within = |memory| {
+        explore(&scenario, 1, &budget, Limits { memory, ..ALL }, &mut on).expect("something to decide")
+    };
+    let whole = within(u64::MAX);
+    assert!(whole.is_whole() && whole.bound.is_none());
+    let mut played = Vec::new();
+    for memory in [0, 2_000, 10_000, 40_000, 200_000] {
+        let some = within(memory);
+        assert_eq!(some.is_whole(), some.levels == whole.levels, "{memory}");
+        assert_eq!(some.is_whole(), some.bound.is_none(), "{memory}");
+        let is_counted = some.schedules() + some.left == whole.schedules();
+        assert!(is_counted || some.more, "{memory}: {some:?}");
+        played.push(some.schedules());
+    }
+    assert!(played.is_sorted() && played[0] == 1 && played[3] > 10, "{played:?}");
 }
