@@ -30,6 +30,7 @@
 //! assert!(explored.schedules() > 3);
 //! ```
 
+mod branches;
 mod budget;
 mod deviation;
 mod limits;
@@ -41,8 +42,7 @@ pub use deviation::Deviation;
 pub use limits::{Bound, Limits};
 
 use crate::freeze::{Frozen, freeze_by};
-use crate::log::Limit;
-use crate::run::{GUEST_KEY, Options, Outcome, SETTLE, Stage, UNMET_KEY, play_cast};
+use crate::run::{GUEST_KEY, Judged, Options, Outcome, SETTLE, Stage, play_cast};
 use crate::scenario::{Act, Expect, Scenario, file, resolve};
 use crate::script::{Asked, Director};
 use cosim_core::Time;
@@ -55,7 +55,10 @@ use std::ops::ControlFlow;
 
 /// How many schedules are played before what came of them is looked at, in order: the result does not depend on how
 /// many threads there are.
-const WINDOW: usize = 256;
+const WINDOW: usize = 512;
+
+/// How many of one parent's schedules are played by one thread: each replays the parent up to where they part from it.
+const SIBLINGS: usize = 64;
 
 /// A run in which nothing harmful is decided but what it lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,8 +178,11 @@ pub fn explore(
         for window in level.schedules.chunks(WINDOW) {
             let room = usize::try_from(limits.schedules - explored.schedules()).unwrap_or(usize::MAX);
             let window = &window[..window.len().min(room)];
-            let played: Vec<_> = window.par_iter().map(|schedule| story.play(schedule, goes_on)).collect();
-            for (schedule, played) in window.iter().zip(played) {
+            let families = window.chunk_by(Schedule::is_sibling).flat_map(|family| family.chunks(SIBLINGS));
+            let families: Vec<&[Schedule]> = families.collect();
+            let played = families.into_par_iter().map(|family| story.play_siblings(family, goes_on));
+            let played: Vec<Vec<Option<Played>>> = played.collect();
+            for (schedule, played) in window.iter().zip(played.into_iter().flatten()) {
                 waiting -= 1;
                 let Some(Played { key, children }) = played else { continue };
                 explored.levels[deviations as usize] += 1;
@@ -247,6 +253,7 @@ pub fn frozen(scenario: &Scenario, seed: u64, budget: &Budget, schedule: &Schedu
 }
 
 /// What becomes of one schedule.
+#[derive(Debug, PartialEq, Eq)]
 struct Played {
     /// The key by which it fails.
     key: Option<String>,
@@ -323,26 +330,6 @@ impl Story<'_> {
         Some(scenario)
     }
 
-    /// Plays a schedule; `None` where there is no such one, since nobody can be cut off or crash who has left.
-    fn play(&self, schedule: &Schedule, goes_on: bool) -> Option<Played> {
-        let nothing = Played { key: None, children: Vec::new() };
-        let scenario = self.scenario_of(schedule)?;
-        let wants_moments = goes_on && self.budget.has_operations(schedule);
-        let options = if wants_moments { Options::logged(Limit::All) } else { Options::judged() };
-        let (outcome, director) = self.run(&scenario, options);
-        if let Some(key) = outcome.key().filter(|key| *key != UNMET_KEY) {
-            return Some(Played { key: Some(key.to_owned()), ..nothing });
-        }
-        if !goes_on {
-            return Some(nothing);
-        }
-        let mut children = self.deciding(schedule, director.seen());
-        if wants_moments {
-            children.extend(self.operating(schedule, &outcome, director.seen()));
-        }
-        Some(Played { key: None, children })
-    }
-
     /// The schedules with one decision more.
     fn deciding(&self, schedule: &Schedule, asked: &[Asked]) -> Vec<Schedule> {
         let behind = asked.iter().enumerate().skip(schedule.decided);
@@ -355,9 +342,10 @@ impl Story<'_> {
     }
 
     /// The schedules with one operation more.
-    fn operating(&self, schedule: &Schedule, outcome: &Outcome, asked: &[Asked]) -> Vec<Schedule> {
+    fn operating(&self, schedule: &Schedule, judged: &Judged<Director>) -> Vec<Schedule> {
         let mut children = Vec::new();
-        for moment in moments(outcome, schedule.event, self.calm) {
+        let asked = judged.decisions.seen();
+        for moment in moments(judged, schedule.event, self.calm) {
             let decided = asked.iter().take_while(|asked| asked.event <= moment.event).count();
             for does in self.budget.operations(schedule, &self.scenario, &asked[..decided]) {
                 let deviation = Deviation(What::Operation(moment, does));
@@ -369,6 +357,12 @@ impl Story<'_> {
 }
 
 impl Schedule {
+    /// Whether both are of one parent.
+    fn is_sibling(&self, other: &Schedule) -> bool {
+        let parent = |schedule: &Schedule| schedule.deviations.len().saturating_sub(1);
+        self.deviations[..parent(self)] == other.deviations[..parent(other)]
+    }
+
     fn with(&self, deviation: Deviation, decided: usize, event: u64) -> Schedule {
         let mut deviations = self.deviations.clone();
         deviations.push(deviation);
