@@ -61,6 +61,9 @@ pub(super) struct Args {
     /// How many deviations there may be in all. Default the sum of those above.
     #[arg(long, value_name = "N", help_heading = "Budget")]
     deviations: Option<u32>,
+    /// Let operations of different nodes happen in any order. Each node's own keep theirs, and the times stay.
+    #[arg(long, help_heading = "Budget")]
+    free: bool,
     /// How long what is late takes, and what arrives twice until it does so, as `60ms,1.5s`. Default the longest latency of the
     /// links, and what is just past the first deadline of the nodes.
     #[arg(long, value_name = "SPAN,...", value_delimiter = ',', value_parser = span, help_heading = "Budget")]
@@ -159,6 +162,7 @@ impl Args {
         if !self.latencies.is_empty() {
             budget.latencies.clone_from(&self.latencies);
         }
+        budget.free = self.free;
         budget
     }
 }
@@ -230,13 +234,21 @@ impl Story {
 
     /// Explores it, and says within what; `None` where there is nothing to explore.
     fn explore(&self, limits: Limits, time: Option<Span>) -> Result<Option<Explored>, Failure> {
-        let Budget { deviations, of, latencies } = &self.budget;
+        let Budget { deviations, of, latencies, free } = &self.budget;
         let kinds = of.iter().filter(|(_, times)| **times > 0);
         let kinds = kinds.map(|(kind, times)| format!("{kind} {}", times.min(deviations)));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
-        let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let mut within = Vec::new();
+        if !kinds.is_empty() {
+            let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>();
+            within.extend([kinds, format!("what is late: {}", latencies.join(" or "))]);
+        }
+        if *free {
+            within.push("operations in any order".to_owned());
+        }
+        let within = if within.is_empty() { String::new() } else { format!(" ({})", within.join("; ")) };
         anstream::eprintln!(
-            "{}, seed {}: every schedule with at most {} ({kinds}; what is late: {latencies})",
+            "{}, seed {}: every schedule with at most {}{within}",
             self.source,
             self.seed,
             counted(u64::from(*deviations), "deviation")
@@ -321,7 +333,9 @@ impl Story {
 }
 
 fn deviations(schedule: &Schedule) {
-    if schedule.deviations.is_empty() {
+    if let Some(order) = &schedule.order {
+        outln!("      {order}");
+    } else if schedule.deviations.is_empty() {
         outln!("      no deviation");
     }
     for deviation in &schedule.deviations {

@@ -22,7 +22,8 @@
 //!     "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }]
 //! }"#;
 //! let scenario = parse(text, "alice.json").expect("a scenario");
-//! let budget = Budget { deviations: 2, of: BTreeMap::from([(Kind::Lost, 2)]), latencies: Vec::new() };
+//! let of = BTreeMap::from([(Kind::Lost, 2)]);
+//! let budget = Budget { deviations: 2, of, latencies: Vec::new(), free: false };
 //! let go_on = &mut |_: &_| ControlFlow::Continue(());
 //! let explored = explore(&scenario, 1, &budget, Limits::default(), go_on).expect("something to decide");
 //! assert!(explored.is_whole() && explored.found.is_empty());
@@ -34,12 +35,14 @@ mod branches;
 mod budget;
 mod deviation;
 mod limits;
+mod order;
 #[cfg(test)]
 mod tests;
 
 pub use budget::{Budget, Kind};
 pub use deviation::Deviation;
 pub use limits::{Bound, Limits};
+pub use order::Order;
 
 use crate::freeze::{Frozen, freeze_by};
 use crate::run::{GUEST_KEY, Judged, Options, Outcome, SETTLE, Stage, play_cast};
@@ -48,6 +51,7 @@ use crate::script::{Asked, Director};
 use cosim_core::Time;
 use deviation::{What, moments};
 use limits::Waiting;
+use order::{Whole, orders};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -63,6 +67,8 @@ const SIBLINGS: usize = 64;
 /// A run in which nothing harmful is decided but what it lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
+    /// In which order its operations happen, where that is another than in the file.
+    pub order: Option<Order>,
     /// What is not harmless, in order.
     pub deviations: Vec<Deviation>,
     /// How many decisions come before the first that may be another deviation.
@@ -166,9 +172,8 @@ pub fn explore(
         more: false,
         bound: None,
     };
-    let mut level = Waiting::default();
-    level.take([Schedule::default()], u64::MAX);
-    let mut dropped = 0;
+    let mut level = story.orders(limits);
+    let mut dropped = level.dropped;
     for deviations in 0..=budget.deviations {
         explored.levels.push(0);
         // Behind one that is not known there may be any number more.
@@ -300,6 +305,22 @@ impl Story<'_> {
         story
     }
 
+    /// The schedules without deviations: one, or where operations are free one an order, as many as may be played.
+    fn orders(&self, limits: Limits) -> Waiting {
+        let mut level = Waiting::default();
+        level.take([Schedule::default()], u64::MAX);
+        if self.budget.free {
+            let most = usize::try_from(limits.schedules.saturating_sub(1)).unwrap_or(usize::MAX);
+            let (orders, whole) = orders(&self.scenario, most);
+            let schedules =
+                orders.into_iter().map(|order| Schedule { order: Some(order), ..Schedule::default() });
+            level.take(schedules, limits.memory);
+            // At least one is left.
+            level.dropped += u64::from(whole == Whole::No);
+        }
+        level
+    }
+
     fn run(&self, scenario: &Scenario, options: Options) -> (Outcome, Director) {
         let director = Stage::new(scenario, self.seed).director().harmless().noting();
         play_cast(Vec::new(), scenario, self.seed, options, director)
@@ -309,17 +330,20 @@ impl Story<'_> {
     fn scenario_of(&self, schedule: &Schedule) -> Option<Scenario> {
         let mut decisions = file::Decisions::default();
         let mut file = self.scenario.file.clone();
-        let mut is_longer = false;
+        let mut is_another = schedule.order.is_some();
+        if let Some(order) = &schedule.order {
+            order.put(&mut file);
+        }
         for (number, deviation) in schedule.deviations.iter().enumerate() {
             match &deviation.0 {
                 What::Decision(decision, detail) => decisions.put(decision.clone(), *detail),
                 What::Operation(moment, does) => {
                     does.put(&mut file, *moment, number);
-                    is_longer = true;
+                    is_another = true;
                 }
             }
         }
-        let mut scenario = if is_longer {
+        let mut scenario = if is_another {
             let expect = self.scenario.expect.clone();
             let resolved = resolve(file).ok()?.with_guests(&self.scenario.guests);
             Scenario { expect, ..resolved }
@@ -360,13 +384,13 @@ impl Schedule {
     /// Whether both are of one parent.
     fn is_sibling(&self, other: &Schedule) -> bool {
         let parent = |schedule: &Schedule| schedule.deviations.len().saturating_sub(1);
-        self.deviations[..parent(self)] == other.deviations[..parent(other)]
+        self.order == other.order && self.deviations[..parent(self)] == other.deviations[..parent(other)]
     }
 
     fn with(&self, deviation: Deviation, decided: usize, event: u64) -> Schedule {
         let mut deviations = self.deviations.clone();
         deviations.push(deviation);
-        Schedule { deviations, decided, event }
+        Schedule { order: self.order.clone(), deviations, decided, event }
     }
 
     /// How many deviations of a kind it has.

@@ -67,6 +67,13 @@ fn how_it_ends() {
     let (code, out, _) = ends(&format!("explore {hello} --lost 1"));
     assert_eq!((code, out.lines().last()), (0, Some("20 schedules: all hold")), "{out}");
 
+    // Three operations of alice's and three of bob's: twenty orders.
+    let (code, out, err) = ends(&format!("explore {hello} --free --deviations 0"));
+    assert_eq!((code, out.lines().last()), (0, Some("20 schedules: all hold")), "{out}");
+    assert!(err.contains("operations in any order"), "{err}");
+    let (code, out, _) = ends(&format!("explore {hello} --free --deviations 0 --schedules 10"));
+    assert_eq!(code, 7, "{out}");
+
     let (code, out, _) = ends(&format!("explore {hello} --lost 2 --schedules 50"));
     assert_eq!(code, 7, "{out}");
     assert!(out.contains("NOT WHOLE"), "{out}");
@@ -164,4 +171,24 @@ fn what_a_sweep_does_not_find() {
         let (code, _, err) = cosim(folder.path(), "sweep story.json --seeds 0..1000");
         assert_eq!(code, 0, "{fault}: {err}");
     }
+}
+
+/// A server that never says that it has not got something: nobody notices while all load what is there already.
+#[test]
+fn another_order_shows_what_the_one_in_the_file_does_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let story =
+        std::fs::read_to_string(root().join("scenarios/basics/two-writers.json")).expect("it is there");
+    let sound = r#""server": {"#;
+    assert!(story.contains(sound), "{story}");
+    let story = story.replacen(sound, r#""server": { "mutations": ["never-unavailable"],"#, 1);
+    std::fs::write(folder.path().join("story.json"), story).expect("written");
+    let (code, out, _) = cosim(folder.path(), "run story.json");
+    assert_eq!(code, 0, "{out}");
+    let (code, out, err) = cosim(folder.path(), "explore story.json --free --deviations 0 -o found.json");
+    assert_eq!(code, 3, "{out}{err}");
+    assert!(out.contains("schedules: timely server>client load\n"), "{out}");
+    assert!(out.contains("      order: load-notes-bob, edit-notes-alice\n"), "{out}");
+    let (_, out, err) = cosim(folder.path(), "run found.json");
+    assert!(out.contains("timely server>client load") && (out + &err).contains("reproduces"), "{err}");
 }

@@ -79,7 +79,12 @@ impl Schedule {
     /// The same, without its last deviation.
     fn parent(&self) -> Schedule {
         let deviations = self.deviations.split_last().map(|(_, before)| before.to_vec());
-        Schedule { deviations: deviations.unwrap_or_default(), decided: 0, event: 0 }
+        Schedule {
+            order: self.order.clone(),
+            deviations: deviations.unwrap_or_default(),
+            decided: 0,
+            event: 0,
+        }
     }
 }
 

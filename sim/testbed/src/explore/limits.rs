@@ -2,6 +2,7 @@
 
 use super::Schedule;
 use super::deviation::Deviation;
+use super::order::Order;
 use std::fmt;
 
 /// How far exploring goes.
@@ -70,6 +71,7 @@ impl Schedule {
     /// What it takes, by what it says: not by what the machine sets aside for that.
     fn bytes(&self) -> u64 {
         let deviations = self.deviations.iter().map(Deviation::bytes).sum::<usize>();
-        (size_of::<Schedule>() + deviations) as u64
+        let order = self.order.as_ref().map_or(0, Order::bytes);
+        (size_of::<Schedule>() + order + deviations) as u64
     }
 }

@@ -65,7 +65,7 @@ const ALL: Limits = Limits { schedules: u64::MAX, memory: u64::MAX, all: true };
 
 pub(super) fn budget(scenario: &Scenario, deviations: u32, kinds: &[Kind]) -> Budget {
     let of = kinds.iter().map(|kind| (*kind, deviations)).collect();
-    Budget { deviations, of, latencies: Budget::latencies_of(scenario) }
+    Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false }
 }
 
 /// How many sets of decisions there are of which a run meets every one, and the keys by which they fail. Whatever any run
@@ -233,4 +233,51 @@ fn what_is_not_kept_is_left() {
         played.push(some.schedules());
     }
     assert!(played.is_sorted() && played[0] == 1 && played[3] > 10, "{played:?}");
+}
+
+/// Every order in which some numbers can stand.
+fn permutations(numbers: &[usize]) -> Vec<Vec<usize>> {
+    let Some((first, rest)) = numbers.split_first() else { return vec![Vec::new()] };
+    let put = |order: Vec<usize>| {
+        (0..=order.len()).map(move |place| {
+            let mut longer = order.clone();
+            longer.insert(place, *first);
+            longer
+        })
+    };
+    permutations(rest).into_iter().flat_map(put).collect()
+}
+
+/// Where operations are free, every order is played in which each node's own stay, and all that deviates in each of them.
+#[test]
+fn free_operations_happen_in_every_order() {
+    let scenario = story("basics/two-writers");
+    let acts: Vec<_> = scenario.chapters.iter().flat_map(|chapter| &chapter.operations).collect();
+    let own: Vec<_> = acts.iter().map(|operation| operation.act.about().nodes[0]).collect();
+    let numbers: Vec<usize> = (0..acts.len()).collect();
+    let keeps = |order: &Vec<usize>| {
+        let of = |node| order.iter().filter(|place| own[**place] == node).copied().collect::<Vec<_>>();
+        own.iter().all(|node| of(*node).is_sorted())
+    };
+    let orders: BTreeSet<Vec<usize>> = permutations(&numbers).into_iter().filter(keeps).collect();
+    assert_eq!(orders.len(), 20);
+    let plain = budget(&scenario, 1, &[Kind::Lost]);
+    let (mut schedules, mut keys) = (0, BTreeSet::new());
+    for order in orders {
+        let mut file = scenario.file.clone();
+        for (entry, place) in file.timeline.iter_mut().zip(order) {
+            entry.act = scenario.file.timeline[place].act.clone();
+        }
+        let Ok(other) = crate::scenario::resolve(file) else { continue };
+        let explored = explore(&other, 1, &plain, ALL, &mut on).expect("something to decide");
+        schedules += explored.schedules();
+        keys.extend(explored.found.into_keys());
+    }
+    let free = Budget { free: true, ..plain };
+    let explored = explore(&scenario, 1, &free, ALL, &mut on).expect("something to decide");
+    assert_eq!(explored.schedules(), schedules);
+    assert_eq!(explored.found.into_keys().collect::<BTreeSet<_>>(), keys);
+    let limits = Limits { schedules: 7, ..ALL };
+    let some = explore(&scenario, 1, &free, limits, &mut on).expect("something to decide");
+    assert_eq!((some.levels, some.left, some.more), (vec![7], 1, true));
 }
