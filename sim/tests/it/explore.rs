@@ -107,8 +107,11 @@ fn seeds_that_fail_are_compared_with_the_others() {
     let (story, _) = document();
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("forgetful.json"), story).expect("written");
-    let (code, out, err) = cosim(folder.path(), "why forgetful.json --seed 78 --futures 20 --seeds 0..1000");
+    let why = "why forgetful.json --seed 78 --futures 20 --html why.html --seeds 0..1000";
+    let (code, out, err) = cosim(folder.path(), why);
     assert_eq!(code, 0, "{err}");
+    let page = std::fs::read_to_string(folder.path().join("why.html")).expect("it was written");
+    assert!(page.contains("<svg") && page.contains("timely client&gt;server deadline"), "{page}");
     assert!(out.contains("Of the seeds 0..1000, 422 fail by this key and 578 do not."), "{out}");
     assert!(out.contains("     422 (100 %)       406 ( 70 %)    any lost"), "{out}");
 }
