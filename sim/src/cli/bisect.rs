@@ -1,34 +1,41 @@
-//! `cosim bisect`: the commit that brought a failure, or took it away.
+//! `cosim bisect`: the commit, or the version of a package, that brought a failure.
 
+mod commits;
 mod repository;
 mod search;
+mod versions;
 
 use super::exit::{Exit, Failure};
 use super::input;
 use super::print::{out, outln};
+use commits::Commits;
 use cosim_testbed::diff::{Compared, Side, compare};
-use cosim_testbed::whole;
-use repository::Repository;
 use search::{Answer, Search};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use versions::Versions;
 
-/// Find the commit that brought a failure.
+/// Find the commit that brought a failure, or the version of a package.
 ///
 /// Builds commits of a git repository in a clone of its own, and plays the frozen file with each build. What a file decides
 /// finds its messages by what they mean, so it survives changes of the code. A commit that cannot be judged is passed over:
 /// one that does not build, that cannot read the file, that fails otherwise, or in which what is decided no longer comes.
+///
+/// With --guest, it plays the file with versions of that npm package in place of commits, and fetches those that are missing.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The failure: a frozen or shrunk scenario, or the folder that one was kept in.
     file: PathBuf,
-    /// A commit that does not have it yet.
+    /// A commit that does not have it yet, or a version.
     #[arg(long, value_name = "REV")]
     good: String,
-    /// A later commit that has it.
+    /// A later commit that has it, or a version.
     #[arg(long, value_name = "REV")]
     bad: String,
+    /// Find the version of this package, cojson, that plays nodes of the file.
+    #[arg(long, value_name = "PACKAGE", conflicts_with_all = ["repository", "build", "binary"])]
+    guest: Option<String>,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     repository: PathBuf,
@@ -38,6 +45,27 @@ pub(super) struct Args {
     /// What was built: the path of `cosim` in the clone.
     #[arg(long, value_name = "PATH", default_value = "target/release/cosim")]
     binary: PathBuf,
+}
+
+/// What is searched, in order: of its steps the first does not fail, and the last does.
+trait Line {
+    /// How many steps there are.
+    fn steps(&self) -> usize;
+
+    /// What they are.
+    fn what(&self) -> &'static str;
+
+    /// What a step says of the failure.
+    fn judge(&self, place: usize) -> Result<Answer, Failure>;
+
+    /// A step, for people.
+    fn named(&self, place: usize) -> Result<String, Failure>;
+
+    /// All that there is to say of a step.
+    fn message(&self, place: usize) -> Result<String, Failure>;
+
+    /// Where the log of its run is kept.
+    fn log(&self, place: usize) -> PathBuf;
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
@@ -50,31 +78,30 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             args.file.display()
         )));
     };
-    let repository = Repository::clone_of(&args.repository)?;
-    let text = scenario.file.to_json_pretty();
-    let file = repository.beside("failure.json");
-    whole::write(&file, &text).map_err(|error| Failure::file("write", &file, &error))?;
-
-    let commits = repository.commits(&args.good, &args.bad)?;
-    anstream::eprintln!("{}: {key}\n{} commits to judge at most", args.file.display(), commits.len() - 1);
+    let (ends, text) = ([args.good.as_str(), args.bad.as_str()], scenario.file.to_json_pretty());
+    let line: Box<dyn Line + '_> = match &args.guest {
+        Some(package) => Box::new(Versions::between(package, ends, scenario.file.clone())?),
+        None => Box::new(Commits::between(
+            &args.repository,
+            ends,
+            (args.build.as_str(), args.binary.as_path()),
+            &text,
+        )?),
+    };
+    let (most, what) = (line.steps() - 1, line.what());
+    anstream::eprintln!("{}: {key}\n{most} {what} to judge at most", args.file.display());
     let judge = |place: usize| -> Result<Answer, Failure> {
-        let commit = &commits[place];
-        repository.check_out(commit)?;
-        let answer = if repository.builds(&args.build)? {
-            played(&repository.inside(&args.binary), &file, &repository.beside(&format!("{place}.jsonl")))
-        } else {
-            Answer::Skipped("does not build".to_owned())
-        };
-        anstream::eprintln!("  {}  {answer}", repository.named(commit)?);
+        let answer = line.judge(place)?;
+        anstream::eprintln!("  {}  {answer}", line.named(place)?);
         Ok(answer)
     };
-    let mut search = Search::new(commits.len());
-    for (place, wanted) in [(0, Answer::Fixed), (commits.len() - 1, Answer::Reproduces)] {
+    let mut search = Search::new(line.steps());
+    for (place, wanted) in [(0, Answer::Fixed), (line.steps() - 1, Answer::Reproduces)] {
         let answer = judge(place)?;
         if answer != wanted {
             return Err(Failure(format!(
-                "error: {}: {answer}, and {} was expected\nhint: name another commit, or another file",
-                repository.named(&commits[place])?,
+                "error: {}: {answer}, and {} was expected\nhint: name another of the {what}, or another file",
+                line.named(place)?,
                 match wanted {
                     Answer::Reproduces => "that it fails",
                     Answer::Fixed | Answer::Skipped(_) => "that it does not",
@@ -90,16 +117,15 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let (good, bad) = search.found();
     if bad - good > 1 {
         outln!("one of these, which could not be judged but for the last:");
-        for commit in &commits[good + 1..=bad] {
-            outln!("  {}", repository.named(commit)?);
+        for place in good + 1..=bad {
+            outln!("  {}", line.named(place)?);
         }
     } else {
-        outln!("{}", repository.message(&commits[bad])?);
+        outln!("{}", line.message(bad)?);
     }
     outln!("\nbefore it, and with it:");
     let side = |place: usize| -> Result<Side, Failure> {
-        let path = repository.beside(&format!("{place}.jsonl"));
-        Ok(Side::recorded(repository.named(&commits[place])?, input::log(&path)?))
+        Ok(Side::recorded(line.named(place)?, input::log(&line.log(place))?))
     };
     match compare(&side(good)?, &side(bad)?) {
         Ok(Compared::Same(entries)) => outln!("no difference, in {entries} entries"),

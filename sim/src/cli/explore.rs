@@ -1,16 +1,23 @@
 //! `cosim explore` and `cosim prove`: every schedule of a story, in place of a sample.
 
+mod time;
+
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
 use super::print::outln;
 use cosim_core::Span;
-use cosim_testbed::explore::{Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen};
+use cosim_testbed::explore::{
+    Bound, Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen,
+};
 use cosim_testbed::oracles::Property;
 use cosim_testbed::run::{Outcome, Verdict};
+use cosim_testbed::scenario::file::Bytes;
 use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::whole;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use time::Until;
 
 /// Play every schedule of a story, within a budget of deviations.
 ///
@@ -54,6 +61,9 @@ pub(super) struct Args {
     /// How many deviations there may be in all. Default the sum of those above.
     #[arg(long, value_name = "N", help_heading = "Budget")]
     deviations: Option<u32>,
+    /// Let operations of different nodes happen in any order. Each node's own keep theirs, and the times stay.
+    #[arg(long, help_heading = "Budget")]
+    free: bool,
     /// How long what is late takes, and what arrives twice until it does so, as `60ms,1.5s`. Default the longest latency of the
     /// links, and what is just past the first deadline of the nodes.
     #[arg(long, value_name = "SPAN,...", value_delimiter = ',', value_parser = span, help_heading = "Budget")]
@@ -84,8 +94,15 @@ pub(super) struct ProveArgs {
 #[derive(Debug, clap::Args)]
 struct Common {
     /// Play so many schedules at most. If that is not all, the exit code is 7.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().schedules)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().schedules, help_heading = "Bounds")]
     schedules: u64,
+    /// Begin no more schedules after so long, as `10m`. If that was not all, the exit code is 7, and it is said how many were
+    /// played: with `--schedules` it is always the same ones.
+    #[arg(long, value_name = "SPAN", value_parser = span, help_heading = "Bounds")]
+    time: Option<Span>,
+    /// Keep so many bytes of schedules at most that wait to be played, as `200MB`. If others are left, the exit code is 7.
+    #[arg(long, value_name = "BYTES", default_value = "1GB", value_parser = memory, help_heading = "Bounds")]
+    memory: u64,
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
@@ -97,6 +114,19 @@ fn span(text: &str) -> Result<Span, String> {
     text.parse::<cosim_testbed::scenario::file::Duration>()
         .map(|span| span.0)
         .map_err(|error| error.to_string())
+}
+
+/// More than any machine has.
+const MEMORY_MAX: u64 = 1_000_000_000_000;
+
+fn memory(text: &str) -> Result<u64, String> {
+    Bytes::at_most(MEMORY_MAX, text).map(|bytes| bytes.0.get()).map_err(|error| error.to_string())
+}
+
+impl Common {
+    fn limits(&self) -> Limits {
+        Limits { schedules: self.schedules, memory: self.memory, all: false }
+    }
 }
 
 impl Args {
@@ -132,14 +162,15 @@ impl Args {
         if !self.latencies.is_empty() {
             budget.latencies.clone_from(&self.latencies);
         }
+        budget.free = self.free;
         budget
     }
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
-    let limits = Limits { schedules: args.common.schedules, all: args.all };
-    let Some(explored) = story.explore(limits)? else { return Ok(Exit::NothingRan) };
+    let limits = Limits { all: args.all, ..args.common.limits() };
+    let Some(explored) = story.explore(limits, args.common.time)? else { return Ok(Exit::NothingRan) };
     let Some(key) = &explored.first else {
         return Ok(story.hold(&explored, "all hold"));
     };
@@ -148,14 +179,17 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     for (other, found) in explored.found.iter().filter(|_| args.all) {
         outln!("  {:>9}  {other}", grouped(found.schedules));
     }
+    if args.all {
+        story.say_what_is_left(&explored);
+    }
     Ok(Exit::from(verdict(&outcome)))
 }
 
 pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let mut story = Story::read(&args.file, None, &args.common, Budget::proving)?;
     story.scenario = fair(&story.scenario);
-    let limits = Limits { schedules: args.common.schedules, all: true };
-    let Some(explored) = story.explore(limits)? else { return Ok(Exit::NothingRan) };
+    let limits = Limits { all: true, ..args.common.limits() };
+    let Some(explored) = story.explore(limits, args.common.time)? else { return Ok(Exit::NothingRan) };
     if explored.found.is_empty() {
         let all = format!("no schedule of this story fails, of {}", grouped(explored.schedules()));
         return Ok(story.hold(&explored, &all));
@@ -199,26 +233,35 @@ impl Story {
     }
 
     /// Explores it, and says within what; `None` where there is nothing to explore.
-    fn explore(&self, limits: Limits) -> Result<Option<Explored>, Failure> {
-        let Budget { deviations, of, latencies } = &self.budget;
+    fn explore(&self, limits: Limits, time: Option<Span>) -> Result<Option<Explored>, Failure> {
+        let Budget { deviations, of, latencies, free } = &self.budget;
         let kinds = of.iter().filter(|(_, times)| **times > 0);
         let kinds = kinds.map(|(kind, times)| format!("{kind} {}", times.min(deviations)));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
-        let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let mut within = Vec::new();
+        if !kinds.is_empty() {
+            let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>();
+            within.extend([kinds, format!("what is late: {}", latencies.join(" or "))]);
+        }
+        if *free {
+            within.push("operations in any order".to_owned());
+        }
+        let within = if within.is_empty() { String::new() } else { format!(" ({})", within.join("; ")) };
         anstream::eprintln!(
-            "{}, seed {}: every schedule with at most {} ({kinds}; what is late: {latencies})",
+            "{}, seed {}: every schedule with at most {}{within}",
             self.source,
             self.seed,
             counted(u64::from(*deviations), "deviation")
         );
-        let mut shown = 0;
-        let mut progress = |explored: &Explored| {
+        let (mut shown, until) = (0, Until::after(time));
+        let mut go_on = |explored: &Explored| {
             if explored.schedules() >= shown + 10_000 {
                 shown = explored.schedules();
                 anstream::eprintln!("exploring: {} schedules", grouped(shown));
             }
+            if until.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let explored = match explore(&self.scenario, self.seed, &self.budget, limits, &mut progress) {
+        let explored = match explore(&self.scenario, self.seed, &self.budget, limits, &mut go_on) {
             Ok(explored) => explored,
             Err(error) => {
                 anstream::eprintln!("{}: {error}", self.source);
@@ -240,7 +283,8 @@ impl Story {
             outln!("{}: {all}", counted(explored.schedules(), "schedule"));
             return Exit::Held;
         }
-        outln!("{} hold", counted(explored.schedules(), "schedule"));
+        let verb = if explored.schedules() == 1 { "holds" } else { "hold" };
+        outln!("{} {verb}", counted(explored.schedules(), "schedule"));
         self.say_what_is_left(explored);
         Exit::NotWhole
     }
@@ -251,7 +295,11 @@ impl Story {
         }
         let more = if explored.more { ", and those that deviate more than they do" } else { "" };
         outln!("NOT WHOLE: {} within the budget were not played{more}", counted(explored.left, "schedule"));
-        anstream::eprintln!("hint: --schedules N plays more, a smaller budget needs fewer");
+        let bound = explored.bound.unwrap_or(Bound::Schedules);
+        anstream::eprintln!("hint: {bound} ended it: more of that plays more, a smaller budget needs fewer");
+        if bound == Bound::Enough {
+            anstream::eprintln!("hint: --schedules {} plays the same ones again", explored.schedules());
+        }
     }
 
     fn frozen(&self, schedule: &Schedule) -> cosim_testbed::freeze::Frozen {
@@ -285,7 +333,9 @@ impl Story {
 }
 
 fn deviations(schedule: &Schedule) {
-    if schedule.deviations.is_empty() {
+    if let Some(order) = &schedule.order {
+        outln!("      {order}");
+    } else if schedule.deviations.is_empty() {
         outln!("      no deviation");
     }
     for deviation in &schedule.deviations {

@@ -3,7 +3,7 @@
 
 mod install;
 
-pub(super) use install::install;
+pub(super) use install::{PACKAGE, fetch, install, published};
 
 use super::exit::Failure;
 use cosim_guest::Launch;

@@ -4,11 +4,13 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
 use super::print::outln;
+use super::report::write_page;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
+use cosim_testbed::scenario::file;
 use cosim_testbed::scenario::{Crypto, Scenario};
-use cosim_testbed::shrink::{shrink, without_each_of_all};
-use cosim_testbed::why::{Beside, Inexplicable, Likely, band, beside, likely};
+use cosim_testbed::shrink::{Twos, shrink, twos, without_each_of_all};
+use cosim_testbed::why::{Beside, Inexplicable, Likely, band, beside, likely, page};
 use std::path::PathBuf;
 
 /// Say why a seed fails: when that became likely, and what happens without each of its causes.
@@ -26,6 +28,9 @@ pub(super) struct Args {
     /// How many futures are played from each place.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     futures: u32,
+    /// Where to write the shares as a page, with a plot: one HTML file that a browser opens.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Compare these seeds, too: what do those that fail in the same way have, and the others lack?
     #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
     seeds: Option<std::ops::Range<u64>>,
@@ -52,11 +57,28 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     outln!("{source}, seed {seed}: {}\n", likely.key);
     shares(&likely);
-    causes(&scenario, seed, &source, &likely.key);
+    let frozen = freeze(&scenario, seed, &source);
+    causes(&frozen.file, &likely.key);
+    together(&frozen.file, &likely.key);
     if let Some(seeds) = &args.seeds {
         others(&scenario, &likely.key, seeds.clone());
     }
+    if let Some(path) = &args.html {
+        write_page(path, &page(&format!("{source}, seed {seed}"), &likely))?;
+    }
     Ok(Exit::Held)
+}
+
+/// How many columns a bar has.
+const BAR: u64 = 40;
+
+/// A bar: `#` up to the lower bound of the band, `=` from there to the share, `-` from there to the upper bound.
+fn bar(failing: u32, of: u32) -> String {
+    let [from, to] = band(failing, of);
+    let share = u64::from(failing) * BAR / u64::from(of.max(1));
+    let (lower, upper) = ((from * BAR / 1000).min(share), (to * BAR).div_ceil(1000).max(share));
+    let part = |sign: &str, columns: u64| sign.repeat(columns as usize);
+    part("#", lower) + &part("=", share - lower) + &part("-", upper - share)
 }
 
 /// A share of the futures, with its band.
@@ -69,10 +91,11 @@ fn share(failing: u32, of: u32) -> String {
 fn shares(likely: &Likely) {
     let Likely { futures, places, jumps, .. } = likely;
     outln!("When it became likely: of {futures} futures from there on, so many fail in the same way, and");
-    outln!("in brackets between what the true share lies, nineteen times in twenty:\n");
+    outln!("in brackets between what the true share lies, nineteen times in twenty (in the bars, # is");
+    outln!("below that, - above the share):\n");
     outln!("  decisions        at");
     for place in places {
-        let bar = "#".repeat((place.failing * 40 / futures.max(&1)) as usize);
+        let bar = bar(place.failing, *futures);
         let line = format!(
             "  {:>9}  {:>8}  {:<16} {bar}",
             place.decided,
@@ -99,9 +122,8 @@ fn shares(likely: &Likely) {
     }
 }
 
-fn causes(scenario: &Scenario, seed: u64, source: &str, key: &str) {
-    let frozen = freeze(scenario, seed, source);
-    let shrunk = match shrink(&frozen.file, &Guests::default(), &mut |_, _| {}) {
+fn causes(frozen: &file::Scenario, key: &str) {
+    let shrunk = match shrink(frozen, &Guests::default(), &mut |_, _| {}) {
         Ok(shrunk) => shrunk,
         Err(error) => {
             anstream::eprintln!("{error}");
@@ -111,6 +133,32 @@ fn causes(scenario: &Scenario, seed: u64, source: &str, key: &str) {
     outln!("\nWhat caused it: cut down to {}. Without:", shrunk.after);
     for (name, what) in without_each_of_all(&shrunk.file, &Guests::default(), key) {
         outln!("  {name}: {what}");
+    }
+}
+
+/// How many pairs are worth reading.
+const PAIRS: usize = 12;
+
+/// What single decisions do not bring about.
+fn together(frozen: &file::Scenario, key: &str) {
+    let Twos { decisions, alone, pairs, left } = twos(frozen, &Guests::default(), key);
+    let verb = if alone.len() == 1 { "decides" } else { "decide" };
+    outln!("\nOf the {decisions} decisions of the whole run, {} {verb} alone.", alone.len());
+    if pairs.is_empty() {
+        outln!("No two of the others do so together.");
+    } else {
+        outln!("Two of the others, without both of which it does not fail so:");
+    }
+    for [one, other] in pairs.iter().take(PAIRS) {
+        outln!("  {one}");
+        outln!("    and {other}");
+    }
+    let more = pairs.len().saturating_sub(PAIRS);
+    if more > 0 {
+        outln!("  and {more} pairs more");
+    }
+    if left > 0 {
+        outln!("{left} of the others were not tried in twos.");
     }
 }
 

@@ -12,6 +12,7 @@
 //! use cosim_testbed::explore::{Budget, Kind, Limits, explore};
 //! use cosim_testbed::scenario::parse;
 //! use std::collections::BTreeMap;
+//! use std::ops::ControlFlow;
 //!
 //! let text = r#"{
 //!     "version": 1, "about": "Alice writes, and the server is sent it.",
@@ -21,57 +22,53 @@
 //!     "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }]
 //! }"#;
 //! let scenario = parse(text, "alice.json").expect("a scenario");
-//! let budget = Budget { deviations: 2, of: BTreeMap::from([(Kind::Lost, 2)]), latencies: Vec::new() };
-//! let explored = explore(&scenario, 1, &budget, Limits::default(), &mut |_| {}).expect("something to decide");
+//! let of = BTreeMap::from([(Kind::Lost, 2)]);
+//! let budget = Budget { deviations: 2, of, latencies: Vec::new(), free: false };
+//! let go_on = &mut |_: &_| ControlFlow::Continue(());
+//! let explored = explore(&scenario, 1, &budget, Limits::default(), go_on).expect("something to decide");
 //! assert!(explored.is_whole() && explored.found.is_empty());
 //! assert_eq!(explored.levels[0], 1);
 //! assert!(explored.schedules() > 3);
 //! ```
 
+mod branches;
 mod budget;
 mod deviation;
+mod limits;
+mod order;
 #[cfg(test)]
 mod tests;
 
 pub use budget::{Budget, Kind};
 pub use deviation::Deviation;
+pub use limits::{Bound, Limits};
+pub use order::Order;
 
 use crate::freeze::{Frozen, freeze_by};
-use crate::log::Limit;
-use crate::run::{GUEST_KEY, Options, Outcome, SETTLE, Stage, UNMET_KEY, play_cast};
+use crate::run::{GUEST_KEY, Judged, Options, Outcome, SETTLE, Stage, play_cast};
 use crate::scenario::{Act, Expect, Scenario, file, resolve};
 use crate::script::{Asked, Director};
 use cosim_core::Time;
 use deviation::{What, moments};
+use limits::Waiting;
+use order::{Whole, orders};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 
 /// How many schedules are played before what came of them is looked at, in order: the result does not depend on how
 /// many threads there are.
-const WINDOW: usize = 256;
+const WINDOW: usize = 512;
 
-/// How many schedules of one level are kept in memory, until they are played.
-const LEVEL_MAX: usize = 5_000_000;
-
-/// How far exploring goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// How many schedules are played at most.
-    pub schedules: u64,
-    /// Whether it goes on past the first that fails.
-    pub all: bool,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { schedules: 200_000, all: false }
-    }
-}
+/// How many of one parent's schedules are played by one thread: each replays the parent up to where they part from it.
+const SIBLINGS: usize = 64;
 
 /// A run in which nothing harmful is decided but what it lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
+    /// In which order its operations happen, where that is another than in the file.
+    pub order: Option<Order>,
     /// What is not harmless, in order.
     pub deviations: Vec<Deviation>,
     /// How many decisions come before the first that may be another deviation.
@@ -103,12 +100,25 @@ pub struct Explored {
     pub left: u64,
     /// Whether those that are left, and have fewer deviations than the budget allows, would have led to others.
     pub more: bool,
+    /// Which bound ended it, if one did.
+    pub bound: Option<Bound>,
 }
 
 impl Explored {
     /// How many schedules were played.
     pub fn schedules(&self) -> u64 {
         self.levels.iter().sum()
+    }
+
+    /// A schedule fails.
+    fn fails(&mut self, key: String, schedule: &Schedule) -> Result<(), Unexplorable> {
+        if key == GUEST_KEY {
+            return Err(Unexplorable::Guest);
+        }
+        self.first.get_or_insert_with(|| key.clone());
+        let first = || Found { schedules: 0, first: schedule.clone() };
+        self.found.entry(key).or_insert_with(first).schedules += 1;
+        Ok(())
     }
 
     /// Whether every schedule within the budget was played, or is like one that was played and fails.
@@ -141,7 +151,8 @@ impl std::error::Error for Unexplorable {}
 
 /// Plays every schedule of the story that `seed` stands for, within a budget. What the scenario decides itself is left
 /// out: it is found again, if the budget allows it. Only oracles judge; what the scenario expects is meant for its own run.
-/// `progress` is told of each window.
+/// `go_on` is told of each window, and says whether there is to be another. Wherever it ends, what was played is the
+/// beginning of one order, so that as many schedules are always the same ones.
 ///
 /// # Errors
 /// See [`Unexplorable`].
@@ -150,53 +161,73 @@ pub fn explore(
     seed: u64,
     budget: &Budget,
     limits: Limits,
-    progress: &mut dyn FnMut(&Explored),
+    go_on: &mut dyn FnMut(&Explored) -> ControlFlow<()>,
 ) -> Result<Explored, Unexplorable> {
     let story = Story::new(scenario, seed, budget);
-    let mut explored =
-        Explored { levels: Vec::new(), found: BTreeMap::new(), first: None, left: 0, more: false };
-    let mut level = vec![Schedule::default()];
+    let mut explored = Explored {
+        levels: Vec::new(),
+        found: BTreeMap::new(),
+        first: None,
+        left: 0,
+        more: false,
+        bound: None,
+    };
+    let mut level = story.orders(limits);
+    let mut dropped = level.dropped;
     for deviations in 0..=budget.deviations {
         explored.levels.push(0);
-        let goes_on = deviations < budget.deviations;
-        let mut next = Vec::new();
-        let (mut waiting, mut dropped) = (level.len(), 0);
-        for window in level.chunks(WINDOW) {
+        // Behind one that is not known there may be any number more.
+        let goes_on = deviations < budget.deviations && dropped == 0;
+        let mut next = Waiting::default();
+        let mut waiting = level.schedules.len() as u64;
+        for window in level.schedules.chunks(WINDOW) {
             let room = usize::try_from(limits.schedules - explored.schedules()).unwrap_or(usize::MAX);
             let window = &window[..window.len().min(room)];
-            let played: Vec<_> = window.par_iter().map(|schedule| story.play(schedule, goes_on)).collect();
-            for (schedule, played) in window.iter().zip(played) {
+            let families = window.chunk_by(Schedule::is_sibling).flat_map(|family| family.chunks(SIBLINGS));
+            let families: Vec<&[Schedule]> = families.collect();
+            let played = families.into_par_iter().map(|family| story.play_siblings(family, goes_on));
+            let played: Vec<Vec<Option<Played>>> = played.collect();
+            for (schedule, played) in window.iter().zip(played.into_iter().flatten()) {
                 waiting -= 1;
                 let Some(Played { key, children }) = played else { continue };
                 explored.levels[deviations as usize] += 1;
+                let fails = key.is_some();
                 if let Some(key) = key {
-                    if key == GUEST_KEY {
-                        return Err(Unexplorable::Guest);
-                    }
-                    explored.first.get_or_insert_with(|| key.clone());
-                    let first = || Found { schedules: 0, first: schedule.clone() };
-                    explored.found.entry(key).or_insert_with(first).schedules += 1;
-                    if !limits.all {
-                        explored.left = (waiting + dropped + next.len()) as u64;
-                        explored.more = goes_on;
-                        return Ok(explored);
-                    }
+                    explored.fails(key, schedule)?;
                 }
-                let room = LEVEL_MAX.saturating_sub(next.len());
-                dropped += children.len().saturating_sub(room);
-                next.extend(children.into_iter().take(room));
+                next.take(children, limits.memory);
+                if fails && !limits.all {
+                    explored.left = waiting + dropped + next.schedules.len() as u64 + next.dropped;
+                    explored.more = deviations < budget.deviations;
+                    return Ok(explored);
+                }
             }
-            progress(&explored);
+            if explored.schedules() >= limits.schedules {
+                explored.bound = Some(Bound::Schedules);
+            } else if go_on(&explored).is_break() {
+                explored.bound = Some(Bound::Enough);
+            }
+            if explored.bound.is_some() {
+                break;
+            }
         }
-        explored.left = (waiting + dropped + next.len()) as u64;
-        explored.more = waiting > 0 && goes_on || !next.is_empty() && deviations + 1 < budget.deviations;
-        if waiting + dropped > 0 || explored.schedules() >= limits.schedules || next.is_empty() {
+        dropped += next.dropped;
+        let known = next.schedules.len() as u64;
+        explored.left = waiting + dropped + known;
+        explored.more = deviations < budget.deviations && (waiting > 0 || dropped > 0)
+            || known > 0 && deviations + 1 < budget.deviations;
+        if explored.bound.is_some() || known == 0 {
             break;
         }
         level = next;
     }
-    if explored.schedules() < 2 && explored.is_whole() && explored.found.is_empty() {
-        return Err(Unexplorable::Alone);
+    if explored.is_whole() {
+        explored.bound = None;
+        if explored.schedules() < 2 && explored.found.is_empty() {
+            return Err(Unexplorable::Alone);
+        }
+    } else {
+        explored.bound.get_or_insert(Bound::Memory);
     }
     Ok(explored)
 }
@@ -227,6 +258,7 @@ pub fn frozen(scenario: &Scenario, seed: u64, budget: &Budget, schedule: &Schedu
 }
 
 /// What becomes of one schedule.
+#[derive(Debug, PartialEq, Eq)]
 struct Played {
     /// The key by which it fails.
     key: Option<String>,
@@ -273,6 +305,22 @@ impl Story<'_> {
         story
     }
 
+    /// The schedules without deviations: one, or where operations are free one an order, as many as may be played.
+    fn orders(&self, limits: Limits) -> Waiting {
+        let mut level = Waiting::default();
+        level.take([Schedule::default()], u64::MAX);
+        if self.budget.free {
+            let most = usize::try_from(limits.schedules.saturating_sub(1)).unwrap_or(usize::MAX);
+            let (orders, whole) = orders(&self.scenario, most);
+            let schedules =
+                orders.into_iter().map(|order| Schedule { order: Some(order), ..Schedule::default() });
+            level.take(schedules, limits.memory);
+            // At least one is left.
+            level.dropped += u64::from(whole == Whole::No);
+        }
+        level
+    }
+
     fn run(&self, scenario: &Scenario, options: Options) -> (Outcome, Director) {
         let director = Stage::new(scenario, self.seed).director().harmless().noting();
         play_cast(Vec::new(), scenario, self.seed, options, director)
@@ -282,17 +330,20 @@ impl Story<'_> {
     fn scenario_of(&self, schedule: &Schedule) -> Option<Scenario> {
         let mut decisions = file::Decisions::default();
         let mut file = self.scenario.file.clone();
-        let mut is_longer = false;
+        let mut is_another = schedule.order.is_some();
+        if let Some(order) = &schedule.order {
+            order.put(&mut file);
+        }
         for (number, deviation) in schedule.deviations.iter().enumerate() {
             match &deviation.0 {
                 What::Decision(decision, detail) => decisions.put(decision.clone(), *detail),
                 What::Operation(moment, does) => {
                     does.put(&mut file, *moment, number);
-                    is_longer = true;
+                    is_another = true;
                 }
             }
         }
-        let mut scenario = if is_longer {
+        let mut scenario = if is_another {
             let expect = self.scenario.expect.clone();
             let resolved = resolve(file).ok()?.with_guests(&self.scenario.guests);
             Scenario { expect, ..resolved }
@@ -301,26 +352,6 @@ impl Story<'_> {
         };
         scenario.file.decisions = Some(decisions).filter(|decisions| !decisions.is_empty());
         Some(scenario)
-    }
-
-    /// Plays a schedule; `None` where there is no such one, since nobody can be cut off or crash who has left.
-    fn play(&self, schedule: &Schedule, goes_on: bool) -> Option<Played> {
-        let nothing = Played { key: None, children: Vec::new() };
-        let scenario = self.scenario_of(schedule)?;
-        let wants_moments = goes_on && self.budget.has_operations(schedule);
-        let options = if wants_moments { Options::logged(Limit::All) } else { Options::judged() };
-        let (outcome, director) = self.run(&scenario, options);
-        if let Some(key) = outcome.key().filter(|key| *key != UNMET_KEY) {
-            return Some(Played { key: Some(key.to_owned()), ..nothing });
-        }
-        if !goes_on {
-            return Some(nothing);
-        }
-        let mut children = self.deciding(schedule, director.seen());
-        if wants_moments {
-            children.extend(self.operating(schedule, &outcome, director.seen()));
-        }
-        Some(Played { key: None, children })
     }
 
     /// The schedules with one decision more.
@@ -335,9 +366,10 @@ impl Story<'_> {
     }
 
     /// The schedules with one operation more.
-    fn operating(&self, schedule: &Schedule, outcome: &Outcome, asked: &[Asked]) -> Vec<Schedule> {
+    fn operating(&self, schedule: &Schedule, judged: &Judged<Director>) -> Vec<Schedule> {
         let mut children = Vec::new();
-        for moment in moments(outcome, schedule.event, self.calm) {
+        let asked = judged.decisions.seen();
+        for moment in moments(judged, schedule.event, self.calm) {
             let decided = asked.iter().take_while(|asked| asked.event <= moment.event).count();
             for does in self.budget.operations(schedule, &self.scenario, &asked[..decided]) {
                 let deviation = Deviation(What::Operation(moment, does));
@@ -349,10 +381,16 @@ impl Story<'_> {
 }
 
 impl Schedule {
+    /// Whether both are of one parent.
+    fn is_sibling(&self, other: &Schedule) -> bool {
+        let parent = |schedule: &Schedule| schedule.deviations.len().saturating_sub(1);
+        self.order == other.order && self.deviations[..parent(self)] == other.deviations[..parent(other)]
+    }
+
     fn with(&self, deviation: Deviation, decided: usize, event: u64) -> Schedule {
         let mut deviations = self.deviations.clone();
         deviations.push(deviation);
-        Schedule { deviations, decided, event }
+        Schedule { order: self.order.clone(), deviations, decided, event }
     }
 
     /// How many deviations of a kind it has.

@@ -70,7 +70,7 @@ pub use ledger::{Ledger, Taken};
 pub use list::{ALL, Entry, GENERATION, ORACLES, named, of_generation, table, without_guests};
 pub use logs::{Grounds, Logs, Opened, Seen};
 pub use looked::{At, Looked};
-pub use oracle::{Look, Mail, Oracle, Rest};
+pub use oracle::{Boxed, Look, Mail, Oracle, Rest};
 pub use rights::Rights;
 pub use scene::{Link, Scene, Surroundings};
 pub use setup::Setup;
@@ -87,9 +87,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// All oracles of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Oracles {
-    setup: Setup,
+    setup: Arc<Setup>,
     panel: Panel,
     needs: Needs,
     evidence: Evidence,
@@ -129,7 +129,7 @@ impl Oracles {
             needs: panel.needs().and(setup.needs),
             panel,
             evidence: Evidence::new(&setup),
-            setup,
+            setup: Arc::new(setup),
             starting: BTreeSet::new(),
             touched: Touched::All,
             talked: Vec::new(),

@@ -6,12 +6,14 @@
 mod builder;
 mod lines;
 mod outcome;
+mod player;
 mod stage;
 mod tally;
 mod touched;
 
 pub use builder::Run;
 pub use outcome::{End, GUEST_KEY, Outcome, UNMET_KEY, Verdict};
+pub(crate) use player::{Judged, Player};
 pub use stage::Stage;
 pub use tally::Tally;
 pub use touched::Faulted;
@@ -20,12 +22,13 @@ use crate::cojson::{CoJson, CoNode};
 use crate::decision::Decide;
 use crate::guest::{Member, Troupe};
 use crate::host::NodeId;
-use crate::log::{Event, Limit, Log, Source, When, With};
+use crate::log::{Limit, Log, Source, When, With};
 use crate::observer::{Happening, Observer};
-use crate::oracles::{Oracle, Oracles, Rest};
+use crate::oracles::{Oracle, Oracles};
 use crate::scenario::Scenario;
-use crate::world::{Stop, View, World};
-use cosim_core::{Config, Span, Time};
+use crate::script::Director;
+use crate::world::{View, World};
+use cosim_core::{Config, Span};
 use touched::Touched;
 
 /// How long after the last operation the faults end.
@@ -155,6 +158,16 @@ pub(crate) fn play_from<N: CoJson, D: Decide<N>>(
     play_staged(Vec::new(), stage, seed, options, make, decisions, None)
 }
 
+/// What is staged, with the nodes of the core, before anything has happened.
+pub(crate) fn begin(
+    stage: Stage<'_>,
+    seed: u64,
+    options: Options,
+    decisions: Director,
+) -> Player<'_, CoNode, Director> {
+    staged(Vec::new(), stage, seed, options, CoNode::new, decisions, None)
+}
+
 fn play_staged<N: CoJson, D: Decide<N>>(
     own: Vec<Box<dyn Oracle>>,
     stage: Stage<'_>,
@@ -164,6 +177,20 @@ fn play_staged<N: CoJson, D: Decide<N>>(
     decisions: D,
     troupe: Option<&Troupe>,
 ) -> (Outcome, D) {
+    let mut player = staged(own, stage, seed, options, make, decisions, troupe);
+    player.play();
+    player.finish()
+}
+
+fn staged<'a, N: CoJson, D: Decide<N>>(
+    own: Vec<Box<dyn Oracle>>,
+    stage: Stage<'a>,
+    seed: u64,
+    options: Options,
+    make: impl Fn(NodeId, Config) -> N,
+    decisions: D,
+    troupe: Option<&'a Troupe>,
+) -> Player<'a, N, D> {
     let judges = || {
         let mut oracles = Oracles::new(stage.setup());
         own.into_iter().for_each(|oracle| oracles.add(oracle));
@@ -191,13 +218,11 @@ fn play_staged<N: CoJson, D: Decide<N>>(
     }
     let mut world = World::new(nodes, stage.links(), seed, watch, decisions);
     stage.settle(&mut world);
-    let mut player = Player { stage, world, end: None, chapters: Vec::new(), troupe };
-    player.play();
-    player.finish()
+    Player::new(stage, world, troupe)
 }
 
 /// Those who watch a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Watch {
     oracles: Option<Oracles>,
     log: Option<Log>,
@@ -244,146 +269,3 @@ impl Watch {
         }
     }
 }
-
-struct Player<'a, N: CoJson, D> {
-    stage: Stage<'a>,
-    /// The guests that take part.
-    troupe: Option<&'a Troupe>,
-    world: World<N, Watch, D>,
-    /// Why the run ended before its time.
-    end: Option<End>,
-    /// When each chapter began.
-    chapters: Vec<Time>,
-}
-
-impl<N: CoJson, D: Decide<N>> Player<'_, N, D> {
-    fn play(&mut self) {
-        let mut faults_end = Time::ZERO;
-        for number in 0..self.stage.chapters() {
-            let over = self.awaited().max(faults_end);
-            if number > 0 && !self.comes_to_rest(over, QUIET_UNDER_FAULTS) {
-                self.end.get_or_insert(End::Restless);
-            }
-            if self.end.is_some() {
-                return;
-            }
-            let start = if number == 0 { Time::ZERO } else { self.world.now() + AFTER_QUIET };
-            self.chapters.push(start);
-            let operations = self.stage.chapter(number, start);
-            for planned in operations {
-                faults_end = faults_end.max(planned.ends());
-                self.schedule(planned);
-            }
-        }
-        let settled = faults_end + SETTLE;
-        let silent = self.until(settled);
-        if self.end.is_some() {
-            return;
-        }
-        let now = if silent { self.world.now() } else { settled };
-        let healing = self.stage.healing(now);
-        if self.stage.has_faults()
-            && let Some(log) = &mut self.world.observer.log
-        {
-            log.push(0, now, Event::Liveness {});
-        }
-        for (link, network) in self.stage.calm() {
-            self.world.set_network(now, link, network);
-        }
-        self.world.heal_disks();
-        for planned in healing {
-            self.schedule(planned);
-        }
-        if !self.comes_to_rest(now.max(self.awaited()), 1) {
-            self.end.get_or_insert(End::Restless);
-        }
-    }
-
-    /// Runs until it is silent, or has had its time so many times over, counted from `over`; says whether it is silent.
-    /// What has come to be held meanwhile, as by a disk that was slow, has to pass bounded lines, too.
-    fn comes_to_rest(&mut self, over: Time, times: u64) -> bool {
-        loop {
-            let within = self.quiet_within();
-            if self.until(over + within.saturating_mul(times)) {
-                return true;
-            }
-            if self.end.is_some() || self.quiet_within() <= within {
-                return false;
-            }
-        }
-    }
-
-    /// How long silence may take: what the scenario says, and what bounded lines need beside.
-    fn quiet_within(&self) -> Span {
-        let scenario = self.stage.scenario();
-        let lines = lines::time_to_pass(scenario, self.stage.networks(), &self.world.view());
-        scenario.expect.quiet_within + lines
-    }
-
-    /// From when on silence can be asked for: until then copies are under way that come long after, or what liars have
-    /// sent. That may be larger than all that anybody holds.
-    fn awaited(&self) -> Time {
-        let liars = self.stage.hostile().into_iter().map(|node| self.world.all_left(node));
-        self.world.now().max(self.world.last_replay()).max(liars.max().unwrap_or(Time::ZERO))
-    }
-
-    fn schedule(&mut self, planned: stage::Planned<N>) {
-        self.world.schedule(planned.at, planned.operation);
-    }
-
-    /// Runs up to `limit`, or to silence; says whether it is silent.
-    fn until(&mut self, limit: Time) -> bool {
-        if self.end.is_some() {
-            return false;
-        }
-        while self.world.step(limit) {
-            if self.world.observer.failed() {
-                self.end = Some(End::Violation);
-                return false;
-            }
-            if self.troupe.is_some_and(Troupe::has_failed) {
-                self.end = Some(End::Guest);
-                return false;
-            }
-            if self.world.figures().events >= EVENTS_MAX {
-                self.end = Some(End::Restless);
-                return false;
-            }
-        }
-        self.world.run_until(limit) == Stop::Silent
-    }
-
-    fn finish(mut self) -> (Outcome, D) {
-        let mut end = self.end.unwrap_or(End::Silent);
-        if end == End::Silent && self.troupe.is_some() {
-            self.world.view().hosts.iter().filter(|host| host.up).for_each(|host| host.node.audit());
-        }
-        if !matches!(end, End::Violation | End::Guest) {
-            let (view, watch) = self.world.split();
-            if let Some(oracles) = &mut watch.oracles {
-                let rest = if end == End::Silent { Rest::Silent } else { Rest::Restless };
-                oracles.ended(&view, rest);
-                if watch.looking.is_some() {
-                    watch.log_noted(&view, When::at(rest));
-                }
-            }
-        }
-        if let Some(failure) = self.troupe.and_then(Troupe::failure) {
-            end = End::Guest;
-            let (event, now) = (self.world.view().event, self.world.now());
-            if let Some(log) = &mut self.world.observer.log {
-                log.push(event, now, Event::GuestFailed { why: failure.trouble().to_string() });
-            }
-        }
-        outcome::of(self.stage, self.world, end, self.chapters)
-    }
-}
-
-/// How long after silence has come a chapter begins that waits for it: later, so that no event of one moment belongs to
-/// both.
-const AFTER_QUIET: Span = Span::from_ms(1);
-
-/// While faults go on, silence may take so many times longer. Where three messages of five are lost, one round in six gets
-/// through, and a hundred rounds in a row do not once in a hundred million: of so many, swarms see one. Three hundred do
-/// not once in 10^24.
-const QUIET_UNDER_FAULTS: u64 = 30;

@@ -109,6 +109,12 @@ impl Director {
         Director { seen: Some(Vec::new()), ..self }
     }
 
+    /// Adds to the list, before the run comes to what is decided.
+    pub(crate) fn list(&mut self, decision: Decision, detail: Detail) {
+        self.places.entry(decision.address.clone()).or_default().push(self.listed.len());
+        self.listed.push((decision, detail, Met::No));
+    }
+
     /// Everything that something was decided of, in order, where it was noted.
     pub(crate) fn seen(&self) -> &[Asked] {
         self.seen.as_deref().unwrap_or_default()

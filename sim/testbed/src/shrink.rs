@@ -11,8 +11,10 @@ mod rebind;
 mod reduce;
 mod rename;
 mod simplify;
+mod twos;
 
 pub use reduce::Reduction;
+pub use twos::{Twos, twos};
 
 use crate::guest::Guests;
 use crate::run::{GUEST_KEY, Options, Outcome, UNMET_KEY, run};

@@ -6,8 +6,10 @@
 //! that of the seed.
 
 mod beside;
+mod plot;
 
 pub use beside::{Beside, Trait, beside};
+pub use plot::page;
 
 use crate::cojson::CoNode;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, Working, WriteFate, Writing};

@@ -23,9 +23,18 @@ struct Told {
 /// Runs `cosim` for somebody who has installed nothing, or whose home is elsewhere.
 fn cosim_at(home: &Path, args: &[&str]) -> Told {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
+    // What lies in that home stands in for a program of the same name.
+    let path = std::env::join_paths([home.to_owned()].into_iter().chain(paths())).expect("paths");
+    command.env("PATH", path);
     let output = command.current_dir(root()).env("HOME", home).args(args).output().expect("it runs");
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
     Told { code: output.status.code(), out, err }
+}
+
+/// Where this process looks for programs.
+fn paths() -> Vec<PathBuf> {
+    let all = std::env::vars_os().find(|(name, _)| name == "PATH").map(|(_, path)| path);
+    std::env::split_paths(&all.unwrap_or_default()).collect()
 }
 
 fn cosim(args: &[&str]) -> Told {

@@ -67,9 +67,32 @@ fn how_it_ends() {
     let (code, out, _) = ends(&format!("explore {hello} --lost 1"));
     assert_eq!((code, out.lines().last()), (0, Some("20 schedules: all hold")), "{out}");
 
+    // Three operations of alice's and three of bob's: twenty orders.
+    let (code, out, err) = ends(&format!("explore {hello} --free --deviations 0"));
+    assert_eq!((code, out.lines().last()), (0, Some("20 schedules: all hold")), "{out}");
+    assert!(err.contains("operations in any order"), "{err}");
+    let (code, out, _) = ends(&format!("explore {hello} --free --deviations 0 --schedules 10"));
+    assert_eq!(code, 7, "{out}");
+
     let (code, out, _) = ends(&format!("explore {hello} --lost 2 --schedules 50"));
     assert_eq!(code, 7, "{out}");
     assert!(out.contains("NOT WHOLE"), "{out}");
+
+    // No time at all is enough for one window: the same schedules as with that limit, and the same words.
+    let (code, by_time, err) = ends(&format!("explore {hello} --lost 2 --time 0s"));
+    assert_eq!(code, 7, "{by_time}");
+    assert!(err.contains("--time ended it") && err.contains("--schedules 1 plays the same"), "{err}");
+    let (code, by_schedules, _) = ends(&format!("explore {hello} --lost 2 --schedules 1"));
+    assert_eq!((code, by_schedules), (7, by_time));
+
+    let (code, out, err) = ends(&format!("explore {hello} --lost 2 --memory 2KB"));
+    assert_eq!(code, 7, "{out}");
+    assert!(out.contains("NOT WHOLE") && err.contains("--memory ended it"), "{out}{err}");
+
+    for bound in ["--time soon", "--memory 0B", "--memory much"] {
+        let (code, _, err) = ends(&format!("explore {hello} --lost 1 {bound}"));
+        assert_eq!(code, 2, "{err}");
+    }
 
     let (code, _, err) = ends(&format!("explore {hello} --lost 0"));
     assert_eq!(code, 5, "{err}");
@@ -84,8 +107,11 @@ fn seeds_that_fail_are_compared_with_the_others() {
     let (story, _) = document();
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("forgetful.json"), story).expect("written");
-    let (code, out, err) = cosim(folder.path(), "why forgetful.json --seed 78 --futures 20 --seeds 0..1000");
+    let why = "why forgetful.json --seed 78 --futures 20 --html why.html --seeds 0..1000";
+    let (code, out, err) = cosim(folder.path(), why);
     assert_eq!(code, 0, "{err}");
+    let page = std::fs::read_to_string(folder.path().join("why.html")).expect("it was written");
+    assert!(page.contains("<svg") && page.contains("timely client&gt;server deadline"), "{page}");
     assert!(out.contains("Of the seeds 0..1000, 422 fail by this key and 578 do not."), "{out}");
     assert!(out.contains("     422 (100 %)       406 ( 70 %)    any lost"), "{out}");
 }
@@ -148,4 +174,24 @@ fn what_a_sweep_does_not_find() {
         let (code, _, err) = cosim(folder.path(), "sweep story.json --seeds 0..1000");
         assert_eq!(code, 0, "{fault}: {err}");
     }
+}
+
+/// A server that never says that it has not got something: nobody notices while all load what is there already.
+#[test]
+fn another_order_shows_what_the_one_in_the_file_does_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let story =
+        std::fs::read_to_string(root().join("scenarios/basics/two-writers.json")).expect("it is there");
+    let sound = r#""server": {"#;
+    assert!(story.contains(sound), "{story}");
+    let story = story.replacen(sound, r#""server": { "mutations": ["never-unavailable"],"#, 1);
+    std::fs::write(folder.path().join("story.json"), story).expect("written");
+    let (code, out, _) = cosim(folder.path(), "run story.json");
+    assert_eq!(code, 0, "{out}");
+    let (code, out, err) = cosim(folder.path(), "explore story.json --free --deviations 0 -o found.json");
+    assert_eq!(code, 3, "{out}{err}");
+    assert!(out.contains("schedules: timely server>client load\n"), "{out}");
+    assert!(out.contains("      order: load-notes-bob, edit-notes-alice\n"), "{out}");
+    let (_, out, err) = cosim(folder.path(), "run found.json");
+    assert!(out.contains("timely server>client load") && (out + &err).contains("reproduces"), "{err}");
 }

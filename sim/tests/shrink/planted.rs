@@ -1,11 +1,14 @@
 //! Ten planted faults, each met somewhere in a storm, frozen, cut down to a few lines, and proven to be the cause: with the
-//! fault, schedules near the one that is left fail; without it, none does.
+//! fault, schedules near the one that is left fail; without it, none does. And ten fixes that are none: with each the file that
+//! is left plays well, and schedules near it fail all the same.
 
 use crate::shrinking::{check, on_threads};
 use cosim_testbed::explore::{Budget, Explored, Limits, explore, fair};
 use cosim_testbed::freeze::freeze;
+use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use cosim_testbed::shrink::Size;
+use std::ops::ControlFlow;
 
 /// Five nodes, and all that can happen to them.
 const STORM: &str = r#"{
@@ -61,6 +64,21 @@ const FAULTS: [(&str, &str); 10] = [
     ("keep-assumed-across-connections", "alice"),
 ];
 
+/// Ten fixes that only move the failure: for a fault, and where it was planted, what is there in its place, and where. The file
+/// that is left of the failure plays well with each.
+const WRONG_FIXES: [(&str, &str, &str); 10] = [
+    ("announce-once", "ignore-epochs", "edge"),
+    ("announce-once", "keep-assumed-across-connections", "edge"),
+    ("announce-once", "never-retransmit", "bob"),
+    ("replace-first-hand", "ignore-epochs", "edge"),
+    ("replace-first-hand", "announce-once", "edge"),
+    ("replace-first-hand", "never-retransmit", "edge"),
+    ("ignore-re", "ignore-epochs", "alice"),
+    ("ignore-re", "never-retransmit", "edge"),
+    ("content-after-done", "content-after-done", "edge"),
+    ("content-after-done", "interest-by-arrival", "alice"),
+];
+
 const SEEDS: u64 = 200;
 
 fn storm(fault: &str, node: &str) -> Scenario {
@@ -88,9 +106,23 @@ fn without_faults(mut file: file::Scenario) -> file::Scenario {
 /// What comes of the schedules near that which a file decides.
 fn near(file: file::Scenario) -> Explored {
     let scenario = fair(&resolve(file).unwrap_or_else(|problems| panic!("{problems}")));
-    let limits = Limits { schedules: 2_000, all: true };
-    explore(&scenario, scenario.seed, &Budget::proving(&scenario), limits, &mut |_| {})
+    let limits = Limits { schedules: 2_000, all: true, ..Limits::default() };
+    explore(&scenario, scenario.seed, &Budget::proving(&scenario), limits, &mut |_| ControlFlow::Continue(()))
         .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// With another fault in place of its own, the file plays well, so that it seems to be mended; but schedules near it fail: how
+/// many, in words.
+fn only_moves(file: &file::Scenario, other: &str, at: &str) -> String {
+    let mut file = without_faults(file.clone());
+    file.nodes.get_mut(at).expect("a node that is left").mutations.push(other.to_owned());
+    let scenario = resolve(file.clone()).unwrap_or_else(|problems| panic!("{problems}"));
+    let outcome = run(&scenario, scenario.seed, Options::judged());
+    assert!(outcome.violations.is_empty(), "{other} at {at}: {:?}", outcome.key());
+    let explored = near(file);
+    let failing: u64 = explored.found.values().map(|found| found.schedules).sum();
+    assert!(failing > 0, "{other} at {at}: it is taken for a fix");
+    format!("wrong fix, {other} at {at}: {failing} of {} schedules fail", explored.schedules())
 }
 
 /// Of ten thousand things, how many are gone.
@@ -110,6 +142,10 @@ fn ten_faults_in_a_storm() {
         println!("  before: {}\n  after:  {}", shrunk.before, shrunk.after);
         let broken = near(shrunk.file.clone());
         assert!(broken.found.contains_key(&key), "{fault}: {:?}", broken.found.keys());
+        let wrong = WRONG_FIXES.iter().filter(|(of, ..)| *of == fault);
+        for (_, other, at) in wrong {
+            println!("  {}", only_moves(&shrunk.file, other, at));
+        }
         let fixed = near(without_faults(shrunk.file));
         assert_eq!(fixed.first, None, "{fault}: what is left of the failure fails without it, too");
         let failing: u64 = broken.found.values().map(|found| found.schedules).sum();

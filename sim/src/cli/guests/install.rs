@@ -7,7 +7,7 @@ use super::super::print::outln;
 use super::packages;
 use cosim_guest::Launch;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// How the names of packages begin that can be fetched.
@@ -95,6 +95,21 @@ pub(in crate::cli) fn installed() -> Vec<Installed> {
 
 /// Fetches a version of the package, so that scenarios can name it.
 pub(in crate::cli) fn install(name: &str) -> Result<Exit, Failure> {
+    let Fetched { folder, before } = fetch(name)?;
+    let already = if before { " already" } else { "" };
+    outln!("{name} is installed{already}, in {}", folder.display());
+    Ok(Exit::Held)
+}
+
+/// Where a version of the package is.
+pub(in crate::cli) struct Fetched {
+    folder: PathBuf,
+    /// Whether it was there before.
+    before: bool,
+}
+
+/// Fetches a version of the package, unless it is there.
+pub(in crate::cli) fn fetch(name: &str) -> Result<Fetched, Failure> {
     let version = name.strip_prefix(PACKAGE).filter(|version| is_version(version)).ok_or_else(|| {
         Failure(format!(
             "error: `{name}` cannot be installed: expected the package and its version, as in cojson@0.20.19\nhint: any \
@@ -107,8 +122,7 @@ pub(in crate::cli) fn install(name: &str) -> Result<Exit, Failure> {
     })?;
     let folder = all.join(format!("{name}+{}", program_hash()));
     if folder.is_dir() {
-        outln!("{name} is installed already, in {}", folder.display());
-        return Ok(Exit::Held);
+        return Ok(Fetched { folder, before: true });
     }
     fs::create_dir_all(&all).map_err(|error| Failure::file("make", &all, &error))?;
     // It appears whole or not at all.
@@ -119,8 +133,17 @@ pub(in crate::cli) fn install(name: &str) -> Result<Exit, Failure> {
         let _ = fs::remove_dir_all(&new);
         return Err(failure);
     }
-    outln!("{name} is installed, in {}", folder.display());
-    Ok(Exit::Held)
+    Ok(Fetched { folder, before: false })
+}
+
+/// The versions of a package that its registry has.
+pub(in crate::cli) fn published(package: &str) -> Result<Vec<String>, Failure> {
+    let said = npm(Path::new("."), &["view", package, "versions", "--json"])?;
+    serde_json::from_str(&said).map_err(|error| {
+        Failure(format!(
+            "error: npm does not list the versions of {package}: {error}\nhint: is npm new enough?"
+        ))
+    })
 }
 
 /// Only what npm takes for one version, and nothing that a folder could be left by.
@@ -149,10 +172,11 @@ fn fill(folder: &Path, version: &str) -> Result<(), Failure> {
             npm(folder, &["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"])?;
         }
     }
-    npm(folder, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+    npm(folder, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).map(drop)
 }
 
-fn npm(folder: &Path, args: &[&str]) -> Result<(), Failure> {
+/// What npm prints.
+fn npm(folder: &Path, args: &[&str]) -> Result<String, Failure> {
     let called = format!("npm {}", args.join(" "));
     let output = Command::new("npm").args(args).current_dir(folder).stdin(Stdio::null()).output();
     let output = output.map_err(|error| {
@@ -161,7 +185,7 @@ fn npm(folder: &Path, args: &[&str]) -> Result<(), Failure> {
         ))
     })?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let last: Vec<&str> = said.lines().rev().take(10).collect();
@@ -206,7 +230,6 @@ fn short_hash(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use std::path::PathBuf;
 
     #[test]
     fn the_program_is_all_there_is_of_it() {

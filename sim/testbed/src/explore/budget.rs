@@ -120,6 +120,8 @@ pub struct Budget {
     pub of: BTreeMap<Kind, u32>,
     /// How long messages and copies take that take longer, and how late ends notice.
     pub latencies: Vec<Span>,
+    /// Whether operations of different nodes happen in any order. That is no deviation.
+    pub free: bool,
 }
 
 impl Budget {
@@ -144,7 +146,7 @@ impl Budget {
     /// So many deviations of any of these kinds.
     fn any(deviations: u32, kinds: impl Iterator<Item = Kind>, scenario: &Scenario) -> Budget {
         let of = kinds.map(|kind| (kind, deviations)).collect();
-        Budget { deviations, of, latencies: Budget::latencies_of(scenario) }
+        Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false }
     }
 
     /// The spans that a scenario lists itself; where it lists none, the longest latency of its links, and what is just past

@@ -1,7 +1,7 @@
 //! What a schedule does otherwise than harmlessly, and where.
 
 use super::Kind;
-use crate::run::Outcome;
+use crate::run::Judged;
 use crate::scenario::file::{self, Decision, Detail, Duration, Entry};
 use cosim_core::{Span, Time};
 use serde_json::{Value, json};
@@ -41,13 +41,13 @@ pub(super) enum Does {
 }
 
 /// The places behind events, from this one on and before the faults end. What happens at the same time counts as one.
-pub(super) fn moments(outcome: &Outcome, from: u64, calm: Time) -> Vec<Moment> {
+pub(super) fn moments<D>(judged: &Judged<D>, from: u64, calm: Time) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
-    let entries = outcome.log.iter().flat_map(crate::log::Log::entries);
+    let entries = judged.log.iter().flat_map(crate::log::Log::entries);
     for entry in entries.filter(|entry| entry.at < calm) {
-        let begun = outcome.chapters.iter().take_while(|start| **start <= entry.at).count();
+        let begun = judged.chapters.iter().take_while(|start| **start <= entry.at).count();
         let chapter = begun.saturating_sub(1);
-        let start = outcome.chapters.get(chapter).copied().unwrap_or(Time::ZERO);
+        let start = judged.chapters.get(chapter).copied().unwrap_or(Time::ZERO);
         let moment = Moment { event: entry.event, at: entry.at, chapter, start };
         match moments.last_mut().filter(|last| last.at == moment.at) {
             Some(last) => *last = moment,
@@ -77,6 +77,16 @@ impl Deviation {
 }
 
 impl Deviation {
+    /// What it takes in memory, by what it says.
+    pub(super) fn bytes(&self) -> usize {
+        let names = match &self.0 {
+            What::Decision(decision, _) => decision.address.len(),
+            What::Operation(_, Does::Cut([a, b])) => a.len() + b.len(),
+            What::Operation(_, Does::Crash(node)) => node.len(),
+        };
+        size_of::<Deviation>() + names
+    }
+
     /// The address of the decision that it is.
     #[cfg(test)]
     pub(super) fn address(&self) -> Option<&str> {

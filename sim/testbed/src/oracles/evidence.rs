@@ -62,7 +62,7 @@ impl FromIterator<Need> for Needs {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Evidence {
     /// What the apps did.
     pub ledger: Ledger,

@@ -65,9 +65,27 @@ pub enum Rest {
     Restless,
 }
 
+/// What can be copied in a box, so that a run can be copied with those who judge it. Whatever is [`Clone`] can.
+pub trait Boxed {
+    /// A copy.
+    fn boxed(&self) -> Box<dyn Oracle>;
+}
+
+impl<O: Oracle + Clone + 'static> Boxed for O {
+    fn boxed(&self) -> Box<dyn Oracle> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn Oracle> {
+    fn clone(&self) -> Self {
+        (**self).boxed()
+    }
+}
+
 /// Judges a run by what it is told. Each hook stands for something that happens; whoever leaves one out is not asked
 /// there. Nothing is told before the evidence of it is gathered, unless the hook says so.
-pub trait Oracle: Debug {
+pub trait Oracle: Boxed + Debug {
     /// What there is to say of it.
     fn about(&self) -> &'static About;
 

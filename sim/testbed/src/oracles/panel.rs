@@ -36,7 +36,7 @@ pub(super) enum Hook {
 const HOOKS: usize = Hook::AtRest as usize + 1;
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Panel {
     /// In the order in which they are listed.
     judges: Vec<Judge>,
@@ -48,7 +48,7 @@ pub(super) struct Panel {
     noted: Option<Vec<Looked>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Judge {
     about: &'static About,
     oracle: Box<dyn Oracle>,

@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 /// use cosim_testbed::scenario::parse;
 ///
 /// /// An oracle of one's own: a budget of messages.
-/// #[derive(Debug)]
+/// #[derive(Clone, Debug)]
 /// struct Terse { left: u32 }
 ///
 /// const TERSE: About = About {

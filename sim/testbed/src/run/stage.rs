@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub struct Stage<'a> {
     scenario: Cow<'a, Scenario>,
     plan: Plan,
-    cast: Cast,
+    cast: Arc<Cast>,
     /// The conditions of each link after the operations staged so far.
     networks: Vec<Network>,
     /// Whether an operation staged so far bounds a line.
@@ -78,10 +78,10 @@ impl<'a> Stage<'a> {
     /// Draws the plan of a seed.
     pub fn new(scenario: &'a Scenario, seed: u64) -> Stage<'a> {
         let scenario = scenario.of_seed(seed);
-        let cast = Cast {
+        let cast = Arc::new(Cast {
             nodes: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             co_values: scenario.co_values.clone(),
-        };
+        });
         let networks = scenario.links.iter().map(|link| link.network).collect();
         let plan = scenario.plan(seed);
         Stage { scenario, plan, cast, networks, bounded: false, staged: 0, speaks_other: false }
@@ -159,7 +159,7 @@ impl<'a> Stage<'a> {
 
     /// Decides by the list of the scenario.
     pub(crate) fn director(&self) -> Director {
-        let names = script::Names::new(self.cast.clone(), self.names(), self.creates());
+        let names = script::Names::new(self.cast().clone(), self.names(), self.creates());
         Director::new(self.scenario.file.decisions.as_ref(), names)
     }
 
@@ -227,7 +227,7 @@ impl<'a> Stage<'a> {
             .iter()
             .copied()
             .collect(),
-            cast: self.cast.clone(),
+            cast: self.cast().clone(),
             // The published package tells a client only of what that has asked for.
             announce: scenario
                 .nodes

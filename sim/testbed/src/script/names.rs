@@ -8,10 +8,14 @@ use crate::log::OperationName;
 use cosim_core::{CoId, Names as _};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The names of a run.
 #[derive(Clone, Debug)]
-pub(crate) struct Names {
+pub(crate) struct Names(Arc<Known>);
+
+#[derive(Debug)]
+struct Known {
     cast: Cast,
     operations: Vec<OperationName>,
     /// The operation that first creates each CoValue.
@@ -29,7 +33,7 @@ impl Names {
         for (number, id) in creates {
             first.entry(id).or_insert(number);
         }
-        Names { cast, operations, creates: first }
+        Names(Arc::new(Known { cast, operations, creates: first }))
     }
 }
 
@@ -40,23 +44,23 @@ pub(crate) fn opening(a: &str, b: &str) -> String {
 
 impl address::Names for Names {
     fn node(&self, node: NodeId) -> Cow<'_, str> {
-        self.cast.node(node)
+        self.0.cast.node(node)
     }
 
     fn subject(&self, subject: u32) -> Cow<'_, str> {
-        self.cast.co_value(CoId(subject))
+        self.0.cast.co_value(CoId(subject))
     }
 
     fn operation(&self, number: u32) -> Option<&str> {
-        self.operations.get(number as usize).map(|operation| operation.name.as_str())
+        self.0.operations.get(number as usize).map(|operation| operation.name.as_str())
     }
 
     fn maker(&self, subject: u32) -> Option<u32> {
-        self.creates.get(&CoId(subject)).copied()
+        self.0.creates.get(&CoId(subject)).copied()
     }
 
     fn opened_by(&self, number: u32, [a, b]: [NodeId; 2]) -> Option<&str> {
-        let at_start = opening(&self.cast.node(a), &self.cast.node(b));
+        let at_start = opening(&self.0.cast.node(a), &self.0.cast.node(b));
         self.operation(number).filter(|name| *name != at_start)
     }
 }

@@ -56,11 +56,21 @@ fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: u64) -> fmt::Result {
     write!(f, "{}{name}", bytes / scale)
 }
 
+impl Bytes {
+    /// Reads a number of bytes that is no larger than that.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn at_most(largest: u64, text: &str) -> Result<Bytes, UnitError> {
+        bytes(text, text, "number of bytes", largest, WRITE_BYTES).map(Bytes)
+    }
+}
+
 impl FromStr for Bytes {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Bytes, UnitError> {
-        bytes(text, text, "number of bytes", QUEUE_MAX, WRITE_BYTES).map(Bytes)
+        Bytes::at_most(QUEUE_MAX, text)
     }
 }
 
