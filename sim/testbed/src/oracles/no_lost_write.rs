@@ -70,8 +70,13 @@ impl Oracle for NoLostWrite {
         Look::NONE
     }
 
-    fn spoilt(&mut self, _scene: &Scene<'_>, node: NodeId) -> Look {
+    fn spoilt(&mut self, scene: &Scene<'_>, node: NodeId) -> Look {
         self.damaged.insert(node);
+        // Of one that is down, nothing counts any more that its disk had.
+        if let Some(loss) = self.losing.get_mut(&node) {
+            *loss = Loss::All;
+            self.note_survivors(scene);
+        }
         Look::NONE
     }
 
@@ -90,13 +95,7 @@ impl Oracle for NoLostWrite {
             self.damaged.remove(&node);
         }
         self.losing.insert(node, loss);
-        for (id, session) in scene.evidence.ledger.written() {
-            let elsewhere = self.longest(scene, (id, session));
-            let required = self.required(id, session, &scene.evidence.ledger);
-            if elsewhere < required {
-                self.survives.insert((id, session), elsewhere);
-            }
-        }
+        self.note_survivors(scene);
         Look::NONE
     }
 
@@ -129,6 +128,17 @@ impl Oracle for NoLostWrite {
 }
 
 impl NoLostWrite {
+    /// Takes down what of each log is left, where the last holders of more have just lost it.
+    fn note_survivors(&mut self, scene: &Scene<'_>) {
+        for (id, session) in scene.evidence.ledger.written() {
+            let elsewhere = self.longest(scene, (id, session));
+            let required = self.required(id, session, &scene.evidence.ledger);
+            if elsewhere < required {
+                self.survives.insert((id, session), elsewhere);
+            }
+        }
+    }
+
     fn required(&self, id: CoId, session: SessionId, ledger: &Ledger) -> u32 {
         let reported = ledger.reported(id, session);
         self.survives.get(&(id, session)).map_or(reported, |survives| reported.min(*survives))
