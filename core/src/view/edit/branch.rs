@@ -62,8 +62,9 @@ pub struct Merged {
     pub is_private: bool,
 }
 
-/// What merges `branch` at `now`, as far as `keys` can read it, and neither shows nor is said to be merged yet. `None` where there is nothing
-/// to merge, and where it is no branch or its source is not there.
+/// What merges `branch` at `now`, as far as `keys` can read it and it does not show in the source yet; where something there
+/// cannot be read, what is said to be merged is left out, too. `None` where there is nothing to merge, and where it is no
+/// branch or its source is not there.
 ///
 /// Two who merge a branch at once merge it twice. In a map or list that is the same; a stream has the items twice.
 pub fn merge<R: Resolver + ?Sized>(
