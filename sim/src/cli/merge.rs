@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::report::swept;
-use super::results::Format;
+use super::results::Printed;
 use super::sweep::{Told, failure};
 use cosim_testbed::sweep::{merge, outcomes_path};
 use std::path::PathBuf;
@@ -20,29 +20,17 @@ pub(super) struct Args {
     /// Where to write the whole: to this file, if its name ends in .jsonl, or else to outcomes.jsonl in this folder.
     #[arg(short, long, value_name = "FILE.jsonl|DIR")]
     out: PathBuf,
-    /// Print the summary for machines, as one JSON object: the same as `--format json`.
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-    /// For whom to print the summary.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "human|json|junit|github",
-        default_value_t,
-        hide_possible_values = true
-    )]
-    #[arg(hide_default_value = true)]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let in_folder = |path: &PathBuf| if path.is_dir() { outcomes_path(path) } else { path.clone() };
     let parts: Vec<PathBuf> = args.parts.iter().map(in_folder).collect();
     let summary = merge(&parts, &outcomes_path(&args.out)).map_err(failure)?;
-    let format = if args.json { Format::Json } else { args.format };
     let (words, sources) = (guests::Args::default(), summary.scenarios());
     let known = words.known()?;
     // Those that are still what was swept.
     let scenario = |place: usize| swept::scenario(&sources.get(place)?.source, &known).ok();
-    Ok(Told { format, guests: &words, scenario: &scenario }.conclude(&summary))
+    Ok(Told { format: args.printed.format(), guests: &words, scenario: &scenario }.conclude(&summary))
 }

@@ -27,6 +27,24 @@ pub(super) enum Format {
     Github,
 }
 
+/// How the summary of a sweep is printed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Printed {
+    /// Print the summary for machines, as one JSON object: the same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// For whom to print the summary.
+    #[arg(long, value_enum, value_name = "human|json|junit|github", default_value_t)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    format: Format,
+}
+
+impl Printed {
+    pub(super) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
 /// What a command has found about each scenario.
 #[derive(Clone, Debug)]
 pub(super) struct Results {

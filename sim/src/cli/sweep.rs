@@ -8,7 +8,7 @@ use super::input::{self, Recorded};
 use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Sweeping;
-use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
+use super::results::{self, Case, Failed, FailedRun, Format, Found, Printed, Results};
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::page::Contents;
 use cosim_testbed::run::Verdict;
@@ -64,19 +64,8 @@ pub(super) struct Args {
     /// Also write the page of the sweep, as `cosim report` does.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Print the summary for machines, as one JSON object: the same as `--format json`.
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-    /// For whom to print the summary.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "human|json|junit|github",
-        default_value_t,
-        hide_possible_values = true
-    )]
-    #[arg(hide_default_value = true)]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -97,7 +86,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let sweep = Sweep::new(entries, &scope).map_err(failure)?;
     let stop = stop_on_signal()?;
     let mut summary = Summary::new(sweep.header());
-    let format = if args.json { Format::Json } else { args.format };
+    let format = args.printed.format();
     let told = Told { format, guests: &args.guests, scenario: &|place| scenarios.get(place).cloned() };
     let mut file = match open(args, &sweep, &mut summary)? {
         Some(Opened::Complete) => {
