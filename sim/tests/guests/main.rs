@@ -1,9 +1,10 @@
 //! Guests as nodes of scenarios, from the command line. What needs no more than a Rust toolchain is in `naming`; the rest
-//! is ignored unless it is asked for, as `.ci/run` does: `sample` needs Python 3, `package` Node.js and npm.
+//! is ignored unless it is asked for, as `.ci/run` does: `sample` and `versions` need Python 3, `package` Node.js and npm.
 
 mod naming;
 mod package;
 mod sample;
+mod versions;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
