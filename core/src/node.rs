@@ -45,7 +45,7 @@ use crate::id::{CoId, ConnectionId, PeerId, SessionId};
 use crate::known_state::KnownState;
 use crate::message::{Envelope, Message};
 use crate::record::Recovery;
-use crate::state::{CoValueState, NodeState, PeerInfo, PeerSync, UpdateError};
+use crate::state::{CoValueState, NodeState, PeerInfo, PeerSyncs, UpdateError};
 use crate::vec_map::VecMap;
 use alloc::collections::BTreeMap;
 use connection::Ranked;
@@ -212,7 +212,7 @@ impl<C: Crypto> Node<C> {
     /// Every deadline, for a report of who still waits for what. It looks at all CoValues.
     pub fn deadlines(&self) -> impl Iterator<Item = (Time, CoId, PeerId, TimerKind)> + '_ {
         self.state.co_values.iter().flat_map(move |(id, co)| {
-            co.sync.iter().filter_map(move |(peer, sync)| {
+            co.sync.known().filter_map(move |(peer, sync)| {
                 let deadline = sync.marks.timer.deadline?;
                 let ranked = self.shell.connections.ranked_peer(peer)?;
                 Some((deadline, *id, peer, self.shell.view(co).timer_kind(ranked)?))
@@ -350,7 +350,7 @@ fn entry<'a, C: Crypto>(
     id: CoId,
 ) -> &'a mut CoValueState<C> {
     co_values.entry(id).or_insert_with(|| CoValueState {
-        sync: peers.keys().map(|peer| (peer, PeerSync::default())).collect(),
+        sync: PeerSyncs::quiet(peers.keys()),
         ..CoValueState::default()
     })
 }

@@ -6,12 +6,14 @@
 mod invariants;
 mod logs;
 pub(crate) mod marks;
+mod syncs;
 mod update;
 
 pub(crate) use invariants::check_growth;
 pub use invariants::{Broken, check_co_value, check_conversation, check_invariants, check_step};
 pub use logs::Logs;
 pub use marks::LoadStatus;
+pub use syncs::PeerSyncs;
 pub use update::NewTransactions;
 
 use crate::crypto::Crypto;
@@ -63,7 +65,7 @@ pub struct CoValueState<C: Crypto> {
     /// Whether the app wants it no longer.
     pub done: bool,
     /// Where each peer stands; a missing entry means that nothing is known.
-    pub sync: VecMap<PeerId, PeerSync>,
+    pub sync: PeerSyncs,
     /// Who wants it here, and what came of it; empty on a bare state, and no part of its JSON.
     pub(crate) marks: CoMarks,
 }
@@ -212,7 +214,7 @@ impl<C: Crypto> Default for CoValueState<C> {
             header: None,
             sessions: Logs::new(),
             done: false,
-            sync: VecMap::new(),
+            sync: PeerSyncs::new(),
             marks: CoMarks::default(),
         }
     }
@@ -243,7 +245,7 @@ impl<C: Crypto> CoValueState<C> {
         self.header.is_none()
             && !self.done
             && self.marks == CoMarks::default()
-            && self.sync.values().all(|sync| *sync == PeerSync::default())
+            && self.sync.values().all(|sync| *sync == PeerSync::QUIET)
     }
 
     /// How much is held: it grows whenever S does.

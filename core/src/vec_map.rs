@@ -21,6 +21,13 @@ impl<K: Ord + Copy, V> VecMap<K, V> {
         VecMap { entries: Vec::new() }
     }
 
+    /// These entries, which come in ascending order, each key once.
+    pub(crate) fn from_ascending(entries: impl Iterator<Item = (K, V)>) -> Self {
+        let entries: Vec<(K, V)> = entries.collect();
+        debug_assert!(entries.is_sorted_by(|(a, _), (b, _)| a < b), "ascending, each key once");
+        VecMap { entries }
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -40,7 +40,7 @@ impl<C: Crypto> Node<C> {
     pub(super) fn load(&mut self, id: CoId) {
         let co = self.co_value(id);
         if core::mem::take(&mut co.done) {
-            for (_, sync) in co.sync.iter_mut() {
+            for sync in co.sync.known_mut() {
                 let marks = &mut sync.marks;
                 if marks.parting.done_sent || marks.parting.muted {
                     marks.parting.done_sent = false;
@@ -59,7 +59,7 @@ impl<C: Crypto> Node<C> {
         let co = self.co_value(id);
         co.marks.want = None;
         if co.header.is_none() && co.marks.requests.is_empty() {
-            for (_, sync) in co.sync.iter_mut() {
+            for sync in co.sync.known_mut() {
                 sync.marks.asking = None;
             }
         }

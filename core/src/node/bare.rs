@@ -9,7 +9,7 @@ use crate::id::{CoId, PeerId};
 use crate::known_state::KnownState;
 use crate::message::Message;
 use crate::state::marks::{Asking, InterestKind, Subscription};
-use crate::state::{NodeState, PeerInfo, PeerSync, Relationship, UpdateError};
+use crate::state::{NodeState, PeerInfo, PeerSyncs, Relationship, UpdateError};
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;
 
@@ -53,9 +53,9 @@ impl<C: Crypto> NodeState<C> {
 
 /// On a bare state nobody has sent a `load`: holding the CoValue stands for it. And what was said is not marked: that a
 /// peer was told what is `held` stands for a `load` or an announcement that it has not answered.
-fn assume_interest(sync: &mut VecMap<PeerId, PeerSync>, peers: &VecMap<PeerId, PeerInfo>, held: &KnownState) {
+fn assume_interest(syncs: &mut PeerSyncs, peers: &VecMap<PeerId, PeerInfo>, held: &KnownState) {
     for (peer, info) in peers.iter() {
-        let sync = sync.entry_or_insert_with(peer, PeerSync::default);
+        let sync = syncs.entry(peer);
         if sync.assumed.known().is_none() {
             if held.header && sync.told.as_ref() == Some(held) {
                 match info.relationship {

@@ -54,6 +54,8 @@ impl PassedOver {
 pub(crate) struct Ranked {
     pub(crate) peer: PeerId,
     pub(crate) relationship: Relationship,
+    /// Its place among the peers by id.
+    pub(crate) place: usize,
 }
 
 /// All connections.
@@ -66,9 +68,12 @@ pub(crate) struct Connections {
 
 /// The peers in the order of service: by priority, larger first, then by id.
 pub(crate) fn rank(peers: &VecMap<PeerId, PeerInfo>) -> Vec<Ranked> {
-    let mut order: Vec<(PeerId, PeerInfo)> = peers.iter().map(|(peer, info)| (peer, *info)).collect();
-    order.sort_by_key(|(peer, info)| (core::cmp::Reverse(info.priority), *peer));
-    order.into_iter().map(|(peer, info)| Ranked { peer, relationship: info.relationship }).collect()
+    let ranked = |(place, (peer, info)): (usize, (PeerId, &PeerInfo))| {
+        (core::cmp::Reverse(info.priority), Ranked { peer, relationship: info.relationship, place })
+    };
+    let mut order: Vec<_> = peers.iter().enumerate().map(ranked).collect();
+    order.sort_by_key(|(priority, ranked)| (*priority, ranked.peer));
+    order.into_iter().map(|(_, ranked)| ranked).collect()
 }
 
 impl Connections {
@@ -87,8 +92,9 @@ impl Connections {
 
     /// One peer of that order.
     pub(crate) fn ranked_peer(&self, peer: PeerId) -> Option<Ranked> {
-        let relationship = self.by_peer.get(peer)?.relationship;
-        Some(Ranked { peer, relationship })
+        let place = self.by_peer.place(peer);
+        let relationship = self.by_peer.get_near(place, peer)?.relationship;
+        Some(Ranked { peer, relationship, place })
     }
 
     /// Begins a connection with a peer that has none; `peers` are all peers, this one included.
@@ -113,5 +119,8 @@ impl Connections {
     pub(crate) fn close(&mut self, peer: PeerId) {
         self.by_peer.remove(peer);
         self.ranked.retain(|ranked| ranked.peer != peer);
+        for ranked in &mut self.ranked {
+            ranked.place -= usize::from(ranked.peer > peer);
+        }
     }
 }

@@ -413,7 +413,7 @@ impl<C: Crypto> Node<C> {
         if co.header.is_none() {
             return;
         }
-        let sync = co.sync.entry_or_insert_with(peer, PeerSync::default);
+        let sync = co.sync.entry(peer);
         sync.marks.as_dependency = true;
         if sync.marks.interest.kind == InterestKind::None {
             sync.marks.interest.kind = InterestKind::Yes;
@@ -428,8 +428,7 @@ impl<C: Crypto> Node<C> {
     pub(super) fn hearing(&mut self, id: CoId, from: Ranked, n: u32, re: u32) -> Hearing<'_, C> {
         let Node { state: NodeState { peers, co_values }, shell, crypto } = self;
         let co = entry(co_values, peers, id);
-        let place = co.sync.place(from.peer);
-        Hearing { shell, crypto, peers, co, id, from, place, n, re, stored: Logs::new() }
+        Hearing { shell, crypto, peers, co, id, from, n, re, stored: Logs::new() }
     }
 }
 

@@ -42,7 +42,7 @@ impl<C: Crypto> View<'_, C> {
                 || self
                     .co
                     .sync
-                    .iter()
+                    .known()
                     .all(|(other, sync)| other == peer || sync.marks.interest.kind != InterestKind::Yes))
     }
 
@@ -60,7 +60,7 @@ impl<C: Crypto> View<'_, C> {
         better.filter(|ranked| ranked.relationship == Relationship::SyncAllOurs).any(|ranked| {
             let CoMarks { want, dependants, requests, .. } = &self.co.marks;
             let only_asker = want.is_none() && dependants.is_empty() && *requests == [ranked.peer];
-            let Some(PeerSync { marks, .. }) = self.co.sync.get(ranked.peer) else { return true };
+            let Some(PeerSync { marks, .. }) = self.co.sync.get_near(ranked.place, ranked.peer) else { return true };
             let passed = marks.source.said_none || marks.source.timed_out || marks.timer.tries > 0;
             !passed && !only_asker
         })
@@ -72,14 +72,14 @@ impl<C: Crypto> View<'_, C> {
             .iter()
             .filter(|ranked| ranked.relationship == Relationship::SyncAllOurs && Some(ranked.peer) != asker)
             .any(|ranked| {
-                let source = self.co.sync.get(ranked.peer).map(|sync| sync.marks.source);
+                let source = self.co.sync.get_near(ranked.place, ranked.peer).map(|sync| sync.marks.source);
                 source.is_none_or(|source| !source.said_none && !source.timed_out)
             })
     }
 
     /// Whether the peer has said that it holds what we lack, and we may have it (rule 4).
     pub(crate) fn is_behind(&self, peer: Ranked) -> bool {
-        let Some(sync) = self.co.sync.get(peer.peer) else { return false };
+        let Some(sync) = self.co.sync.get_near(peer.place, peer.peer) else { return false };
         let Some(confirmed) = &sync.confirmed else { return false };
         let refused = &sync.marks.refused_by_us;
         if !self.has_header() && peer.relationship == Relationship::SyncCommon {
@@ -95,7 +95,7 @@ impl<C: Crypto> View<'_, C> {
 
     /// Why a deadline is armed, if it is (rule 6).
     pub(crate) fn timer_kind(&self, peer: Ranked) -> Option<TimerKind> {
-        let sync = self.co.sync.get(peer.peer)?;
+        let sync = self.co.sync.get_near(peer.place, peer.peer)?;
         if sync.marks.asking.is_some() {
             Some(TimerKind::Load)
         } else if sync.marks.announcing && !planted!(self, AnnounceOnce) {
@@ -116,7 +116,7 @@ impl<C: Crypto> View<'_, C> {
 
     /// What is due to `peer` first.
     pub(crate) fn due(&self, peer: Ranked) -> Option<Due> {
-        let sync = self.co.sync.get(peer.peer)?;
+        let sync = self.co.sync.get_near(peer.place, peer.peer)?;
         if self.load_is_due(peer, sync) {
             Some(Due::Load)
         } else if self.announcement_is_due(peer, sync) {

@@ -20,8 +20,6 @@ pub(crate) struct Hearing<'a, C: Crypto> {
     pub(crate) co: &'a mut CoValueState<C>,
     pub(crate) id: CoId,
     pub(crate) from: Ranked,
-    /// Where the CoValue keeps what it knows of that peer.
-    pub(crate) place: usize,
     /// The number of the message.
     pub(crate) n: u32,
     /// The number of the message of ours that it answers; 0 for none.
@@ -95,7 +93,7 @@ impl<C: Crypto> Hearing<'_, C> {
     }
 
     pub(crate) fn sync(&mut self) -> &mut PeerSync {
-        self.co.sync.entry_near(self.place, self.from.peer, PeerSync::default)
+        self.co.sync.entry_near(self.from.place, self.from.peer)
     }
 
     /// Answers the message with our known state.

@@ -40,26 +40,22 @@ pub(crate) fn say<C: Crypto>(
     match due {
         Due::Load => load(co, id, peer, n, asks),
         Due::Announce => {
-            sync_of(&mut co.sync, peer).marks.announcing = true;
+            co.sync.entry(peer).marks.announcing = true;
             known(co, id, peer, 0, KnownKind::Statement)
         }
         Due::Content => content(co, id, peer, n),
         Due::Safe => {
-            let re = sync_of(&mut co.sync, peer).marks.safety.asked_in;
+            let re = co.sync.entry(peer).marks.safety.asked_in;
             known(co, id, peer, re, KnownKind::Statement)
         }
         Due::Done => done(co, id, peer),
     }
 }
 
-fn sync_of(sync: &mut VecMap<PeerId, PeerSync>, peer: PeerId) -> &mut PeerSync {
-    sync.entry_or_insert_with(peer, PeerSync::default)
-}
-
 /// Notes that we tell `peer` all that we hold.
 fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: PeerId) -> (KnownState, &mut PeerSync) {
     let known = co.known_state();
-    let sync = sync_of(&mut co.sync, peer);
+    let sync = co.sync.entry(peer);
     sync.told = Some(known.clone());
     (known, sync)
 }
@@ -109,7 +105,7 @@ pub(crate) fn known<C: Crypto>(
 /// `content` since what is assumed.
 fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
     let CoValueState { header, sessions, sync, .. } = co;
-    let sync = sync_of(sync, peer);
+    let sync = sync.entry(peer);
     if !sync.is_unconfirmed() {
         sync.marks.flight.clear();
     }
@@ -200,7 +196,7 @@ pub(crate) fn piece<C: Crypto>(log: &SessionLog<C>, from: u32) -> (u32, C::Signa
 
 /// `done`: the peer no longer knows of our wish.
 fn done<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId) -> Said<C> {
-    let marks = &mut sync_of(&mut co.sync, peer).marks;
+    let marks = &mut co.sync.entry(peer).marks;
     marks.parting.done_sent = true;
     marks.parting.muted = true;
     if marks.subscription == Subscription::Wanting {

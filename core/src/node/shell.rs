@@ -8,12 +8,12 @@ use super::due::{Due, View};
 use super::io::{Output, TimerKind};
 use super::say::{Said, say};
 use super::storage::Disk;
-use super::{Config, Uploads};
+use super::{Announce, Config, Uploads};
 use crate::crypto::Crypto;
 use crate::id::{CoId, PeerId};
 use crate::message::Envelope;
 use crate::state::marks::Subscription;
-use crate::state::{CoValueState, Event, PeerSync};
+use crate::state::{CoValueState, Event, PeerSync, Relationship};
 use alloc::collections::VecDeque;
 use cosim_base::{Span, Time};
 
@@ -107,36 +107,53 @@ impl<C: Crypto> Shell<C> {
         armed: Option<PeerId>,
     ) {
         let armed = armed.map(|peer| (peer, self.next_n(peer)));
-        self.for_each_in(scope, |shell, ranked| shell.sync_with(id, co, ranked));
+        self.for_each_in(scope, co, |shell, co, ranked| shell.sync_with(id, co, ranked));
         self.give_verdicts(id, co);
         let armed = armed.filter(|(peer, n)| self.next_n(*peer) == *n).map(|(peer, _)| peer);
-        self.for_each_in(scope, |shell, ranked| {
+        self.for_each_in(scope, co, |shell, co, ranked| {
             if armed != Some(ranked.peer) {
                 shell.arm(id, co, ranked, Wait::Keep);
             }
         });
         if self.config.uploads != Uploads::Untold {
-            self.for_each_in(scope, |shell, ranked| shell.report_uploads(id, co, ranked));
+            self.for_each_in(scope, co, |shell, co, ranked| shell.report_uploads(id, co, ranked));
         }
     }
 
-    fn for_each_in(&mut self, scope: Scope, mut act: impl FnMut(&mut Self, Ranked)) {
+    /// Goes to all peers to whom something may have become due.
+    fn for_each_in(
+        &mut self,
+        scope: Scope,
+        co: &mut CoValueState<C>,
+        mut act: impl FnMut(&mut Self, &mut CoValueState<C>, Ranked),
+    ) {
         if let Scope::Peer(peer) = scope {
             if let Some(ranked) = self.connections.ranked_peer(peer) {
-                act(self, ranked);
+                act(self, co, ranked);
             }
             return;
         }
         for i in 0..self.connections.ranked().len() {
-            act(self, self.connections.ranked()[i]);
+            let ranked = self.connections.ranked()[i];
+            if !self.waits_to_be_asked(co, ranked) {
+                act(self, co, ranked);
+            }
         }
+    }
+
+    /// Whether nothing is ever due to a peer before it says something of a CoValue: to a client of a server that does not
+    /// announce what it holds.
+    fn waits_to_be_asked(&self, co: &CoValueState<C>, ranked: Ranked) -> bool {
+        ranked.relationship == Relationship::SyncTheirs
+            && self.config.announce == Announce::Interested
+            && co.sync.is_quiet_near(ranked.place, ranked.peer)
     }
 
     fn sync_with(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked) {
         let mut begun = 0;
         while begun < MESSAGES_PER_SYNC_MAX {
             let peer = ranked.peer;
-            self.take_back_done(co, peer);
+            self.take_back_done(co, ranked);
             let Some(due) = self.view(co).due(ranked) else { return };
             let forgets = planted!(self, ForgetBlocked);
             let Some(connection) = self.connections.get_mut(peer) else { return };
@@ -183,8 +200,9 @@ impl<C: Crypto> Shell<C> {
     }
 
     /// A CoValue whose `done` we sent is wanted again, by the app or through us: the peer must be told.
-    fn take_back_done(&self, co: &mut CoValueState<C>, peer: PeerId) {
-        let done_sent = co.sync.get(peer).is_some_and(|sync| sync.marks.parting.done_sent);
+    fn take_back_done(&self, co: &mut CoValueState<C>, ranked: Ranked) {
+        let peer = ranked.peer;
+        let done_sent = co.sync.get_near(ranked.place, peer).is_some_and(|sync| sync.marks.parting.done_sent);
         if !done_sent || self.view(co).is_over_for(peer) {
             return;
         }
@@ -201,6 +219,10 @@ impl<C: Crypto> Shell<C> {
             return;
         }
         let needed = self.view(co).timer_kind(ranked).is_some() && !planted!(self, NeverRetransmit);
+        if co.sync.is_quiet_near(ranked.place, ranked.peer) {
+            debug_assert!(!needed, "nothing was said, so nothing is waited for");
+            return;
+        }
         let Some(sync) = co.sync.get_mut(ranked.peer) else { return };
         let timer = &mut sync.marks.timer;
         if !needed {

@@ -20,7 +20,7 @@ impl<C: Crypto> Node<C> {
         for id in ids {
             let Some(co) = self.state.co_values.get_mut(id) else { continue };
             co.marks.uploads.safe.clone_from(&co.marks.durable);
-            if co.sync.values().any(|sync| sync.marks.safety.asked_in > 0) {
+            if co.sync.known().any(|(_, sync)| sync.marks.safety.asked_in > 0) {
                 self.sync(*id, Scope::All);
             }
         }
@@ -82,7 +82,7 @@ impl<C: Crypto> View<'_, C> {
 
     /// Whether a server that says what is on its disk holds something of the app that it has not said so of.
     pub(crate) fn waits_for_safety(&self, peer: Ranked) -> bool {
-        let Some(sync) = self.co.sync.get(peer.peer) else { return false };
+        let Some(sync) = self.co.sync.get_near(peer.place, peer.peer) else { return false };
         let Some(safe) = &sync.marks.safety.known else { return false };
         let held = KnownState::or_empty(sync.confirmed.as_ref());
         let own = &self.co.marks.uploads.own;

@@ -16,7 +16,7 @@ use core::hash::{Hash, Hasher};
 use cosim_base::Time;
 
 /// One conversation: a CoValue and a peer, in the present connection.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Marks {
     /// What the peer wants of us.
     pub(crate) interest: Interest,
@@ -78,7 +78,40 @@ impl Hash for Safety {
     }
 }
 
+impl Default for Marks {
+    fn default() -> Marks {
+        Marks::NONE
+    }
+}
+
 impl Marks {
+    /// Those of a conversation in which nothing was said.
+    pub(crate) const NONE: Marks = Marks {
+        interest: Interest { kind: InterestKind::None, said_in: 0 },
+        subscription: Subscription::No,
+        asking: None,
+        announcing: false,
+        parting: Parting { loaded: false, done_sent: false, muted: false },
+        source: SourceVerdict { said_none: false, timed_out: false },
+        owed: None,
+        answering: 0,
+        told_none: false,
+        flight: Vec::new(),
+        refused_by_peer: RefusedByPeer { header: false, sessions: VecMap::new(), retries: 0 },
+        refused_by_us: RefusedByUs { headers: 0, sessions: VecMap::new() },
+        corrections: Corrections { header: None, gap: None },
+        timer: Timer { tries: 0, deadline: None, queued: Queued(None), leaving: Leaving(0) },
+        as_dependency: false,
+        dependencies_sent: BTreeSet::new(),
+        safety: Safety {
+            asked_in: 0,
+            told: KnownState::EMPTY,
+            asked: false,
+            known: None,
+            reported: [KnownState::EMPTY; 3],
+        },
+    };
+
     /// The peer has said that it holds the header: it is a source again, unless it was shown not to be one.
     pub(crate) fn shows_header(&mut self) {
         if !self.refused_by_us.rules_out() {

@@ -105,7 +105,7 @@ impl<C: Crypto> NodeState<C> {
         }
         self.peers.insert(peer, PeerInfo { relationship, priority });
         for co_value in self.co_values.values_mut() {
-            co_value.sync.insert(peer, PeerSync::default());
+            co_value.sync.insert_quiet(peer);
         }
         Ok(Event::AddedPeer { peer })
     }
@@ -159,7 +159,7 @@ impl<C: Crypto> NodeState<C> {
             return Err(UpdateError::UnknownPeer);
         }
         let co_value = self.co_values.get_mut(&id).ok_or(UpdateError::CoValueNotFound)?;
-        Ok(co_value.sync.entry_or_insert_with(peer, PeerSync::default))
+        Ok(co_value.sync.entry(peer))
     }
 }
 
@@ -169,11 +169,12 @@ impl<C: Crypto> CoValueState<C> {
         debug_assert!(self.header.is_none(), "the header is missing");
         self.header = Some(header);
         for peer in peers.keys() {
-            let sync = self.sync.entry_or_insert_with(peer, PeerSync::default);
-            sync.told = Some(KnownState::header_only());
-            if from == Source::Peer(peer) {
-                sync.raise_assumed(&KnownState::header_only());
-            }
+            self.sync.tell_header(peer);
+        }
+        if let Source::Peer(peer) = from
+            && peers.contains(peer)
+        {
+            self.sync.entry(peer).raise_assumed(&KnownState::header_only());
         }
     }
 
@@ -181,7 +182,7 @@ impl<C: Crypto> CoValueState<C> {
     pub(crate) fn append(&mut self, session: SessionId, batch: NewTransactions<C>, from: Source) {
         let length = self.sessions.append(session, batch);
         if let Source::Peer(peer) = from {
-            let sync = self.sync.entry_or_insert_with(peer, PeerSync::default);
+            let sync = self.sync.entry(peer);
             match &mut sync.assumed {
                 Assumed::Known(assumed) => _ = assumed.raise_like(session, length, self.sessions.held()),
                 Assumed::Unknown | Assumed::Unavailable => {

@@ -62,7 +62,7 @@ impl<C: Crypto> Node<C> {
 
     /// For [`Mutation::BlockInbox`]: whether a peer's `load` waits for our sources.
     pub(crate) fn owes_an_answer(&self) -> bool {
-        self.state.co_values.values().any(|co| co.sync.values().any(|sync| sync.marks.owed.is_some()))
+        self.state.co_values.values().any(|co| co.sync.known().any(|(_, sync)| sync.marks.owed.is_some()))
     }
 
     /// For [`Mutation::KeepAssumedAcrossConnections`].

@@ -1,6 +1,10 @@
 //! What a run knows of its nodes and CoValues before anything happens: ids, headers, keys and what depends on what. It is
 //! a function of the scenario alone, so every node and every oracle may look at it.
 
+mod given;
+
+pub use given::{CoValueSpec, NodeSpec};
+
 use super::kind::Kind;
 use super::provider::Crypto as Provider;
 use super::session::{accepted, accepting, session};
@@ -23,6 +27,8 @@ pub struct Directory {
     dialect: Dialect,
     nodes: Vec<Node>,
     co_values: Vec<CoValue>,
+    /// Whether any of them shows anything.
+    has_views: bool,
     by_id: BTreeMap<String, CoId>,
     invites: Vec<Invite>,
     /// The branches, each with its source.
@@ -40,72 +46,6 @@ pub struct Invite {
     pub label: String,
     /// The agent.
     pub agent: Agent,
-}
-
-/// What is given of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NodeSpec {
-    /// Its name.
-    pub name: String,
-    /// The CoValue that is the account of its app: all that the app writes depends on it.
-    pub account: Option<CoId>,
-    /// Whether a guest plays it.
-    pub is_guest: bool,
-    /// Whether its app writes as that account, as those of guests do; else as its agent.
-    pub writes_as_account: bool,
-    /// The seed of its agent's keys; one of its own name, where none is given.
-    pub seed: Option<[u8; 32]>,
-    /// The name of its app's first session; one of its own name, where none is given.
-    pub session: Option<String>,
-    /// By whose rules its app reads and writes, where those are not everybody's.
-    pub dialect: Option<Dialect>,
-}
-
-/// What is given of a CoValue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CoValueSpec {
-    /// Its name.
-    pub name: String,
-    /// What it is; `None` for one of which only sizes matter.
-    pub kind: Option<Kind>,
-    /// The group that owns it: anybody may write what has none.
-    pub owner: Option<CoId>,
-    /// Of a group, who founds it.
-    pub admin: Option<NodeId>,
-    /// Of a group, what its header calls it.
-    pub display_name: Option<String>,
-    /// The CoValue of which it is a branch.
-    pub branch_of: Option<CoId>,
-    /// Whether what is written to it is encrypted, where nothing else is said.
-    pub private: bool,
-    /// Of a list or text: whether only who administers its owner deletes from it.
-    pub restrict_deletion: bool,
-    /// What the secrets of invites to the group are called, each once.
-    pub invites: Vec<String>,
-    /// Whether another group is made its child.
-    pub is_parent: bool,
-    /// Its header, where that is given word for word.
-    pub header: Option<Value>,
-    /// What its header depends on, its owner among them.
-    pub depends_on: Vec<CoId>,
-}
-
-impl NodeSpec {
-    /// The secrets of its agent.
-    fn secret(&self) -> AgentSecret {
-        AgentSecret::from_seed(&self.secret_seed())
-    }
-
-    fn secret_seed(&self) -> [u8; 32] {
-        self.seed.unwrap_or_else(|| derived("agent", &self.name, 0))
-    }
-
-    /// What its app is called as a member and an author: by the id of its agent, `sealer_z…/signer_z…`, or of its account,
-    /// `co_z…`.
-    pub fn agent_name(&self) -> String {
-        let agent = self.secret().id();
-        if self.writes_as_account { real::Header::account(&agent).id() } else { agent.to_string() }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,12 +89,13 @@ impl Directory {
     /// Works out ids, headers and keys, as far as anything needs them. A CoValue's owner comes with a lower or higher
     /// number, but owners never form a circle.
     pub fn new(provider: Provider, nodes: Vec<NodeSpec>, co_values: Vec<CoValueSpec>) -> Directory {
-        let needs_agents = provider == Provider::Real || co_values.iter().any(|spec| spec.kind.is_some());
+        let has_views = co_values.iter().any(|spec| spec.kind.is_some());
+        let needs_agents = provider == Provider::Real || has_views;
         let nodes: Vec<Node> = nodes
             .into_iter()
             .map(|spec| Node { agent: needs_agents.then(|| Agent::of(&spec)).flatten(), spec })
             .collect();
-        let mut directory = Directory { provider, nodes, ..Directory::default() };
+        let mut directory = Directory { provider, nodes, has_views, ..Directory::default() };
         let branches = (0..).map(CoId).zip(&co_values);
         directory.branches = branches.filter_map(|(id, spec)| Some((id, spec.branch_of?))).collect();
         directory.co_values =
@@ -297,7 +238,7 @@ impl Directory {
 
     /// Whether any CoValue shows anything.
     pub fn has_views(&self) -> bool {
-        self.co_values.iter().any(|co_value| !co_value.is_opaque())
+        self.has_views
     }
 
     /// The CoValues that show something.

@@ -133,7 +133,7 @@ impl Heard {
         if self.current(node, peer) != Some(connection) {
             return;
         }
-        let hearing = self.hearings.entry((node, connection, envelope.message.id())).or_default();
+        let hearing = self.hearings.entry((node, connection, envelope.message.id()), Hearing::default);
         match &envelope.message {
             Message::Load { known, .. } => {
                 hearing.load = hearing.load.max(Some(envelope.n));
@@ -169,7 +169,7 @@ impl Heard {
             return;
         }
         if let Message::Content(content) = &envelope.message {
-            let hearing = self.hearings.entry((node, connection, content.id)).or_default();
+            let hearing = self.hearings.entry((node, connection, content.id), Hearing::default);
             if content.header.as_ref().is_none_or(|header| crypto.verify_header(content.id, header)) {
                 hearing.header = true;
             } else {
@@ -181,7 +181,7 @@ impl Heard {
 
     /// `node` asks for `id` in a connection.
     pub(super) fn asks(&mut self, now: Time, connection: ConnectionId, node: NodeId, id: CoId) {
-        let hearing = self.hearings.entry((node, connection, id)).or_default();
+        let hearing = self.hearings.entry((node, connection, id), Hearing::default);
         hearing.waited_since.get_or_insert(now);
         hearing.asked_times = hearing.asked_times.saturating_add(1);
     }

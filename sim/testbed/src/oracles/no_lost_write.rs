@@ -113,7 +113,7 @@ impl Oracle for NoLostWrite {
         let mut honest = ledger.written().filter(|(_, session)| !hostile.writes(*session));
         let lost = honest.find_map(|(id, session)| {
             let required = self.required(id, session, ledger);
-            let held = self.longest(scene, (id, session));
+            let held = self.longest_of(scene, (id, session), required);
             (held < required && !is_deleted(scene, id)).then(|| {
                 let what = format!(
                     "{required} transactions of {} in {} were written and not lost, but no node holds more than {held}",
@@ -131,8 +131,8 @@ impl NoLostWrite {
     /// Takes down what of each log is left, where the last holders of more have just lost it.
     fn note_survivors(&mut self, scene: &Scene<'_>) {
         for (id, session) in scene.evidence.ledger.written() {
-            let elsewhere = self.longest(scene, (id, session));
             let required = self.required(id, session, &scene.evidence.ledger);
+            let elsewhere = self.longest_of(scene, (id, session), required);
             if elsewhere < required {
                 self.survives.insert((id, session), elsewhere);
             }
@@ -175,19 +175,32 @@ impl NoLostWrite {
         shown.iter().any(is_late)
     }
 
-    /// How much of a log some honest node holds.
-    fn longest(&self, scene: &Scene<'_>, (id, session): (CoId, SessionId)) -> u32 {
-        let counts = scene.honest().map(|node| {
-            let holdings = scene.world.holdings(node);
-            let held = match self.losing.get(&node) {
-                Some(Loss::All) => return 0,
-                Some(Loss::Volatile) => holdings.durable(id).count(session),
-                None => holdings.stored(id).map_or(0, |stored| stored.count(session)),
-            };
-            // What waits on its disk for what it depends on is not lost.
-            held.max(holdings.put_aside(id).count(session))
-        });
-        counts.max().unwrap_or(0)
+    /// How much of a log some honest node holds, as far as it matters: `enough` where one holds so much. Its author mostly
+    /// does, so that one is asked first.
+    fn longest_of(&self, scene: &Scene<'_>, log: (CoId, SessionId), enough: u32) -> u32 {
+        let (author, _) = session_parts(log.1);
+        let is_honest = author.index() < scene.world.nodes() && !scene.setup.hostile.contains(&author);
+        let first = is_honest.then_some(author).into_iter();
+        let mut longest = 0;
+        for node in first.chain(scene.honest()) {
+            longest = longest.max(self.held(scene, node, log));
+            if longest >= enough {
+                return enough;
+            }
+        }
+        longest
+    }
+
+    /// How much of a log a node holds, or will when it is back.
+    fn held(&self, scene: &Scene<'_>, node: NodeId, (id, session): (CoId, SessionId)) -> u32 {
+        let holdings = scene.world.holdings(node);
+        let held = match self.losing.get(&node) {
+            Some(Loss::All) => return 0,
+            Some(Loss::Volatile) => holdings.durable(id).count(session),
+            None => holdings.stored(id).map_or(0, |stored| stored.count(session)),
+        };
+        // What waits on its disk for what it depends on is not lost.
+        held.max(holdings.put_aside(id).count(session))
     }
 }
 

@@ -23,11 +23,8 @@ impl Taking<'_> {
             }
         }
         let (was, is) = (size(before), size(&after));
-        for (_, connection) in self.heard.peers(self.node) {
-            let place = self.place(connection, *id);
-            if alone.is_none_or(|alone| alone == place)
-                && let Some(conversation) = self.talks.conversations.get_mut(place.key())
-            {
+        for place in alone.map_or_else(|| self.places(*id), |place| vec![place]) {
+            if let Some(conversation) = self.talks.conversations.get_mut(place.key()) {
                 conversation.sees(was, Growth::Unseen);
                 conversation.sees(is, growth);
             }

@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 impl Taking<'_> {
     /// What was due while the line was full is said when it is so no longer.
     pub(super) fn check_missed(&mut self, connection: ConnectionId, said: &[Said]) {
-        let talks = self.talks.conversations.in_connection(self.node, connection).into_iter().flatten();
+        let talks = self.talks.conversations.in_connection(self.node, connection);
         // Where the peer is known to have the header, what is written goes to it as soon as it can.
         let missed = talks.filter(|(_, talk)| talk.missed || talk.assumed.header);
         let missed: Vec<(Place, NodeId)> =
-            missed.map(|(id, talk)| (self.place(connection, *id), talk.peer)).collect();
+            missed.map(|(id, talk)| (self.place(connection, id), talk.peer)).collect();
         for (place, peer) in missed {
             let held = self.held(place.id);
             let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { continue };

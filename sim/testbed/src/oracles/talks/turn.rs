@@ -118,7 +118,23 @@ impl Taking<'_> {
 
     /// Where the node talks about a CoValue.
     pub(super) fn places(&self, id: CoId) -> Vec<Place> {
-        self.heard.peers(self.node).map(|(_, connection)| self.place(connection, id)).collect()
+        let talks = self.talks.conversations.about(self.node, id);
+        let current = talks.filter(|(connection, talk)| self.is_current(*connection, talk));
+        current.map(|(connection, _)| self.place(connection, id)).collect()
+    }
+
+    fn is_current(&self, connection: ConnectionId, talk: &Conversation) -> bool {
+        self.heard.current(self.node, talk.peer) == Some(connection)
+    }
+
+    /// Where the node owes an answer about a CoValue, by peer.
+    fn owing(&self, id: CoId) -> Vec<Place> {
+        let talks = self.talks.conversations.about(self.node, id);
+        let owing = talks.filter(|(at, talk)| talk.owed.is_some() && self.is_current(*at, talk));
+        let mut owing: Vec<(NodeId, Place)> =
+            owing.map(|(connection, talk)| (talk.peer, self.place(connection, id))).collect();
+        owing.sort_unstable();
+        owing.into_iter().map(|(_, place)| place).collect()
     }
 
     pub(super) fn held(&self, id: CoId) -> KnownState {
@@ -132,7 +148,7 @@ impl Taking<'_> {
         }
         let relationship = self.world.relationship(place.connection, self.node);
         let fresh = || Conversation::new(peer, relationship);
-        Some(self.talks.conversations.entry(place.key()).or_insert_with(fresh))
+        Some(self.talks.conversations.entry(place.key(), fresh))
     }
 
     fn is_blocked(&self, connection: ConnectionId) -> bool {
@@ -320,7 +336,7 @@ impl Taking<'_> {
             Message::Known(_) | Message::Done { .. } => {}
         }
         if is_source || after != told.before {
-            self.places(place.id).into_iter().for_each(|owing| self.check_owed(owing, &after));
+            self.owing(place.id).into_iter().for_each(|owing| self.check_owed(owing, &after));
         } else {
             self.check_owed(place, &after);
         }
