@@ -36,6 +36,7 @@ impl PeerSync {
 }
 
 impl Slot {
+    #[inline]
     fn get(&self) -> &PeerSync {
         static QUIET: PeerSync = PeerSync::QUIET;
         static TOLD: PeerSync = PeerSync::told(Some(KnownState::header_only()));
@@ -46,14 +47,20 @@ impl Slot {
         }
     }
 
+    #[inline]
     fn get_mut(&mut self) -> &mut PeerSync {
         if !matches!(self, Slot::Known(_)) {
-            *self = Slot::Known(Box::new(self.get().clone()));
+            self.become_known();
         }
         match self {
             Slot::Known(sync) => sync,
             Slot::Quiet | Slot::Told => unreachable!("made above"),
         }
+    }
+
+    #[cold]
+    fn become_known(&mut self) {
+        *self = Slot::Known(Box::new(self.get().clone()));
     }
 }
 
@@ -79,6 +86,7 @@ impl PeerSyncs {
     }
 
     /// Where a peer stands.
+    #[inline]
     pub fn get(&self, peer: PeerId) -> Option<&PeerSync> {
         self.slots.get(peer).map(Slot::get)
     }
@@ -90,6 +98,7 @@ impl PeerSyncs {
     }
 
     /// Where a peer stands, to be changed.
+    #[inline]
     pub fn get_mut(&mut self, peer: PeerId) -> Option<&mut PeerSync> {
         self.slots.get_mut(peer).map(Slot::get_mut)
     }
@@ -101,6 +110,7 @@ impl PeerSyncs {
     }
 
     /// Where a peer stands; nothing is known of one that was not there.
+    #[inline]
     pub fn entry(&mut self, peer: PeerId) -> &mut PeerSync {
         self.slots.entry_or_insert_with(peer, || Slot::Quiet).get_mut()
     }
