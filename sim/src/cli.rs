@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod environment;
 mod exit;
+mod explain;
 mod explore;
 mod export;
 mod freeze;
@@ -12,18 +13,21 @@ mod guest;
 mod guests;
 mod input;
 mod keep;
+mod list;
 mod merge;
+mod new;
 mod print;
 mod report;
 mod results;
 mod run;
 mod schema;
+mod shell;
 mod shrink;
 mod sweep;
 mod test;
 mod why;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use exit::Exit;
 use std::process::ExitCode;
 
@@ -40,6 +44,7 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  cosim new my-story --like offline                     a scenario to begin with
   cosim run scenarios/basics/two-writers.json           play it with the seed in the file
   cosim run scenarios/faults/heavy-loss.json --seed 7   play it with another seed
   cosim run scenarios/faults/heavy-loss.json --seeds 0..1000
@@ -57,6 +62,7 @@ Examples:
   cosim prove small.json                                does any schedule near the one that failed still fail?
   cosim bisect small.json --good v1 --bad main          the commit that brought a failure
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
+  cosim explain 'timely client>server deadline'         what does that mean?
   cosim schema > scenario.schema.json                   for your editor
 
 Exit codes:
@@ -73,6 +79,7 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Args),
     Run(run::Args),
     Test(test::Args),
     Sweep(sweep::Args),
@@ -88,14 +95,19 @@ enum Command {
     Why(why::Args),
     Bisect(bisect::Args),
     Guest(guest::Args),
+    List(list::Args),
+    Explain(explain::Args),
     /// Print the JSON Schema of scenario files, for an editor.
     Schema,
+    Completions(shell::Completions),
+    Man(shell::Man),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.command {
+        Command::New(args) => new::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Test(args) => test::main(&args),
         Command::Sweep(args) => sweep::main(&args),
@@ -111,7 +123,11 @@ pub fn main() -> ExitCode {
         Command::Why(args) => why::main(&args),
         Command::Bisect(args) => bisect::main(&args),
         Command::Guest(args) => guest::main(&args),
+        Command::List(args) => list::main(&args),
+        Command::Explain(args) => explain::main(&args),
         Command::Schema => schema::main(),
+        Command::Completions(args) => shell::completions(&args, Cli::command()),
+        Command::Man(args) => shell::man(&args, Cli::command()),
     };
     exit.unwrap_or_else(|error| {
         anstream::eprintln!("{error}");

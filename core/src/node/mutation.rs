@@ -5,11 +5,11 @@ use core::fmt;
 use core::str::FromStr;
 
 macro_rules! mutations {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// One planted fault.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Mutation {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $variant,)*
         }
 
         impl Mutation {
@@ -20,6 +20,13 @@ macro_rules! mutations {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Mutation::$variant => $name,)*
+                }
+            }
+
+            /// What a node with it does.
+            pub const fn sentence(self) -> &'static str {
+                match self {
+                    $(Mutation::$variant => concat!($($doc),*).trim_ascii(),)*
                 }
             }
         }

@@ -6,6 +6,7 @@ use cosim_testbed::capsule;
 use cosim_testbed::log::{self, Log};
 use cosim_testbed::recording::Recording;
 use cosim_testbed::scenario::{self, Crypto, Misfit, Scenario};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A scenario that can be played: that in a file, or in the folder that a failure was kept in, with its recording.
@@ -101,6 +102,9 @@ pub(super) fn source(path: &Path, recording: Option<&Path>) -> String {
 
 /// The scenario as it is written in a file, or in the folder that a failure was kept in.
 pub(super) fn written(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, Failure> {
+    if path == Path::new("-") {
+        return Ok(with_crypto(parsed(&from_stdin()?, "<stdin>")?, crypto));
+    }
     let inside = path.join(capsule::SCENARIO);
     let path = if inside.is_file() { &inside } else { path };
     if path.is_dir() {
@@ -111,10 +115,20 @@ pub(super) fn written(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, F
         )));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    Ok(with_crypto(parsed(&bytes, &path.display().to_string())?, crypto))
+}
+
+/// All that comes on standard input, up to what the largest file may have and a little more.
+fn from_stdin() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let mut stdin = std::io::stdin().take(scenario::MAX_BYTES as u64 + 1);
+    stdin.read_to_end(&mut bytes).map_err(|error| Failure(format!("error: cannot read standard input: {error}")))?;
+    Ok(bytes)
+}
+
+fn parsed(bytes: &[u8], name: &str) -> Result<Scenario, Failure> {
     let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    let scenario = scenario::parse_bytes(&bytes, &path.display().to_string())
-        .map_err(|problems| Failure(problems.render(colour)))?;
-    Ok(with_crypto(scenario, crypto))
+    scenario::parse_bytes(bytes, name).map_err(|problems| Failure(problems.render(colour)))
 }
 
 /// A scenario with the crypto that was asked for, if one was.

@@ -60,7 +60,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut shown = 0;
     let mut progress = |best: &cosim_testbed::scenario::file::Scenario, runs: u64| {
         // The best so far is kept, should this be interrupted; that it cannot be written is said at the end.
-        let _ = whole::write(&path, &best.to_json_pretty());
+        if whole::is_replaced(&path) {
+            let _ = whole::write(&path, &best.to_json_pretty());
+        }
         if runs >= shown {
             shown = runs + 100;
             let decisions = best.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);

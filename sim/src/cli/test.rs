@@ -135,7 +135,7 @@ fn tell(args: &Args, folders: &Folders, found: &[(PathBuf, Finding)], guests: &g
     tally.exit.unwrap_or(Exit::NothingRan)
 }
 
-fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
     snapshot::files(folder, ending).map_err(|error| Failure::file("read", folder, &error))
 }
 

@@ -322,6 +322,13 @@ pub fn snapshot(scenario: &Scenario, outcome: &Outcome) -> String {
     format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), ends_of_states(outcome))
 }
 
+/// Words in lines of at most 100 columns, the first line after `first`, the others after `rest`.
+pub fn wrapped(first: &str, rest: &str, text: &str) -> String {
+    let mut out = String::new();
+    wrap(&mut out, first, rest, text).expect("a string takes everything");
+    out
+}
+
 /// A line with a label, wrapped under its text.
 fn row(out: &mut String, label: &str, text: &str) -> fmt::Result {
     wrap(out, &format!("  {label:<12}"), &" ".repeat(14), text)

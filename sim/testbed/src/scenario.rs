@@ -50,6 +50,7 @@ pub use problems::{Problem, Problems};
 pub use recording::{Misfit, Recorded};
 pub use resolve::resolve;
 pub use schema::schema;
+pub use suggest::closest;
 
 use crate::clock::Clock;
 use crate::cojson::Directory;

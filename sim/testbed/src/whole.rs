@@ -2,19 +2,60 @@
 //! their own when they are complete.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file: whoever looks sees the old one or the new one, never a part. Folders that are missing are made.
+/// So many links in a row lead somewhere; more are taken for a circle, as Linux takes them.
+const LINKS_MAX: usize = 40;
+
+/// Writes a file: whoever looks sees the old one or the new one, never a part. Folders that are missing are made. A link is
+/// followed, and stays. What is there and is no file, such as a pipe or a device, is written into.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = &behind_links(path)?;
+    let old = match fs::metadata(path) {
+        Ok(old) if old.is_file() => Some(old),
+        Ok(_) => return into(path, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if old.is_some() {
+        // Whoever may not write to the file does not replace it either.
+        fs::OpenOptions::new().write(true).open(path)?;
+    }
     fs::create_dir_all(folder(path))?;
     let aside = aside(path, "partial");
-    let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, path));
+    let keep_mode = || old.map_or(Ok(()), |old| fs::set_permissions(&aside, old.permissions()));
+    let written =
+        fs::write(&aside, text).and_then(|()| keep_mode()).and_then(|()| fs::rename(&aside, path));
     if written.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&aside);
     }
     written
+}
+
+/// Whether what is written there can be replaced by something better: it is a file, or nothing yet.
+pub fn is_replaced(path: &Path) -> bool {
+    fs::metadata(path).map_or(true, |found| found.is_file())
+}
+
+/// Writes into what is no file, whoever reads it.
+fn into(path: &Path, text: &str) -> io::Result<()> {
+    let mut open = fs::OpenOptions::new().write(true).open(path)?;
+    open.write_all(text.as_bytes())?;
+    open.flush()
+}
+
+/// What a path names, symbolic links followed, whether it is there or not.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        match fs::read_link(&path) {
+            Ok(target) => path = folder(&path).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("it is a link that leads to itself"))
 }
 
 /// The name beside a place: `outcomes.jsonl.partial`.

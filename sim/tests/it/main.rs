@@ -4,6 +4,7 @@ mod addresses;
 mod bisect;
 mod ci;
 mod cli;
+mod commands;
 mod counter;
 mod damage;
 mod determinism;

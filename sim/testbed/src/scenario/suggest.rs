@@ -8,7 +8,7 @@ pub(super) fn question(name: &str) -> String {
 }
 
 /// The closest of `names`, if one is close to `found`.
-pub(super) fn closest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 100;
     if found.len() > LONGEST {
         return None;

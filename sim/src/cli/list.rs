@@ -1,0 +1,68 @@
+//! `cosim list`: what there is, by name.
+
+use super::exit::{Exit, Failure};
+use super::new;
+use super::print::{out, outln};
+use cosim_core::node::Mutation;
+use cosim_testbed::oracles;
+use cosim_testbed::report::wrapped;
+use cosim_testbed::scenario;
+use std::path::{Path, PathBuf};
+
+/// List the oracles, the faults that can be planted, the scenarios of a folder, or the templates of `cosim new`.
+///
+/// `cosim explain` says more of each oracle and each fault.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// What is judged: the names that `expect.oracles` takes.
+    Oracles,
+    /// The faults that `mutations` plants in a node.
+    Mutations,
+    /// The scenarios of a folder, and what each is about.
+    Scenarios {
+        /// The folder.
+        #[arg(default_value = "scenarios")]
+        folder: PathBuf,
+    },
+    /// The stories from which `cosim new` starts.
+    Templates,
+}
+
+pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    match &args.what {
+        What::Oracles => {
+            let all = oracles::ALL.iter().map(|entry| (entry.about.name, entry.about.sentence));
+            print(all);
+        }
+        What::Mutations => print(Mutation::ALL.iter().map(|fault| (fault.name(), fault.sentence()))),
+        What::Scenarios { folder } => scenarios(folder)?,
+        What::Templates => print(new::TEMPLATES.iter().map(|template| (template.name, template.sentence))),
+    }
+    Ok(Exit::Held)
+}
+
+/// Prints names, and what each of them is.
+fn print(all: impl Iterator<Item = (&'static str, &'static str)>) {
+    all.for_each(|(name, sentence)| out!("{name}\n{}", wrapped("    ", "    ", sentence)));
+}
+
+fn scenarios(folder: &Path) -> Result<(), Failure> {
+    let files = super::test::files(folder, "json")?;
+    for name in files {
+        let path = folder.join(name).with_extension("json");
+        let bytes = std::fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        let about = scenario::parse_bytes(&bytes, &path.display().to_string()).map(|scenario| scenario.about);
+        outln!("{}", path.display());
+        match about {
+            Ok(about) => out!("{}", wrapped("    ", "    ", &about)),
+            Err(_) => outln!("    cannot be played: cosim check {0} says why", path.display()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Commands that teach: what there is, what it means, and a story to begin with. And where what they make goes.
+
+use assert_cmd::Command;
+use cosim_core::node::Mutation;
+use cosim_testbed::oracles;
+use std::path::Path;
+use std::process::Output;
+
+fn cosim(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cosim"));
+    command.current_dir(folder).env_remove("NO_COLOR").args(args);
+    command.output().expect("it runs")
+}
+
+/// What a command prints that must succeed.
+#[track_caller]
+fn told(folder: &Path, args: &[&str]) -> String {
+    let output = cosim(folder, args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// What a command says that must fail as misused.
+#[track_caller]
+fn refused(folder: &Path, args: &[&str]) -> String {
+    let output = cosim(folder, args);
+    assert_eq!(output.status.code(), Some(2), "{args:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+#[test]
+fn every_template_can_be_played_and_holds_for_many_seeds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let names = told(folder, &["list", "templates"]);
+    let names: Vec<&str> = names.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert!(names.len() >= 6, "{names:?}");
+    for name in names {
+        told(folder, &["new", name, "--like", name]);
+        let file = format!("{name}.json");
+        told(folder, &["check", &file]);
+        told(folder, &["run", &file, "--seeds", "0..20"]);
+        let again = refused(folder, &["new", name, "--like", name]);
+        assert!(again.contains("is there already"), "{again}");
+    }
+    let unknown = refused(folder, &["new", "other", "--like", "ofline"]);
+    assert!(unknown.contains("did you mean `offline`?"), "{unknown}");
+}
+
+#[test]
+fn what_is_listed_is_explained() {
+    let folder = Path::new(".");
+    for (what, names) in [
+        ("oracles", oracles::ALL.iter().map(|entry| entry.about.name).collect::<Vec<_>>()),
+        ("mutations", Mutation::ALL.iter().map(|fault| fault.name()).collect()),
+    ] {
+        let listed = told(folder, &["list", what]);
+        for name in names {
+            assert!(listed.lines().any(|line| line == name), "{name} is not listed");
+            assert!(told(folder, &["explain", name]).starts_with(name));
+        }
+    }
+}
+
+#[test]
+fn rules_and_keys_are_explained() {
+    let folder = Path::new(".");
+    for number in 1..=15 {
+        let text = told(folder, &["explain", "rule", &number.to_string()]);
+        assert!(text.starts_with(&format!("rule {number}. ")), "{text}");
+        assert!(!text.contains(&format!(" {}. **", number + 1)), "the next rule is another: {text}");
+    }
+    assert_eq!(told(folder, &["explain", "12"]), told(folder, &["explain", "rule", "12"]));
+    let key = told(folder, &["explain", "timely client>server deadline"]);
+    assert!(key.contains("a client, for what it does or leaves undone") && key.contains("deadline"), "{key}");
+    assert!(refused(folder, &["explain", "rule", "99"]).contains("rule 15"));
+    assert!(refused(folder, &["explain", "no-lost-write"]).contains("did you mean `no_lost_write`?"));
+}
+
+#[test]
+fn scenarios_are_listed_with_what_they_are_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    std::fs::write(folder.join("b.json"), "{}").expect("a file");
+    let listed = told(folder, &["list", "scenarios", "."]);
+    assert!(listed.contains("Alice, bob and carol write"), "{listed}");
+    assert!(listed.contains("cosim check ./b.json says why"), "{listed}");
+}
+
+#[test]
+fn a_scenario_may_come_on_standard_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    let text = std::fs::read(folder.join("a.json")).expect("a file");
+    let play = |args: &[&str], text: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cosim"));
+        command.args(args).write_stdin(text).output().expect("it runs")
+    };
+    let from_stdin = play(&["run", "-", "--seed", "3"], &text);
+    assert!(from_stdin.status.success());
+    assert_eq!(String::from_utf8_lossy(&from_stdin.stdout), told(folder, &["run", "a.json", "--seed", "3"]));
+    let mistaken = play(&["run", "-"], b"{");
+    assert_eq!(mistaken.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&mistaken.stderr).contains("<stdin>"));
+}
+
+#[test]
+fn shells_and_manuals_are_served() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(told(folder, &["completions", shell]).contains("explore"));
+    }
+    told(folder, &["man", "pages"]);
+    let page = std::fs::read_to_string(folder.join("pages/cosim-sweep.1")).expect("a page");
+    assert!(page.contains("cosim\\-sweep"), "{page}");
+}
+
+#[cfg(unix)]
+mod written {
+    use super::{cosim, told};
+    use std::fs;
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+    use std::path::Path;
+
+    const MADE: &[&str] = &["freeze", "a.json", "--seed", "3", "-o"];
+
+    fn made(folder: &Path, output: &str) -> std::process::Output {
+        cosim(folder, &[MADE, &[output]].concat())
+    }
+
+    #[test]
+    fn a_link_is_followed_and_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        told(folder, &["new", "a"]);
+        assert!(made(folder, "plain.json").status.success());
+        let plain = fs::read(folder.join("plain.json")).expect("it was made");
+        fs::create_dir(folder.join("kept")).expect("a folder");
+        fs::write(folder.join("kept/target.json"), "old").expect("a file");
+        symlink("kept/target.json", folder.join("link.json")).expect("a link");
+        symlink("link.json", folder.join("second.json")).expect("a link");
+        symlink("kept/not-there.json", folder.join("dangling.json")).expect("a link");
+        for (link, target) in [("second.json", "kept/target.json"), ("dangling.json", "kept/not-there.json")] {
+            assert!(made(folder, link).status.success());
+            assert!(fs::symlink_metadata(folder.join(link)).expect("it is there").is_symlink());
+            assert_eq!(fs::read(folder.join(target)).expect("it was made"), plain);
+        }
+        symlink("circle.json", folder.join("circle.json")).expect("a link");
+        assert_eq!(made(folder, "circle.json").status.code(), Some(2));
+    }
+
+    #[test]
+    fn a_file_keeps_its_mode() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        told(folder, &["new", "a"]);
+        let path = folder.join("mine.json");
+        fs::write(&path, "old").expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("its mode");
+        assert!(made(folder, "mine.json").status.success());
+        assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_device_that_is_full_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        told(folder.path(), &["new", "a"]);
+        let output = made(folder.path(), "/dev/full");
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("/dev/full") && said.contains("No space left"), "{said}");
+        assert!(fs::metadata("/dev/full").expect("it is there").file_type().is_char_device());
+    }
+
+    #[test]
+    fn a_pipe_gets_what_is_made_and_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        told(folder, &["new", "a"]);
+        assert!(made(folder, "plain.json").status.success());
+        let pipe = folder.join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("it runs").success());
+        let reader = {
+            let pipe = pipe.clone();
+            std::thread::spawn(move || fs::read(pipe).expect("something comes"))
+        };
+        assert!(made(folder, "pipe").status.success());
+        let read = reader.join().expect("it ends");
+        assert_eq!(read, fs::read(folder.join("plain.json")).expect("it was made"));
+        assert!(fs::metadata(&pipe).expect("it is there").file_type().is_fifo());
+    }
+}
