@@ -349,10 +349,9 @@ fn entry<'a, C: Crypto>(
     peers: &VecMap<PeerId, PeerInfo>,
     id: CoId,
 ) -> &'a mut CoValueState<C> {
-    co_values.entry(id).or_insert_with(|| CoValueState {
-        sync: PeerSyncs::quiet(peers.keys()),
-        ..CoValueState::default()
-    })
+    co_values
+        .entry(id)
+        .or_insert_with(|| CoValueState { sync: PeerSyncs::quiet(peers.keys()), ..CoValueState::default() })
 }
 
 /// The headers and logs of a state, and nothing else.

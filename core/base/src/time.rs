@@ -103,13 +103,14 @@ impl fmt::Display for Time {
     }
 }
 
-/// The largest unit that gives a whole number, as scenario files write it: `3d`, `2h`, `90s`, `80ms`, `150us`.
+/// The largest unit that gives a whole number, as scenario files write it: `3d`, `2h`, `30m`, `90s`, `80ms`, `150us`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => f.write_str("0ms"),
             us if us % 86_400_000_000 == 0 => write!(f, "{}d", us / 86_400_000_000),
             us if us % 3_600_000_000 == 0 => write!(f, "{}h", us / 3_600_000_000),
+            us if us % 60_000_000 == 0 => write!(f, "{}m", us / 60_000_000),
             us if us % 1_000_000 == 0 => write!(f, "{}s", us / 1_000_000),
             us if us % 1_000 == 0 => write!(f, "{}ms", us / 1_000),
             us => write!(f, "{us}us"),

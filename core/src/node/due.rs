@@ -60,7 +60,9 @@ impl<C: Crypto> View<'_, C> {
         better.filter(|ranked| ranked.relationship == Relationship::SyncAllOurs).any(|ranked| {
             let CoMarks { want, dependants, requests, .. } = &self.co.marks;
             let only_asker = want.is_none() && dependants.is_empty() && *requests == [ranked.peer];
-            let Some(PeerSync { marks, .. }) = self.co.sync.get_near(ranked.place, ranked.peer) else { return true };
+            let Some(PeerSync { marks, .. }) = self.co.sync.get_near(ranked.place, ranked.peer) else {
+                return true;
+            };
             let passed = marks.source.said_none || marks.source.timed_out || marks.timer.tries > 0;
             !passed && !only_asker
         })

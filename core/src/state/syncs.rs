@@ -150,7 +150,9 @@ impl PeerSyncs {
     }
 
     /// The same, to be changed.
-    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (PeerId, &mut PeerSync)> + ExactSizeIterator {
+    pub fn iter_mut(
+        &mut self,
+    ) -> impl DoubleEndedIterator<Item = (PeerId, &mut PeerSync)> + ExactSizeIterator {
         self.slots.iter_mut().map(|(peer, slot)| (peer, slot.get_mut()))
     }
 

@@ -105,7 +105,10 @@ fn unknown(asked: &str) -> Failure {
     let names = names.chain(Mutation::ALL.iter().map(|fault| fault.name()));
     let hint = match closest(first, names) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => "`cosim list oracles` and `cosim list mutations` have the names; rules are `rule 1` to `rule 15`".to_owned(),
+        None => {
+            "`cosim list oracles` and `cosim list mutations` have the names; rules are `rule 1` to `rule 15`"
+                .to_owned()
+        }
     };
     Failure(format!("error: `{asked}` is no oracle, key, rule or planted fault\nhint: {hint}"))
 }

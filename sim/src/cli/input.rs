@@ -122,7 +122,9 @@ pub(super) fn written(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, F
 fn from_stdin() -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let mut stdin = std::io::stdin().take(scenario::MAX_BYTES as u64 + 1);
-    stdin.read_to_end(&mut bytes).map_err(|error| Failure(format!("error: cannot read standard input: {error}")))?;
+    stdin
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure(format!("error: cannot read standard input: {error}")))?;
     Ok(bytes)
 }
 

@@ -179,7 +179,7 @@ fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
         }
     }
     if let (Some(violation), Some(log)) = (outcome.violations.first(), &outcome.log) {
-        out!("\n  what led to it:\n{}", report::chain(log, violation));
+        out!("\n  what led to it:\n{}", report::causes(log, violation, scenario));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! A message is one line, at the moment at which it arrives, or at which it is sent where it never does. The log is a
 //! sink: it keeps what its [`Limit`] says, and counts the rest.
 
+mod causes;
 mod change;
 mod event;
 mod json;

@@ -1,15 +1,15 @@
 //! What a person reads about a run: a summary, the final states, and what led to a violation. `cosim run` prints it and
 //! snapshots hold it, so it depends on nothing but the run.
 
-use crate::cojson::Cast;
-use crate::cojson::SimCrypto;
+use crate::cojson::{Cast, Directory, SimCrypto};
 use crate::log::{Limit, Log};
 use crate::oracles::{Violation, without_guests};
 use crate::run::{End, Faulted, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
-use cosim_core::{KnownState, Names, PeerId, Time};
+use cosim_core::{CoId, KnownState, Names, PeerId, Time};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 /// How much of a log a snapshot holds: whole for short runs, head and tail for long ones.
@@ -111,10 +111,10 @@ fn write_guest_failures(out: &mut String, outcome: &Outcome) -> fmt::Result {
 }
 
 fn time(outcome: &Outcome) -> String {
-    let ended_at = milliseconds(outcome.ended_at);
+    let ended_at = in_words(outcome.ended_at);
     match outcome.end {
         End::Silent => {
-            format!("last change at {}, silent at {ended_at}", milliseconds(outcome.tally.last_change))
+            format!("last change at {}, silent at {ended_at}", in_words(outcome.tally.last_change))
         }
         End::Violation => format!("stopped by a violation at {ended_at}"),
         End::Restless => format!("not silent at {ended_at}"),
@@ -188,14 +188,35 @@ pub fn finding(violation: &Violation) -> String {
     format!("{oracle}: {}\n    at {at}, event {event}; key `{key}`", subject.what)
 }
 
-/// The chain of entries that led to a violation; empty where the log does not reach back.
-pub fn chain(log: &Log, violation: &Violation) -> String {
-    let entries = log.chain(violation.event);
-    entries.iter().fold(String::new(), |mut out, entry| {
-        // Writing to a string cannot fail.
+/// How many lines are told of what led to a violation. Of more, the first are left out.
+const CAUSES_MAX: usize = 120;
+
+/// What may have led to a violation, of all that concerns its CoValue and what that depends on: see [`Log::causes`]. Empty
+/// where the log does not reach back.
+pub fn causes(log: &Log, violation: &Violation, scenario: &Scenario) -> String {
+    let concerned = violation.subject.id.map(|id| with_dependencies(&scenario.directory, id));
+    let entries = log.causes(violation.event, |id| concerned.as_ref().is_none_or(|ids| ids.contains(&id)));
+    let more = entries.len().saturating_sub(CAUSES_MAX);
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    if more > 0 {
+        let _ = writeln!(out, "    … {more} before that; --log has them …");
+    }
+    for entry in &entries[more..] {
         let _ = writeln!(out, "  {}", entry.display(log.cast()));
-        out
-    })
+    }
+    out
+}
+
+/// A CoValue, and all that it depends on.
+fn with_dependencies(directory: &Directory, id: CoId) -> BTreeSet<CoId> {
+    let (mut met, mut todo) = (BTreeSet::new(), vec![id]);
+    while let Some(id) = todo.pop() {
+        if met.insert(id) {
+            todo.extend(directory.depends_on(id));
+        }
+    }
+    met
 }
 
 /// What every node holds: a line for each CoValue, and one for each peer that is not known to hold the same.
@@ -353,9 +374,16 @@ fn wrap(out: &mut String, first: &str, rest: &str, text: &str) -> fmt::Result {
     writeln!(out, "{}", line.trim_end())
 }
 
-/// Without the microseconds, which the log has.
-fn milliseconds(time: Time) -> Time {
-    Time::from_us(time.as_us() / 1_000 * 1_000)
+/// Without the microseconds, which the log has; from an hour on by its parts: `7d 0h 3m 0.200s`.
+fn in_words(time: Time) -> String {
+    const HOUR: u64 = 3_600_000_000;
+    let us = time.as_us() / 1_000 * 1_000;
+    if us < HOUR {
+        return Time::from_us(us).to_string();
+    }
+    let (days, hours, minutes) = (us / (24 * HOUR), us / HOUR % 24, us / 60_000_000 % 60);
+    let days = if days > 0 { format!("{days}d ") } else { String::new() };
+    format!("{days}{hours}h {minutes}m {}", Time::from_us(us % 60_000_000))
 }
 
 /// What there is, with commas.

@@ -25,8 +25,7 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder(path))?;
     let aside = aside(path, "partial");
     let keep_mode = || old.map_or(Ok(()), |old| fs::set_permissions(&aside, old.permissions()));
-    let written =
-        fs::write(&aside, text).and_then(|()| keep_mode()).and_then(|()| fs::rename(&aside, path));
+    let written = fs::write(&aside, text).and_then(|()| keep_mode()).and_then(|()| fs::rename(&aside, path));
     if written.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&aside);

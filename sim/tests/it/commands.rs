@@ -143,7 +143,8 @@ mod written {
         symlink("kept/target.json", folder.join("link.json")).expect("a link");
         symlink("link.json", folder.join("second.json")).expect("a link");
         symlink("kept/not-there.json", folder.join("dangling.json")).expect("a link");
-        for (link, target) in [("second.json", "kept/target.json"), ("dangling.json", "kept/not-there.json")] {
+        for (link, target) in [("second.json", "kept/target.json"), ("dangling.json", "kept/not-there.json")]
+        {
             assert!(made(folder, link).status.success());
             assert!(fs::symlink_metadata(folder.join(link)).expect("it is there").is_symlink());
             assert_eq!(fs::read(folder.join(target)).expect("it was made"), plain);

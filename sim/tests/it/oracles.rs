@@ -98,7 +98,7 @@ fn fails(scenario: &Scenario, outcome: &Outcome, key: &str) {
     assert_eq!(key.split(' ').count(), 3, "an oracle, a pair and a kind");
 
     let log = outcome.log.as_ref().expect("it was asked for");
-    assert!(!report::chain(log, violation).is_empty(), "there is a chain\n{told}");
+    assert!(!report::causes(log, violation, scenario).is_empty(), "there is a chain\n{told}");
     let chain = log.chain(violation.event);
     let first = chain.first().expect("it is not empty");
     let caused_by_a_message = matches!(first.what, Event::Delivered { .. } | Event::Sent { .. });

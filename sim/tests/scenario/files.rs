@@ -121,10 +121,13 @@ fn what_is_written_reads_the_same() {
 
 #[test]
 fn units_are_written_as_they_are_read() {
-    for text in ["80ms", "1500ms", "150us", "0ms", "2s", "120s", "2h", "21d", "366d"] {
+    for text in ["80ms", "1500ms", "150us", "0ms", "2s", "90s", "2m", "90m", "2h", "21d", "366d"] {
         assert_eq!(text.parse::<file::Duration>().expect("a duration").to_string(), text);
     }
     assert_eq!("0.5m".parse::<file::Duration>().expect("a duration").to_string(), "30s");
+    for (text, sum) in [("1h30m", "90m"), ("1d2h3m4s5ms6us", "93784005006us"), ("1m0.5s", "60500ms")] {
+        assert_eq!(text.parse::<file::Duration>().expect("a duration").to_string(), sum);
+    }
     assert_eq!("0.0001s".parse::<file::Duration>().expect("a duration").to_string(), "100us");
     for text in ["+3d", "-2h", "+150us", "+0ms"] {
         assert_eq!(text.parse::<file::Shift>().expect("a duration with a sign").to_string(), text);
@@ -141,8 +144,25 @@ fn units_are_written_as_they_are_read() {
     for text in ["1..3", "7"] {
         assert_eq!(text.parse::<file::NumberRange>().expect("a range").to_string(), text);
     }
-    for text in ["", ".", "1.s", ".5s", "1e3s", "+1s", " 1s", "1 s", "1S", "1..2"] {
+    for text in
+        ["", ".", "1.s", ".5s", "1e3s", "+1s", " 1s", "1 s", "1S", "1..2", "30m1h", "1h30", "1s1s", "1h30m-"]
+    {
         text.parse::<file::Duration>().expect_err(text);
+    }
+}
+
+#[test]
+fn a_duration_of_other_tools_is_shown_as_it_is_written_here() {
+    for (text, hint) in [
+        ("1min", "write `1m`;"),
+        ("2 hours", "write `2h`;"),
+        ("1w", "write `7d`;"),
+        ("1 s", "without a space: `1s`"),
+        ("10ms-100ms", "`10ms..100ms`"),
+        ("soon", "such as `80ms`, `1.5s` or `1h30m`"),
+    ] {
+        let error = text.parse::<file::Duration>().expect_err(text);
+        assert!(error.help.contains(hint), "{text}: {}", error.help);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Freezing and shrinking: a run written down is the same run, and what is left of a failure is all of it a cause.
 
 mod acts;
+mod causes;
 mod decisions;
 mod freezing;
 mod generate;

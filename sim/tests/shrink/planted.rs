@@ -51,7 +51,7 @@ const STORM: &str = r#"{
 }"#;
 
 /// Each fault, and where it is planted.
-const FAULTS: [(&str, &str); 10] = [
+pub(crate) const FAULTS: [(&str, &str); 10] = [
     ("never-retransmit", "alice"),
     ("announce-once", "edge"),
     ("replace-first-hand", "edge"),
@@ -81,14 +81,14 @@ const WRONG_FIXES: [(&str, &str, &str); 10] = [
 
 const SEEDS: u64 = 200;
 
-fn storm(fault: &str, node: &str) -> Scenario {
+pub(crate) fn storm(fault: &str, node: &str) -> Scenario {
     let mut file = parse(STORM, "storm.json").unwrap_or_else(|problems| panic!("{problems}")).file;
     file.nodes.get_mut(node).expect("a node of the storm").mutations.push(fault.to_owned());
     resolve(file).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The first seed that fails, frozen, and its failure key.
-fn first_failure(fault: &str, node: &str) -> (u64, file::Scenario, String) {
+pub(crate) fn first_failure(fault: &str, node: &str) -> (u64, file::Scenario, String) {
     let scenario = storm(fault, node);
     let failing = (0..SEEDS).find_map(|seed| {
         let frozen = freeze(&scenario, seed, "storm.json");

@@ -86,7 +86,7 @@ fn drift(ppm: i64, text: &str) -> Result<Drift, UnitError> {
 
 string_in_json!(Shift, "a duration with a sign, such as \"+3d\"", {
     "type": "string",
-    "pattern": "^[+-]?[0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d)$",
+    "pattern": "^[+-]?([0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d))+$",
     "description": "A duration forwards or back: +3d, -2h."
 });
 

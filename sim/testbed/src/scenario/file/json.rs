@@ -50,13 +50,13 @@ pub(super) use {schema_in_json, string_in_json};
 
 string_in_json!(Duration, "a duration, such as \"80ms\"", {
     "type": "string",
-    "pattern": "^[0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d)$",
+    "pattern": "^([0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d))+$",
     "description": "A duration: 80ms, 1.5s, 150us, 2m, 3d."
 });
 
 string_in_json!(DurationRange, "a duration or a range of durations, such as \"80ms\" or \"10ms..100ms\"", {
     "type": "string",
-    "pattern": "^[0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d)(\\.\\.[0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d))?$",
+    "pattern": "^([0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d))+(\\.\\.([0-9]+(\\.[0-9]+)?(us|ms|s|m|h|d))+)?$",
     "description": "A duration or a range of durations: 50ms, 10ms..100ms."
 });
 

@@ -78,36 +78,98 @@ impl FromStr for Duration {
 impl Duration {
     /// Reads a duration that is no longer than that.
     pub(super) fn at_most(longest: Span, text: &str) -> Result<Duration, UnitError> {
-        let (number, unit) =
-            text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
-        if unit.is_empty() && decimal(number, 1_000_000).is_ok() {
-            return Err(error(
-                format!("duration {} has no unit", quoted(text)),
-                format!("write `{number}ms` or `{number}s`; the units are us, ms, s, m, h and d"),
-            ));
-        }
-        let Some(&(_, scale)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-            return Err(error(
-                format!("{} is no duration", quoted(text)),
-                "write a number and a unit (us, ms, s, m, h or d), such as `80ms` or `1.5s`",
-            ));
-        };
-        match decimal(number, scale) {
+        match microseconds(text) {
             Ok(us) if us <= longest.as_us() => Ok(Duration(Span::from_us(us))),
-            Ok(_) | Err(DecimalError::TooLarge) => Err(error(
+            Ok(_) | Err(NoDuration::TooLong) => Err(error(
                 format!("duration {} is too long", quoted(text)),
                 format!("the longest is {longest}"),
             )),
-            Err(DecimalError::TooFine) => Err(error(
+            Err(NoDuration::TooFine) => Err(error(
                 format!("duration {} is no whole number of microseconds", quoted(text)),
                 "time is counted in whole microseconds: leave out the smallest digits",
             )),
-            Err(DecimalError::NotDecimal) => Err(error(
-                format!("{} is no duration", quoted(text)),
-                "write a number and a unit (us, ms, s, m, h or d), such as `80ms` or `1.5s`",
+            Err(NoDuration::NoUnit) => Err(error(
+                format!("duration {} has no unit", quoted(text)),
+                format!("write `{text}ms` or `{text}s`; the units are us, ms, s, m, h and d"),
             )),
+            Err(NoDuration::Other) => Err(error(format!("{} is no duration", quoted(text)), meant(text))),
         }
     }
+}
+
+/// Why a text is no duration.
+enum NoDuration {
+    TooLong,
+    TooFine,
+    NoUnit,
+    Other,
+}
+
+/// The microseconds of `80ms`, or of several such parts, each of a smaller unit than the one before: `1h30m`.
+fn microseconds(text: &str) -> Result<u64, NoDuration> {
+    let (mut sum, mut larger, mut rest) = (0_u64, u64::MAX, text);
+    while !rest.is_empty() || larger == u64::MAX {
+        let (number, after) =
+            rest.split_at(rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest.len()));
+        let (unit, after) =
+            after.split_at(after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len()));
+        if unit.is_empty() {
+            let is_alone = larger == u64::MAX && decimal(number, 1_000_000).is_ok();
+            return Err(if is_alone { NoDuration::NoUnit } else { NoDuration::Other });
+        }
+        let known = UNITS.iter().find(|(name, scale)| *name == unit && *scale < larger);
+        let &(_, scale) = known.ok_or(NoDuration::Other)?;
+        let part = decimal(number, scale).map_err(|error| match error {
+            DecimalError::TooLarge => NoDuration::TooLong,
+            DecimalError::TooFine => NoDuration::TooFine,
+            DecimalError::NotDecimal => NoDuration::Other,
+        })?;
+        sum = sum.checked_add(part).ok_or(NoDuration::TooLong)?;
+        (larger, rest) = (scale, after);
+    }
+    Ok(sum)
+}
+
+/// What to write in place of something that is no duration: where it is meant for one, how that is written here.
+fn meant(text: &str) -> String {
+    const OTHERS: [(&str, &str); 12] = [
+        ("min", "m"),
+        ("mins", "m"),
+        ("minute", "m"),
+        ("minutes", "m"),
+        ("sec", "s"),
+        ("secs", "s"),
+        ("second", "s"),
+        ("seconds", "s"),
+        ("hour", "h"),
+        ("hours", "h"),
+        ("day", "d"),
+        ("days", "d"),
+    ];
+    let squeezed: String = text.split_whitespace().collect();
+    if squeezed != text && microseconds(&squeezed).is_ok() {
+        return format!("write it without a space: `{squeezed}`");
+    }
+    let (number, unit) =
+        squeezed.split_at(squeezed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(squeezed.len()));
+    let unit = unit.to_lowercase();
+    if let Some((_, ours)) = OTHERS.iter().find(|(theirs, _)| *theirs == unit)
+        && decimal(number, 1_000_000).is_ok()
+    {
+        return format!("write `{number}{ours}`; the units are us, ms, s, m, h and d");
+    }
+    if matches!(unit.as_str(), "w" | "week" | "weeks")
+        && let Some(days) = number.parse::<u64>().ok().and_then(|weeks| weeks.checked_mul(7))
+    {
+        return format!("write `{days}d`; the largest unit is the day");
+    }
+    if let Some((min, max)) = text.split_once('-')
+        && microseconds(min.trim()).is_ok()
+        && microseconds(max.trim()).is_ok()
+    {
+        return format!("write a range with two dots, where one is taken: `{}..{}`", min.trim(), max.trim());
+    }
+    "write a number and a unit (us, ms, s, m, h or d), such as `80ms`, `1.5s` or `1h30m`".to_owned()
 }
 
 impl fmt::Display for Duration {
