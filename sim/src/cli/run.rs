@@ -135,7 +135,9 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         keep(args, scenario, [seed])?;
         anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
         if !args.log && args.html.is_none() {
-            anstream::eprintln!("hint: --log prints every event, --html FILE draws them");
+            anstream::eprintln!(
+                "hint: cosim shrink cuts it down to what it takes, --log prints every event, --html FILE draws them"
+            );
         }
     }
     if let Some(path) = &args.html {
@@ -179,7 +181,7 @@ fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
         }
     }
     if let (Some(violation), Some(log)) = (outcome.violations.first(), &outcome.log) {
-        out!("\n  what led to it:\n{}", report::causes(log, violation, scenario));
+        out!("\n  what may have led to it:\n{}", report::causes(log, violation, scenario));
     }
     Ok(())
 }

@@ -189,7 +189,7 @@ pub fn finding(violation: &Violation) -> String {
 }
 
 /// How many lines are told of what led to a violation. Of more, the first are left out.
-const CAUSES_MAX: usize = 120;
+const CAUSES_MAX: usize = 160;
 
 /// What may have led to a violation, of all that concerns its CoValue and what that depends on: see [`Log::causes`]. Empty
 /// where the log does not reach back.
