@@ -21,6 +21,7 @@ mod schema;
 mod shrink;
 mod sweep;
 mod test;
+mod version;
 mod why;
 
 use clap::{Parser, Subcommand};
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 /// Plays a scenario file: virtual nodes sync CoValues over a seeded, lossy, reordering network, and oracles judge every
 /// step. The same file, seed and version give the same run, to the byte.
 #[derive(Debug, Parser)]
-#[command(version, after_long_help = EXAMPLES, max_term_width = 110)]
+#[command(version = version::VERSION, after_long_help = EXAMPLES, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -9,6 +9,7 @@ use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Sweeping;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Printed, Results};
+use super::version::BUILD;
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::page::Contents;
 use cosim_testbed::run::Verdict;
@@ -83,7 +84,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let entries = entries(args)?;
     let scenarios: Vec<Scenario> = entries.iter().map(|entry| entry.scenario.clone()).collect();
     let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
-    let sweep = Sweep::new(entries, &scope).map_err(failure)?;
+    let sweep = Sweep::new(entries, &scope).map_err(failure)?.built_from(BUILD);
     let stop = stop_on_signal()?;
     let mut summary = Summary::new(sweep.header());
     let format = args.printed.format();
@@ -199,6 +200,7 @@ fn keep(args: &Args, scenarios: &[Scenario], summary: &Summary) -> Result<(), Fa
         scenario: &scenarios[index as usize],
         name,
         seed,
+        build: BUILD,
     });
     keeping.keep(&failing.collect::<Vec<_>>())
 }

@@ -118,6 +118,7 @@ impl Sweep {
             format: FORMAT.to_owned(),
             version: VERSION,
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
+            build: header::unknown(),
             scenarios: entries.iter().map(source).collect(),
             seeds: Seeds { from: scope.seeds.start, until: scope.seeds.end },
             shard: scope.shard,
@@ -125,6 +126,13 @@ impl Sweep {
         };
         let runs = header.order().runs().ok_or(Error::TooManyRuns)?;
         Ok(Sweep { header, scenarios: entries.into_iter().map(|entry| entry.scenario).collect(), runs })
+    }
+
+    /// The same, as played by this build of cosim. Of one that nobody names, nothing is known.
+    #[must_use]
+    pub fn built_from(mut self, build: &str) -> Sweep {
+        build.clone_into(&mut self.header.build);
+        self
     }
 
     /// What is swept, as the first line of its file says it.
