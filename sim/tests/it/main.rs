@@ -17,4 +17,5 @@ mod lives;
 mod oracles;
 mod page;
 mod recorded;
+mod watchdog;
 mod world;
