@@ -21,6 +21,7 @@ mod schema;
 mod shrink;
 mod sweep;
 mod test;
+mod time;
 mod version;
 mod why;
 
