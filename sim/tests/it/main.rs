@@ -10,6 +10,7 @@ mod counter;
 mod damage;
 mod determinism;
 mod explore;
+mod findings;
 mod golden;
 mod hostile_network;
 mod large;
