@@ -37,7 +37,7 @@ pub(super) fn refuse_network(database: &Path) -> Result<(), Failure> {
 /// The kind of network file system that a folder is on; `None` on any other, and where it cannot be told.
 #[cfg(target_os = "linux")]
 fn network(folder: &Path) -> Option<&'static str> {
-    kind(rustix::fs::statfs(folder).ok()?.f_type.cast_unsigned() as u64)
+    kind(rustix::fs::statfs(folder).ok()?.f_type as u64)
 }
 
 #[cfg(not(target_os = "linux"))]
