@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod explore;
 mod export;
+mod findings;
 mod freeze;
 mod guest;
 mod guests;
@@ -25,6 +26,8 @@ mod shell;
 mod shrink;
 mod sweep;
 mod test;
+mod time;
+mod version;
 mod why;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -36,7 +39,7 @@ use std::process::ExitCode;
 /// Plays a scenario file: virtual nodes sync CoValues over a seeded, lossy, reordering network, and oracles judge every
 /// step. The same file, seed and version give the same run, to the byte.
 #[derive(Debug, Parser)]
-#[command(version, after_long_help = EXAMPLES, max_term_width = 110)]
+#[command(version = version::VERSION, after_long_help = EXAMPLES, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -56,6 +59,7 @@ Examples:
   cosim report FILE --seed 17 -o run.html               a page that shows what happened
   cosim test                                            every scenario against its snapshot
   cosim sweep scenarios/faults/heavy-loss.json --seeds 0..100000 --out sweep
+  cosim findings findings.db sweep                      what of it is new, and what is gone since the last sweep
   cosim shrink FILE --seed 17 -o small.json             a failing run, cut down to its causes
   cosim why FILE --seed 17                              when it became likely to fail, and what it takes
   cosim explore FILE --lost 2 --cuts 1                  every schedule with so many deviations, not a sample
@@ -67,7 +71,7 @@ Examples:
 
 Exit codes:
   0    everything held (a violation that the scenario expects counts as that)
-  1    violated: safety, an expectation, or a snapshot that differs
+  1    violated: safety, an expectation, a snapshot that differs, or a finding that is new
   2    usage, or a bad file: nothing was played
   3    not live: no silence in time, or a load that did not end
   4    nondeterminism: the same run came out differently
@@ -84,6 +88,7 @@ enum Command {
     Test(test::Args),
     Sweep(sweep::Args),
     Merge(merge::Args),
+    Findings(findings::Args),
     Check(check::Args),
     Freeze(freeze::Args),
     Shrink(shrink::Args),
@@ -112,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => test::main(&args),
         Command::Sweep(args) => sweep::main(&args),
         Command::Merge(args) => merge::main(&args),
+        Command::Findings(args) => findings::main(&args),
         Command::Check(args) => check::main(&args),
         Command::Freeze(args) => freeze::main(&args),
         Command::Shrink(args) => shrink::main(&args),

@@ -1,11 +1,10 @@
 //! `cosim explore` and `cosim prove`: every schedule of a story, in place of a sample.
 
-mod time;
-
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
 use super::print::outln;
+use super::time::{Until, span};
 use cosim_core::Span;
 use cosim_testbed::explore::{
     Bound, Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen,
@@ -17,7 +16,6 @@ use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::whole;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use time::Until;
 
 /// Play every schedule of a story, within a budget of deviations.
 ///
@@ -108,12 +106,6 @@ struct Common {
     crypto: Option<Crypto>,
     #[command(flatten)]
     guests: guests::Args,
-}
-
-fn span(text: &str) -> Result<Span, String> {
-    text.parse::<cosim_testbed::scenario::file::Duration>()
-        .map(|span| span.0)
-        .map_err(|error| error.to_string())
 }
 
 /// More than any machine has.

@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::report::swept;
 use super::results::Printed;
-use super::sweep::{Told, failure};
+use super::sweep::{Told, add_to_corpus, failure};
 use cosim_testbed::sweep::{merge, outcomes_path};
 use std::path::PathBuf;
 
@@ -20,6 +20,9 @@ pub(super) struct Args {
     /// Where to write the whole: to this file, if its name ends in .jsonl, or else to outcomes.jsonl in this folder.
     #[arg(short, long, value_name = "FILE.jsonl|DIR")]
     out: PathBuf,
+    /// Add what the whole shows to this corpus, which `cosim sweep --corpus` plays.
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
     #[command(flatten)]
     printed: Printed,
 }
@@ -28,6 +31,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let in_folder = |path: &PathBuf| if path.is_dir() { outcomes_path(path) } else { path.clone() };
     let parts: Vec<PathBuf> = args.parts.iter().map(in_folder).collect();
     let summary = merge(&parts, &outcomes_path(&args.out)).map_err(failure)?;
+    add_to_corpus(args.corpus.as_deref(), &summary)?;
     let (words, sources) = (guests::Args::default(), summary.scenarios());
     let known = words.known()?;
     // Those that are still what was swept.

@@ -157,7 +157,7 @@ impl Results {
             anstream::eprintln!("{annotation}");
         }
         let Some(path) = environment::step_summary() else { return };
-        if let Err(error) = github::add_summary(&path, &github::summary(self)) {
+        if let Err(error) = github::add_summary(&path, self) {
             anstream::eprintln!("the summary was not written to {}: {error}", path.display());
         }
     }
@@ -191,6 +191,14 @@ impl Found {
             Found::Skipped(_) => "skipped",
             Found::Failed(_) => "failed",
         }
+    }
+}
+
+/// Adds a text to the summary of this step of GitHub, if it is one.
+pub(super) fn add_to_summary(heading: &str, text: &str) {
+    let Some(path) = environment::step_summary().filter(|_| environment::is_github()) else { return };
+    if let Err(error) = github::add_text(&path, heading, text) {
+        anstream::eprintln!("the summary was not written to {}: {error}", path.display());
     }
 }
 

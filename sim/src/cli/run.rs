@@ -7,6 +7,7 @@ use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Playing;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
+use super::version::BUILD;
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::log::{Limit, With};
 use cosim_testbed::page::Contents;
@@ -158,7 +159,7 @@ fn again(args: &Args, scenario: &Scenario, seed: u64) -> String {
 fn keep(args: &Args, scenario: &Scenario, seeds: impl IntoIterator<Item = u64>) -> Result<(), Failure> {
     let name = input::source(&args.file, args.recording.as_deref());
     let failures: Vec<Failing<'_>> =
-        seeds.into_iter().map(|seed| Failing { scenario, name: &name, seed }).collect();
+        seeds.into_iter().map(|seed| Failing { scenario, name: &name, seed, build: BUILD }).collect();
     Keeping::new(args.out.as_deref(), args.shrink).map_or(Ok(()), |keeping| keeping.keep(&failures))
 }
 

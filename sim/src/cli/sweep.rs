@@ -1,6 +1,8 @@
 //! `cosim sweep`: play scenarios with many seeds, on all cores.
 
+pub(super) mod corpus;
 mod progress;
+mod turns;
 
 use super::exit::{Exit, Failure};
 use super::guests;
@@ -9,14 +11,19 @@ use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Sweeping;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Printed, Results};
+use super::time::span;
+use super::version::BUILD;
+use corpus::Corpus;
+use cosim_core::Span;
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::page::Contents;
 use cosim_testbed::run::Verdict;
 use cosim_testbed::scenario::{self, Crypto, Scenario};
 use cosim_testbed::sweep::{
-    self, Ended, Entry, Error, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary, Sweep,
+    self, Ended, Entry, Error, Header, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary, Sweep,
 };
 use progress::Progress;
+use std::any::Any;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -33,9 +40,14 @@ pub(super) struct Args {
     /// The scenarios.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Play these seeds: from the first up to, not including, the last.
-    #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
+    /// Play these seeds: from the first up to, not including, the last. With --for, `A..` has no last.
+    #[arg(long, value_name = "A..B", value_parser = seeds)]
     seeds: Range<u64>,
+    /// Play for so long, as `10m`, at most: the scenarios take turns, and it is said how far they came. What was played is kept
+    /// as a sweep of that range.
+    #[arg(long = "for", value_name = "SPAN", value_parser = span)]
+    #[arg(conflicts_with_all = ["resume", "shard", "max_failures"])]
+    time: Option<Span>,
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
@@ -55,6 +67,10 @@ pub(super) struct Args {
     /// Play only this part of the seeds: 2/8 is the second of eight. `cosim merge` puts the parts together.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
+    /// Play the runs in this file before, those that failed once and those with the most events, and add to it what this sweep
+    /// shows. Of several shards the first plays it and none adds to it: `cosim merge --corpus` does.
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
     /// Continue what is in --out, if there is anything.
     #[arg(long, requires = "out")]
     resume: bool,
@@ -73,34 +89,59 @@ pub(super) struct Args {
 const NOTES: &str = "\
 Outcomes are written as JSON Lines, a header first, and under the name outcomes.jsonl.partial until all are there. \
 What a Ctrl-C, or anything worse, leaves of it is gone on with by the same command and --resume, to the same bytes. \
-A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5.
+A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5. One that --for ends, or that is \
+interrupted with it, comes to the end of its round, and exits as any other.
 
 Examples:
   cosim sweep scenarios/faults/storm.json --seeds 0..10000
-  cosim sweep scenarios/swarm/*.json --seeds 0..1000 --out failures --html sweep.html";
+  cosim sweep scenarios/swarm/*.json --seeds 0..1000 --out failures --html sweep.html
+  cosim sweep scenarios/swarm/*.json --seeds 0.. --for 10m --out sweep --corpus corpus.jsonl";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let entries = entries(args)?;
     let scenarios: Vec<Scenario> = entries.iter().map(|entry| entry.scenario.clone()).collect();
     let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
-    let sweep = Sweep::new(entries, &scope).map_err(failure)?;
+    let sweep = Sweep::new(entries, &scope).map_err(failure)?.built_from(BUILD);
     let stop = stop_on_signal()?;
+    if args.time.is_none() && args.seeds.end == NO_LAST {
+        return Err(Failure(format!(
+            "error: --seeds {}.. has no last seed\nhint: say how many, or how long with --for 10m",
+            args.seeds.start
+        )));
+    }
+    let before = play_corpus(args, (sweep.header(), &scenarios))?;
+    let (exit, summary) = play(args, &sweep, scenarios, &stop)?;
+    if exit != Exit::Interrupted && args.shard.is_none() {
+        add_to_corpus(args.corpus.as_deref(), &summary)?;
+    }
+    Ok(exit.max(before))
+}
+
+fn play(
+    args: &Args,
+    sweep: &Sweep,
+    scenarios: Vec<Scenario>,
+    stop: &AtomicBool,
+) -> Result<(Exit, Summary), Failure> {
     let mut summary = Summary::new(sweep.header());
     let format = args.printed.format();
     let told = Told { format, guests: &args.guests, scenario: &|place| scenarios.get(place).cloned() };
-    let mut file = match open(args, &sweep, &mut summary)? {
+    if let Some(time) = args.time {
+        return turns::play(args, (sweep, &scenarios), (time, stop), &told);
+    }
+    let mut file = match open(args, sweep, &mut summary)? {
         Some(Opened::Complete) => {
             anstream::eprintln!("nothing is left to play");
             let kept = keep(args, &scenarios, &summary);
             let exit = told.conclude(&summary);
-            return kept.and_then(|()| draw(args, &sweep, scenarios, &summary)).map(|()| exit);
+            kept.and_then(|()| draw(args, sweep.header(), &scenarios, &summary))?;
+            return Ok((exit, summary));
         }
         Some(Opened::Partial(file)) => Some(file),
         None => None,
     };
-    let mut progress = Progress::new(sweep.runs(), &summary);
-    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let ended = sweep.play(jobs, &stop, &mut summary, |record, summary| {
+    let mut progress = Progress::new(Some(sweep.runs()), &summary);
+    let ended = sweep.play(jobs(args), stop, &mut summary, |record, summary| {
         progress.passed(summary);
         file.as_mut().map_or(Ok(()), |file| file.write(record))
     });
@@ -111,23 +152,63 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             // What cannot be kept does not take the summary with it.
             let kept = keep(args, &scenarios, &summary);
             let exit = told.conclude(&summary);
-            kept.and_then(|()| draw(args, &sweep, scenarios, &summary)).map(|()| exit)
+            kept.and_then(|()| draw(args, sweep.header(), &scenarios, &summary))?;
+            Ok((exit, summary))
         }
         Ended::Stopped => {
             interrupted(file.as_mut(), sweep.runs(), &summary)?;
             told.conclude(&summary);
-            draw(args, &sweep, scenarios, &summary)?;
-            Ok(Exit::Interrupted)
+            draw(args, sweep.header(), &scenarios, &summary)?;
+            Ok((Exit::Interrupted, summary))
         }
-        Ended::Panicked { scenario, seed, payload } => {
-            anstream::eprintln!(
-                "\na bug in cosim: play it again: {}{}",
-                sweep::command(&summary, scenario, seed),
-                args.guests.words()
-            );
-            std::panic::resume_unwind(payload)
-        }
+        Ended::Panicked { scenario, seed, payload } => bug(args, &summary, (scenario, seed), payload),
     }
+}
+
+/// Playing a run panicked: says which.
+fn bug(args: &Args, summary: &Summary, (scenario, seed): (u32, u64), payload: Box<dyn Any + Send>) -> ! {
+    let again = sweep::command(summary, scenario, seed);
+    anstream::eprintln!("\na bug in cosim: play it again: {again}{}", args.guests.words());
+    std::panic::resume_unwind(payload)
+}
+
+/// How many threads play.
+fn jobs(args: &Args) -> NonZeroUsize {
+    args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Plays the runs of a corpus, where one is named, and this is no shard but the first.
+fn play_corpus(args: &Args, sweep: (&Header, &[Scenario])) -> Result<Exit, Failure> {
+    match &args.corpus {
+        Some(path) if args.shard.is_none_or(Shard::is_first) => {
+            Corpus::read(path)?.play(sweep, args.out.as_deref(), &args.guests.words())
+        }
+        _ => Ok(Exit::Held),
+    }
+}
+
+/// Adds what a sweep has shown to a corpus, where one is named.
+pub(super) fn add_to_corpus(path: Option<&Path>, summary: &Summary) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let mut corpus = Corpus::read(path)?;
+    corpus.add(summary);
+    corpus.write(path)
+}
+
+/// Where a range of seeds ends that has no last: no machine gets there.
+const NO_LAST: u64 = 1 << 48;
+
+/// `3..7`, or `3..`.
+fn seeds(text: &str) -> Result<Range<u64>, String> {
+    match text.strip_suffix("..").map(str::parse) {
+        Some(Ok(first)) if first < NO_LAST => Ok(first..NO_LAST),
+        _ => super::run::seeds(text),
+    }
+}
+
+/// The end of a range, as a command takes it.
+fn written(end: u64) -> String {
+    if end == NO_LAST { String::new() } else { end.to_string() }
 }
 
 /// The scenarios. A recording is played by those that say who types it.
@@ -199,15 +280,16 @@ fn keep(args: &Args, scenarios: &[Scenario], summary: &Summary) -> Result<(), Fa
         scenario: &scenarios[index as usize],
         name,
         seed,
+        build: BUILD,
     });
     keeping.keep(&failing.collect::<Vec<_>>())
 }
 
 /// Writes the page of what was played, where it is asked for.
-fn draw(args: &Args, sweep: &Sweep, scenarios: Vec<Scenario>, summary: &Summary) -> Result<(), Failure> {
+fn draw(args: &Args, header: &Header, scenarios: &[Scenario], summary: &Summary) -> Result<(), Failure> {
     let Some(path) = &args.html else { return Ok(()) };
-    let scenarios = scenarios.into_iter().map(Ok).collect();
-    let sweeping = Sweeping { header: sweep.header(), summary, scenarios, guests: args.guests.words() };
+    let scenarios = scenarios.iter().cloned().map(Ok).collect();
+    let sweeping = Sweeping { header, summary, scenarios, guests: args.guests.words() };
     sweeping.write(path, Contents::Shown)
 }
 

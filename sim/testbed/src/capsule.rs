@@ -36,6 +36,8 @@ pub struct Failing<'a> {
     pub name: &'a str,
     /// The seed.
     pub seed: u64,
+    /// The build of cosim that plays it.
+    pub build: &'a str,
 }
 
 /// Whether the failure is also cut down, which takes many runs.
@@ -88,7 +90,7 @@ impl std::error::Error for Error {}
 /// # Errors
 /// See [`Error`].
 pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<PathBuf, Error> {
-    let Failing { scenario, name, seed } = *failing;
+    let Failing { scenario, name, seed, .. } = *failing;
     let mut frozen = freeze(scenario, seed, name);
     if frozen.outcome.verdict() == Verdict::Held {
         return Err(Error::Holds);
@@ -167,6 +169,7 @@ fn verdict(
     json["key"] = key(outcome).into();
     json["formats"] = serde_json::json!({ "scenario": file::VERSION, "log": LOG_VERSION });
     json["origin"] = serde_json::json!({ "scenario": failing.name, "seed": failing.seed });
+    json["build"] = failing.build.into();
     json["command"] = command.into();
     json
 }

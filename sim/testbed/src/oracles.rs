@@ -20,6 +20,7 @@ mod convergence;
 mod dependencies;
 mod disks;
 mod durable;
+mod endless;
 mod entitled;
 mod evidence;
 mod frugal;
@@ -62,6 +63,7 @@ mod watching;
 
 pub use about::{About, Blames, Needed, Property};
 pub use disks::Disks;
+pub use endless::NAME as ENDLESS;
 pub use evidence::{Evidence, Need, Needs};
 pub use heard::{Heard, Hearing};
 pub use holdings::{Beliefs, Holdings, Shown, Stored, StoredLog};
@@ -81,6 +83,7 @@ pub use violation::{Subject, Violation};
 use crate::cojson::{Command, Notice, SimCrypto};
 use crate::host::NodeId;
 use crate::observer::{Condition, Ending};
+use crate::world::Endless;
 use cosim_core::{CoId, ConnectionId, Content, Message, Record};
 use panel::{Hook, Panel};
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,6 +223,11 @@ impl Oracles {
             }
             self.ask((Hook::AtRest, At::ALL), world, |oracle, scene| oracle.at_rest(scene));
         }
+    }
+
+    /// The run would never end: a finding of its own, whichever oracles are asked.
+    pub(crate) fn never_ends(&mut self, world: &dyn Surroundings, endless: Endless) {
+        self.panel.find(endless::violation(world, &self.setup.cast, endless));
     }
 
     fn sent(&mut self, world: &dyn Surroundings, mail: &Mail<'_>) {

@@ -8,6 +8,7 @@
 mod columns;
 mod comparison;
 mod facts;
+mod findings;
 mod played;
 mod redact;
 mod sweep;
@@ -15,6 +16,7 @@ mod tested;
 
 pub use comparison::comparison;
 pub use facts::{Facts, Violated, Without};
+pub use findings::{Finding, Findings, findings};
 pub use played::{played, side};
 pub use sweep::{Played, sweep};
 pub use tested::{Tested, Tests, tests};

@@ -34,9 +34,6 @@ use touched::Touched;
 /// How long after the last operation the faults end.
 pub const SETTLE: Span = Span::from_s(5);
 
-/// How many events a run may have: what is still going on then would go on for ever.
-pub const EVENTS_MAX: u64 = 100_000_000;
-
 /// What is done beside playing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {

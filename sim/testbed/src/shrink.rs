@@ -10,10 +10,12 @@ mod attempt;
 mod rebind;
 mod reduce;
 mod rename;
+mod shape;
 mod simplify;
 mod twos;
 
 pub use reduce::Reduction;
+pub use shape::shape;
 pub use twos::{Twos, twos};
 
 use crate::guest::Guests;

@@ -23,7 +23,7 @@ mod summary;
 
 pub use declared::Declared;
 pub use error::Error;
-pub use file::{Opened, OutcomeFile, read};
+pub use file::{Opened, OutcomeFile, read, read_each};
 pub use header::{FORMAT, Header, Seeds, Source, SourceFile, VERSION};
 pub use merge::merge;
 pub use reader::is_outcomes;
@@ -118,6 +118,7 @@ impl Sweep {
             format: FORMAT.to_owned(),
             version: VERSION,
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
+            build: header::unknown(),
             scenarios: entries.iter().map(source).collect(),
             seeds: Seeds { from: scope.seeds.start, until: scope.seeds.end },
             shard: scope.shard,
@@ -125,6 +126,13 @@ impl Sweep {
         };
         let runs = header.order().runs().ok_or(Error::TooManyRuns)?;
         Ok(Sweep { header, scenarios: entries.into_iter().map(|entry| entry.scenario).collect(), runs })
+    }
+
+    /// The same, as played by this build of cosim. Of one that nobody names, nothing is known.
+    #[must_use]
+    pub fn built_from(mut self, build: &str) -> Sweep {
+        build.clone_into(&mut self.header.build);
+        self
     }
 
     /// What is swept, as the first line of its file says it.
@@ -151,16 +159,7 @@ impl Sweep {
         }
         let first = summary.runs();
         let order = self.header.order();
-        let work = |number| {
-            let (index, seed) = order.at(number);
-            let scenario = &self.scenarios[index as usize];
-            let play = || Record::of(index, scenario, &run(scenario, seed, Options::judged()));
-            catch_unwind(AssertUnwindSafe(play)).map_err(|payload| Ended::Panicked {
-                scenario: index,
-                seed,
-                payload,
-            })
-        };
+        let work = |number| self.record(order.at(number));
         let take = |played: Result<Record, Ended>| {
             let record = match played {
                 Ok(record) => record,
@@ -174,6 +173,51 @@ impl Sweep {
             }
         };
         ordered::ordered(jobs, first..self.runs, stop, work, take).unwrap_or(Ok(Ended::Stopped))
+    }
+
+    /// Plays until `is_over` says that it is enough: the scenarios take turns, each with a few seeds, and a round that is
+    /// begun is played to its end. So what was played is a sweep like any other, of the seeds in the header that comes back
+    /// with how it ended. Every run is added to `summary` and handed to `each`.
+    pub fn play_in_turns(
+        &self,
+        jobs: NonZeroUsize,
+        mut is_over: impl FnMut() -> bool,
+        summary: &mut Summary,
+        mut each: impl FnMut(&Record, &Summary) -> Result<(), Error>,
+    ) -> Result<(Ended, Header), Error> {
+        let order = self.header.order();
+        let mut played = self.header.range();
+        played.end = played.start;
+        let take = |record: Result<Record, Ended>| {
+            let record = match record {
+                Ok(record) => record,
+                Err(panicked) => return ControlFlow::Break(Ok(panicked)),
+            };
+            summary.add(&record);
+            if let Err(error) = each(&record, summary) {
+                return ControlFlow::Break(Err(error));
+            }
+            let Some(whole) = order.played_in_turns(summary.runs()) else { return ControlFlow::Continue(()) };
+            played = whole;
+            if is_over() { ControlFlow::Break(Ok(Ended::Complete)) } else { ControlFlow::Continue(()) }
+        };
+        let work = |number| self.record(order.in_turns(number));
+        let never = AtomicBool::new(false);
+        let ended =
+            ordered::ordered(jobs, 0..self.runs, &never, work, take).unwrap_or(Ok(Ended::Complete))?;
+        let seeds = Seeds { from: played.start, until: played.end };
+        Ok((ended, Header { seeds, ..self.header.clone() }))
+    }
+
+    /// Plays a run.
+    fn record(&self, (index, seed): (u32, u64)) -> Result<Record, Ended> {
+        let scenario = &self.scenarios[index as usize];
+        let play = || Record::of(index, scenario, &run(scenario, seed, Options::judged()));
+        catch_unwind(AssertUnwindSafe(play)).map_err(|payload| Ended::Panicked {
+            scenario: index,
+            seed,
+            payload,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn failing(scenario: &Scenario, seed: u64) -> Failing<'_> {
-    Failing { scenario, name: "stories/faulty.json", seed }
+    Failing { scenario, name: "stories/faulty.json", seed, build: "0123456789ab-clean" }
 }
 
 /// The first seeds that fail.

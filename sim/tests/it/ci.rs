@@ -283,7 +283,8 @@ fn the_commands_of_the_templates_play_a_strangers_scenarios() {
         let folder = Folder::with(&[("forgetful", forgetful())]);
         assert_eq!(folder.cosim(&["test", "--update", "hello"]).code, 0);
         let commands = commands(template);
-        assert_eq!(commands.len(), 3, "{template} tests, sweeps and merges: {commands:?}");
+        let count = if template == "github.yml" { 4 } else { 3 };
+        assert_eq!(commands.len(), count, "{template} tests, sweeps, merges, and may remember: {commands:?}");
         for shard in ["1", "2", "3", "4"] {
             let sweep = commands[1].replace("20000", "20");
             let environment =
@@ -294,5 +295,44 @@ fn the_commands_of_the_templates_play_a_strangers_scenarios() {
         let merged = play(&folder, &commands[2], &[]);
         assert_eq!(merged.code, 3, "{template}: {}", merged.err);
         assert_ne!(play(&folder, &commands[0], &[]).code, 0, "{template}: one fails");
+        for remember in &commands[3..] {
+            let said = play(&folder, remember, &[]);
+            assert_eq!(said.code, 1, "{template}: {}", said.err);
+            assert!(
+                said.out.starts_with("40 runs: ") && said.out.contains("\nnew  "),
+                "{template}: {}",
+                said.out
+            );
+        }
     }
+}
+
+/// Of two shards one is red: the CI shows it where it fails, with its seed and what to do, and the green one stays quiet.
+#[test]
+fn a_red_shard_is_shown_where_it_fails() {
+    let folder = Folder::with(&[("forgetful", forgetful())]);
+    let fails =
+        |seed: u64| folder.cosim(&["run", "scenarios/forgetful.json", "--seed", &seed.to_string()]).code == 3;
+    // The last of some that hold, and one that fails.
+    let red = (1..200).find(|seed| !fails(seed - 1) && fails(*seed)).expect("it fails now and then");
+    let seeds = format!("{}..{}", red - 1, red + 1);
+    let shown = |part: &str| {
+        let summary = folder.path(&format!("{}.md", &part[..1]));
+        let environment = [("GITHUB_ACTIONS", Path::new("true")), ("GITHUB_STEP_SUMMARY", summary.as_path())];
+        let args =
+            ["sweep", "scenarios/hello.json", "scenarios/forgetful.json", "--seeds", &seeds, "--shard", part];
+        let said = folder.cosim_with(&args, &environment);
+        (said, fs::read_to_string(&summary).expect("it was written"))
+    };
+    let (green, summary) = shown("1/2");
+    assert_eq!((green.code, green.err.contains("::error")), (0, false), "{}", green.err);
+    assert_eq!(summary, "### cosim sweep\n\n2 passed, 0 failed\n");
+    let (said, summary) = shown("2/2");
+    assert_eq!(said.code, 3, "{}", said.err);
+    let error = said.err.lines().find(|line| line.starts_with("::error ")).expect("it is told");
+    let place = "::error file=scenarios/forgetful.json,line=1,title=not live%3A forgetful::timely";
+    let again = format!("cosim run scenarios/forgetful.json --seed {red} --crypto fast");
+    assert!(error.starts_with(place) && error.ends_with(&format!("%0A{again}")), "{error}");
+    assert!(summary.contains("1 passed, 1 failed") && summary.contains(&format!("`{again}`")), "{summary}");
+    assert!(summary.contains("```mermaid\nsequenceDiagram"), "{summary}");
 }

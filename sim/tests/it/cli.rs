@@ -292,3 +292,20 @@ fn into_closed_pipe(folder: &Path, args: &[&str]) -> Told {
     assert!(!told.err.contains("panicked") && !told.err.contains("error:"), "{args:?}: {told:?}");
     told
 }
+
+/// What outcome files carry, so that what two builds found is not taken for one.
+#[test]
+fn the_version_names_the_commit_and_whether_the_tree_was_clean() {
+    let told = Folder::with(GOOD).cosim(&["--version"]);
+    let word = told.out.trim().strip_prefix("cosim 0.1.0 (").and_then(|rest| rest.strip_suffix(')'));
+    let word = word.unwrap_or_else(|| panic!("{}", told.out));
+    let form = regex::Regex::new("^(unknown|[0-9a-f]{12}-(clean|dirty-[0-9a-f]{12}))$").expect("a pattern");
+    assert!(form.is_match(word), "{word}");
+    let swept = Folder::with(GOOD);
+    assert_eq!(swept.cosim(&["sweep", "story.json", "--seeds", "0..3", "--out", "out.jsonl"]).code, Some(0));
+    let header = std::fs::read_to_string(swept.0.path().join("out.jsonl")).expect("it was written");
+    assert!(
+        header.lines().next().is_some_and(|header| header.contains(&format!(r#""build":"{word}""#))),
+        "{header}"
+    );
+}

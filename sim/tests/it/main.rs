@@ -2,6 +2,8 @@
 
 mod addresses;
 mod bisect;
+mod budget;
+mod builds;
 mod ci;
 mod cli;
 mod commands;
@@ -9,6 +11,7 @@ mod counter;
 mod damage;
 mod determinism;
 mod explore;
+mod findings;
 mod golden;
 mod hostile_network;
 mod large;
@@ -17,4 +20,5 @@ mod lives;
 mod oracles;
 mod page;
 mod recorded;
+mod watchdog;
 mod world;

@@ -121,6 +121,11 @@ fn parts_of_different_versions_are_refused() {
     let ours = format!("\"cosim\":\"{}\"", env!("CARGO_PKG_VERSION"));
     let others = [
         (ours.as_str(), "\"cosim\":\"0.0.9\"", "the version of cosim: 0.0.9 there"),
+        (
+            "\"build\":\"unknown\"",
+            "\"build\":\"0123456789ab-clean\"",
+            "build of cosim: 0123456789ab-clean there, unknown",
+        ),
         ("\"version\":2", "\"version\":3", "its format has version 3, not 2"),
         ("\"format\":\"cosim-sweep\"", "\"format\":\"other\"", "its format is other, not cosim-sweep"),
         ("{\"format\"", "{\"form", "it does not begin with a header"),

@@ -38,7 +38,7 @@ const IN_SOURCES: [Banned; 14] = [
         why: "a run has virtual time only",
         allowed: &[
             ("sim/guest/src/process/pipes.rs", "the watchdog over a guest's process"),
-            ("sim/src/cli/explore/time.rs", "when to begin no more, which decides nothing of what is found"),
+            ("sim/src/cli/time.rs", "when to begin no more, which decides nothing of what is found"),
         ],
     },
     banned("SystemTime", "a run has virtual time only"),

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App } from './app';
 import { comparison } from './compare';
+import { findings } from './findings';
 import { Page } from './page';
 import { prepare } from './prepare';
 import { type Overview, Several } from './several';
@@ -13,6 +14,7 @@ import './several.css';
 /** What pages of several runs show, by kind. A page of the kind `run` shows its run. */
 const OVERVIEWS = new Map<string, Overview>([
   ['comparison', comparison],
+  ['findings', findings],
   ['sweep', sweep],
   ['tests', tests],
 ]);

@@ -1,4 +1,4 @@
-// The pages of a sweep and of tests in a browser.
+// The pages of a sweep, of tests and of findings in a browser.
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { addressHas, compare, drawn, type Look, NARROW, on, serious } from './seen';
@@ -100,15 +100,30 @@ describe('tests', () => {
     }));
 });
 
+describe('findings', () => {
+  test('say what is open, and show the smallest run', () =>
+    on('findings.html', '', async (page) => {
+      expect(await page.locator('.verdict').innerText()).toMatch(/✗ \d+ open[^]*1 sweep, 40 runs/);
+      expect(await page.locator('.tests pre').first().innerText()).toMatch(/^shape +\w/);
+      await page.getByRole('link', { name: 'Open the smallest run' }).first().click();
+      await page.waitForSelector('.one-of .moment');
+      await page.locator('.back a').click();
+      await page.waitForSelector('.one-of', { state: 'detached' });
+      await page.getByRole('button', { name: /^settled/ }).click();
+      expect(await page.locator('main').innerText()).toContain('There is no such finding.');
+    }));
+});
+
 describe('everybody can read it', () => {
   test.each([
     ['swept.html', {}],
     ['swept.html', { colorScheme: 'dark' as const }],
     ['held.html', { viewport: NARROW }],
     ['tests.html', {}],
+    ['findings.html', {}],
   ])('%s %o', (name, look: Look) => on(name, '', async (page) => expect(await serious(page)).toEqual([]), look));
 
-  test.each(['swept.html', 'tests.html'])('nothing is wider than a narrow page: %s', (name) =>
+  test.each(['swept.html', 'tests.html', 'findings.html'])('nothing is wider than a narrow page: %s', (name) =>
     on(name, '', async (page) => expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(NARROW.width), { viewport: NARROW }),
   );
 });

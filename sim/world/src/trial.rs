@@ -107,7 +107,7 @@ pub use schedule::{Choice, Schedule, ScheduleError};
 use crate::fingerprint::Fingerprint;
 use crate::host::{NodeId, Operation, SimNode};
 use crate::world::observer::{Happening, Observer};
-use crate::world::{Figures, LinkSpec, View, World};
+use crate::world::{Bounds, Figures, LinkSpec, View, World};
 use cosim_base::{Span, Time};
 use log::Log;
 use script::Script;
@@ -171,12 +171,15 @@ pub struct Played {
     pub figures: Figures,
     /// When it ended.
     pub ended_at: Time,
-    /// What was wrong, if anything was: what the judge said, or [`RESTLESS`].
+    /// What was wrong, if anything was: what the judge said, [`RESTLESS`] or [`ENDLESS`].
     pub failure: Option<String>,
 }
 
 /// The failure of a run that does not fall silent in its time.
 pub const RESTLESS: &str = "no silence in time";
+
+/// The failure of a run that would never end, whatever the time: see [`Bounds`].
+pub const ENDLESS: &str = "it would never end";
 
 /// A story and its judge. See [the module](self).
 #[derive(Clone, Debug)]
@@ -184,6 +187,7 @@ pub struct Trial<N, S, J> {
     story: S,
     judge: J,
     limit: Time,
+    bounds: Bounds,
     node: PhantomData<fn() -> N>,
 }
 
@@ -197,13 +201,20 @@ where
     /// A trial of the story that `story` makes for a seed, judged by what `judge` makes. A run may take an hour of
     /// virtual time.
     pub fn new(story: S, judge: J) -> Trial<N, S, J> {
-        Trial { story, judge, limit: Time::ZERO + Span::from_s(60 * 60), node: PhantomData }
+        let limit = Time::ZERO + Span::from_s(60 * 60);
+        Trial { story, judge, limit, bounds: Bounds::default(), node: PhantomData }
     }
 
     /// The same with another bound on the virtual time of a run: what is not silent then is [`RESTLESS`].
     #[must_use]
     pub fn within(self, limit: Span) -> Trial<N, S, J> {
         Trial { limit: Time::ZERO + limit, ..self }
+    }
+
+    /// The same with other bounds on what happens in a run: one that reaches them is [`ENDLESS`].
+    #[must_use]
+    pub fn bounded(self, bounds: Bounds) -> Trial<N, S, J> {
+        Trial { bounds, ..self }
     }
 
     /// Plays a seed.
@@ -251,6 +262,7 @@ where
         let (names, nodes): (Vec<String>, Vec<N>) = story.nodes.into_iter().unzip();
         let script = Script::new(seed, names, operations, schedule);
         let mut world = World::new(nodes, story.links, seed, Watching { judge: (self.judge)(), log }, script);
+        world.set_bounds(self.bounds);
         for planned in story.operations {
             world.observer.log.plan(&planned.name);
             world.schedule(planned.at, planned.operation);
@@ -271,6 +283,9 @@ where
             if let Some(failure) = world.observer.judge.verdict() {
                 return Some(failure.to_owned());
             }
+        }
+        if world.endless().is_some() {
+            return Some(ENDLESS.to_owned());
         }
         if !world.is_silent() {
             return Some(RESTLESS.to_owned());

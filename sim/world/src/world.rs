@@ -15,10 +15,12 @@ pub mod observer;
 mod operations;
 mod restart;
 mod transmit;
+mod watchdog;
 mod work;
 
 pub use lifecycle::Presence;
 pub use links::{LinkSpec, LinkView, View};
+pub use watchdog::{Bounds, EVENTS_MAX, Endless, OUTPUTS_MAX};
 
 use crate::clock::Clock;
 use crate::decision::{Decide, Seeded};
@@ -57,6 +59,9 @@ pub struct World<N: SimNode, O = (), D = Seeded> {
     last_replay: Time,
     fingerprint: Fingerprint,
     figures: Figures,
+    bounds: Bounds,
+    /// The node that wanted more in one event than it may.
+    overworked: Option<NodeId>,
     /// Who watches.
     pub observer: O,
     /// Who decides.
@@ -183,7 +188,7 @@ pub type LastCopy<N> = fn(&View<'_, N>, NodeId) -> bool;
 pub enum Stop {
     /// Nothing will ever happen again.
     Silent,
-    /// The next event lies beyond the time given.
+    /// The next event lies beyond the time given, or beyond the bounds.
     Limit,
 }
 
@@ -215,6 +220,8 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             last_replay: Time::ZERO,
             fingerprint: Fingerprint::EMPTY,
             figures: Figures::default(),
+            bounds: Bounds::default(),
+            overworked: None,
             observer,
             decisions,
         }
@@ -331,9 +338,12 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         self.queue.len() == self.timers && !self.nodes.iter().any(waits)
     }
 
-    /// Lets the next event happen, if there is one at or before `limit`; says whether there was.
+    /// Lets the next event happen, if there is one at or before `limit`, and within the bounds; says whether there was.
     #[inline]
     pub fn step(&mut self, limit: Time) -> bool {
+        if self.endless().is_some() {
+            return false;
+        }
         let Some(queued) = self.queue.pop_until(limit.as_us()) else {
             return false;
         };
@@ -379,7 +389,13 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             self.time_work(id, &input);
         }
         let outcome = self.nodes[id.index()].node.handle(self.now, input);
+        let mut outputs = 0;
         while let Some(output) = self.nodes[id.index()].node.poll_output() {
+            outputs += 1;
+            if outputs > self.bounds.outputs {
+                self.overworked = Some(id);
+                return outcome;
+            }
             match output {
                 Output::Send { connection, message } => {
                     self.transmit(id, connection, message);

@@ -9,11 +9,17 @@ use std::path::Path;
 /// GitHub shows so many errors of a step, and drops the rest without a word.
 const ANNOTATIONS_MAX: usize = 10;
 
-/// GitHub takes no summary that is longer.
+/// GitHub takes no summary of a step that is longer.
 const SUMMARY_BYTES_MAX: usize = 1 << 20;
+
+/// Room for the line that says what did not fit.
+const LAST_LINE_BYTES: usize = 200;
 
 /// How many failures have a row in the table of a summary.
 const ROWS_MAX: usize = 200;
+
+/// How many characters a cell of the table has: rows are no place for more, and so they fit whatever is in them.
+const CELL_MAX: usize = 500;
 
 /// A command for GitHub for each failure, the worst first. Where there are more than are shown, the last says how many.
 pub(super) fn annotations(results: &Results) -> Vec<String> {
@@ -66,8 +72,9 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// The results in Markdown: what failed in a table, and the failures that were cut down with their logs and drawings.
-pub(super) fn summary(results: &Results) -> String {
+/// The results in Markdown, in so many bytes at most: what failed in a table, and the failures that were cut down with their
+/// logs and drawings, as far as they fit.
+fn summary(results: &Results, bytes_max: usize) -> String {
     let failed = results.failed();
     let count = |is: fn(&Found) -> bool| results.cases.iter().filter(|case| is(&case.found)).count();
     let passed = count(|found| matches!(found, Found::Passed));
@@ -104,7 +111,7 @@ pub(super) fn summary(results: &Results) -> String {
             fenced("mermaid", &small.mermaid),
             fenced("", &small.log),
         );
-        if out.len() + part.len() + 200 > SUMMARY_BYTES_MAX {
+        if out.len() + part.len() + LAST_LINE_BYTES > bytes_max {
             left += 1;
         } else {
             out.push_str(&part);
@@ -118,7 +125,9 @@ pub(super) fn summary(results: &Results) -> String {
 
 /// A text in a cell of a table.
 fn cell(text: &str) -> String {
-    escaped(text).replace('|', "\\|").replace(['\n', '\r'], " ")
+    let shown: String = text.chars().take(CELL_MAX).collect();
+    let cut = if shown.len() < text.len() { "…" } else { "" };
+    escaped(&format!("{shown}{cut}")).replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
 fn escaped(text: &str) -> String {
@@ -132,8 +141,95 @@ fn fenced(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}", text.trim_end())
 }
 
-/// Adds to the summary of the step, to which other commands may add, too.
-pub(super) fn add_summary(path: &Path, text: &str) -> io::Result<()> {
+/// Adds to the summary of the step, to which other commands may add, too: what they have left of it. Where that is not enough
+/// for the table, nothing is added.
+pub(super) fn add_summary(path: &Path, results: &Results) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let bytes_max = SUMMARY_BYTES_MAX.saturating_sub(used);
+    let text = summary(results, bytes_max);
+    if text.len() > bytes_max {
+        return Err(io::Error::other("other commands of this step have filled it"));
+    }
     file.write_all(text.as_bytes())
+}
+
+/// Adds a text as it is to the summary of the step, as many lines as there is room for.
+pub(super) fn add_text(path: &Path, heading: &str, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let used = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let mut left = SUMMARY_BYTES_MAX.saturating_sub(used).saturating_sub(heading.len() + LAST_LINE_BYTES);
+    let fits = |line: &&str| {
+        let is_room = line.len() < left;
+        left = left.saturating_sub(line.len() + 1);
+        is_room
+    };
+    let shown: Vec<&str> = text.lines().take_while(fits).collect();
+    let cut = if shown.len() < text.lines().count() { "\nMore is too long to be shown here.\n" } else { "" };
+    write!(file, "### cosim {heading}\n\n{}\n{cut}", fenced("", &shown.join("\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FailedRun, Small};
+    use super::*;
+    use crate::cli::exit::Exit;
+    use std::path::PathBuf;
+
+    /// So many failures, whose logs are of this many bytes.
+    fn results(failures: usize, bytes: usize) -> Results {
+        let case = |number| Case {
+            path: PathBuf::from(format!("scenarios/story-{number:03}.json")),
+            found: Found::Failed(Failed {
+                exit: Exit::Violated,
+                kind: "violated",
+                message: "<|>".repeat(1000),
+                details: String::new(),
+                run: Some(FailedRun { seed: number, key: None, again: "cosim run ".repeat(1000) }),
+                small: Some(Small::sample("x".repeat(bytes))),
+            }),
+        };
+        Results { command: "sweep", cases: (0..failures as u64).map(case).collect() }
+    }
+
+    #[test]
+    fn a_summary_is_cut_on_purpose() {
+        let whole = summary(&results(3, 1000), SUMMARY_BYTES_MAX);
+        assert!(whole.len() < SUMMARY_BYTES_MAX && whole.matches("<details>").count() == 3);
+        assert!(!whole.contains("too long"), "{whole}");
+        let cut = summary(&results(4, 300_000), SUMMARY_BYTES_MAX);
+        assert!(cut.len() <= SUMMARY_BYTES_MAX, "{}", cut.len());
+        assert_eq!((cut.matches("<details>").count(), cut.matches("</details>").count()), (3, 3));
+        assert!(cut.ends_with("\n1 more runs were cut down, and are too long to be shown here.\n"));
+        // However many fail, and whatever they say, the table fits.
+        let many = summary(&results(2000, 300_000), SUMMARY_BYTES_MAX);
+        assert!(many.len() <= SUMMARY_BYTES_MAX, "{}", many.len());
+        assert!(many.contains("\n1800 more failed.\n"));
+    }
+
+    #[test]
+    fn a_step_has_one_summary_for_all_its_commands() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("summary.md");
+        for _ in 0..4 {
+            add_summary(&path, &results(1, 300_000)).expect("it can be written");
+        }
+        let text = fs::read_to_string(&path).expect("it is there");
+        assert!(text.len() <= SUMMARY_BYTES_MAX && text.matches("### cosim sweep").count() == 4);
+        assert_eq!((text.matches("<details>").count(), text.matches("too long to be shown").count()), (3, 1));
+        fs::write(&path, "x".repeat(SUMMARY_BYTES_MAX)).expect("it can be written");
+        assert!(add_summary(&path, &results(1, 1)).is_err(), "it is full");
+        fs::write(&path, "").expect("it can be written");
+        add_text(&path, "findings", "1 new\n").expect("it can be written");
+        add_text(&path, "findings", &"a line of it\n".repeat(100_000)).expect("it can be written");
+        let text = fs::read_to_string(&path).expect("it is there");
+        assert!(
+            text.starts_with(
+                "### cosim findings\n\n```\n1 new\n```\n### cosim findings\n\n```\na line of it\n"
+            )
+        );
+        assert!(
+            text.ends_with("```\n\nMore is too long to be shown here.\n") && text.len() <= SUMMARY_BYTES_MAX
+        );
+    }
 }

@@ -21,6 +21,12 @@ pub(in crate::cli) struct Small {
 }
 
 impl Small {
+    /// One with this log.
+    #[cfg(test)]
+    pub(super) fn sample(log: String) -> Small {
+        Small { size: "1 node".to_owned(), log, mermaid: "sequenceDiagram".to_owned() }
+    }
+
     /// Shrinks a failing run; `None` where that cannot be done, and where guests take part: that takes minutes.
     pub(super) fn of(scenario: &Scenario, seed: u64, name: &str) -> Option<Small> {
         if scenario.has_guests() {

@@ -10,6 +10,8 @@ const LINES: u64 = 20;
 /// Without a terminal, no fewer runs than these lie between two lines.
 const RUNS_BETWEEN_LINES: u64 = 1000;
 
+const WITHOUT_END: &str = "{pos} runs in {elapsed}, {per_sec}, {msg}";
+
 const TEMPLATE: &str = "{wide_bar} {pos}/{len}  {per_sec}, {eta} left, {msg}";
 
 /// How far a sweep is.
@@ -17,7 +19,8 @@ const TEMPLATE: &str = "{wide_bar} {pos}/{len}  {per_sec}, {eta} left, {msg}";
 pub(super) struct Progress {
     /// Measures time also where it is not drawn.
     bar: ProgressBar,
-    total: u64,
+    /// `None` where time says when it ends.
+    total: Option<u64>,
     /// Runs that were played before.
     before: u64,
     /// Runs between two lines; `None` where there is a bar.
@@ -27,14 +30,17 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Of a sweep with this many runs in all, of which `done` were played before.
-    pub(super) fn new(total: u64, done: &Summary) -> Progress {
+    pub(super) fn new(total: Option<u64>, done: &Summary) -> Progress {
         let is_drawn = std::io::stderr().is_terminal();
         let target = if is_drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(total), target).with_position(done.runs());
-        bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is well formed"));
+        let bar = ProgressBar::with_draw_target(total, target).with_position(done.runs());
+        bar.set_style(
+            ProgressStyle::with_template(if total.is_some() { TEMPLATE } else { WITHOUT_END })
+                .expect("the template is well formed"),
+        );
         bar.set_message(failed(done.failures()));
         bar.reset_eta();
-        let every = (!is_drawn).then_some((total / LINES).max(RUNS_BETWEEN_LINES));
+        let every = (!is_drawn).then_some(total.map_or(0, |total| total / LINES).max(RUNS_BETWEEN_LINES));
         Progress { bar, total, before: done.runs(), every, failures: done.failures() }
     }
 
@@ -46,8 +52,10 @@ impl Progress {
             self.bar.set_message(failed(self.failures));
         }
         let runs = summary.runs();
-        if self.every.is_some_and(|every| runs.is_multiple_of(every)) && runs < self.total {
-            anstream::eprintln!("{runs} of {} runs, {}", self.total, failed(self.failures));
+        if let Some(total) = self.total.filter(|total| runs < *total)
+            && self.every.is_some_and(|every| runs.is_multiple_of(every))
+        {
+            anstream::eprintln!("{runs} of {total} runs, {}", failed(self.failures));
         }
     }
 

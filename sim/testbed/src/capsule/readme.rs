@@ -28,7 +28,11 @@ impl fmt::Display for Readme<'_> {
         }
         writeln!(f, "\nIt came of seed {} of {}.", failing.seed, failing.name)?;
         let version = env!("CARGO_PKG_VERSION");
-        writeln!(f, "cosim {version} plays it again, with the fingerprint {}:\n", outcome.fingerprint)?;
+        writeln!(
+            f,
+            "cosim {version} ({}) plays it again, with the fingerprint {}:\n",
+            failing.build, outcome.fingerprint
+        )?;
         writeln!(f, "  {command}")?;
         writeln!(f, "  {command} --log")?;
         if let Some(Ok(_)) = shrunk {

@@ -79,6 +79,11 @@ impl Panel {
         &self.violations
     }
 
+    /// Takes note of what was found without asking anybody. It is the first where nothing was found before.
+    pub(super) fn find(&mut self, violation: Violation) {
+        self.violations.push(violation);
+    }
+
     /// Each of them, and how often it has looked.
     pub(super) fn looks(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.judges.iter().map(|judge| (judge.about.name, judge.looks))

@@ -2,13 +2,13 @@
 //! things that happen, and each copy goes on as the other would.
 
 use super::stage::Planned;
-use super::{EVENTS_MAX, End, Outcome, SETTLE, Stage, Watch, lines, outcome};
+use super::{End, Outcome, SETTLE, Stage, Watch, lines, outcome};
 use crate::cojson::CoJson;
 use crate::decision::Decide;
 use crate::guest::Troupe;
 use crate::log::{Event, Log, When};
 use crate::oracles::{Oracles, Rest};
-use crate::world::{Stop, World};
+use crate::world::{Endless, Stop, World};
 use cosim_core::{Span, Time};
 
 /// How long after silence has come a chapter begins that waits for it: later, so that no event of one moment belongs to
@@ -123,15 +123,27 @@ impl<'a, N: CoJson, D: Decide<N>> Player<'a, N, D> {
     }
 
     /// Why the run ends before its time, if it does.
-    fn ends(&self) -> Option<End> {
-        if self.world.observer.failed() {
+    fn ends(&mut self) -> Option<End> {
+        if let Some(endless) = self.world.endless() {
+            Some(self.never_ends(endless))
+        } else if self.world.observer.failed() {
             Some(End::Violation)
         } else if self.troupe.is_some_and(Troupe::has_failed) {
             Some(End::Guest)
-        } else if self.world.figures().events >= EVENTS_MAX {
-            Some(End::Restless)
         } else {
             None
+        }
+    }
+
+    /// What would never end is a finding, whatever the oracles look at.
+    fn never_ends(&mut self, endless: Endless) -> End {
+        let (view, watch) = self.world.split();
+        match &mut watch.oracles {
+            Some(oracles) => {
+                oracles.never_ends(&view, endless);
+                End::Violation
+            }
+            None => End::Restless,
         }
     }
 

@@ -7,7 +7,7 @@ use super::record::Record;
 use super::summary::Summary;
 use crate::whole::{aside, folder};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// After so many records they are forced to the disk. A process that is killed loses none in any case.
@@ -43,9 +43,10 @@ impl OutcomeFile {
         Ok(out)
     }
 
-    /// Begins the file at `path` as what can be had again at any time: a part of one is no loss.
-    pub(super) fn begin_merged(path: &Path, header: &Header) -> Result<OutcomeFile, Error> {
-        let mut out = OutcomeFile::open(path, "merging")?;
+    /// Begins the file at `path` where a part of one is no loss, as it can be had again or cannot be gone on with. What
+    /// there is of it may be begun anew with another header.
+    pub fn begin_provisional(path: &Path, header: &Header) -> Result<OutcomeFile, Error> {
+        let mut out = OutcomeFile::open(path, "provisional")?;
         out.begin_anew(header)?;
         Ok(out)
     }
@@ -63,7 +64,7 @@ impl OutcomeFile {
             None => out.begin_anew(header)?,
             Some(found) => {
                 same(header, &found, &out.partial)?;
-                add(&mut reader, header, summary)?;
+                add(&mut reader, header, summary, &mut |_| {})?;
                 out.cut(reader.whole())?;
             }
         }
@@ -83,6 +84,11 @@ impl OutcomeFile {
             self.sync()?;
         }
         Ok(())
+    }
+
+    /// Writes the next records, which are lines of a file like this already.
+    pub fn copy(&mut self, records: &mut impl Read) -> Result<(), Error> {
+        io::copy(records, &mut self.file).map(drop).map_err(self.cannot("write"))
     }
 
     /// Forces what was written to the disk.
@@ -116,7 +122,8 @@ impl OutcomeFile {
         }
     }
 
-    fn begin_anew(&mut self, header: &Header) -> Result<(), Error> {
+    /// Forgets what was written, and begins again.
+    pub fn begin_anew(&mut self, header: &Header) -> Result<(), Error> {
         self.cut(0)?;
         self.write_line(&header.line())
     }
@@ -146,11 +153,17 @@ fn same(header: &Header, found: &Header, path: &Path) -> Result<(), Error> {
 }
 
 /// Adds the records of a file to `summary`, as far as they go.
-fn add(reader: &mut Reader, header: &Header, summary: &mut Summary) -> Result<(), Error> {
+fn add(
+    reader: &mut Reader,
+    header: &Header,
+    summary: &mut Summary,
+    each: &mut dyn FnMut(&Record),
+) -> Result<(), Error> {
     let order = header.order();
     while !header.is_enough(summary) {
         let Some(record) = reader.record(order.at(summary.runs()))? else { return Ok(()) };
         summary.add(&record);
+        each(&record);
     }
     reader.end()
 }
@@ -160,15 +173,20 @@ fn complete(path: &Path, header: &Header, summary: &mut Summary) -> Result<(), E
     let mut reader = Reader::open(path)?;
     let found = begun(&mut reader)?;
     same(header, &found, path)?;
-    whole(&mut reader, header, summary)
+    whole(&mut reader, header, summary, &mut |_| {})
 }
 
 /// Reads a file that has its final name: what was swept, and what it came to.
 pub fn read(path: &Path) -> Result<(Header, Summary), Error> {
+    read_each(path, &mut |_| {})
+}
+
+/// The same, and hands every outcome over as it is read, in order.
+pub fn read_each(path: &Path, each: &mut dyn FnMut(&Record)) -> Result<(Header, Summary), Error> {
     let mut reader = Reader::open(path)?;
     let header = begun(&mut reader)?;
     let mut summary = Summary::new(&header);
-    whole(&mut reader, &header, &mut summary)?;
+    whole(&mut reader, &header, &mut summary, each)?;
     Ok((header, summary))
 }
 
@@ -182,8 +200,13 @@ fn begun(reader: &mut Reader) -> Result<Header, Error> {
 }
 
 /// Adds the records of a file, all of which must be there.
-fn whole(reader: &mut Reader, header: &Header, summary: &mut Summary) -> Result<(), Error> {
-    add(reader, header, summary)?;
+fn whole(
+    reader: &mut Reader,
+    header: &Header,
+    summary: &mut Summary,
+    each: &mut dyn FnMut(&Record),
+) -> Result<(), Error> {
+    add(reader, header, summary, each)?;
     if header.is_enough(summary) {
         return Ok(());
     }

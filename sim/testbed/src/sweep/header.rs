@@ -22,6 +22,9 @@ pub struct Header {
     pub version: u32,
     /// The version of cosim that played: another one may play differently.
     pub cosim: String,
+    /// The build of it: the commit, and what differs from that.
+    #[serde(default = "unknown")]
+    pub build: String,
     /// The scenarios, in the order in which they were given: outcomes name them by index.
     pub scenarios: Vec<Source>,
     /// All seeds, also those of other shards.
@@ -107,6 +110,9 @@ impl Header {
         if self.cosim != other.cosim {
             return differs("the version of cosim", &self.cosim, &other.cosim);
         }
+        if self.build != other.build {
+            return differs("the build of cosim", &self.build, &other.build);
+        }
         if self.scenarios.len() != other.scenarios.len() {
             let [ours, theirs] = [self, other].map(|header| header.scenarios.len().to_string());
             return differs("the number of scenarios", &ours, &theirs);
@@ -146,6 +152,11 @@ impl Header {
         }
         None
     }
+}
+
+/// The build where nobody says which.
+pub(super) fn unknown() -> String {
+    "unknown".to_owned()
 }
 
 fn optional(value: Option<impl ToString>) -> String {

@@ -23,7 +23,7 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Summary, Error> {
     parts.sort_by_key(|part| (part.seeds.start, part.seeds.end));
     tile(&header, &parts)?;
     let mut summary = Summary::new(&header);
-    let mut file = OutcomeFile::begin_merged(out, &header)?;
+    let mut file = OutcomeFile::begin_provisional(out, &header)?;
     for scenario in 0..header.order().scenarios {
         for part in &mut parts {
             for seed in part.seeds.clone() {

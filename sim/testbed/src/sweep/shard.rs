@@ -30,6 +30,11 @@ impl Shard {
         boundary(self.number.saturating_sub(1))..boundary(self.number)
     }
 
+    /// Whether it is the first.
+    pub fn is_first(self) -> bool {
+        self.number == 1
+    }
+
     /// Whether there is such a part: what is read from a file may be anything.
     pub(super) fn is_sound(self) -> bool {
         Shard::new(self.number, self.of).is_some()
@@ -53,6 +58,9 @@ impl fmt::Display for Shard {
     }
 }
 
+/// How many seeds of a scenario are played at a time, where scenarios take turns.
+const BLOCK: u64 = 8;
+
 /// The order of runs: every seed of the first scenario, then every seed of the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Order {
@@ -72,6 +80,32 @@ impl Order {
         let scenario =
             u32::try_from(run / len).expect("a run that there is belongs to a scenario that there is");
         (scenario, self.seeds.start + run % len)
+    }
+
+    /// The same where scenarios take turns, each with a block of seeds. The last round may have shorter blocks.
+    pub(super) fn in_turns(&self, run: u64) -> (u32, u64) {
+        let (rounds, rest) = self.rounds();
+        let scenarios = u64::from(self.scenarios).max(1);
+        let (round, block) = match run / (scenarios * BLOCK) {
+            round if round < rounds => (round, BLOCK),
+            _ => (rounds, rest.max(1)),
+        };
+        let run = run - round * scenarios * BLOCK;
+        let scenario = u32::try_from(run / block).expect("there are fewer than 2^32");
+        (scenario, self.seeds.start + round * BLOCK + run % block)
+    }
+
+    /// The seeds that all scenarios have played after so many runs in turns; `None` within a round.
+    pub(super) fn played_in_turns(&self, runs: u64) -> Option<Range<u64>> {
+        let (from, scenarios) = (self.seeds.start, u64::from(self.scenarios).max(1));
+        let is_whole = runs.is_multiple_of(scenarios * BLOCK) || Some(runs) == self.runs();
+        is_whole.then(|| from..from + runs / scenarios)
+    }
+
+    /// How many whole rounds there are, and how many seeds of each scenario are left for the last.
+    fn rounds(&self) -> (u64, u64) {
+        let seeds = self.seeds.end - self.seeds.start;
+        (seeds / BLOCK, seeds % BLOCK)
     }
 }
 
@@ -103,5 +137,25 @@ mod tests {
         let order = Order { scenarios: 2, seeds: 7..9 };
         let runs: Vec<_> = (0..order.runs().unwrap()).map(|run| order.at(run)).collect();
         assert_eq!(runs, [(0, 7), (0, 8), (1, 7), (1, 8)]);
+    }
+
+    #[test]
+    fn in_turns_the_same_runs_come_in_rounds() {
+        for (scenarios, seeds) in [(3, 5..30), (1, 0..8), (2, 7..8), (4, 3..3), (2, 0..16)] {
+            let order = Order { scenarios, seeds };
+            let all = 0..order.runs().unwrap();
+            let turns: Vec<_> = all.clone().map(|run| order.in_turns(run)).collect();
+            let mut sorted = turns.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, all.clone().map(|run| order.at(run)).collect::<Vec<_>>());
+            for runs in 0..=all.end {
+                let Some(played) = order.played_in_turns(runs) else { continue };
+                let mut so_far = turns[..runs as usize].to_vec();
+                so_far.sort_unstable();
+                let whole = Order { scenarios, seeds: played };
+                assert_eq!(so_far, (0..runs).map(|run| whole.at(run)).collect::<Vec<_>>());
+            }
+            assert_eq!(order.played_in_turns(all.end), Some(order.seeds.clone()));
+        }
     }
 }

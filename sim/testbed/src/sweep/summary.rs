@@ -5,6 +5,7 @@ use super::record::{Counts, Record};
 use super::spread::Spreads;
 use crate::run::{Faulted, Verdict};
 use crate::scenario::FaultKind;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// How many of the runs with the most events are kept.
@@ -91,7 +92,7 @@ impl Summary {
         Summary { scenarios: scenarios.collect(), groups: BTreeMap::new(), failures: 0, most: Vec::new() }
     }
 
-    /// Adds a run. Runs must come in their order: the first of a group is its smallest seed.
+    /// Adds a run. What is summed up does not depend on the order in which runs come.
     pub fn add(&mut self, record: &Record) {
         let of = &mut self.scenarios[record.scenario as usize];
         of.runs += 1;
@@ -116,8 +117,10 @@ impl Summary {
             sum.touched = sum.touched.saturating_add(faulted.touched);
         }
         of.spreads.add(record, of.source.declares.violation);
-        // Of equal ones, the first.
-        let place = self.most.partition_point(|most| most.events >= record.events);
+        // Of equal ones, the first scenario and the smallest seed.
+        let rank = |most: &Most| (Reverse(most.events), most.scenario, most.seed);
+        let own = (Reverse(record.events), record.scenario, record.seed);
+        let place = self.most.partition_point(|most| rank(most) < own);
         if place < MOST_MAX {
             let Record { events, scenario, seed, verdict, .. } = *record;
             self.most.insert(place, Most { events, scenario, seed, verdict });
@@ -130,6 +133,7 @@ impl Summary {
             self.groups.insert(key.clone(), Group { count: 0, scenario, seed, scenarios: BTreeMap::new() });
         }
         if let Some(group) = self.groups.get_mut(key) {
+            (group.scenario, group.seed) = (group.scenario, group.seed).min((record.scenario, record.seed));
             group.count += 1;
             *group.scenarios.entry(record.scenario).or_insert(0) += 1;
         }

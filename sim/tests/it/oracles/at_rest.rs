@@ -4,7 +4,8 @@ use super::faulty::Fault;
 use super::{check_fault, check_mutations, fails, holds, network, planted, play_with, sequence, star};
 use cosim_testbed::log::Limit;
 use cosim_testbed::run::{End, Options, Verdict, run};
-use cosim_testbed::scenario::Scenario;
+use cosim_testbed::scenario::{self, Scenario};
+use cosim_testbed::world::OUTPUTS_MAX;
 
 #[test]
 fn convergence_finds_a_client_that_lacks_a_write() {
@@ -218,4 +219,26 @@ fn no_lost_write_finds_what_a_departure_did_not_take() {
            { "at": "2s", "edit": { "node": "alice", "id": "notes" } }"#,
     );
     check_fault(&scenario, "alice", Fault::WritesNothing, "no_lost_write node log");
+}
+
+/// What never ends within one event ends all the same: as a finding of its own, which can be cut down.
+#[test]
+fn a_node_that_is_never_done_with_an_event_is_found() {
+    let scenario = star(r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }"#);
+    let mut file = scenario.file;
+    file.expect.get_or_insert_default().oracles = Some(vec!["convergence".to_owned()]);
+    let scenario = scenario::resolve(file).unwrap_or_else(|problems| panic!("{problems}"));
+    holds(&scenario);
+    let outcome = play_with(&scenario, "alice", Fault::NeverDone);
+    fails(&scenario, &outcome, "endless node outputs");
+    assert_eq!((outcome.end, outcome.verdict()), (End::Violation, Verdict::Liveness));
+    // Before that she wanted one thing that was no message.
+    assert_eq!(outcome.figures.sent, u64::from(OUTPUTS_MAX) - 1);
+    let told = &outcome.violations[0].subject.what;
+    assert!(told.starts_with("alice wants more than 1000000 things"), "{told}");
+    // A scenario may be kept for it.
+    let kept = star(r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }"#);
+    let mut file = kept.file;
+    file.expect.get_or_insert_default().violation = Some("endless node outputs".to_owned());
+    assert!(scenario::resolve(file).is_ok());
 }

@@ -67,6 +67,8 @@ pub(super) enum Fault {
     SeesTheOldest,
     /// Its app sees what anybody wrote.
     SeesAnybody,
+    /// It says without end what it has to say.
+    NeverDone,
 }
 
 /// A node with a fault, or none.
@@ -235,6 +237,11 @@ impl SimNode for Faulty {
         if let Some(notice) = self.early.take() {
             return Some(Output::Notice(notice));
         }
+        if self.fault == Fault::NeverDone
+            && let Some((connection, message)) = self.again.clone()
+        {
+            return Some(Output::Send { connection, message });
+        }
         if let Some((connection, message)) = self.again.take() {
             return Some(Output::Send { connection, message });
         }
@@ -269,6 +276,9 @@ impl SimNode for Faulty {
                 (Output::Send { connection, message }, fault) => {
                     let Packet::Ours(mut message) = message else { panic!("it is one of ours") };
                     self.contents += u32::from(matches!(message.message, Message::Content(_)));
+                    if fault == Fault::NeverDone {
+                        self.again = Some((connection, Packet::Ours(message.clone())));
+                    }
                     if let (Fault::AnswersTwice, Message::Content(content)) = (fault, &message.message) {
                         let known = Known {
                             id: content.id,

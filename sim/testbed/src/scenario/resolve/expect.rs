@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{At, Place, Problem, Report, co_values, file};
-use crate::oracles::{GENERATION, ORACLES, of_generation};
+use crate::oracles::{ENDLESS, GENERATION, ORACLES, of_generation};
 use crate::scenario::{ContentExpectation, Expect, Kind, LoadExpectation, ViewExpectation};
 use cosim_core::Span;
 use cosim_core::real::canonical;
@@ -78,7 +78,7 @@ fn check_violation(violation: Option<&str>, at: &At<'_>, report: &mut Report) {
         report.add(problem.expected("a failure key").help("a run that fails prints its failure key"));
         return;
     };
-    if !ORACLES.contains(&oracle) {
+    if oracle != ENDLESS && !ORACLES.contains(&oracle) {
         report.add(unknown_oracle(oracle, at.value(), report));
     }
 }

@@ -1,0 +1,93 @@
+//! A sweep that ends by time: scenarios take turns, and what was played is one range of seeds, the same of each. Its file is
+//! that of a sweep of this range, to the byte.
+
+use super::super::exit::{Exit, Failure};
+use super::super::time::Until;
+use super::progress::Progress;
+use super::{Args, Told, bug, draw, failure, jobs, keep};
+use cosim_core::Span;
+use cosim_testbed::scenario::Scenario;
+use cosim_testbed::sweep::{Ended, Error, Header, OutcomeFile, Record, Summary, Sweep, outcomes_path};
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Plays for so long, or until somebody stops it.
+pub(super) fn play(
+    args: &Args,
+    (sweep, scenarios): (&Sweep, &[Scenario]),
+    (span, stop): (Span, &AtomicBool),
+    told: &Told<'_>,
+) -> Result<(Exit, Summary), Failure> {
+    let until = Until::after(Some(span));
+    let mut summary = Summary::new(sweep.header());
+    let mut kept =
+        args.out.as_deref().map(|out| Kept::begin(&outcomes_path(out), sweep.header())).transpose()?;
+    let mut progress = Progress::new(None, &summary);
+    let is_over = || until.is_over() || stop.load(Ordering::Relaxed);
+    let played = sweep.play_in_turns(jobs(args), is_over, &mut summary, |record, summary| {
+        progress.passed(summary);
+        kept.as_mut().map_or(Ok(()), |kept| kept.write(record))
+    });
+    progress.finish(&summary);
+    let (ended, header) = played.map_err(failure)?;
+    if let Ended::Panicked { scenario, seed, payload } = ended {
+        bug(args, &summary, (scenario, seed), payload);
+    }
+    kept.map_or(Ok(()), |kept| kept.finish(&header))?;
+    let kept = keep(args, scenarios, &summary);
+    let exit = told.conclude(&summary);
+    say_what_is_next(&header, sweep.header());
+    kept.and_then(|()| draw(args, &header, scenarios, &summary))?;
+    Ok((exit, summary))
+}
+
+/// Says which seeds were played of each scenario, and which come next.
+fn say_what_is_next(played: &Header, wanted: &Header) {
+    let (from, until, end) = (played.seeds.from, played.seeds.until, wanted.seeds.until);
+    for source in &played.scenarios {
+        anstream::eprintln!("{}: played {from}..{until}, next {until}..{}", source.path, super::written(end));
+    }
+    match until == end {
+        true => anstream::eprintln!("all seeds are played"),
+        false => anstream::eprintln!("go on: the same command with --seeds {until}..{}", super::written(end)),
+    }
+}
+
+/// Outcomes as they come: those of each scenario in a file without a name, which goes with the process.
+struct Kept {
+    file: OutcomeFile,
+    parts: Vec<BufWriter<File>>,
+}
+
+impl Kept {
+    fn begin(path: &Path, header: &Header) -> Result<Kept, Failure> {
+        let file = OutcomeFile::begin_provisional(path, header).map_err(failure)?;
+        let folder = file.partial().parent().unwrap_or(Path::new("")).to_owned();
+        let folder = if folder.as_os_str().is_empty() { Path::new(".").to_owned() } else { folder };
+        let part = |_| tempfile::tempfile_in(&folder).map(BufWriter::new);
+        let parts = header.scenarios.iter().map(part).collect::<Result<_, _>>();
+        Ok(Kept { parts: parts.map_err(|error| Failure::file("write", path, &error))?, file })
+    }
+
+    fn write(&mut self, record: &Record) -> Result<(), Error> {
+        let written = writeln!(self.parts[record.scenario as usize], "{}", record.line());
+        let path = self.file.partial();
+        written.map_err(|error| Error::File { doing: "write", path: path.to_owned(), error })
+    }
+
+    /// Puts the parts together, below a header that says what was played.
+    fn finish(self, header: &Header) -> Result<(), Failure> {
+        let Kept { mut file, parts } = self;
+        let path = file.partial().to_owned();
+        let cannot = |error| Failure::file("write", &path, &error);
+        file.begin_anew(header).map_err(failure)?;
+        for part in parts {
+            let mut part = part.into_inner().map_err(|error| cannot(error.into_error()))?;
+            part.rewind().map_err(cannot)?;
+            file.copy(&mut part).map_err(failure)?;
+        }
+        file.finish().map_err(failure)
+    }
+}
