@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn cosim(folder: &Path, arguments: &str) -> Command {
+pub(crate) fn cosim(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
     command.current_dir(folder).args(arguments.split_whitespace());
     command
@@ -24,7 +24,7 @@ fn check(folder: &Path, arguments: &str, code: i32) -> (String, String) {
     (out, err)
 }
 
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("faulty.json"), FAULTY).unwrap();
     fs::write(folder.path().join("tiny.json"), TINY).unwrap();
@@ -156,7 +156,7 @@ fn a_sweep_that_was_interrupted_says_how_to_go_on() {
 fn endless() -> String {
     let workload = r#""workload": { "operations": 1000000, "until": "1000000s", "nodes": ["alice"], "co_values": ["notes"] },
   "timeline""#;
-    TINY.replace("\"timeline", workload)
+    TINY.replace("\"timeline\"", workload)
 }
 
 /// A run that takes longer than an engine waits does not keep the process: what came before it is there.

@@ -177,7 +177,10 @@ fn a_part_that_is_not_complete_or_was_changed_is_refused() {
         (good.replace(&format!("{}\n", lines[3]), ""), "line 4: expected the outcome of seed 17"),
         (good.replacen("\"verdict\":", "\"word\":", 1), "line 2: this is no outcome"),
         // What only the mark can show: a line that might be one of cosim's.
-        (good.replacen("\"events\":1", "\"events\":2", 1), "the end mark is not that of the lines before it"),
+        (
+            good.replacen("\"events\":1", "\"events\":2", 1),
+            "line 32: the end mark is not that of the lines before it",
+        ),
     ];
     for (text, what) in damage {
         assert!(text != good, "{what}");
@@ -274,9 +277,9 @@ fn it_is_said_how_many_parts_there_should_be() {
 #[test]
 fn as_many_parts_as_there_are() {
     let folder = tempfile::tempdir().unwrap();
-    let parts = parts(folder.path(), &shards(1500, &scope(0..20)));
+    let parts = parts(folder.path(), &shards(1100, &scope(0..20)));
     let out = folder.path().join("whole.jsonl");
-    cosim_testbed::sweep::merge(&parts, NonZeroU32::new(1500), &out, WRITER).unwrap();
+    cosim_testbed::sweep::merge(&parts, NonZeroU32::new(1100), &out, WRITER).unwrap();
     assert!(read(&out) == bytes(both(), &scope(0..20), 2).0);
 }
 
