@@ -89,12 +89,7 @@ impl Reader {
 
     /// Stops after the header and the records that were read.
     pub(super) fn pause(self) -> Paused {
-        Paused { path: self.path, line: self.line, checksum: self.checksum }
-    }
-
-    /// The line that was read last, with its end.
-    pub(super) fn last_line(&self) -> &[u8] {
-        &self.buffer
+        Paused { path: self.path, line: self.line, checksum: self.checksum.small() }
     }
 
     pub(super) fn into_file(self) -> File {
@@ -129,15 +124,12 @@ impl Reader {
         Ok(Some(header))
     }
 
-    /// The next record, which must be of this run; `None` at the end of the file and where it ends within a line.
-    pub(super) fn record(&mut self, (scenario, seed): (u32, u64)) -> Result<Option<Record>, Error> {
+    /// The next record, which must be of this run; `None` at the end of the file and where it ends within a line. It must be
+    /// as cosim writes it: only the end mark shows that nothing was changed, and that may not be there yet.
+    pub(super) fn record(&mut self, run: (u32, u64)) -> Result<Option<Record>, Error> {
         let Some(line) = self.line()? else { return Ok(None) };
-        let why = match serde_json::from_slice::<Record>(line) {
-            Err(error) => format!("this is no outcome: {error}"),
-            Ok(record) if (record.scenario, record.seed) != (scenario, seed) => format!(
-                "expected the outcome of seed {seed} of scenario {scenario}, found that of seed {} of scenario {}",
-                record.seed, record.scenario
-            ),
+        let why = match Record::parse(line, run) {
+            Err(why) => why,
             Ok(record) if record.line().as_bytes() != line => {
                 "this outcome was not written by cosim".to_owned()
             }
@@ -147,6 +139,15 @@ impl Reader {
             }
         };
         Err(self.damaged(why))
+    }
+
+    /// The next line, with its end, and its number: a record, if the end mark is right. `None` as for [`Reader::record`].
+    pub(super) fn unread(&mut self) -> Result<Option<(&[u8], u64)>, Error> {
+        if self.line()?.is_none() {
+            return Ok(None);
+        }
+        self.checksum.add(&self.buffer);
+        Ok(Some((&self.buffer, self.line)))
     }
 
     /// Makes sure that what follows is the end mark, that it fits, and that nothing follows it; `None` where the file ends
