@@ -152,9 +152,9 @@ fn a_sweep_that_was_interrupted_says_how_to_go_on() {
     }
 }
 
-/// A story with a million edits, which nobody waits for.
+/// A story with nearly a million edits, which nobody waits for.
 fn endless() -> String {
-    let workload = r#""workload": { "operations": 1000000, "until": "1000000s", "nodes": ["alice"], "co_values": ["notes"] },
+    let workload = r#""workload": { "operations": 900000, "until": "1000000s", "nodes": ["alice"], "co_values": ["notes"] },
   "timeline""#;
     TINY.replace("\"timeline\"", workload)
 }

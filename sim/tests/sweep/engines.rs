@@ -16,7 +16,9 @@ const VARIABLES: [&str; 5] = [
 /// Plays a part with nothing of an engine in the environment but these variables: the exit code, and what is said.
 fn part(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = cosim(folder, &format!("sweep tiny.json --seeds 0..16 --out part.jsonl {arguments}"));
-    VARIABLES.iter().for_each(|variable| drop(command.env_remove(variable)));
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
     let _ = fs::remove_file(folder.join("part.jsonl"));
     let Output { status, stderr, .. } = command.envs(environment.iter().copied()).output().unwrap();
     (status.code(), String::from_utf8(stderr).unwrap())
@@ -26,10 +28,8 @@ fn part(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> (Option
 fn played(folder: &Path) -> String {
     let text = fs::read_to_string(folder.join("part.jsonl")).unwrap();
     let header: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    match &header["shard"] {
-        serde_json::Value::Null => "all".to_owned(),
-        shard => format!("{}/{}", shard["number"], shard["of"]),
-    }
+    let shard = &header["shard"];
+    if shard.is_null() { "all".to_owned() } else { format!("{}/{}", shard["number"], shard["of"]) }
 }
 
 #[test]

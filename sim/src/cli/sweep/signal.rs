@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 /// So long may what was begun take to its end. Engines send SIGKILL some ten seconds or more after SIGTERM.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Set by the first signal. The second ends the process at once, and so does a run that goes on for too long: that loses
 /// nothing that was written.

@@ -23,7 +23,7 @@ const SYNC_EVERY: u32 = 4096;
 #[derive(Debug)]
 pub struct OutcomeFile {
     file: File,
-    header: Header,
+    header: Box<Header>,
     path: PathBuf,
     kind: Kind,
     own: PathBuf,
@@ -166,7 +166,7 @@ impl OutcomeFile {
         let (file, own) = aside::create(path, writer, kind)?;
         Ok(OutcomeFile {
             file,
-            header: header.clone(),
+            header: Box::new(header.clone()),
             path: path.to_owned(),
             kind,
             own,
@@ -189,7 +189,7 @@ impl OutcomeFile {
     /// Whether a file of this sweep has the name that this one is to have.
     fn is_there(&self) -> bool {
         let header = Reader::open(&self.path).and_then(|mut reader| reader.header());
-        header.is_ok_and(|header| header.as_ref() == Some(&self.header))
+        header.is_ok_and(|header| header.as_ref() == Some(&*self.header))
     }
 
     /// Copies the next line, with its end, from another file.

@@ -43,7 +43,7 @@ const HASHED: usize = 1 << 16;
 pub(super) struct Checksum {
     lines: u64,
     bytes: u64,
-    hasher: blake3::Hasher,
+    hasher: Box<blake3::Hasher>,
     /// What is not yet hashed.
     rest: Vec<u8>,
 }

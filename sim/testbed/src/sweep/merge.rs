@@ -37,6 +37,8 @@ pub fn merge(
 fn join(header: &Header, mut parts: Vec<Part>, file: &mut OutcomeFile) -> Result<Summary, Error> {
     let mut joined = Joined { summary: Summary::new(header), max_failures: header.max_failures, file };
     let mut batch = Batch::default();
+    // A part that failures have ended holds nothing after the failure that ends the whole.
+    let batch_max = if header.max_failures.is_some() { 1 } else { BATCH };
     let scenarios = header.order().scenarios;
     for scenario in 0..scenarios {
         for part in &mut parts {
@@ -53,7 +55,7 @@ fn join(header: &Header, mut parts: Vec<Part>, file: &mut OutcomeFile) -> Result
                     number,
                     end: batch.bytes.len(),
                 });
-                if batch.lines.len() >= BATCH && joined.take(&mut batch)?.is_break() {
+                if batch.lines.len() >= batch_max && joined.take(&mut batch)?.is_break() {
                     return Ok(joined.summary);
                 }
             }

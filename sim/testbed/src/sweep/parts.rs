@@ -196,7 +196,12 @@ pub(super) fn flaw(path: &Path, error: Error) -> Flaw {
         Error::OtherFormat { what, .. } => Flaw::OtherVersion { path, what },
         Error::NotOutcomes { why, .. } => Flaw::Foreign { path, what: why },
         Error::Damaged { line, why, .. } => Flaw::Torn { path, why: format!("line {line}: {why}") },
-        other => Flaw::Torn { path, why: other.to_string() },
+        Error::Torn { .. } => Flaw::Torn { path, why: "it ends before its end mark".to_owned() },
+        error @ (Error::TooManyRuns
+        | Error::Begun { .. }
+        | Error::Different { .. }
+        | Error::Parts(_)
+        | Error::NoParts) => Flaw::Torn { path, why: error.to_string() },
     }
 }
 
