@@ -78,6 +78,7 @@ Exit codes:
   5    nothing ran
   6    a guest failed: what it did could not be judged
   7    not whole: a limit kept schedules from being played, and those that were held
+  8    parts of a sweep are missing, torn, double or foreign (cosim merge): nothing was merged
   130  interrupted (cosim sweep): go on with --resume
   101  a bug in cosim itself";
 

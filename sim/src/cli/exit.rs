@@ -11,6 +11,8 @@ pub(super) enum Exit {
     NothingRan,
     /// All that was played held, and that was not everything.
     NotWhole,
+    /// Parts of a sweep are missing, or not what they should be.
+    Parts,
     Liveness,
     Violated,
     Nondeterminism,
@@ -36,6 +38,7 @@ impl From<Exit> for ExitCode {
             Exit::NothingRan => 5,
             Exit::Guest => 6,
             Exit::NotWhole => 7,
+            Exit::Parts => 8,
             Exit::Interrupted => Exit::INTERRUPTED,
         })
     }

@@ -210,7 +210,7 @@ pub(super) fn kind(exit: Exit) -> &'static str {
         Exit::Nondeterminism => "nondeterministic",
         Exit::Guest => "a guest failed",
         Exit::Usage => "bad file",
-        Exit::Held | Exit::NothingRan | Exit::NotWhole | Exit::Interrupted => "failed",
+        Exit::Held | Exit::NothingRan | Exit::NotWhole | Exit::Parts | Exit::Interrupted => "failed",
     }
 }
 

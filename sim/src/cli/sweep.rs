@@ -1,9 +1,12 @@
 //! `cosim sweep`: play scenarios with many seeds, on all cores.
 
 pub(super) mod corpus;
+mod engine;
 mod progress;
+mod signal;
 mod turns;
 
+use super::environment;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
@@ -24,11 +27,10 @@ use cosim_testbed::sweep::{
 };
 use progress::Progress;
 use std::any::Any;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// Play scenarios with many seeds, on all cores, and sum up what failed and what was exercised.
 ///
@@ -64,9 +66,14 @@ pub(super) struct Args {
     /// folder for the first failure with each key, which `cosim run` plays.
     #[arg(long, value_name = "FILE.jsonl|DIR")]
     out: Option<PathBuf>,
-    /// Play only this part of the seeds: 2/8 is the second of eight. `cosim merge` puts the parts together.
-    #[arg(long, value_name = "I/N")]
-    shard: Option<Shard>,
+    /// Play only this part of the seeds: 2/8 is the second of eight. `cosim merge` puts the parts together. With --shards,
+    /// the part that an engine has given to this process: slurm, kubernetes, gitlab, buildkite, parallel, or `auto` for the
+    /// one that is there.
+    #[arg(long, value_name = "I/N|ENGINE|auto")]
+    shard: Option<engine::Which>,
+    /// How many parts there are, where an engine says which of them this is.
+    #[arg(long, value_name = "N", requires = "shard")]
+    shards: Option<NonZeroU32>,
     /// Play the runs in this file before, those that failed once and those with the most events, and add to it what this sweep
     /// shows. Of several shards the first plays it and none adds to it: `cosim merge --corpus` does.
     #[arg(long, value_name = "FILE")]
@@ -87,29 +94,33 @@ pub(super) struct Args {
 }
 
 const NOTES: &str = "\
-Outcomes are written as JSON Lines, a header first, and under the name outcomes.jsonl.partial until all are there. \
-What a Ctrl-C, or anything worse, leaves of it is gone on with by the same command and --resume, to the same bytes. \
-A sweep that is interrupted exits with 130; one in which nothing was to be played, with 5. One that --for ends, or that is \
-interrupted with it, comes to the end of its round, and exits as any other.
+Outcomes are written as JSON Lines, a header first and an end mark last, and under a name of this process's own until \
+all are there. What a Ctrl-C, a SIGTERM, or anything worse, leaves of them is gone on with by the same command and \
+--resume, to the same bytes, also while another process plays the same. A sweep that is interrupted exits with 130 \
+within five seconds; one in which nothing was to be played, with 5. One that --for ends, or that is interrupted with it, \
+comes to the end of its round, and exits as any other.
 
 Examples:
   cosim sweep scenarios/faults/storm.json --seeds 0..10000
   cosim sweep scenarios/swarm/*.json --seeds 0..1000 --out failures --html sweep.html
-  cosim sweep scenarios/swarm/*.json --seeds 0.. --for 10m --out sweep --corpus corpus.jsonl";
+  cosim sweep scenarios/swarm/*.json --seeds 0.. --for 10m --out sweep --corpus corpus.jsonl
+
+  cosim sweep scenarios/swarm/*.json --seeds 0..100000 --shard slurm --shards 8 --out part-3.jsonl --resume";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let entries = entries(args)?;
     let scenarios: Vec<Scenario> = entries.iter().map(|entry| entry.scenario.clone()).collect();
-    let scope = Scope { seeds: args.seeds.clone(), shard: args.shard, max_failures: args.max_failures };
+    let shard = args.shard.map(|which| engine::shard(which, args.shards)).transpose()?;
+    let scope = Scope { seeds: args.seeds.clone(), shard, max_failures: args.max_failures };
     let sweep = Sweep::new(entries, &scope).map_err(failure)?.built_from(BUILD);
-    let stop = stop_on_signal()?;
+    let stop = signal::stop()?;
     if args.time.is_none() && args.seeds.end == NO_LAST {
         return Err(Failure(format!(
             "error: --seeds {}.. has no last seed\nhint: say how many, or how long with --for 10m",
             args.seeds.start
         )));
     }
-    let before = play_corpus(args, (sweep.header(), &scenarios))?;
+    let before = play_corpus(args, shard, (sweep.header(), &scenarios))?;
     let (exit, summary) = play(args, &sweep, scenarios, &stop)?;
     if exit != Exit::Interrupted && args.shard.is_none() {
         add_to_corpus(args.corpus.as_deref(), &summary)?;
@@ -178,9 +189,9 @@ fn jobs(args: &Args) -> NonZeroUsize {
 }
 
 /// Plays the runs of a corpus, where one is named, and this is no shard but the first.
-fn play_corpus(args: &Args, sweep: (&Header, &[Scenario])) -> Result<Exit, Failure> {
+fn play_corpus(args: &Args, shard: Option<Shard>, sweep: (&Header, &[Scenario])) -> Result<Exit, Failure> {
     match &args.corpus {
-        Some(path) if args.shard.is_none_or(Shard::is_first) => {
+        Some(path) if shard.is_none_or(Shard::is_first) => {
             Corpus::read(path)?.play(sweep, args.out.as_deref(), &args.guests.words())
         }
         _ => Ok(Exit::Held),
@@ -236,26 +247,13 @@ fn entry(path: &Path, crypto: Option<Crypto>) -> Result<Entry, Failure> {
     Ok(Entry::new(name, &bytes, input::with_crypto(scenario, crypto)))
 }
 
-/// Set by the first Ctrl-C; the second ends the process at once, which loses nothing that was written.
-fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let handler = move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::INTERRUPTED.into());
-        }
-    };
-    ctrlc::set_handler(handler).map_err(|error| Failure(format!("error: cannot handle Ctrl-C: {error}")))?;
-    Ok(stop)
-}
-
 fn open(args: &Args, sweep: &Sweep, summary: &mut Summary) -> Result<Option<Opened>, Failure> {
     let Some(out) = &args.out else { return Ok(None) };
     let path = sweep::outcomes_path(out);
     let opened = if args.resume {
-        OutcomeFile::resume(&path, sweep.header(), summary)
+        OutcomeFile::resume(&path, &environment::writer(), sweep.header(), summary)
     } else {
-        OutcomeFile::begin(&path, sweep.header()).map(Opened::Partial)
+        OutcomeFile::begin(&path, &environment::writer(), sweep.header()).map(Opened::Partial)
     };
     if summary.runs() > 0 && matches!(opened, Ok(Opened::Partial(_))) {
         anstream::eprintln!("{} of {} runs were played before", summary.runs(), sweep.runs());

@@ -2,18 +2,21 @@
 //!
 //! A [`Sweep`] says what is played; [`Sweep::play`] plays it and hands over a [`Record`] for each run in order (all
 //! seeds of the first scenario, then of the next), whatever the threads did. A [`Summary`] counts them, and
-//! [`OutcomeFile`] keeps them: it appears whole or not at all, and can be gone on with. [`merge()`] makes one file of the
-//! files of several shards, with the bytes of the file of the whole.
+//! [`OutcomeFile`] keeps them: it appears whole or not at all, whoever else writes it, ends with a mark that says so, and
+//! can be gone on with. [`merge()`] makes one file of the files of several shards, with the bytes of the file of the whole.
 //!
 //! Runs share nothing, and memory does not grow with their number. Nothing here prints, or knows of signals: the
 //! command line does.
 
+mod aside;
 mod declared;
 mod error;
 mod file;
 mod header;
+mod mark;
 mod merge;
 mod ordered;
+mod parts;
 mod reader;
 mod record;
 mod report;
@@ -23,9 +26,10 @@ mod summary;
 
 pub use declared::Declared;
 pub use error::Error;
-pub use file::{Opened, OutcomeFile, read, read_each};
+pub use file::{Opened, OutcomeFile, is_begun, read, read_each};
 pub use header::{FORMAT, Header, Seeds, Source, SourceFile, VERSION};
 pub use merge::merge;
+pub use parts::Flaw;
 pub use reader::is_outcomes;
 pub use record::{Counts, EXPECTATION, Record};
 pub use report::{command, exercised, json, quoted, text};

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn cosim(folder: &Path, arguments: &str) -> Command {
+pub(crate) fn cosim(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
     command.current_dir(folder).args(arguments.split_whitespace());
     command
@@ -24,7 +24,7 @@ fn check(folder: &Path, arguments: &str, code: i32) -> (String, String) {
     (out, err)
 }
 
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("faulty.json"), FAULTY).unwrap();
     fs::write(folder.path().join("tiny.json"), TINY).unwrap();
@@ -79,8 +79,16 @@ fn parts_merge_to_the_whole_with_its_summary_and_exit_code() {
     let [merged, whole] =
         ["merged.jsonl", "whole/outcomes.jsonl"].map(|path| fs::read(folder.path().join(path)).unwrap());
     assert!(merged == whole);
-    let (_, err) = check(folder.path(), "merge part1 part3 -o gap.jsonl", 2);
-    assert!(err.contains("error: no part has the seeds 16..33"), "{err}");
+    // What a seed has come to and that a part is not there are two things.
+    for (merge, missing) in [
+        ("merge part1 part3 -o gap.jsonl", "missing: no part has the seeds 16..33"),
+        ("merge part1 part3 part4 --shards 3 -o gap.jsonl", "missing: 2 of 3 parts"),
+    ] {
+        let (out, err) = check(folder.path(), merge, 8);
+        assert_eq!(out, "");
+        assert!(err.contains(missing), "{err}");
+    }
+    check(folder.path(), "merge part1 part2 part3 --shards 3 -o merged.jsonl", 1);
 }
 
 /// A sweep that goes on long enough to be ended from outside, once it has said that it has played a part.
@@ -98,9 +106,10 @@ const LONG: &str = "sweep tiny.json --seeds 0..20000 --out long";
 /// Goes on with the long sweep, and compares it with one that nothing has interrupted.
 #[track_caller]
 fn resumes_to_the_same_bytes(folder: &Path) {
-    let [partial, path] =
-        ["long/outcomes.jsonl.partial", "long/outcomes.jsonl"].map(|path| folder.join(path));
-    assert!(partial.exists() && !path.exists());
+    let path = folder.join("long/outcomes.jsonl");
+    let partial = fs::read_dir(folder.join("long")).unwrap().next().unwrap().unwrap().path();
+    let name = partial.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(name.starts_with("outcomes.jsonl.") && name.ends_with(".partial") && !path.exists(), "{name}");
     let (_, err) = check(folder, LONG, 2);
     assert!(err.contains("hint: --resume goes on with it"), "{err}");
     let (resumed, err) = check(folder, &format!("{LONG} --resume"), 0);
@@ -120,17 +129,50 @@ fn a_sweep_that_was_killed_is_gone_on_with() {
     resumes_to_the_same_bytes(folder.path());
 }
 
-#[cfg(unix)]
-#[test]
-fn a_sweep_that_was_interrupted_says_how_to_go_on() {
-    let folder = folder();
-    let mut child = begun(folder.path());
+/// Sends a signal, and says what is said until the process has ended, as one that was interrupted.
+#[track_caller]
+fn ended_by(signal: &str, mut child: Child) -> String {
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let mut said = String::new();
     std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
     assert!(said.contains("go on with the same command and --resume"), "{said}");
-    resumes_to_the_same_bytes(folder.path());
+    said
+}
+
+#[test]
+fn a_sweep_that_was_interrupted_says_how_to_go_on() {
+    for signal in ["-INT", "-HUP", "-TERM"] {
+        let folder = folder();
+        let said = ended_by(signal, begun(folder.path()));
+        assert!(said.contains("they are in long/outcomes.jsonl."), "{said}");
+        if signal == "-TERM" {
+            resumes_to_the_same_bytes(folder.path());
+        }
+    }
+}
+
+/// A story with nearly a million edits, which nobody waits for.
+fn endless() -> String {
+    let workload = r#""workload": { "operations": 900000, "until": "1000000s", "nodes": ["alice"], "co_values": ["notes"] },
+  "timeline""#;
+    TINY.replace("\"timeline\"", workload)
+}
+
+/// A run that takes longer than an engine waits does not keep the process: what came before it is there.
+#[test]
+fn a_run_that_takes_long_does_not_keep_a_sweep_from_ending() {
+    let folder = folder();
+    fs::write(folder.path().join("endless.json"), endless()).unwrap();
+    let mut sweep = cosim(folder.path(), "sweep tiny.json endless.json --seeds 0..1000 --jobs 1 --out long");
+    let mut child = sweep.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+    assert_eq!(said, "1000 of 2000 runs, none failed\n");
+    let said = ended_by("-TERM", child);
+    assert!(said.contains("in the middle of a run"), "{said}");
+    let partial = fs::read_dir(folder.path().join("long")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(fs::read_to_string(partial).unwrap().lines().count(), 1 + 1000);
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says where it failed")]
 
 mod command_line;
+mod engines;
 mod faults;
 mod merging;
 mod order;

@@ -31,6 +31,9 @@ pub(crate) const TINY: &str = r#"{
   "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }]
 }"#;
 
+/// What this process is called.
+pub(crate) const WRITER: &str = "job-host-7";
+
 pub(crate) fn entry(path: &str, text: &str) -> Entry {
     let scenario = parse(text, path).unwrap_or_else(|problems| panic!("{problems}"));
     Entry::new(path.to_owned(), text.as_bytes(), scenario)
@@ -63,7 +66,7 @@ pub(crate) fn sweep(entries: Vec<Entry>, scope: &Scope) -> Sweep {
 
 /// Sweeps into the file at `path`, from the start and to the end.
 pub(crate) fn play_into(path: &Path, sweep: &Sweep, threads: usize) -> Summary {
-    let mut file = OutcomeFile::begin(path, sweep.header()).unwrap();
+    let mut file = OutcomeFile::begin(path, WRITER, sweep.header()).unwrap();
     let mut summary = Summary::new(sweep.header());
     play(sweep, threads, &mut summary, |record| file.write(record));
     file.finish().unwrap();
@@ -73,7 +76,7 @@ pub(crate) fn play_into(path: &Path, sweep: &Sweep, threads: usize) -> Summary {
 /// Goes on with the file at `path`, to the end.
 pub(crate) fn resume_into(path: &Path, sweep: &Sweep) -> Result<Summary, Error> {
     let mut summary = Summary::new(sweep.header());
-    if let Opened::Partial(mut file) = OutcomeFile::resume(path, sweep.header(), &mut summary)? {
+    if let Opened::Partial(mut file) = OutcomeFile::resume(path, WRITER, sweep.header(), &mut summary)? {
         play(sweep, 2, &mut summary, |record| file.write(record));
         file.finish()?;
     }
@@ -104,7 +107,8 @@ pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The records of a file of outcomes.
+/// The records of a whole file of outcomes, between its header and its end mark.
 pub(crate) fn records(bytes: &str) -> Vec<Record> {
-    bytes.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect()
+    let records = bytes.lines().count() - 2;
+    bytes.lines().skip(1).take(records).map(|line| serde_json::from_str(line).unwrap()).collect()
 }

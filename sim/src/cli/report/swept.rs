@@ -36,9 +36,7 @@ pub(super) fn outcomes(path: &Path) -> Result<Option<PathBuf>, Failure> {
         return Ok(sweep::is_outcomes(path).then(|| path.to_owned()));
     }
     let inside = sweep::outcomes_path(path);
-    let mut partial = inside.clone().into_os_string();
-    partial.push(".partial");
-    if !inside.exists() && Path::new(&partial).exists() {
+    if sweep::is_begun(&inside) {
         return Err(Failure(format!(
             "error: the sweep in {} is not finished\nhint: go on with it: the command that began it, and --resume",
             path.display()

@@ -1,6 +1,7 @@
 //! A sweep that ends by time: scenarios take turns, and what was played is one range of seeds, the same of each. Its file is
 //! that of a sweep of this range, to the byte.
 
+use super::super::environment;
 use super::super::exit::{Exit, Failure};
 use super::super::time::Until;
 use super::progress::Progress;
@@ -9,8 +10,8 @@ use cosim_core::Span;
 use cosim_testbed::scenario::Scenario;
 use cosim_testbed::sweep::{Ended, Error, Header, OutcomeFile, Record, Summary, Sweep, outcomes_path};
 use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
-use std::path::Path;
+use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Plays for so long, or until somebody stops it.
@@ -57,36 +58,40 @@ fn say_what_is_next(played: &Header, wanted: &Header) {
 
 /// Outcomes as they come: those of each scenario in a file without a name, which goes with the process.
 struct Kept {
-    file: OutcomeFile,
+    path: PathBuf,
     parts: Vec<BufWriter<File>>,
 }
 
 impl Kept {
     fn begin(path: &Path, header: &Header) -> Result<Kept, Failure> {
-        let file = OutcomeFile::begin_provisional(path, header).map_err(failure)?;
-        let folder = file.partial().parent().unwrap_or(Path::new("")).to_owned();
-        let folder = if folder.as_os_str().is_empty() { Path::new(".").to_owned() } else { folder };
-        let part = |_| tempfile::tempfile_in(&folder).map(BufWriter::new);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let cannot = |error| Failure::file("write", path, &error);
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+        let part = |_| tempfile::tempfile_in(folder).map(BufWriter::new);
         let parts = header.scenarios.iter().map(part).collect::<Result<_, _>>();
-        Ok(Kept { parts: parts.map_err(|error| Failure::file("write", path, &error))?, file })
+        Ok(Kept { parts: parts.map_err(cannot)?, path: path.to_owned() })
     }
 
     fn write(&mut self, record: &Record) -> Result<(), Error> {
         let written = writeln!(self.parts[record.scenario as usize], "{}", record.line());
-        let path = self.file.partial();
-        written.map_err(|error| Error::File { doing: "write", path: path.to_owned(), error })
+        written.map_err(|error| Error::File { doing: "write", path: self.path.clone(), error })
     }
 
     /// Puts the parts together, below a header that says what was played.
     fn finish(self, header: &Header) -> Result<(), Failure> {
-        let Kept { mut file, parts } = self;
-        let path = file.partial().to_owned();
+        let Kept { path, parts } = self;
         let cannot = |error| Failure::file("write", &path, &error);
-        file.begin_anew(header).map_err(failure)?;
+        let writer = environment::writer();
+        let mut file = OutcomeFile::begin_provisional(&path, &writer, header).map_err(failure)?;
         for part in parts {
             let mut part = part.into_inner().map_err(|error| cannot(error.into_error()))?;
             part.rewind().map_err(cannot)?;
-            file.copy(&mut part).map_err(failure)?;
+            let mut lines = BufReader::new(part);
+            let mut line = Vec::new();
+            while lines.read_until(b'\n', &mut line).map_err(cannot)? > 0 {
+                file.copy_line(&line).map_err(failure)?;
+                line.clear();
+            }
         }
         file.finish().map_err(failure)
     }

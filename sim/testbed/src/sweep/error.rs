@@ -1,5 +1,6 @@
 //! What makes a sweep or a merge impossible.
 
+use super::parts::Flaw;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -25,6 +26,13 @@ pub enum Error {
         /// Why it is none.
         why: String,
     },
+    /// A file of outcomes is of another version of the format.
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// What is found, and what was expected.
+        what: String,
+    },
     /// A line of a file of outcomes is not what it must be.
     Damaged {
         /// The file.
@@ -39,11 +47,6 @@ pub enum Error {
         /// The partial file.
         path: PathBuf,
     },
-    /// Another process writes the file.
-    Locked {
-        /// The partial file.
-        path: PathBuf,
-    },
     /// What is to be gone on with was begun by a sweep of something else.
     Different {
         /// The file.
@@ -51,40 +54,13 @@ pub enum Error {
         /// The first difference.
         what: String,
     },
-    /// Two parts are not of one sweep.
-    Mixed {
-        /// One part.
-        here: PathBuf,
-        /// The other.
-        there: PathBuf,
-        /// The first difference.
-        what: String,
-    },
-    /// No part has these seeds.
-    Gap {
-        /// The first seed that is missing.
-        from: u64,
-        /// The next that is there.
-        until: u64,
-    },
-    /// Two parts have the same seeds.
-    Overlap {
-        /// One part.
-        here: PathBuf,
-        /// The other.
-        there: PathBuf,
-        /// The first seed that both have.
-        seed: u64,
-    },
-    /// A file ends before its sweep does.
-    Short {
+    /// A file ends before its end mark.
+    Torn {
         /// The file.
         path: PathBuf,
-        /// The scenario of the first run that is missing.
-        scenario: String,
-        /// Its seed.
-        seed: u64,
     },
+    /// Parts are not what a whole sweep needs.
+    Parts(Vec<Flaw>),
     /// There are no parts to merge.
     NoParts,
 }
@@ -97,6 +73,11 @@ impl fmt::Display for Error {
             Error::NotOutcomes { path, why } => {
                 write!(f, "{} is no file of outcomes of this version of cosim: {why}", path.display())
             }
+            Error::OtherFormat { path, what } => write!(
+                f,
+                "{} is from another version of cosim: {what}\nhint: read it with that version, or sweep again",
+                path.display()
+            ),
             Error::Damaged { path, line, why } => write!(
                 f,
                 "{}:{line}: {why}\nhint: the file was changed or damaged; remove it and sweep again",
@@ -107,40 +88,26 @@ impl fmt::Display for Error {
                 "{} holds a part of a sweep\nhint: --resume goes on with it; to begin anew, remove it",
                 path.display()
             ),
-            Error::Locked { path } => {
-                write!(
-                    f,
-                    "another sweep is writing {}\nhint: give each sweep an --out of its own",
-                    path.display()
-                )
-            }
             Error::Different { path, what } => write!(
                 f,
                 "{} is of another sweep: {what}\nhint: go on with what it was begun with, or remove it",
                 path.display()
             ),
-            Error::Mixed { here, there, what } => write!(
+            Error::Torn { path } => write!(
                 f,
-                "{} and {} are not parts of one sweep: {what}\nhint: play all parts with the same command but for --shard",
-                there.display(),
-                here.display()
-            ),
-            Error::Gap { from, until } => {
-                write!(f, "no part has the seeds {from}..{until}\nhint: give all parts, --shard 1/N to N/N")
-            }
-            Error::Overlap { here, there, seed } => {
-                write!(
-                    f,
-                    "{} and {} both have seed {seed}\nhint: give every part once",
-                    here.display(),
-                    there.display()
-                )
-            }
-            Error::Short { path, scenario, seed } => write!(
-                f,
-                "{} ends before seed {seed} of {scenario}\nhint: finish that sweep with --resume",
+                "{} has no end mark: it was cut off, or its sweep is not finished\nhint: finish that sweep with --resume",
                 path.display()
             ),
+            Error::Parts(flaws) => {
+                writeln!(f, "the parts are not one whole sweep")?;
+                for flaw in flaws {
+                    writeln!(f, "  {flaw}")?;
+                }
+                write!(
+                    f,
+                    "hint: play what is missing or torn again, each by its own command and --resume; then merge again"
+                )
+            }
             Error::NoParts => write!(f, "there is nothing to merge"),
         }
     }

@@ -1,14 +1,20 @@
-//! Writing a file of outcomes: under another name until it is complete, so that it appears whole or not at all.
+//! Writing a file of outcomes: under a name of this process until it is complete, so that it appears whole or not at all,
+//! whoever else writes it.
 
+use super::aside::{self, Kind};
 use super::error::Error;
 use super::header::Header;
+use super::mark::Checksum;
 use super::reader::Reader;
 use super::record::Record;
 use super::summary::Summary;
-use crate::whole::{aside, folder};
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use crate::whole::folder;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// So many bytes of what can be had again are kept back, and written at once.
+const BUFFERED: usize = 1 << 16;
 
 /// After so many records they are forced to the disk. A process that is killed loses none in any case.
 const SYNC_EVERY: u32 = 4096;
@@ -17,8 +23,13 @@ const SYNC_EVERY: u32 = 4096;
 #[derive(Debug)]
 pub struct OutcomeFile {
     file: File,
+    header: Box<Header>,
     path: PathBuf,
-    partial: PathBuf,
+    kind: Kind,
+    own: PathBuf,
+    checksum: Checksum,
+    /// What is not yet handed to the system.
+    buffer: Vec<u8>,
     unsynced: u32,
 }
 
@@ -31,49 +42,80 @@ pub enum Opened {
     Complete,
 }
 
+/// Outcomes that somebody has written, and may still be writing.
+struct Begun {
+    file: File,
+    path: PathBuf,
+    summary: Summary,
+    checksum: Checksum,
+}
+
 impl OutcomeFile {
-    /// Begins the file at `path`, which replaces one that is there only when it is complete. An error where there is a
-    /// part of one, so that nothing is lost by mistake.
-    pub fn begin(path: &Path, header: &Header) -> Result<OutcomeFile, Error> {
-        let mut out = OutcomeFile::open(path, "partial")?;
-        if out.file.metadata().map_err(out.cannot("read"))?.len() > 0 {
-            return Err(Error::Begun { path: out.partial });
+    /// Begins the file at `path`, which replaces one that is there only when it is complete. `writer` names this process.
+    /// An error where there is a part of one, so that nothing is lost by mistake.
+    pub fn begin(path: &Path, writer: &str, header: &Header) -> Result<OutcomeFile, Error> {
+        if let Some(begun) = aside::begun(path, Kind::Partial)?.into_iter().next() {
+            return Err(Error::Begun { path: begun });
         }
-        out.write_line(&header.line())?;
-        Ok(out)
+        OutcomeFile::new(path, writer, Kind::Partial, header)
     }
 
-    /// Begins the file at `path` where a part of one is no loss, as it can be had again or cannot be gone on with. What
-    /// there is of it may be begun anew with another header.
-    pub fn begin_provisional(path: &Path, header: &Header) -> Result<OutcomeFile, Error> {
-        let mut out = OutcomeFile::open(path, "provisional")?;
-        out.begin_anew(header)?;
-        Ok(out)
+    /// Begins the file at `path` as what can be had again at any time, or cannot be gone on with: a part of one is no loss.
+    pub fn begin_provisional(path: &Path, writer: &str, header: &Header) -> Result<OutcomeFile, Error> {
+        OutcomeFile::new(path, writer, Kind::Merging, header)
     }
 
-    /// Goes on with the file at `path`, whose records are added to `summary`. What is left of a line that was being
-    /// written when the process was killed is cut off. Where there is nothing to go on with, it is begun.
-    pub fn resume(path: &Path, header: &Header, summary: &mut Summary) -> Result<Opened, Error> {
-        if !aside(path, "partial").exists() && path.exists() {
-            return complete(path, header, summary).map(|()| Opened::Complete);
-        }
-        let mut out = OutcomeFile::open(path, "partial")?;
-        let file = out.file.try_clone().map_err(out.cannot("read"))?;
-        let mut reader = Reader::new(file, &out.partial);
-        match reader.header()? {
-            None => out.begin_anew(header)?,
-            Some(found) => {
-                same(header, &found, &out.partial)?;
-                add(&mut reader, header, summary, &mut |_| {})?;
-                out.cut(reader.whole())?;
+    /// Goes on with the file at `path`, whose records are added to `summary`: with what this or another process has
+    /// written of it, which is left as it is. What is torn or was changed, and all after it, is played again. Where there
+    /// is nothing to go on with, it is begun.
+    pub fn resume(
+        path: &Path,
+        writer: &str,
+        header: &Header,
+        summary: &mut Summary,
+    ) -> Result<Opened, Error> {
+        let mut longest: Option<Begun> = None;
+        let partials = aside::begun(path, Kind::Partial)?;
+        let whole = path.exists().then(|| path.to_owned());
+        for path in whole.iter().chain(&partials) {
+            let Some(mut reader) = Reader::open_if_there(path)? else { continue };
+            let Some(found) = reader.header()? else { continue };
+            if let Some(what) = header.difference(&found) {
+                // A whole of something else is replaced, as by a sweep that is begun.
+                if Some(path) == whole.as_ref() && !partials.is_empty() {
+                    continue;
+                }
+                return Err(Error::Different { path: path.clone(), what });
+            }
+            let mut counted = Summary::new(header);
+            match add(&mut reader, header, &mut counted, &mut |_| {}) {
+                Ok(()) | Err(Error::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            let checksum = reader.checksum().clone();
+            let is_whole = header.is_enough(&counted) && matches!(reader.mark(header), Ok(Some(_)));
+            if is_whole && Some(path) == whole.as_ref() {
+                aside::remove_dead(path, Kind::Partial);
+                *summary = counted;
+                return Ok(Opened::Complete);
+            }
+            if longest.as_ref().is_none_or(|longest| longest.summary.runs() < counted.runs()) {
+                let file = reader.into_file();
+                longest = Some(Begun { file, path: path.clone(), summary: counted, checksum });
             }
         }
+        let Some(longest) = longest else {
+            return OutcomeFile::new(path, writer, Kind::Partial, header).map(Opened::Partial);
+        };
+        let mut out = OutcomeFile::create(path, writer, Kind::Partial, header)?;
+        out.copy(&longest)?;
+        *summary = longest.summary;
         Ok(Opened::Partial(out))
     }
 
     /// The name under which the file is written until it is complete.
     pub fn partial(&self) -> &Path {
-        &self.partial
+        &self.own
     }
 
     /// Writes the next record.
@@ -86,70 +128,104 @@ impl OutcomeFile {
         Ok(())
     }
 
-    /// Writes the next records, which are lines of a file like this already.
-    pub fn copy(&mut self, records: &mut impl Read) -> Result<(), Error> {
-        io::copy(records, &mut self.file).map(drop).map_err(self.cannot("write"))
-    }
-
     /// Forces what was written to the disk.
     pub fn sync(&mut self) -> Result<(), Error> {
         self.unsynced = 0;
         self.file.sync_data().map_err(self.cannot("write"))
     }
 
-    /// The file is complete: gives it its name.
-    pub fn finish(self) -> Result<(), Error> {
+    /// The file is complete: marks its end and gives it its name. What others have left of it goes.
+    pub fn finish(mut self) -> Result<(), Error> {
+        let mark = self.checksum.mark(&self.header);
+        self.write_line(&mark.line())?;
         self.file.sync_all().map_err(self.cannot("write"))?;
-        fs::rename(&self.partial, &self.path).map_err(self.cannot("rename"))?;
+        match fs::rename(&self.own, &self.path) {
+            Ok(()) => {}
+            // Another process was here first, with the same bytes, and took this one for dead, as it may where locks do
+            // not reach from one machine to the next.
+            Err(error) if error.kind() == ErrorKind::NotFound && self.is_there() => {}
+            Err(error) => return Err(self.cannot("rename")(error)),
+        }
         // The new name is in the folder, which has to reach the disk too; not every system can be asked for that.
         if let Ok(folder) = File::open(folder(&self.path)) {
             let _ = folder.sync_all();
         }
+        aside::remove_dead(&self.path, self.kind);
         Ok(())
     }
 
-    /// Opens the file that becomes `path`, for this process alone.
-    fn open(path: &Path, suffix: &str) -> Result<OutcomeFile, Error> {
-        let partial = aside(path, suffix);
-        let cannot = |error| Error::File { doing: "write", path: partial.clone(), error };
-        fs::create_dir_all(folder(path)).map_err(cannot)?;
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&partial);
-        let file = file.map_err(cannot)?;
-        match file.try_lock() {
-            Ok(()) => Ok(OutcomeFile { file, path: path.to_owned(), partial, unsynced: 0 }),
-            Err(TryLockError::WouldBlock) => Err(Error::Locked { path: partial }),
-            Err(TryLockError::Error(error)) => Err(cannot(error)),
-        }
+    /// Begins a file with its header.
+    fn new(path: &Path, writer: &str, kind: Kind, header: &Header) -> Result<OutcomeFile, Error> {
+        let mut out = OutcomeFile::create(path, writer, kind, header)?;
+        out.write_line(&header.line())?;
+        Ok(out)
     }
 
-    /// Forgets what was written, and begins again.
-    pub fn begin_anew(&mut self, header: &Header) -> Result<(), Error> {
-        self.cut(0)?;
-        self.write_line(&header.line())
+    /// An empty file, of this process alone.
+    fn create(path: &Path, writer: &str, kind: Kind, header: &Header) -> Result<OutcomeFile, Error> {
+        let (file, own) = aside::create(path, writer, kind)?;
+        Ok(OutcomeFile {
+            file,
+            header: Box::new(header.clone()),
+            path: path.to_owned(),
+            kind,
+            own,
+            checksum: Checksum::default(),
+            buffer: Vec::new(),
+            unsynced: 0,
+        })
     }
 
-    /// Keeps the first `bytes`, and goes on after them.
-    fn cut(&mut self, bytes: u64) -> Result<(), Error> {
-        let cut = self.file.set_len(bytes).and_then(|()| self.file.seek(SeekFrom::Start(bytes)));
-        cut.map(drop).map_err(self.cannot("write"))
+    /// Takes over the lines that somebody has written.
+    fn copy(&mut self, begun: &Begun) -> Result<(), Error> {
+        let cannot = |error| Error::File { doing: "read", path: begun.path.clone(), error };
+        let mut from = &begun.file;
+        io::Seek::rewind(&mut from).map_err(cannot)?;
+        io::copy(&mut from.take(begun.checksum.bytes()), &mut self.file).map_err(self.cannot("write"))?;
+        self.checksum = begun.checksum.clone();
+        self.sync()
+    }
+
+    /// Whether a file of this sweep has the name that this one is to have.
+    fn is_there(&self) -> bool {
+        let header = Reader::open(&self.path).and_then(|mut reader| reader.header());
+        header.is_ok_and(|header| header.as_ref() == Some(&*self.header))
+    }
+
+    /// Copies the next line, with its end, from another file.
+    pub fn copy_line(&mut self, line: &[u8]) -> Result<(), Error> {
+        self.checksum.add(line);
+        self.buffer.extend_from_slice(line);
+        if self.buffer.len() < BUFFERED { Ok(()) } else { self.flush() }
+    }
+
+    /// Gives up: nothing is left of the file.
+    pub(super) fn discard(self) {
+        // What is left is in nobody's way, and goes with the next one.
+        let _ = fs::remove_file(&self.own);
     }
 
     /// One system call a line: what was handed over is not lost with the process.
     fn write_line(&mut self, line: &str) -> Result<(), Error> {
-        self.file.write_all(format!("{line}\n").as_bytes()).map_err(self.cannot("write"))
+        self.copy_line(format!("{line}\n").as_bytes())?;
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.file.write_all(&self.buffer).map_err(self.cannot("write"))?;
+        self.buffer.clear();
+        Ok(())
     }
 
     fn cannot(&self, doing: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
-        let path = self.partial.clone();
+        let path = self.own.clone();
         move |error| Error::File { doing, path, error }
     }
 }
 
-fn same(header: &Header, found: &Header, path: &Path) -> Result<(), Error> {
-    match header.difference(found) {
-        None => Ok(()),
-        Some(what) => Err(Error::Different { path: path.to_owned(), what }),
-    }
+/// Whether there is a part of the file at `path`, and not the whole.
+pub fn is_begun(path: &Path) -> bool {
+    !path.exists() && aside::begun(path, Kind::Partial).is_ok_and(|begun| !begun.is_empty())
 }
 
 /// Adds the records of a file to `summary`, as far as they go.
@@ -165,15 +241,7 @@ fn add(
         summary.add(&record);
         each(&record);
     }
-    reader.end()
-}
-
-/// Adds the records of a file that has its final name.
-fn complete(path: &Path, header: &Header, summary: &mut Summary) -> Result<(), Error> {
-    let mut reader = Reader::open(path)?;
-    let found = begun(&mut reader)?;
-    same(header, &found, path)?;
-    whole(&mut reader, header, summary, &mut |_| {})
+    Ok(())
 }
 
 /// Reads a file that has its final name: what was swept, and what it came to.
@@ -184,33 +252,14 @@ pub fn read(path: &Path) -> Result<(Header, Summary), Error> {
 /// The same, and hands every outcome over as it is read, in order.
 pub fn read_each(path: &Path, each: &mut dyn FnMut(&Record)) -> Result<(Header, Summary), Error> {
     let mut reader = Reader::open(path)?;
-    let header = begun(&mut reader)?;
-    let mut summary = Summary::new(&header);
-    whole(&mut reader, &header, &mut summary, each)?;
-    Ok((header, summary))
-}
-
-/// The header, which a file of outcomes begins with.
-fn begun(reader: &mut Reader) -> Result<Header, Error> {
-    let not = |path: &Path| Error::NotOutcomes {
-        path: path.to_owned(),
-        why: "it does not begin with a header".to_owned(),
+    let Some(header) = reader.header()? else {
+        let why = "it does not begin with a header".to_owned();
+        return Err(Error::NotOutcomes { path: path.to_owned(), why });
     };
-    reader.header()?.ok_or_else(|| not(reader.path()))
-}
-
-/// Adds the records of a file, all of which must be there.
-fn whole(
-    reader: &mut Reader,
-    header: &Header,
-    summary: &mut Summary,
-    each: &mut dyn FnMut(&Record),
-) -> Result<(), Error> {
-    add(reader, header, summary, each)?;
-    if header.is_enough(summary) {
-        return Ok(());
+    let mut summary = Summary::new(&header);
+    add(&mut reader, &header, &mut summary, each)?;
+    if header.is_enough(&summary) && reader.mark(&header)?.is_some() {
+        return Ok((header, summary));
     }
-    let (scenario, seed) = header.order().at(summary.runs());
-    let scenario = header.scenarios[scenario as usize].path.clone();
-    Err(Error::Short { path: reader.path().to_owned(), scenario, seed })
+    Err(Error::Torn { path: path.to_owned() })
 }

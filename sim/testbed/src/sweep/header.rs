@@ -10,7 +10,7 @@ use std::ops::Range;
 pub const FORMAT: &str = "cosim-sweep";
 
 /// The version of the format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What was swept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +101,16 @@ impl Header {
     /// The header as its line, without the end of the line.
     pub fn line(&self) -> String {
         serde_json::to_string(self).expect("a header has string keys only")
+    }
+
+    /// The BLAKE3 hash, in hexadecimal, of what all shards have in common: scenarios, configuration and version.
+    pub(super) fn sweep(&self) -> String {
+        blake3::hash(self.undivided().line().as_bytes()).to_hex().to_string()
+    }
+
+    /// The header of the whole of which this is a shard.
+    pub(super) fn undivided(&self) -> Header {
+        Header { shard: None, ..self.clone() }
     }
 
     /// The first thing in which another header differs from this one, as "it has …, here it is …".

@@ -146,6 +146,19 @@ impl Record {
         }
     }
 
+    /// The record of this run, which a line holds, or why it is none.
+    pub(super) fn parse(line: &[u8], (scenario, seed): (u32, u64)) -> Result<Record, String> {
+        let record: Record =
+            serde_json::from_slice(line).map_err(|error| format!("this is no outcome: {error}"))?;
+        if (record.scenario, record.seed) == (scenario, seed) {
+            return Ok(record);
+        }
+        Err(format!(
+            "expected the outcome of seed {seed} of scenario {scenario}, found that of seed {} of scenario {}",
+            record.seed, record.scenario
+        ))
+    }
+
     /// The record as its line, without the end of the line.
     pub fn line(&self) -> String {
         serde_json::to_string(self).expect("a record has string keys only")

@@ -20,6 +20,16 @@ impl Shard {
         (1..=of).contains(&number).then_some(Shard { number, of })
     }
 
+    /// Which part it is, from 1.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
+    /// How many parts there are.
+    pub fn count(self) -> u32 {
+        self.of
+    }
+
     /// The seeds of this part.
     pub fn of(self, seeds: &Range<u64>) -> Range<u64> {
         let len = u128::from(seeds.end.saturating_sub(seeds.start));
