@@ -26,11 +26,12 @@ use cosim_testbed::sweep::{
     self, Ended, Entry, Error, Header, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary, Sweep,
 };
 use progress::Progress;
+use signal::Stop;
 use std::any::Any;
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 /// Play scenarios with many seeds, on all cores, and sum up what failed and what was exercised.
 ///
@@ -132,7 +133,7 @@ fn play(
     args: &Args,
     sweep: &Sweep,
     scenarios: Vec<Scenario>,
-    stop: &AtomicBool,
+    stop: &Stop,
 ) -> Result<(Exit, Summary), Failure> {
     let mut summary = Summary::new(sweep.header());
     let format = args.printed.format();
@@ -152,10 +153,11 @@ fn play(
         None => None,
     };
     let mut progress = Progress::new(Some(sweep.runs()), &summary);
-    let ended = sweep.play(jobs(args), stop, &mut summary, |record, summary| {
+    let ended = sweep.play(jobs(args), &stop.asked, &mut summary, |record, summary| {
         progress.passed(summary);
         file.as_mut().map_or(Ok(()), |file| file.write(record))
     });
+    stop.played.store(true, Ordering::Relaxed);
     progress.finish(&summary);
     match ended.map_err(failure)? {
         Ended::Complete => {

@@ -105,11 +105,11 @@ fn what_goes_with_no_end_is_said() {
 fn an_interrupt_ends_a_timed_sweep_in_order() {
     let folder = Folder::new();
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
-    command.args(["sweep", "hello.json", "--seeds", "0..", "--for", "1h", "--out", "timed.jsonl"]);
+    command.args(["sweep", "hello.json", "--seeds", "0..", "--for", "1h", "--out", "timed/outcomes.jsonl"]);
     let command = command.current_dir(folder.0.path()).stdout(Stdio::null()).stderr(Stdio::piped());
     let child = command.spawn().expect("it runs");
-    let begun = folder.path("timed.jsonl.provisional");
-    while !fs::read_to_string(&begun).is_ok_and(|text| text.ends_with('\n')) {
+    // It minds signals before it makes the folder.
+    while !folder.path("timed").exists() {
         std::thread::yield_now();
     }
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
@@ -120,7 +120,7 @@ fn an_interrupt_ends_a_timed_sweep_in_order() {
     let (_, until) = err.split_once("hello.json: played 0..").expect("it says how far it came");
     let until = until.split(',').next().expect("a number");
     folder.cosim(&format!("sweep hello.json --seeds 0..{until} --out usual.jsonl"));
-    assert_eq!(folder.read("timed.jsonl"), folder.read("usual.jsonl"));
+    assert_eq!(folder.read("timed/outcomes.jsonl"), folder.read("usual.jsonl"));
 }
 
 #[test]

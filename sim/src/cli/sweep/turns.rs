@@ -5,6 +5,7 @@ use super::super::environment;
 use super::super::exit::{Exit, Failure};
 use super::super::time::Until;
 use super::progress::Progress;
+use super::signal::Stop;
 use super::{Args, Told, bug, draw, failure, jobs, keep};
 use cosim_core::Span;
 use cosim_testbed::scenario::Scenario;
@@ -12,13 +13,13 @@ use cosim_testbed::sweep::{Ended, Error, Header, OutcomeFile, Record, Summary, S
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 /// Plays for so long, or until somebody stops it.
 pub(super) fn play(
     args: &Args,
     (sweep, scenarios): (&Sweep, &[Scenario]),
-    (span, stop): (Span, &AtomicBool),
+    (span, stop): (Span, &Stop),
     told: &Told<'_>,
 ) -> Result<(Exit, Summary), Failure> {
     let until = Until::after(Some(span));
@@ -26,11 +27,12 @@ pub(super) fn play(
     let mut kept =
         args.out.as_deref().map(|out| Kept::begin(&outcomes_path(out), sweep.header())).transpose()?;
     let mut progress = Progress::new(None, &summary);
-    let is_over = || until.is_over() || stop.load(Ordering::Relaxed);
+    let is_over = || until.is_over() || stop.asked.load(Ordering::Relaxed);
     let played = sweep.play_in_turns(jobs(args), is_over, &mut summary, |record, summary| {
         progress.passed(summary);
         kept.as_mut().map_or(Ok(()), |kept| kept.write(record))
     });
+    stop.played.store(true, Ordering::Relaxed);
     progress.finish(&summary);
     let (ended, header) = played.map_err(failure)?;
     if let Ended::Panicked { scenario, seed, payload } = ended {
