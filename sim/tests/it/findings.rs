@@ -64,7 +64,12 @@ impl Folder {
         self.write("story.json", FORGETFUL);
         let records = self.read("mended.jsonl");
         let (_, records) = records.split_once('\n').expect("a header");
-        self.write(name, &format!("{header}\n{records}"));
+        let (records, mark) = records.trim_end().rsplit_once('\n').expect("an end mark");
+        let before = format!("{header}\n{records}\n");
+        let mut mark: Value = serde_json::from_str(mark).expect("JSON");
+        let hash = |text: &str| Value::from(blake3::hash(text.as_bytes()).to_hex().to_string());
+        (mark["end"]["sweep"], mark["end"]["blake3"]) = (hash(&header), hash(&before));
+        self.write(name, &format!("{before}{mark}\n"));
     }
 
     /// What is said of a load that is lost, and with which exit code. All failures are cut down.
