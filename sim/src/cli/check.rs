@@ -3,8 +3,9 @@
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::outln;
+use cosim_testbed::capsule;
 use cosim_testbed::recording::{self, Checked};
-use cosim_testbed::scenario::{Kind, Scenario};
+use cosim_testbed::scenario::{self, Kind, Scenario};
 use std::path::{Path, PathBuf};
 
 /// Check scenario files without playing them.
@@ -16,6 +17,15 @@ pub(super) struct Args {
     /// Check that the scenarios can play this recorded editing session.
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
+    /// Take for a mistake what is only doubtful: what comes to nothing, or contradicts itself.
+    #[arg(long, value_name = "warnings")]
+    deny: Option<Denied>,
+}
+
+/// What is taken for a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Denied {
+    Warnings,
 }
 
 /// What a recorded session comes to without a network.
@@ -49,12 +59,29 @@ fn hint_at_format(scenario: &Scenario, path: &Path) {
     }
 }
 
+/// Tells what is doubtful about a file; says whether anything is. What a run was written down as is not doubted.
+fn doubt(scenario: &Scenario, path: &Path) -> Result<bool, Failure> {
+    if scenario.file.origin.is_some() {
+        return Ok(false);
+    }
+    let inside = path.join(capsule::SCENARIO);
+    let path = if inside.is_file() { &inside } else { path };
+    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    let doubts = scenario::doubts(&bytes, &path.display().to_string());
+    let doubts = doubts.map_err(|problems| Failure(problems.render(input::has_colour())))?;
+    if doubts.is_empty() {
+        return Ok(false);
+    }
+    anstream::eprintln!("{}", doubts.render(input::has_colour()));
+    Ok(true)
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
     if let Some(recorded) = &recorded {
         outln!("{}: {}", recorded.path.display(), without_network(recorded)?);
     }
-    let mut wrong = 0;
+    let (mut wrong, mut doubtful) = (0, 0);
     for path in &args.files {
         let checked = match &recorded {
             Some(recorded) => input::written(path, None)
@@ -63,7 +90,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         };
         match checked {
             Ok(scenario) => {
-                outln!("{}: fine", path.display());
+                if path != Path::new("-") && doubt(&scenario, path)? {
+                    outln!("{}: can be played, see above", path.display());
+                    doubtful += 1;
+                } else {
+                    outln!("{}: fine", path.display());
+                }
                 hint_at_format(&scenario, path);
             }
             Err(failure) => {
@@ -73,6 +105,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         }
     }
     match wrong {
+        0 if doubtful > 0 && args.deny == Some(Denied::Warnings) => Err(Failure(format!(
+            "error: {doubtful} of {} files are doubtful, and --deny warnings takes that for a mistake",
+            args.files.len()
+        ))),
         0 => Ok(Exit::Held),
         wrong => Err(Failure(format!("error: {wrong} of {} files cannot be played", args.files.len()))),
     }

@@ -129,8 +129,12 @@ fn from_stdin() -> Result<Vec<u8>, Failure> {
 }
 
 fn parsed(bytes: &[u8], name: &str) -> Result<Scenario, Failure> {
-    let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    scenario::parse_bytes(bytes, name).map_err(|problems| Failure(problems.render(colour)))
+    scenario::parse_bytes(bytes, name).map_err(|problems| Failure(problems.render(has_colour())))
+}
+
+/// Whether what is wrong is shown in colour.
+pub(super) fn has_colour() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
 }
 
 /// A scenario with the crypto that was asked for, if one was.

@@ -11,6 +11,7 @@ pub(crate) mod act;
 mod asks;
 mod describe;
 mod deserialize;
+mod doubts;
 mod draw;
 mod expect;
 mod fault;
@@ -44,7 +45,7 @@ pub use fault::{
 };
 pub use generated::{Mix, Workload};
 pub use limits::*;
-pub use parse::{parse, parse_bytes};
+pub use parse::{doubts, parse, parse_bytes};
 pub use place::{Part, Place, Step};
 pub use problems::{Problem, Problems};
 pub use recording::{Misfit, Recorded};

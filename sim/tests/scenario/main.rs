@@ -2,6 +2,7 @@
 
 mod branches;
 mod disks;
+mod doubts;
 mod errors;
 mod files;
 mod fuzz;

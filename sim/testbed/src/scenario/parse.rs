@@ -34,6 +34,26 @@ pub fn parse_bytes(bytes: &[u8], origin: &str) -> Result<Scenario, Problems> {
     }
 }
 
+/// What is doubtful about a text that is a scenario: what comes to nothing, or contradicts itself. It is played all the same.
+pub fn doubts(bytes: &[u8], origin: &str) -> Result<Problems, Problems> {
+    let scenario = parse_bytes(bytes, origin)?;
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    let mut problems = Vec::new();
+    let Some(mut tree) = Tree::parse(text, &mut problems) else {
+        return Ok(Problems::doubts(origin, text, Vec::new()));
+    };
+    let templates = expand(&mut tree, &mut problems);
+    let mut found: Vec<Problem> = Vec::new();
+    for doubt in super::doubts::doubts(&scenario.file) {
+        let span = doubt.place.as_ref().map(|place| tree.span_of(place));
+        // One in a template is told once, of the first name that it stands for.
+        if templates == 0 || found.iter().all(|other| other.span != span) {
+            found.push(Problem { span, ..doubt });
+        }
+    }
+    Ok(Problems::doubts(origin, text, found))
+}
+
 fn too_large(bytes: usize) -> Problem {
     let problem = Problem::in_text(0..0, format!("the file has {bytes} bytes"));
     problem.help(format!("the limit is {MAX_BYTES}: let `workload` generate operations"))

@@ -31,6 +31,8 @@ pub struct Problems {
     text: Option<String>,
     list: Vec<Problem>,
     omitted: usize,
+    /// Whether the file can be played all the same.
+    are_doubts: bool,
 }
 
 impl Problem {
@@ -83,11 +85,21 @@ impl Problems {
         Problems::new(origin.to_owned(), Some(text.to_owned()), list)
     }
 
+    /// What is doubtful about a text that `origin` names: it is no mistake.
+    pub(super) fn doubts(origin: &str, text: &str, list: Vec<Problem>) -> Problems {
+        Problems { are_doubts: true, ..Problems::of_text(origin, text, list) }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     fn new(origin: String, text: Option<String>, mut list: Vec<Problem>) -> Problems {
         list.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
         let omitted = list.len().saturating_sub(MAX_PROBLEMS);
         list.truncate(MAX_PROBLEMS);
-        Problems { origin, text, list, omitted }
+        Problems { origin, text, list, omitted, are_doubts: false }
     }
 
     /// The mistakes, at most [`MAX_PROBLEMS`].
@@ -114,7 +126,8 @@ impl Problems {
     }
 
     fn group<'a>(&'a self, problem: &'a Problem) -> Group<'a> {
-        let mut group = Group::with_title(Level::ERROR.primary_title(&problem.message));
+        let level = if self.are_doubts { Level::WARNING } else { Level::ERROR };
+        let mut group = Group::with_title(level.primary_title(&problem.message));
         match (&self.text, &problem.span) {
             (Some(text), Some(span)) => group = group.element(self.snippet(text, span, problem)),
             _ => {

@@ -1,0 +1,306 @@
+//! What a scenario may well say and its author hardly means: what comes to nothing, or contradicts itself. A run plays it all
+//! the same. It looks at what the file says, with templates written out.
+
+use super::fault::FaultKind;
+use super::file::{self, About, Address};
+use super::place::{Part, Place, Step};
+use super::problems::Problem;
+use super::suggest::{closest, question};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All that is doubtful about a scenario, without spans.
+pub(super) fn doubts(file: &file::Scenario) -> Vec<Problem> {
+    // A file that can be read can be written.
+    let Ok(said) = serde_json::to_value(file) else { return Vec::new() };
+    let doubts = Doubts { file, said: &said, acts: acts(&said) };
+    let mut found = doubts.created_by_nobody();
+    found.extend(doubts.created_twice());
+    found.extend(doubts.never_used());
+    found.extend(doubts.removed_without_being_there());
+    found.extend(doubts.without_effect());
+    found.extend(doubts.decided_of_nothing());
+    found.extend(doubts.loads_that_never_begin());
+    found.extend(doubts.contradictions());
+    found
+}
+
+struct Doubts<'a> {
+    file: &'a file::Scenario,
+    said: &'a Value,
+    acts: Vec<Said<'a>>,
+}
+
+/// An entry of the timeline: its place, its act and what that says.
+struct Said<'a> {
+    place: usize,
+    act: &'a str,
+    fields: &'a Map<String, Value>,
+}
+
+fn acts(said: &Value) -> Vec<Said<'_>> {
+    let entries = said["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let said = entries.iter().enumerate().filter_map(|(place, entry)| {
+        let (act, fields) = entry.as_object()?.iter().find(|(_, value)| value.is_object())?;
+        Some(Said { place, act, fields: fields.as_object()? })
+    });
+    said.collect()
+}
+
+impl<'a> Said<'a> {
+    fn text(&self, field: &str) -> Option<&'a str> {
+        self.fields.get(field)?.as_str()
+    }
+
+    /// The CoValue that it is about.
+    fn id(&self) -> Option<&'a str> {
+        self.text("id")
+    }
+
+    /// Where it says a field.
+    fn at(&self, field: &str) -> Place {
+        let path = [key("timeline"), Step::Index(self.place), key(self.act), key(field)];
+        Place { path: path.into(), part: Part::Value }
+    }
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
+}
+
+fn at<const N: usize>(path: [Step; N], part: Part) -> Place {
+    Place { path: path.into(), part }
+}
+
+impl<'a> Doubts<'a> {
+    /// The acts called so.
+    fn of(&self, act: &'static str) -> impl Iterator<Item = &Said<'a>> {
+        self.acts.iter().filter(move |said| said.act == act)
+    }
+
+    /// Whether guests or a recording may do what the timeline does not say.
+    fn has_others(&self) -> bool {
+        self.file.recording.is_some() || self.file.nodes.values().any(|node| node.guest.is_some())
+    }
+
+    /// The CoValues that somebody creates, as far as the file says.
+    fn created(&self) -> BTreeSet<&'a str> {
+        let made = self.of("create").chain(self.of("branch")).filter_map(|said| said.id());
+        let drawn =
+            self.said["workload"]["co_values"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        made.chain(drawn).collect()
+    }
+
+    /// What is loaded, written or is an account, and nobody creates. A load that is to end in vain is meant so.
+    fn created_by_nobody(&self) -> Vec<Problem> {
+        let draws_all = self.file.workload.is_some() && self.said["workload"]["co_values"].is_null();
+        if self.has_others() || draws_all {
+            return Vec::new();
+        }
+        let mut known = self.created();
+        let loads = self.said["expect"]["loads"].as_array().into_iter().flatten();
+        let in_vain =
+            loads.filter(|load| load["ends"] == "unavailable").filter_map(|load| load["id"].as_str());
+        let meant: BTreeSet<&str> = in_vain.collect();
+        let mut found = Vec::new();
+        for said in self.acts.iter().filter(|said| !["create", "branch", "attack"].contains(&said.act)) {
+            let Some(id) = said.id().filter(|id| !known.contains(id) && !meant.contains(id)) else {
+                continue;
+            };
+            let near = closest(id, self.created());
+            // A story may be about something that nobody has.
+            if said.act != "load" || near.is_some() {
+                let help = near.map_or_else(|| "add a `create`, or leave it out".to_owned(), question);
+                found.push(Problem::new(said.at("id"), format!("nobody creates `{id}`")).help(help));
+            }
+            known.insert(id);
+        }
+        for (name, node) in &self.file.nodes {
+            let Some(account) = node.account.as_deref().filter(|id| !known.contains(id)) else { continue };
+            let place = at([key("nodes"), key(name), key("account")], Part::Value);
+            let problem = Problem::new(place, format!("nobody creates the account `{account}`"));
+            found.push(problem.help("what depends on it never comes: add a `create`"));
+        }
+        found
+    }
+
+    /// What one node creates again. Two nodes may each create the same.
+    fn created_twice(&self) -> Vec<Problem> {
+        let mut created = BTreeSet::new();
+        let again = self.of("create").filter(|said| !created.insert((said.text("node"), said.id())));
+        again
+            .filter_map(|said| {
+                let (node, id) = (said.text("node")?, said.id()?);
+                let problem = Problem::new(said.at("id"), format!("{node} has created `{id}` before"));
+                Some(problem.help("what a node holds already it does not create: this comes to nothing"))
+            })
+            .collect()
+    }
+
+    /// A CoValue that is described, and never named again.
+    fn never_used(&self) -> Vec<Problem> {
+        if self.has_others() || (self.file.workload.is_some() && self.said["workload"]["co_values"].is_null())
+        {
+            return Vec::new();
+        }
+        let Some(described) = self.said["co_values"].as_object() else { return Vec::new() };
+        let mut named = BTreeSet::new();
+        self.said.as_object().into_iter().flatten().for_each(|(_, value)| texts(value, &mut named));
+        described
+            .keys()
+            .filter(|name| !named.contains(name.as_str()))
+            .map(|name| {
+                let place = at([key("co_values"), key(name)], Part::Key);
+                Problem::new(place, format!("nothing is done with `{name}`")).help("use it, or leave it out")
+            })
+            .collect()
+    }
+
+    fn removed_without_being_there(&self) -> Vec<Problem> {
+        let others =
+            ["accept", "extend", "set"].iter().any(|act| self.acts.iter().any(|said| said.act == *act));
+        if others || self.has_others() || self.file.workload.is_some() {
+            return Vec::new();
+        }
+        let added: BTreeSet<_> = self.of("add_member").map(|said| (said.id(), said.text("member"))).collect();
+        let is_admin = |said: &Said<'_>| {
+            let admin = &self.said["co_values"][said.id().unwrap_or_default()]["admin"];
+            admin.as_str().is_some_and(|admin| said.text("member") == Some(admin))
+        };
+        self.of("remove_member")
+            .filter(|said| !added.contains(&(said.id(), said.text("member"))) && !is_admin(said))
+            .filter_map(|said| {
+                let (id, member) = (said.id()?, said.text("member")?);
+                let problem = Problem::new(said.at("member"), format!("nobody takes {member} into `{id}`"));
+                Some(problem.help("add an `add_member`, or leave this out"))
+            })
+            .collect()
+    }
+
+    /// Fields that change nothing.
+    fn without_effect(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        if let Some(faults) = self.said["faults"].as_object() {
+            let is_kind = |field: &String| FaultKind::ALL.iter().any(|kind| kind.row().field == *field);
+            if !faults.keys().any(is_kind) && faults.get("swarm") != Some(&Value::Bool(true)) {
+                let problem = Problem::new(at([key("faults")], Part::Key), "`faults` has no kind of fault");
+                found.push(problem.help("say what is to happen how often, such as `\"reconnects\": 3`"));
+            }
+        }
+        let general = &self.said["network"];
+        let is_bounded = !general["bandwidth"].is_null();
+        let timeline_bounds = self.of("network").any(|said| said.fields.contains_key("bandwidth"));
+        let links = self.said["links"].as_array().into_iter().flatten().enumerate();
+        let of_links =
+            links.map(|(i, link)| (vec![key("links"), Step::Index(i), key("network")], &link["network"]));
+        for (mut path, network) in std::iter::once((vec![key("network")], general)).chain(of_links) {
+            if !network["queue"].is_null()
+                && network["bandwidth"].is_null()
+                && !is_bounded
+                && !timeline_bounds
+            {
+                path.push(key("queue"));
+                let place = Place { path, part: Part::Key };
+                let problem = Problem::new(place, "`queue` says nothing without `bandwidth`");
+                found.push(
+                    problem.help("a line that takes everything at once has no queue: add a `bandwidth`"),
+                );
+            }
+        }
+        if self.said["expect"]["oracles"].as_array().is_some_and(Vec::is_empty) {
+            let place = at([key("expect"), key("oracles")], Part::Value);
+            let problem = Problem::new(place, "no oracle judges");
+            found.push(problem.help("leave `oracles` out, and all of them do"));
+        }
+        found
+    }
+
+    /// Decisions about a CoValue of which nothing else speaks.
+    fn decided_of_nothing(&self) -> Vec<Problem> {
+        let Some(kinds) = self.said["decisions"].as_object() else { return Vec::new() };
+        if self.has_others() {
+            return Vec::new();
+        }
+        let mut known = BTreeSet::new();
+        for field in ["timeline", "workload", "nodes"] {
+            texts(&self.said[field], &mut known);
+        }
+        known.extend(self.file.co_values.keys().map(String::as_str));
+        let mut found = Vec::new();
+        for (kind, listed) in kinds {
+            let by_place = listed.as_array().into_iter().flatten().enumerate();
+            let listed_ones =
+                by_place.filter_map(|(i, address)| Some((Step::Index(i), address.as_str()?, Part::Value)));
+            let by_name = listed.as_object().into_iter().flatten();
+            let named_ones = by_name.map(|(address, _)| (key(address), address.as_str(), Part::Key));
+            for (step, address, part) in listed_ones.chain(named_ones) {
+                let Some(id) = Address::parse(address).ok().and_then(|address| about(&address)) else {
+                    continue;
+                };
+                if known.contains(id) {
+                    continue;
+                }
+                let place = at([key("decisions"), key(kind), step], part);
+                let names = self.created().into_iter().chain(self.file.co_values.keys().map(String::as_str));
+                let problem = Problem::new(place, format!("there is no CoValue `{id}`"));
+                found.push(problem.maybe_help(closest(id, names).map(question)));
+            }
+        }
+        found
+    }
+
+    fn loads_that_never_begin(&self) -> Vec<Problem> {
+        if self.has_others() || self.file.workload.is_some() {
+            return Vec::new();
+        }
+        let loads: BTreeSet<_> = self.of("load").map(|said| (said.text("node"), said.id())).collect();
+        let expected = self.said["expect"]["loads"].as_array().into_iter().flatten().enumerate();
+        expected
+            .filter(|(_, load)| !loads.contains(&(load["node"].as_str(), load["id"].as_str())))
+            .filter_map(|(i, load)| {
+                let (node, id) = (load["node"].as_str()?, load["id"].as_str()?);
+                let place = at([key("expect"), key("loads"), Step::Index(i)], Part::Value);
+                let problem = Problem::new(place, format!("{node} never loads `{id}`"));
+                Some(problem.help("add a `load` to the timeline"))
+            })
+            .collect()
+    }
+
+    /// Two expectations of one node and CoValue that cannot both be met.
+    fn contradictions(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        for (list, what) in [("views", "shows"), ("content", "transactions"), ("loads", "ends")] {
+            let mut first: BTreeMap<(Option<&str>, Option<&str>), &Value> = BTreeMap::new();
+            let entries = self.said["expect"][list].as_array().into_iter().flatten().enumerate();
+            for (i, entry) in entries.filter(|(_, entry)| !entry[what].is_null()) {
+                let of = (entry["node"].as_str(), entry["id"].as_str());
+                if *first.entry(of).or_insert(&entry[what]) == &entry[what] {
+                    continue;
+                }
+                let place = at([key("expect"), key(list), Step::Index(i), key(what)], Part::Value);
+                let problem =
+                    Problem::new(place, "something else is expected of this node and CoValue before");
+                found.push(problem.help("both cannot be: leave one out"));
+            }
+        }
+        found
+    }
+}
+
+/// The CoValue that an address is about, if it is about one.
+fn about<'a>(address: &Address<'a>) -> Option<&'a str> {
+    match address.about {
+        About::Message { id, .. } | About::Write { id, .. } | About::WorkOf { id, .. } => Some(id),
+        About::Opened | About::Closed | About::Crash | About::Work { .. } => None,
+    }
+}
+
+/// All texts in a value.
+fn texts<'a>(value: &'a Value, into: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::String(text) => _ = into.insert(text),
+        Value::Array(elements) => elements.iter().for_each(|element| texts(element, into)),
+        Value::Object(fields) => fields.values().for_each(|field| texts(field, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

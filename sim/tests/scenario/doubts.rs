@@ -1,0 +1,122 @@
+//! What a scenario may say and its author hardly means: each kind is told, at its place; and what is meant is not doubted.
+
+use cosim_testbed::scenario::{doubts, parse};
+use std::path::{Path, PathBuf};
+
+/// A story of a client and a server, with these fields beside.
+fn story(fields: &str) -> String {
+    format!(
+        r#"{{
+  "version": 1,
+  "about": "Alice writes to the server.",
+  "nodes": {{ "alice": {{}}, "bob": {{}}, "server": {{}} }},
+  "links": [
+    {{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }},
+    {{ "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" }}
+  ],
+  {fields}
+}}"#
+    )
+}
+
+/// What is doubtful about a text.
+#[track_caller]
+fn doubted(text: &str) -> String {
+    let doubts = doubts(text.as_bytes(), "story.json").unwrap_or_else(|problems| panic!("{problems}"));
+    if doubts.is_empty() { String::new() } else { doubts.render(false) }
+}
+
+#[test]
+fn every_kind_is_told_at_its_place() {
+    const NOTES: &str = r#"{ "at": "0s", "create": { "node": "alice", "id": "notes" } }"#;
+    const TEAM: &str = r#""co_values": { "team": { "kind": "group", "admin": "alice" } },"#;
+    let stories = [
+        format!(r#""timeline": [{NOTES}, {{ "at": "1s", "load": {{ "node": "bob", "id": "nots" }} }}]"#),
+        format!(r#""timeline": [{NOTES}, {{ "at": "1s", "create": {{ "node": "alice", "id": "notes" }} }}]"#),
+        format!(r#"{TEAM} "timeline": [{NOTES}]"#),
+        format!(
+            r#"{TEAM} "timeline": [{{ "at": "0s", "create": {{ "node": "alice", "id": "team" }} }},
+    {{ "at": "1s", "remove_member": {{ "node": "alice", "id": "team", "member": "bob" }} }}]"#
+        ),
+        format!(r#""timeline": [{NOTES}], "faults": {{ "until": "10s" }}"#),
+        format!(r#""network": {{ "latency": "20ms", "queue": "1KB" }}, "timeline": [{NOTES}]"#),
+        format!(r#""timeline": [{NOTES}], "expect": {{ "oracles": [] }}"#),
+        format!(
+            r#""timeline": [{NOTES}], "decisions": {{ "lost": ["alice>server load nots create-notes"] }}"#
+        ),
+        format!(
+            r#""timeline": [{NOTES}], "decisions": {{ "latencies": {{ "alice>server load nots create-notes": "1s" }} }}"#
+        ),
+        format!(
+            r#""timeline": [{NOTES}], "expect": {{ "loads": [{{ "node": "bob", "id": "notes", "ends": "available" }}] }}"#
+        ),
+        format!(
+            r#""timeline": [{NOTES}],
+  "expect": {{ "content": [
+    {{ "node": "alice", "id": "notes", "transactions": 1 }}, {{ "node": "alice", "id": "notes", "transactions": 2 }}
+  ] }}"#
+        ),
+    ];
+    let told: Vec<String> = stories.iter().map(|fields| doubted(&story(fields))).collect();
+    assert!(told.iter().all(|told| told.starts_with("warning: ")), "{told:#?}");
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_account_that_nobody_creates() {
+    let text = story(r#""timeline": [{ "at": "0s", "create": { "node": "alice", "id": "notes" } }]"#)
+        .replace(r#""alice": {}"#, r#""alice": { "account": "me" }"#)
+        .replace(r#""links""#, r#""co_values": { "me": {} }, "links""#);
+    assert!(doubted(&text).contains("nobody creates the account `me`"), "{}", doubted(&text));
+}
+
+#[test]
+fn what_is_meant_is_not_doubted() {
+    for fields in [
+        // A load that is to end in vain.
+        r#""timeline": [{ "at": "0s", "load": { "node": "bob", "id": "nothing" } }],
+  "expect": { "loads": [{ "node": "bob", "id": "nothing", "ends": "unavailable" }] }"#,
+        // A workload creates what it writes to.
+        r#""timeline": [{ "at": "9s", "load": { "node": "bob", "id": "notes" } }],
+  "workload": { "operations": 5, "until": "5s", "co_values": ["notes"] }"#,
+        // A queue at a line that gets its bound later.
+        r#""network": { "queue": "1KB" }, "timeline": [
+    { "at": "0s", "create": { "node": "alice", "id": "notes" } },
+    { "at": "1s", "network": { "bandwidth": "1KB/s" } }
+  ]"#,
+    ] {
+        assert_eq!(doubted(&story(fields)), "", "{fields}");
+    }
+}
+
+/// All files of the folder and below.
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            into.push(path);
+        }
+    }
+}
+
+/// The repository's own stories hold nothing that comes to nothing, but where that is the point.
+#[test]
+fn our_own_scenarios_are_not_doubted() {
+    // Two accounts that are only named: it is about who checks what they sign.
+    const MEANT: &[&str] = &["regressions/forged-without-its-group.json"];
+    let mut all = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios"), &mut all);
+    assert!(all.len() > 200);
+    let mut told = Vec::new();
+    for path in all {
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let Ok(scenario) = parse(&text, "story.json") else { continue };
+        let is_meant = MEANT.iter().any(|meant| path.ends_with(meant));
+        if scenario.file.origin.is_none() && !is_meant && !doubted(&text).is_empty() {
+            told.push(format!("{}\n{}", path.display(), doubted(&text)));
+        }
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
