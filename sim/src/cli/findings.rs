@@ -99,6 +99,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let paths = args.sweeps.iter().map(in_folder);
     let sweeps: Vec<(PathBuf, Outcomes)> =
         paths.map(|path| Outcomes::read(&path).map(|read| (path, read))).collect::<Result<_, _>>()?;
+    args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
     let mut store = Store::open(database, Missing::Made)?;
     let (mut now, mut runs) = (BTreeSet::new(), 0_u64);

@@ -1,21 +1,22 @@
-//! Which guests take part: what the user says on the command line or in a file of their own, and the packages that
-//! `cosim guest install` has fetched. A scenario only names a guest, and no file that comes with one can say what is run.
+//! Who plays the nodes: which faults are planted in them, and which guests take part, as the user says on the command line or in a file of
+//! their own, and as the packages that `cosim guest install` has fetched are. A scenario only names a guest, and no file that comes with one can say what is run.
 
 mod install;
 
 pub(super) use install::{PACKAGE, fetch, install, published};
 
 use super::exit::Failure;
+use cosim_core::node::Mutation;
 use cosim_guest::Launch;
 use cosim_guest::process::TIMEOUT;
 use cosim_testbed::guest::{Guests, Part};
-use cosim_testbed::scenario::Scenario;
+use cosim_testbed::scenario::{Scenario, closest};
 use install::Installed;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the command line says of guests.
+/// What the command line says of who plays nodes.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
@@ -25,6 +26,21 @@ pub(super) struct Args {
     /// How many seconds a guest may take to answer before it counts as failed.
     #[arg(long, value_name = "SECONDS", help_heading = "Guests", default_value_t = TIMEOUT.as_secs())]
     guest_timeout: u64,
+    /// Plant this fault in a node, as `mutations` in the file does: alice=never-retransmit. May be given several times.
+    /// `cosim list mutations` has them all.
+    #[arg(long, value_name = "NODE=FAULT", value_parser = planted, help_heading = "Planted faults")]
+    mutate: Vec<(String, Mutation)>,
+}
+
+/// `alice=never-retransmit`.
+fn planted(text: &str) -> Result<(String, Mutation), String> {
+    let (node, fault) = text.split_once('=').ok_or("expected a node and a fault: alice=never-retransmit")?;
+    let names = Mutation::ALL.iter().map(|fault| fault.name());
+    let fault = fault.parse().map_err(|_| match closest(fault, names) {
+        Some(name) => format!("there is no fault `{fault}`; did you mean `{name}`?"),
+        None => format!("there is no fault `{fault}`: `cosim list mutations` has them all"),
+    })?;
+    Ok((node.to_owned(), fault))
 }
 
 /// `mine='python3 guest.py'`.
@@ -46,6 +62,8 @@ pub(super) struct Known {
     guests: Guests,
     /// Packages that are named as ours are, and not fetched.
     names: Vec<String>,
+    /// The faults to plant, and where.
+    planted: Vec<(String, Mutation)>,
 }
 
 impl Args {
@@ -56,7 +74,17 @@ impl Args {
             let named = format!("{name}={command}");
             format!(" --guest {}", shlex::try_quote(&named).unwrap_or_default())
         };
-        self.guest.iter().map(quoted).collect()
+        let planted = self.mutate.iter().map(|(node, fault)| format!(" --mutate {node}={fault}"));
+        self.guest.iter().map(quoted).chain(planted).collect()
+    }
+
+    /// Outcomes are kept under what a file says: a fault that is planted beside it would be forgotten.
+    pub(super) fn refuse_to_plant(&self) -> Result<(), Failure> {
+        let Some((node, fault)) = self.mutate.first() else { return Ok(()) };
+        Err(Failure(format!(
+            "error: --mutate plants a fault that no file of outcomes or snapshot would tell of\nhint: write it into a copy of the \
+             scenario: \"{node}\": {{ \"mutations\": [\"{fault}\"] }}"
+        )))
     }
 
     /// What the names stand for, as this command line, the user's own file and the installed packages say.
@@ -72,7 +100,7 @@ impl Args {
             parts.insert(name, Part { launch: Launch { timeout, ..launch }, lock: None });
         }
         let names = parts.keys().cloned().collect();
-        Ok(Known { guests: Guests::new(parts), names })
+        Ok(Known { guests: Guests::new(parts), names, planted: self.mutate.clone() })
     }
 }
 
@@ -95,13 +123,39 @@ impl Known {
             .iter()
             .find_map(|node| Some((node, node.guest.as_ref().filter(|guest| !self.guests.knows(guest))?)));
         match unknown {
-            None => Ok(scenario.with_guests(&self.guests)),
+            None => self.plant(scenario.with_guests(&self.guests)),
             Some((node, guest)) => Err(Failure(format!(
                 "error: the node `{}` is played by the guest `{guest}`, and {}",
                 node.name,
                 self.help(guest)
             ))),
         }
+    }
+
+    /// The scenario with the faults that were asked for.
+    fn plant(&self, mut scenario: Scenario) -> Result<Scenario, Failure> {
+        for (name, fault) in &self.planted {
+            let names: Vec<String> = scenario.nodes.iter().map(|node| node.name.clone()).collect();
+            let Some(node) = scenario.nodes.iter_mut().find(|node| node.name == *name) else {
+                let near = closest(name, names.iter().map(String::as_str));
+                let hint = near.map_or(format!("there are {}", names.join(", ")), |near| {
+                    format!("did you mean `{near}`?")
+                });
+                return Err(Failure(format!("error: --mutate: there is no node `{name}`\nhint: {hint}")));
+            };
+            if node.guest.is_some() {
+                return Err(Failure(format!(
+                    "error: --mutate: a guest plays {name}, and no fault can be planted in one"
+                )));
+            }
+            let file = scenario.file.nodes.get_mut(name).map(|node| &mut node.mutations);
+            for mutations in std::iter::once(&mut node.mutations).chain(file) {
+                if !mutations.iter().any(|planted| planted == fault.name()) {
+                    mutations.push(fault.name().to_owned());
+                }
+            }
+        }
+        Ok(scenario)
     }
 
     fn help(&self, guest: &str) -> String {

@@ -226,6 +226,7 @@ fn written(end: u64) -> String {
 
 /// The scenarios. A recording is played by those that say who types it.
 fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
+    args.guests.refuse_to_plant()?;
     let (recorded, guests) = (Recorded::read(args.recording.as_deref())?, args.guests.known()?);
     let entries = args.files.iter().map(|path| entry(path, args.crypto));
     let mut entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;

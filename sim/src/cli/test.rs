@@ -81,6 +81,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         );
         return Ok(Exit::NothingRan);
     }
+    args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
     let judge = |name: &PathBuf| Trial::new(&folders, name).judge(&guests, args.seeds.as_ref());
     let findings: Vec<Finding> = names.par_iter().map(judge).collect();

@@ -107,6 +107,40 @@ fn a_scenario_may_come_on_standard_input() {
 }
 
 #[test]
+fn a_fault_is_planted_from_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    let text = std::fs::read_to_string(folder.join("a.json")).expect("a file");
+    let planted = text.replace("\"alice\": {}", "\"alice\": { \"mutations\": [\"never-retransmit\"] }");
+    std::fs::write(folder.join("planted.json"), planted).expect("a file");
+    let plant = ["--mutate", "alice=never-retransmit"];
+    // The same run as where the file says so, and the commands that are told have it, too.
+    let failing = (0..50).map(|seed: u32| seed.to_string()).find(|seed| {
+        let output = cosim(folder, &[&["run", "a.json", "--seed", seed], &plant[..]].concat());
+        let written = cosim(folder, &["run", "planted.json", "--seed", seed]);
+        assert_eq!((output.status.code(), &output.stdout), (written.status.code(), &written.stdout));
+        let said = String::from_utf8_lossy(&output.stderr);
+        output.status.code() != Some(0) && said.contains("--mutate alice=never-retransmit")
+    });
+    let seed = failing.expect("a seed that shows it");
+    let small =
+        cosim(folder, &[&["shrink", "a.json", "--seed", &seed, "-o", "small.json"], &plant[..]].concat());
+    assert!(small.status.success());
+    let small = std::fs::read_to_string(folder.join("small.json")).expect("it was made");
+    assert!(small.contains("\"mutations\": [\"never-retransmit\"]"), "{small}");
+    for (args, what) in [
+        (["run", "a.json", "--mutate", "alise=never-retransmit"], "did you mean `alice`?"),
+        (["run", "a.json", "--mutate", "alice=never-retransmits"], "did you mean `never-retransmit`?"),
+        (["run", "a.json", "--mutate", "alice"], "expected a node and a fault"),
+    ] {
+        assert!(refused(folder, &args).contains(what), "{args:?}");
+    }
+    let sweep = refused(folder, &[&["sweep", "a.json", "--seeds", "0..9"], &plant[..]].concat());
+    assert!(sweep.contains("write it into a copy of the scenario"), "{sweep}");
+}
+
+#[test]
 fn shells_and_manuals_are_served() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

@@ -109,6 +109,7 @@ fn write(
     memory: &Memory,
     files: &[(String, &Known<'_>)],
 ) -> Result<(), Failure> {
+    args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
     let finding = |(name, known): &(String, &Known<'_>)| {
         let parsed = scenario::parse(&known.finding.file, name).ok();

@@ -59,6 +59,7 @@ pub(super) fn report(
         )));
     }
     let (header, summary) = sweep::read(outcomes).map_err(failure)?;
+    args.guests.refuse_to_plant()?;
     let known = args.guests.known()?;
     let scenarios = header.scenarios.iter().map(|source| scenario(source, &known)).collect();
     let sweeping = Sweeping { header: &header, summary: &summary, scenarios, guests: args.guests.words() };
