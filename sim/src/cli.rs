@@ -30,8 +30,11 @@ mod time;
 mod version;
 mod why;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
+use cosim_testbed::scenario::closest;
 use exit::Exit;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A deterministic simulation testbed for CoJSON sync.
@@ -109,9 +112,25 @@ enum Command {
     Man(shell::Man),
 }
 
+/// Says what is wrong with a command line, or what was asked for, and ends.
+fn misused(error: &clap::Error) -> ! {
+    // Where nothing can be printed, nothing can be said of that either.
+    let _ = error.print();
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
+        let commands = Cli::command();
+        let names = commands.get_subcommands().map(clap::Command::get_name);
+        if Path::new(word).is_file() {
+            anstream::eprintln!("\nhint: did you mean `cosim run {word}`?");
+        } else if let Some(near) = closest(word, names) {
+            anstream::eprintln!("\nhint: did you mean `cosim {near}`?");
+        }
+    }
+    std::process::exit(error.exit_code());
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| misused(&error));
     let exit = match cli.command {
         Command::New(args) => new::main(&args),
         Command::Run(args) => run::main(&args),

@@ -135,6 +135,12 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     if outcome.verdict() != Verdict::Held {
         keep(args, scenario, [seed])?;
         anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
+        if outcome.verdict() == Verdict::Liveness && !scenario.heal && parts_for_good(scenario) {
+            anstream::eprintln!(
+                "hint: what the timeline cuts, swallows or holds back stays so until an entry ends it; `\"heal\": true` ends \
+                 all of it when the faults end"
+            );
+        }
         if !args.log && args.html.is_none() {
             anstream::eprintln!(
                 "hint: cosim shrink cuts it down to what it takes, --log prints every event, --html FILE draws them"
@@ -261,6 +267,12 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
         }
     }
     Ok(exit)
+}
+
+/// Whether the timeline takes something from the network that does not come back by itself.
+fn parts_for_good(scenario: &Scenario) -> bool {
+    const PARTING: [&str; 5] = ["disconnect", "partition", "half_open", "hold", "drop"];
+    scenario.file.timeline.iter().any(|entry| PARTING.contains(&entry.act.key()))
 }
 
 /// What CI systems are told of the seeds of a scenario.

@@ -141,6 +141,43 @@ fn a_fault_is_planted_from_the_command_line() {
 }
 
 #[test]
+fn a_command_that_is_not_there_may_be_meant_for_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    assert!(refused(folder, &["a.json"]).contains("did you mean `cosim run a.json`?"));
+    assert!(refused(folder, &["rn", "a.json"]).contains("did you mean `cosim run`?"));
+    assert!(!refused(folder, &["something-else"]).contains("did you mean"));
+}
+
+#[test]
+fn who_stays_apart_is_told_how_that_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let text = r#"{
+  "version": 1,
+  "about": "The server hears nothing any more.",
+  "nodes": { "alice": {}, "server": {} },
+  "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+  "timeline": [
+    { "at": "0s", "create": { "node": "alice", "id": "notes" } },
+    { "at": "1s", "partition": { "between": ["alice", "server"] } },
+    { "at": "2s", "edit": { "node": "alice", "id": "notes" } }
+  ]
+}"#;
+    std::fs::write(folder.join("apart.json"), text).expect("a file");
+    std::fs::write(
+        folder.join("healed.json"),
+        text.replace("  \"timeline\"", "  \"heal\": true,\n  \"timeline\""),
+    )
+    .expect("a file");
+    let apart = cosim(folder, &["run", "apart.json"]);
+    assert_eq!(apart.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&apart.stderr).contains("`\"heal\": true` ends all of it"));
+    told(folder, &["run", "healed.json"]);
+}
+
+#[test]
 fn shells_and_manuals_are_served() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
