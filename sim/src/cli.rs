@@ -28,6 +28,7 @@ mod sweep;
 mod test;
 mod time;
 mod version;
+mod watch;
 mod why;
 
 use clap::error::{ContextKind, ContextValue};
@@ -68,6 +69,7 @@ Examples:
   cosim explore FILE --lost 2 --cuts 1                  every schedule with so many deviations, not a sample
   cosim prove small.json                                does any schedule near the one that failed still fail?
   cosim bisect small.json --good v1 --bad main          the commit that brought a failure
+  cosim watch my-scenario.json                          play it whenever it changes
   cosim check my-scenario.json                          is it a scenario? what is wrong with it?
   cosim explain 'timely client>server deadline'         what does that mean?
   cosim schema > scenario.schema.json                   for your editor
@@ -104,6 +106,10 @@ enum Command {
     Why(why::Args),
     Bisect(bisect::Args),
     Guest(guest::Args),
+    /// Play a scenario, and again whenever its file changes.
+    ///
+    /// It takes what `cosim run` takes. A mistake in the file is told, and the next change is waited for. Ctrl-C ends it.
+    Watch(run::Args),
     List(list::Args),
     Explain(explain::Args),
     /// Print the JSON Schema of scenario files, for an editor.
@@ -149,6 +155,7 @@ pub fn main() -> ExitCode {
         Command::Why(args) => why::main(&args),
         Command::Bisect(args) => bisect::main(&args),
         Command::Guest(args) => guest::main(&args),
+        Command::Watch(args) => watch::main(&args),
         Command::List(args) => list::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Schema => schema::main(),

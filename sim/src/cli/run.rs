@@ -18,7 +18,7 @@ use cosim_testbed::scenario::{Crypto, Scenario};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Play a scenario, and judge it.
 ///
@@ -87,6 +87,11 @@ enum Also {
 }
 
 impl Args {
+    /// The file that is played.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     fn with(&self) -> With {
         let [states, looks] = [Also::States, Also::Looks].map(|also| self.with.contains(&also));
         With { states, looks }

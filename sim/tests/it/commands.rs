@@ -177,6 +177,37 @@ fn who_stays_apart_is_told_how_that_ends() {
     told(folder, &["run", "healed.json"]);
 }
 
+/// Reads lines until one of them says so.
+#[track_caller]
+fn read_until(lines: &mut impl Iterator<Item = std::io::Result<String>>, what: &str) {
+    assert!(lines.any(|line| line.expect("text").contains(what)), "nobody says: {what}");
+}
+
+#[test]
+fn a_watched_scenario_is_played_whenever_it_changes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cosim"));
+    command.current_dir(folder).args(["watch", "a.json"]);
+    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+    let mut watching = command.spawn().expect("it runs");
+    let mut lines =
+        std::io::BufRead::lines(std::io::BufReader::new(watching.stderr.take().expect("it is there")));
+    read_until(&mut lines, "waiting for a.json to change");
+    let text = std::fs::read_to_string(folder.join("a.json")).expect("a file");
+    std::fs::write(folder.join("a.json"), "{").expect("a file");
+    read_until(&mut lines, "error: ");
+    read_until(&mut lines, "waiting for a.json to change");
+    // As editors do that put a new file in the place of the old one.
+    std::fs::write(folder.join("new"), text).expect("a file");
+    std::fs::rename(folder.join("new"), folder.join("a.json")).expect("its new name");
+    read_until(&mut lines, "waiting for a.json to change");
+    watching.kill().expect("it is there");
+    watching.wait().expect("it ends");
+    assert!(refused(folder, &["watch", "b.json"]).contains("cannot be watched"));
+}
+
 #[test]
 fn shells_and_manuals_are_served() {
     let folder = tempfile::tempdir().expect("a folder");
