@@ -166,13 +166,21 @@ fn endless() -> String {
 fn a_run_that_takes_long_does_not_keep_a_sweep_from_ending() {
     let folder = folder();
     fs::write(folder.path().join("endless.json"), endless()).unwrap();
-    let mut sweep = cosim(folder.path(), "sweep tiny.json endless.json --seeds 0..1000 --jobs 1 --out long");
-    let mut child = sweep.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut said = String::new();
-    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
-    assert_eq!(said, "1000 of 2000 runs, none failed\n");
-    let said = ended_by("-TERM", child);
-    assert!(said.contains("in the middle of a run"), "{said}");
+    // On a busy machine the signal may come before the long run begins: then the sweep just ends.
+    let ends_in_the_middle = || {
+        let mut sweep =
+            cosim(folder.path(), "sweep tiny.json endless.json --seeds 0..1000 --jobs 1 --out long");
+        let mut child = sweep.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+        assert_eq!(said, "1000 of 2000 runs, none failed\n");
+        let ended = ended_by("-TERM", child).contains("in the middle of a run");
+        if !ended {
+            fs::remove_dir_all(folder.path().join("long")).unwrap();
+        }
+        ended
+    };
+    assert!((0..20).any(|_| ends_in_the_middle()), "a signal comes while the long run is played");
     let partial = fs::read_dir(folder.path().join("long")).unwrap().next().unwrap().unwrap().path();
     assert_eq!(fs::read_to_string(partial).unwrap().lines().count(), 1 + 1000);
 }

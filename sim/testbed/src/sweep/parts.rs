@@ -208,7 +208,8 @@ pub(super) fn flaw(path: &Path, error: Error) -> Flaw {
 fn foreign(whole: &Header, other: &Header, path: &Path) -> Flaw {
     let what = whole.difference(other).expect("headers that differ differ in something that is compared");
     let path = path.to_owned();
-    if whole.cosim == other.cosim { Flaw::Foreign { path, what } } else { Flaw::OtherVersion { path, what } }
+    let is_same = (&whole.cosim, &whole.build) == (&other.cosim, &other.build);
+    if is_same { Flaw::Foreign { path, what } } else { Flaw::OtherVersion { path, what } }
 }
 
 /// Makes sure that every one of so many shards is there, and once.
