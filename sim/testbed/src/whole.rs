@@ -1,12 +1,15 @@
 //! Files and folders that appear whole or not at all: they are written under another name beside their place, and get
 //! their own when they are complete.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// So many links in a row lead somewhere; more are taken for a circle, as Linux takes them.
 const LINKS_MAX: usize = 40;
+
+/// How many names are tried beside a place. Each belongs to another process that writes there.
+const NAMES_MAX: u32 = 1000;
 
 /// Writes a file: whoever looks sees the old one or the new one, never a part. Folders that are missing are made. A link is
 /// followed, and stays. What is there and is no file, such as a pipe or a device, is written into.
@@ -20,12 +23,14 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     };
     if old.is_some() {
         // Whoever may not write to the file does not replace it either.
-        fs::OpenOptions::new().write(true).open(path)?;
+        OpenOptions::new().write(true).open(path)?;
     }
     fs::create_dir_all(folder(path))?;
-    let aside = aside(path, "partial");
+    let new = |name: &Path| OpenOptions::new().write(true).create_new(true).open(name);
+    let (aside, mut file) = claim(path, "partial", new)?;
     let keep_mode = || old.map_or(Ok(()), |old| fs::set_permissions(&aside, old.permissions()));
-    let written = fs::write(&aside, text).and_then(|()| keep_mode()).and_then(|()| fs::rename(&aside, path));
+    let written =
+        file.write_all(text.as_bytes()).and_then(|()| keep_mode()).and_then(|()| fs::rename(&aside, path));
     if written.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&aside);
@@ -40,7 +45,7 @@ pub fn is_replaced(path: &Path) -> bool {
 
 /// Writes into what is no file, whoever reads it.
 fn into(path: &Path, text: &str) -> io::Result<()> {
-    let mut open = fs::OpenOptions::new().write(true).open(path)?;
+    let mut open = OpenOptions::new().write(true).open(path)?;
     open.write_all(text.as_bytes())?;
     open.flush()
 }
@@ -55,6 +60,48 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("it is a link that leads to itself"))
+}
+
+/// Makes something beside a place that no other process writes to, and gives its name and what holds it as long as this
+/// process lives. What is left of a process that has ended is removed.
+pub(crate) fn claim(
+    path: &Path,
+    suffix: &str,
+    make: impl Fn(&Path) -> io::Result<File>,
+) -> io::Result<(PathBuf, File)> {
+    for number in 1..=NAMES_MAX {
+        let name = if number == 1 { aside(path, suffix) } else { aside(path, &format!("{number}.{suffix}")) };
+        let made = match make(&name) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && remove_dead(&name) => make(&name),
+            made => made,
+        };
+        match made {
+            Ok(held) => match held.try_lock() {
+                // Somebody takes it for something that is left, and removes it.
+                Err(TryLockError::WouldBlock) => {}
+                // Where there are no locks, others leave it alone.
+                Ok(()) | Err(TryLockError::Error(_)) => return Ok((name, held)),
+            },
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// Removes what is left of a process that has ended; false if it may live.
+fn remove_dead(name: &Path) -> bool {
+    let Ok(left) = File::open(name) else { return false };
+    left.try_lock().is_ok() && remove(name).is_ok()
+}
+
+/// Removes a file, or a folder and all that is in it, if it is there.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// The name beside a place: `outcomes.jsonl.partial`.

@@ -112,7 +112,7 @@ fn a_folder_of_the_same_failure_is_replaced() {
     let contents = |folder: &PathBuf| names(folder).iter().map(|name| read(folder, name)).collect::<Vec<_>>();
     let before = contents(&folder);
     fs::write(folder.join("stale.json"), "{}").unwrap();
-    for suffix in ["partial", "old"] {
+    for suffix in ["partial", "partial.old"] {
         let beside = folder.with_extension(suffix);
         fs::create_dir(&beside).unwrap();
         fs::write(beside.join("half.json"), "{").unwrap();
@@ -120,6 +120,22 @@ fn a_folder_of_the_same_failure_is_replaced() {
     assert_eq!(keep(), folder);
     assert_eq!(contents(&folder), before);
     assert_eq!(names(dir.path()).len(), 1);
+}
+
+/// A cluster may play one part twice at the same time.
+#[test]
+fn live_copies_do_not_meet() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    let failing = failing(&story, failures(&story)[0].seed);
+    let keep = || write(dir.path(), &failing, Shrink::No).unwrap();
+    let alone = write(&dir.path().join("alone"), &failing, Shrink::No).unwrap();
+    let folders = std::thread::scope(|scope| {
+        let copies: Vec<_> = (0..8).map(|_| scope.spawn(|| (0..4).map(|_| keep()).last())).collect();
+        copies.into_iter().map(|copy| copy.join().unwrap().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(folders.iter().all(|folder| *folder == folders[0]));
+    assert_eq!(names(&folders[0]), names(&alone));
+    assert_eq!(names(dir.path()).len(), 2, "{:?}", names(dir.path()));
 }
 
 #[test]

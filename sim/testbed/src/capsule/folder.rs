@@ -2,25 +2,28 @@
 
 use super::Error;
 use crate::whole;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A folder that is being written, aside from its place.
+/// A folder that is being written, aside from its place. Another process may write the same one at the same time: each
+/// has its own, and one replaces the other.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     partial: PathBuf,
+    /// Keeps others from taking it for something that is left.
+    _held: File,
 }
 
 impl Folder {
     /// Begins the folder of that name in `dir`. What was left of it, when somebody who wrote it was interrupted, goes.
     pub(super) fn begin(dir: &Path, name: &str) -> Result<Folder, Error> {
         let path = dir.join(name);
-        let folder = Folder { partial: whole::aside(&path, "partial"), path };
-        remove(&folder.partial)?;
-        fs::create_dir_all(&folder.partial).map_err(cannot(&folder.partial))?;
-        Ok(folder)
+        fs::create_dir_all(dir).map_err(cannot(dir))?;
+        let make = |name: &Path| fs::create_dir(name).and_then(|()| File::open(name));
+        let (partial, held) = whole::claim(&path, "partial", make).map_err(cannot(&path))?;
+        Ok(Folder { path, partial, _held: held })
     }
 
     /// Where it will be.
@@ -35,21 +38,24 @@ impl Folder {
 
     /// Gives it its name, in place of what had that name.
     pub(super) fn finish(self) -> Result<PathBuf, Error> {
-        let old = whole::aside(&self.path, "old");
-        remove(&old)?;
-        if self.path.exists() {
-            fs::rename(&self.path, &old).map_err(cannot(&self.path))?;
+        let old = whole::aside(&self.partial, "old");
+        loop {
+            whole::remove(&old).map_err(cannot(&old))?;
+            match fs::rename(&self.path, &old) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(cannot(&self.path)(error));
+                }
+                Ok(()) | Err(_) => {}
+            }
+            match fs::rename(&self.partial, &self.path) {
+                // Somebody else has just given theirs this name.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                Err(error) => return Err(cannot(&self.path)(error)),
+                Ok(()) => break,
+            }
         }
-        fs::rename(&self.partial, &self.path).map_err(cannot(&self.path))?;
-        remove(&old)?;
+        whole::remove(&old).map_err(cannot(&old))?;
         Ok(self.path)
-    }
-}
-
-fn remove(folder: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot(folder)(error)),
-        Ok(()) | Err(_) => Ok(()),
     }
 }
 

@@ -200,6 +200,7 @@ pub fn json(summary: &Summary) -> serde_json::Value {
         .collect();
     serde_json::json!({
         "cosim": env!("CARGO_PKG_VERSION"),
+        "build": summary.build(),
         "verdict": summary.verdict().map(Verdict::name),
         "runs": summary.runs(),
         "failed": summary.failures(),

@@ -14,6 +14,7 @@ const MOST_MAX: usize = 10;
 /// What a sweep came to so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
+    build: String,
     scenarios: Vec<OfScenario>,
     groups: BTreeMap<String, Group>,
     failures: u64,
@@ -89,7 +90,18 @@ impl Summary {
             faults: BTreeMap::new(),
             spreads: Spreads::default(),
         });
-        Summary { scenarios: scenarios.collect(), groups: BTreeMap::new(), failures: 0, most: Vec::new() }
+        Summary {
+            build: header.build.clone(),
+            scenarios: scenarios.collect(),
+            groups: BTreeMap::new(),
+            failures: 0,
+            most: Vec::new(),
+        }
+    }
+
+    /// The build of cosim that played: the commit, and what differs from that.
+    pub fn build(&self) -> &str {
+        &self.build
     }
 
     /// Adds a run. What is summed up does not depend on the order in which runs come.
