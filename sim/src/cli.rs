@@ -112,8 +112,7 @@ enum Command {
     Watch(run::Args),
     List(list::Args),
     Explain(explain::Args),
-    /// Print the JSON Schema of scenario files, for an editor.
-    Schema,
+    Schema(schema::Args),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -158,7 +157,7 @@ pub fn main() -> ExitCode {
         Command::Watch(args) => watch::main(&args),
         Command::List(args) => list::main(&args),
         Command::Explain(args) => explain::main(&args),
-        Command::Schema => schema::main(),
+        Command::Schema(args) => schema::main(&args),
         Command::Completions(args) => shell::completions(&args, Cli::command()),
         Command::Man(args) => shell::man(&args, Cli::command()),
     };

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bisect;
+mod book;
 mod budget;
 mod builds;
 mod ci;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 fields! {
-    /// See [`Act::Ask`](super::Act::Ask).
+    /// The app of a guest is asked for something in the guest's own words.
     Ask(it, by) {
         /// The node, which a guest plays.
         node: R::Node = by.app(&it.node)?;
