@@ -3,16 +3,19 @@
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
 use super::print::outln;
+use crate::snapshot::{self, SCENARIO};
 use cosim_testbed::capsule;
 use cosim_testbed::recording::{self, Checked};
 use cosim_testbed::scenario::{self, Kind, Scenario};
 use std::path::{Path, PathBuf};
 
 /// Check scenario files without playing them.
+///
+/// Of a folder, all scenarios in it are checked.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The files.
-    #[arg(required = true, value_name = "FILE")]
+    /// The files, or folders of them.
+    #[arg(required = true, value_name = "FILE|FOLDER")]
     files: Vec<PathBuf>,
     /// Check that the scenarios can play this recorded editing session.
     #[arg(long, value_name = "FILE")]
@@ -76,13 +79,29 @@ fn doubt(scenario: &Scenario, path: &Path) -> Result<bool, Failure> {
     Ok(true)
 }
 
+/// The file itself; of a folder that is no kept failure, the scenarios in it.
+fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() || path.join(capsule::SCENARIO).is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let names = snapshot::files(path, SCENARIO).map_err(|error| Failure::file("read", path, &error))?;
+    if names.is_empty() {
+        return Err(Failure(format!(
+            "error: {}: there is no scenario in it, no file that ends in .json",
+            path.display()
+        )));
+    }
+    Ok(names.iter().map(|name| snapshot::path(path, name, SCENARIO)).collect())
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let recorded = Recorded::read(args.recording.as_deref())?;
     if let Some(recorded) = &recorded {
         outln!("{}: {}", recorded.path.display(), without_network(recorded)?);
     }
     let (mut wrong, mut doubtful) = (0, 0);
-    for path in &args.files {
+    let files = args.files.iter().map(|path| inside(path)).collect::<Result<Vec<_>, _>>()?.concat();
+    for path in &files {
         let checked = match &recorded {
             Some(recorded) => input::written(path, None)
                 .and_then(|written| input::with_recorded(written, path, Some(recorded))),
@@ -107,9 +126,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     match wrong {
         0 if doubtful > 0 && args.deny == Some(Denied::Warnings) => Err(Failure(format!(
             "error: {doubtful} of {} files are doubtful, and --deny warnings takes that for a mistake",
-            args.files.len()
+            files.len()
         ))),
         0 => Ok(Exit::Held),
-        wrong => Err(Failure(format!("error: {wrong} of {} files cannot be played", args.files.len()))),
+        wrong => Err(Failure(format!("error: {wrong} of {} files cannot be played", files.len()))),
     }
 }

@@ -6,11 +6,12 @@ use cosim_core::node::Mutation;
 use cosim_testbed::oracles::{self, About, Blames, Property};
 use cosim_testbed::report::wrapped;
 use cosim_testbed::scenario::closest;
+use serde_json::Value;
 
 /// The protocol, whose rules have numbers.
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
 
-/// Say what an oracle, the key of a failure, a rule of the protocol or a planted fault is.
+/// Say what an oracle, the key of a failure, a rule of the protocol, a planted fault or a field of a scenario is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   cosim explain no_lost_write
@@ -18,7 +19,7 @@ const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
   cosim explain rule 6
   cosim explain never-retransmit")]
 pub(super) struct Args {
-    /// An oracle, a failure's key, `rule` and a number, or a planted fault.
+    /// An oracle, a failure's key, `rule` and a number, a planted fault, or a word of a scenario file.
     #[arg(required = true, value_name = "NAME")]
     words: Vec<String>,
 }
@@ -40,11 +41,39 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         outln!("plant it in a node of a scenario: \"mutations\": [\"{}\"]", fault.name());
     } else if let Some(text) = rule {
         out!("rule {}", wrapped("", "", text));
+    } else if let Some((key, text)) = KEYS.iter().find(|(key, _)| words.first() == Some(key)) {
+        outln!("{key}: the key of a failure");
+        out!("{}", paragraph(text));
+    } else if let [word] = words[..]
+        && let found = fields(word)
+        && !found.is_empty()
+    {
+        outln!("{word}: in a scenario file");
+        found.iter().for_each(|text| out!("{}", paragraph(text)));
+        out!("\n");
+        outln!("docs/fields.md has all fields, with examples");
     } else {
         return Err(unknown(&asked));
     }
     Ok(Exit::Held)
 }
+
+/// Keys that are of no oracle.
+const KEYS: [(&str, &str); 3] = [
+    (
+        "expectation",
+        "Something that the file expects is not so: what an app was to see, what a node was to hold, how a load was to end, or \
+         how many messages there may be. No oracle has found anything.",
+    ),
+    (
+        "endless",
+        "A run has no end: it reached the bound of events, or a node wanted more in one event than it may.",
+    ),
+    (
+        "guest",
+        "A guest has failed: it did not answer, or not as it has to. That says nothing about the protocol.",
+    ),
+];
 
 fn paragraph(text: &str) -> String {
     wrapped("  ", "  ", text)
@@ -76,7 +105,11 @@ fn tell_oracle(about: &About, key: &[&str]) {
             _ => "a node, whoever its peers are",
         };
         row("blamed is", blamed);
-        row("about", key.last().expect("it is not empty"));
+        let kind = key.last().expect("it is not empty");
+        row(
+            "about",
+            &kind_in_words(kind).map_or_else(|| (*kind).to_owned(), |words| format!("{kind}: {words}")),
+        );
         out!(
             "{}",
             paragraph(
@@ -88,6 +121,58 @@ fn tell_oracle(about: &About, key: &[&str]) {
     }
     out!("\n");
     outln!("judge by it alone: \"expect\": {{ \"oracles\": [\"{}\"] }}", about.name);
+}
+
+/// What the last word of a key stands for.
+fn kind_in_words(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "load" | "known" | "content" | "done" | "message" => "a message of this kind",
+        "log" => "what a node holds of a session",
+        "header" => "the header of a CoValue",
+        "state" => "what a node holds of a CoValue",
+        "write" | "edit" => "a transaction that an app writes",
+        "view" | "shown" => "what an app sees",
+        "hidden" => "what an app ought to see, and does not",
+        "confirmed" => "what a node takes for granted that its peer holds, since that has said so",
+        "deadline" => "an answer that was awaited until a deadline, which has passed without a repetition",
+        "verdict" => "what an app is told of its load: that it was found, or was not",
+        "answer" => "what is said to somebody who asks",
+        "closed" => "a member who may read, and lacks the present key",
+        "open" => "somebody who may not read, and has the present key",
+        "written" => "a key that was handed to whom it is not for",
+        "report" => "an app that was told that something is written",
+        "signature" => "the signature of what is on a disk",
+        "dependency" => "what something on a disk needs, and is not there",
+        "disk" => "what a disk has",
+        "sent" | "held" | "safe" | "lost" | "synced" => {
+            "how far a write has got at a server, as its app was told"
+        }
+        "handed-on" => "what a node holds and does not pass on",
+        _ => return None,
+    })
+}
+
+/// What the fields and values of a scenario file are that are called so.
+fn fields(word: &str) -> Vec<String> {
+    let schema = serde_json::to_value(cosim_testbed::scenario::schema()).unwrap_or_default();
+    let said = |schema: &Value| schema["description"].as_str().unwrap_or_default().to_owned();
+    let defined = schema["$defs"].as_object().into_iter().flatten().map(|(name, of)| (name.as_str(), of));
+    let mut found = Vec::new();
+    for (name, of) in [("the file", &schema)].into_iter().chain(defined) {
+        if let Some(field) = of["properties"].get(word) {
+            let place = if name == "Entry" {
+                "what may happen, in `timeline`".to_owned()
+            } else {
+                format!("a field of {name}")
+            };
+            found.push(format!("{place}. {}", said(field)));
+        }
+        let values = of["oneOf"].as_array().into_iter().flatten();
+        for value in values.filter(|value| value["const"].as_str() == Some(word)) {
+            found.push(format!("a value of {name}. {}", said(value)));
+        }
+    }
+    found
 }
 
 /// The text of a rule, from its number on.
@@ -110,5 +195,7 @@ fn unknown(asked: &str) -> Failure {
                 .to_owned()
         }
     };
-    Failure(format!("error: `{asked}` is no oracle, key, rule or planted fault\nhint: {hint}"))
+    Failure(format!(
+        "error: `{asked}` is no oracle, key, rule, planted fault or word of a scenario file\nhint: {hint}"
+    ))
 }

@@ -232,8 +232,13 @@ impl Story {
         let kinds = kinds.collect::<Vec<_>>().join(", ");
         let mut within = Vec::new();
         if !kinds.is_empty() {
+            within.push(kinds);
+        }
+        let takes_time =
+            |kind: &Kind| matches!(kind, Kind::Duplicated | Kind::Late | Kind::Reordered | Kind::Noticed);
+        if of.iter().any(|(kind, times)| *times > 0 && takes_time(kind)) {
             let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>();
-            within.extend([kinds, format!("what is late: {}", latencies.join(" or "))]);
+            within.push(format!("what is late: {}", latencies.join(" or ")));
         }
         if *free {
             within.push("operations in any order".to_owned());

@@ -32,6 +32,8 @@ const FIXED: &str = "fixed";
 /// that is gone is played again from the smallest scenario that showed it before it counts as fixed.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_long_help = NOTES)]
+// It is refused there, with what to do instead.
+#[command(mut_arg("mutate", |arg| arg.hide(true)))]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,

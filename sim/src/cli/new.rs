@@ -29,7 +29,8 @@ templates! {
     "team": "Three people write to one document over a server, on a network that loses one message in twenty.",
     "devices": "One person with three devices, one of which is hardly ever on.",
     "offline": "Somebody works offline for three weeks and comes back.",
-    "deploy": "A server is restarted while its clients write, and has on its disk what it had acknowledged.",
+    "deploy": "A server is restarted while its clients write, and starts with what is on its disk.",
+    "backup": "A device breaks, and goes on with a backup that is two weeks old.",
     "clocks": "Two people whose clocks are wrong set the same field.",
     "keys": "Somebody is taken out of a group, and can read nothing that is written after that.",
 }

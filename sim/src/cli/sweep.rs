@@ -39,6 +39,8 @@ use std::sync::atomic::Ordering;
 /// to the byte, whatever the number of threads.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NOTES)]
+// It is refused there, with what to do instead.
+#[command(mut_arg("mutate", |arg| arg.hide(true)))]
 pub(super) struct Args {
     /// The scenarios.
     #[arg(required = true, value_name = "FILE")]

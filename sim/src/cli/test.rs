@@ -24,6 +24,8 @@ use trial::{Finding, Trial};
 /// Those that fail are listed last.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NOTES)]
+// It is refused there, with what to do instead.
+#[command(mut_arg("mutate", |arg| arg.hide(true)))]
 pub(super) struct Args {
     /// The folder with the scenarios: every *.json in it and below. Then, or instead, which of them: files, patterns such
     /// as `faults/*`, or words that are in their paths.

@@ -136,14 +136,21 @@ fn causes(frozen: &file::Scenario, key: &str) {
     }
 }
 
-/// How many pairs are worth reading.
+/// How many decisions, or pairs of them, are worth reading.
 const PAIRS: usize = 12;
 
 /// What single decisions do not bring about.
 fn together(frozen: &file::Scenario, key: &str) {
     let Twos { decisions, alone, pairs, left } = twos(frozen, &Guests::default(), key);
     let verb = if alone.len() == 1 { "decides" } else { "decide" };
-    outln!("\nOf the {decisions} decisions of the whole run, {} {verb} alone.", alone.len());
+    let end = if alone.is_empty() { "." } else { ": without it, the run does not fail so" };
+    outln!("\nOf the {decisions} decisions of the whole run, {} {verb} alone{end}", alone.len());
+    for one in alone.iter().take(PAIRS) {
+        outln!("  {one}");
+    }
+    if alone.len() > PAIRS {
+        outln!("  and {} more", alone.len() - PAIRS);
+    }
     if pairs.is_empty() {
         outln!("No two of the others do so together.");
     } else {

@@ -270,6 +270,22 @@ fn the_plain_script_plays_a_strangers_scenarios() {
     assert_ne!(play(&folder, &docs("plain.sh"), &[("SEEDS", "9")]).code, 0);
 }
 
+#[test]
+fn the_script_for_the_night_fails_for_what_is_new() {
+    let folder = Folder::with(&[]);
+    let night = || play(&folder, &docs("nightly.sh"), &[("FOR", "1s")]);
+    let first = night();
+    assert_eq!(first.code, 0, "{}", first.err);
+    let next: u64 =
+        fs::read_to_string(folder.path("state/next")).expect("kept").trim().parse().expect("a seed");
+    assert!(next > 0 && folder.path("state/findings.db").is_file());
+    folder.write("scenarios/forgetful.json", &forgetful());
+    let second = night();
+    assert_eq!(second.code, 1, "{}", second.err);
+    assert!(second.out.contains("\nnew  "), "{}", second.out);
+    assert!(folder.path(&format!("state/from-{next}")).is_dir(), "it goes on with fresh seeds");
+}
+
 /// The lines of a template that call cosim.
 fn commands(template: &str) -> Vec<String> {
     let lines = docs(template);

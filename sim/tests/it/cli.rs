@@ -156,6 +156,21 @@ fn a_bad_file_says_where_it_is_bad() {
 }
 
 #[test]
+fn a_folder_is_checked_with_all_that_is_in_it() {
+    let folder = Folder::with(GOOD);
+    std::fs::create_dir(folder.0.path().join("more")).expect("a folder");
+    check_usage(&folder.cosim(&["check", "more"]), &["error: more: there is no scenario in it"]);
+    std::fs::write(folder.0.path().join("more/bad.json"), "{").expect("a file");
+    let told = folder.cosim(&["check", "."]);
+    assert_eq!(told.out, "./story.json: fine\n");
+    assert!(
+        told.err.contains("more/bad.json:1:") && told.err.contains("1 of 2 files cannot be played"),
+        "{}",
+        told.err
+    );
+}
+
+#[test]
 fn wrong_usage_says_how_it_is_right() {
     let folder = Folder::with(GOOD);
     let cases: [&[&str]; 4] = [

@@ -73,6 +73,19 @@ fn rules_and_keys_are_explained() {
     assert_eq!(told(folder, &["explain", "12"]), told(folder, &["explain", "rule", "12"]));
     let key = told(folder, &["explain", "timely client>server deadline"]);
     assert!(key.contains("a client, for what it does or leaves undone") && key.contains("deadline"), "{key}");
+    let said = "confirmed: what a node takes for granted";
+    assert!(told(folder, &["explain", "truthful client>server confirmed"]).contains(said));
+    assert!(
+        told(folder, &["explain", "wipe"])
+            .contains("what may happen, in `timeline`. A node stops, loses its disk")
+    );
+    assert!(told(folder, &["explain", "send-first-reuse"]).contains("a value of Durability"));
+    for key in ["expectation", "endless", "guest"] {
+        assert!(
+            told(folder, &["explain", key]).starts_with(&format!("{key}: the key of a failure\n")),
+            "{key}"
+        );
+    }
     assert!(refused(folder, &["explain", "rule", "99"]).contains("rule 15"));
     assert!(refused(folder, &["explain", "no-lost-write"]).contains("did you mean `no_lost_write`?"));
 }

@@ -82,7 +82,7 @@ fn parts_merge_to_the_whole_with_its_summary_and_exit_code() {
     // What a seed has come to and that a part is not there are two things.
     for (merge, missing) in [
         ("merge part1 part3 -o gap.jsonl", "missing: no part has the seeds 16..33"),
-        ("merge part1 part3 part4 --shards 3 -o gap.jsonl", "missing: 2 of 3 parts"),
+        ("merge part1 part3 part4 --shards 3 -o gap.jsonl", "missing: 2 (there are 3 parts)"),
     ] {
         let (out, err) = check(folder.path(), merge, 8);
         assert_eq!(out, "");

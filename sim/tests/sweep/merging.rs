@@ -239,7 +239,7 @@ fn everything_that_is_wrong_is_named_at_once() {
     parts.extend([copy.clone(), other.clone()]);
     let found = flaws(folder.path(), &parts, 8);
     let told = Error::Parts(found.clone()).to_string();
-    assert!(told.contains("\n  missing: 3-6 of 8 parts\n"), "{told}");
+    assert!(told.contains("\n  missing: 3-6 (there are 8 parts)\n"), "{told}");
     let [second, torn, none, foreign, version, copy, other] =
         [&folder.path().join("1.jsonl"), &torn, &none, &foreign, &version, &copy, &other]
             .map(|path| path.display().to_string());
@@ -275,7 +275,7 @@ fn it_is_said_how_many_parts_there_should_be() {
     let with_whole = [&all[..], &[out]].concat();
     let told = flaws(folder.path(), &with_whole, 4)[0].to_string();
     assert!(told.contains("whole.jsonl: it is no part, and so not one of 4"), "{told}");
-    assert_eq!(flaws(folder.path(), &[], 2)[0].to_string(), "missing: 1-2 of 2 parts");
+    assert_eq!(flaws(folder.path(), &[], 2)[0].to_string(), "missing: 1-2 (there are 2 parts)");
 }
 
 /// More of them than a process may have open.

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// Print all that was found, each as the last sweep of its scenarios left it.
 #[derive(Debug, clap::Args)]
+// It is refused there, with what to do instead.
+#[command(mut_arg("mutate", |arg| arg.hide(true)))]
 pub(super) struct Args {
     /// The database.
     #[arg(value_name = "DB")]

@@ -73,7 +73,7 @@ pub enum Flaw {
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Flaw::Missing { numbers, of } => write!(f, "missing: {} of {of} parts", ranges(numbers)),
+            Flaw::Missing { numbers, of } => write!(f, "missing: {} (there are {of} parts)", ranges(numbers)),
             Flaw::Gap { from, until } => write!(f, "missing: no part has the seeds {from}..{until}"),
             Flaw::Unreadable { path, why } => write!(f, "unreadable: {}: {why}", path.display()),
             Flaw::Torn { path, why } => write!(f, "torn: {}: {why}", path.display()),
