@@ -130,18 +130,27 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
     if !planned.is_empty() {
         writeln!(out, "  planned     {}", planned.join(", "))?;
     }
-    let looks: Vec<String> =
-        looks(summary).into_iter().map(|(oracle, looks)| format!("{oracle} {looks}")).collect();
-    writeln!(out, "  looks       {}", looks.join(", "))
+    let looks = looks(summary);
+    let looked: Vec<String> =
+        looks.iter().filter(|(_, n)| **n > 0).map(|(oracle, n)| format!("{oracle} {n}")).collect();
+    writeln!(out, "  looks       {}", looked.join(", "))?;
+    let idle: Vec<&str> = looks.iter().filter(|(_, n)| **n == 0).map(|(oracle, _)| *oracle).collect();
+    if !idle.is_empty() {
+        writeln!(out, "              had nothing to check: {}", idle.join(", "))?;
+    }
+    Ok(())
 }
 
-/// The faults planned over all runs, in words; a run that was cut short may not have come to them.
+/// The faults planned over all runs, in words, and how many of them happened, where not all did: there may have been nothing
+/// to happen to, and a run that was cut short does not come to them.
 fn planned(summary: &Summary) -> Vec<String> {
     let words = FaultKind::ALL.into_iter().filter_map(|kind| {
-        let of = summary.scenarios().iter().filter_map(|of| of.faults(kind));
-        let planned = of.map(|faulted| faulted.planned).fold(0, u64::saturating_add);
+        let of = || summary.scenarios().iter().filter_map(|of| of.faults(kind));
+        let planned = of().map(|faulted| faulted.planned).fold(0, u64::saturating_add);
+        let happened = of().map(|faulted| faulted.happened).fold(0, u64::saturating_add);
         let [one, many] = kind.row().called;
-        (planned > 0).then(|| format!("{planned} {}", if planned == 1 { one } else { many }))
+        let less = if happened < planned { format!(" ({happened} happened)") } else { String::new() };
+        (planned > 0).then(|| format!("{planned} {}{less}", if planned == 1 { one } else { many }))
     });
     words.collect()
 }
