@@ -1,0 +1,125 @@
+//! yrs. It brings encodings and leaves the protocol to its user; this is the usual one: whoever connects tells its state
+//! vector, is sent what it lacks, and after that every update as it is made.
+
+use crate::host::{Document, Error, Message};
+use crate::update_protocol::{Peers, UPDATE, VECTOR};
+use cosim_base::mix;
+use cosim_world::ConnectionId;
+use yrs::block::ClientID;
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::{Array, ArrayRef, Doc, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
+
+/// See the module.
+pub struct Yrs {
+    document: Doc,
+    list: ArrayRef,
+    peers: Peers,
+}
+
+impl Yrs {
+    /// Changes the document, and tells everybody but the one it came from.
+    fn change(
+        &mut self,
+        from: Option<ConnectionId>,
+        change: impl FnOnce(&mut TransactionMut<'_>, &ArrayRef) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut transaction = self.document.transact_mut();
+        let outcome = change(&mut transaction, &self.list);
+        let update = transaction.has_changes().then(|| transaction.encode_update_v1());
+        drop(transaction);
+        if let Some(update) = update {
+            self.peers.tell(from, &update);
+        }
+        outcome
+    }
+}
+
+impl Document for Yrs {
+    fn new(id: u64) -> Yrs {
+        // Both are set by hand: those that yrs draws would differ from run to run.
+        let options = Options::with_guid_and_client_id("list".into(), ClientID::new(id));
+        let document = Doc::with_options(options);
+        let list = document.get_or_insert_array("list");
+        Yrs { document, list, peers: Peers::default() }
+    }
+
+    fn load(id: u64, saved: &[u8]) -> Result<Yrs, Error> {
+        let yrs = Yrs::new(id);
+        yrs.document.transact_mut().apply_update(Update::decode_v1(saved)?)?;
+        Ok(yrs)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.document.transact().encode_state_as_update_v1(&StateVector::default())
+    }
+
+    fn items(&self) -> Vec<u32> {
+        let transaction = self.document.transact();
+        let items = self.list.iter(&transaction);
+        items.filter_map(|item| item.cast::<u32>().ok()).collect()
+    }
+
+    fn add(&mut self, place: usize, item: u32) -> Result<(), Error> {
+        let place = u32::try_from(place)?;
+        self.change(None, |transaction, list| {
+            list.insert(transaction, place, item);
+            Ok(())
+        })
+    }
+
+    fn remove(&mut self, place: usize) -> Result<(), Error> {
+        let place = u32::try_from(place)?;
+        self.change(None, |transaction, list| {
+            list.remove(transaction, place);
+            Ok(())
+        })
+    }
+
+    fn connected(&mut self, connection: ConnectionId) {
+        let vector = self.document.transact().state_vector().encode_v1();
+        self.peers.open(connection, vector);
+    }
+
+    fn disconnected(&mut self, connection: ConnectionId) {
+        self.peers.close(connection);
+    }
+
+    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
+        if message.kind == VECTOR {
+            let vector = StateVector::decode_v1(&message.bytes)?;
+            let missing = self.document.transact().encode_state_as_update_v1(&vector);
+            self.peers.send(connection, UPDATE, missing);
+            return Ok(());
+        }
+        let update = Update::decode_v1(&message.bytes)?;
+        self.change(Some(connection), |transaction, _| Ok(transaction.apply_update(update)?))
+    }
+
+    fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
+        self.peers.to_send()
+    }
+
+    fn brings(message: &Message) -> Vec<u64> {
+        if message.kind == VECTOR {
+            return Vec::new();
+        }
+        let Ok(update) = Update::decode_v1(&message.bytes) else { return Vec::new() };
+        let inserted = update.insertions(true);
+        let ranges =
+            inserted.iter().flat_map(|(client, ranges)| ranges.into_iter().map(move |range| (client, range)));
+        ranges.flat_map(|(client, range)| range.clone().map(|clock| change(*client, clock))).collect()
+    }
+
+    fn confirms(message: &Message) -> Vec<u64> {
+        if message.kind != VECTOR {
+            return Vec::new();
+        }
+        let Ok(vector) = StateVector::decode_v1(&message.bytes) else { return Vec::new() };
+        vector.iter().flat_map(|(client, clock)| (0..*clock).map(|clock| change(*client, clock))).collect()
+    }
+}
+
+fn change(client: ClientID, clock: u32) -> u64 {
+    mix(client.get(), u64::from(clock))
+}
