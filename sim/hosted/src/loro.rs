@@ -2,7 +2,7 @@
 //! tells its version vector, is sent what it lacks, and after that every update as it is made.
 
 use crate::host::{Document, Error, Message};
-use crate::update_protocol::{Peers, UPDATE, VECTOR};
+use crate::update_protocol::{Peers, VECTOR};
 use cosim_base::mix;
 use cosim_world::ConnectionId;
 use loro::{ExportMode, LoroDoc, LoroList, LoroValue, VersionVector};
@@ -11,25 +11,7 @@ use loro::{ExportMode, LoroDoc, LoroList, LoroValue, VersionVector};
 pub struct Loro {
     document: LoroDoc,
     list: LoroList,
-    peers: Peers,
-}
-
-impl Loro {
-    /// Changes the document, and tells everybody but the one it came from.
-    fn change(
-        &mut self,
-        from: Option<ConnectionId>,
-        change: impl FnOnce(&LoroDoc, &LoroList) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let before = self.document.oplog_vv();
-        let outcome = change(&self.document, &self.list);
-        self.document.commit();
-        if self.document.oplog_vv() != before {
-            let update = self.document.export(ExportMode::updates(&before))?;
-            self.peers.tell(from, &update);
-        }
-        outcome
-    }
+    peers: Peers<VersionVector>,
 }
 
 impl Document for Loro {
@@ -38,7 +20,7 @@ impl Document for Loro {
         // The id that loro draws would differ from run to run.
         document.set_peer_id(id).expect("an id that is not the highest number");
         let list = document.get_list("list");
-        Loro { document, list, peers: Peers::default() }
+        Loro { document, list, peers: Peers::new() }
     }
 
     fn load(id: u64, saved: &[u8]) -> Result<Loro, Error> {
@@ -57,11 +39,15 @@ impl Document for Loro {
     }
 
     fn add(&mut self, place: usize, item: u32) -> Result<(), Error> {
-        self.change(None, |_, list| Ok(list.insert(place, i64::from(item))?))
+        self.list.insert(place, i64::from(item))?;
+        self.document.commit();
+        Ok(())
     }
 
     fn remove(&mut self, place: usize) -> Result<(), Error> {
-        self.change(None, |_, list| Ok(list.delete(place, 1)?))
+        self.list.delete(place, 1)?;
+        self.document.commit();
+        Ok(())
     }
 
     fn connected(&mut self, connection: ConnectionId) {
@@ -73,20 +59,28 @@ impl Document for Loro {
     }
 
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
+        let Some(known) = self.peers.known.get_mut(&connection) else { return Ok(()) };
         if message.kind == VECTOR {
-            let vector = VersionVector::decode(&message.bytes)?;
-            let missing = self.document.export(ExportMode::updates(&vector))?;
-            self.peers.send(connection, UPDATE, missing);
+            known.get_or_insert_default().merge(&VersionVector::decode(&message.bytes)?);
             return Ok(());
         }
-        self.change(Some(connection), |document, _| {
-            document.import(&message.bytes)?;
-            Ok(())
-        })
+        if let Some(known) = known {
+            known.merge(&LoroDoc::decode_import_blob_meta(&message.bytes, true)?.partial_end_vv);
+        }
+        self.document.import(&message.bytes)?;
+        Ok(())
     }
 
     fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
-        self.peers.to_send()
+        let has = self.document.oplog_vv();
+        self.peers.to_send(|known| {
+            if known.includes_vv(&has) {
+                return None;
+            }
+            let update = self.document.export(ExportMode::updates(known)).ok();
+            known.merge(&has);
+            update
+        })
     }
 
     fn brings(message: &Message) -> Vec<u64> {

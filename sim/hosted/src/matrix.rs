@@ -6,9 +6,8 @@ use crate::loro::Loro;
 use crate::story::{Condition, Shape, trial};
 use crate::yrs::Yrs;
 use cosim_world::trial::replica::Oracle;
-use cosim_world::trial::{Played, Schedule};
+use cosim_world::trial::{ENDLESS, Played, RESTLESS, Schedule};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -125,11 +124,11 @@ pub fn table(oracles: &'static [Oracle], seeds: u64) -> String {
         .flat_map(|condition| columns().map(move |(hosted, shape)| (hosted, shape, *condition)))
         .collect();
     let played = |(hosted, shape, condition): &(Crate, Shape, Condition)| {
-        let cell = Cell { shape: *shape, condition: *condition, oracles };
         if !hosted.stands(*condition) {
             return "not played".to_owned();
         }
-        marks(&hosted.play(cell, 0..seeds))
+        let cell = Cell { shape: *shape, condition: *condition, oracles };
+        marks(oracles, &hosted.play(cell, 0..seeds))
     };
     let marks: Vec<String> = cells.par_iter().map(played).collect();
     let mut text = "| |".to_owned();
@@ -144,15 +143,18 @@ pub fn table(oracles: &'static [Oracle], seeds: u64) -> String {
     text + "\n"
 }
 
-/// How often what was violated; the name of an oracle ends at the colon.
-fn marks(played: &[Played]) -> String {
-    let mut failures: BTreeMap<&str, usize> = BTreeMap::new();
-    for failure in played.iter().filter_map(|played| played.failure.as_deref()) {
-        *failures.entry(failure.split(':').next().unwrap_or(failure)).or_default() += 1;
+/// How often what was violated.
+fn marks(oracles: &[Oracle], played: &[Played]) -> String {
+    let times = |what: &str| played.iter().filter(|played| played.failure.as_deref() == Some(what)).count();
+    let mut counted: Vec<(&str, usize)> =
+        oracles.iter().map(|oracle| (oracle.name(), times(oracle.violation()))).collect();
+    if oracles == AGREEMENT {
+        counted.push(("silence", times(RESTLESS) + times(ENDLESS)));
     }
-    if failures.is_empty() {
-        return "holds".to_owned();
-    }
-    let marks: Vec<String> = failures.iter().map(|(failure, times)| format!("{failure} {times}")).collect();
-    marks.join(", ")
+    let marks: Vec<String> = counted
+        .iter()
+        .filter(|(_, times)| *times > 0)
+        .map(|(name, times)| format!("{name} {times}"))
+        .collect();
+    if marks.is_empty() { "holds".to_owned() } else { marks.join(", ") }
 }

@@ -133,7 +133,7 @@ const AGAIN: Time = at(13_000);
 const LAST_WRITES_MS: u64 = 15_000;
 
 /// When all must be silent.
-const SILENT_WITHIN: Span = Span::from_s(60);
+const SILENT_WITHIN: Span = Span::from_s(40);
 
 const fn at(ms: u64) -> Time {
     Time::from_us(ms * 1_000)
@@ -146,7 +146,7 @@ pub fn trial<D: Document>(
     oracles: &'static [Oracle],
 ) -> Trial<Host<D>, impl Fn(u64) -> Story<Host<D>>, impl Fn() -> Replicas> {
     let story = move |seed| story(shape, condition, seed);
-    let bounds = Bounds { events: 20_000, outputs: 1_000 };
+    let bounds = Bounds { events: 5_000, outputs: 1_000 };
     Trial::new(story, move || Replicas::new(oracles)).within(SILENT_WITHIN).bounded(bounds)
 }
 

@@ -1,8 +1,10 @@
-//! The protocol of crates that bring encodings and no protocol: each end begins with the vector of what it has, is sent
-//! what it lacks, and then every update when it is made.
+//! The protocol of crates that bring encodings and no protocol. Each end begins with the vector of what it has, is sent
+//! what it lacks, and then whatever is new when it is made. It relies on what a connection promises: that all of it
+//! arrives.
 
 use crate::host::Message;
 use cosim_world::ConnectionId;
+use std::collections::BTreeMap;
 
 /// What a node has, by author: a request for the rest.
 pub(crate) const VECTOR: &str = "vector";
@@ -10,35 +12,38 @@ pub(crate) const VECTOR: &str = "vector";
 /// Changes.
 pub(crate) const UPDATE: &str = "update";
 
-/// The open connections, and what is to be sent on them.
-#[derive(Debug, Default)]
-pub(crate) struct Peers {
-    open: Vec<ConnectionId>,
+/// The open connections, with what the peer of each is known to have once it has said so, and the vectors that are to be
+/// sent on them.
+#[derive(Debug)]
+pub(crate) struct Peers<V> {
+    pub(crate) known: BTreeMap<ConnectionId, Option<V>>,
     outbox: Vec<(ConnectionId, Message)>,
 }
 
-impl Peers {
+impl<V> Peers<V> {
+    pub(crate) fn new() -> Peers<V> {
+        Peers { known: BTreeMap::new(), outbox: Vec::new() }
+    }
+
     pub(crate) fn open(&mut self, connection: ConnectionId, vector: Vec<u8>) {
-        self.open.push(connection);
-        self.send(connection, VECTOR, vector);
+        self.known.insert(connection, None);
+        self.outbox.push((connection, Message { kind: VECTOR, bytes: vector }));
     }
 
     pub(crate) fn close(&mut self, connection: ConnectionId) {
-        self.open.retain(|open| *open != connection);
+        self.known.remove(&connection);
     }
 
-    pub(crate) fn send(&mut self, connection: ConnectionId, kind: &'static str, bytes: Vec<u8>) {
-        self.outbox.push((connection, Message { kind, bytes }));
-    }
-
-    /// Sends an update to everybody but the one it came from.
-    pub(crate) fn tell(&mut self, from: Option<ConnectionId>, update: &[u8]) {
-        for connection in self.open.clone().into_iter().filter(|connection| Some(*connection) != from) {
-            self.send(connection, UPDATE, update.to_vec());
+    /// The vectors that are to be sent, and the update that `news` makes for each peer of which is known what it has.
+    pub(crate) fn to_send(
+        &mut self,
+        mut news: impl FnMut(&mut V) -> Option<Vec<u8>>,
+    ) -> Vec<(ConnectionId, Message)> {
+        let mut messages = std::mem::take(&mut self.outbox);
+        for (connection, known) in &mut self.known {
+            let update = known.as_mut().and_then(&mut news);
+            messages.extend(update.map(|bytes| (*connection, Message { kind: UPDATE, bytes })));
         }
-    }
-
-    pub(crate) fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
-        std::mem::take(&mut self.outbox)
+        messages
     }
 }

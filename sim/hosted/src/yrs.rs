@@ -2,34 +2,48 @@
 //! vector, is sent what it lacks, and after that every update as it is made.
 
 use crate::host::{Document, Error, Message};
-use crate::update_protocol::{Peers, UPDATE, VECTOR};
+use crate::update_protocol::{Peers, VECTOR};
 use cosim_base::mix;
 use cosim_world::ConnectionId;
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Array, ArrayRef, Doc, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
+use yrs::{Array, ArrayRef, Doc, IdSet, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
 
 /// See the module.
 pub struct Yrs {
     document: Doc,
     list: ArrayRef,
-    peers: Peers,
+    peers: Peers<Known>,
+}
+
+/// What a peer is known to have.
+#[derive(Debug, Default)]
+struct Known {
+    inserted: StateVector,
+    /// Whether something was deleted of which it has not been told: a state vector does not count deletions.
+    lacks_deletions: bool,
 }
 
 impl Yrs {
-    /// Changes the document, and tells everybody but the one it came from.
+    /// Changes the document; everybody but the one who has sent these deletions is to be told of what it deletes.
     fn change(
         &mut self,
-        from: Option<ConnectionId>,
+        sent: Option<(ConnectionId, IdSet)>,
         change: impl FnOnce(&mut TransactionMut<'_>, &ArrayRef) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut transaction = self.document.transact_mut();
         let outcome = change(&mut transaction, &self.list);
-        let update = transaction.has_changes().then(|| transaction.encode_update_v1());
+        let deleted = transaction.delete_set().clone();
         drop(transaction);
-        if let Some(update) = update {
-            self.peers.tell(from, &update);
+        for (connection, known) in &mut self.peers.known {
+            let news = match &sent {
+                Some((from, sent)) if from == connection => deleted.diff(sent),
+                _ => deleted.clone(),
+            };
+            if let Some(known) = known {
+                known.lacks_deletions |= !news.is_empty();
+            }
         }
         outcome
     }
@@ -41,7 +55,7 @@ impl Document for Yrs {
         let options = Options::with_guid_and_client_id("list".into(), ClientID::new(id));
         let document = Doc::with_options(options);
         let list = document.get_or_insert_array("list");
-        Yrs { document, list, peers: Peers::default() }
+        Yrs { document, list, peers: Peers::new() }
     }
 
     fn load(id: u64, saved: &[u8]) -> Result<Yrs, Error> {
@@ -86,18 +100,37 @@ impl Document for Yrs {
     }
 
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
+        let Some(known) = self.peers.known.get_mut(&connection) else { return Ok(()) };
         if message.kind == VECTOR {
-            let vector = StateVector::decode_v1(&message.bytes)?;
-            let missing = self.document.transact().encode_state_as_update_v1(&vector);
-            self.peers.send(connection, UPDATE, missing);
+            let known = known.get_or_insert_default();
+            known.inserted.merge(StateVector::decode_v1(&message.bytes)?);
+            known.lacks_deletions = true;
             return Ok(());
         }
         let update = Update::decode_v1(&message.bytes)?;
-        self.change(Some(connection), |transaction, _| Ok(transaction.apply_update(update)?))
+        if let Some(known) = known {
+            for (client, ranges) in update.insertions(true).iter() {
+                let end = ranges.into_iter().map(|range| range.end).max();
+                known.inserted.set_max(*client, end.unwrap_or(0));
+            }
+        }
+        let sent = (connection, update.delete_set().clone());
+        self.change(Some(sent), |transaction, _| Ok(transaction.apply_update(update)?))
     }
 
     fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
-        self.peers.to_send()
+        let transaction = self.document.transact();
+        let has = transaction.state_vector();
+        self.peers.to_send(|known| {
+            let lacks = has.iter().any(|(client, clock)| known.inserted.get(client) < *clock);
+            if !lacks && !known.lacks_deletions {
+                return None;
+            }
+            let update = transaction.encode_diff_v1(&known.inserted);
+            known.inserted.merge(has.clone());
+            known.lacks_deletions = false;
+            Some(update)
+        })
     }
 
     fn brings(message: &Message) -> Vec<u64> {

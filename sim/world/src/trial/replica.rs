@@ -47,6 +47,15 @@ pub enum Oracle {
 }
 
 impl Oracle {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Oracle::Convergence => "convergence",
+            Oracle::NoLostWrite => "no lost write",
+            Oracle::NoEcho => "no echo",
+        }
+    }
+
     /// What is said when it does not hold.
     pub const fn violation(self) -> &'static str {
         match self {
