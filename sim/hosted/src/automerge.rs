@@ -88,7 +88,7 @@ impl Document for Automerge {
         let sync = self.document.sync();
         let due = self.states.iter_mut().filter_map(|(connection, state)| {
             let bytes = sync.generate_sync_message(state)?.encode();
-            Some((*connection, Message { kind: "sync", bytes }))
+            Some((*connection, Message::new("sync", bytes)))
         });
         due.collect()
     }

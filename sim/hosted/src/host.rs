@@ -70,8 +70,18 @@ pub trait Document: Sized {
 pub struct Message {
     /// What kind of message it is.
     pub kind: &'static str,
+    /// The number of the write that set it off, as a trace would have it; 0 where a connection did. It is not on the wire:
+    /// messages are called by it, so that a schedule still finds them when other writes are taken out.
+    pub cause: u32,
     /// What it says.
     pub bytes: Vec<u8>,
+}
+
+impl Message {
+    /// A message that nothing set off yet.
+    pub fn new(kind: &'static str, bytes: Vec<u8>) -> Message {
+        Message { kind, cause: 0, bytes }
+    }
 }
 
 impl SimMessage for Message {
@@ -80,7 +90,7 @@ impl SimMessage for Message {
     }
 
     fn subject(&self) -> u32 {
-        0
+        self.cause
     }
 
     fn size(&self) -> u32 {
@@ -97,21 +107,24 @@ pub fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(bytes.len() as u64, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
-/// What an app asks for. Places are counted round.
+/// What an app asks for.
 #[derive(Clone, Copy, Debug)]
-pub enum Command {
+pub struct Command {
+    /// The number of the write, from 1: also the item, where one is added.
+    pub number: u32,
+    /// What it is.
+    pub act: Act,
+    /// Where, counted round.
+    pub place: usize,
+}
+
+/// See [`Command`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
     /// To add an item.
-    Add {
-        /// Where.
-        place: usize,
-        /// Which one.
-        item: u32,
-    },
-    /// To remove an item.
-    Remove {
-        /// Where.
-        place: usize,
-    },
+    Add,
+    /// To remove one.
+    Remove,
 }
 
 /// What an app is told.
@@ -147,11 +160,8 @@ pub struct Identity {
 pub struct Host<D: Document> {
     identity: Identity,
     document: D,
-    /// What it has last handed to its disk.
-    saved: Vec<u8>,
     /// How many writes it has handed to its disk.
     tickets: u64,
-    connections: Vec<ConnectionId>,
     outputs: VecDeque<Output<Host<D>>>,
 }
 
@@ -164,24 +174,18 @@ impl<D: Document> fmt::Debug for Host<D> {
 impl<D: Document> Host<D> {
     /// A node with an empty document.
     pub fn new(identity: Identity) -> Host<D> {
-        Host {
-            identity,
-            document: D::new(identity.id),
-            saved: Vec::new(),
-            tickets: 0,
-            connections: Vec::new(),
-            outputs: VecDeque::new(),
-        }
+        Host { identity, document: D::new(identity.id), tickets: 0, outputs: VecDeque::new() }
     }
 
     fn write(&mut self, command: Command) -> Result<Write, Refusal> {
         let items = self.document.items();
-        match command {
-            Command::Add { place, item } => {
-                self.document.add(place % (items.len() + 1), item).map_err(Refusal::Crate)?;
-                Ok(Write::Added(item))
+        let Command { number, act, place } = command;
+        match act {
+            Act::Add => {
+                self.document.add(place % (items.len() + 1), number).map_err(Refusal::Crate)?;
+                Ok(Write::Added(number))
             }
-            Command::Remove { place } => {
+            Act::Remove => {
                 let place = place.checked_rem(items.len()).ok_or(Refusal::Empty)?;
                 self.document.remove(place).map_err(Refusal::Crate)?;
                 Ok(Write::Removed(items[place]))
@@ -189,26 +193,19 @@ impl<D: Document> Host<D> {
         }
     }
 
-    /// The process starts anew: its connections are gone.
-    fn start(&mut self, document: D) {
-        self.document = document;
-        self.connections.clear();
+    /// The process starts anew, from what was saved where that can be read.
+    fn start(&mut self, id: u64, saved: &[u8]) {
+        self.document = D::load(id, saved).unwrap_or_else(|_| D::new(id));
         self.outputs.clear();
     }
 
-    /// Keeps what is new, and sends what is due.
-    fn follow_up(&mut self) {
+    /// Writes the document to the disk, where there is one.
+    fn keep(&mut self) {
         if self.identity.has_disk {
-            let saved = self.document.save();
-            if saved != self.saved {
-                self.tickets += 1;
-                let bytes = framed(&saved);
-                self.outputs.push_back(Output::Write { ticket: self.tickets, record: (), bytes });
-                self.saved = saved;
-            }
+            self.tickets += 1;
+            let bytes = framed(&self.document.save());
+            self.outputs.push_back(Output::Write { ticket: self.tickets, record: (), bytes });
         }
-        let messages = self.document.to_send().into_iter();
-        self.outputs.extend(messages.map(|(connection, message)| Output::Send { connection, message }));
     }
 }
 
@@ -221,44 +218,40 @@ impl<D: Document> SimNode for Host<D> {
     type Record = ();
 
     fn handle(&mut self, _now: Time, input: Input<'_, Self>) -> Result<(), Refusal> {
+        let mut cause = 0;
         match input {
-            Input::Connected { connection, .. } => {
-                self.connections.push(connection);
-                self.document.connected(connection);
-            }
-            Input::Disconnected { connection, .. } => {
-                self.connections.retain(|open| *open != connection);
-                self.document.disconnected(connection);
-            }
-            Input::Received { connection, message, .. } if self.connections.contains(&connection) => {
-                if let Err(error) = self.document.receive(connection, &message) {
-                    self.outputs.push_back(Output::Notice(Notice::Refused(error.to_string())));
+            Input::Connected { connection, .. } => self.document.connected(connection),
+            Input::Disconnected { connection, .. } => self.document.disconnected(connection),
+            Input::Received { connection, message, .. } => {
+                cause = message.cause;
+                match self.document.receive(connection, &message) {
+                    Ok(()) if D::brings(&message).is_empty() => {}
+                    Ok(()) => self.keep(),
+                    Err(error) => self.outputs.push_back(Output::Notice(Notice::Refused(error.to_string()))),
                 }
             }
             Input::Command { command, .. } => {
+                cause = command.number;
                 let write = self.write(*command)?;
+                self.keep();
                 self.outputs.push_back(Output::Notice(Notice::Done(write)));
             }
-            Input::Restart(Storage::Kept) => {
-                for connection in std::mem::take(&mut self.connections) {
-                    self.document.disconnected(connection);
-                }
-            }
-            Input::Restart(Storage::Lost) => self.start(D::new(self.identity.id)),
+            Input::Restart(Storage::Kept) => self.start(self.identity.id, &self.document.save()),
+            Input::Restart(Storage::Lost) => self.start(self.identity.id, &[]),
             Input::Recover { disk, origin } => {
                 let id = if origin.copied().is_some() { self.identity.restored_id } else { self.identity.id };
-                let document = last_frame(disk).and_then(|saved| D::load(id, saved).ok());
-                self.start(document.unwrap_or_else(|| D::new(id)));
+                self.start(id, last_frame(disk));
             }
-            Input::Received { .. }
-            | Input::Deadline
+            Input::Deadline
             | Input::Blocked { .. }
             | Input::Writable { .. }
             | Input::Left { .. }
             | Input::Written { .. }
             | Input::WriteFailed { .. } => {}
         }
-        self.follow_up();
+        for (connection, message) in self.document.to_send() {
+            self.outputs.push_back(Output::Send { connection, message: Message { cause, ..message } });
+        }
         Ok(())
     }
 
@@ -299,12 +292,12 @@ fn framed(bytes: &[u8]) -> Vec<u8> {
     [&length.to_le_bytes(), bytes].concat()
 }
 
-/// The last whole frame on a disk.
-fn last_frame(mut disk: &[u8]) -> Option<&[u8]> {
-    let mut last = None;
+/// What the last whole frame on a disk holds; nothing, where there is none.
+fn last_frame(mut disk: &[u8]) -> &[u8] {
+    let mut last = &disk[..0];
     while let Some((length, rest)) = disk.split_first_chunk() {
         let Some((frame, rest)) = rest.split_at_checked(u32::from_le_bytes(*length) as usize) else { break };
-        (last, disk) = (Some(frame), rest);
+        (last, disk) = (frame, rest);
     }
     last
 }

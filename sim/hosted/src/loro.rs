@@ -59,26 +59,25 @@ impl Document for Loro {
     }
 
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
-        let Some(known) = self.peers.known.get_mut(&connection) else { return Ok(()) };
+        let Some(peer) = self.peers.get(connection) else { return Ok(()) };
         if message.kind == VECTOR {
-            known.get_or_insert_default().merge(&VersionVector::decode(&message.bytes)?);
-            return Ok(());
+            peer.asked = true;
+            peer.has.merge(&VersionVector::decode(&message.bytes)?);
+        } else {
+            peer.has.merge(&LoroDoc::decode_import_blob_meta(&message.bytes, true)?.partial_end_vv);
+            self.document.import(&message.bytes)?;
         }
-        if let Some(known) = known {
-            known.merge(&LoroDoc::decode_import_blob_meta(&message.bytes, true)?.partial_end_vv);
-        }
-        self.document.import(&message.bytes)?;
         Ok(())
     }
 
     fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
         let has = self.document.oplog_vv();
-        self.peers.to_send(|known| {
-            if known.includes_vv(&has) {
+        self.peers.to_send(|peer_has| {
+            if peer_has.includes_vv(&has) {
                 return None;
             }
-            let update = self.document.export(ExportMode::updates(known)).ok();
-            known.merge(&has);
+            let update = self.document.export(ExportMode::updates(peer_has)).ok();
+            peer_has.merge(&has);
             update
         })
     }

@@ -1,6 +1,6 @@
 //! What the hosts go through: writes of everybody on a network that does one thing to them at a time.
 
-use crate::host::{Command, Document, Host, Identity};
+use crate::host::{Act, Command, Document, Host, Identity};
 use cosim_world::host::{Backup, DiskSpec, NodeId, Operation, Unsynced};
 use cosim_world::network::{Network, Ppm, SpanRange};
 use cosim_world::stream::Stream;
@@ -132,8 +132,8 @@ const CALM: Time = at(12_000);
 const AGAIN: Time = at(13_000);
 const LAST_WRITES_MS: u64 = 15_000;
 
-/// When all must be silent.
-const SILENT_WITHIN: Span = Span::from_s(40);
+/// How much may happen in a run: more than twice as much as in any that comes to rest.
+const BOUNDS: Bounds = Bounds { events: 2_000, outputs: 1_000 };
 
 const fn at(ms: u64) -> Time {
     Time::from_us(ms * 1_000)
@@ -146,8 +146,7 @@ pub fn trial<D: Document>(
     oracles: &'static [Oracle],
 ) -> Trial<Host<D>, impl Fn(u64) -> Story<Host<D>>, impl Fn() -> Replicas> {
     let story = move |seed| story(shape, condition, seed);
-    let bounds = Bounds { events: 5_000, outputs: 1_000 };
-    Trial::new(story, move || Replicas::new(oracles)).within(SILENT_WITHIN).bounded(bounds)
+    Trial::new(story, move || Replicas::new(oracles)).bounded(BOUNDS)
 }
 
 /// The story of a seed.
@@ -203,29 +202,25 @@ fn links(shape: Shape) -> impl Iterator<Item = (u32, String)> {
 /// Everybody writes at any time while the condition lasts, and once more in the end.
 fn write<D: Document>(story: &mut Story<Host<D>>, names: &[&str], seed: u64) {
     let mut chance = Stream::new(seed, "writes", "");
-    let mut plan = |item: u32, node: usize, at: Time, chance: &mut Stream| {
+    let mut plan = |number: u32, node: usize, at: Time, chance: &mut Stream| {
         let removes = chance.below(4) == 0;
-        let place = chance.index(1_000);
-        let command = if removes { Command::Remove { place } } else { Command::Add { place, item } };
-        let word = if removes { "remove" } else { "add" };
-        let node_id = NodeId(u32::try_from(node).expect("four nodes at most"));
-        story.plan(
-            format!("{word}-{item}-{}", names[node]),
-            at,
-            Operation::Command { node: node_id, command },
-        );
+        let (act, word) = if removes { (Act::Remove, "remove") } else { (Act::Add, "add") };
+        let command = Command { number, act, place: chance.index(1_000) };
+        let name = format!("{word}-{number}-{}", names[node]);
+        let node = NodeId(u32::try_from(node).expect("four nodes at most"));
+        story.plan(name, at, Operation::Command { node, command });
     };
     for burst in 0..BURSTS {
         let begins = 100 + chance.below(LASTS_MS);
-        for item in burst * BURST..(burst + 1) * BURST {
+        for write in 1..=BURST {
             let node = chance.index(names.len());
             let when = at(begins + chance.below(BURST_MS));
-            plan(item, node, when, &mut chance);
+            plan(burst * BURST + write, node, when, &mut chance);
         }
     }
-    for (item, node) in (BURSTS * BURST..).zip(0..names.len()) {
+    for (write, node) in (1..).zip(0..names.len()) {
         let when = at(LAST_WRITES_MS + chance.below(1_000));
-        plan(item, node, when, &mut chance);
+        plan(BURSTS * BURST + write, node, when, &mut chance);
     }
 }
 

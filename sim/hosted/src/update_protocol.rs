@@ -12,37 +12,53 @@ pub(crate) const VECTOR: &str = "vector";
 /// Changes.
 pub(crate) const UPDATE: &str = "update";
 
-/// The open connections, with what the peer of each is known to have once it has said so, and the vectors that are to be
-/// sent on them.
+/// The open connections, and the vectors that are to be sent on them.
 #[derive(Debug)]
 pub(crate) struct Peers<V> {
-    pub(crate) known: BTreeMap<ConnectionId, Option<V>>,
+    open: BTreeMap<ConnectionId, Peer<V>>,
     outbox: Vec<(ConnectionId, Message)>,
 }
 
-impl<V> Peers<V> {
+/// What is known of the other end of a connection.
+#[derive(Debug)]
+pub(crate) struct Peer<V> {
+    /// What it has, as far as it has shown or been told.
+    pub(crate) has: V,
+    /// Whether it has asked: before that nobody knows what else it has.
+    pub(crate) asked: bool,
+}
+
+impl<V: Default> Peers<V> {
     pub(crate) fn new() -> Peers<V> {
-        Peers { known: BTreeMap::new(), outbox: Vec::new() }
+        Peers { open: BTreeMap::new(), outbox: Vec::new() }
     }
 
     pub(crate) fn open(&mut self, connection: ConnectionId, vector: Vec<u8>) {
-        self.known.insert(connection, None);
-        self.outbox.push((connection, Message { kind: VECTOR, bytes: vector }));
+        self.open.insert(connection, Peer { has: V::default(), asked: false });
+        self.outbox.push((connection, Message::new(VECTOR, vector)));
     }
 
     pub(crate) fn close(&mut self, connection: ConnectionId) {
-        self.known.remove(&connection);
+        self.open.remove(&connection);
     }
 
-    /// The vectors that are to be sent, and the update that `news` makes for each peer of which is known what it has.
+    pub(crate) fn get(&mut self, connection: ConnectionId) -> Option<&mut Peer<V>> {
+        self.open.get_mut(&connection)
+    }
+
+    pub(crate) fn iter(&mut self) -> impl Iterator<Item = (ConnectionId, &mut Peer<V>)> {
+        self.open.iter_mut().map(|(connection, peer)| (*connection, peer))
+    }
+
+    /// The vectors that are to be sent, and the update that `news` makes for each peer who has asked.
     pub(crate) fn to_send(
         &mut self,
         mut news: impl FnMut(&mut V) -> Option<Vec<u8>>,
     ) -> Vec<(ConnectionId, Message)> {
         let mut messages = std::mem::take(&mut self.outbox);
-        for (connection, known) in &mut self.known {
-            let update = known.as_mut().and_then(&mut news);
-            messages.extend(update.map(|bytes| (*connection, Message { kind: UPDATE, bytes })));
+        for (connection, peer) in self.iter().filter(|(_, peer)| peer.asked) {
+            let update = news(&mut peer.has);
+            messages.extend(update.map(|bytes| (connection, Message::new(UPDATE, bytes))));
         }
         messages
     }

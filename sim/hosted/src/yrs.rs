@@ -14,12 +14,12 @@ use yrs::{Array, ArrayRef, Doc, IdSet, Options, ReadTxn, StateVector, Transact, 
 pub struct Yrs {
     document: Doc,
     list: ArrayRef,
-    peers: Peers<Known>,
+    peers: Peers<Has>,
 }
 
-/// What a peer is known to have.
+/// What a peer has.
 #[derive(Debug, Default)]
-struct Known {
+struct Has {
     inserted: StateVector,
     /// Whether something was deleted of which it has not been told: a state vector does not count deletions.
     lacks_deletions: bool,
@@ -36,14 +36,12 @@ impl Yrs {
         let outcome = change(&mut transaction, &self.list);
         let deleted = transaction.delete_set().clone();
         drop(transaction);
-        for (connection, known) in &mut self.peers.known {
+        for (connection, peer) in self.peers.iter() {
             let news = match &sent {
-                Some((from, sent)) if from == connection => deleted.diff(sent),
+                Some((from, sent)) if *from == connection => deleted.diff(sent),
                 _ => deleted.clone(),
             };
-            if let Some(known) = known {
-                known.lacks_deletions |= !news.is_empty();
-            }
+            peer.has.lacks_deletions |= !news.is_empty();
         }
         outcome
     }
@@ -100,19 +98,17 @@ impl Document for Yrs {
     }
 
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
-        let Some(known) = self.peers.known.get_mut(&connection) else { return Ok(()) };
+        let Some(peer) = self.peers.get(connection) else { return Ok(()) };
         if message.kind == VECTOR {
-            let known = known.get_or_insert_default();
-            known.inserted.merge(StateVector::decode_v1(&message.bytes)?);
-            known.lacks_deletions = true;
+            peer.asked = true;
+            peer.has.inserted.merge(StateVector::decode_v1(&message.bytes)?);
+            peer.has.lacks_deletions = true;
             return Ok(());
         }
         let update = Update::decode_v1(&message.bytes)?;
-        if let Some(known) = known {
-            for (client, ranges) in update.insertions(true).iter() {
-                let end = ranges.into_iter().map(|range| range.end).max();
-                known.inserted.set_max(*client, end.unwrap_or(0));
-            }
+        for (client, ranges) in update.insertions(true).iter() {
+            let end = ranges.into_iter().map(|range| range.end).max();
+            peer.has.inserted.set_max(*client, end.unwrap_or(0));
         }
         let sent = (connection, update.delete_set().clone());
         self.change(Some(sent), |transaction, _| Ok(transaction.apply_update(update)?))
@@ -121,14 +117,14 @@ impl Document for Yrs {
     fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
         let transaction = self.document.transact();
         let has = transaction.state_vector();
-        self.peers.to_send(|known| {
-            let lacks = has.iter().any(|(client, clock)| known.inserted.get(client) < *clock);
-            if !lacks && !known.lacks_deletions {
+        self.peers.to_send(|peer_has| {
+            let lacks = has.iter().any(|(client, clock)| peer_has.inserted.get(client) < *clock);
+            if !lacks && !peer_has.lacks_deletions {
                 return None;
             }
-            let update = transaction.encode_diff_v1(&known.inserted);
-            known.inserted.merge(has.clone());
-            known.lacks_deletions = false;
+            let update = transaction.encode_diff_v1(&peer_has.inserted);
+            peer_has.inserted.merge(has.clone());
+            peer_has.lacks_deletions = false;
             Some(update)
         })
     }
