@@ -13,7 +13,9 @@
 //! ```
 
 pub mod automerge;
+pub mod cell;
 pub mod host;
+pub mod known;
 pub mod loro;
 pub mod matrix;
 pub mod story;

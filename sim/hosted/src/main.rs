@@ -1,14 +1,16 @@
 //! Measures what automerge, yrs and loro survive in cosim's world, and cuts a failure of theirs down.
 
 use clap::{Parser, Subcommand};
-use cosim_hosted::matrix::{AGREEMENT, Cell, Crate, ECHO, SEEDS, table};
+use cosim_hosted::cell::{Cell, Crate, Question};
+use cosim_hosted::known::Failure;
+use cosim_hosted::matrix::{SEEDS, table};
 use cosim_hosted::story::{Condition, Shape};
 
-/// What automerge, yrs and loro survive.
+/// Measures what automerge, yrs and loro survive, as tables.
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// How many seeds each story is played with.
+    /// With how many seeds each cell is played.
     #[arg(long, default_value_t = SEEDS, global = true)]
     seeds: u64,
     #[command(subcommand)]
@@ -17,34 +19,35 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Finds a failure, cuts it down to what causes it, and prints its schedule and what happens in it.
+    /// Looks for a failure, cuts it down to what causes it, and prints its schedule and what happens in it.
     Shrink {
         /// Of which crate.
         hosted: Crate,
-        /// On which shape.
+        /// Who is linked with whom.
         shape: Shape,
-        /// Under which condition.
+        /// What happens to them.
         condition: Condition,
-        /// What goes back to where it came from, instead of what is shown in the end.
-        #[arg(long)]
-        echo: bool,
+        /// What is asked of them.
+        #[arg(default_value = "agreement")]
+        question: Question,
     },
 }
 
 #[expect(clippy::print_stdout, reason = "a command says what came of it")]
-fn main() {
-    let options = Options::parse();
-    match options.command {
-        None => {
-            let [agreement, echo] = [AGREEMENT, ECHO].map(|oracles| table(oracles, options.seeds));
-            print!("{agreement}\n{echo}");
-        }
-        Some(Command::Shrink { hosted, shape, condition, echo }) => {
-            let cell = Cell { shape, condition, oracles: if echo { ECHO } else { AGREEMENT } };
-            match hosted.shrink(cell, 0..options.seeds) {
-                Some(failure) => println!("{}\n\n{}\n{}", failure.what, failure.schedule, failure.log),
-                None => println!("{} seeds, all held", options.seeds),
-            }
-        }
+fn main() -> Result<(), String> {
+    let Options { seeds, command } = Options::parse();
+    let Some(Command::Shrink { hosted, shape, condition, question }) = command else {
+        let [agreement, echo] = [Question::Agreement, Question::Echo].map(|question| table(question, seeds));
+        print!("{agreement}\n{echo}");
+        return Ok(());
+    };
+    let cell = Cell { hosted, shape, condition, question };
+    if !cell.can_be_played() {
+        return Err(format!("{cell}: not played, since the crate can end the process there"));
     }
+    match Failure::find(cell, seeds) {
+        Some(failure) => print!("{failure}"),
+        None => println!("{cell}: {seeds} seeds, all held"),
+    }
+    Ok(())
 }

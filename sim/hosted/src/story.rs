@@ -19,17 +19,6 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Both.
-    pub const ALL: [Shape; 2] = [Shape::Link, Shape::Ring];
-
-    /// Its name on the command line and in tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Shape::Link => "link",
-            Shape::Ring => "ring",
-        }
-    }
-
     fn nodes(self) -> &'static [&'static str] {
         match self {
             Shape::Link => &["alice", "bob"],
@@ -69,34 +58,6 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// All of them, from the easiest.
-    pub const ALL: [Condition; 9] = [
-        Condition::Reliable,
-        Condition::Duplication,
-        Condition::Reordering,
-        Condition::Reconnects,
-        Condition::Loss,
-        Condition::LossThenReconnect,
-        Condition::SharedId,
-        Condition::Backup,
-        Condition::BackupNewId,
-    ];
-
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Condition::Reliable => "reliable",
-            Condition::Duplication => "duplication",
-            Condition::Reordering => "reordering",
-            Condition::Reconnects => "reconnects",
-            Condition::Loss => "loss",
-            Condition::LossThenReconnect => "loss-then-reconnect",
-            Condition::SharedId => "shared-id",
-            Condition::Backup => "backup",
-            Condition::BackupNewId => "backup-new-id",
-        }
-    }
-
     fn network(self) -> Network {
         let percent = |percent| Ppm::percent(percent).expect("a percentage");
         let calm = calm();
