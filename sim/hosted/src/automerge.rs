@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 const LIST: &str = "list";
 
 /// See the module.
+#[derive(Debug)]
 pub struct Automerge {
     document: AutoCommit,
     list: ObjId,

@@ -15,7 +15,7 @@ use std::fmt;
 pub type Error = Box<dyn std::error::Error>;
 
 /// A document of some crate, with the connections on which it is kept in sync.
-pub trait Document: Sized {
+pub trait Document: fmt::Debug + Sized {
     /// A new one, whose changes bear this id.
     fn new(id: u64) -> Self;
 
@@ -157,18 +157,13 @@ pub struct Identity {
 }
 
 /// A node with a document.
+#[derive(Debug)]
 pub struct Host<D: Document> {
     identity: Identity,
     document: D,
     /// How many writes it has handed to its disk.
     tickets: u64,
     outputs: VecDeque<Output<Host<D>>>,
-}
-
-impl<D: Document> fmt::Debug for Host<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("shown", &self.document.items()).finish_non_exhaustive()
-    }
 }
 
 impl<D: Document> Host<D> {

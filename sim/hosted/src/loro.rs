@@ -8,6 +8,7 @@ use cosim_world::ConnectionId;
 use loro::{ExportMode, LoroDoc, LoroList, LoroValue, VersionVector};
 
 /// See the module.
+#[derive(Debug)]
 pub struct Loro {
     document: LoroDoc,
     list: LoroList,

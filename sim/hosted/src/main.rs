@@ -5,6 +5,7 @@ use cosim_hosted::cell::{Cell, Crate, Question};
 use cosim_hosted::known::Failure;
 use cosim_hosted::matrix::{SEEDS, table};
 use cosim_hosted::story::{Condition, Shape};
+use std::process::ExitCode;
 
 /// Measures what automerge, yrs and loro survive, as tables.
 #[derive(Parser)]
@@ -34,20 +35,21 @@ enum Command {
 }
 
 #[expect(clippy::print_stdout, reason = "a command says what came of it")]
-fn main() -> Result<(), String> {
+fn main() -> ExitCode {
     let Options { seeds, command } = Options::parse();
     let Some(Command::Shrink { hosted, shape, condition, question }) = command else {
         let [agreement, echo] = [Question::Agreement, Question::Echo].map(|question| table(question, seeds));
         print!("{agreement}\n{echo}");
-        return Ok(());
+        return ExitCode::SUCCESS;
     };
     let cell = Cell { hosted, shape, condition, question };
     if !cell.can_be_played() {
-        return Err(format!("{cell}: not played, since the crate can end the process there"));
+        eprintln!("error: {cell} is not played: the crate can end the process there");
+        return ExitCode::from(2);
     }
     match Failure::find(cell, seeds) {
         Some(failure) => print!("{failure}"),
         None => println!("{cell}: {seeds} seeds, all held"),
     }
-    Ok(())
+    ExitCode::SUCCESS
 }

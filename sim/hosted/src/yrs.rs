@@ -11,6 +11,7 @@ use yrs::updates::encoder::Encode;
 use yrs::{Array, ArrayRef, Doc, IdSet, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
 
 /// See the module.
+#[derive(Debug)]
 pub struct Yrs {
     document: Doc,
     list: ArrayRef,

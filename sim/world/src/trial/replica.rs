@@ -222,3 +222,74 @@ impl<N: Replica> Judge<N> for Replicas {
         self.require(Oracle::NoLostWrite, as_written);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: NodeId = NodeId(0);
+    const BOB: NodeId = NodeId(1);
+
+    fn judge() -> Replicas {
+        Replicas::new(&[Oracle::NoLostWrite])
+    }
+
+    fn shows(judge: &mut Replicas, node: NodeId, items: &[u32]) {
+        judge.shows(node, items.iter().copied().collect());
+    }
+
+    fn set_back(judge: &mut Replicas, node: NodeId, items: &[u32]) {
+        judge.copies.entry(node).or_default().set_back = true;
+        shows(judge, node, items);
+    }
+
+    #[test]
+    fn an_author_shows_what_it_wrote_until_somebody_removes_it() {
+        let mut judge = judge();
+        judge.acknowledge(ALICE, Write::Added(1));
+        shows(&mut judge, ALICE, &[1]);
+        shows(&mut judge, BOB, &[1]);
+        judge.acknowledge(BOB, Write::Removed(1));
+        shows(&mut judge, ALICE, &[]);
+        assert_eq!(judge.violated, None);
+        judge.acknowledge(ALICE, Write::Added(2));
+        shows(&mut judge, ALICE, &[]);
+        assert_eq!(judge.violated, Some(Oracle::NoLostWrite));
+    }
+
+    #[test]
+    fn in_the_end_what_was_added_is_there_and_what_was_removed_is_not() {
+        let mut judge = judge();
+        [Write::Added(1), Write::Added(2), Write::Removed(2)].map(|write| judge.acknowledge(ALICE, write));
+        assert!(judge.is_as_written(&[1]));
+        assert!(judge.is_as_written(&[1, 3]), "of what nobody was told to be written nothing is asked");
+        assert!(!judge.is_as_written(&[]));
+        assert!(!judge.is_as_written(&[1, 2]));
+    }
+
+    #[test]
+    fn a_node_that_is_set_back_may_lose_what_nobody_else_had_heard_of() {
+        let mut judge = judge();
+        judge.acknowledge(ALICE, Write::Added(1));
+        judge.acknowledge(ALICE, Write::Added(2));
+        shows(&mut judge, ALICE, &[1, 2]);
+        shows(&mut judge, BOB, &[1]);
+        set_back(&mut judge, ALICE, &[]);
+        assert_eq!(judge.violated, None, "it has lost both for the moment");
+        assert!(judge.is_as_written(&[1]), "nobody else had heard of 2");
+        assert!(!judge.is_as_written(&[]), "bob had heard of 1");
+    }
+
+    #[test]
+    fn a_removal_may_be_lost_like_that_too() {
+        let mut judge = judge();
+        judge.acknowledge(ALICE, Write::Added(1));
+        shows(&mut judge, ALICE, &[1]);
+        shows(&mut judge, BOB, &[1]);
+        judge.acknowledge(ALICE, Write::Removed(1));
+        shows(&mut judge, ALICE, &[]);
+        set_back(&mut judge, ALICE, &[1]);
+        assert!(judge.is_as_written(&[1]));
+        assert!(judge.is_as_written(&[]), "it may still come through");
+    }
+}
