@@ -85,7 +85,7 @@ impl Document for Automerge {
         Ok(self.document.sync().receive_sync_message(state, message)?)
     }
 
-    fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
+    fn due(&mut self) -> Vec<(ConnectionId, Message)> {
         let sync = self.document.sync();
         let due = self.states.iter_mut().filter_map(|(connection, state)| {
             let bytes = sync.generate_sync_message(state)?.encode();

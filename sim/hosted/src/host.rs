@@ -56,7 +56,7 @@ pub trait Document: fmt::Debug + Sized {
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error>;
 
     /// What is to be sent after an input.
-    fn to_send(&mut self) -> Vec<(ConnectionId, Message)>;
+    fn due(&mut self) -> Vec<(ConnectionId, Message)>;
 
     /// The changes that a message brings, each by a hash of its own.
     fn brings(message: &Message) -> Vec<u64>;
@@ -244,7 +244,7 @@ impl<D: Document> SimNode for Host<D> {
             | Input::Written { .. }
             | Input::WriteFailed { .. } => {}
         }
-        for (connection, message) in self.document.to_send() {
+        for (connection, message) in self.document.due() {
             self.outputs.push_back(Output::Send { connection, message: Message { cause, ..message } });
         }
         Ok(())

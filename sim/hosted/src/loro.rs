@@ -71,9 +71,9 @@ impl Document for Loro {
         Ok(())
     }
 
-    fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
+    fn due(&mut self) -> Vec<(ConnectionId, Message)> {
         let has = self.document.oplog_vv();
-        self.peers.to_send(|peer_has| {
+        self.peers.due(|peer_has| {
             if peer_has.includes_vv(&has) {
                 return None;
             }

@@ -88,6 +88,9 @@ const BURSTS: u32 = 8;
 const BURST: u32 = 3;
 const BURST_MS: u64 = 60;
 
+/// The number of the first write after a backup was restored: no other write has it.
+const FIRST_AGAIN: u32 = 100;
+
 /// When it is over, and when everybody writes once more, on a network that does nothing to messages.
 const CALM: Time = at(12_000);
 const AGAIN: Time = at(13_000);
@@ -198,7 +201,8 @@ fn reconnect<D: Document>(story: &mut Story<Host<D>>, shape: Shape, seed: u64) {
     }
 }
 
-/// Everybody has a disk; the first node's is set back to an old copy.
+/// Everybody has a disk; the first node's is set back to an old copy, and its app writes before anything is heard of the
+/// others.
 fn restore<D: Document>(story: &mut Story<Host<D>>, names: &[&str], seed: u64) {
     let mut chance = Stream::new(seed, "restores", "");
     for (node, name) in (0..).zip(names) {
@@ -207,8 +211,12 @@ fn restore<D: Document>(story: &mut Story<Host<D>>, names: &[&str], seed: u64) {
         story.disks.push((NodeId(node), disk));
     }
     let node = NodeId(0);
-    story.plan("back-up", at(2_000 + chance.below(2_000)), Operation::BackUp { node, backup: 0 });
     let backup = Backup { of: node, number: 0 };
     let down_for = Span::from_ms(500);
-    story.plan("restore", at(5_000 + chance.below(2_000)), Operation::Restore { node, down_for, backup });
+    let restored = at(5_000 + chance.below(2_000));
+    let command = Command { number: FIRST_AGAIN, act: Act::Add, place: chance.index(1_000) };
+    story.plan("back-up", at(2_000 + chance.below(2_000)), Operation::BackUp { node, backup: 0 });
+    story.plan("restore", restored, Operation::Restore { node, down_for, backup });
+    let first = restored + down_for + Span::from_ms(1);
+    story.plan(format!("add-{FIRST_AGAIN}-{}", names[0]), first, Operation::Command { node, command });
 }

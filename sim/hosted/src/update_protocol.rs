@@ -51,7 +51,7 @@ impl<V: Default> Peers<V> {
     }
 
     /// The vectors that are to be sent, and the update that `news` makes for each peer who has asked.
-    pub(crate) fn to_send(
+    pub(crate) fn due(
         &mut self,
         mut news: impl FnMut(&mut V) -> Option<Vec<u8>>,
     ) -> Vec<(ConnectionId, Message)> {

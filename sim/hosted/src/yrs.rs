@@ -115,10 +115,10 @@ impl Document for Yrs {
         self.change(Some(sent), |transaction, _| Ok(transaction.apply_update(update)?))
     }
 
-    fn to_send(&mut self) -> Vec<(ConnectionId, Message)> {
+    fn due(&mut self) -> Vec<(ConnectionId, Message)> {
         let transaction = self.document.transact();
         let has = transaction.state_vector();
-        self.peers.to_send(|peer_has| {
+        self.peers.due(|peer_has| {
             let lacks = has.iter().any(|(client, clock)| peer_has.inserted.get(client) < *clock);
             if !lacks && !peer_has.lacks_deletions {
                 return None;
@@ -126,7 +126,7 @@ impl Document for Yrs {
             let update = transaction.encode_diff_v1(&peer_has.inserted);
             peer_has.inserted.merge(has.clone());
             peer_has.lacks_deletions = false;
-            Some(update)
+            (update != Update::EMPTY_V1).then_some(update)
         })
     }
 

@@ -91,8 +91,14 @@ impl<D: Document> SimNode for Mistaken<D> {
                 self.pass_on(now, Input::Restart(Storage::Lost))
             }
             Input::Command { command, wall } => self.pass_on(now, Input::Command { command, wall }),
-            // The story has nothing else.
-            _ => Ok(()),
+            Input::Blocked { .. }
+            | Input::Writable { .. }
+            | Input::Left { .. }
+            | Input::Deadline
+            | Input::Restart(_)
+            | Input::Recover { .. }
+            | Input::Written { .. }
+            | Input::WriteFailed { .. } => Ok(()),
         }
     }
 
@@ -139,19 +145,16 @@ fn mistaken<D: Document>(mistake: Mistake, seed: u64) -> Story<Mistaken<D>> {
     let nodes =
         story.nodes.into_iter().map(|(name, host)| (name, Mistaken { host, mistake, outputs: outputs() }));
     let mut mistaken = Story::new(nodes);
-    mistaken.links = story
-        .links
-        .into_iter()
-        .map(|LinkSpec { ends, names, end, network }| LinkSpec { ends, names, end, network })
-        .collect();
+    for link in story.links {
+        let LinkSpec { ends, names, end, network } = link;
+        mistaken.links.push(LinkSpec { ends, names, end, network });
+    }
+    // What else is planned changes the network to what it is.
     for Planned { name, at, operation } in story.operations {
-        match operation {
-            Operation::Connect { link } => mistaken.plan(name, at, Operation::Connect { link }),
-            Operation::Command { node, command } => {
-                mistaken.plan(name, at, Operation::Command { node, command });
-            }
-            // The network is the same throughout.
-            _ => {}
+        if let Operation::Connect { link } = operation {
+            mistaken.plan(name, at, Operation::Connect { link });
+        } else if let Operation::Command { node, command } = operation {
+            mistaken.plan(name, at, Operation::Command { node, command });
         }
     }
     mistaken

@@ -260,7 +260,9 @@ mod tests {
     #[test]
     fn in_the_end_what_was_added_is_there_and_what_was_removed_is_not() {
         let mut judge = judge();
-        [Write::Added(1), Write::Added(2), Write::Removed(2)].map(|write| judge.acknowledge(ALICE, write));
+        for write in [Write::Added(1), Write::Added(2), Write::Removed(2)] {
+            judge.acknowledge(ALICE, write);
+        }
         assert!(judge.is_as_written(&[1]));
         assert!(judge.is_as_written(&[1, 3]), "of what nobody was told to be written nothing is asked");
         assert!(!judge.is_as_written(&[]));
