@@ -79,10 +79,12 @@ impl Document for Automerge {
         self.states.remove(&connection);
     }
 
-    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
-        let Some(state) = self.states.get_mut(&connection) else { return Ok(()) };
+    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<bool, Error> {
+        let Some(state) = self.states.get_mut(&connection) else { return Ok(false) };
         let message = SyncMessage::decode(&message.bytes)?;
-        Ok(self.document.sync().receive_sync_message(state, message)?)
+        let brings = !message.changes.is_empty();
+        self.document.sync().receive_sync_message(state, message)?;
+        Ok(brings)
     }
 
     fn due(&mut self) -> Vec<(ConnectionId, Message)> {

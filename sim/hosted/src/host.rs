@@ -49,11 +49,11 @@ pub trait Document: fmt::Debug + Sized {
     /// A connection has closed.
     fn disconnected(&mut self, connection: ConnectionId);
 
-    /// A message has come. One from a connection that is not open says nothing.
+    /// A message has come: whether it may have changed the document. One from a connection that is not open says nothing.
     ///
     /// # Errors
     /// The crate refuses.
-    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error>;
+    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<bool, Error>;
 
     /// What is to be sent after an input.
     fn due(&mut self) -> Vec<(ConnectionId, Message)>;
@@ -103,7 +103,7 @@ impl SimMessage for Message {
 }
 
 /// A hash over bytes that is the same on every machine.
-pub fn hash(bytes: &[u8]) -> u64 {
+fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(bytes.len() as u64, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
@@ -220,8 +220,8 @@ impl<D: Document> SimNode for Host<D> {
             Input::Received { connection, message, .. } => {
                 cause = message.cause;
                 match self.document.receive(connection, &message) {
-                    Ok(()) if D::brings(&message).is_empty() => {}
-                    Ok(()) => self.keep(),
+                    Ok(true) => self.keep(),
+                    Ok(false) => {}
                     Err(error) => self.outputs.push_back(Output::Notice(Notice::Refused(error.to_string()))),
                 }
             }

@@ -59,8 +59,8 @@ impl Document for Loro {
         self.peers.close(connection);
     }
 
-    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
-        let Some(peer) = self.peers.get(connection) else { return Ok(()) };
+    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<bool, Error> {
+        let Some(peer) = self.peers.get(connection) else { return Ok(false) };
         if message.kind == VECTOR {
             peer.asked = true;
             peer.has.merge(&VersionVector::decode(&message.bytes)?);
@@ -68,7 +68,7 @@ impl Document for Loro {
             peer.has.merge(&LoroDoc::decode_import_blob_meta(&message.bytes, true)?.partial_end_vv);
             self.document.import(&message.bytes)?;
         }
-        Ok(())
+        Ok(message.kind != VECTOR)
     }
 
     fn due(&mut self) -> Vec<(ConnectionId, Message)> {
@@ -77,9 +77,9 @@ impl Document for Loro {
             if peer_has.includes_vv(&has) {
                 return None;
             }
-            let update = self.document.export(ExportMode::updates(peer_has)).ok();
+            let update = self.document.export(ExportMode::updates(peer_has)).ok()?;
             peer_has.merge(&has);
-            update
+            Some(update)
         })
     }
 

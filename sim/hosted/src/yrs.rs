@@ -98,13 +98,13 @@ impl Document for Yrs {
         self.peers.close(connection);
     }
 
-    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<(), Error> {
-        let Some(peer) = self.peers.get(connection) else { return Ok(()) };
+    fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<bool, Error> {
+        let Some(peer) = self.peers.get(connection) else { return Ok(false) };
         if message.kind == VECTOR {
             peer.asked = true;
             peer.has.inserted.merge(StateVector::decode_v1(&message.bytes)?);
             peer.has.lacks_deletions = true;
-            return Ok(());
+            return Ok(false);
         }
         let update = Update::decode_v1(&message.bytes)?;
         for (client, ranges) in update.insertions(true).iter() {
@@ -112,7 +112,8 @@ impl Document for Yrs {
             peer.has.inserted.set_max(*client, end.unwrap_or(0));
         }
         let sent = (connection, update.delete_set().clone());
-        self.change(Some(sent), |transaction, _| Ok(transaction.apply_update(update)?))
+        self.change(Some(sent), |transaction, _| Ok(transaction.apply_update(update)?))?;
+        Ok(true)
     }
 
     fn due(&mut self) -> Vec<(ConnectionId, Message)> {
@@ -135,10 +136,9 @@ impl Document for Yrs {
             return Vec::new();
         }
         let Ok(update) = Update::decode_v1(&message.bytes) else { return Vec::new() };
-        let inserted = update.insertions(true);
-        let ranges =
-            inserted.iter().flat_map(|(client, ranges)| ranges.into_iter().map(move |range| (client, range)));
-        ranges.flat_map(|(client, range)| range.clone().map(|clock| change(*client, clock))).collect()
+        let mut changes = ids(&update.insertions(true), INSERTION);
+        changes.extend(ids(update.delete_set(), DELETION));
+        changes
     }
 
     fn confirms(message: &Message) -> Vec<u64> {
@@ -146,10 +146,20 @@ impl Document for Yrs {
             return Vec::new();
         }
         let Ok(vector) = StateVector::decode_v1(&message.bytes) else { return Vec::new() };
-        vector.iter().flat_map(|(client, clock)| (0..*clock).map(|clock| change(*client, clock))).collect()
+        let inserted = vector.iter().flat_map(|(client, clock)| (0..*clock).map(|clock| (*client, clock)));
+        inserted.map(|(client, clock)| change(client, clock, INSERTION)).collect()
     }
 }
 
-fn change(client: ClientID, clock: u32) -> u64 {
-    mix(client.get(), u64::from(clock))
+/// Inserting an item and deleting it are two changes of one id.
+const INSERTION: u64 = 0;
+const DELETION: u64 = 1;
+
+fn ids(set: &IdSet, kind: u64) -> Vec<u64> {
+    let ranges = set.iter().flat_map(|(client, ranges)| ranges.into_iter().map(move |range| (client, range)));
+    ranges.flat_map(|(client, range)| range.clone().map(|clock| change(*client, clock, kind))).collect()
+}
+
+fn change(client: ClientID, clock: u32, kind: u64) -> u64 {
+    mix(mix(client.get(), u64::from(clock)), kind)
 }
