@@ -25,7 +25,7 @@ pub enum Crate {
 /// What is asked, beside that it comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Question {
-    /// Whether everybody shows the same in the end, with nothing lost.
+    /// Whether everybody shows the same in the end, with nothing lost or doubled.
     Agreement,
     /// Whether changes go back to where they came from.
     Echo,
@@ -35,7 +35,7 @@ impl Question {
     /// Who is asked.
     pub const fn oracles(self) -> &'static [Oracle] {
         match self {
-            Question::Agreement => &[Oracle::Convergence, Oracle::NoLostWrite],
+            Question::Agreement => &[Oracle::Convergence, Oracle::NoLostWrite, Oracle::NoDuplicate],
             Question::Echo => &[Oracle::NoEcho],
         }
     }

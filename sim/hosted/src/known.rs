@@ -18,7 +18,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// How many lines of a log are kept: what never ends repeats itself.
-const LINES_MAX: usize = 60;
+const LINES_MAX: usize = 70;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]

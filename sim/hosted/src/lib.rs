@@ -19,5 +19,4 @@ pub mod known;
 pub mod loro;
 pub mod matrix;
 pub mod story;
-mod update_protocol;
 pub mod yrs;

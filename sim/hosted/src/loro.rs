@@ -1,18 +1,34 @@
 //! loro. It brings encodings and leaves the protocol to its user; this is the one of its documentation: whoever connects
-//! tells its version vector, is sent what it lacks, and after that every update as it is made.
+//! tells its version vector, is sent what it lacks, and after that whatever it is not known to have.
 
 use crate::host::{Document, Error, Message};
-use crate::update_protocol::{Peers, VECTOR};
 use cosim_base::mix;
 use cosim_world::ConnectionId;
 use loro::{ExportMode, LoroDoc, LoroList, LoroValue, VersionVector};
+use std::collections::BTreeMap;
+
+/// What a node has, by author: a request for the rest.
+const VECTOR: &str = "vector";
+
+/// Changes.
+const UPDATE: &str = "update";
 
 /// See the module.
 #[derive(Debug)]
 pub struct Loro {
     document: LoroDoc,
     list: LoroList,
-    peers: Peers<VersionVector>,
+    peers: BTreeMap<ConnectionId, Peer>,
+    outbox: Vec<(ConnectionId, Message)>,
+}
+
+/// The other end of a connection.
+#[derive(Debug, Default)]
+struct Peer {
+    /// What it has, as far as it has shown or been told.
+    has: VersionVector,
+    /// Whether it has asked: before that nobody knows what else it has.
+    asked: bool,
 }
 
 impl Document for Loro {
@@ -21,7 +37,7 @@ impl Document for Loro {
         // The id that loro draws would differ from run to run.
         document.set_peer_id(id).expect("an id that is not the highest number");
         let list = document.get_list("list");
-        Loro { document, list, peers: Peers::new() }
+        Loro { document, list, peers: BTreeMap::new(), outbox: Vec::new() }
     }
 
     fn load(id: u64, saved: &[u8]) -> Result<Loro, Error> {
@@ -52,15 +68,16 @@ impl Document for Loro {
     }
 
     fn connected(&mut self, connection: ConnectionId) {
-        self.peers.open(connection, self.document.oplog_vv().encode());
+        self.peers.insert(connection, Peer::default());
+        self.outbox.push((connection, Message::new(VECTOR, self.document.oplog_vv().encode())));
     }
 
     fn disconnected(&mut self, connection: ConnectionId) {
-        self.peers.close(connection);
+        self.peers.remove(&connection);
     }
 
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<bool, Error> {
-        let Some(peer) = self.peers.get(connection) else { return Ok(false) };
+        let Some(peer) = self.peers.get_mut(&connection) else { return Ok(false) };
         if message.kind == VECTOR {
             peer.asked = true;
             peer.has.merge(&VersionVector::decode(&message.bytes)?);
@@ -73,14 +90,16 @@ impl Document for Loro {
 
     fn due(&mut self) -> Vec<(ConnectionId, Message)> {
         let has = self.document.oplog_vv();
-        self.peers.due(|peer_has| {
-            if peer_has.includes_vv(&has) {
-                return None;
+        let mut messages = std::mem::take(&mut self.outbox);
+        for (connection, peer) in
+            self.peers.iter_mut().filter(|(_, peer)| peer.asked && !peer.has.includes_vv(&has))
+        {
+            if let Ok(update) = self.document.export(ExportMode::updates(&peer.has)) {
+                messages.push((*connection, Message::new(UPDATE, update)));
+                peer.has.merge(&has);
             }
-            let update = self.document.export(ExportMode::updates(peer_has)).ok()?;
-            peer_has.merge(&has);
-            Some(update)
-        })
+        }
+        messages
     }
 
     fn brings(message: &Message) -> Vec<u64> {

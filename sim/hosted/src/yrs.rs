@@ -2,7 +2,6 @@
 //! vector, is sent what it lacks, and after that every update as it is made.
 
 use crate::host::{Document, Error, Message};
-use crate::update_protocol::{Peers, VECTOR};
 use cosim_base::mix;
 use cosim_world::ConnectionId;
 use yrs::block::ClientID;
@@ -10,42 +9,58 @@ use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{Array, ArrayRef, Doc, IdSet, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
 
+/// What a node has, by author: a request for the rest.
+const VECTOR: &str = "vector";
+
+/// Changes.
+const UPDATE: &str = "update";
+
 /// See the module.
 #[derive(Debug)]
 pub struct Yrs {
     document: Doc,
     list: ArrayRef,
-    peers: Peers<Has>,
-}
-
-/// What a peer has.
-#[derive(Debug, Default)]
-struct Has {
-    inserted: StateVector,
-    /// Whether something was deleted of which it has not been told: a state vector does not count deletions.
-    lacks_deletions: bool,
+    open: Vec<ConnectionId>,
+    outbox: Vec<(ConnectionId, Message)>,
 }
 
 impl Yrs {
-    /// Changes the document; everybody but the one who has sent these deletions is to be told of what it deletes.
+    fn send(&mut self, connection: ConnectionId, kind: &'static str, bytes: Vec<u8>) {
+        self.outbox.push((connection, Message::new(kind, bytes)));
+    }
+
+    /// Changes the document, and tells everybody; the one it came from only where it sets free what had come too early from
+    /// somebody else.
     fn change(
         &mut self,
-        sent: Option<(ConnectionId, IdSet)>,
+        sent: Option<(ConnectionId, [IdSet; 2])>,
         change: impl FnOnce(&mut TransactionMut<'_>, &ArrayRef) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut transaction = self.document.transact_mut();
-        let outcome = change(&mut transaction, &self.list);
-        let deleted = transaction.delete_set().clone();
+        change(&mut transaction, &self.list)?;
+        let made = transaction.encode_update_v1();
         drop(transaction);
-        for (connection, peer) in self.peers.iter() {
-            let news = match &sent {
-                Some((from, sent)) if *from == connection => deleted.diff(sent),
-                _ => deleted.clone(),
-            };
-            peer.has.lacks_deletions |= !news.is_empty();
+        if made == Update::EMPTY_V1 {
+            return Ok(());
         }
-        outcome
+        let knows = match sent {
+            Some((from, sent)) => {
+                let [inserted, deleted] = changes_of(&Update::decode_v1(&made)?);
+                let has_all = inserted.diff(&sent[0]).is_empty() && deleted.diff(&sent[1]).is_empty();
+                has_all.then_some(from)
+            }
+            None => None,
+        };
+        for connection in self.open.clone().into_iter().filter(|connection| Some(*connection) != knows) {
+            self.send(connection, UPDATE, made.clone());
+        }
+        Ok(())
     }
+}
+
+/// What an update inserts, and what it deletes.
+fn changes_of(update: &Update) -> [IdSet; 2] {
+    [update.insertions(true), update.delete_set().clone()]
 }
 
 impl Document for Yrs {
@@ -54,7 +69,7 @@ impl Document for Yrs {
         let options = Options::with_guid_and_client_id("list".into(), ClientID::new(id));
         let document = Doc::with_options(options);
         let list = document.get_or_insert_array("list");
-        Yrs { document, list, peers: Peers::new() }
+        Yrs { document, list, open: Vec::new(), outbox: Vec::new() }
     }
 
     fn load(id: u64, saved: &[u8]) -> Result<Yrs, Error> {
@@ -91,44 +106,34 @@ impl Document for Yrs {
 
     fn connected(&mut self, connection: ConnectionId) {
         let vector = self.document.transact().state_vector().encode_v1();
-        self.peers.open(connection, vector);
+        self.open.push(connection);
+        self.send(connection, VECTOR, vector);
     }
 
     fn disconnected(&mut self, connection: ConnectionId) {
-        self.peers.close(connection);
+        self.open.retain(|open| *open != connection);
     }
 
     fn receive(&mut self, connection: ConnectionId, message: &Message) -> Result<bool, Error> {
-        let Some(peer) = self.peers.get(connection) else { return Ok(false) };
+        if !self.open.contains(&connection) {
+            return Ok(false);
+        }
         if message.kind == VECTOR {
-            peer.asked = true;
-            peer.has.inserted.merge(StateVector::decode_v1(&message.bytes)?);
-            peer.has.lacks_deletions = true;
+            let vector = StateVector::decode_v1(&message.bytes)?;
+            let missing = self.document.transact().encode_state_as_update_v1(&vector);
+            if missing != Update::EMPTY_V1 {
+                self.send(connection, UPDATE, missing);
+            }
             return Ok(false);
         }
         let update = Update::decode_v1(&message.bytes)?;
-        for (client, ranges) in update.insertions(true).iter() {
-            let end = ranges.into_iter().map(|range| range.end).max();
-            peer.has.inserted.set_max(*client, end.unwrap_or(0));
-        }
-        let sent = (connection, update.delete_set().clone());
+        let sent = (connection, changes_of(&update));
         self.change(Some(sent), |transaction, _| Ok(transaction.apply_update(update)?))?;
         Ok(true)
     }
 
     fn due(&mut self) -> Vec<(ConnectionId, Message)> {
-        let transaction = self.document.transact();
-        let has = transaction.state_vector();
-        self.peers.due(|peer_has| {
-            let lacks = has.iter().any(|(client, clock)| peer_has.inserted.get(client) < *clock);
-            if !lacks && !peer_has.lacks_deletions {
-                return None;
-            }
-            let update = transaction.encode_diff_v1(&peer_has.inserted);
-            peer_has.inserted.merge(has.clone());
-            peer_has.lacks_deletions = false;
-            (update != Update::EMPTY_V1).then_some(update)
-        })
+        std::mem::take(&mut self.outbox)
     }
 
     fn brings(message: &Message) -> Vec<u64> {
@@ -136,9 +141,8 @@ impl Document for Yrs {
             return Vec::new();
         }
         let Ok(update) = Update::decode_v1(&message.bytes) else { return Vec::new() };
-        let mut changes = ids(&update.insertions(true), INSERTION);
-        changes.extend(ids(update.delete_set(), DELETION));
-        changes
+        let [inserted, deleted] = changes_of(&update);
+        ids(&inserted, INSERTION).chain(ids(&deleted, DELETION)).collect()
     }
 
     fn confirms(message: &Message) -> Vec<u64> {
@@ -155,9 +159,9 @@ impl Document for Yrs {
 const INSERTION: u64 = 0;
 const DELETION: u64 = 1;
 
-fn ids(set: &IdSet, kind: u64) -> Vec<u64> {
+fn ids(set: &IdSet, kind: u64) -> impl Iterator<Item = u64> {
     let ranges = set.iter().flat_map(|(client, ranges)| ranges.into_iter().map(move |range| (client, range)));
-    ranges.flat_map(|(client, range)| range.clone().map(|clock| change(*client, clock, kind))).collect()
+    ranges.flat_map(move |(client, range)| range.clone().map(move |clock| change(*client, clock, kind)))
 }
 
 fn change(client: ClientID, clock: u32, kind: u64) -> u64 {

@@ -25,5 +25,5 @@ fn runs_are_those_of_other_processes() {
     let found =
         Crate::value_variants().iter().map(|hosted| format!("{} {}", name(*hosted), fingerprint(*hosted)));
     let found: Vec<String> = found.collect();
-    assert_eq!(found, ["automerge 7f346938ac0d3ac9", "yrs a9e2691386364f8b", "loro c754f15687c437ef"]);
+    assert_eq!(found, ["automerge 9da462a086855cd9", "yrs ed97a5ac2ec2f529", "loro a275d5234eb48dcf"]);
 }

@@ -25,6 +25,8 @@ enum Mistake {
     Chatters,
     /// It reports a write that it does not do.
     Pretends,
+    /// It adds what it is told to add twice.
+    Stutters,
     /// It loses all of its document once in a while, and says nothing.
     Forgets,
 }
@@ -53,7 +55,8 @@ impl<D: Document> Mistaken<D> {
             Mistake::Drops => return,
             Mistake::Chatters => self.outputs.push_back(Output::Send { connection, message }),
             Mistake::Echoes if brings => self.outputs.push_back(Output::Send { connection, message }),
-            Mistake::Nothing | Mistake::Echoes | Mistake::Pretends | Mistake::Forgets => {}
+            Mistake::Nothing | Mistake::Echoes | Mistake::Pretends | Mistake::Stutters | Mistake::Forgets => {
+            }
         }
         // A host refuses commands only.
         let _ = self.pass_on(now, input);
@@ -89,6 +92,10 @@ impl<D: Document> SimNode for Mistaken<D> {
             }
             Input::Command { command, .. } if self.mistake == Mistake::Forgets && command.number % 5 == 0 => {
                 self.pass_on(now, Input::Restart(Storage::Lost))
+            }
+            Input::Command { command, wall } if self.mistake == Mistake::Stutters => {
+                self.pass_on(now, Input::Command { command, wall })?;
+                self.pass_on(now, Input::Command { command, wall })
             }
             Input::Command { command, wall } => self.pass_on(now, Input::Command { command, wall }),
             Input::Blocked { .. }
@@ -171,6 +178,7 @@ fn is_found_by_its_oracle<D: Document>() {
         (Mistake::Drops, Oracle::Convergence, Oracle::Convergence.violation()),
         (Mistake::Pretends, Oracle::NoLostWrite, Oracle::NoLostWrite.violation()),
         (Mistake::Forgets, Oracle::NoLostWrite, Oracle::NoLostWrite.violation()),
+        (Mistake::Stutters, Oracle::NoDuplicate, Oracle::NoDuplicate.violation()),
         (Mistake::Echoes, Oracle::NoEcho, Oracle::NoEcho.violation()),
         (Mistake::Chatters, Oracle::Convergence, ENDLESS),
     ];
@@ -178,6 +186,7 @@ fn is_found_by_its_oracle<D: Document>() {
         let oracles: &'static [Oracle] = match oracle {
             Oracle::Convergence => &[Oracle::Convergence],
             Oracle::NoLostWrite => &[Oracle::NoLostWrite],
+            Oracle::NoDuplicate => &[Oracle::NoDuplicate],
             Oracle::NoEcho => &[Oracle::NoEcho],
         };
         assert_eq!(found::<D>(mistake, oracles).as_deref(), Some(violation), "{mistake:?}");

@@ -42,6 +42,8 @@ pub enum Oracle {
     /// What an app was told to be written is shown everywhere in the end, and until then by its author. Removed items are
     /// nowhere. A node that starts from a backup may have lost what nobody else had heard of.
     NoLostWrite,
+    /// Nobody ever shows an item twice.
+    NoDuplicate,
     /// In a connection, no change goes to a peer that has sent it or has confirmed it there.
     NoEcho,
 }
@@ -52,6 +54,7 @@ impl Oracle {
         match self {
             Oracle::Convergence => "convergence",
             Oracle::NoLostWrite => "no lost write",
+            Oracle::NoDuplicate => "no duplicate",
             Oracle::NoEcho => "no echo",
         }
     }
@@ -61,6 +64,7 @@ impl Oracle {
         match self {
             Oracle::Convergence => "convergence: at rest, nodes show different lists",
             Oracle::NoLostWrite => "no lost write: what was written is not shown, or what was removed is",
+            Oracle::NoDuplicate => "no duplicate: an item is shown twice",
             Oracle::NoEcho => "no echo: a change goes back to a peer that is known to have it",
         }
     }
@@ -132,7 +136,9 @@ impl Replicas {
     }
 
     /// A node shows this after an event.
-    fn shows(&mut self, node: NodeId, shown: BTreeSet<u32>) {
+    fn shows(&mut self, node: NodeId, list: &[u32]) {
+        let shown: BTreeSet<u32> = list.iter().copied().collect();
+        self.require(Oracle::NoDuplicate, shown.len() == list.len());
         let copy = self.copies.entry(node).or_default();
         copy.seen.extend(&shown);
         copy.shown = shown;
@@ -197,7 +203,7 @@ impl<N: Replica> Observer<N> for Replicas {
             self.copies.entry(*node).or_default().set_back = true;
         }
         if let Happening::Settled { node, .. } = happening {
-            self.shows(*node, view.hosts[node.index()].node.shown().into_iter().collect());
+            self.shows(*node, &view.hosts[node.index()].node.shown());
         }
         if self.oracles.contains(&Oracle::NoEcho) {
             self.listen(happening);
@@ -234,27 +240,32 @@ mod tests {
         Replicas::new(&[Oracle::NoLostWrite])
     }
 
-    fn shows(judge: &mut Replicas, node: NodeId, items: &[u32]) {
-        judge.shows(node, items.iter().copied().collect());
-    }
-
     fn set_back(judge: &mut Replicas, node: NodeId, items: &[u32]) {
         judge.copies.entry(node).or_default().set_back = true;
-        shows(judge, node, items);
+        judge.shows(node, items);
     }
 
     #[test]
     fn an_author_shows_what_it_wrote_until_somebody_removes_it() {
         let mut judge = judge();
         judge.acknowledge(ALICE, Write::Added(1));
-        shows(&mut judge, ALICE, &[1]);
-        shows(&mut judge, BOB, &[1]);
+        judge.shows(ALICE, &[1]);
+        judge.shows(BOB, &[1]);
         judge.acknowledge(BOB, Write::Removed(1));
-        shows(&mut judge, ALICE, &[]);
+        judge.shows(ALICE, &[]);
         assert_eq!(judge.violated, None);
         judge.acknowledge(ALICE, Write::Added(2));
-        shows(&mut judge, ALICE, &[]);
+        judge.shows(ALICE, &[]);
         assert_eq!(judge.violated, Some(Oracle::NoLostWrite));
+    }
+
+    #[test]
+    fn an_item_is_shown_once() {
+        let mut judge = Replicas::new(&[Oracle::NoDuplicate]);
+        judge.shows(ALICE, &[2, 1]);
+        assert_eq!(judge.violated, None);
+        judge.shows(ALICE, &[2, 1, 2]);
+        assert_eq!(judge.violated, Some(Oracle::NoDuplicate));
     }
 
     #[test]
@@ -274,8 +285,8 @@ mod tests {
         let mut judge = judge();
         judge.acknowledge(ALICE, Write::Added(1));
         judge.acknowledge(ALICE, Write::Added(2));
-        shows(&mut judge, ALICE, &[1, 2]);
-        shows(&mut judge, BOB, &[1]);
+        judge.shows(ALICE, &[1, 2]);
+        judge.shows(BOB, &[1]);
         set_back(&mut judge, ALICE, &[]);
         assert_eq!(judge.violated, None, "it has lost both for the moment");
         assert!(judge.is_as_written(&[1]), "nobody else had heard of 2");
@@ -286,10 +297,10 @@ mod tests {
     fn a_removal_may_be_lost_like_that_too() {
         let mut judge = judge();
         judge.acknowledge(ALICE, Write::Added(1));
-        shows(&mut judge, ALICE, &[1]);
-        shows(&mut judge, BOB, &[1]);
+        judge.shows(ALICE, &[1]);
+        judge.shows(BOB, &[1]);
         judge.acknowledge(ALICE, Write::Removed(1));
-        shows(&mut judge, ALICE, &[]);
+        judge.shows(ALICE, &[]);
         set_back(&mut judge, ALICE, &[1]);
         assert!(judge.is_as_written(&[1]));
         assert!(judge.is_as_written(&[]), "it may still come through");
