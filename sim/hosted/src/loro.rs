@@ -46,6 +46,7 @@ impl Document for Loro {
         Ok(loro)
     }
 
+    /// What waits for other changes is not in it: whoever loads it asks for that again.
     fn save(&self) -> Vec<u8> {
         self.document.export(ExportMode::Snapshot).expect("a document that is attached")
     }
