@@ -44,7 +44,7 @@ fn set_up_is_two_commands_and_ci_runs_them() {
     let [main, test] = commands.as_slice() else { panic!("the set-up is two commands, not {commands:?}") };
     assert!(main.starts_with("cargo run --release -p cosim -- run scenarios/"), "{main}");
     assert!(main.contains(" --log"), "{main}");
-    assert_eq!(*test, "cargo test --workspace");
+    assert_eq!(*test, "cargo test");
     let ci = file(".ci/run").text;
     assert!(ci.contains(BEGIN) && ci.contains(END), ".ci/run reads the commands from the README");
 }

@@ -80,8 +80,15 @@ const GENERATORS: [Banned; 2] = [
 ];
 
 fn sources() -> Vec<File> {
-    const CRATES: [&str; 6] =
-        ["core/src", "core/base/src", "sim/src", "sim/guest/src", "sim/testbed/src", "sim/world/src"];
+    const CRATES: [&str; 7] = [
+        "core/src",
+        "core/base/src",
+        "sim/src",
+        "sim/guest/src",
+        "sim/hosted/src",
+        "sim/testbed/src",
+        "sim/world/src",
+    ];
     CRATES.iter().flat_map(|folder| files(folder, ".rs")).collect()
 }
 

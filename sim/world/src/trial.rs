@@ -98,6 +98,7 @@
 
 mod log;
 mod names;
+pub mod replica;
 mod schedule;
 mod script;
 mod shrink;
@@ -105,7 +106,7 @@ mod shrink;
 pub use schedule::{Choice, Schedule, ScheduleError};
 
 use crate::fingerprint::Fingerprint;
-use crate::host::{NodeId, Operation, SimNode};
+use crate::host::{DiskSpec, NodeId, Operation, SimNode};
 use crate::world::observer::{Happening, Observer};
 use crate::world::{Bounds, Figures, LinkSpec, View, World};
 use cosim_base::{Span, Time};
@@ -121,6 +122,8 @@ pub struct Story<N: SimNode> {
     pub nodes: Vec<(String, N)>,
     /// The links: an index into this list is a link. Every one is closed at first.
     pub links: Vec<LinkSpec<N>>,
+    /// The disks that nodes have.
+    pub disks: Vec<(NodeId, DiskSpec)>,
     /// What happens, in any order.
     pub operations: Vec<Planned<N>>,
 }
@@ -139,7 +142,8 @@ pub struct Planned<N: SimNode> {
 impl<N: SimNode> Story<N> {
     /// A story of these nodes in which nothing happens yet.
     pub fn new(nodes: impl IntoIterator<Item = (String, N)>) -> Story<N> {
-        Story { nodes: nodes.into_iter().collect(), links: Vec::new(), operations: Vec::new() }
+        let nodes = nodes.into_iter().collect();
+        Story { nodes, links: Vec::new(), disks: Vec::new(), operations: Vec::new() }
     }
 
     /// Adds an operation.
@@ -263,6 +267,9 @@ where
         let script = Script::new(seed, names, operations, schedule);
         let mut world = World::new(nodes, story.links, seed, Watching { judge: (self.judge)(), log }, script);
         world.set_bounds(self.bounds);
+        for (node, disk) in story.disks {
+            world.add_disk(node, disk);
+        }
         for planned in story.operations {
             world.observer.log.plan(&planned.name);
             world.schedule(planned.at, planned.operation);
