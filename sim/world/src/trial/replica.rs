@@ -2,6 +2,96 @@
 //!
 //! Each write adds an item, which has a number of its own, or removes one. Beside these oracles stands the silence that
 //! every [`Trial`](super::Trial) asks for: a run that does not come to rest is [`RESTLESS`](super::RESTLESS).
+//!
+//! ```
+//! use cosim_world::host::{Input, NodeId, Operation, Output, SimMessage, SimNode};
+//! use cosim_world::network::{Network, Ppm, SpanRange};
+//! use cosim_world::trial::replica::{Oracle, Replica, Replicas, Write};
+//! use cosim_world::trial::{Story, Trial};
+//! use cosim_world::world::LinkSpec;
+//! use cosim_world::{ConnectionId, Span, Time};
+//! use std::collections::BTreeSet;
+//! use std::convert::Infallible;
+//!
+//! /// A list that only grows: what is new to a node is passed on to everybody but the one it came from.
+//! #[derive(Debug, Default)]
+//! struct Flood { items: BTreeSet<u32>, peers: Vec<ConnectionId>, outputs: Vec<Output<Flood>> }
+//!
+//! #[derive(Clone, Debug)]
+//! struct Item(u32);
+//!
+//! impl SimMessage for Item {
+//!     fn kind(&self) -> &'static str { "item" }
+//!     fn subject(&self) -> u32 { self.0 }
+//!     fn size(&self) -> u32 { 4 }
+//!     fn digest(&self) -> u64 { self.0.into() }
+//! }
+//!
+//! impl Flood {
+//!     fn take(&mut self, item: u32, from: Option<ConnectionId>) {
+//!         if self.items.insert(item) {
+//!             let others = self.peers.iter().filter(|peer| Some(**peer) != from);
+//!             let send = |peer: &ConnectionId| Output::Send { connection: *peer, message: Item(item) };
+//!             self.outputs.extend(others.map(send));
+//!         }
+//!     }
+//! }
+//!
+//! impl SimNode for Flood {
+//!     type Message = Item;
+//!     type Command = u32;
+//!     type Refusal = Infallible;
+//!     /// An item was added.
+//!     type Notice = u32;
+//!     type End = ();
+//!     type Record = ();
+//!
+//!     fn handle(&mut self, _now: Time, input: Input<'_, Self>) -> Result<(), Infallible> {
+//!         match input {
+//!             Input::Connected { connection, .. } => self.peers.push(connection),
+//!             Input::Received { connection, message, .. } => self.take(message.0, Some(connection)),
+//!             Input::Command { command, .. } => {
+//!                 self.take(*command, None);
+//!                 self.outputs.push(Output::Notice(*command));
+//!             }
+//!             _ => {}
+//!         }
+//!         Ok(())
+//!     }
+//!     fn poll_output(&mut self) -> Option<Output<Self>> { self.outputs.pop() }
+//!     fn next_deadline(&self) -> Option<Time> { None }
+//!     fn digest(&self) -> u64 { self.items.iter().map(|item| u64::from(*item)).sum() }
+//! }
+//!
+//! impl Replica for Flood {
+//!     fn shown(&self) -> Vec<u32> { self.items.iter().copied().collect() }
+//!     fn acknowledged(notice: &u32) -> Option<Write> { Some(Write::Added(*notice)) }
+//!     fn brings(message: &Item) -> Vec<u64> { vec![message.0.into()] }
+//!     fn confirms(_: &Item) -> Vec<u64> { Vec::new() }
+//! }
+//!
+//! let story = |_seed| {
+//!     let latency = SpanRange::constant(Span::from_ms(20)).expect("short enough");
+//!     let loss = Ppm::percent(10).expect("a percentage");
+//!     let names = ["alice", "bob"].map(str::to_owned);
+//!     let mut story = Story::new(names.clone().map(|name| (name, Flood::default())));
+//!     story.links.push(LinkSpec {
+//!         ends: [NodeId(0), NodeId(1)], names, end: [(), ()], network: Network { latency, loss, ..Network::default() },
+//!     });
+//!     story.plan("open", Time::ZERO, Operation::Connect { link: 0 });
+//!     for item in 1..=6 {
+//!         let at = Time::ZERO + Span::from_ms(100 * u64::from(item));
+//!         story.plan(format!("add-{item}"), at, Operation::Command { node: NodeId(item % 2), command: item });
+//!     }
+//!     story
+//! };
+//! let echo = Trial::new(story, || Replicas::new(&[Oracle::NoEcho]));
+//! assert_eq!(echo.sweep(0..100), None, "nothing goes back to where it came from");
+//! let agreement = Trial::new(story, || Replicas::new(&[Oracle::Convergence]));
+//! let found = agreement.sweep(0..100).expect("a lost item is not sent again");
+//! let small = agreement.shrink(&agreement.freeze(found.seed));
+//! assert_eq!((small.operations().count(), small.choices().count()), (2, 1), "one item and its loss: {small}");
+//! ```
 
 use super::Judge;
 use crate::host::{NodeId, SimNode};
