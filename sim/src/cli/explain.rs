@@ -1,7 +1,7 @@
 //! `cosim explain`: what a name stands for that cosim prints.
 
 use super::exit::{Exit, Failure};
-use super::print::{out, outln};
+use super::print::{columns, out, outln};
 use cosim_core::node::Mutation;
 use cosim_testbed::oracles::{self, About, Blames, Property};
 use cosim_testbed::report::wrapped;
@@ -39,7 +39,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         out!("\n");
         outln!("plant it in a node of a scenario: \"mutations\": [\"{}\"]", fault.name());
     } else if let Some(text) = rule {
-        out!("rule {}", wrapped("", "", text));
+        out!("rule {}", wrapped(columns(), "", "", text));
     } else {
         return Err(unknown(&asked));
     }
@@ -47,13 +47,15 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn paragraph(text: &str) -> String {
-    wrapped("  ", "  ", text)
+    wrapped(columns(), "  ", "  ", text)
 }
 
 /// Tells of an oracle, and of a key of its failures, if that is asked.
 fn tell_oracle(about: &About, key: &[&str]) {
     outln!("{}: an oracle", about.name);
-    let row = |label: &str, text: &str| out!("{}", wrapped(&format!("  {label:<11}"), "             ", text));
+    let row = |label: &str, text: &str| {
+        out!("{}", wrapped(columns(), &format!("  {label:<11}"), "             ", text))
+    };
     row("must hold", about.sentence);
     row("looks at", about.when);
     let (kind, code) = match about.property {

@@ -144,7 +144,7 @@ const LOAD: &str = r#"{
 fn a_load_says_who_was_asked_and_who_answered_what() {
     insta::assert_snapshot!(said(LOAD), @r#"
     expectation not met: bob's load of notes was to end as available, but ended as unavailable
-      - server was asked at 2.000s; it has nothing of it, at 2.040s
+      - server was asked at 2.000s; it answered at 2.040s: it has nothing
       - the load ended at 2.040s as unavailable
       - in the end, it is held by alice, server
     "#);

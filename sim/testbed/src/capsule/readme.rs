@@ -23,7 +23,7 @@ impl fmt::Display for Readme<'_> {
         writeln!(f, "{key}\n")?;
         match (outcome.violations.first(), outcome.unmet.first()) {
             (Some(violation), _) => writeln!(f, "  {}", report::finding(violation))?,
-            (None, Some(unmet)) => writeln!(f, "  expectation not met: {unmet}")?,
+            (None, Some(_)) => f.write_str(&report::unmet_in(report::COLUMNS, outcome))?,
             (None, None) => writeln!(f, "  the violation that the scenario expects did not occur")?,
         }
         writeln!(f, "\nIt came of seed {} of {}.", failing.seed, failing.name)?;

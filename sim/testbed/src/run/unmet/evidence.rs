@@ -237,8 +237,9 @@ fn brings(message: &Body, id: CoId, written: &Written<'_>) -> bool {
     piece.is_some_and(|piece| (piece.after..piece.end()).contains(&written.index))
 }
 
-/// A span of time by its parts: `2d 22h 1m`.
+/// A span of time by its parts, to the millisecond: `2d 22h 1m`.
 pub(super) fn lasting(us: u64) -> String {
+    let us = us / 1_000 * 1_000;
     const MINUTE: u64 = 60_000_000;
     let parts = [(us / (1_440 * MINUTE), "d"), (us / (60 * MINUTE) % 24, "h"), (us / MINUTE % 60, "m")];
     let mut said: Vec<String> =

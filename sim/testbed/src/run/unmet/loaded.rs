@@ -69,33 +69,28 @@ fn is_load(message: &Body, id: CoId) -> bool {
 /// What an answer says.
 fn answer(message: &Body, evidence: &Evidence<'_>) -> String {
     match message {
-        Body::CoJson(Message::Known(known)) if known.known.is_empty() => "has nothing of it".to_owned(),
-        Body::CoJson(message) => format!("said {}", message_text(message, evidence.log.cast())),
-        Body::Guest { kind, .. } => format!("sent its {kind}"),
+        Body::CoJson(Message::Known(known)) if known.known.is_empty() => "it has nothing".to_owned(),
+        Body::CoJson(message) => message_text(message, evidence.log.cast()).to_string(),
+        Body::Guest { kind, .. } => format!("its {kind}"),
     }
 }
 
 fn told(peer: &str, asked: &Asked) -> String {
-    let times = if asked.times > 1 { format!(", {} times", asked.times) } else { String::new() };
+    let last = in_words(asked.last);
     let mut said = match asked.times {
         0 => format!("{peer} was not asked"),
-        _ => format!("{peer} was asked{times}, the last time at {}", in_words(asked.last)),
+        1 => format!("{peer} was asked at {last}"),
+        times => format!("{peer} was asked {times} times, the last time at {last}"),
     };
-    if asked.times == 1 {
-        said = format!("{peer} was asked at {}", in_words(asked.last));
+    match asked.vain {
+        Some((times, fate)) if times == asked.times => said.push_str(&format!(", in vain: {fate}")),
+        Some((times, fate)) => said.push_str(&format!(", {times} times of them in vain: {fate}")),
+        None => {}
     }
-    if let Some((times, fate)) = asked.vain {
-        let which = if times == asked.times {
-            "no question arrived".to_owned()
-        } else {
-            format!("{times} of them did not arrive")
-        };
-        said.push_str(&format!("; {which}: {fate}"));
-    }
-    match (&asked.answer, asked.lost) {
-        (Some((at, answer)), _) => said.push_str(&format!("; it {answer}, at {}", in_words(*at))),
-        (None, Some(fate)) => said.push_str(&format!("; its answer did not arrive: {fate}")),
-        (None, None) => said.push_str("; no answer came"),
-    }
+    said.push_str(&match (&asked.answer, asked.lost) {
+        (Some((at, answer)), _) => format!("; it answered at {}: {answer}", in_words(*at)),
+        (None, Some(fate)) => format!("; its answer did not arrive: {fate}"),
+        (None, None) => "; no answer came".to_owned(),
+    });
     said
 }

@@ -8,7 +8,7 @@ use crate::decision::Decide;
 use crate::log::{Event, Log, Reason};
 use crate::scenario::Scenario;
 use crate::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things of one kind are told.
 const TOLD_MAX: usize = 8;
@@ -40,17 +40,20 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
         }
     }
     vain.truncate(TOLD_MAX);
-    vain.extend(refused(log).into_iter().take(TOLD_MAX));
+    vain.extend(refused(scenario, log).into_iter().take(TOLD_MAX));
     vain
 }
 
-fn refused(log: &Log) -> Vec<String> {
+/// What was refused of what the timeline asks for. A workload may ask for anything.
+fn refused(scenario: &Scenario, log: &Log) -> Vec<String> {
+    let asked = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+    let asked: BTreeSet<&str> = asked.map(|operation| operation.name.as_str()).collect();
     let mut texts = BTreeMap::new();
     let mut refused = Vec::new();
     for entry in log.entries() {
         match &entry.what {
             Event::Operation { name, text, .. } => drop(texts.insert(name, text)),
-            Event::Skipped { name, why: why @ Reason::Refused(_) } => {
+            Event::Skipped { name, why: why @ Reason::Refused(_) } if asked.contains(name.as_str()) => {
                 let text = texts.get(name).map_or(name, |text| *text);
                 refused.push(format!("{text} [{name}]: it is refused: {why}"));
             }
