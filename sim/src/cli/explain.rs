@@ -54,7 +54,7 @@ fn paragraph(text: &str) -> String {
 fn tell_oracle(about: &About, key: &[&str]) {
     outln!("{}: an oracle", about.name);
     let row = |label: &str, text: &str| {
-        out!("{}", wrapped(columns(), &format!("  {label:<11}"), "             ", text))
+        out!("{}", wrapped(columns(), &format!("  {label:<11}"), "             ", text));
     };
     row("must hold", about.sentence);
     row("looks at", about.when);

@@ -124,12 +124,9 @@ fn played(file: &Scenario, guests: &Guests) -> Option<Outcome> {
 fn in_peace(file: &Scenario) -> Scenario {
     let disturbs = |(place, entry): (usize, &Entry)| {
         let is_app = entry.act.refs().iter().any(|reference| reference.to == To::App);
-        let is_fault = match &entry.act {
-            Act::Connect(_) | Act::Heal(_) | Act::Release(_) | Act::Join(_) => false,
-            Act::Attack(_) => true,
-            _ => !is_app,
-        };
-        is_fault.then_some(Reduction::Entry(place))
+        let attacks = matches!(entry.act, Act::Attack(_));
+        let mends = matches!(entry.act, Act::Connect(_) | Act::Heal(_) | Act::Release(_) | Act::Join(_));
+        (attacks || !(is_app || mends)).then_some(Reduction::Entry(place))
     };
     let faults: Vec<Reduction> = file.timeline.iter().enumerate().filter_map(disturbs).collect();
     let mut peace = reduce::without(file, &faults);

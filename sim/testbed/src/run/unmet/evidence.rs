@@ -137,6 +137,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Why what was written did not come to a node: where it is, and what became of the messages with it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
     pub(super) fn journey(&self, id: CoId, written: &Written<'_>, to: NodeId) -> String {
         let holders = self.nodes(|node| self.holds(node, id, written));
         let mut said =
@@ -244,7 +245,7 @@ pub(super) fn lasting(us: u64) -> String {
     let parts = [(us / (1_440 * MINUTE), "d"), (us / (60 * MINUTE) % 24, "h"), (us / MINUTE % 60, "m")];
     let mut said: Vec<String> =
         parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
-    if us % MINUTE > 0 || said.is_empty() {
+    if !us.is_multiple_of(MINUTE) || said.is_empty() {
         said.push(Span::from_us(us % MINUTE).to_string());
     }
     said.join(" ")

@@ -20,6 +20,7 @@ struct Asked {
     lost: Option<&'static str>,
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
 pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String> {
     let log = evidence.log;
     let mut asked: BTreeMap<NodeId, Asked> = BTreeMap::new();

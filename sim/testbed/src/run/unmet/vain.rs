@@ -45,6 +45,7 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
 }
 
 /// What was refused of what the timeline asks for. A workload may ask for anything.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
 fn refused(scenario: &Scenario, log: &Log) -> Vec<String> {
     let asked = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
     let asked: BTreeSet<&str> = asked.map(|operation| operation.name.as_str()).collect();

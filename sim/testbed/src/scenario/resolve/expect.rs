@@ -66,7 +66,10 @@ fn fitting(shows: &serde_json::Value) -> Kind {
     match shows {
         serde_json::Value::String(_) => Kind::Text,
         serde_json::Value::Array(_) => Kind::List,
-        _ => Kind::Map,
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Object(_) => Kind::Map,
     }
 }
 
