@@ -32,14 +32,20 @@ fn a_link_goes_before_all_be_it_by_range_or_by_quantiles() {
     assert!(network(&tail, "\"loss\": \"1%\"").latency_quantiles.is_some());
 }
 
-/// Frozen, it is the same run, and has no distribution any more.
+/// Frozen, it is the same run, and has no distribution any more: neither from the start nor later.
 #[test]
 fn runs_draw_from_it_and_freeze() {
-    let scenario = read(&story(&format!("\"latency_quantiles\": {TAIL}"), ""));
+    let later = r#""notes" } },
+        { "at": "1m", "network": { "latency_quantiles": { "0%": "3ms", "90%": "9ms", "100%": "2s" } } },
+        { "at": "2m", "network": { "latency": "30ms..31ms" } },
+        { "at": "3m", "network": { "latency_quantiles": { "0%": "5ms", "100%": "9ms" }, "loss": "2%" } }]"#;
+    let story_of_changes = story(&format!("\"latency_quantiles\": {TAIL}"), "");
+    let scenario = read(&story_of_changes.replace("\"notes\" } }]", later));
     let frozen = freeze(&scenario, 3, "story.json");
     let latencies = frozen.file.decisions.iter().flat_map(|listed| listed.iter()).count();
     assert!(latencies > 300, "most messages take longer than the shortest: {latencies}");
     let text = frozen.file.to_json_pretty();
+    assert!(text.contains("30ms") && text.contains("3ms"), "the changes are still there: {text}");
     assert!(!text.contains("latency_quantiles"));
     assert_eq!(run(&read(&text), 9, Options::judged()).fingerprint, frozen.outcome.fingerprint);
     let [range, tail] = [r#""latency": "20ms..5s""#.to_owned(), format!("\"latency_quantiles\": {TAIL}")]

@@ -83,7 +83,8 @@ macro_rules! conditions {
 
             /// What is left of it without chance.
             pub(crate) fn without_chance(self) -> Network {
-                Network { $($field: self.$field.and_then($left)),+ }
+                let ranged = self.with_latency_as_range();
+                Network { $($field: ranged.$field.and_then($left)),+ }
             }
 
             /// What these conditions may do to a message by chance.
@@ -180,6 +181,12 @@ impl Network {
             return self;
         }
         Network { latency: None, latency_quantiles: None, ..self }
+    }
+
+    /// The same, with the range of the quantiles as its latency, where it gives those.
+    fn with_latency_as_range(self) -> Network {
+        let range = self.latency_quantiles.map(|quantiles| DurationRange(quantiles.0.range()));
+        Network { latency: range.or(self.latency), ..self }
     }
 
     /// What is left of it on a link whose contract is `stream`.
