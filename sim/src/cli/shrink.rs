@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// Cut a failing run down to the few things that cause it.
 ///
 /// Takes away whatever can go while the same failure remains. The result is a scenario like any other that expects this
-/// failure: keep it, fix the cause, then remove the expectation.
+/// failure: keep it, fix the cause, then remove the expectation. Of expectations that are not met the first is kept as it is.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The scenario, frozen or not.
@@ -127,6 +127,8 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
         anstream::eprintln!("met on the way, and not followed: {other}");
     }
     anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
-    anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", path.display());
+    if shrunk.outcome.unmet.is_empty() {
+        anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", path.display());
+    }
     Ok(())
 }
