@@ -2,6 +2,7 @@
 
 mod bisect;
 mod check;
+mod config;
 mod diff;
 mod environment;
 mod exit;
@@ -12,12 +13,14 @@ mod findings;
 mod freeze;
 mod guest;
 mod guests;
+mod import_netem;
 mod input;
 mod keep;
 mod list;
 mod merge;
 mod new;
 mod print;
+mod progress;
 mod report;
 mod results;
 mod run;
@@ -100,6 +103,7 @@ enum Command {
     Shrink(shrink::Args),
     Diff(diff::Args),
     Export(export::Args),
+    ImportNetem(import_netem::Args),
     Report(report::Args),
     Explore(explore::Args),
     Prove(explore::ProveArgs),
@@ -148,6 +152,7 @@ pub fn main() -> ExitCode {
         Command::Shrink(args) => shrink::main(&args),
         Command::Diff(args) => diff::main(&args),
         Command::Export(args) => export::main(&args),
+        Command::ImportNetem(args) => import_netem::main(&args),
         Command::Report(args) => report::main(&args),
         Command::Explore(args) => explore::main(&args),
         Command::Prove(args) => explore::prove(&args),

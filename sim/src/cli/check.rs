@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded};
-use super::print::outln;
+use super::print::{count, outln};
 use crate::snapshot::{self, SCENARIO};
 use cosim_testbed::capsule;
 use cosim_testbed::recording::{self, Checked};
@@ -124,11 +124,16 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         }
     }
     match wrong {
-        0 if doubtful > 0 && args.deny == Some(Denied::Warnings) => Err(Failure(format!(
-            "error: {doubtful} of {} files are doubtful, and --deny warnings takes that for a mistake",
-            files.len()
-        ))),
+        0 if doubtful > 0 && args.deny == Some(Denied::Warnings) => {
+            let are = if doubtful == 1 { "is" } else { "are" };
+            Err(Failure(format!(
+                "error: {doubtful} of {} {are} doubtful, and --deny warnings takes that for a mistake",
+                count(files.len() as u64, "file")
+            )))
+        }
         0 => Ok(Exit::Held),
-        wrong => Err(Failure(format!("error: {wrong} of {} files cannot be played", files.len()))),
+        wrong => {
+            Err(Failure(format!("error: {wrong} of {} cannot be played", count(files.len() as u64, "file"))))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `cosim explain`: what a name stands for that cosim prints.
 
 use super::exit::{Exit, Failure};
-use super::print::{out, outln};
+use super::print::{columns, out, outln};
 use cosim_core::node::Mutation;
 use cosim_testbed::oracles::{self, About, Blames, Property};
 use cosim_testbed::report::wrapped;
@@ -40,7 +40,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         out!("\n");
         outln!("plant it in a node of a scenario: \"mutations\": [\"{}\"]", fault.name());
     } else if let Some(text) = rule {
-        out!("rule {}", wrapped("", "", text));
+        out!("rule {}", wrapped(columns(), "", "", text));
     } else if let Some((key, text)) = KEYS.iter().find(|(key, _)| words.first() == Some(key)) {
         outln!("{key}: the key of a failure");
         out!("{}", paragraph(text));
@@ -76,13 +76,15 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 fn paragraph(text: &str) -> String {
-    wrapped("  ", "  ", text)
+    wrapped(columns(), "  ", "  ", text)
 }
 
 /// Tells of an oracle, and of a key of its failures, if that is asked.
 fn tell_oracle(about: &About, key: &[&str]) {
     outln!("{}: an oracle", about.name);
-    let row = |label: &str, text: &str| out!("{}", wrapped(&format!("  {label:<11}"), "             ", text));
+    let row = |label: &str, text: &str| {
+        out!("{}", wrapped(columns(), &format!("  {label:<11}"), "             ", text));
+    };
     row("must hold", about.sentence);
     row("looks at", about.when);
     let (kind, code) = match about.property {

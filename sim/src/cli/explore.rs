@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
-use super::print::outln;
+use super::print::{grouped, outln};
 use super::time::{Until, span};
 use cosim_core::Span;
 use cosim_testbed::explore::{
@@ -350,11 +350,4 @@ fn verdict(outcome: &Outcome) -> Verdict {
 
 fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// A number with a comma at every third place.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
 }

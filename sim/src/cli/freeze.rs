@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
-use super::print::out;
+use super::print::{count, out};
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::scenario::Crypto;
 use cosim_testbed::whole;
@@ -46,9 +46,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     whole::write(path, &text).map_err(|error| Failure::file("write", path, &error))?;
     let decisions = frozen.file.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
     anstream::eprintln!(
-        "{}: {} operations and {decisions} decisions, fingerprint {}",
+        "{}: {} and {}, fingerprint {}",
         path.display(),
-        frozen.file.timeline.len(),
+        count(frozen.file.timeline.len() as u64, "operation"),
+        count(decisions as u64, "decision"),
         frozen.outcome.fingerprint
     );
     Ok(Exit::Held)

@@ -1,8 +1,9 @@
 //! `cosim list`: what there is, by name.
 
+use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::new;
-use super::print::{out, outln};
+use super::print::{columns, out, outln};
 use cosim_core::node::Mutation;
 use cosim_testbed::oracles;
 use cosim_testbed::report::wrapped;
@@ -26,9 +27,8 @@ enum What {
     Mutations,
     /// The scenarios of a folder, and what each is about.
     Scenarios {
-        /// The folder.
-        #[arg(default_value = "scenarios")]
-        folder: PathBuf,
+        /// The folder. Default that of cosim.toml, or `scenarios`.
+        folder: Option<PathBuf>,
     },
     /// The stories from which `cosim new` starts.
     Templates,
@@ -41,7 +41,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             print(all);
         }
         What::Mutations => print(Mutation::ALL.iter().map(|fault| (fault.name(), fault.sentence()))),
-        What::Scenarios { folder } => scenarios(folder)?,
+        What::Scenarios { folder: Some(folder) } => scenarios(folder)?,
+        What::Scenarios { folder: None } => scenarios(&Config::find()?.folder())?,
         What::Templates => print(new::TEMPLATES.iter().map(|template| (template.name, template.sentence))),
     }
     Ok(Exit::Held)
@@ -49,7 +50,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 
 /// Prints names, and what each of them is.
 fn print(all: impl Iterator<Item = (&'static str, &'static str)>) {
-    all.for_each(|(name, sentence)| out!("{name}\n{}", wrapped("    ", "    ", sentence)));
+    all.for_each(|(name, sentence)| out!("{name}\n{}", wrapped(columns(), "    ", "    ", sentence)));
 }
 
 fn scenarios(folder: &Path) -> Result<(), Failure> {
@@ -60,7 +61,7 @@ fn scenarios(folder: &Path) -> Result<(), Failure> {
         let about = scenario::parse_bytes(&bytes, &path.display().to_string()).map(|scenario| scenario.about);
         outln!("{}", path.display());
         match about {
-            Ok(about) => out!("{}", wrapped("    ", "    ", &about)),
+            Ok(about) => out!("{}", wrapped(columns(), "    ", "    ", &about)),
             Err(_) => outln!("    cannot be played: cosim check {0} says why", path.display()),
         }
     }

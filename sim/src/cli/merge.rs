@@ -52,5 +52,5 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let known = words.known()?;
     // Those that are still what was swept.
     let scenario = |place: usize| swept::scenario(&sources.get(place)?.source, &known).ok();
-    Ok(Told { format: args.printed.format(), guests: &words, scenario: &scenario }.conclude(&summary))
+    Ok(Told { format: args.printed.format()?, guests: &words, scenario: &scenario }.conclude(&summary))
 }

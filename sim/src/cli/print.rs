@@ -16,6 +16,25 @@ macro_rules! outln {
 
 pub(super) use {out, outln};
 
+/// How wide a line may be: as wide as the terminal, where there is one.
+pub(super) fn columns() -> usize {
+    let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());
+    width.unwrap_or(cosim_testbed::report::COLUMNS)
+}
+
+/// `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// `1 seed`, `2 seeds`.
+pub(super) fn count(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{ending}")
+}
+
 pub(super) fn write(args: fmt::Arguments<'_>) {
     match anstream::stdout().lock().write_fmt(args) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {

@@ -4,8 +4,9 @@ mod github;
 mod junit;
 mod small;
 
+use super::config::Config;
 use super::environment;
-use super::exit::Exit;
+use super::exit::{Exit, Failure};
 use cosim_testbed::scenario::Scenario;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -14,7 +15,8 @@ use std::path::PathBuf;
 pub(super) use small::Small;
 
 /// For whom results are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Format {
     /// For a person.
     #[default]
@@ -34,14 +36,15 @@ pub(super) struct Printed {
     #[arg(long, conflicts_with = "format")]
     json: bool,
     /// For whom to print the summary.
-    #[arg(long, value_enum, value_name = "human|json|junit|github", default_value_t)]
-    #[arg(hide_default_value = true, hide_possible_values = true)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "human|json|junit|github", hide_possible_values = true)]
+    format: Option<Format>,
 }
 
 impl Printed {
-    pub(super) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    /// What is asked for, or else what `cosim.toml` says.
+    pub(super) fn format(&self) -> Result<Format, Failure> {
+        let asked = if self.json { Some(Format::Json) } else { self.format };
+        asked.map_or_else(|| Ok(Config::find()?.format.unwrap_or_default()), Ok)
     }
 }
 

@@ -1,10 +1,12 @@
 //! `cosim run`: play a scenario with one seed, or with several.
 
+use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
-use super::print::{out, outln};
+use super::print::{columns, count, out, outln};
+use super::progress::Waiting;
 use super::report::Playing;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
 use super::version::BUILD;
@@ -13,7 +15,7 @@ use cosim_testbed::log::{Limit, With};
 use cosim_testbed::page::Contents;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
-use cosim_testbed::run::{Options, Outcome, Verdict, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, idle_mutations, run};
 use cosim_testbed::scenario::{Crypto, Scenario};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -123,12 +125,18 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     let mut options = Options::judged();
     if args.log {
         options = Options::logged(Limit::All).with(args.with());
+    } else if scenario.file.co_values.values().any(|co_value| co_value.owner.is_some()) {
+        // Only the log knows what was written in vain by those who may not write.
+        options = Options::logged(Limit::All);
     }
+    let waiting = Waiting::for_one();
     let mut outcome = run(scenario, seed, options);
-    if !outcome.violations.is_empty() && outcome.log.is_none() {
+    let has_failed = !outcome.violations.is_empty() || !outcome.unmet.is_empty();
+    if has_failed && outcome.log.is_none() {
         // What led to it is in the log, and a run can be had again.
         outcome = run(scenario, seed, Options::logged(Limit::All));
     }
+    drop(waiting);
     if let Some(log) = &mut outcome.log {
         log.name_scenario(input::source(&args.file, args.recording.as_deref()));
     }
@@ -136,6 +144,9 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         print_json(args, scenario, &outcome)?;
     } else {
         print_text(args, scenario, &outcome)?;
+    }
+    if scenario.file.origin.is_none() {
+        warn(scenario, &outcome);
     }
     if outcome.verdict() != Verdict::Held {
         keep(args, scenario, [seed])?;
@@ -158,6 +169,18 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         playing.write(path, Contents::Shown)?;
     }
     Ok(outcome.verdict().into())
+}
+
+/// Says what of the scenario came to nothing in a run that went to its end.
+fn warn(scenario: &Scenario, outcome: &Outcome) {
+    for vain in &outcome.vain {
+        anstream::eprintln!("warning: {vain}");
+    }
+    for (node, mutation) in idle_mutations(scenario, outcome.seed, outcome) {
+        anstream::eprintln!(
+            "warning: `{mutation}` of {node} made no difference: the run comes out the same without it"
+        );
+    }
 }
 
 /// The command that plays a seed again.
@@ -184,7 +207,7 @@ fn print_text(args: &Args, scenario: &Scenario, outcome: &Outcome) -> Result<(),
     if args.views {
         outln!("{:#}", report::views_json(outcome));
     }
-    out!("{}", report::summary(scenario, outcome));
+    out!("{}", report::summary_in(columns(), scenario, outcome));
     if let Some(origin) = &scenario.file.origin {
         outln!("  replay of seed {}: {}", origin.seed, Replay::of(origin, outcome));
     } else {
@@ -229,12 +252,15 @@ fn states(outcome: &Outcome) -> Result<String, Failure> {
 }
 
 fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Failure> {
-    let format = if args.json { Format::Json } else { args.format.unwrap_or_default() };
+    let asked = if args.json { Some(Format::Json) } else { args.format };
+    let format = asked.map_or_else(|| Ok(Config::find()?.format.unwrap_or_default()), Ok)?;
     let mut exit = Exit::Held;
     let mut failed: Vec<(u64, String)> = Vec::new();
     let total = seeds.end - seeds.start;
+    let waiting = Waiting::for_seeds(total, format == Format::Junit);
     for seed in seeds {
         let outcome = run(scenario, seed, Options::judged());
+        waiting.one_more();
         exit = exit.max(outcome.verdict().into());
         let key = outcome.key().map(str::to_owned);
         match format {
@@ -256,6 +282,7 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
             failed.push((seed, key.unwrap_or_else(|| "expectation".to_owned())));
         }
     }
+    drop(waiting);
     let mut results = Results { command: "run", cases: vec![case(args, scenario, (exit, total), &failed)] };
     results.shrink(format, |_| Some(scenario.clone()));
     if format == Format::Junit {
@@ -265,9 +292,9 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
     let mut keys = BTreeSet::new();
     keep(args, scenario, failed.iter().filter(|(_, key)| keys.insert(key)).map(|(seed, _)| *seed))?;
     match failed.first() {
-        None => anstream::eprintln!("{total} seeds, all held"),
+        None => anstream::eprintln!("{}, all held", count(total, "seed")),
         Some((seed, key)) => {
-            anstream::eprintln!("{total} seeds, {} failed; the first: {key}", failed.len());
+            anstream::eprintln!("{}, {} failed; the first: {key}", count(total, "seed"), failed.len());
             anstream::eprintln!("play it again: {}", again(args, scenario, *seed));
         }
     }
@@ -293,7 +320,7 @@ fn case(args: &Args, scenario: &Scenario, (exit, total): (Exit, u64), failed: &[
                 details.push_str(&format!("and {} more\n", failed.len() - LISTED_MAX));
             }
             let run = FailedRun { seed: *seed, key: Some(key.clone()), again: again(args, scenario, *seed) };
-            let message = format!("{key}: {} of {total} runs failed", failed.len());
+            let message = format!("{key}: {} of {} failed", failed.len(), count(total, "run"));
             Found::Failed(Failed {
                 exit,
                 kind: results::kind(exit),

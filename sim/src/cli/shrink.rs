@@ -1,9 +1,10 @@
 //! `cosim shrink`: a failing run cut down to what causes it.
 
+use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
-use super::print::outln;
+use super::print::{columns, count, out, outln};
 use super::report::Playing;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// Cut a failing run down to the few things that cause it.
 ///
 /// Takes away whatever can go while the same failure remains. The result is a scenario like any other that expects this
-/// failure: keep it, fix the cause, then remove the expectation.
+/// failure: keep it, fix the cause, then remove the expectation. Of expectations that are not met the first is kept as it is.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The scenario, frozen or not.
@@ -35,7 +36,7 @@ pub(super) struct Args {
     /// Where to write it.
     #[arg(short, long, value_name = "FILE", required_unless_present = "name")]
     output: Option<PathBuf>,
-    /// Write it as scenarios/regressions/NAME.json.
+    /// Write it as regressions/NAME.json in the folder of scenarios.
     #[arg(long, value_name = "NAME", conflicts_with = "output")]
     name: Option<String>,
     /// Also write the page of what is left, as `cosim report` does.
@@ -53,7 +54,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let path = match (&args.output, &args.name) {
         (Some(path), _) => path.clone(),
         (None, name) => {
-            Path::new("scenarios/regressions").join(format!("{}.json", name.as_deref().unwrap_or("shrunk")))
+            let name = format!("{}.json", name.as_deref().unwrap_or("shrunk"));
+            Config::find()?.folder().join("regressions").join(name)
         }
     };
     let frozen = freeze(&scenario, seed, &source);
@@ -67,8 +69,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             shown = runs + 100;
             let decisions = best.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
             anstream::eprintln!(
-                "shrinking: {runs} runs, {} operations and {decisions} decisions left",
-                best.timeline.len()
+                "shrinking: {}, {} and {} left",
+                count(runs, "run"),
+                count(best.timeline.len() as u64, "operation"),
+                count(decisions as u64, "decision")
             );
         }
     };
@@ -81,7 +85,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         }
     };
     let key = shrunk.outcome.key().unwrap_or_default().to_owned();
-    shrunk.file.about = format!("`{key}`, cut down from seed {seed} of {source}.");
+    shrunk.file.about = shrunk.about(&key, seed, &source);
     whole::write(&path, &shrunk.file.to_json_pretty())
         .map_err(|error| Failure::file("write", &path, &error))?;
     tell(&shrunk, &scenario.guests, &path)?;
@@ -106,17 +110,25 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     for violation in &outcome.violations {
         outln!("  {}", cosim_testbed::report::finding(violation));
     }
+    out!("{}", cosim_testbed::report::unmet_in(columns(), &outcome));
     if !shrunk.decisions.is_empty() {
         outln!("\nEvery decision left is a cause. Without it:");
     }
     for (decision, what) in &shrunk.decisions {
         outln!("  {decision}: {what}");
     }
-    anstream::eprintln!("\nbefore: {}\nafter:  {}  ({} runs)", shrunk.before, shrunk.after, shrunk.runs);
+    anstream::eprintln!(
+        "\nbefore: {}\nafter:  {}  ({})",
+        shrunk.before,
+        shrunk.after,
+        count(shrunk.runs, "run")
+    );
     for other in shrunk.others.keys() {
         anstream::eprintln!("met on the way, and not followed: {other}");
     }
     anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
-    anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", path.display());
+    if shrunk.outcome.unmet.is_empty() {
+        anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", path.display());
+    }
     Ok(())
 }

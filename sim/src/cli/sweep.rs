@@ -138,7 +138,7 @@ fn play(
     stop: &Stop,
 ) -> Result<(Exit, Summary), Failure> {
     let mut summary = Summary::new(sweep.header());
-    let format = args.printed.format();
+    let format = args.printed.format()?;
     let told = Told { format, guests: &args.guests, scenario: &|place| scenarios.get(place).cloned() };
     if let Some(time) = args.time {
         return turns::play(args, (sweep, &scenarios), (time, stop), &told);

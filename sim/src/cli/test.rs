@@ -5,9 +5,10 @@ mod selection;
 mod trial;
 mod twice;
 
+use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::guests;
-use super::print::{out, outln};
+use super::print::{count, out, outln};
 use super::report::write_page;
 use super::results::{Format, Results};
 use crate::snapshot::{self, SNAPSHOT};
@@ -28,10 +29,10 @@ use trial::{Finding, Trial};
 #[command(mut_arg("mutate", |arg| arg.hide(true)))]
 pub(super) struct Args {
     /// The folder with the scenarios: every *.json in it and below. Then, or instead, which of them: files, patterns such
-    /// as `faults/*`, or words that are in their paths.
-    #[arg(value_name = "DIR|FILE|PATTERN", default_value = "scenarios")]
+    /// as `faults/*`, or words that are in their paths. Default the folder of cosim.toml, or `scenarios`.
+    #[arg(value_name = "DIR|FILE|PATTERN")]
     paths: Vec<PathBuf>,
-    /// The folder with the snapshots. Default the folder `snapshots` beside DIR.
+    /// The folder with the snapshots. Default that of cosim.toml, or the folder `snapshots` beside DIR.
     #[arg(long, value_name = "DIR")]
     snapshots: Option<PathBuf>,
     /// Write the snapshots that are missing or differ, and remove those without a scenario.
@@ -41,15 +42,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "A..B", value_parser = super::run::seeds)]
     seeds: Option<Range<u64>>,
     /// For whom to print.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "human|json|junit|github",
-        default_value_t,
-        hide_possible_values = true
-    )]
-    #[arg(hide_default_value = true)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "human|json|junit|github", hide_possible_values = true)]
+    format: Option<Format>,
     /// Also write a page: what was found of each, and the first failing runs.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -74,7 +68,8 @@ struct Folders {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let (folders, selection) = Selection::of(args)?;
+    let config = Config::find()?;
+    let (folders, selection) = Selection::of(args, &config)?;
     let names = selection.names(&folders.scenarios)?;
     if names.is_empty() {
         anstream::eprintln!("error: there is no scenario in {}", folders.scenarios.display());
@@ -85,7 +80,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
-    let judge = |name: &PathBuf| Trial::new(&folders, name).judge(&guests, args.seeds.as_ref());
+    let judge = |name: &PathBuf| {
+        Trial::new(&folders, name).judge(&guests, args.seeds.as_ref().or(config.seeds.as_ref()))
+    };
     let findings: Vec<Finding> = names.par_iter().map(judge).collect();
     let mut found: Vec<(PathBuf, Finding)> = names.into_iter().zip(findings).collect();
     if folders.snapshots.is_dir() && selection.is_all() {
@@ -102,7 +99,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             found.into_iter().map(|(name, finding)| Ok((name.clone(), finding.update(&folders, &name)?)));
         found = updated.collect::<Result<_, Failure>>()?;
     }
-    let exit = tell(args, &folders, &found, &guests);
+    let format = args.format.or(config.format).unwrap_or_default();
+    let exit = tell((args, format), &folders, &found, &guests);
     if let Some(path) = &args.html {
         let tested = found.iter().map(|(name, finding)| Trial::new(&folders, name).told(finding, &guests));
         let folder = folders.scenarios.display().to_string();
@@ -113,15 +111,20 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Prints what was found, as it is asked for.
-fn tell(args: &Args, folders: &Folders, found: &[(PathBuf, Finding)], guests: &guests::Known) -> Exit {
+fn tell(
+    (args, format): (&Args, Format),
+    folders: &Folders,
+    found: &[(PathBuf, Finding)],
+    guests: &guests::Known,
+) -> Exit {
     let mut tally = Tally::default();
     found.iter().for_each(|(_, finding)| tally.take(finding));
     let mut results = Results {
         command: "test",
         cases: found.iter().map(|(name, finding)| Trial::new(folders, name).case(finding)).collect(),
     };
-    results.shrink(args.format, |place| Trial::new(folders, &found[place].0).scenario(guests).ok());
-    match args.format {
+    results.shrink(format, |place| Trial::new(folders, &found[place].0).scenario(guests).ok());
+    match format {
         Format::Json => outln!("{:#}", results.json()),
         Format::Junit => out!("{}", results.junit()),
         Format::Human | Format::Github => {
@@ -134,7 +137,7 @@ fn tell(args: &Args, folders: &Folders, found: &[(PathBuf, Finding)], guests: &g
             tally.close(args, folders);
         }
     }
-    results.tell_github(args.format);
+    results.tell_github(format);
     tally.exit.unwrap_or(Exit::NothingRan)
 }
 
@@ -173,8 +176,11 @@ impl Tally {
     }
 
     fn close(&self, args: &Args, folders: &Folders) {
-        let updated =
-            if args.update { format!(", {} snapshots updated", self.updated) } else { String::new() };
+        let updated = if args.update {
+            format!(", {} updated", count(self.updated, "snapshot"))
+        } else {
+            String::new()
+        };
         let unplayed =
             if self.unplayed > 0 { format!(", {} not played", self.unplayed) } else { String::new() };
         outln!("\n{} passed, {} failed{unplayed}{updated}", self.passed, self.failed);

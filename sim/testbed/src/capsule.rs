@@ -147,7 +147,7 @@ fn slug(key: &str) -> String {
 fn cut_down(frozen: &file::Scenario, failing: &Failing<'_>, key: &str) -> Result<file::Scenario, String> {
     let mut shrunk =
         shrink(frozen, &failing.scenario.guests, &mut |_, _| {}).map_err(|error| error.to_string())?;
-    shrunk.file.about = format!("`{key}`, cut down from seed {} of {}.", failing.seed, failing.name);
+    shrunk.file.about = shrunk.about(key, failing.seed, failing.name);
     Ok(shrunk.file)
 }
 

@@ -29,6 +29,7 @@ use crate::cojson::Cast;
 use crate::host::NodeId;
 use crate::scenario::Crypto;
 use cosim_core::{CoId, SessionId, Time};
+use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How much of a log is kept.
@@ -120,6 +121,8 @@ pub struct OperationName {
     pub nodes: Vec<NodeId>,
     /// The CoValue that it is about, where it is one.
     pub id: Option<CoId>,
+    /// The key of a map that it sets or deletes, and the value that it sets it to.
+    pub sets: Option<(String, Option<Value>)>,
 }
 
 /// What a write is about.
@@ -189,6 +192,11 @@ impl Log {
     /// The names in the log.
     pub fn cast(&self) -> &Cast {
         &self.cast
+    }
+
+    /// What the operation of this number is called, and does.
+    pub(crate) fn operation(&self, number: u32) -> Option<&OperationName> {
+        self.operations.get(number as usize)
     }
 
     /// What was kept, in order.

@@ -1,13 +1,18 @@
 //! What a person reads about a run: a summary, the final states, and what led to a violation. `cosim run` prints it and
 //! snapshots hold it, so it depends on nothing but the run.
 
+mod lines;
+
+pub use lines::{COLUMNS, wrapped};
+
 use crate::cojson::{Cast, Directory, SimCrypto};
 use crate::log::{Limit, Log};
 use crate::oracles::{Violation, without_guests};
-use crate::run::{End, Faulted, Outcome, Tally, Verdict};
+use crate::run::{Calmed, End, Faulted, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
 use cosim_core::{CoId, KnownState, Names, PeerId, Time};
+use lines::Lines;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
@@ -15,43 +20,48 @@ use std::fmt::{self, Write};
 /// How much of a log a snapshot holds: whole for short runs, head and tail for long ones.
 pub const SNAPSHOT_LOG: Limit = Limit::Ends { head: 120, tail: 40 };
 
-/// The columns that a line of a summary may fill.
-const WIDTH: usize = 100;
-
 /// The summary of a run.
 pub fn summary(scenario: &Scenario, outcome: &Outcome) -> String {
-    let mut out = String::new();
-    // Writing to a string cannot fail.
-    let _ = write_summary(&mut out, scenario, outcome);
-    out
+    summary_in(COLUMNS, scenario, outcome)
 }
 
-fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fmt::Result {
-    wrap(out, "", "", &scenario.about)?;
+/// The summary of a run, in lines of so many columns.
+pub fn summary_in(columns: usize, scenario: &Scenario, outcome: &Outcome) -> String {
+    let mut out = Lines::of(columns);
+    // Writing to a string cannot fail.
+    let _ = write_summary(&mut out, scenario, outcome);
+    out.text
+}
+
+fn write_summary(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt::Result {
+    out.wrap("", "", &scenario.about)?;
     writeln!(out)?;
     let Outcome { figures, tally, .. } = outcome;
-    row(out, "seed", &format!("{}, {} crypto", outcome.seed, scenario.crypto.name()))?;
+    out.row("seed", &format!("{}, {} crypto", outcome.seed, scenario.crypto.name()))?;
     if !outcome.swarm.is_empty() {
-        row(out, "swarm", &outcome.swarm.join(", "))?;
+        out.row("swarm", &outcome.swarm.join(", "))?;
     }
     let world = [
         count(scenario.nodes.len() as u64, "node"),
         count(scenario.links.len() as u64, "link"),
         count(scenario.co_values.len() as u64, "CoValue"),
     ];
-    row(out, "world", &world.join(", "))?;
+    out.row("world", &world.join(", "))?;
     if !outcome.guests.is_empty() {
         let guests = outcome.guests.iter().map(|(name, version)| format!("{name} {version}"));
-        row(out, "guests", &guests.collect::<Vec<_>>().join(", "))?;
+        out.row("guests", &guests.collect::<Vec<_>>().join(", "))?;
     }
-    row(out, "time", &time(outcome))?;
-    row(out, "operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
+    out.row("time", &time(outcome))?;
+    if let Some(calmed) = &outcome.calmed {
+        out.row("faults", &calmed.to_string())?;
+    }
+    out.row("operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {
-        row(out, "", &format!("touched nothing: {}", untouched.join(", ")))?;
+        out.row("", &format!("touched nothing: {}", untouched.join(", ")))?;
     }
     let bytes = format!("{}, {} in known states", count(figures.bytes, "byte"), tally.known_bytes);
-    row(out, "messages", &format!("{}, {bytes}", said(tally, figures.sent)))?;
+    out.row("messages", &format!("{}, {bytes}", said(tally, figures.sent)))?;
     let network = [
         (figures.lost, "lost"),
         (figures.partitioned, "swallowed by partitions"),
@@ -70,19 +80,30 @@ fn write_summary(out: &mut String, scenario: &Scenario, outcome: &Outcome) -> fm
     } else if outcome.bounded {
         network.push_str(", no line was ever full");
     }
-    row(out, "network", &format!("{} delivered{network}", figures.delivered))?;
-    row(out, "waste", &waste(tally, figures.timers))?;
-    row(out, "events", &format!("{}, fingerprint {}", figures.events, outcome.fingerprint))?;
+    out.row("network", &format!("{} delivered{network}", figures.delivered))?;
+    out.row("waste", &waste(tally, figures.timers))?;
+    out.row("events", &format!("{}, fingerprint {}", figures.events, outcome.fingerprint))?;
     write_looks(out, outcome)?;
     writeln!(out)?;
     for violation in &outcome.violations {
         writeln!(out, "  {}", finding(violation))?;
     }
     write_guest_failures(out, outcome)?;
+    out.write_str(&unmet_in(out.columns, outcome))?;
+    out.wrap("  ", "    ", &verdict(scenario, outcome))
+}
+
+/// The expectations that were not met, and why, in lines of so many columns.
+pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
+    let mut out = Lines::of(columns);
+    // Writing to a string cannot fail.
     for unmet in &outcome.unmet {
-        wrap(out, "  ", "    ", &format!("expectation not met: {unmet}"))?;
+        let _ = out.wrap("  ", "    ", &format!("expectation not met: {unmet}"));
+        for why in &unmet.why {
+            let _ = out.wrap("    - ", "      ", why);
+        }
     }
-    wrap(out, "  ", "    ", &verdict(scenario, outcome))
+    out.text
 }
 
 /// The faults that were to be and touched nothing, in words: `5 partitions`. A run that ended before its time may not have
@@ -100,7 +121,7 @@ pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
 }
 
 /// How guests failed: with what was asked, what came and their last words.
-fn write_guest_failures(out: &mut String, outcome: &Outcome) -> fmt::Result {
+fn write_guest_failures(out: &mut Lines, outcome: &Outcome) -> fmt::Result {
     let tries = outcome.guest_failures.len();
     for (number, failure) in (1..).zip(&outcome.guest_failures) {
         let again = if outcome.end == End::Guest { "" } else { ", and not when it was tried again" };
@@ -146,16 +167,16 @@ fn waste(tally: &Tally, deadlines: u64) -> String {
     if waste.is_empty() { "none".to_owned() } else { waste }
 }
 
-fn write_looks(out: &mut String, outcome: &Outcome) -> fmt::Result {
+fn write_looks(out: &mut Lines, outcome: &Outcome) -> fmt::Result {
     if outcome.looks.is_empty() {
         return Ok(());
     }
     let looks: Vec<String> = outcome.looks.iter().map(|(name, looks)| format!("{name} {looks}")).collect();
-    row(out, "looks", &looks.join(", "))?;
+    out.row("looks", &looks.join(", "))?;
     let idle: Vec<&str> =
         outcome.looks.iter().filter(|(_, looks)| *looks == 0).map(|(name, _)| *name).collect();
     if !idle.is_empty() && outcome.end == End::Silent {
-        row(out, "", &format!("had nothing to check: {}", idle.join(", ")))?;
+        out.row("", &format!("had nothing to check: {}", idle.join(", ")))?;
     }
     Ok(())
 }
@@ -343,39 +364,8 @@ pub fn snapshot(scenario: &Scenario, outcome: &Outcome) -> String {
     format!("{}\nFinal states\n\n{}\nEvent log\n\n{log}", summary(scenario, outcome), ends_of_states(outcome))
 }
 
-/// Words in lines of at most 100 columns, the first line after `first`, the others after `rest`.
-pub fn wrapped(first: &str, rest: &str, text: &str) -> String {
-    let mut out = String::new();
-    wrap(&mut out, first, rest, text).expect("a string takes everything");
-    out
-}
-
-/// A line with a label, wrapped under its text.
-fn row(out: &mut String, label: &str, text: &str) -> fmt::Result {
-    wrap(out, &format!("  {label:<12}"), &" ".repeat(14), text)
-}
-
-/// Words in lines of at most [`WIDTH`] columns, the first line after `first`, the others after `rest`.
-fn wrap(out: &mut String, first: &str, rest: &str, text: &str) -> fmt::Result {
-    let mut line = first.to_owned();
-    let mut has_word = false;
-    for word in text.split_whitespace() {
-        if has_word && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            writeln!(out, "{line}")?;
-            line = rest.to_owned();
-            has_word = false;
-        }
-        if has_word {
-            line.push(' ');
-        }
-        line.push_str(word);
-        has_word = true;
-    }
-    writeln!(out, "{}", line.trim_end())
-}
-
 /// Without the microseconds, which the log has; from an hour on by its parts: `7d 0h 3m 0.200s`.
-fn in_words(time: Time) -> String {
+pub(crate) fn in_words(time: Time) -> String {
     const HOUR: u64 = 3_600_000_000;
     let us = time.as_us() / 1_000 * 1_000;
     if us < HOUR {
@@ -415,7 +405,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         "verdict": outcome.verdict().name(),
         "fingerprint": outcome.fingerprint.to_string(),
         "violations": violations,
-        "unmet": outcome.unmet,
+        "unmet": outcome.unmet.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "looks": looks,
         "endedAt": outcome.ended_at.as_us(),
         "lastChange": tally.last_change.as_us(),
@@ -431,6 +421,15 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
             "redundant": tally.redundant,
         },
     });
+    if let Some(Calmed { at, ended, healed, reopened, left }) = &outcome.calmed {
+        json["calmed"] = serde_json::json!({
+            "at": at.as_us(), "ended": ended, "healed": healed, "reopened": reopened, "left": left,
+        });
+    }
+    let why: Vec<&[String]> = outcome.unmet.iter().map(|unmet| unmet.why.as_slice()).collect();
+    if why.iter().any(|why| !why.is_empty()) {
+        json["whyUnmet"] = serde_json::json!(why);
+    }
     if !outcome.faults.is_empty() {
         let faults = outcome.faults.iter().map(|(kind, faulted)| {
             let Faulted { planned, happened, touched } = faulted;

@@ -4,19 +4,23 @@
 //! faults end and the clock runs, in the *liveness* phase, until the world is silent or its time is up.
 
 mod builder;
+mod calm;
 mod lines;
 mod outcome;
 mod player;
 mod stage;
 mod tally;
 mod touched;
+mod unmet;
 
 pub use builder::Run;
+pub use calm::Calmed;
 pub use outcome::{End, GUEST_KEY, Outcome, UNMET_KEY, Verdict};
 pub(crate) use player::{Judged, Player};
 pub use stage::Stage;
 pub use tally::Tally;
 pub use touched::Faulted;
+pub use unmet::{Expected, Unmet, idle_mutations};
 
 use crate::cojson::{CoJson, CoNode};
 use crate::decision::Decide;

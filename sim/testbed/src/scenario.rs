@@ -19,6 +19,8 @@ pub mod file;
 mod format;
 mod generated;
 mod limits;
+mod netem;
+mod numbers;
 mod parse;
 mod place;
 mod plan;
@@ -45,6 +47,7 @@ pub use fault::{
 };
 pub use generated::{Mix, Workload};
 pub use limits::*;
+pub use netem::{Netem, NetemError};
 pub use parse::{doubts, parse, parse_bytes};
 pub use place::{Part, Place, Step};
 pub use problems::{Problem, Problems};

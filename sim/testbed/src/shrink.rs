@@ -12,6 +12,7 @@ mod reduce;
 mod rename;
 mod shape;
 mod simplify;
+mod sought;
 mod twos;
 
 pub use reduce::Reduction;
@@ -19,10 +20,11 @@ pub use shape::shape;
 pub use twos::{Twos, twos};
 
 use crate::guest::Guests;
-use crate::run::{GUEST_KEY, Options, Outcome, UNMET_KEY, run};
+use crate::run::{GUEST_KEY, Options, Outcome, run};
 use crate::scenario::{file, resolve};
 use attempt::{Attempt, Tried};
 use rayon::prelude::*;
+use sought::Sought;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -74,8 +76,6 @@ pub struct Size {
 pub enum Unshrinkable {
     /// The run does not fail.
     Holds,
-    /// It fails only to meet an expectation, which every smaller scenario does too.
-    OnlyUnmet,
     /// A guest failed, which says nothing about what it plays.
     Guest,
     /// The scenario that was given is not a valid one.
@@ -86,10 +86,9 @@ impl fmt::Display for Unshrinkable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Unshrinkable::Holds => "nothing to shrink: the run holds",
-            Unshrinkable::OnlyUnmet => {
-                "nothing to shrink: no oracle fails, only an expectation is not met, and less of the scenario would not meet it either"
+            Unshrinkable::Guest => {
+                "nothing to shrink: a guest failed, and that is no failure of what it plays"
             }
-            Unshrinkable::Guest => "nothing to shrink: a guest failed, and that is no failure of what it plays",
             Unshrinkable::Invalid => "the scenario is not valid",
         })
     }
@@ -110,12 +109,12 @@ pub fn shrink(
     let first = run(&scenario, scenario.seed, Options::judged());
     let key = match first.key() {
         None => return Err(Unshrinkable::Holds),
-        Some(UNMET_KEY) => return Err(Unshrinkable::OnlyUnmet),
         Some(GUEST_KEY) => return Err(Unshrinkable::Guest),
         Some(key) => key.to_owned(),
     };
+    let sought = Sought::new(frozen, guests, &key).ok_or(Unshrinkable::Holds)?;
     let mut shrinker = Shrinker {
-        key,
+        sought,
         guests: guests.clone(),
         best: frozen.clone(),
         outcome: first.clone(),
@@ -134,10 +133,20 @@ pub fn shrink(
     // As long as the failure is the same one: else the old names stay.
     let renamed = rename::fitting(&shrinker.best);
     shrinker.first_of(renamed.into_iter().collect());
-    let decisions = without_each(&shrinker.best, &shrinker.guests, &shrinker.key);
+    let decisions = each_without(&shrinker.best, &shrinker.guests, &shrinker.sought);
     let Shrinker { best, outcome, runs, others, .. } = shrinker;
     let (before, after) = (Size::of(frozen, &first), Size::of(&best, &outcome));
     Ok(Shrunk { file: best, outcome, before, after, runs, others, decisions })
+}
+
+impl Shrunk {
+    /// What it is about: the failure of this key, and the run that it was cut down from.
+    pub fn about(&self, key: &str, seed: u64, source: &str) -> String {
+        match self.outcome.unmet.first() {
+            Some(unmet) => format!("{unmet}. Cut down from seed {seed} of {source}."),
+            None => format!("`{key}`, cut down from seed {seed} of {source}."),
+        }
+    }
 }
 
 impl Size {
@@ -171,7 +180,7 @@ impl fmt::Display for Size {
 }
 
 struct Shrinker<'a> {
-    key: String,
+    sought: Sought,
     guests: Guests,
     best: file::Scenario,
     outcome: Outcome,
@@ -183,13 +192,12 @@ struct Shrinker<'a> {
 impl Shrinker<'_> {
     /// What says nothing about the failure goes at once; what it was is kept in the origin.
     fn prepare(&mut self) {
-        let expect = self.best.expect.get_or_insert_default();
-        expect.violation = Some(self.key.clone());
+        let alone = self.sought.expect();
+        self.best.expect.get_or_insert_default().violation.clone_from(&alone.violation);
         if let Some(origin) = &mut self.best.origin {
-            origin.key = Some(self.key.clone());
+            origin.key = Some(self.sought.key().to_owned());
         }
-        let expect = file::Expect { violation: Some(self.key.clone()), ..file::Expect::default() };
-        let bare = file::Scenario { expect: Some(expect), ..self.best.clone() };
+        let bare = file::Scenario { expect: Some(alone), ..self.best.clone() };
         let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);
         let candidates = [clocked, Some(bare), simplify::on_one_clock(&self.best, &self.outcome.chapters)];
         self.first_of(candidates.into_iter().flatten().collect());
@@ -286,18 +294,18 @@ impl Shrinker<'_> {
     fn first_some(
         &mut self,
         candidates: Vec<Option<file::Scenario>>,
-        attempt: fn(file::Scenario, &Guests, &str) -> Attempt,
+        attempt: fn(file::Scenario, &Guests, &Sought) -> Attempt,
     ) -> Option<usize> {
-        let (key, guests) = (&self.key, &self.guests);
+        let (sought, guests) = (&self.sought, &self.guests);
         let tried: Vec<Option<Attempt>> = candidates
             .into_par_iter()
-            .map(|candidate| candidate.map(|candidate| attempt(candidate, guests, key)))
+            .map(|candidate| candidate.map(|candidate| attempt(candidate, guests, sought)))
             .collect();
         let mut taken = None;
         for (index, attempt) in tried.into_iter().enumerate().filter_map(|(i, attempt)| Some((i, attempt?))) {
             self.runs += attempt.runs;
             match attempt.tried {
-                Tried::Invalid | Tried::Holds => {}
+                Tried::Invalid | Tried::Holds | Tried::Unlike => {}
                 Tried::Other(other) => {
                     let (key, file) = *other;
                     self.others.entry(key).or_insert(file);
@@ -319,8 +327,13 @@ impl Shrinker<'_> {
 
 /// What happens without each decision of a scenario that fails with this key.
 pub fn without_each(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(file::Decision, String)> {
+    let sought = Sought::new(file, guests, key);
+    sought.map(|sought| each_without(file, guests, &sought)).unwrap_or_default()
+}
+
+fn each_without(file: &file::Scenario, guests: &Guests, sought: &Sought) -> Vec<(file::Decision, String)> {
     let explained = reduce::decisions(file).into_iter().filter_map(|item| {
-        let what = without(file, &item, guests, key);
+        let what = without(file, &item, guests, sought);
         if let Reduction::Decision(decision) = item { Some((decision, what)) } else { None }
     });
     explained.collect()
@@ -328,6 +341,7 @@ pub fn without_each(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(f
 
 /// What happens without each single operation, by what it does, and without each single decision.
 pub fn without_each_of_all(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(String, String)> {
+    let Some(sought) = Sought::new(file, guests, key) else { return Vec::new() };
     let items = reduce::entries(file).into_iter().chain(reduce::decisions(file));
     let explained = items.map(|item| {
         let name = if let Reduction::Entry(index) = &item {
@@ -335,16 +349,17 @@ pub fn without_each_of_all(file: &file::Scenario, guests: &Guests, key: &str) ->
         } else {
             item.to_string()
         };
-        (name, without(file, &item, guests, key))
+        (name, without(file, &item, guests, &sought))
     });
     explained.collect()
 }
 
-fn without(file: &file::Scenario, item: &Reduction, guests: &Guests, key: &str) -> String {
+fn without(file: &file::Scenario, item: &Reduction, guests: &Guests, sought: &Sought) -> String {
     let without = reduce::without(file, std::slice::from_ref(item));
-    match attempt::plain(without, guests, key).tried {
+    match attempt::plain(without, guests, sought).tried {
         Tried::Holds => "the run holds".to_owned(),
         Tried::Invalid => "there is no such story".to_owned(),
+        Tried::Unlike => "the expectation is not met in another way".to_owned(),
         Tried::Other(other) => format!("another failure: {}", other.0),
         Tried::Same(_) => "the same failure".to_owned(),
     }

@@ -157,6 +157,7 @@ fn is_random(scenario: &Scenario) -> bool {
 fn is_random_network(network: &Network) -> bool {
     let Network {
         latency,
+        latency_quantiles: _,
         loss,
         duplicate,
         reorder,

@@ -36,7 +36,7 @@ fn check(nodes: usize, servers: usize) {
     let scenario = tree(nodes, servers);
     let outcome = run(&scenario, 1, Options::judged());
     assert_eq!(outcome.violations, []);
-    assert_eq!(outcome.unmet, [""; 0]);
+    assert_eq!(outcome.unmet, []);
     assert_eq!((outcome.end, outcome.verdict()), (End::Silent, Verdict::Held));
     // The first and the last client wrote, whatever their numbers are: their sessions are two.
     let notes = outcome.states[scenario.node("c0").expect("it is there") as usize].co_values.values();

@@ -2,7 +2,7 @@
 
 use crate::generate::scenario;
 use cosim_testbed::freeze::{Frozen, freeze};
-use cosim_testbed::run::{End, Options, Outcome, run};
+use cosim_testbed::run::{End, Options, Outcome, Unmet, run};
 use cosim_testbed::scenario::{Scenario, file, parse, resolve};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -18,7 +18,7 @@ struct Same {
     ended_at: cosim_core::Time,
     verdict: cosim_testbed::run::Verdict,
     violations: Vec<cosim_testbed::oracles::Violation>,
-    unmet: Vec<String>,
+    unmet: Vec<Unmet>,
     figures: cosim_testbed::world::Figures,
     states: Vec<cosim_core::NodeState<cosim_testbed::cojson::SimCrypto>>,
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod causes;
 mod decisions;
+mod expectations;
 mod freezing;
 mod generate;
 mod kinds;

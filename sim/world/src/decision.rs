@@ -52,12 +52,12 @@ impl Fate {
         let (latency, second) = ((spans >> 32) as u32, spans as u32);
         Fate {
             lost: network.loss.happens(chances),
-            latency: network.latency.pick(latency),
+            latency: network.pick_latency(latency),
             reordered: network
                 .reorder
                 .happens(chances >> 21)
                 .then(|| network.reorder_delay.pick(latency ^ second)),
-            duplicate: network.duplicate.happens(chances >> 42).then(|| network.latency.pick(second)),
+            duplicate: network.duplicate.happens(chances >> 42).then(|| network.pick_latency(second)),
             ..Fate::harmless(network)
         }
     }

@@ -30,6 +30,10 @@ pub trait SimMessage: Clone + Debug {
     fn subject(&self) -> u32;
     /// How many bytes it would be.
     fn size(&self) -> u32;
+    /// The same of messages that may be larger than 32 bits can say: they say it here.
+    fn bytes(&self) -> u64 {
+        self.size().into()
+    }
     /// A hash over all of it that is the same on every machine.
     fn digest(&self) -> u64;
 

@@ -2,11 +2,13 @@
 
 mod burst;
 mod line;
+mod quantiles;
 
 pub use burst::Burst;
 pub(crate) use burst::Weather;
 pub use line::{BANDWIDTH_MAX, QUEUE_DEFAULT, QUEUE_MAX};
 pub(crate) use line::{bytes_in, time_for};
+pub use quantiles::Quantiles;
 
 use cosim_base::Span;
 use std::num::NonZeroU64;
@@ -90,6 +92,8 @@ impl SpanRange {
 pub struct Network {
     /// How long a message takes. Messages of one direction stay in order all the same, unless reordered.
     pub latency: SpanRange,
+    /// How latencies are distributed over that range; `None` where each is equally likely.
+    pub latency_quantiles: Option<Quantiles>,
     /// How often a message is lost.
     pub loss: Ppm,
     /// How often a message arrives twice; the second copy takes a latency of its own and keeps no order.
@@ -125,10 +129,13 @@ impl Network {
     /// and how much it carries stay as they are; only one that carries nothing carries everything.
     #[must_use]
     pub fn calm(self) -> Network {
-        let Network { latency, reorder_delay, notice, slow_by, replay_delay, queue, .. } = self;
+        let Network {
+            latency, latency_quantiles, reorder_delay, notice, slow_by, replay_delay, queue, ..
+        } = self;
         let bandwidth = self.bandwidth.filter(|bytes| *bytes > 0);
         Network {
             latency,
+            latency_quantiles,
             reorder_delay,
             notice,
             slow_by,
@@ -136,6 +143,15 @@ impl Network {
             bandwidth,
             queue,
             ..Network::default()
+        }
+    }
+
+    /// The latency that 32 random bits stand for.
+    #[inline]
+    pub fn pick_latency(&self, bits: u32) -> Span {
+        match &self.latency_quantiles {
+            None => self.latency.pick(bits),
+            Some(quantiles) => quantiles.pick(bits),
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::report::swept::scenario;
 use super::super::{guests, sweep::failure};
 use super::store::{Swept, SweptFailure, SweptScenario, SweptShape};
 use cosim_testbed::freeze::freeze;
-use cosim_testbed::scenario::Scenario;
+use cosim_testbed::scenario::{Scenario, file};
 use cosim_testbed::shrink::{shape, shrink};
 use cosim_testbed::sweep::{Header, Source, read_each};
 use std::collections::BTreeMap;
@@ -125,8 +125,8 @@ fn cut_one(scenario: &Scenario, source: &Source, run: &Run) -> Result<(String, S
         && let Ok(shrunk) = shrink(&frozen.file, &scenario.guests, &mut |_, _| {})
     {
         let key = shrunk.outcome.key().unwrap_or_default();
-        let mut file = shrunk.file;
-        file.about = format!("`{key}`, cut down from seed {} of {}.", run.seed, source.path);
+        let about = shrunk.about(key, run.seed, &source.path);
+        let file = file::Scenario { about, ..shrunk.file };
         return Ok((shape(&file), file.to_json_pretty()));
     }
     Ok((WHOLE.to_owned(), frozen.file.to_json_pretty()))

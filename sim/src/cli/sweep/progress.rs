@@ -1,7 +1,9 @@
 //! How far a sweep is: a bar on a terminal, a line now and then where there is none. It goes to stderr only.
 
+use crate::cli::print::{count, grouped};
+use crate::cli::progress::style;
 use cosim_testbed::sweep::Summary;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use std::io::IsTerminal;
 
 /// Without a terminal, about so many lines are written in a sweep.
@@ -10,9 +12,9 @@ const LINES: u64 = 20;
 /// Without a terminal, no fewer runs than these lie between two lines.
 const RUNS_BETWEEN_LINES: u64 = 1000;
 
-const WITHOUT_END: &str = "{pos} runs in {elapsed}, {per_sec}, {msg}";
+const WITHOUT_END: &str = "{human_pos} runs in {elapsed}, {rate}, {msg}";
 
-const TEMPLATE: &str = "{wide_bar} {pos}/{len}  {per_sec}, {eta} left, {msg}";
+const TEMPLATE: &str = "{wide_bar} {human_pos}/{human_len}  {rate}, {eta} left, {msg}";
 
 /// How far a sweep is.
 #[derive(Debug)]
@@ -34,10 +36,7 @@ impl Progress {
         let is_drawn = std::io::stderr().is_terminal();
         let target = if is_drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target).with_position(done.runs());
-        bar.set_style(
-            ProgressStyle::with_template(if total.is_some() { TEMPLATE } else { WITHOUT_END })
-                .expect("the template is well formed"),
-        );
+        bar.set_style(style(if total.is_some() { TEMPLATE } else { WITHOUT_END }));
         bar.set_message(failed(done.failures()));
         bar.reset_eta();
         let every = (!is_drawn).then_some(total.map_or(0, |total| total / LINES).max(RUNS_BETWEEN_LINES));
@@ -64,11 +63,13 @@ impl Progress {
         let elapsed_ms = self.bar.elapsed().as_millis().max(1);
         self.bar.finish_and_clear();
         let played = summary.runs() - self.before;
-        let rate = u128::from(played) * 1000 / elapsed_ms;
+        let rate = played.saturating_mul(1000) / u64::try_from(elapsed_ms).unwrap_or(u64::MAX);
         anstream::eprintln!(
-            "{played} runs in {}.{} s, {rate} a second",
+            "{} in {}.{} s, {}/s",
+            count(played, "run"),
             elapsed_ms / 1000,
-            elapsed_ms % 1000 / 100
+            elapsed_ms % 1000 / 100,
+            grouped(rate)
         );
     }
 }

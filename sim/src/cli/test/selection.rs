@@ -1,13 +1,11 @@
 //! Which scenarios of which folder are meant.
 
+use super::super::config::Config;
 use super::super::exit::Failure;
 use super::{Args, Folders, files};
 use crate::snapshot::SCENARIO;
 use glob::Pattern;
 use std::path::{Path, PathBuf};
-
-/// The folder where nothing else is said.
-const USUAL: &str = "scenarios";
 
 /// Which scenarios of a folder are meant: all, if it is empty.
 #[derive(Debug, Default)]
@@ -26,15 +24,16 @@ enum Filter {
 impl Selection {
     /// What is meant by words after `cosim test`: a folder, if the first is one, then files of it, parts of their paths,
     /// and patterns.
-    pub(super) fn of(args: &Args) -> Result<(Folders, Selection), Failure> {
+    pub(super) fn of(args: &Args, config: &Config) -> Result<(Folders, Selection), Failure> {
         let mut words = args.paths.as_slice();
-        let mut folder = PathBuf::from(USUAL);
+        let usual = config.folder();
+        let mut folder = usual.clone();
         let mut is_said = false;
         if let Some((first, rest)) = words.split_first().filter(|(first, _)| first.is_dir()) {
             (folder, words, is_said) = (first.clone(), rest, true);
         }
         if let Some(file) =
-            words.iter().find(|word| is_file(word) && !is_said && word.strip_prefix(USUAL).is_err())
+            words.iter().find(|word| is_file(word) && !is_said && word.strip_prefix(&usual).is_err())
         {
             folder = file
                 .parent()
@@ -53,7 +52,9 @@ impl Selection {
             // A path such as `.` or `..` names no parent; the folder that it stands for has one.
             _ => whole.parent().unwrap_or(&whole).join("snapshots"),
         };
-        Ok((Folders { scenarios: folder, snapshots: args.snapshots.clone().unwrap_or(beside) }, selection))
+        // Those that a file names are of the scenarios that it names.
+        let named = args.snapshots.clone().or_else(|| config.snapshots().filter(|_| folder == usual));
+        Ok((Folders { scenarios: folder, snapshots: named.unwrap_or(beside) }, selection))
     }
 
     /// Whether all of the folder is meant.

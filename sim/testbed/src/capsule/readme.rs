@@ -23,7 +23,7 @@ impl fmt::Display for Readme<'_> {
         writeln!(f, "{key}\n")?;
         match (outcome.violations.first(), outcome.unmet.first()) {
             (Some(violation), _) => writeln!(f, "  {}", report::finding(violation))?,
-            (None, Some(unmet)) => writeln!(f, "  expectation not met: {unmet}")?,
+            (None, Some(_)) => f.write_str(&report::unmet_in(report::COLUMNS, outcome))?,
             (None, None) => writeln!(f, "  the violation that the scenario expects did not occur")?,
         }
         writeln!(f, "\nIt came of seed {} of {}.", failing.seed, failing.name)?;
@@ -37,8 +37,10 @@ impl fmt::Display for Readme<'_> {
         writeln!(f, "  {command} --log")?;
         if let Some(Ok(_)) = shrunk {
             writeln!(f, "  {command}/{SHRUNK} --log")?;
-            let prove = command.replacen("cosim run", "cosim prove", 1);
-            writeln!(f, "\nWhen it is mended, this plays every schedule near it:\n\n  {prove}/{SHRUNK}")?;
+            if outcome.unmet.is_empty() {
+                let prove = command.replacen("cosim run", "cosim prove", 1);
+                writeln!(f, "\nWhen it is mended, this plays every schedule near it:\n\n  {prove}/{SHRUNK}")?;
+            }
         }
         writeln!(f, "\nThis folder is enough: copy it, and give `cosim run` the path of the copy.\n")?;
         writeln!(f, "  {SCENARIO}  the run without randomness: all that happened, message by message")?;
@@ -48,10 +50,8 @@ impl fmt::Display for Readme<'_> {
                     1 => "1 operation".to_owned(),
                     n => format!("{n} operations"),
                 };
-                writeln!(
-                    f,
-                    "  {SHRUNK}    the same failure, cut down to {left}; expected, and so exit code 0"
-                )?;
+                let expected = if outcome.unmet.is_empty() { "; expected, and so exit code 0" } else { "" };
+                writeln!(f, "  {SHRUNK}    the same failure, cut down to {left}{expected}")?;
             }
             Some(Err(why)) => writeln!(f, "  (there is no shrunk.json: {why})")?,
             None => {}

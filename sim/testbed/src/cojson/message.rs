@@ -59,9 +59,13 @@ impl SimMessage for Packet {
     }
 
     fn size(&self) -> u32 {
+        u32::try_from(self.bytes()).unwrap_or(u32::MAX)
+    }
+
+    fn bytes(&self) -> u64 {
         match self {
             Packet::Ours(envelope) => size(&envelope.message),
-            Packet::Guest(said) => u32::try_from(said.text.len()).unwrap_or(u32::MAX),
+            Packet::Guest(said) => said.text.len() as u64,
         }
     }
 
@@ -94,11 +98,11 @@ pub(crate) fn kind(message: &Message<SimCrypto>) -> &'static str {
 }
 
 /// About what its JSON would take: the sizes that the transactions stand for, and the text around them.
-pub(crate) fn size(message: &Message<SimCrypto>) -> u32 {
+pub(crate) fn size(message: &Message<SimCrypto>) -> u64 {
     const FRAME: usize = 60;
     const SESSION: usize = 80;
     const HEADER: usize = 160;
-    let text = match message {
+    let bytes = match message {
         Message::Load { known, .. } => FRAME + SESSION * known.sessions().len(),
         Message::Known(known) => {
             let safe = known.safe.as_ref().map_or(0, |safe| safe.sessions().len());
@@ -107,16 +111,13 @@ pub(crate) fn size(message: &Message<SimCrypto>) -> u32 {
         Message::Content(content) => {
             let header = if content.header.is_some() { HEADER } else { 0 };
             let pieces = content.new.values().map(|piece| {
-                piece
-                    .new_transactions
-                    .iter()
-                    .fold(2 * SESSION, |sum, tx| sum.saturating_add(tx.size as usize))
+                piece.new_transactions.iter().map(|it| it.size as usize).sum::<usize>() + 2 * SESSION
             });
-            pieces.fold(FRAME + header, usize::saturating_add)
+            FRAME + header + pieces.sum::<usize>()
         }
         Message::Done { .. } => FRAME,
     };
-    u32::try_from(text).unwrap_or(u32::MAX)
+    bytes as u64
 }
 
 fn digest(envelope: &Envelope<SimCrypto>) -> u64 {

@@ -69,7 +69,7 @@ struct Row {
     message: Option<String>,
     mail: Option<String>,
     connection: Option<u32>,
-    bytes: Option<u32>,
+    bytes: Option<u64>,
     transactions: Option<u64>,
     copies: Option<u8>,
     latency: Option<u64>,

@@ -289,10 +289,10 @@ impl Body {
     }
 
     /// About how many bytes its JSON takes.
-    pub fn size(&self) -> u32 {
+    pub fn size(&self) -> u64 {
         match self {
             Body::CoJson(message) => cojson::size(message),
-            Body::Guest { says, .. } => u32::try_from(says.to_string().len()).unwrap_or(u32::MAX),
+            Body::Guest { says, .. } => says.to_string().len() as u64,
         }
     }
 

@@ -82,7 +82,7 @@ fn played_with(
         summary: Some(report::summary(scenario, &outcome)),
         violations: outcome.violations.iter().map(|violation| violated(violation, &outcome)).collect(),
         is_expected: outcome.expected_violation == Some(true),
-        unmet: outcome.unmet.clone(),
+        unmet: outcome.unmet.iter().map(ToString::to_string).collect(),
         guest_failures: outcome.guest_failures.iter().map(ToString::to_string).collect(),
         looks: outcome.looks.iter().copied().collect(),
         rules: oracles::ALL.iter().map(|entry| (entry.about.name, entry.about.sentence)).collect(),

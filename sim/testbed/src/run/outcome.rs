@@ -1,18 +1,17 @@
 //! What a run came to.
 
-use super::{Faulted, Stage, Tally, Watch};
+use super::unmet::{self, Unmet};
+use super::{Calmed, Faulted, Stage, Tally, Watch};
 use crate::Fingerprint;
 use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
 use crate::guest::Failure;
-use crate::host::NodeId;
 use crate::log::Log;
 use crate::oracles::{Oracles, Property, Violation};
 use crate::scenario::file::Decision;
-use crate::scenario::{FaultKind, LoadEnd, Scenario, ViewExpectation};
+use crate::scenario::{FaultKind, Scenario};
 use crate::world::{Figures, World};
-use cosim_core::view::LiveView;
-use cosim_core::{CoId, Names, NodeState, Time};
+use cosim_core::{CoId, NodeState, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -28,6 +27,8 @@ pub struct Outcome {
     pub end: End,
     /// When it ended.
     pub ended_at: Time,
+    /// When the faults ended, and what ended with them: if anything did.
+    pub calmed: Option<Calmed>,
     /// The hash over everything that happened, and over what every node holds in the end.
     pub fingerprint: Fingerprint,
     /// What the world counted.
@@ -46,8 +47,10 @@ pub struct Outcome {
     pub violations: Vec<Violation>,
     /// Each oracle, and how often it looked.
     pub looks: Vec<(&'static str, u64)>,
-    /// What the scenario expects and did not come, in words.
-    pub unmet: Vec<String>,
+    /// What the scenario expects and did not come.
+    pub unmet: Vec<Unmet>,
+    /// What apps wrote in vain, and what nodes refused, in words. Empty where no log was kept.
+    pub vain: Vec<String>,
     /// Whether the violation that the scenario expects occurred; `None` where it expects none.
     pub expected_violation: Option<bool>,
     /// The decisions that the scenario lists and the run never met.
@@ -145,7 +148,7 @@ pub const GUEST_KEY: &str = "guest";
 pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     stage: Stage<'_>,
     world: World<N, Watch, D>,
-    end: End,
+    (end, calmed): (End, Option<Calmed>),
     chapters: Vec<Time>,
 ) -> (Outcome, D) {
     let seed = world.seed();
@@ -158,7 +161,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let looks = watch.oracles.as_ref().map(|oracles| oracles.looks().collect()).unwrap_or_default();
     let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
     let views = views(stage.scenario(), &world);
-    let mut unmet = unmet(stage.scenario(), stage.cast(), &world, &views, loads);
+    let mut unmet = unmet::of(&stage, &world, (&views, loads), watch.log.as_ref());
     if end == End::Guest {
         violations.clear();
         unmet.clear();
@@ -169,6 +172,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         // What a run that was cut short did not come to says nothing.
         unmet.clear();
     }
+    let vain = watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log)).unwrap_or_default();
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
     let (ended_at, figures) = (world.now(), *world.figures());
@@ -178,6 +182,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         swarm: stage.scenario().chosen.clone(),
         end,
         ended_at,
+        calmed,
         fingerprint,
         figures,
         tally,
@@ -188,6 +193,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         violations,
         looks,
         unmet,
+        vain,
         expected_violation,
         unused: Vec::new(),
         chapters,
@@ -208,78 +214,4 @@ where
     let hosts = world.view().hosts;
     let of = |node: &N| ids.iter().filter_map(|id| Some((*id, node.shows(*id)?))).collect();
     hosts.iter().map(|host| of(&host.node)).collect()
-}
-
-fn unmet<N: CoJson, D: crate::decision::Decide<N>>(
-    scenario: &Scenario,
-    cast: &Cast,
-    world: &World<N, Watch, D>,
-    views: &[BTreeMap<CoId, Value>],
-    ended: impl Fn(NodeId, CoId) -> Option<bool>,
-) -> Vec<String> {
-    let expect = &scenario.expect;
-    let mut unmet = Vec::new();
-    for load in &expect.loads {
-        let (node, id) = (NodeId(load.node), CoId(load.co_value));
-        let word = |available| if available { "available" } else { "unavailable" };
-        let wanted = load.ends == LoadEnd::Available;
-        let found = ended(node, id);
-        if found != Some(wanted) {
-            unmet.push(format!(
-                "{}'s load of {} was to end as {}, but {}",
-                cast.node(node),
-                cast.co_value(id),
-                word(wanted),
-                found.map_or("never ended".to_owned(), |found| format!("ended as {}", word(found))),
-            ));
-        }
-    }
-    for content in &expect.content {
-        let state = world.host(NodeId(content.node)).node.state();
-        let co_value = state.co_values.get(&CoId(content.co_value));
-        let held: u64 =
-            co_value.map_or(0, |co_value| co_value.sessions.values().map(|log| u64::from(log.len())).sum());
-        if held != content.transactions {
-            unmet.push(format!(
-                "{} was to hold {} transactions of {}, but holds {held}",
-                cast.node(NodeId(content.node)),
-                content.transactions,
-                cast.co_value(CoId(content.co_value)),
-            ));
-        }
-    }
-    for view in &expect.views {
-        let shown = views[view.node as usize].get(&CoId(view.co_value));
-        let seen = world.host(NodeId(view.node)).node.view(CoId(view.co_value));
-        unmet_keys(view, seen, cast, &mut unmet);
-        let as_items =
-            || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect_of(NodeId(view.node))));
-        if shown != Some(&view.shows) && !(view.shows.is_array() && as_items().as_ref() == Some(&view.shows))
-        {
-            unmet.push(format!(
-                "{} was to show {} as {}, but {}",
-                cast.node(NodeId(view.node)),
-                cast.co_value(CoId(view.co_value)),
-                view.shows,
-                shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
-            ));
-        }
-    }
-    let sent = world.figures().sent;
-    if let Some(max) = expect.messages_max.filter(|max| sent > *max) {
-        unmet.push(format!("at most {max} messages were to be sent, but {sent} were"));
-    }
-    unmet
-}
-
-/// Keys of a group that were to be there, or were not.
-fn unmet_keys(view: &ViewExpectation, seen: Option<&LiveView>, cast: &Cast, unmet: &mut Vec<String>) {
-    let (node, group) = (cast.node(NodeId(view.node)), cast.co_value(CoId(view.co_value)));
-    let is_there = |key: &&String| seen.is_some_and(|seen| seen.get(key).is_some());
-    let missing = view.has.iter().filter(|key| !is_there(key));
-    unmet.extend(
-        missing.map(|key| format!("{node} was to see the key {key} of {group}, but it is not there")),
-    );
-    let there = view.lacks.iter().filter(is_there);
-    unmet.extend(there.map(|key| format!("{node} was to see no key {key} of {group}, but it is there")));
 }

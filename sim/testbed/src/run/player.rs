@@ -2,7 +2,7 @@
 //! things that happen, and each copy goes on as the other would.
 
 use super::stage::Planned;
-use super::{End, Outcome, SETTLE, Stage, Watch, lines, outcome};
+use super::{Calmed, End, Outcome, SETTLE, Stage, Watch, lines, outcome};
 use crate::cojson::CoJson;
 use crate::decision::Decide;
 use crate::guest::Troupe;
@@ -32,6 +32,8 @@ pub(crate) struct Player<'a, N: CoJson, D> {
     chapters: Vec<Time>,
     /// When the faults of the chapters so far end.
     faults_end: Time,
+    /// What ended with the faults of the run.
+    calmed: Option<Calmed>,
     /// What the world is let run for; `None` once it is over.
     wait: Option<Wait>,
 }
@@ -66,7 +68,7 @@ impl Quiet {
 impl<'a, N: CoJson, D: Decide<N>> Player<'a, N, D> {
     pub(super) fn new(stage: Stage<'a>, world: World<N, Watch, D>, troupe: Option<&'a Troupe>) -> Self {
         let (chapters, faults_end, wait) = (Vec::new(), Time::ZERO, Some(Wait::Begin));
-        Player { stage, troupe, world, end: None, chapters, faults_end, wait }
+        Player { stage, troupe, world, end: None, chapters, faults_end, calmed: None, wait }
     }
 
     pub(super) fn play(&mut self) {
@@ -170,6 +172,7 @@ impl<'a, N: CoJson, D: Decide<N>> Player<'a, N, D> {
     /// The faults end.
     fn calm(&mut self, now: Time) {
         let healing = self.stage.healing(now);
+        self.calmed = Calmed::of(&self.stage, &self.world.view(), now);
         if self.stage.has_faults()
             && let Some(log) = &mut self.world.observer.log
         {
@@ -235,7 +238,7 @@ impl<'a, N: CoJson, D: Decide<N>> Player<'a, N, D> {
                 log.push(event, now, Event::GuestFailed { why: failure.trouble().to_string() });
             }
         }
-        outcome::of(self.stage, self.world, end, self.chapters)
+        outcome::of(self.stage, self.world, (end, self.calmed), self.chapters)
     }
 
     /// Plays it to its end, and gives the key of what the oracles find, if anything; who decided; and the log, with when each

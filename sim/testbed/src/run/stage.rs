@@ -101,6 +101,7 @@ impl<'a> Stage<'a> {
                 text: operation.act.named(&self.scenario).words(),
                 nodes: about.nodes,
                 id: about.co_value,
+                sets: operation.act.sets(),
             };
             names.extend(std::iter::repeat_n(name, times));
         }
@@ -125,7 +126,7 @@ impl<'a> Stage<'a> {
         let nodes = link.ends.map(NodeId);
         let [a, b] = nodes.map(|node| self.cast.node(node));
         let text = format!("{a} and {b} {does}");
-        OperationName { name: name(&a, &b), text, nodes: nodes.to_vec(), id: None }
+        OperationName { name: name(&a, &b), text, nodes: nodes.to_vec(), id: None, sets: None }
     }
 
     /// Whether an end of a link is hostile.

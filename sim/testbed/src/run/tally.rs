@@ -54,7 +54,7 @@ impl<N: CoJson> Observer<N> for Tally {
                 };
                 *count += 1;
                 if matches!(envelope.message, Message::Load { .. } | Message::Known(_)) {
-                    self.known_bytes += u64::from(sent.message.size());
+                    self.known_bytes += sent.message.bytes();
                 }
             }
             Happening::Noticed {

@@ -48,10 +48,12 @@ impl file::Faults {
         self.swarm == Some(true) || self.times(kind).unwrap_or(0) > 0
     }
 
-    /// How many operations all that it asks for generates at most, where there are so many nodes.
-    pub(super) fn operations(&self, nodes: usize) -> u64 {
+    /// How many operations each kind that it asks for generates at most, where there are so many nodes, by field.
+    pub(super) fn operations(&self, nodes: usize) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let nodes = self.nodes.as_ref().map_or(nodes, Vec::len) as u64;
-        let of = |kind: FaultKind| kind.row().width.operations(self.times(kind).unwrap_or(0), nodes);
-        FaultKind::ALL.into_iter().map(of).fold(0, u64::saturating_add)
+        FaultKind::ALL.into_iter().filter_map(move |kind| {
+            let row = kind.row();
+            Some((row.field, row.width.operations(self.times(kind)?, nodes)))
+        })
     }
 }

@@ -6,7 +6,7 @@ use super::prune::Pruning;
 use super::resolve::resolve_file;
 use super::template::expand;
 use super::tree::{Node, Tree};
-use super::{MAX_BYTES, Scenario, file};
+use super::{MAX_BYTES, Scenario, file, numbers};
 use serde_json::Value;
 
 /// Parses and checks the text of a scenario file. `origin` is what messages call it, usually its path.
@@ -42,8 +42,12 @@ pub fn doubts(bytes: &[u8], origin: &str) -> Result<Problems, Problems> {
     let Some(mut tree) = Tree::parse(text, &mut problems) else {
         return Ok(Problems::doubts(origin, text, Vec::new()));
     };
+    let numbers = numbers::changed(&tree, text).into_iter().map(|doubt| {
+        let span = doubt.place.as_ref().map(|place| tree.span_of(place));
+        Problem { span, ..doubt }
+    });
+    let mut found: Vec<Problem> = numbers.collect();
     let templates = expand(&mut tree, &mut problems);
-    let mut found: Vec<Problem> = Vec::new();
     for doubt in super::doubts::doubts(&scenario.file) {
         let span = doubt.place.as_ref().map(|place| tree.span_of(place));
         // One in a template is told once, of the first name that it stands for.

@@ -128,23 +128,31 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
     let co_values = workload.map_or(0, |workload| workload.co_values.len());
     report.limit(root.key("workload").key("co_values").name(), co_values, "CoValues", MAX_CO_VALUES);
 
-    let (mut generated, mut place) = (0, root.key("timeline").name());
+    // What is too much is marked where most of it is said.
+    let mut parts = vec![(root.key("timeline").name(), file.timeline.len())];
     if let Some(workload) = workload {
-        generated += count(workload.operations) + count(workload.roles.unwrap_or(0)) + co_values;
-        place = root.key("workload").key("operations").value();
+        let at = root.key("workload");
+        parts.push((at.key("co_values").name(), co_values));
+        parts.push((at.key("roles").value(), count(workload.roles.unwrap_or(0))));
+        parts.push((at.key("operations").value(), count(workload.operations)));
     }
     if let Some(faults) = &file.faults {
-        let drawn = usize::try_from(faults.operations(file.nodes.len())).unwrap_or(usize::MAX);
-        let drawn = drawn.min(usize::MAX / 16);
-        if drawn > generated {
-            place = root.key("faults").name();
-        }
-        generated += drawn;
+        let drawn = faults.operations(file.nodes.len()).map(|(field, drawn)| {
+            let drawn = usize::try_from(drawn).unwrap_or(usize::MAX).min(usize::MAX / 1024);
+            (root.key("faults").key(field).value(), drawn)
+        });
+        parts.extend(drawn);
     }
-    if file.timeline.len() > generated {
-        place = root.key("timeline").name();
+    let all: usize = parts.iter().map(|(_, part)| part).sum();
+    let Some((place, most)) = parts.into_iter().max_by_key(|(_, part)| *part) else { return };
+    if most > MAX_OPERATIONS || all <= MAX_OPERATIONS {
+        report.limit(place, most, "operations", MAX_OPERATIONS);
+    } else {
+        let problem =
+            Problem::new(place, format!("{all} operations in all are too many, {most} of them here"));
+        let problem = problem.expected(format!("at most {MAX_OPERATIONS} in all"));
+        report.add(problem.help("a smaller scenario shows the same"));
     }
-    report.limit(place, file.timeline.len() + generated, "operations", MAX_OPERATIONS);
 }
 
 /// A number from a file as a count.

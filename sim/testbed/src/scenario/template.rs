@@ -67,16 +67,21 @@ impl<'a> Template<'a> {
         if before.contains('}') || range.contains('{') || after.contains(['{', '}']) {
             return mistake("has more than one range", "keep one, or write the names out".to_owned());
         }
-        const DIGITS_MAX: usize = 9;
-        let number = |digits: &str| {
-            let plain = digits.len() <= DIGITS_MAX && digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits.parse::<u32>().ok().filter(|_| plain)
-        };
         let Some((first, last)) = range.split_once("..") else {
             return mistake("has no range in its braces", example());
         };
-        let (Some(from), Some(to)) = (number(first), number(last)) else {
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if [first, last].iter().any(|end| end.strip_prefix('-').is_some_and(is_digits)) {
+            return mistake("has a range below 0", "count from 0 or 1: `client-{0..19}`".to_owned());
+        }
+        if !is_digits(first) || !is_digits(last) {
             return mistake("has a range of something else than numbers", example());
+        }
+        const DIGITS_MAX: usize = 9;
+        let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| digits.len() <= DIGITS_MAX);
+        let (Some(from), Some(to)) = (number(first), number(last)) else {
+            let help = format!("it has at most {DIGITS_MAX} digits, and there are at most {MAX_NODES} nodes");
+            return mistake("has too large a number in its range", help);
         };
         if from > to {
             return mistake("has a range the wrong way round", format!("write `{{{last}..{first}}}`"));

@@ -1,6 +1,7 @@
 //! One candidate, played.
 
 use super::rebind;
+use super::sought::Sought;
 use crate::guest::Guests;
 use crate::run::{GUEST_KEY, Options, Outcome, Stage, UNMET_KEY, play_cast};
 use crate::scenario::file::{Decision, Scenario};
@@ -18,6 +19,8 @@ pub(super) enum Tried {
     Invalid,
     /// It does not fail.
     Holds,
+    /// It does not meet the expectation, but in another way, or only because what was expected cannot come any more.
+    Unlike,
     /// It fails in another way: the key, and the scenario.
     Other(Box<(String, Scenario)>),
     /// It fails in the same way.
@@ -25,19 +28,19 @@ pub(super) enum Tried {
 }
 
 /// Plays a candidate as it is.
-pub(super) fn plain(candidate: Scenario, guests: &Guests, key: &str) -> Attempt {
-    once(candidate, guests, key).0
+pub(super) fn plain(candidate: Scenario, guests: &Guests, sought: &Sought) -> Attempt {
+    once(candidate, guests, sought).0
 }
 
 /// Plays a candidate; where it does not fail in the same way and its decisions were not all met, those are tried with
 /// other messages.
-pub(super) fn bending(candidate: Scenario, guests: &Guests, key: &str) -> Attempt {
-    let (mut attempt, met) = once(candidate.clone(), guests, key);
+pub(super) fn bending(candidate: Scenario, guests: &Guests, sought: &Sought) -> Attempt {
+    let (mut attempt, met) = once(candidate.clone(), guests, sought);
     if matches!(attempt.tried, Tried::Invalid | Tried::Same(_)) {
         return attempt;
     }
     for other in rebind::others(&candidate, &met.stranded, &met.seen) {
-        let (bent, _) = once(other, guests, key);
+        let (bent, _) = once(other, guests, sought);
         attempt.runs += bent.runs;
         if matches!(bent.tried, Tried::Same(_)) {
             attempt.tried = bent.tried;
@@ -57,7 +60,7 @@ struct Met {
 }
 
 /// Plays a candidate. What it lists and never meets is taken out: it decides nothing.
-fn once(mut candidate: Scenario, guests: &Guests, key: &str) -> (Attempt, Met) {
+fn once(mut candidate: Scenario, guests: &Guests, sought: &Sought) -> (Attempt, Met) {
     let Ok(scenario) = resolve(candidate.clone()) else {
         return (Attempt { tried: Tried::Invalid, runs: 0 }, Met::default());
     };
@@ -70,8 +73,10 @@ fn once(mut candidate: Scenario, guests: &Guests, key: &str) -> (Attempt, Met) {
     };
     let tried = match outcome.key() {
         // A guest that fails is never followed.
-        None | Some(UNMET_KEY | GUEST_KEY) => Tried::Holds,
-        Some(found) if found != key => Tried::Other(Box::new((found.to_owned(), candidate))),
+        None | Some(GUEST_KEY) => Tried::Holds,
+        Some(UNMET_KEY) if sought.key() != UNMET_KEY => Tried::Holds,
+        Some(found) if found != sought.key() => Tried::Other(Box::new((found.to_owned(), candidate))),
+        Some(_) if !sought.is(&candidate, &outcome, guests) => Tried::Unlike,
         Some(_) => {
             if let Some(decisions) = &mut candidate.decisions {
                 decisions.retain(|decision| !met.stranded.contains(decision));

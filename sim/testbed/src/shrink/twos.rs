@@ -1,6 +1,7 @@
 //! What no single decision of a run brings about, and two do: where either suffices, neither decides alone.
 
 use super::reduce::{self, Reduction};
+use super::sought::Sought;
 use super::{Tried, attempt};
 use crate::guest::Guests;
 use crate::scenario::file::{Decision, Scenario};
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 const TRIED_MAX: usize = 40;
 
 /// What the decisions of a run come to without one or two of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Twos {
     /// How many decisions there are.
     pub decisions: usize,
@@ -24,8 +25,9 @@ pub struct Twos {
 
 /// Takes each decision of a scenario away that fails by this key, and each two of those that do not decide alone.
 pub fn twos(file: &Scenario, guests: &Guests, key: &str) -> Twos {
+    let Some(sought) = Sought::new(file, guests, key) else { return Twos::default() };
     let fails = |taken: &[Reduction]| {
-        let attempt = attempt::plain(reduce::without(file, taken), guests, key);
+        let attempt = attempt::plain(reduce::without(file, taken), guests, &sought);
         matches!(attempt.tried, Tried::Same(_))
     };
     let decisions = reduce::decisions(file);

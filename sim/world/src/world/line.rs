@@ -51,7 +51,7 @@ enum Room {
 impl Line {
     /// Queues a message; says when it has left, or nothing where it does not fit.
     #[inline]
-    pub(super) fn enter(&mut self, now: Time, size: u32, network: &Network) -> Option<Leaves> {
+    pub(super) fn enter(&mut self, now: Time, size: u64, network: &Network) -> Option<Leaves> {
         let Some(bandwidth) = network.bandwidth else {
             return Some(Leaves::At(now));
         };
@@ -67,17 +67,17 @@ impl Line {
     }
 
     /// Lets what was stuck leave, a message of this size first; says when it has left.
-    fn go_on(&mut self, now: Time, size: u32, network: &Network) -> Time {
+    fn go_on(&mut self, now: Time, size: u64, network: &Network) -> Time {
         let bandwidth = network.bandwidth.and_then(NonZeroU64::new);
         bandwidth.map_or(now, |bandwidth| self.put(now, size, network, bandwidth))
     }
 
-    fn put(&mut self, now: Time, size: u32, network: &Network, bandwidth: NonZeroU64) -> Time {
-        let outside = u64::from(size) - taken(size, network);
+    fn put(&mut self, now: Time, size: u64, network: &Network, bandwidth: NonZeroU64) -> Time {
+        let outside = size - taken(size, network);
         if outside > 0 {
             self.entered_at = self.entered_at.max(now) + time_for(outside, bandwidth);
         }
-        self.free_at = self.free_at.max(now) + time_for(u64::from(size), bandwidth);
+        self.free_at = self.free_at.max(now) + time_for(size, bandwidth);
         self.free_at
     }
 
@@ -120,8 +120,8 @@ fn queue(network: &Network) -> u64 {
 }
 
 /// How much of a queue a message takes.
-fn taken(size: u32, network: &Network) -> u64 {
-    u64::from(size).min(queue(network) / 2 + 1)
+fn taken(size: u64, network: &Network) -> u64 {
+    size.min(queue(network) / 2 + 1)
 }
 
 /// In the counters of notices, those of lines come after those of connections.

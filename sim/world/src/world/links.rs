@@ -108,6 +108,8 @@ pub struct LinkView<'a, N: SimNode> {
     pub open: Option<ConnectionId>,
     /// Whether messages pass in both directions.
     pub passes: bool,
+    /// Whether a partition swallows what is sent, in either direction.
+    pub partitioned: bool,
 }
 
 /// What those who watch see of a world.
@@ -131,6 +133,7 @@ impl<'a, N: SimNode> View<'a, N> {
             spec: &link.spec,
             open: link.open,
             passes: link.filters.is_empty() && self.lanes[2 * i..2 * i + 2].iter().all(Lane::passes),
+            partitioned: self.lanes[2 * i..2 * i + 2].iter().any(|lane| lane.partitioned),
         })
     }
 

@@ -111,9 +111,9 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         let order = Order::new(Class::Delivery, lane_number, 2 * lane.sent);
         lane.sent += 1;
         self.figures.sent += 1;
-        self.figures.bytes += u64::from(message.size());
+        self.figures.bytes += message.bytes();
         self.fingerprint.fold(order.bits(), message.digest());
-        let leaves = lane.line.enter(self.now, message.size(), &lane.network);
+        let leaves = lane.line.enter(self.now, message.bytes(), &lane.network);
         let (to, partitioned) = (lane.to, lane.partitioned);
         let queued = leaves.is_some_and(|leaves| leaves != Leaves::At(self.now));
         if let Some(leaves) = leaves.filter(|_| queued) {
@@ -167,7 +167,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             }
             return;
         };
-        let (size, way) = (message.size(), Way { leaves: self.now, order, connection, held });
+        let (size, way) = (message.bytes(), Way { leaves: self.now, order, connection, held });
         let stuck = Stuck { way, fate, size, message, damage };
         match leaves {
             Leaves::At(leaves) => self.carry_on(leaves, stuck),
@@ -245,7 +245,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
 pub(super) struct Stuck<M> {
     way: Way,
     fate: Fate,
-    pub(super) size: u32,
+    pub(super) size: u64,
     message: M,
     damage: Damaged<M>,
 }

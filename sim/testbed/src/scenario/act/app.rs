@@ -63,7 +63,7 @@ impl Subject {
             let problem = Problem::new(by.at.value(), "nothing is deleted for good by the rules of 0.7");
             problem.help(by.names.how_to_be_new(&self.node))
         } else if by.names.kind(co_value).is_none() {
-            without_kind(&self.id, place)
+            without_kind(&self.id, Kind::Map, place)
         } else if !by.names.is_owned(co_value) {
             let message = match by.names.kind(co_value) {
                 Some(Kind::Group) => format!("`{}` is a group, and groups are not deleted", self.id),

@@ -119,6 +119,16 @@ impl Act<Numbered> {
         let what = self.what(|member| member.map(NodeId), |id| CoId(*id))?;
         Some((*node, *id, Change { what, private: private == Some(true) }))
     }
+
+    /// The key of a map that it sets or deletes, and the value that it sets it to.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of many acts are about a key")]
+    pub(crate) fn sets(&self) -> Option<(String, Option<serde_json::Value>)> {
+        match self {
+            Act::Set(it) => Some((it.key.clone(), Some(it.value.clone()))),
+            Act::Delete(it) => Some((it.key.clone(), None)),
+            _ => None,
+        }
+    }
 }
 
 #[expect(
@@ -169,7 +179,7 @@ impl Act {
             return node.map(drop);
         }
         match kind {
-            None => by.report.add(without_kind(id, by.at.key("id").value())),
+            None => by.report.add(without_kind(id, wanted, by.at.key("id").value())),
             Some(kind) if kind != wanted => {
                 let wanted = wanted.name();
                 let message = format!("`{}` changes a {wanted}, but `{id}` is a {}", by.kind, kind.name());

@@ -2,7 +2,7 @@
 //!
 //! Every condition is one row of the table below. What it means is said by the world, in [`network`](crate::network).
 
-use super::{Bytes, Duration, DurationRange, Percent, Rate};
+use super::{Bytes, Duration, DurationRange, Percent, Quantiles, Rate};
 use crate::network::{self, Ppm, SpanRange};
 use crate::scenario::act::{Named, Refs};
 use cosim_core::Span;
@@ -77,12 +77,14 @@ macro_rules! conditions {
 
             /// What is given here, and what is not, as `other` gives it.
             pub(crate) fn or(self, other: Network) -> Network {
+                let other = other.without_latency_of(self);
                 Network { $($field: self.$field.or(other.$field)),+ }
             }
 
             /// What is left of it without chance.
             pub(crate) fn without_chance(self) -> Network {
-                Network { $($field: self.$field.and_then($left)),+ }
+                let ranged = self.with_latency_as_range();
+                Network { $($field: ranged.$field.and_then($left)),+ }
             }
 
             /// What these conditions may do to a message by chance.
@@ -108,6 +110,8 @@ macro_rules! conditions {
 conditions! {
     /// How long a message takes.
     latency: DurationRange, default "50ms", without chance shortest;
+    /// How latencies are distributed, in place of a range: how much of them is below which.
+    latency_quantiles: Quantiles, default "each of `latency` equally likely", without chance nothing;
     /// How often a message is lost.
     loss: Percent, default "0%", without chance nothing, chance of Loss, swarm up to 10 or 60;
     /// How often a message arrives twice.
@@ -171,23 +175,43 @@ fn nothing<T>(_: T) -> Option<T> {
 }
 
 impl Network {
+    /// The same without a latency, if `first` gives one, be it as a range or as quantiles.
+    fn without_latency_of(self, first: Network) -> Network {
+        if first.latency.is_none() && first.latency_quantiles.is_none() {
+            return self;
+        }
+        Network { latency: None, latency_quantiles: None, ..self }
+    }
+
+    /// The same, with the range of the quantiles as its latency, where it gives those.
+    fn with_latency_as_range(self) -> Network {
+        let range = self.latency_quantiles.map(|quantiles| DurationRange(quantiles.0.range()));
+        Network { latency: range.or(self.latency), ..self }
+    }
+
     /// What is left of it on a link whose contract is `stream`.
     pub(crate) fn of_stream(self) -> Network {
-        let Network { latency, notice, slow_by, bandwidth, .. } = self;
-        Network { latency, notice, slow_by, bandwidth, ..Network::default() }
+        let Network { latency, latency_quantiles, notice, slow_by, bandwidth, .. } = self;
+        Network { latency, latency_quantiles, notice, slow_by, bandwidth, ..Network::default() }
     }
 
     /// The conditions after this change to `network`. Where reordering is switched on and no delay was ever given, a
     /// reordered message takes up to four times the longest latency more; where replaying is, a replayed one comes after
     /// one second to a minute.
     pub fn apply(&self, mut network: network::Network) -> network::Network {
+        let quantiles = self.latency_quantiles.map(|quantiles| quantiles.0);
+        let given = quantiles.map(|quantiles| quantiles.range()).or(self.latency.map(|range| range.0));
+        let latency = given.unwrap_or(network.latency);
         if self.reorder.is_some() && network.reorder_delay == SpanRange::default() {
-            network.reorder_delay = default_delay(self.latency.map_or(network.latency, |range| range.0));
+            network.reorder_delay = default_delay(latency);
         }
         if self.replay.is_some() && network.replay_delay == SpanRange::default() {
             network.replay_delay = usual_replay_delay();
         }
         self.put(&mut network);
+        if given.is_some() {
+            (network.latency, network.latency_quantiles) = (latency, quantiles);
+        }
         network
     }
 }
@@ -240,6 +264,18 @@ impl Condition for DurationRange {
 
     fn means(self) -> SpanRange {
         self.0
+    }
+}
+
+impl Condition for Quantiles {
+    type Means = Option<network::Quantiles>;
+
+    fn of(quantiles: Option<network::Quantiles>) -> Option<Quantiles> {
+        quantiles.map(Quantiles)
+    }
+
+    fn means(self) -> Option<network::Quantiles> {
+        Some(self.0)
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn source(
         let close = report.did_you_mean(source, names.described_names().filter(|other| *other != name));
         problem.help(close.unwrap_or_else(|| format!("say what it is: `\"{source}\": {{ \"kind\": … }}`")))
     } else if names.kind(number).is_none() {
-        without_kind(source, root.key("co_values").key(source).name())
+        without_kind(source, Kind::Map, root.key("co_values").key(source).name())
     } else if names.kind(number) == Some(Kind::Group) {
         let problem = Problem::new(place, format!("`{source}` is a group, and groups have no branches"));
         problem.expected("a CoValue that a group owns").help("name another")

@@ -114,7 +114,7 @@ fn owner(
     let kind = names.kind(number);
     let number = names.co_value(owner)?;
     match kind {
-        None => report.add(without_kind(name, at.name())),
+        None => report.add(without_kind(name, Kind::Map, at.name())),
         Some(Kind::Group) => {
             let problem = Problem::new(place, format!("`{name}` is a group, and has an owner"));
             report.add(problem.expected("no owner").help("a group keeps its own members"));
@@ -159,7 +159,7 @@ fn check_header(name: &str, co_value: &file::CoValue, at: &At<'_>, report: &mut 
     let place = at.key("header");
     let kind = header.get("type").and_then(serde_json::Value::as_str);
     let Some(wanted) = co_value.kind else {
-        report.add(without_kind(name, at.name()));
+        report.add(without_kind(name, Kind::Map, at.name()));
         return;
     };
     if kind != Some(wanted.header_type()) {
@@ -187,7 +187,7 @@ fn check_restriction(name: &str, co_value: &file::CoValue, at: &At<'_>, report: 
         return;
     }
     let at = at.key("restrict_deletion");
-    let Some(kind) = co_value.kind else { return report.add(without_kind(name, at.value())) };
+    let Some(kind) = co_value.kind else { return report.add(without_kind(name, Kind::List, at.value())) };
     if !matches!(kind, Kind::List | Kind::Text) {
         let problem = Problem::new(at.value(), format!("`{name}` is a {}", kind.name()));
         report.add(problem.expected("a list or a text").help("only from these deletion can be restricted"));
@@ -212,10 +212,11 @@ fn check_display_name(name: &str, co_value: &file::CoValue, at: &At<'_>, report:
     }
 }
 
-/// For what is said of a CoValue that has no kind.
-pub(in crate::scenario) fn without_kind(name: &str, place: Place) -> Problem {
+/// For what is said of a CoValue that has no kind, and goes well with one of this kind.
+pub(in crate::scenario) fn without_kind(name: &str, kind: Kind, place: Place) -> Problem {
     let problem = Problem::new(place, format!("`{name}` has no kind, so nothing is known of what it shows"));
-    problem.help(format!("say what it is: `\"co_values\": {{ \"{name}\": {{ \"kind\": \"map\" }} }}`"))
+    let kind = kind.name();
+    problem.help(format!("say what it is: `\"co_values\": {{ \"{name}\": {{ \"kind\": \"{kind}\" }} }}`"))
 }
 
 /// A header names what was there before it, so headers never depend on each other in a circle.

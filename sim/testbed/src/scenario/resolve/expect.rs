@@ -36,7 +36,7 @@ pub(super) fn expect(
         let node = names.node(&view.node, &at.key("node"), report);
         let co_value = names.co_value(&view.id)?;
         if names.kind(co_value).is_none() {
-            report.add(co_values::without_kind(&view.id, at.key("id").value()));
+            report.add(co_values::without_kind(&view.id, fitting(&view.shows), at.key("id").value()));
         }
         check_keys(view, names.kind(co_value), &at, report);
         let shows = canonical(view.shows.clone());
@@ -58,6 +58,18 @@ pub(super) fn expect(
         content,
         views,
         messages_max: expect.messages_max,
+    }
+}
+
+/// The kind of a CoValue that may show this.
+fn fitting(shows: &serde_json::Value) -> Kind {
+    match shows {
+        serde_json::Value::String(_) => Kind::Text,
+        serde_json::Value::Array(_) => Kind::List,
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Object(_) => Kind::Map,
     }
 }
 

@@ -288,7 +288,9 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
     let root = At::Root;
     let mut seen = BTreeMap::new();
     let mut mention = |name: &'a str, at: At<'_>| {
-        seen.entry(name).or_insert_with(|| at.value());
+        // In this section alone names are keys.
+        let is_key = matches!(at, At::Key(At::Key(At::Root, "co_values"), _));
+        seen.entry(name).or_insert_with(|| if is_key { at.name() } else { at.value() });
     };
     for (name, node) in &file.nodes {
         if let Some(account) = &node.account {
@@ -340,7 +342,13 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
             mention(&content.id, at.key("content").index(index).key("id"));
         }
     }
-    report.limit(root.key("timeline").name(), seen.len(), "CoValues", MAX_CO_VALUES);
+    let drawn = file.workload.as_ref().map_or(0, |workload| workload.co_values.len());
+    let place = match file.co_values.len() {
+        described if described > file.timeline.len().max(drawn) => root.key("co_values").name(),
+        _ if drawn > file.timeline.len() => root.key("workload").key("co_values").name(),
+        _ => root.key("timeline").name(),
+    };
+    report.limit(place, seen.len(), "CoValues", MAX_CO_VALUES);
     for (name, place) in &seen {
         check_name(name, "a CoValue", place.clone(), report);
     }
@@ -369,6 +377,11 @@ pub(in crate::scenario) fn check_name_up_to(
     } else {
         return;
     };
-    let help = format!("a name is made of letters, digits, `-`, `_` and `.`, at most {limit} bytes");
+    let help = if name.contains(['{', '}']) {
+        "a range in braces stands for many names where nodes are named, and in the lists of `workload`: here, write one name"
+            .to_owned()
+    } else {
+        format!("a name is made of letters, digits, `-`, `_` and `.`, at most {limit} bytes")
+    };
     report.add(Problem::new(place, message).help(help));
 }

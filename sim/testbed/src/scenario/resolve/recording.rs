@@ -15,7 +15,7 @@ pub(super) fn recording(file: &file::Scenario, names: &Names<'_>, report: &mut R
     let place = || at.key("id").value();
     match names.kind(co_value) {
         Some(Kind::Text) => {}
-        None => report.add(without_kind(&said.id, place())),
+        None => report.add(without_kind(&said.id, Kind::Text, place())),
         Some(kind) => {
             let message = format!("a recording is typed into a text, but `{}` is a {}", said.id, kind.name());
             report.add(Problem::new(place(), message).help("name a text"));

@@ -1,0 +1,263 @@
+//! What a run leaves behind of a CoValue: what was written to it, by whom and when, where that is now, and what became of
+//! the messages that carried it.
+
+use crate::clock::WallTime;
+use crate::cojson::{SimCrypto, Transaction, written_by};
+use crate::host::NodeId;
+use crate::log::{Body, Event, Log, OperationName};
+use crate::observer::Loss;
+use crate::report::in_words;
+use crate::scenario::Scenario;
+use cosim_core::{CoId, Message, Names, NodeState, SessionId, Span, Time};
+use std::collections::BTreeMap;
+
+/// How many things of one kind are told.
+pub(super) const TOLD_MAX: usize = 4;
+
+/// See the module.
+pub(super) struct Evidence<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) log: &'a Log,
+    states: Vec<&'a NodeState<SimCrypto>>,
+}
+
+/// A transaction that somebody wrote.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) session: SessionId,
+    pub(super) index: u32,
+    pub(super) transaction: &'a Transaction,
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) fn new(
+        scenario: &'a Scenario,
+        log: &'a Log,
+        states: Vec<&'a NodeState<SimCrypto>>,
+    ) -> Evidence<'a> {
+        Evidence { scenario, log, states }
+    }
+
+    pub(super) fn node(&self, node: NodeId) -> String {
+        self.log.cast().node(node).into_owned()
+    }
+
+    /// All that was written to a CoValue, as far as it is somewhere or was sent.
+    pub(super) fn written(&self, id: CoId) -> Vec<Written<'a>> {
+        let mut all = BTreeMap::new();
+        for held in self.states.iter().filter_map(|state| state.co_values.get(&id)) {
+            for (session, log) in held.sessions.iter() {
+                let transactions = (0_u32..).zip(&log.transactions);
+                all.extend(transactions.map(|(index, transaction)| ((session, index), transaction)));
+            }
+        }
+        let log: &'a Log = self.log;
+        for entry in log.entries() {
+            let Event::Sent { mail, .. } = &entry.what else { continue };
+            let Body::CoJson(Message::Content(content)) = &mail.message else { continue };
+            for (session, piece) in content.new.iter().filter(|_| content.id == id) {
+                for (index, transaction) in (piece.after..).zip(&piece.new_transactions) {
+                    all.entry((session, index)).or_insert(transaction);
+                }
+            }
+        }
+        let written = all.into_iter();
+        written.map(|((session, index), transaction)| Written { session, index, transaction }).collect()
+    }
+
+    /// Of several transactions that one operation wrote, the first.
+    pub(super) fn by_operation(written: &[Written<'a>]) -> Vec<Written<'a>> {
+        let mut first = BTreeMap::new();
+        for one in written {
+            first.entry((one.session, written_by(one.transaction))).or_insert(*one);
+        }
+        first.into_values().collect()
+    }
+
+    /// The operation that wrote it.
+    pub(super) fn operation(&self, written: &Written<'_>) -> Option<&'a OperationName> {
+        self.log.operation(written_by(written.transaction))
+    }
+
+    /// Who wrote it and when, and by which clock.
+    pub(super) fn told(&self, written: &Written<'_>) -> String {
+        let session = self.log.cast().session(written.session);
+        let Some(operation) = self.operation(written) else { return format!("{session} wrote it") };
+        let began = self
+            .log
+            .entries()
+            .find(|entry| matches!(&entry.what, Event::Operation { name, .. } if *name == operation.name));
+        let OperationName { name, text, .. } = operation;
+        let Some(began) = began else { return format!("{text} [{name}]") };
+        let clock = self.wrong(written.transaction.made_at, began.at);
+        format!("{text} at {} [{name}]{clock}", in_words(began.at))
+    }
+
+    /// How wrong the clock was that gave a date: nothing, where it was right to the millisecond.
+    fn wrong(&self, made_at: u64, at: Time) -> String {
+        const MILLISECOND: u64 = 1_000;
+        let right = WallTime::START.as_us().saturating_add(at.as_us());
+        let (us, way) =
+            if made_at > right { (made_at - right, "ahead") } else { (right - made_at, "behind") };
+        if us < MILLISECOND {
+            return String::new();
+        }
+        format!(", by a clock that was {} {way}", lasting(us))
+    }
+
+    /// Whether a node holds it.
+    pub(super) fn holds(&self, node: NodeId, id: CoId, written: &Written<'_>) -> bool {
+        let held = self.states.get(node.index()).and_then(|state| state.co_values.get(&id));
+        let log = held.and_then(|held| held.sessions.get(written.session));
+        log.is_some_and(|log| log.transactions.get(written.index as usize).is_some())
+    }
+
+    /// The nodes of which that is true, in words.
+    fn nodes(&self, is: impl Fn(NodeId) -> bool) -> Option<String> {
+        let nodes: Vec<String> = (0..self.states.len() as u32)
+            .map(NodeId)
+            .filter(|node| is(*node))
+            .map(|node| self.node(node))
+            .collect();
+        let more = nodes.len().saturating_sub(TOLD_MAX);
+        let named = nodes.get(..nodes.len() - more)?.join(", ");
+        match (nodes.len(), more) {
+            (0, _) => None,
+            (_, 0) => Some(named),
+            (_, more) => Some(format!("{named} and {more} more")),
+        }
+    }
+
+    /// Who has a CoValue, in words.
+    pub(super) fn who_has(&self, id: CoId) -> Option<String> {
+        self.nodes(|node| {
+            let held = self.states[node.index()].co_values.get(&id);
+            held.is_some_and(|held| held.header.is_some())
+        })
+    }
+
+    /// Why what was written did not come to a node: where it is, and what became of the messages with it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
+    pub(super) fn journey(&self, id: CoId, written: &Written<'_>, to: NodeId) -> String {
+        let holders = self.nodes(|node| self.holds(node, id, written));
+        let mut said =
+            vec![holders.map_or("nobody holds it any more".to_owned(), |who| format!("held by {who}"))];
+        let mut lost: BTreeMap<(NodeId, NodeId, &str), (Time, u32)> = BTreeMap::new();
+        let (mut sent, mut came) = (false, None);
+        for entry in self.log.entries() {
+            match &entry.what {
+                Event::Sent { mail, why, held, .. } if brings(&mail.message, id, written) => {
+                    sent |= mail.to == to;
+                    let fate = why.map(fate).or(held.then_some("it was held back"));
+                    if let Some(fate) = fate.filter(|_| !self.holds(mail.to, id, written)) {
+                        let (at, times) = lost.entry((mail.from, mail.to, fate)).or_default();
+                        (*at, *times) = (entry.at, *times + 1);
+                    }
+                }
+                Event::Delivered { mail, stale, damaged, .. }
+                    if mail.to == to && brings(&mail.message, id, written) =>
+                {
+                    let how = match (*stale, *damaged) {
+                        (true, _) => "ignored: its connection was over",
+                        (_, true) => "damaged",
+                        (false, false) => "taken in or refused, and is gone",
+                    };
+                    came = Some((mail.from, entry.at, how));
+                }
+                _ => {}
+            }
+        }
+        let (name, more) = (self.node(to), lost.len().saturating_sub(TOLD_MAX));
+        for ((from, to, fate), (at, times)) in lost.iter().take(TOLD_MAX) {
+            let times = if *times > 1 { format!(" ({times} times, last then)") } else { String::new() };
+            said.push(format!(
+                "{} sent it to {} at {}, {fate}{times}",
+                self.node(*from),
+                self.node(*to),
+                in_words(*at)
+            ));
+        }
+        if more > 0 {
+            said.push(format!("and {more} more messages with it did not arrive"));
+        }
+        match came {
+            Some((from, at, how)) => {
+                said.push(format!("from {} it came to {name} at {}, {how}", self.node(from), in_words(at)));
+            }
+            None if !sent => said.push(format!("nobody ever sent it to {name}")),
+            None => {}
+        }
+        said.join("; ")
+    }
+
+    /// Why a node holds so many transactions and not so many.
+    pub(super) fn content(&self, node: NodeId, id: CoId, (held, wanted): (u64, u64)) -> Vec<String> {
+        let written = self.written(id);
+        if held > wanted {
+            return self.all_written(&written);
+        }
+        let mut said = self.missing(node, id, &written);
+        if (written.len() as u64) < wanted {
+            said.push(format!("no more than {} were ever written or sent", written.len()));
+            said.extend(self.all_written(&written));
+        }
+        said
+    }
+
+    /// What was written and a node does not hold.
+    pub(super) fn missing(&self, node: NodeId, id: CoId, written: &[Written<'a>]) -> Vec<String> {
+        let missing: Vec<Written<'_>> =
+            written.iter().filter(|one| !self.holds(node, id, one)).copied().collect();
+        let missing = Evidence::by_operation(&missing);
+        let more = missing.len().saturating_sub(TOLD_MAX);
+        let told = missing.iter().take(TOLD_MAX);
+        let mut said: Vec<String> =
+            told.map(|one| format!("missing: {}: {}", self.told(one), self.journey(id, one, node))).collect();
+        if more > 0 {
+            said.push(format!("missing: what {more} other operations wrote"));
+        }
+        said
+    }
+
+    fn all_written(&self, written: &[Written<'a>]) -> Vec<String> {
+        let all = Evidence::by_operation(written);
+        let more = all.len().saturating_sub(2 * TOLD_MAX);
+        let mut said: Vec<String> =
+            all.iter().take(2 * TOLD_MAX).map(|one| format!("written: {}", self.told(one))).collect();
+        if more > 0 {
+            said.push(format!("written: by {more} other operations"));
+        }
+        said
+    }
+}
+
+/// Whether a message brings a transaction.
+fn brings(message: &Body, id: CoId, written: &Written<'_>) -> bool {
+    let Body::CoJson(Message::Content(content)) = message else { return false };
+    let piece = content.new.get(written.session).filter(|_| content.id == id);
+    piece.is_some_and(|piece| (piece.after..piece.end()).contains(&written.index))
+}
+
+/// A span of time by its parts, to the millisecond: `2d 22h 1m`.
+pub(super) fn lasting(us: u64) -> String {
+    let us = us / 1_000 * 1_000;
+    const MINUTE: u64 = 60_000_000;
+    let parts = [(us / (1_440 * MINUTE), "d"), (us / (60 * MINUTE) % 24, "h"), (us / MINUTE % 60, "m")];
+    let mut said: Vec<String> =
+        parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if !us.is_multiple_of(MINUTE) || said.is_empty() {
+        said.push(Span::from_us(us % MINUTE).to_string());
+    }
+    said.join(" ")
+}
+
+/// What became of a message that never arrives.
+pub(super) fn fate(why: Loss) -> &'static str {
+    match why {
+        Loss::Partition => "a partition swallowed it",
+        Loss::Chance => "it was lost",
+        Loss::Overflow => "the line was full",
+        Loss::Filter => "it was dropped",
+        Loss::Undecodable => "it could not be read",
+    }
+}

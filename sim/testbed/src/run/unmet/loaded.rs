@@ -1,0 +1,97 @@
+//! Why a load ended as it did: who was asked, and who answered what.
+
+use super::evidence::{Evidence, fate};
+use crate::host::NodeId;
+use crate::log::{Body, Event, message_text};
+use crate::report::in_words;
+use cosim_core::{CoId, Message, Names, Time};
+use std::collections::BTreeMap;
+
+/// What one peer was asked, and what it answered.
+#[derive(Default)]
+struct Asked {
+    times: u32,
+    last: Time,
+    /// How often the question did not arrive, and why it last did not.
+    vain: Option<(u32, &'static str)>,
+    /// The last answer that arrived.
+    answer: Option<(Time, String)>,
+    /// What became of the last answer that did not.
+    lost: Option<&'static str>,
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
+pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String> {
+    let log = evidence.log;
+    let mut asked: BTreeMap<NodeId, Asked> = BTreeMap::new();
+    let mut ended = None;
+    for entry in log.entries() {
+        match &entry.what {
+            Event::Sent { mail, why, .. } if mail.from == node && is_load(&mail.message, id) => {
+                let asked = asked.entry(mail.to).or_default();
+                (asked.times, asked.last) = (asked.times + 1, entry.at);
+                if let Some(why) = why {
+                    asked.vain = Some((asked.vain.map_or(1, |(times, _)| times + 1), fate(*why)));
+                }
+            }
+            Event::Sent { mail, why: Some(why), .. } if mail.to == node && mail.message.id() == id => {
+                asked.entry(mail.from).or_default().lost = Some(fate(*why));
+            }
+            Event::Delivered { mail, stale: false, .. } if mail.to == node && mail.message.id() == id => {
+                let answer = answer(&mail.message, evidence);
+                asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
+            }
+            Event::LoadEnded { node: of, id: what, available } if (*of, *what) == (node, id) => {
+                ended = Some((entry.at, *available));
+            }
+            _ => {}
+        }
+    }
+    let mut said: Vec<String> =
+        asked.iter().map(|(peer, asked)| told(&evidence.node(*peer), asked)).collect();
+    if said.is_empty() {
+        said.push(format!("{} asked nobody for it: it has no peer to load it from", evidence.node(node)));
+    }
+    if let Some((at, available)) = ended {
+        let word = if available { "available" } else { "unavailable" };
+        said.push(format!("the load ended at {} as {word}", in_words(at)));
+    }
+    said.push(match evidence.who_has(id) {
+        Some(who) => format!("in the end, it is held by {who}"),
+        None => format!("in the end, nobody has {}", log.cast().co_value(id)),
+    });
+    said
+}
+
+fn is_load(message: &Body, id: CoId) -> bool {
+    matches!(message, Body::CoJson(Message::Load { id: asked, .. }) if *asked == id)
+}
+
+/// What an answer says.
+fn answer(message: &Body, evidence: &Evidence<'_>) -> String {
+    match message {
+        Body::CoJson(Message::Known(known)) if known.known.is_empty() => "it has nothing".to_owned(),
+        Body::CoJson(message) => message_text(message, evidence.log.cast()).to_string(),
+        Body::Guest { kind, .. } => format!("its {kind}"),
+    }
+}
+
+fn told(peer: &str, asked: &Asked) -> String {
+    let last = in_words(asked.last);
+    let mut said = match asked.times {
+        0 => format!("{peer} was not asked"),
+        1 => format!("{peer} was asked at {last}"),
+        times => format!("{peer} was asked {times} times, the last time at {last}"),
+    };
+    match asked.vain {
+        Some((times, fate)) if times == asked.times => said.push_str(&format!(", in vain: {fate}")),
+        Some((times, fate)) => said.push_str(&format!(", {times} times of them in vain: {fate}")),
+        None => {}
+    }
+    said.push_str(&match (&asked.answer, asked.lost) {
+        (Some((at, answer)), _) => format!("; it answered at {}: {answer}", in_words(*at)),
+        (None, Some(fate)) => format!("; its answer did not arrive: {fate}"),
+        (None, None) => "; no answer came".to_owned(),
+    });
+    said
+}

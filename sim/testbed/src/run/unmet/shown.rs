@@ -1,0 +1,132 @@
+//! Why an app sees what it sees: who wrote the value, when and by which clock, what it beat, and by which rule.
+
+use super::evidence::{Evidence, TOLD_MAX, Written, lasting};
+use crate::host::NodeId;
+use crate::scenario::ViewExpectation;
+use cosim_core::CoId;
+use cosim_core::view::{LiveView, View};
+use serde_json::{Map, Value};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+pub(super) fn why(
+    evidence: &Evidence<'_>,
+    expected: &ViewExpectation,
+    shown: Option<&Value>,
+    seen: Option<&LiveView>,
+) -> Vec<String> {
+    let (node, id) = (NodeId(expected.node), CoId(expected.co_value));
+    let looking = Looking { evidence, node, id, seen, written: evidence.written(id) };
+    match (shown, &expected.shows, seen.map(LiveView::view)) {
+        (Some(Value::Object(shown)), Value::Object(wanted), Some(View::Map(_))) => {
+            looking.keys(shown, wanted)
+        }
+        _ => looking.all(),
+    }
+}
+
+/// Who looks at what.
+struct Looking<'a> {
+    evidence: &'a Evidence<'a>,
+    node: NodeId,
+    id: CoId,
+    seen: Option<&'a LiveView>,
+    written: Vec<Written<'a>>,
+}
+
+impl<'a> Looking<'a> {
+    /// Why keys of a map are otherwise.
+    fn keys(&self, shown: &Map<String, Value>, wanted: &Map<String, Value>) -> Vec<String> {
+        let keys: BTreeSet<&String> = shown.keys().chain(wanted.keys()).collect();
+        let differ = keys.into_iter().filter(|key| shown.get(*key) != wanted.get(*key));
+        differ.take(TOLD_MAX).flat_map(|key| self.key(key, wanted.get(key))).collect()
+    }
+
+    fn key(&self, key: &str, wanted: Option<&Value>) -> Vec<String> {
+        let writes: Vec<&Written<'_>> =
+            self.written.iter().filter(|one| self.sets(one).is_some_and(|(of, _)| of == key)).collect();
+        let counting = writes.iter().filter(|one| self.counts(one));
+        let Some(winner) = counting.copied().max_by(|a, b| self.order(a, b)) else {
+            let mut said = vec![format!("{key}: no write of it counts here")];
+            said.extend(writes.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
+            return said;
+        };
+        let mut said = vec![format!("{key}: {}", self.evidence.told(winner))];
+        let is_wanted = |one: &Written<'_>| self.sets(one).is_some_and(|(_, value)| value.as_ref() == wanted);
+        let is_other = |one: &&&Written<'_>| (one.session, one.index) != (winner.session, winner.index);
+        let (as_wanted, others): (Vec<_>, Vec<_>) =
+            writes.iter().filter(is_other).rev().partition(|one| is_wanted(one));
+        if as_wanted.is_empty() && wanted.is_some() {
+            said.push(format!("{key}: nobody wrote the value that was expected"));
+        }
+        let told = as_wanted.into_iter().chain(others).take(TOLD_MAX);
+        said.extend(told.map(|one| self.loses(one, Some(winner))));
+        said
+    }
+
+    /// What all of it comes to.
+    fn all(&self) -> Vec<String> {
+        let Looking { evidence, node, id, .. } = self;
+        let mut said = evidence.missing(*node, *id, &self.written);
+        let hidden: Vec<Written<'_>> = self
+            .written
+            .iter()
+            .filter(|one| evidence.holds(*node, *id, one) && !self.counts(one))
+            .copied()
+            .collect();
+        let hidden = Evidence::by_operation(&hidden);
+        said.extend(hidden.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
+        let counting = self.written.iter().filter(|one| self.counts(one));
+        match counting.max_by(|a, b| self.order(a, b)) {
+            Some(last) => said.push(format!("the last write that counts here: {}", evidence.told(last))),
+            None if self.written.is_empty() => said.push("nobody wrote anything to it".to_owned()),
+            None => said.push("no write to it counts here".to_owned()),
+        }
+        said
+    }
+
+    /// The key that a transaction sets or deletes, and to what.
+    fn sets(&self, written: &Written<'a>) -> Option<&'a (String, Option<Value>)> {
+        self.evidence.operation(written)?.sets.as_ref()
+    }
+
+    fn session(&self, written: &Written<'_>) -> String {
+        self.evidence.scenario.directory.session(written.session)
+    }
+
+    fn counts(&self, written: &Written<'_>) -> bool {
+        self.seen.is_some_and(|seen| seen.visible(&self.session(written), written.index))
+    }
+
+    /// The order in which transactions count: dates have milliseconds.
+    fn order(&self, a: &Written<'_>, b: &Written<'_>) -> Ordering {
+        let dates = (a.transaction.made_at / 1_000).cmp(&(b.transaction.made_at / 1_000));
+        let sessions = || self.session(a).encode_utf16().cmp(self.session(b).encode_utf16());
+        dates.then_with(sessions).then(a.index.cmp(&b.index))
+    }
+
+    /// Why a write does not show.
+    fn loses(&self, written: &Written<'_>, winner: Option<&Written<'_>>) -> String {
+        let Looking { evidence, node, id, .. } = self;
+        let (told, name) = (evidence.told(written), evidence.node(*node));
+        if !evidence.holds(*node, *id, written) {
+            return format!("not here: {told}: {}", evidence.journey(*id, written, *node));
+        }
+        let Some(winner) = winner.filter(|_| self.counts(written)) else {
+            return format!(
+                "does not count: {told}: {name} holds it, but cannot read it, or its author may not write it"
+            );
+        };
+        let [mine, its] = [written, winner].map(|one| one.transaction.made_at / 1_000);
+        let rule = if mine != its {
+            let earlier = lasting(its.abs_diff(mine) * 1_000);
+            format!("its date is {earlier} earlier, and the last date counts")
+        } else if written.session != winner.session {
+            "the dates are equal to the millisecond, and then the session counts whose name sorts last"
+                .to_owned()
+        } else {
+            "it came before that in the same session".to_owned()
+        };
+        format!("beaten: {told}: {rule}")
+    }
+}

@@ -1,0 +1,74 @@
+//! `cosim.toml`: what it says holds here and below, a command line goes before it, and a mistake in it is told.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+
+const STORY: &str = r#"{ "version": 1, "about": "Alice is alone.", "nodes": { "alice": {} },
+    "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }] }"#;
+
+fn repository(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    for inside in ["stories/below", "kept", "elsewhere"] {
+        fs::create_dir_all(path.join(inside)).expect("a folder in it");
+    }
+    for file in ["stories/alone.json", "elsewhere/other.json"] {
+        fs::write(path.join(file), STORY).expect("a file in it");
+    }
+    fs::write(path.join("cosim.toml"), config).expect("a file in it");
+    folder
+}
+
+fn cosim(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_cosim")).current_dir(folder).args(args).output();
+    let output = output.expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+const ALL: &str = "scenarios = \"stories\"\nsnapshots = \"kept\"\nseeds = \"0..3\"\nformat = \"json\"\n";
+
+#[test]
+fn it_says_where_scenarios_and_snapshots_are_and_how_to_test() {
+    let repository = repository(ALL);
+    let root = repository.path();
+    let (code, out, err) = cosim(root, &["test", "--update"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.starts_with('{') && out.contains("alone"), "{out}");
+    assert!(root.join("kept/alone.snap").is_file());
+    // From a folder below it is the same.
+    let (code, out, err) = cosim(&root.join("stories/below"), &["test", "--format", "human"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("1 passed, 0 failed"), "{out}");
+    let (_, out, _) = cosim(root, &["list", "scenarios"]);
+    assert!(out.contains("alone.json") && out.contains("Alice is alone."), "{out}");
+}
+
+#[test]
+fn a_command_line_goes_before_it() {
+    let repository = repository(ALL);
+    let (code, out, _) = cosim(repository.path(), &["test", "elsewhere", "--update", "--format", "human"]);
+    assert!(code == Some(0) && out.contains("other"), "{out}");
+    assert!(
+        repository.path().join("snapshots/other.snap").is_file(),
+        "those of another folder are beside it"
+    );
+}
+
+#[test]
+fn a_mistake_in_it_is_told_with_its_place() {
+    for (config, place, what) in [
+        ("scenario = \"stories\"\n", "line 1, column 1", "unknown field `scenario`"),
+        ("\nguest = \"rm -rf\"\n", "line 2, column 1", "unknown field `guest`"),
+        ("seeds = \"5..1\"\n", "line 1, column 9", "it holds no seed"),
+        ("format = \"xml\"\n", "line 1, column 10", "unknown variant `xml`"),
+        ("scenarios = 3\n", "line 1, column 13", "invalid type"),
+        ("scenarios = \"a\n", "line 1", "invalid"),
+    ] {
+        let (code, out, err) = cosim(repository(config).path(), &["test"]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{config}");
+        assert!(err.starts_with("error: cosim.toml: ") && err.contains(place) && err.contains(what), "{err}");
+        assert!(err.contains("hint: it may say `scenarios`"), "{err}");
+    }
+}

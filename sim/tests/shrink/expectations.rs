@@ -1,0 +1,179 @@
+//! An expectation that is not met says why, and can be shrunk: to something that is not met for the same reason.
+
+use cosim_testbed::freeze::freeze;
+use cosim_testbed::guest::Guests;
+use cosim_testbed::log::Limit;
+use cosim_testbed::report;
+use cosim_testbed::run::{Options, UNMET_KEY, run};
+use cosim_testbed::scenario::{Scenario, parse};
+use cosim_testbed::shrink::{Shrunk, shrink};
+
+fn read(text: &str) -> Scenario {
+    parse(text, "story.json").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What is said of a story whose expectations are not met.
+fn said(text: &str) -> String {
+    report::unmet_in(report::COLUMNS, &run(&read(text), 1, Options::logged(Limit::All)))
+}
+
+/// What is left of such a story, which fails as it does, and what it is about.
+fn left(text: &str) -> Shrunk {
+    let frozen = freeze(&read(text), 1, "story.json");
+    assert_eq!(frozen.outcome.key(), Some(UNMET_KEY));
+    let shrunk =
+        shrink(&frozen.file, &Guests::default(), &mut |_, _| {}).unwrap_or_else(|error| panic!("{error}"));
+    let again = run(&read(&shrunk.file.to_json_pretty()), 7, Options::judged());
+    assert_eq!(again.fingerprint, shrunk.outcome.fingerprint);
+    assert!(
+        again.unmet[0].is_like(&frozen.outcome.unmet[0]),
+        "{} {}",
+        again.unmet[0],
+        frozen.outcome.unmet[0]
+    );
+    shrunk
+}
+
+fn acts(shrunk: &Shrunk) -> Vec<String> {
+    shrunk.file.timeline.iter().filter_map(|entry| entry.name.clone()).collect()
+}
+
+/// Bob's clock is wrong; carol and the todo list have nothing to do with it.
+const CLOCK: &str = r#"{
+    "version": 1, "about": "Bob's clock is three days ahead.",
+    "nodes": { "alice": {}, "bob": { "clock": { "skew": "+3d" } }, "carol": {}, "server": {} },
+    "co_values": { "card": { "kind": "map" }, "todo": { "kind": "map" } },
+    "network": { "latency": "20ms..80ms" },
+    "links": [
+        { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+        { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" },
+        { "between": ["carol", "server"], "relationship": "syncAllOurs/syncTheirs" }
+    ],
+    "timeline": [
+        { "at": "0ms", "create": { "node": "alice", "id": "card" } },
+        { "at": "0ms", "create": { "node": "carol", "id": "todo" } },
+        { "at": "1s", "set": { "node": "carol", "id": "todo", "key": "milk", "value": 1 } },
+        { "at": "1m", "set": { "node": "bob", "id": "card", "key": "phone", "value": "bob's" } },
+        { "at": "2h", "set": { "node": "alice", "id": "card", "key": "phone", "value": "alice's" } }
+    ],
+    "expect": { "views": [{ "node": "alice", "id": "card", "shows": { "phone": "alice's" } }] }
+}"#;
+
+#[test]
+fn a_view_says_who_wrote_what_shows_and_what_it_beat() {
+    insta::assert_snapshot!(said(CLOCK), @r#"
+    expectation not met: alice was to show card as {"phone":"alice's"}, but it shows {"phone":"bob's"}
+      - phone: bob sets phone of card to "bob's" at 60.000s [set-card-bob], by a clock that was 3d
+        ahead
+      - beaten: alice sets phone of card to "alice's" at 2h 0m 0.000s [set-card-alice]: its date is 2d
+        22h 1m earlier, and the last date counts
+    "#);
+}
+
+#[test]
+fn a_view_is_cut_down_to_the_writes_and_the_clock() {
+    let shrunk = left(CLOCK);
+    assert!(!shrunk.file.nodes.contains_key("carol"), "{}", shrunk.file.to_json_pretty());
+    assert_eq!(acts(&shrunk).len(), 3, "{}", shrunk.file.to_json_pretty());
+    assert!(shrunk.file.nodes["bob"].clock.is_some(), "it is the cause");
+}
+
+/// Alice gives up after one try, and it is lost. Bob's diary is beside it.
+const LOST: &str = r#"{
+    "version": 1, "about": "Alice never repeats herself.",
+    "nodes": { "alice": { "mutations": ["never-retransmit"] }, "bob": {}, "server": {} },
+    "network": { "latency": "20ms" },
+    "links": [
+        { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+        { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" }
+    ],
+    "timeline": [
+        { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+        { "at": "0ms", "create": { "node": "bob", "id": "diary" } },
+        { "at": "1s", "edit": { "node": "bob", "id": "diary" } },
+        { "at": "1s", "edit": { "node": "alice", "id": "notes", "transactions": 2 } }
+    ],
+    "decisions": { "lost": ["alice>server content notes edit-notes-alice", "bob>server content diary edit-diary-bob"] },
+    "expect": { "oracles": ["no_fork"], "content": [{ "node": "server", "id": "notes", "transactions": 2 }] }
+}"#;
+
+#[test]
+fn content_says_where_it_is_and_which_message_was_lost() {
+    insta::assert_snapshot!(said(LOST), @r#"
+    expectation not met: server was to hold 2 transactions of notes, but holds 0
+      - missing: alice edits notes, 2 transactions at 1.000s [edit-notes-alice]: held by alice; alice
+        sent it to server at 1.000s, it was lost
+    "#);
+}
+
+#[test]
+fn content_is_cut_down_to_the_loss() {
+    let shrunk = left(LOST);
+    let text = shrunk.file.to_json_pretty();
+    assert_eq!(shrunk.decisions.len(), 1, "{text}");
+    assert!(shrunk.decisions[0].0.address.starts_with("alice>server content notes"), "{text}");
+    assert_eq!(shrunk.file.nodes.keys().collect::<Vec<_>>(), ["alice", "server"], "{text}");
+    assert_eq!(
+        shrunk.file.nodes["alice"].mutations,
+        ["never-retransmit"],
+        "else it would come in the end: {text}"
+    );
+}
+
+/// Nobody who is asked has it.
+const LOAD: &str = r#"{
+    "version": 1, "about": "Bob asks the server, which is cut off from alice.",
+    "nodes": { "alice": {}, "bob": {}, "server": {} },
+    "network": { "latency": "20ms" },
+    "links": [
+        { "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
+        { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs" }
+    ],
+    "timeline": [
+        { "at": "0ms", "partition": { "between": ["alice", "server"] } },
+        { "at": "1s", "create": { "node": "alice", "id": "notes" } },
+        { "at": "2s", "create": { "node": "bob", "id": "diary" } },
+        { "at": "2s", "load": { "node": "bob", "id": "notes" } },
+        { "at": "3s", "disconnect": { "between": ["bob", "server"] } },
+        { "at": "9s", "heal": { "between": ["alice", "server"] } }
+    ],
+    "expect": { "loads": [{ "node": "bob", "id": "notes", "ends": "available" }] }
+}"#;
+
+#[test]
+fn a_load_says_who_was_asked_and_who_answered_what() {
+    insta::assert_snapshot!(said(LOAD), @r#"
+    expectation not met: bob's load of notes was to end as available, but ended as unavailable
+      - server was asked at 2.000s; it answered at 2.040s: it has nothing
+      - the load ended at 2.040s as unavailable
+      - in the end, it is held by alice, server
+    "#);
+}
+
+#[test]
+fn a_load_is_cut_down_to_the_partition() {
+    let left = acts(&left(LOAD));
+    assert!(left.iter().any(|act| act.contains("partition")), "{left:?}");
+    assert!(left.iter().any(|act| act == "create-notes-alice"), "else it would be trivial: {left:?}");
+    assert!(!left.iter().any(|act| act.contains("diary")), "{left:?}");
+}
+
+#[test]
+fn what_is_not_met_in_peace_either_keeps_its_writes() {
+    let wrong = CLOCK
+        .replace(r#""skew": "+3d""#, r#""skew": "+0ms""#)
+        .replace(r#"{ "phone": "alice's" } }]"#, r#"{ "phone": "x" } }]"#);
+    let shrunk = left(&wrong);
+    assert_eq!(acts(&shrunk).len(), 3, "{}", shrunk.file.to_json_pretty());
+    assert!(said(&wrong).contains("nobody wrote the value that was expected"));
+}
+
+#[test]
+fn too_many_messages_are_cut_down_to_as_few_as_are_too_many() {
+    let chatty = CLOCK.replace(
+        r#""views": [{ "node": "alice", "id": "card", "shows": { "phone": "alice's" } }]"#,
+        r#""messages_max": 3"#,
+    );
+    let shrunk = left(&chatty);
+    assert!(shrunk.after.operations < shrunk.before.operations, "{}", shrunk.file.to_json_pretty());
+}
