@@ -29,6 +29,7 @@ mod shell;
 mod shrink;
 mod sweep;
 mod test;
+mod threads;
 mod time;
 mod version;
 mod watch;

@@ -4,6 +4,7 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
 use super::print::{grouped, outln};
+use super::threads::Threads;
 use super::time::{Until, span};
 use cosim_core::Span;
 use cosim_testbed::explore::{
@@ -104,6 +105,8 @@ struct Common {
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
+    #[command(flatten)]
+    threads: Threads,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -219,6 +222,7 @@ impl Story {
         common: &Common,
         budget: impl FnOnce(&Scenario) -> Budget,
     ) -> Result<Story, Failure> {
+        common.threads.set()?;
         let scenario = input::scenario(file, common.crypto, None, &common.guests.known()?)?;
         let (seed, budget) = (seed.unwrap_or(scenario.seed), budget(&scenario));
         Ok(Story { scenario, seed, budget, source: file.display().to_string() })

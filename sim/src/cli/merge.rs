@@ -8,7 +8,7 @@ use super::results::Printed;
 use super::sweep::{Told, add_to_corpus, failure};
 use cosim_testbed::sweep::{Error, merge, outcomes_path};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Put the parts of a divided sweep together.
 ///
@@ -20,7 +20,7 @@ use std::path::PathBuf;
 /// 8.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The parts: files of outcomes, or the folders that hold them.
+    /// The parts: files of outcomes, folders with an outcomes.jsonl, or folders full of parts.
     #[arg(required = true, value_name = "PART")]
     parts: Vec<PathBuf>,
     /// How many parts there must be: 1/N to N/N, each once. Without it, any that hold every seed once.
@@ -36,9 +36,21 @@ pub(super) struct Args {
     printed: Printed,
 }
 
+/// The file itself; of a folder its outcomes, or where it has none all files of outcomes in it, in order of their names.
+fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let outcomes = outcomes_path(path);
+    if !path.is_dir() || outcomes.is_file() {
+        return Ok(vec![if path.is_dir() { outcomes } else { path.to_owned() }]);
+    }
+    let read = || path.read_dir()?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut found = read().map_err(|error| Failure::file("read", path, &error))?;
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    found.sort();
+    Ok(if found.is_empty() { vec![outcomes] } else { found })
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let in_folder = |path: &PathBuf| if path.is_dir() { outcomes_path(path) } else { path.clone() };
-    let parts: Vec<PathBuf> = args.parts.iter().map(in_folder).collect();
+    let parts = args.parts.iter().map(|path| inside(path)).collect::<Result<Vec<_>, _>>()?.concat();
     let merged = merge(&parts, args.shards, &outcomes_path(&args.out), &environment::writer());
     let summary = match merged {
         Err(error @ Error::Parts(_)) => {

@@ -171,10 +171,18 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     Ok(outcome.verdict().into())
 }
 
+/// How many decisions that found nothing are told.
+const UNUSED_MAX: usize = 8;
+
 /// Says what of the scenario came to nothing in a run that went to its end.
 fn warn(scenario: &Scenario, outcome: &Outcome) {
     for vain in &outcome.vain {
         anstream::eprintln!("warning: {vain}");
+    }
+    // What a violation ends may not have come to all that was decided.
+    let unused = outcome.unused.iter().filter(|_| outcome.violations.is_empty());
+    for decision in unused.take(UNUSED_MAX) {
+        anstream::eprintln!("warning: a decision is about what never came: {decision}");
     }
     for (node, mutation) in idle_mutations(scenario, outcome.seed, outcome) {
         anstream::eprintln!(

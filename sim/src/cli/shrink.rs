@@ -6,6 +6,7 @@ use super::guests;
 use super::input::{self, Recorded};
 use super::print::{columns, count, out, outln};
 use super::report::Playing;
+use super::threads::Threads;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
 use cosim_testbed::log::Limit;
@@ -43,10 +44,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     guests: guests::Args,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    args.threads.set()?;
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     let source = input::source(&args.file, args.recording.as_deref());

@@ -11,6 +11,7 @@ use super::guests;
 use super::print::{count, out, outln};
 use super::report::write_page;
 use super::results::{Format, Results};
+use super::threads::Threads;
 use crate::snapshot::{self, SNAPSHOT};
 use cosim_testbed::page::{self, Contents, Tests};
 use rayon::prelude::*;
@@ -48,6 +49,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     guests: guests::Args,
 }
 
@@ -68,6 +71,7 @@ struct Folders {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    args.threads.set()?;
     let config = Config::find()?;
     let (folders, selection) = Selection::of(args, &config)?;
     let names = selection.names(&folders.scenarios)?;

@@ -5,6 +5,7 @@ use super::guests;
 use super::input;
 use super::print::outln;
 use super::report::write_page;
+use super::threads::Threads;
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
 use cosim_testbed::scenario::file;
@@ -38,10 +39,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     guests: guests::Args,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    args.threads.set()?;
     let scenario = input::scenario(&args.file, args.crypto, None, &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let source = args.file.display().to_string();

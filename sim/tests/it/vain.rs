@@ -29,6 +29,20 @@ fn a_planted_fault_that_makes_no_difference() {
     assert_eq!(said(&mutated("")), "");
 }
 
+#[test]
+fn a_decision_that_finds_nothing() {
+    let decided = |address: &str| {
+        let text = mutated("").replace(
+            "\"timeline\"",
+            &format!("\"decisions\": {{ \"lost\": [\"{address}\"] }}, \"timeline\""),
+        );
+        said(&text)
+    };
+    let wrong = "alice>server content notes edit-notes-bob";
+    assert_eq!(decided(wrong), format!("warning: a decision is about what never came: lost: {wrong}\n"));
+    assert_eq!(decided("alice>server content notes edit-notes-alice"), "");
+}
+
 const GROUP: &str = r#"{ "version": 1, "about": "Bob is a reader.", "format": "0.20",
     "nodes": { "alice": {}, "bob": {}, "server": {} },
     "co_values": { "team": { "kind": "group", "admin": "alice" }, "card": { "kind": "map", "owner": "team" } },

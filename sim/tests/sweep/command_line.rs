@@ -89,6 +89,16 @@ fn parts_merge_to_the_whole_with_its_summary_and_exit_code() {
         assert!(err.contains(missing), "{err}");
     }
     check(folder.path(), "merge part1 part2 part3 --shards 3 -o merged.jsonl", 1);
+    // A folder that is full of parts.
+    fs::create_dir(folder.path().join("parts")).unwrap();
+    for n in 1..=3 {
+        fs::rename(
+            folder.path().join(format!("part{n}/outcomes.jsonl")),
+            folder.path().join(format!("parts/{n}.jsonl")),
+        )
+        .unwrap();
+    }
+    check(folder.path(), "merge parts --shards 3 -o merged.jsonl", 1);
 }
 
 /// A sweep that goes on long enough to be ended from outside, once it has said that it has played a part.
