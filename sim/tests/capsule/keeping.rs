@@ -130,8 +130,9 @@ fn live_copies_do_not_meet() {
     let keep = || write(dir.path(), &failing, Shrink::No).unwrap();
     let alone = write(&dir.path().join("alone"), &failing, Shrink::No).unwrap();
     let folders = std::thread::scope(|scope| {
-        let copies: Vec<_> = (0..8).map(|_| scope.spawn(|| (0..4).map(|_| keep()).last())).collect();
-        copies.into_iter().map(|copy| copy.join().unwrap().unwrap()).collect::<Vec<_>>()
+        let several = || [keep(), keep(), keep(), keep()];
+        let copies: Vec<_> = (0..8).map(|_| scope.spawn(several)).collect();
+        copies.into_iter().flat_map(|copy| copy.join().unwrap()).collect::<Vec<_>>()
     });
     assert!(folders.iter().all(|folder| *folder == folders[0]));
     assert_eq!(names(&folders[0]), names(&alone));

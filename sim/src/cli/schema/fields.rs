@@ -160,7 +160,7 @@ fn takes(schema: &Value) -> String {
         Value::Array(kinds) => {
             kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect()
         }
-        _ => return "anything".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => return "anything".to_owned(),
     };
     let words = kinds.into_iter().map(|kind| match kind {
         "array" => format!("list of {}", takes(&schema["items"])),
