@@ -78,19 +78,11 @@ fn commands(block: &Block<'_>) -> Vec<(String, String)> {
 /// What a command prints in a folder: first the data, then the talk, without progress.
 fn play(folder: &Path, command: &str) -> String {
     let binary = assert_cmd::cargo::cargo_bin!("cosim");
-    let path = format!(
-        "{}:{}",
-        binary.parent().expect("it is in a folder").display(),
-        std::env::var("PATH").expect("there is a path")
-    );
+    let of_ours = binary.parent().expect("it is in a folder").display();
     let mut shell = Command::new("sh");
     // As for somebody who has installed nothing, and on a terminal of no colours.
-    shell
-        .current_dir(folder)
-        .args(["-c", command])
-        .env("PATH", path)
-        .env("HOME", folder)
-        .env("NO_COLOR", "1");
+    shell.current_dir(folder).env("HOME", folder).env("NO_COLOR", "1");
+    shell.args(["-c", &format!("PATH='{of_ours}':$PATH\n{command}")]);
     for variable in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] {
         shell.env_remove(variable);
     }
