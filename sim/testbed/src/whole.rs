@@ -69,6 +69,7 @@ pub(crate) fn claim(
     suffix: &str,
     make: impl Fn(&Path) -> io::Result<File>,
 ) -> io::Result<(PathBuf, File)> {
+    let mut last = ErrorKind::AlreadyExists.into();
     for number in 1..=NAMES_MAX {
         let name = if number == 1 { aside(path, suffix) } else { aside(path, &format!("{number}.{suffix}")) };
         let made = match make(&name) {
@@ -80,13 +81,24 @@ pub(crate) fn claim(
                 // Somebody takes it for something that is left, and removes it.
                 Err(TryLockError::WouldBlock) => {}
                 // Where there are no locks, others leave it alone.
-                Ok(()) | Err(TryLockError::Error(_)) => return Ok((name, held)),
+                Ok(()) | Err(TryLockError::Error(_)) if is_called(&held, &name) => return Ok((name, held)),
+                Ok(()) | Err(TryLockError::Error(_)) => {}
             },
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            // It is there, or somebody has removed it as soon as it was.
+            Err(error) if [ErrorKind::AlreadyExists, ErrorKind::NotFound].contains(&error.kind()) => {
+                last = error
+            }
             Err(error) => return Err(error),
         }
     }
-    Err(ErrorKind::AlreadyExists.into())
+    Err(last)
+}
+
+/// Whether a name is still that of what is open: nobody has removed it since, nor put another in its place.
+fn is_called(open: &File, name: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let inode = |found: fs::Metadata| (found.dev(), found.ino());
+    matches!((open.metadata().map(inode), fs::metadata(name).map(inode)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Removes what is left of a process that has ended; false if it may live.

@@ -112,11 +112,9 @@ fn a_folder_of_the_same_failure_is_replaced() {
     let contents = |folder: &PathBuf| names(folder).iter().map(|name| read(folder, name)).collect::<Vec<_>>();
     let before = contents(&folder);
     fs::write(folder.join("stale.json"), "{}").unwrap();
-    for suffix in ["partial", "partial.old"] {
-        let beside = folder.with_extension(suffix);
-        fs::create_dir(&beside).unwrap();
-        fs::write(beside.join("half.json"), "{").unwrap();
-    }
+    let beside = folder.with_extension("partial");
+    fs::create_dir_all(beside.join("new")).unwrap();
+    fs::write(beside.join("new/half.json"), "{").unwrap();
     assert_eq!(keep(), folder);
     assert_eq!(contents(&folder), before);
     assert_eq!(names(dir.path()).len(), 1);

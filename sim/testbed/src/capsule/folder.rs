@@ -6,13 +6,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A folder that is being written, aside from its place. Another process may write the same one at the same time: each
-/// has its own, and one replaces the other.
+/// A folder that is being written, in a workshop beside its place. Another process may write the same one at the same time:
+/// each has its own, and one replaces the other.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    partial: PathBuf,
-    /// Keeps others from taking it for something that is left.
+    workshop: PathBuf,
+    /// Keeps others from taking the workshop for something that is left.
     _held: File,
 }
 
@@ -22,8 +22,10 @@ impl Folder {
         let path = dir.join(name);
         fs::create_dir_all(dir).map_err(cannot(dir))?;
         let make = |name: &Path| fs::create_dir(name).and_then(|()| File::open(name));
-        let (partial, held) = whole::claim(&path, "partial", make).map_err(cannot(&path))?;
-        Ok(Folder { path, partial, _held: held })
+        let (workshop, held) = whole::claim(&path, "partial", make).map_err(cannot(&path))?;
+        let folder = Folder { path, workshop, _held: held };
+        fs::create_dir(folder.new()).map_err(cannot(&folder.workshop))?;
+        Ok(folder)
     }
 
     /// Where it will be.
@@ -31,14 +33,19 @@ impl Folder {
         &self.path
     }
 
+    /// Where it is until then.
+    fn new(&self) -> PathBuf {
+        self.workshop.join("new")
+    }
+
     pub(super) fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> Result<(), Error> {
-        let path = self.partial.join(name);
+        let path = self.new().join(name);
         fs::write(&path, contents).map_err(cannot(&path))
     }
 
     /// Gives it its name, in place of what had that name.
     pub(super) fn finish(self) -> Result<PathBuf, Error> {
-        let old = whole::aside(&self.partial, "old");
+        let old = self.workshop.join("old");
         loop {
             whole::remove(&old).map_err(cannot(&old))?;
             match fs::rename(&self.path, &old) {
@@ -47,14 +54,14 @@ impl Folder {
                 }
                 Ok(()) | Err(_) => {}
             }
-            match fs::rename(&self.partial, &self.path) {
+            match fs::rename(self.new(), &self.path) {
                 // Somebody else has just given theirs this name.
                 Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
                 Err(error) => return Err(cannot(&self.path)(error)),
                 Ok(()) => break,
             }
         }
-        whole::remove(&old).map_err(cannot(&old))?;
+        whole::remove(&self.workshop).map_err(cannot(&self.workshop))?;
         Ok(self.path)
     }
 }
