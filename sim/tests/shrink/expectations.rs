@@ -78,6 +78,26 @@ fn a_view_is_cut_down_to_the_writes_and_the_clock() {
     assert!(shrunk.file.nodes["bob"].clock.is_some(), "it is the cause");
 }
 
+/// What shows of a text comes of all that was written, in the order of the dates.
+#[test]
+fn a_text_says_in_which_order_its_writes_count() {
+    let text = CLOCK
+        .replace(r#""card": { "kind": "map" }"#, r#""card": { "kind": "text" }"#)
+        .replace(
+            r#""set": { "node": "bob", "id": "card", "key": "phone", "value": "bob's" }"#,
+            r#""splice": { "node": "bob", "id": "card", "index": 0, "insert": "b" }"#,
+        )
+        .replace(
+            r#""set": { "node": "alice", "id": "card", "key": "phone", "value": "alice's" }"#,
+            r#""splice": { "node": "alice", "id": "card", "index": 1, "insert": "a" }"#,
+        )
+        .replace(r#"{ "phone": "alice's" } }]"#, r#""ba" }]"#);
+    let said = said(&text);
+    let [alice, bob] =
+        ["counts as number 1: alice types", "counts as number 2: bob types"].map(|part| said.find(part));
+    assert!(alice.is_some() && alice < bob && said.contains("3d"), "{said}");
+}
+
 /// Alice gives up after one try, and it is lost. Bob's diary is beside it.
 const LOST: &str = r#"{
     "version": 1, "about": "Alice never repeats herself.",

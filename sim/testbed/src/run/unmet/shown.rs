@@ -76,12 +76,28 @@ impl<'a> Looking<'a> {
             .collect();
         let hidden = Evidence::by_operation(&hidden);
         said.extend(hidden.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
-        let counting = self.written.iter().filter(|one| self.counts(one));
-        match counting.max_by(|a, b| self.order(a, b)) {
-            Some(last) => said.push(format!("the last write that counts here: {}", evidence.told(last))),
-            None if self.written.is_empty() => said.push("nobody wrote anything to it".to_owned()),
-            None => said.push("no write to it counts here".to_owned()),
+        let counting: Vec<Written<'_>> =
+            self.written.iter().filter(|one| self.counts(one)).copied().collect();
+        let mut counting = Evidence::by_operation(&counting);
+        counting.sort_by(|a, b| self.order(a, b));
+        if counting.is_empty() {
+            let nobody = if self.written.is_empty() {
+                "nobody wrote anything to it"
+            } else {
+                "no write to it counts here"
+            };
+            said.push(nobody.to_owned());
         }
+        let more = counting.len().saturating_sub(2 * TOLD_MAX);
+        if more > 0 {
+            said.push(format!("counts first: what {more} operations wrote"));
+        }
+        said.extend(
+            (1..)
+                .zip(&counting)
+                .skip(more)
+                .map(|(place, one)| format!("counts as number {place}: {}", evidence.told(one))),
+        );
         said
     }
 
@@ -114,7 +130,8 @@ impl<'a> Looking<'a> {
         }
         let Some(winner) = winner.filter(|_| self.counts(written)) else {
             return format!(
-                "does not count: {told}: {name} holds it, but cannot read it, or its author may not write it"
+                "does not count: {told}: {name} holds it, but cannot read it, or its author may not write it, or another \
+                 came first by its `fww`"
             );
         };
         let [mine, its] = [written, winner].map(|one| one.transaction.made_at / 1_000);
