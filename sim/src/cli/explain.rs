@@ -44,6 +44,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     } else if let Some((key, text)) = KEYS.iter().find(|(key, _)| words.first() == Some(key)) {
         outln!("{key}: the key of a failure");
         out!("{}", paragraph(text));
+    } else if let Some((word, text)) = WORDS.iter().find(|(word, _)| words.first() == Some(word)) {
+        outln!("{word}: a word of cosim");
+        out!("{}", paragraph(text));
     } else if let [word] = words[..]
         && let found = fields(word)
         && !found.is_empty()
@@ -57,6 +60,39 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     Ok(Exit::Held)
 }
+
+/// Words of this testbed.
+const WORDS: [(&str, &str); 8] = [
+    (
+        "decision",
+        "What chance decides of one message, write, connection or crash: whether it is lost, how long it takes. It is called by what it is about, as in `lost: alice>server content notes edit-1`, so that a file can say it in place of the seed.",
+    ),
+    (
+        "deviation",
+        "A decision that is not harmless, or a cut or a crash that is put in: what a schedule may have a few of.",
+    ),
+    (
+        "schedule",
+        "A run in which all that chance decides is harmless, but for a few deviations. `cosim explore` plays all of them.",
+    ),
+    (
+        "failure",
+        "A run in which an oracle finds something, or an expectation is not met. It is known by its key: the oracle, what the nodes are to each other, and what it is about, without names, times and numbers.",
+    ),
+    (
+        "key",
+        "Of a failure: the oracle, what the nodes are to each other, and what it is about, as in `timely client>server deadline`. `cosim explain KEY` says more.",
+    ),
+    (
+        "shape",
+        "Of a finding: which acts and decisions are left when a run is cut down, without names and numbers. One key may come about in several shapes.",
+    ),
+    (
+        "snapshot",
+        "What a scenario comes to with its own seed: summary, final states and log. `cosim test` compares it, `--update` writes it.",
+    ),
+    ("looks", "How often an oracle had something to judge. One that never looked has proved nothing."),
+];
 
 /// Keys that are of no oracle.
 const KEYS: [(&str, &str); 3] = [

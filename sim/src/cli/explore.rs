@@ -11,7 +11,7 @@ use cosim_testbed::explore::{
     Bound, Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen,
 };
 use cosim_testbed::oracles::Property;
-use cosim_testbed::run::{Outcome, Verdict};
+use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::file::Bytes;
 use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::whole;
@@ -182,6 +182,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 
 pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let mut story = Story::read(&args.file, None, &args.common, Budget::proving)?;
+    refuse_expectations(&story)?;
     story.scenario = fair(&story.scenario);
     let limits = Limits { all: true, ..args.common.limits() };
     let Some(explored) = story.explore(limits, args.common.time)? else { return Ok(Exit::NothingRan) };
@@ -205,6 +206,20 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     story.say_what_is_left(&explored);
     let worst = explored.found.values().map(|found| verdict(&story.frozen(&found.first).outcome)).max();
     Ok(worst.map_or(Exit::Held, Exit::from))
+}
+
+/// Schedules are judged by oracles alone: of an expectation that the file itself does not meet, they would prove nothing.
+fn refuse_expectations(story: &Story) -> Result<(), Failure> {
+    let outcome = run(&story.scenario, story.seed, Options::judged());
+    match outcome.unmet.first() {
+        None => Ok(()),
+        Some(_) if !outcome.violations.is_empty() => Ok(()),
+        Some(unmet) => Err(Failure(format!(
+            "error: {}: what fails here is an expectation, and every schedule is judged by oracles alone: {unmet}\nhint: \
+             cosim run {0} says whether it is met now",
+            story.source
+        ))),
+    }
 }
 
 /// A story that is explored.

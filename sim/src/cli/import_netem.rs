@@ -9,7 +9,9 @@ use std::path::PathBuf;
 /// Print a distribution table of tc-netem as the latencies of a scenario's network.
 ///
 /// The file is one of iproute2's: `normal.dist`, `pareto.dist`, `paretonormal.dist`, or one that its `maketable` made from
-/// measurements. What is printed is a scenario's `network`, or that of a link. A run reads only its scenario.
+/// measurements: whole numbers from -32768 to 32767, of which each stands for a latency of DELAY + JITTER * number / 8192, so
+/// that a tail ends four jitters behind the mean. It is kept as twelve quantiles, so a jump between two of them becomes a slope.
+/// What is printed is a scenario's `network`, or that of a link. A run reads only its scenario.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The table.

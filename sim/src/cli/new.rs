@@ -77,6 +77,6 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     outln!("  cosim report {name} -o {name}.html   look at it in a browser");
     outln!("  cosim check {name}                  after a change: is it still a scenario?");
     out!("\n");
-    outln!("docs/scenarios.md has every field; `cosim schema` lets your editor complete them.");
+    outln!("docs/fields.md has every field; `cosim schema` lets your editor complete them.");
     Ok(Exit::Held)
 }

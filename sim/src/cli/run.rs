@@ -159,7 +159,7 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         }
         if !args.log && args.html.is_none() {
             anstream::eprintln!(
-                "hint: cosim shrink cuts it down to what it takes, --log prints every event, --html FILE draws them"
+                "hint: cosim shrink -o FILE cuts it down to what it takes, --log prints every event, --html FILE draws them"
             );
         }
     }

@@ -86,6 +86,7 @@ fn rules_and_keys_are_explained() {
             "{key}"
         );
     }
+    assert!(told(folder, &["explain", "schedule"]).starts_with("schedule: a word of cosim\n"));
     assert!(refused(folder, &["explain", "rule", "99"]).contains("rule 15"));
     assert!(refused(folder, &["explain", "no-lost-write"]).contains("did you mean `no_lost_write`?"));
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 const SCENARIO: &str = "Scenario";
 
 /// Examples longer than this are none: they would be read for their own sake.
-const EXAMPLE_MAX: usize = 60;
+const EXAMPLE_MAX: usize = 90;
 
 /// The page for a schema, with examples from these scenarios.
 pub(super) fn page(schema: &Value, scenarios: &[Value]) -> String {

@@ -8,7 +8,7 @@ use crate::log::{Body, Event, Log, OperationName};
 use crate::observer::Loss;
 use crate::report::in_words;
 use crate::scenario::Scenario;
-use cosim_core::{CoId, Message, Names, NodeState, SessionId, Span, Time};
+use cosim_core::{CoId, Message, Names, NodeState, SessionId, Time};
 use std::collections::BTreeMap;
 
 /// How many things of one kind are told.
@@ -246,7 +246,12 @@ pub(super) fn lasting(us: u64) -> String {
     let mut said: Vec<String> =
         parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
     if !us.is_multiple_of(MINUTE) || said.is_empty() {
-        said.push(Span::from_us(us % MINUTE).to_string());
+        let (seconds, rest) = (us % MINUTE / 1_000_000, us % 1_000_000 / 1_000);
+        said.push(match rest {
+            0 => format!("{seconds}s"),
+            _ if seconds == 0 => format!("{rest}ms"),
+            rest => format!("{}s", format!("{seconds}.{rest:03}").trim_end_matches('0')),
+        });
     }
     said.join(" ")
 }

@@ -68,6 +68,7 @@ impl JsonSchema for Quantiles {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "object",
+            "description": "How something is distributed: a share of all, as \"99%\", and what that many are below. From \"0%\" to \"100%\", at most twelve, in order, with up to four decimals; between two of them each is equally likely. A jump is two that lie close together: \"98.9999%\" and \"99%\".",
             "additionalProperties": generator.subschema_for::<Duration>(),
             "minProperties": 2,
             "maxProperties": network::Quantiles::MAX,
