@@ -86,7 +86,7 @@ pub(crate) fn claim(
             },
             // It is there, or somebody has removed it as soon as it was.
             Err(error) if [ErrorKind::AlreadyExists, ErrorKind::NotFound].contains(&error.kind()) => {
-                last = error
+                last = error;
             }
             Err(error) => return Err(error),
         }

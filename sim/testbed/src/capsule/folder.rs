@@ -24,7 +24,7 @@ impl Folder {
         let make = |name: &Path| fs::create_dir(name).and_then(|()| File::open(name));
         let (workshop, held) = whole::claim(&path, "partial", make).map_err(cannot(&path))?;
         let folder = Folder { path, workshop, _held: held };
-        fs::create_dir(folder.new()).map_err(cannot(&folder.workshop))?;
+        fs::create_dir(folder.draft()).map_err(cannot(&folder.workshop))?;
         Ok(folder)
     }
 
@@ -34,12 +34,12 @@ impl Folder {
     }
 
     /// Where it is until then.
-    fn new(&self) -> PathBuf {
+    fn draft(&self) -> PathBuf {
         self.workshop.join("new")
     }
 
     pub(super) fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> Result<(), Error> {
-        let path = self.new().join(name);
+        let path = self.draft().join(name);
         fs::write(&path, contents).map_err(cannot(&path))
     }
 
@@ -54,7 +54,7 @@ impl Folder {
                 }
                 Ok(()) | Err(_) => {}
             }
-            match fs::rename(self.new(), &self.path) {
+            match fs::rename(self.draft(), &self.path) {
                 // Somebody else has just given theirs this name.
                 Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
                 Err(error) => return Err(cannot(&self.path)(error)),
