@@ -276,7 +276,9 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
             Format::Junit => {}
             Format::Human | Format::Github => {
                 let verdict = if outcome.verdict() == Verdict::Held { "held" } else { "FAILED" };
-                let key = key.as_deref().map(|key| format!("  {key}")).unwrap_or_default();
+                let unmet = outcome.unmet.first().filter(|_| outcome.violations.is_empty());
+                let unmet = unmet.map(|unmet| format!(": {unmet}")).unwrap_or_default();
+                let key = key.as_deref().map(|key| format!("  {key}{unmet}")).unwrap_or_default();
                 outln!(
                     "seed {seed:>6}, {} crypto  {verdict}  {}  {:>6} events, ended at {}{key}",
                     scenario.crypto.name(),

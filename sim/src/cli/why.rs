@@ -53,8 +53,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         Ok(likely) => likely,
         Err(error) => {
             anstream::eprintln!("{source}, seed {seed}: {error}");
-            if error == Inexplicable::Holds {
-                anstream::eprintln!("hint: name a seed that does: --seed N");
+            match error {
+                Inexplicable::Holds => anstream::eprintln!("hint: name a seed that does: --seed N"),
+                Inexplicable::Expectation => {
+                    anstream::eprintln!("hint: cosim run {source} --seed {seed} says what led to it");
+                }
+                Inexplicable::Guests => {}
             }
             return Ok(Exit::NothingRan);
         }

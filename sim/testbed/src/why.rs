@@ -74,6 +74,8 @@ pub struct Jump {
 pub enum Inexplicable {
     /// The run does not fail.
     Holds,
+    /// What fails is an expectation.
+    Expectation,
     /// Guests draw for themselves, which no other seed begins anew.
     Guests,
 }
@@ -82,6 +84,9 @@ impl fmt::Display for Inexplicable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Inexplicable::Holds => "nothing to explain: no oracle fails",
+            Inexplicable::Expectation => {
+                "what fails is an expectation, and futures are judged by oracles alone"
+            }
             Inexplicable::Guests => "guests draw for themselves, and nobody can give them other futures",
         })
     }
@@ -98,7 +103,8 @@ pub fn likely(scenario: &Scenario, seed: u64, futures: u32) -> Result<Likely, In
         return Err(Inexplicable::Guests);
     }
     let (outcome, recall) = recalled(scenario, (seed, seed), Options::logged(Limit::All), Recall::nothing);
-    let violation = outcome.violations.first().ok_or(Inexplicable::Holds)?;
+    let nothing = if outcome.unmet.is_empty() { Inexplicable::Holds } else { Inexplicable::Expectation };
+    let violation = outcome.violations.first().ok_or(nothing)?;
     let key = violation.key.clone();
     let past = Past::new(&outcome, recall);
     let failing = |decided: usize| {

@@ -25,31 +25,40 @@ pub(super) fn difference(kept: &str, rendered: &str) -> String {
         let old = before.entry(what).or_default();
         for time in times {
             if old.is_empty() {
-                came.push(format!("+ {time}  {what}"));
+                came.push((micros(time), format!("+ {time}  {what}")));
             } else {
-                moved.push(format!("~ {} -> {time}  {what}", old.remove(0)));
+                moved.push((micros(time), format!("~ {} -> {time}  {what}", old.remove(0))));
             }
         }
     }
-    let went = before
-        .into_iter()
-        .flat_map(|(what, times)| times.into_iter().map(move |time| format!("- {time}  {what}")));
-    let went: Vec<String> = went.collect();
+    let went = before.into_iter().flat_map(|(what, times)| {
+        times.into_iter().map(move |time| (micros(time), format!("- {time}  {what}")))
+    });
+    let went: Vec<(u128, String)> = went.collect();
     if came.is_empty() && went.is_empty() && moved.is_empty() {
         return String::new();
     }
     let mut out =
         format!("events: {} came (+), {} went (-), {} moved (~)\n", came.len(), went.len(), moved.len());
-    let all = came.iter().chain(&went).chain(&moved);
-    for line in all.clone().take(LISTED_MAX) {
+    let mut all: Vec<&(u128, String)> = came.iter().chain(&went).chain(&moved).collect();
+    // What happened first is mostly what the rest comes of.
+    all.sort_by_key(|(at, _)| *at);
+    for (_, line) in all.iter().take(LISTED_MAX) {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "  {line}");
     }
-    let more = all.count().saturating_sub(LISTED_MAX);
+    let more = all.len().saturating_sub(LISTED_MAX);
     if more > 0 {
         let _ = writeln!(out, "  … {more} more");
     }
     out
+}
+
+/// A time as a log has it, `12.345678s`, in microseconds.
+fn micros(time: &str) -> u128 {
+    let (seconds, rest) =
+        time.trim_end_matches('s').split_once('.').unwrap_or((time.trim_end_matches('s'), ""));
+    format!("{seconds}{rest:0<6}").parse().unwrap_or(u128::MAX)
 }
 
 /// The events of a snapshot, by what they are, with their times.
@@ -82,8 +91,8 @@ mod tests {
                    0.400s  bob -> server | DONE notes\n";
         assert_eq!(
             difference(KEPT, now),
-            "events: 1 came (+), 1 went (-), 1 moved (~)\n  + 0.400s  bob -> server | DONE notes\n  \
-             - 0.100s  server -> alice | KNOWN notes\n  ~ 0.200s -> 0.300s  alice -> server | LOAD notes\n"
+            "events: 1 came (+), 1 went (-), 1 moved (~)\n  - 0.100s  server -> alice | KNOWN notes\n  \
+             ~ 0.200s -> 0.300s  alice -> server | LOAD notes\n  + 0.400s  bob -> server | DONE notes\n"
         );
     }
 
