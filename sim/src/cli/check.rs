@@ -110,7 +110,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         match checked {
             Ok(scenario) => {
                 if path != Path::new("-") && doubt(&scenario, path)? {
-                    outln!("{}: can be played, see above", path.display());
+                    outln!("{}: can be played, with warnings", path.display());
                     doubtful += 1;
                 } else {
                     outln!("{}: fine", path.display());

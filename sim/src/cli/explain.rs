@@ -17,7 +17,8 @@ const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
   cosim explain no_lost_write
   cosim explain 'timely client>server deadline'
   cosim explain rule 6
-  cosim explain never-retransmit")]
+  cosim explain never-retransmit
+  cosim explain expect.views")]
 pub(super) struct Args {
     /// An oracle, a failure's key, `rule` and a number, a planted fault, or a word of a scenario file.
     #[arg(required = true, value_name = "NAME")]
@@ -190,13 +191,17 @@ fn kind_in_words(kind: &str) -> Option<&'static str> {
     })
 }
 
-/// What the fields and values of a scenario file are that are called so.
+/// What the fields and values of a scenario file are that are called so: `views`, or `expect.views` for those of `expect` alone.
 fn fields(word: &str) -> Vec<String> {
+    let (of_what, word) = word.rsplit_once('.').unwrap_or(("", word));
+    let owner = of_what.rsplit('.').next().unwrap_or_default();
     let schema = serde_json::to_value(cosim_testbed::scenario::schema()).unwrap_or_default();
     let said = |schema: &Value| schema["description"].as_str().unwrap_or_default().to_owned();
     let defined = schema["$defs"].as_object().into_iter().flatten().map(|(name, of)| (name.as_str(), of));
     let mut found = Vec::new();
-    for (name, of) in [("the file", &schema)].into_iter().chain(defined) {
+    let all = [("the file", &schema)].into_iter().chain(defined);
+    let is_meant = |name: &str| owner.is_empty() || name.eq_ignore_ascii_case(owner);
+    for (name, of) in all.filter(|(name, _)| is_meant(name)) {
         if let Some(field) = of["properties"].get(word) {
             let place = if name == "Entry" {
                 "what may happen, in `timeline`".to_owned()

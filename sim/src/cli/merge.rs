@@ -49,9 +49,19 @@ fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(if found.is_empty() { vec![outcomes] } else { found })
 }
 
+/// Whether two paths lead to one file that is there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok();
+    whole(one).is_some() && whole(one) == whole(other)
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let parts = args.parts.iter().map(|path| inside(path)).collect::<Result<Vec<_>, _>>()?.concat();
-    let merged = merge(&parts, args.shards, &outcomes_path(&args.out), &environment::writer());
+    let out = outcomes_path(&args.out);
+    let mut parts = args.parts.iter().map(|path| inside(path)).collect::<Result<Vec<_>, _>>()?.concat();
+    // What an earlier merge has written into the folder of the parts is none of them.
+    let is_named = |part: &PathBuf| args.parts.contains(part);
+    parts.retain(|part| is_named(part) || !is_same(part, &out));
+    let merged = merge(&parts, args.shards, &out, &environment::writer());
     let summary = match merged {
         Err(error @ Error::Parts(_)) => {
             anstream::eprintln!("error: {error}");
@@ -60,9 +70,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         merged => merged.map_err(failure)?,
     };
     add_to_corpus(args.corpus.as_deref(), &summary)?;
-    let (words, sources) = (guests::Args::default(), summary.scenarios());
-    let known = words.known()?;
+    let (known, sources) = (guests::Args::default().known()?, summary.scenarios());
     // Those that are still what was swept.
     let scenario = |place: usize| swept::scenario(&sources.get(place)?.source, &known).ok();
-    Ok(Told { format: args.printed.format()?, guests: &words, scenario: &scenario }.conclude(&summary))
+    Ok(Told { format: args.printed.format()?, scenario: &scenario }.conclude(&summary))
 }

@@ -9,6 +9,7 @@ use super::print::{columns, count, out, outln};
 use super::progress::Waiting;
 use super::report::Playing;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
+use super::threads::Threads;
 use super::version::BUILD;
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::log::{Limit, With};
@@ -17,6 +18,7 @@ use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, Verdict, idle_mutations, run};
 use cosim_testbed::scenario::{Crypto, Scenario};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -78,6 +80,8 @@ pub(super) struct Args {
     #[arg(long, requires = "out")]
     shrink: bool,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     guests: guests::Args,
 }
 
@@ -111,6 +115,7 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    args.threads.set()?;
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     // The scenario has its edits now.
@@ -266,9 +271,7 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
     let mut failed: Vec<(u64, String)> = Vec::new();
     let total = seeds.end - seeds.start;
     let waiting = Waiting::for_seeds(total, format == Format::Junit);
-    for seed in seeds {
-        let outcome = run(scenario, seed, Options::judged());
-        waiting.one_more();
+    for (seed, outcome) in played(scenario, seeds, &waiting) {
         exit = exit.max(outcome.verdict().into());
         let key = outcome.key().map(str::to_owned);
         match format {
@@ -309,6 +312,22 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
         }
     }
     Ok(exit)
+}
+
+/// What becomes of each seed, in order: as many at once as there are threads.
+fn played(scenario: &Scenario, seeds: Range<u64>, waiting: &Waiting) -> impl Iterator<Item = (u64, Outcome)> {
+    let at_once = rayon::current_num_threads() as u64;
+    let starts =
+        (0..(seeds.end - seeds.start).div_ceil(at_once)).map(move |round| seeds.start + round * at_once);
+    starts.flat_map(move |start| {
+        let some = start..seeds.end.min(start.saturating_add(at_once));
+        let play = |seed| {
+            let outcome = run(scenario, seed, Options::judged());
+            waiting.one_more();
+            (seed, outcome)
+        };
+        some.into_par_iter().map(play).collect::<Vec<_>>()
+    })
 }
 
 /// Whether the timeline takes something from the network that does not come back by itself.

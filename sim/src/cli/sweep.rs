@@ -2,6 +2,7 @@
 
 pub(super) mod corpus;
 mod engine;
+mod idle;
 mod progress;
 mod signal;
 mod turns;
@@ -137,9 +138,9 @@ fn play(
     scenarios: Vec<Scenario>,
     stop: &Stop,
 ) -> Result<(Exit, Summary), Failure> {
-    let mut summary = Summary::new(sweep.header());
+    let mut summary = Summary::new(sweep.header()).played_with(args.guests.words());
     let format = args.printed.format()?;
-    let told = Told { format, guests: &args.guests, scenario: &|place| scenarios.get(place).cloned() };
+    let told = Told { format, scenario: &|place| scenarios.get(place).cloned() };
     if let Some(time) = args.time {
         return turns::play(args, (sweep, &scenarios), (time, stop), &told);
     }
@@ -167,6 +168,9 @@ fn play(
             // What cannot be kept does not take the summary with it.
             let kept = keep(args, &scenarios, &summary);
             let exit = told.conclude(&summary);
+            if args.shard.is_none() {
+                idle::tell(&scenarios, &args.seeds, &summary);
+            }
             kept.and_then(|()| draw(args, sweep.header(), &scenarios, &summary))?;
             Ok((exit, summary))
         }
@@ -176,14 +180,14 @@ fn play(
             draw(args, sweep.header(), &scenarios, &summary)?;
             Ok((Exit::Interrupted, summary))
         }
-        Ended::Panicked { scenario, seed, payload } => bug(args, &summary, (scenario, seed), payload),
+        Ended::Panicked { scenario, seed, payload } => bug(&summary, (scenario, seed), payload),
     }
 }
 
 /// Playing a run panicked: says which.
-fn bug(args: &Args, summary: &Summary, (scenario, seed): (u32, u64), payload: Box<dyn Any + Send>) -> ! {
+fn bug(summary: &Summary, (scenario, seed): (u32, u64), payload: Box<dyn Any + Send>) -> ! {
     let again = sweep::command(summary, scenario, seed);
-    anstream::eprintln!("\na bug in cosim: play it again: {again}{}", args.guests.words());
+    anstream::eprintln!("\na bug in cosim: play it again: {again}");
     std::panic::resume_unwind(payload)
 }
 
@@ -196,7 +200,7 @@ fn jobs(args: &Args) -> NonZeroUsize {
 fn play_corpus(args: &Args, shard: Option<Shard>, sweep: (&Header, &[Scenario])) -> Result<Exit, Failure> {
     match &args.corpus {
         Some(path) if shard.is_none_or(Shard::is_first) => {
-            Corpus::read(path)?.play(sweep, args.out.as_deref(), &args.guests.words())
+            Corpus::read(path)?.play(sweep, args.out.as_deref(), args.guests.words())
         }
         _ => Ok(Exit::Held),
     }
@@ -228,7 +232,10 @@ fn written(end: u64) -> String {
 
 /// The scenarios. A recording is played by those that say who types it.
 fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
-    args.guests.refuse_to_plant()?;
+    // What nobody keeps is forgotten by nobody.
+    if args.out.is_some() || args.corpus.is_some() {
+        args.guests.refuse_to_plant()?;
+    }
     let (recorded, guests) = (Recorded::read(args.recording.as_deref())?, args.guests.known()?);
     let entries = args.files.iter().map(|path| entry(path, args.crypto));
     let mut entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
@@ -312,7 +319,6 @@ fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> 
 /// For whom a summary is printed, and of what.
 pub(super) struct Told<'a> {
     pub(super) format: Format,
-    pub(super) guests: &'a guests::Args,
     /// The scenario at a place, where it is at hand.
     pub(super) scenario: &'a dyn Fn(usize) -> Option<Scenario>,
 }
@@ -320,7 +326,7 @@ pub(super) struct Told<'a> {
 impl Told<'_> {
     /// Prints a summary, and last the command that plays the first failure again.
     pub(super) fn conclude(&self, summary: &Summary) -> Exit {
-        let mut results = Results { command: "sweep", cases: cases(summary, &self.guests.words()) };
+        let mut results = Results { command: "sweep", cases: cases(summary) };
         results.shrink(self.format, self.scenario);
         match self.format {
             Format::Json => outln!("{}", sweep::json(summary)),
@@ -331,7 +337,7 @@ impl Told<'_> {
         let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
         if let Some(group) = first {
             let command = sweep::command(summary, group.scenario, group.seed);
-            anstream::eprintln!("\nplay it again: {command}{}", self.guests.words());
+            anstream::eprintln!("\nplay it again: {command}");
         }
         match summary.verdict() {
             Some(verdict) => verdict.into(),
@@ -344,7 +350,7 @@ impl Told<'_> {
 }
 
 /// What CI systems are told of each scenario: how often it failed by which key, and the first run of which that is known.
-fn cases(summary: &Summary, guests: &str) -> Vec<Case> {
+fn cases(summary: &Summary) -> Vec<Case> {
     let of = |(place, of): (u32, &OfScenario)| {
         let mut failures: Vec<(&str, u64, Option<u64>)> = Vec::new();
         for (key, group) in summary.groups() {
@@ -366,7 +372,7 @@ fn cases(summary: &Summary, guests: &str) -> Vec<Case> {
                 let run = run.map(|(key, seed)| FailedRun {
                     seed,
                     key: Some((*key).to_owned()),
-                    again: format!("{}{guests}", sweep::command(summary, place, seed)),
+                    again: sweep::command(summary, place, seed),
                 });
                 let exit: Exit = verdict(of).into();
                 let message = format!("{key}: {} of {} runs failed", of.runs - of.held, of.runs);

@@ -16,6 +16,9 @@ pub(super) fn main(args: &run::Args) -> Result<Exit, Failure> {
         Failure(format!("error: {} cannot be watched: {error}\nhint: it must be a file", path.display()))
     };
     let path = path.canonicalize().map_err(|error| cannot(&error))?;
+    if path.is_dir() {
+        return Err(cannot(&"it is a folder"));
+    }
     let (sender, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Who has stopped listening has ended.

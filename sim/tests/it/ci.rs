@@ -315,7 +315,11 @@ fn the_commands_of_the_templates_play_a_strangers_scenarios() {
         let Some((remember, pages)) = commands[3..].split_first() else { continue };
         let said = play(&folder, remember, &[]);
         assert_eq!(said.code, 1, "{template}: {}", said.err);
-        assert!(said.out.starts_with("40 runs: ") && said.out.contains("\nnew  "), "{template}: {}", said.out);
+        assert!(
+            said.out.starts_with("40 runs: ") && said.out.contains("\nnew  "),
+            "{template}: {}",
+            said.out
+        );
         for page in pages {
             let said = play(&folder, page, &[]);
             assert_eq!(said.code, 0, "{template}: {}", said.err);

@@ -80,6 +80,8 @@ fn rules_and_keys_are_explained() {
             .contains("what may happen, in `timeline`. A node stops, loses its disk")
     );
     assert!(told(folder, &["explain", "send-first-reuse"]).contains("a value of Durability"));
+    let views = told(folder, &["explain", "expect.views"]);
+    assert!(views.contains("a field of Expect. ") && !views.contains("a field of Outcome"), "{views}");
     for key in ["expectation", "endless", "guest"] {
         assert!(
             told(folder, &["explain", key]).starts_with(&format!("{key}: the key of a failure\n")),
@@ -150,8 +152,20 @@ fn a_fault_is_planted_from_the_command_line() {
     ] {
         assert!(refused(folder, &args).contains(what), "{args:?}");
     }
-    let sweep = refused(folder, &[&["sweep", "a.json", "--seeds", "0..9"], &plant[..]].concat());
-    assert!(sweep.contains("write it into a copy of the scenario"), "{sweep}");
+    let sweep =
+        |more: &[&str]| cosim(folder, &[&["sweep", "a.json", "--seeds", "0..50"], &plant[..], more].concat());
+    let failed = sweep(&[]);
+    assert_eq!(failed.status.code(), Some(3));
+    let again = format!("cosim run a.json --seed {seed} --crypto fast --mutate alice=never-retransmit\n");
+    assert!(String::from_utf8_lossy(&failed.stdout).contains(&again), "{again}");
+    assert!(String::from_utf8_lossy(&failed.stderr).ends_with(&again), "{again}");
+    // What is kept knows the file alone.
+    let kept = String::from_utf8(sweep(&["--out", "kept.jsonl"]).stderr).expect("text");
+    assert!(kept.contains("write it into a copy of the scenario"), "{kept}");
+    // A fault that comes to nothing is no proof that the oracles see nothing.
+    let idle = cosim(folder, &["sweep", "a.json", "--seeds", "0..5", "--mutate", "alice=ignore-re"]);
+    let idle = String::from_utf8(idle.stderr).expect("text");
+    assert!(idle.contains("`ignore-re` of alice made no difference in seeds 0..5"), "{idle}");
 }
 
 #[test]
@@ -220,6 +234,7 @@ fn a_watched_scenario_is_played_whenever_it_changes() {
     watching.kill().expect("it is there");
     watching.wait().expect("it ends");
     assert!(refused(folder, &["watch", "b.json"]).contains("cannot be watched"));
+    assert!(refused(folder, &["watch", "."]).contains("it is a folder"));
 }
 
 #[test]

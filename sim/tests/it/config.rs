@@ -45,6 +45,29 @@ fn it_says_where_scenarios_and_snapshots_are_and_how_to_test() {
     assert!(out.contains("alone.json") && out.contains("Alice is alone."), "{out}");
 }
 
+/// A scenario below the folder has its snapshot where the file says, from whichever folder it is named, and so has a folder.
+#[test]
+fn it_counts_for_all_that_lies_in_its_folder() {
+    let repository = repository(ALL);
+    let root = repository.path();
+    fs::write(root.join("stories/below/deep.json"), STORY).expect("a file in it");
+    assert_eq!(cosim(root, &["test", "--update"]).0, Some(0));
+    for (folder, word, passed) in [
+        ("stories", "alone.json", "1 passed"),
+        ("stories", "below/deep.json", "1 passed"),
+        ("stories", "below", "1 passed"),
+        ("stories", ".", "2 passed"),
+        ("stories/below", "deep.json", "1 passed"),
+        (".", "stories/below", "1 passed"),
+        ("elsewhere", "../stories", "2 passed"),
+    ] {
+        let (code, out, err) = cosim(&root.join(folder), &["test", word, "--format", "human"]);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{folder} {word}: {out}");
+        assert!(out.contains(passed), "{folder} {word}: {out}");
+    }
+    assert!(!root.join("stories/snapshots").exists());
+}
+
 #[test]
 fn a_command_line_goes_before_it() {
     let repository = repository(ALL);

@@ -79,7 +79,7 @@ impl Corpus {
         &self,
         (header, scenarios): (&Header, &[Scenario]),
         out: Option<&Path>,
-        guests: &str,
+        words: String,
     ) -> Result<Exit, Failure> {
         let place = |kept: &Kept| header.scenarios.iter().position(|source| source.path == kept.scenario);
         let mut runs: Vec<(usize, u64)> =
@@ -91,7 +91,7 @@ impl Corpus {
             Record::of(index, &scenarios[place], &run(&scenarios[place], seed, Options::judged()))
         };
         let records: Vec<Record> = runs.par_iter().map(play).collect();
-        let mut summary = Summary::new(header);
+        let mut summary = Summary::new(header).played_with(words);
         records.iter().for_each(|record| summary.add(record));
         if let Some(out) = out {
             let path = beside(out);
@@ -101,7 +101,7 @@ impl Corpus {
         anstream::eprintln!("corpus: {} runs, {} failed", summary.runs(), summary.failures());
         for record in records.iter().filter(|record| record.verdict != Verdict::Held) {
             let key = record.key.as_deref().unwrap_or_default();
-            anstream::eprintln!("  {key}: {}{guests}", command(&summary, record.scenario, record.seed));
+            anstream::eprintln!("  {key}: {}", command(&summary, record.scenario, record.seed));
         }
         Ok(summary.verdict().map_or(Exit::Held, Exit::from))
     }

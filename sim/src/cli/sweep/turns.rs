@@ -23,7 +23,7 @@ pub(super) fn play(
     told: &Told<'_>,
 ) -> Result<(Exit, Summary), Failure> {
     let until = Until::after(Some(span));
-    let mut summary = Summary::new(sweep.header());
+    let mut summary = Summary::new(sweep.header()).played_with(args.guests.words());
     let mut kept =
         args.out.as_deref().map(|out| Kept::begin(&outcomes_path(out), sweep.header())).transpose()?;
     let mut progress = Progress::new(None, &summary);
@@ -36,7 +36,7 @@ pub(super) fn play(
     progress.finish(&summary);
     let (ended, header) = played.map_err(failure)?;
     if let Ended::Panicked { scenario, seed, payload } = ended {
-        bug(args, &summary, (scenario, seed), payload);
+        bug(&summary, (scenario, seed), payload);
     }
     kept.map_or(Ok(()), |kept| kept.finish(&header))?;
     let kept = keep(args, scenarios, &summary);

@@ -9,7 +9,12 @@ use std::path::{Path, PathBuf};
 
 /// Which scenarios of a folder are meant: all, if it is empty.
 #[derive(Debug, Default)]
-pub(super) struct Selection(Vec<Filter>);
+pub(super) struct Selection {
+    /// Those in this folder of it.
+    inside: Option<PathBuf>,
+    /// Those of which one of these is true.
+    filters: Vec<Filter>,
+}
 
 #[derive(Debug)]
 enum Filter {
@@ -27,14 +32,23 @@ impl Selection {
     pub(super) fn of(args: &Args, config: &Config) -> Result<(Folders, Selection), Failure> {
         let mut words = args.paths.as_slice();
         let usual = config.folder();
+        let usual_whole = usual.canonicalize().ok();
+        // Where a path is below the usual folder, from whichever folder that is said.
+        let below = |path: &Path| {
+            path.canonicalize().ok()?.strip_prefix(usual_whole.as_ref()?).ok().map(PathBuf::from)
+        };
         let mut folder = usual.clone();
         let mut is_said = false;
+        let mut of_folder = None;
         if let Some((first, rest)) = words.split_first().filter(|(first, _)| first.is_dir()) {
-            (folder, words, is_said) = (first.clone(), rest, true);
+            words = rest;
+            // Whoever says where the snapshots are means those of the folder that is named.
+            match below(first).filter(|_| args.snapshots.is_none()) {
+                Some(inside) => of_folder = Some(inside).filter(|inside| !inside.as_os_str().is_empty()),
+                None => (folder, is_said) = (first.clone(), true),
+            }
         }
-        if let Some(file) =
-            words.iter().find(|word| is_file(word) && !is_said && word.strip_prefix(&usual).is_err())
-        {
+        if let Some(file) = words.iter().find(|word| is_file(word) && !is_said && below(word).is_none()) {
             folder = file
                 .parent()
                 .filter(|parent| !parent.as_os_str().is_empty())
@@ -45,8 +59,9 @@ impl Selection {
             let meant = words.first().filter(|_| !is_said).unwrap_or(&folder);
             Failure::file("read", meant, &error)
         })?;
-        let filters = words.iter().map(|word| filter(word, &folder));
-        let selection = Selection(filters.collect::<Result<_, _>>()?);
+        let filters = words.iter().map(|word| filter(word, &whole));
+        let filters = filters.collect::<Result<_, _>>()?;
+        let selection = Selection { inside: of_folder, filters };
         let beside = match (folder.file_name(), folder.parent()) {
             (Some(_), Some(parent)) => parent.join("snapshots"),
             // A path such as `.` or `..` names no parent; the folder that it stands for has one.
@@ -59,7 +74,7 @@ impl Selection {
 
     /// Whether all of the folder is meant.
     pub(super) fn is_all(&self) -> bool {
-        self.0.is_empty()
+        self.filters.is_empty() && self.inside.is_none()
     }
 
     /// The names of those that are meant.
@@ -67,9 +82,10 @@ impl Selection {
     /// # Errors
     /// A word by which none is meant.
     pub(super) fn names(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let all = files(folder, SCENARIO)?;
+        let mut all = files(folder, SCENARIO)?;
+        all.retain(|name| self.inside.as_ref().is_none_or(|inside| name.starts_with(inside)));
         if let Some(vain) =
-            self.0.iter().find(|filter| !all.is_empty() && !all.iter().any(|name| filter.means(name)))
+            self.filters.iter().find(|filter| !all.is_empty() && !all.iter().any(|name| filter.means(name)))
         {
             return Err(Failure(format!(
                 "error: no scenario in {} is called {}\nhint: a word means those whose path has it, `faults/*` all in that folder",
@@ -77,7 +93,8 @@ impl Selection {
                 vain.word()
             )));
         }
-        let is_meant = |name: &PathBuf| self.is_all() || self.0.iter().any(|filter| filter.means(name));
+        let is_meant =
+            |name: &PathBuf| self.filters.is_empty() || self.filters.iter().any(|filter| filter.means(name));
         Ok(all.into_iter().filter(is_meant).collect())
     }
 }
@@ -86,10 +103,12 @@ fn is_file(word: &Path) -> bool {
     word.extension().is_some_and(|extension| extension == SCENARIO) && word.is_file()
 }
 
+/// What a word means in a folder, which is told by its whole path.
 fn filter(word: &Path, folder: &Path) -> Result<Filter, Failure> {
     let text = word.to_string_lossy();
     if is_file(word) {
-        let name = word.strip_prefix(folder).unwrap_or(word);
+        let whole = word.canonicalize().map_err(|error| Failure::file("read", word, &error))?;
+        let name = whole.strip_prefix(folder).unwrap_or(word);
         return Ok(Filter::Is(name.with_extension("")));
     }
     if text.contains(['*', '?', '[']) {

@@ -105,7 +105,7 @@ impl fmt::Display for Error {
                 }
                 write!(
                     f,
-                    "hint: play what is missing or torn again, each by its own command and --resume; then merge again"
+                    "hint: play what is missing or torn again, each by the command that has its --shard, and --resume; then merge again"
                 )
             }
             Error::NoParts => write!(f, "there is nothing to merge"),

@@ -19,7 +19,8 @@ pub fn command(summary: &Summary, scenario: u32, seed: u64) -> String {
     let source = &summary.scenarios()[scenario as usize].source;
     let recording = source.recording.as_ref();
     let recording = recording.map(|file| format!(" --recording {}", quoted(&file.path))).unwrap_or_default();
-    format!("cosim run {}{recording} --seed {seed} --crypto {}", quoted(&source.path), source.crypto.name())
+    let (path, crypto, words) = (quoted(&source.path), source.crypto.name(), summary.words());
+    format!("cosim run {path}{recording} --seed {seed} --crypto {crypto}{words}")
 }
 
 /// A path as a shell takes it for one word.

@@ -15,6 +15,8 @@ const MOST_MAX: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     build: String,
+    /// What stands behind each command that plays a run again.
+    words: String,
     scenarios: Vec<OfScenario>,
     groups: BTreeMap<String, Group>,
     failures: u64,
@@ -92,11 +94,23 @@ impl Summary {
         });
         Summary {
             build: header.build.clone(),
+            words: String::new(),
             scenarios: scenarios.collect(),
             groups: BTreeMap::new(),
             failures: 0,
             most: Vec::new(),
         }
+    }
+
+    /// The same, of runs that need these words of a command line to be played: `" --guest NAME=COMMAND"`.
+    #[must_use]
+    pub fn played_with(self, words: String) -> Summary {
+        Summary { words, ..self }
+    }
+
+    /// What stands behind each command that plays a run again.
+    pub(super) fn words(&self) -> &str {
+        &self.words
     }
 
     /// The build of cosim that played: the commit, and what differs from that.
