@@ -356,4 +356,6 @@ fn a_red_shard_is_shown_where_it_fails() {
     assert!(error.starts_with(place) && error.ends_with(&format!("%0A{again}")), "{error}");
     assert!(summary.contains("1 passed, 1 failed") && summary.contains(&format!("`{again}`")), "{summary}");
     assert!(summary.contains("```mermaid\nsequenceDiagram"), "{summary}");
+    // In words and in the drawing it says what was found.
+    assert!(summary.contains("\ntimely: alice ") && summary.contains(" VIOLATED#58; timely"), "{summary}");
 }

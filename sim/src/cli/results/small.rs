@@ -2,7 +2,8 @@
 
 use cosim_testbed::export::{self, export};
 use cosim_testbed::freeze::freeze;
-use cosim_testbed::log::Limit;
+use cosim_testbed::log::{Limit, With};
+use cosim_testbed::report;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Scenario, resolve};
 use cosim_testbed::shrink::shrink;
@@ -15,6 +16,7 @@ const LINES_MAX: usize = 200;
 pub(in crate::cli) struct Small {
     /// How much is left.
     pub(super) size: String,
+    /// What was found, and what happened.
     pub(super) log: String,
     /// The same drawn.
     pub(super) mermaid: String,
@@ -35,14 +37,18 @@ impl Small {
         let frozen = freeze(scenario, seed, name);
         let shrunk = shrink(&frozen.file, &scenario.guests, &mut |_, _| {}).ok()?;
         let small = resolve(shrunk.file).ok()?;
-        let outcome = run(&small, small.seed, Options::logged(Limit::All));
+        // What oracles find is drawn, too.
+        let with = With { looks: true, ..With::NOTHING };
+        let outcome = run(&small, small.seed, Options::logged(Limit::All).with(with));
         let log = outcome.log.as_ref()?;
+        let found = outcome.violations.first().map(|violation| format!("{}\n\n", report::finding(violation)));
         let mermaid = export(log, export::Format::Mermaid).text;
         let text = log.to_string();
         let mut lines: Vec<&str> = text.lines().take(LINES_MAX).collect();
         if text.lines().count() > LINES_MAX {
             lines.push("…");
         }
-        Some(Small { size: shrunk.after.to_string(), log: lines.join("\n"), mermaid })
+        let log = format!("{}{}", found.unwrap_or_default(), lines.join("\n"));
+        Some(Small { size: shrunk.after.to_string(), log, mermaid })
     }
 }
