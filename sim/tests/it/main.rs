@@ -24,6 +24,7 @@ mod netem;
 mod oracles;
 mod page;
 mod recorded;
+mod stories;
 mod vain;
 mod watchdog;
 mod world;

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
     name: "honest_no",
-    sentence: "a client that asks for what it lacks is told that it is not here only when it is not, and every server, the client aside, has said no or been silent past three deadlines; a server is asked only when every better one has said no or let a first deadline pass",
+    sentence: "a client that asks for what it lacks is told that it is not here only when it is not, and every server, the client aside, has said no or been silent past three deadlines; a server that has not said that it holds it is asked only when every better one has said no or let a first deadline pass",
     when: "every answer to a `load` without header, and every first `load` without header in a connection",
     property: Property::Safety,
     blames: Blames::Honest,
@@ -95,6 +95,10 @@ fn says_no_too_early(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> Option<Sub
 
 fn asks_too_early(scene: &Scene<'_>, mail: &Mail<'_>, id: CoId) -> Option<Subject> {
     let (node, server) = (mail.from, mail.to);
+    // An announcement is answered, whoever else was asked.
+    if scene.evidence.heard.of(mail.connection, node, id).is_some_and(|hearing| hearing.header) {
+        return None;
+    }
     let priority = |peer| Some(scene.world.priority(scene.evidence.heard.current(node, peer)?, node));
     let asked = scene.world.priority(mail.connection, node);
     let better = open_servers(scene, node, id, 1).find(|other| priority(*other) > Some(asked))?;
