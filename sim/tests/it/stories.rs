@@ -69,7 +69,7 @@ const CAUGHT: [(Mutation, &str, &str); 20] = [
     (Mutation::AskTheAsker, "mutual-servers-that-ask-each-other", "east"),
     (Mutation::ForgetBlocked, "blocked-while-writing", "client"),
     (Mutation::DoneNeverLoads, "done-then-written-while-apart", "client"),
-    (Mutation::NeverUnavailable, "load-what-nobody-has", "server"),
+    (Mutation::NeverUnavailable, "mutual-servers-that-ask-each-other", "east"),
     (Mutation::ContentAlone, "equals", "alice"),
     (Mutation::NeverRetransmit, "write-then-connect", "client"),
     (Mutation::AckWithoutApplying, "equals-one-without-the-header", "alice"),
