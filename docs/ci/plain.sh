@@ -11,5 +11,6 @@ echo "seeds $first..$last"
 
 status=0
 cosim test --format junit > junit.xml || status=$?
+rm -rf failures # of the sweep before
 cosim sweep scenarios/*.json --seeds "$first..$last" --out failures --shrink --html sweep.html || status=$?
 exit "$status"

@@ -81,7 +81,7 @@ fn doubt(scenario: &Scenario, path: &Path) -> Result<bool, Failure> {
 
 /// The file itself; of a folder that is no kept failure, the scenarios in it.
 fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() || path.join(capsule::SCENARIO).is_file() {
+    if !path.is_dir() || capsule::is_kept(path) {
         return Ok(vec![path.to_owned()]);
     }
     let names = snapshot::files(path, SCENARIO).map_err(|error| Failure::file("read", path, &error))?;

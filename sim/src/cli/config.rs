@@ -64,7 +64,7 @@ impl Config {
 
     /// The folder with the scenarios: the usual one, where it names none.
     pub(super) fn folder(&self) -> PathBuf {
-        self.scenarios.as_ref().map_or_else(|| PathBuf::from(USUAL), |path| self.folder.join(path))
+        self.folder.join(self.scenarios.as_deref().unwrap_or(Path::new(USUAL)))
     }
 
     /// The folder with the snapshots, where it names one.

@@ -72,7 +72,13 @@ impl Failure {
         let hint = match error.kind() {
             std::io::ErrorKind::NotFound => "hint: is the path right? It is taken from the folder you are in",
             std::io::ErrorKind::PermissionDenied => "hint: may you read and write there?",
-            _ => "hint: is the disk full, or the path a folder?",
+            std::io::ErrorKind::InvalidData => "hint: it must be text in UTF-8",
+            std::io::ErrorKind::IsADirectory => "hint: it is a folder: name a file",
+            std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+                "hint: a file is there where a folder is needed"
+            }
+            std::io::ErrorKind::StorageFull => "hint: the disk is full",
+            _ => "hint: can this path be read and written at all?",
         };
         Failure(format!("error: cannot {doing} {}: {error}\n{hint}", path.display()))
     }

@@ -192,15 +192,15 @@ fn kind_in_words(kind: &str) -> Option<&'static str> {
 }
 
 /// What the fields and values of a scenario file are that are called so: `views`, or `expect.views` for those of `expect` alone.
-fn fields(word: &str) -> Vec<String> {
-    let (of_what, word) = word.rsplit_once('.').unwrap_or(("", word));
-    let owner = of_what.rsplit('.').next().unwrap_or_default();
+fn fields(asked: &str) -> Vec<String> {
+    let (of_what, word) = asked.rsplit_once('.').unwrap_or(("", asked));
     let schema = serde_json::to_value(cosim_testbed::scenario::schema()).unwrap_or_default();
     let said = |schema: &Value| schema["description"].as_str().unwrap_or_default().to_owned();
     let defined = schema["$defs"].as_object().into_iter().flatten().map(|(name, of)| (name.as_str(), of));
     let mut found = Vec::new();
     let all = [("the file", &schema)].into_iter().chain(defined);
-    let is_meant = |name: &str| owner.is_empty() || name.eq_ignore_ascii_case(owner);
+    let owners = owners(&schema, of_what);
+    let is_meant = |name: &str| word.len() == asked.len() || owners.iter().any(|owner| owner == name);
     for (name, of) in all.filter(|(name, _)| is_meant(name)) {
         if let Some(field) = of["properties"].get(word) {
             let place = if name == "Entry" {
@@ -216,6 +216,43 @@ fn fields(word: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The types that a place stands for: those that have this name, and those that the fields of this name take, each inside what
+/// comes before it. None where there is no such place.
+fn owners(schema: &Value, place: &str) -> Vec<String> {
+    let defined = |name: &str| &schema["$defs"][name];
+    let names = || schema["$defs"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    let mut owners: Option<Vec<String>> = None;
+    for part in place.split('.') {
+        let inside: Vec<&Value> = match &owners {
+            None => [schema].into_iter().chain(names().map(|name| &schema["$defs"][name])).collect(),
+            Some(owners) => owners.iter().map(|name| defined(name)).collect(),
+        };
+        let mut next: Vec<String> = inside.iter().flat_map(|of| referred(&of["properties"][part])).collect();
+        if owners.is_none() {
+            next.extend(names().filter(|name| name.eq_ignore_ascii_case(part)));
+        }
+        next.sort();
+        next.dedup();
+        owners = Some(next);
+    }
+    owners.unwrap_or_default()
+}
+
+/// The types that a part of a schema refers to.
+fn referred(part: &Value) -> Vec<String> {
+    match part {
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(key, value)| match value.as_str().filter(|_| key == "$ref") {
+                Some(to) => to.rsplit('/').next().map(str::to_owned).into_iter().collect(),
+                None => referred(value),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(referred).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
 }
 
 /// The text of a rule, from its number on.

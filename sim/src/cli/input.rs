@@ -6,6 +6,7 @@ use cosim_testbed::capsule;
 use cosim_testbed::log::{self, Log};
 use cosim_testbed::recording::Recording;
 use cosim_testbed::scenario::{self, Crypto, Misfit, Scenario};
+use cosim_testbed::sweep::quoted;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -94,9 +95,31 @@ pub(super) fn log(path: &Path) -> Result<log::Recorded, Failure> {
 
 /// What a scenario is called by who plays it: its path, and that of its recording, as a command takes them.
 pub(super) fn source(path: &Path, recording: Option<&Path>) -> String {
+    let path = quoted(&path.display().to_string());
     match recording {
-        None => path.display().to_string(),
-        Some(recording) => format!("{} --recording {}", path.display(), recording.display()),
+        None => path,
+        Some(recording) => format!("{path} --recording {}", quoted(&recording.display().to_string())),
+    }
+}
+
+/// Whether two paths lead to one file that is there.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok();
+    whole(one).is_some() && whole(one) == whole(other)
+}
+
+/// Nothing that is written may take the place of what is read: these files, as far as they are there.
+pub(super) fn refuse_to_replace<'a>(
+    written: Option<&Path>,
+    read: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), Failure> {
+    let Some(written) = written else { return Ok(()) };
+    match read.into_iter().find(|path| is_same(written, path)) {
+        None => Ok(()),
+        Some(path) => Err(Failure(format!(
+            "error: {} is read by this command, and would be replaced by what it writes\nhint: name another file to be written",
+            path.display()
+        ))),
     }
 }
 

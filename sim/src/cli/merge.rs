@@ -3,6 +3,7 @@
 use super::environment;
 use super::exit::{Exit, Failure};
 use super::guests;
+use super::input;
 use super::report::swept;
 use super::results::Printed;
 use super::sweep::{Told, add_to_corpus, failure};
@@ -36,23 +37,20 @@ pub(super) struct Args {
     printed: Printed,
 }
 
-/// The file itself; of a folder its outcomes, or where it has none all files of outcomes in it, in order of their names.
+/// The file itself; of a folder all parts in it, in order of their names, or where it has none its outcomes.
 fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let outcomes = outcomes_path(path);
-    if !path.is_dir() || outcomes.is_file() {
-        return Ok(vec![if path.is_dir() { outcomes } else { path.to_owned() }]);
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
     }
+    let outcomes = outcomes_path(path);
     let read = || path.read_dir()?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
     let mut found = read().map_err(|error| Failure::file("read", path, &error))?;
-    found.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    // What was merged or swept into the folder is no part in it, nor is what came of a corpus.
+    let is_whole =
+        |path: &PathBuf| *path == outcomes || path.file_name().is_some_and(|name| name == "corpus.jsonl");
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !is_whole(path));
     found.sort();
     Ok(if found.is_empty() { vec![outcomes] } else { found })
-}
-
-/// Whether two paths lead to one file that is there.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let whole = |path: &Path| path.canonicalize().ok();
-    whole(one).is_some() && whole(one) == whole(other)
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
@@ -60,7 +58,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut parts = args.parts.iter().map(|path| inside(path)).collect::<Result<Vec<_>, _>>()?.concat();
     // What an earlier merge has written into the folder of the parts is none of them.
     let is_named = |part: &PathBuf| args.parts.contains(part);
-    parts.retain(|part| is_named(part) || !is_same(part, &out));
+    parts.retain(|part| is_named(part) || !input::is_same(part, &out));
+    input::refuse_to_replace(Some(&out), &parts)?;
     let merged = merge(&parts, args.shards, &out, &environment::writer());
     let summary = match merged {
         Err(error @ Error::Parts(_)) => {

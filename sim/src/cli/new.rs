@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::print::{out, outln};
 use cosim_testbed::scenario::closest;
+use cosim_testbed::sweep::quoted;
 use cosim_testbed::whole;
 use std::path::PathBuf;
 
@@ -69,12 +70,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         )));
     }
     whole::write(&path, args.like.text).map_err(|error| Failure::file("write", &path, &error))?;
-    let name = path.display();
-    outln!("written to {name}: {}", args.like.sentence);
+    outln!("written to {}: {}", path.display(), args.like.sentence);
+    let name = quoted(&path.display().to_string());
+    let page = quoted(&format!("{}.html", path.display()));
     out!("\n");
     outln!("  cosim run {name} --log              play it, and see every message");
     outln!("  cosim run {name} --seeds 0..1000    with a thousand other seeds");
-    outln!("  cosim report {name} -o {name}.html   look at it in a browser");
+    outln!("  cosim report {name} -o {page}   look at it in a browser");
     outln!("  cosim check {name}                  after a change: is it still a scenario?");
     out!("\n");
     outln!("docs/fields.md has every field; `cosim schema` lets your editor complete them.");

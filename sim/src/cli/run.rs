@@ -44,13 +44,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
     /// Print the event log.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "seeds")]
     log: bool,
     /// Print what every node holds in the end, as JSON.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "seeds")]
     states: bool,
     /// Print what every app sees in the end, as JSON.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "seeds")]
     views: bool,
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
@@ -116,6 +116,16 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
+    if args.seeds.is_none() && args.format.is_some() {
+        return Err(Failure(
+            "error: --format is for many runs, and there is one\nhint: --seeds A..B plays many; of one, --json prints an object"
+                .to_owned(),
+        ));
+    }
+    if !args.with.is_empty() && !(args.log && args.json) {
+        return Err(Failure("error: --with adds to the log for machines\nhint: add --log --json".to_owned()));
+    }
+    input::refuse_to_replace(args.html.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     // The scenario has its edits now.

@@ -62,6 +62,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             Config::find()?.folder().join("regressions").join(name)
         }
     };
+    for written in [Some(path.as_path()), args.html.as_deref()] {
+        input::refuse_to_replace(written, [&args.file].into_iter().chain(&args.recording))?;
+    }
     let frozen = freeze(&scenario, seed, &source);
     let mut shown = 0;
     let mut progress = |best: &cosim_testbed::scenario::file::Scenario, runs: u64| {

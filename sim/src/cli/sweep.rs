@@ -15,6 +15,7 @@ use super::keep::Keeping;
 use super::print::{out, outln};
 use super::report::Sweeping;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Printed, Results};
+use super::threads;
 use super::time::span;
 use super::version::BUILD;
 use corpus::Corpus;
@@ -61,7 +62,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
     /// How many threads to use. Default one for each core.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads::jobs)]
     jobs: Option<NonZeroUsize>,
     /// Stop after this many failures: nothing after the last of them is played or kept.
     #[arg(long, value_name = "K")]
@@ -232,6 +233,18 @@ fn written(end: u64) -> String {
 
 /// The scenarios. A recording is played by those that say who types it.
 fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
+    let out = args.out.as_deref().map(sweep::outcomes_path);
+    if let (Some(out), Some(corpus)) = (&out, &args.corpus)
+        && (out == corpus || input::is_same(out, corpus))
+    {
+        return Err(Failure(format!(
+            "error: {} cannot hold both the corpus and the outcomes\nhint: give --out another name",
+            corpus.display()
+        )));
+    }
+    for written in [out.as_deref(), args.html.as_deref()] {
+        input::refuse_to_replace(written, args.files.iter().chain(&args.recording).chain(&args.corpus))?;
+    }
     // What nobody keeps is forgotten by nobody.
     if args.out.is_some() || args.corpus.is_some() {
         args.guests.refuse_to_plant()?;

@@ -8,6 +8,7 @@ mod twice;
 use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::guests;
+use super::input;
 use super::print::{count, out, outln};
 use super::report::write_page;
 use super::results::{Format, Results};
@@ -84,12 +85,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
+    input::refuse_to_replace(args.html.as_deref(), &scenarios(&folders, &names))?;
     let judge = |name: &PathBuf| {
         Trial::new(&folders, name).judge(&guests, args.seeds.as_ref().or(config.seeds.as_ref()))
     };
     let findings: Vec<Finding> = names.par_iter().map(judge).collect();
     let mut found: Vec<(PathBuf, Finding)> = names.into_iter().zip(findings).collect();
-    if folders.snapshots.is_dir() && selection.is_all() {
+    if folders.snapshots.is_dir() && selection.knows_what_is_stale() {
         let known = |name: &PathBuf| found.iter().any(|(other, _)| other == name);
         let stale = files(&folders.snapshots, SNAPSHOT)?.into_iter().filter(|name| !known(name));
         let stale: Vec<PathBuf> = stale.collect();
@@ -112,6 +114,11 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         write_page(path, &page::tests(&tests, Contents::Shown))?;
     }
     Ok(exit)
+}
+
+/// The files of scenarios.
+fn scenarios(folders: &Folders, names: &[PathBuf]) -> Vec<PathBuf> {
+    names.iter().map(|name| snapshot::path(&folders.scenarios, name, snapshot::SCENARIO)).collect()
 }
 
 /// Prints what was found, as it is asked for.

@@ -21,6 +21,14 @@ use std::path::{Path, PathBuf};
 /// The scenario in a capsule, which `cosim run` plays when it is given the folder.
 pub const SCENARIO: &str = "scenario.json";
 
+/// What it came to, in the folder of a failure.
+const VERDICT: &str = "verdict.json";
+
+/// Whether a failure was kept in this folder.
+pub fn is_kept(folder: &Path) -> bool {
+    [SCENARIO, VERDICT].iter().all(|file| folder.join(file).is_file())
+}
+
 /// The same failure, cut down.
 pub const SHRUNK: &str = "shrunk.json";
 
@@ -125,7 +133,7 @@ pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<Pat
     }
     folder.write("states.json", format!("{:#}\n", report::states_json(&outcome)))?;
     let command = format!("cosim run {}", folder.path().display());
-    folder.write("verdict.json", format!("{:#}\n", verdict(&scenario, &outcome, failing, &command)))?;
+    folder.write(VERDICT, format!("{:#}\n", verdict(&scenario, &outcome, failing, &command)))?;
     let readme =
         readme::Readme { failing, key, outcome: &outcome, shrunk: shrunk.as_ref(), command: &command };
     folder.write("README.txt", readme.to_string())?;

@@ -82,6 +82,11 @@ fn rules_and_keys_are_explained() {
     assert!(told(folder, &["explain", "send-first-reuse"]).contains("a value of Durability"));
     let views = told(folder, &["explain", "expect.views"]);
     assert!(views.contains("a field of Expect. ") && !views.contains("a field of Outcome"), "{views}");
+    assert!(told(folder, &["explain", "nodes.clock"]).contains("a field of Node. "));
+    assert!(told(folder, &["explain", "timeline.edit"]).contains("what may happen, in `timeline`. "));
+    for nonsense in ["bogus.Network.latency", ".views", "expect..views", "nodes.views"] {
+        assert!(refused(folder, &["explain", nonsense]).contains("is no oracle"), "{nonsense}");
+    }
     for key in ["expectation", "endless", "guest"] {
         assert!(
             told(folder, &["explain", key]).starts_with(&format!("{key}: the key of a failure\n")),
@@ -166,6 +171,57 @@ fn a_fault_is_planted_from_the_command_line() {
     let idle = cosim(folder, &["sweep", "a.json", "--seeds", "0..5", "--mutate", "alice=ignore-re"]);
     let idle = String::from_utf8(idle.stderr).expect("text");
     assert!(idle.contains("`ignore-re` of alice made no difference in seeds 0..5"), "{idle}");
+}
+
+#[test]
+fn what_a_command_reads_it_does_not_replace() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    let text = std::fs::read_to_string(folder.join("a.json")).expect("a file");
+    for args in [
+        &["run", "a.json", "--html", "a.json"][..],
+        &["run", "a.json", "--html", "./a.json"],
+        &["sweep", "a.json", "--seeds", "0..2", "--html", "a.json"],
+        &["sweep", "a.json", "--seeds", "0..2", "--corpus", "kept.jsonl", "--out", "kept.jsonl"],
+        &["shrink", "a.json", "-o", "a.json"],
+    ] {
+        let said = refused(folder, args);
+        assert!(said.contains("would be replaced") || said.contains("cannot hold both"), "{args:?}: {said}");
+        assert_eq!(std::fs::read_to_string(folder.join("a.json")).expect("a file"), text);
+    }
+    for part in ["1/2", "2/2"] {
+        let out = format!("parts/{}.jsonl", &part[..1]);
+        std::fs::create_dir_all(folder.join("parts")).expect("a folder");
+        told(folder, &["sweep", "a.json", "--seeds", "0..4", "--shard", part, "--out", &out]);
+    }
+    let part = refused(folder, &["merge", "parts/1.jsonl", "parts/2.jsonl", "-o", "parts/1.jsonl"]);
+    assert!(part.contains("would be replaced"), "{part}");
+    // What was merged into the folder of the parts is none of them.
+    for out in ["parts", "parts", "elsewhere.jsonl"] {
+        assert!(told(folder, &["merge", "parts", "-o", out]).starts_with("4 runs: "), "{out}");
+    }
+}
+
+#[test]
+fn options_that_have_no_effect_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    for args in [
+        &["run", "a.json", "--seed", "3", "--format", "json"][..],
+        &["run", "a.json", "--seed", "3", "--with", "looks"],
+        &["run", "a.json", "--seeds", "0..2", "--log"],
+        &["run", "a.json", "--seeds", "0..2", "--states"],
+        &["run", "a.json", "--seeds", "0..2", "--jobs", "5000"],
+    ] {
+        assert!(refused(folder, args).contains("error: "), "{args:?}");
+    }
+    // A name that a shell would take apart is told so that it does not.
+    told(folder, &["new", "my story.json"]);
+    let failing = ["run", "my story.json", "--seeds", "0..50", "--mutate", "alice=never-retransmit"];
+    let said = String::from_utf8(cosim(folder, &failing).stderr).expect("text");
+    assert!(said.contains("play it again: cosim run 'my story.json' --seed "), "{said}");
 }
 
 #[test]

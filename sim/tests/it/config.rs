@@ -68,6 +68,38 @@ fn it_counts_for_all_that_lies_in_its_folder() {
     assert!(!root.join("stories/snapshots").exists());
 }
 
+/// Without `scenarios` it is the usual folder, beside the file.
+#[test]
+fn the_usual_folder_is_beside_it() {
+    let repository = repository("snapshots = \"kept\"\n");
+    let root = repository.path();
+    fs::rename(root.join("stories"), root.join("scenarios")).expect("another name");
+    assert_eq!(cosim(&root.join("elsewhere"), &["test", "--update"]).0, Some(0));
+    assert!(root.join("kept/alone.snap").is_file());
+}
+
+/// Another folder may have its snapshots in the same place, so nothing there is stale; and a word means scenarios before it
+/// means a folder that happens to be called so.
+#[test]
+fn nothing_is_removed_that_may_belong_to_others() {
+    let repository = repository("");
+    let root = repository.path();
+    fs::rename(root.join("stories"), root.join("scenarios")).expect("another name");
+    fs::create_dir(root.join("alone")).expect("a folder");
+    fs::write(root.join("alone/package.json"), "{}").expect("a file in it");
+    for folder in ["scenarios", "elsewhere"] {
+        let (code, out, _) = cosim(root, &["test", folder, "--update"]);
+        assert!(code == Some(0) && out.contains("1 passed"), "{out}");
+    }
+    for word in ["scenarios", "elsewhere", "alone"] {
+        let (code, out, err) = cosim(root, &["test", word]);
+        // The snapshot of the other folder is known as stale by the usual one alone.
+        let stale = out.contains("STALE") && word == "scenarios";
+        assert!(stale || (code == Some(0) && out.contains("1 passed")), "{word}: {out}{err}");
+    }
+    assert!(root.join("snapshots/alone.snap").is_file() && root.join("snapshots/other.snap").is_file());
+}
+
 #[test]
 fn a_command_line_goes_before_it() {
     let repository = repository(ALL);

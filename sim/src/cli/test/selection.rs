@@ -14,6 +14,8 @@ pub(super) struct Selection {
     inside: Option<PathBuf>,
     /// Those of which one of these is true.
     filters: Vec<Filter>,
+    /// Whether no other folder has its snapshots where this one has them, as far as that can be known.
+    is_alone: bool,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,17 @@ impl Selection {
         let mut folder = usual.clone();
         let mut is_said = false;
         let mut of_folder = None;
-        if let Some((first, rest)) = words.split_first().filter(|(first, _)| first.is_dir()) {
+        // A word that scenarios of the usual folder have in their paths means those, though there is a folder that is called so.
+        let is_word = |word: &Path| {
+            word.components().count() == 1
+                && below(word).is_none()
+                && files(&usual, SCENARIO).is_ok_and(|all| {
+                    let filter = Filter::Has(word.to_string_lossy().into_owned());
+                    all.iter().any(|name| filter.means(name))
+                })
+        };
+        let is_folder = |word: &Path| word.is_dir() && !is_word(word);
+        if let Some((first, rest)) = words.split_first().filter(|(first, _)| is_folder(first)) {
             words = rest;
             // Whoever says where the snapshots are means those of the folder that is named.
             match below(first).filter(|_| args.snapshots.is_none()) {
@@ -61,20 +73,22 @@ impl Selection {
         })?;
         let filters = words.iter().map(|word| filter(word, &whole));
         let filters = filters.collect::<Result<_, _>>()?;
-        let selection = Selection { inside: of_folder, filters };
+        let selection = Selection { inside: of_folder, filters, is_alone: false };
         let beside = match (folder.file_name(), folder.parent()) {
             (Some(_), Some(parent)) => parent.join("snapshots"),
             // A path such as `.` or `..` names no parent; the folder that it stands for has one.
             _ => whole.parent().unwrap_or(&whole).join("snapshots"),
         };
         // Those that a file names are of the scenarios that it names.
-        let named = args.snapshots.clone().or_else(|| config.snapshots().filter(|_| folder == usual));
+        let is_usual = folder == usual;
+        let named = args.snapshots.clone().or_else(|| config.snapshots().filter(|_| is_usual));
+        let selection = Selection { is_alone: is_usual || args.snapshots.is_some(), ..selection };
         Ok((Folders { scenarios: folder, snapshots: named.unwrap_or(beside) }, selection))
     }
 
-    /// Whether all of the folder is meant.
-    pub(super) fn is_all(&self) -> bool {
-        self.filters.is_empty() && self.inside.is_none()
+    /// Whether a snapshot of which there is no scenario here belongs to none.
+    pub(super) fn knows_what_is_stale(&self) -> bool {
+        self.filters.is_empty() && self.inside.is_none() && self.is_alone
     }
 
     /// The names of those that are meant.

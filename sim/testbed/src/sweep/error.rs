@@ -103,10 +103,13 @@ impl fmt::Display for Error {
                 for flaw in flaws {
                     writeln!(f, "  {flaw}")?;
                 }
-                write!(
-                    f,
+                let is_unplayed =
+                    |flaw: &Flaw| matches!(flaw, Flaw::Missing { .. } | Flaw::Gap { .. } | Flaw::Torn { .. });
+                f.write_str(if flaws.iter().any(is_unplayed) {
                     "hint: play what is missing or torn again, each by the command that has its --shard, and --resume; then merge again"
-                )
+                } else {
+                    "hint: name the parts of one sweep, each once"
+                })
             }
             Error::NoParts => write!(f, "there is nothing to merge"),
         }

@@ -4,10 +4,11 @@ use super::units::error;
 use super::{Duration, Percent, UnitError};
 use crate::network::{self, Ppm, SpanRange};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A distribution: `{ "0%": "20ms", "50%": "40ms", "99%": "300ms", "100%": "5s" }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +56,29 @@ impl Serialize for Quantiles {
 
 impl<'de> Deserialize<'de> for Quantiles {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Quantiles, D::Error> {
-        let table = BTreeMap::<Percent, Duration>::deserialize(deserializer)?;
-        Quantiles::try_from(table).map_err(D::Error::custom)
+        deserializer.deserialize_map(Levels)
+    }
+}
+
+/// Reads a table in which each level stands once, however it is written.
+struct Levels;
+
+impl<'de> Visitor<'de> for Levels {
+    type Value = Quantiles;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a distribution, such as { \"0%\": \"20ms\", \"50%\": \"40ms\", \"100%\": \"5s\" }")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Quantiles, A::Error> {
+        let mut table = BTreeMap::<Percent, Duration>::new();
+        while let Some((level, span)) = entries.next_entry::<Percent, Duration>()? {
+            if table.insert(level, span).is_some() {
+                let help = "say each level once".to_owned();
+                return Err(A::Error::custom(error(format!("what {level} lie below is said twice"), help)));
+            }
+        }
+        Quantiles::try_from(table).map_err(A::Error::custom)
     }
 }
 
