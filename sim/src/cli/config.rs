@@ -67,6 +67,11 @@ impl Config {
         self.folder.join(self.scenarios.as_deref().unwrap_or(Path::new(USUAL)))
     }
 
+    /// Its path, where it names the folder with the scenarios.
+    pub(super) fn names_scenarios(&self) -> Option<PathBuf> {
+        self.scenarios.as_ref().map(|_| self.folder.join(NAME))
+    }
+
     /// The folder with the snapshots, where it names one.
     pub(super) fn snapshots(&self) -> Option<PathBuf> {
         self.snapshots.as_ref().map(|path| self.folder.join(path))

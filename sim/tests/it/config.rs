@@ -68,6 +68,12 @@ fn it_counts_for_all_that_lies_in_its_folder() {
     assert!(!root.join("stories/snapshots").exists());
 }
 
+#[test]
+fn a_folder_that_it_names_and_is_not_there_is_told_as_such() {
+    let (code, _, err) = cosim(repository("scenarios = \"nope\"\n").path(), &["test"]);
+    assert!(code == Some(2) && err.starts_with("error: cosim.toml: `scenarios` is nope: "), "{err}");
+}
+
 /// Without `scenarios` it is the usual folder, beside the file.
 #[test]
 fn the_usual_folder_is_beside_it() {

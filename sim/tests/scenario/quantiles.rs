@@ -62,6 +62,7 @@ fn what_is_no_distribution_is_refused() {
         (r#"{ "0%": "1ms", "100%": "2d" }"#, "too long for a network"),
         (r#"{ "0%": "1ms", "half": "2ms", "100%": "2d" }"#, "half"),
         (r#"{ "0%": "1ms", "100%": 3 }"#, "found the number 3"),
+        (r#"{ "0%": "1ms", "50%": "2ms", "50.0%": "3s", "100%": "3s" }"#, "what 50% lie below is said twice"),
         (r#"[1, 2]"#, "found an array"),
     ] {
         let text = story(&format!("\"latency_quantiles\": {quantiles}"), "");

@@ -68,6 +68,15 @@ impl Selection {
                 .into();
         }
         let whole = folder.canonicalize().map_err(|error| {
+            if folder == usual
+                && let Some(file) = config.names_scenarios()
+            {
+                return Failure(format!(
+                    "error: {}: `scenarios` is {}: {error}\nhint: it is taken from the folder that this file is in",
+                    file.display(),
+                    folder.display()
+                ));
+            }
             let meant = words.first().filter(|_| !is_said).unwrap_or(&folder);
             Failure::file("read", meant, &error)
         })?;
