@@ -4,6 +4,7 @@ use super::super::config::Config;
 use super::super::exit::Failure;
 use super::{Args, Folders, files};
 use crate::snapshot::SCENARIO;
+use cosim_testbed::sweep::quoted;
 use glob::Pattern;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,16 @@ impl Selection {
         };
         // Those that a file names are of the scenarios that it names.
         let named = args.snapshots.clone().or_else(|| config.snapshots().filter(|_| folder == usual));
-        Ok((Folders { scenarios: folder, snapshots: named.unwrap_or(beside) }, selection))
+        let said = |option: &str, path: &Path| format!("{option}{} ", quoted(&path.display().to_string()));
+        let scenarios = if folder == usual { String::new() } else { said("", &folder) };
+        let snapshots = args.snapshots.as_ref().map(|path| said("--snapshots ", path)).unwrap_or_default();
+        let folders = Folders {
+            scenarios: folder,
+            snapshots: named.unwrap_or(beside),
+            named: scenarios + &snapshots,
+            guests: args.guests.words(),
+        };
+        Ok((folders, selection))
     }
 
     /// Whether all of the folder is meant.
