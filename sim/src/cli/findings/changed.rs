@@ -20,7 +20,7 @@ pub(super) fn changes(memory: &Memory, versions: [i64; 2]) -> String {
         let texts = [before, after].map(|it| serde_json::from_str::<Value>(it.file.as_deref()?).ok());
         match texts {
             [Some(before), Some(after)] if before == after => {
-                changes.push("how the file is written".to_owned())
+                changes.push("how the file is written".to_owned());
             }
             [Some(before), Some(after)] => descend("", [Some(&before), Some(&after)], &mut changes),
             _ => changes.push("the file, one of whose versions was not kept".to_owned()),

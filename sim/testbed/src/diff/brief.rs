@@ -57,6 +57,12 @@ impl Difference<'_> {
         }
         writeln!(f)?;
         self.write_kinds(f, &all, EXAMPLES_MAX)?;
+        for (label, side) in LABELS.iter().zip(self.sides) {
+            let (_, left_out) = side.log.dropped();
+            if left_out > 0 {
+                writeln!(f, "{label} leaves out {left_out} entries, as if nothing had happened there.")?;
+            }
+        }
         for (side, label) in LABELS.iter().enumerate() {
             let decided = self.decisions(side).unwrap_or_default();
             let more = decided.len().saturating_sub(DECISIONS_MAX);
