@@ -8,8 +8,8 @@ use crate::log::Entry;
 use std::fmt::{self, Formatter};
 
 /// How many fields are shown of an entry.
-const FIELDS_MAX: usize = 2;
-/// How many causes are shown: the last.
+const FIELDS_MAX: usize = 3;
+/// How many causes are shown of the first difference by meaning, the last ones; where it is in fields, how many of those.
 const CAUSES_MAX: usize = 2;
 /// How many are shown of what is in one run only; of what is in both, half as many.
 const EXAMPLES_MAX: usize = 2;
@@ -60,7 +60,7 @@ impl Difference<'_> {
         for (label, side) in LABELS.iter().zip(self.sides) {
             let (_, left_out) = side.log.dropped();
             if left_out > 0 {
-                writeln!(f, "{label} leaves out {left_out} entries, as if nothing had happened there.")?;
+                writeln!(f, "The log of {label} leaves out {left_out} entries, which count as missing.")?;
             }
         }
         for (side, label) in LABELS.iter().enumerate() {
@@ -84,7 +84,7 @@ impl Difference<'_> {
             self.write_entry(f, LABELS[side], side, entry)?;
         }
         if let (What::Says, [Some(left), Some(right)]) = (first.what, first.entries) {
-            for it in fields(self.sides, [left, right]).iter().take(FIELDS_MAX) {
+            for it in fields(self.sides, [left, right]).iter().take(CAUSES_MAX) {
                 writeln!(f, "  {}", field(it))?;
             }
             return Ok(());
@@ -110,19 +110,18 @@ impl Difference<'_> {
                 self.write_entry(f, label, side, entry)?;
             }
         }
-        let pairs: [(&str, &[Pair<'_>], usize); 3] = [
-            ("in another order", &all.moved, examples),
-            ("says something else", &all.says, examples),
-            ("at another time", &all.times, 0),
+        // Of what is in another place both entries are shown, and of what says something else one.
+        let pairs: [(&str, &[Pair<'_>], usize, usize); 3] = [
+            ("in another order", &all.moved, 2, examples.div_ceil(2)),
+            ("says something else", &all.says, 1, examples.div_ceil(2)),
+            ("at another time", &all.times, 0, 0),
         ];
-        for (what, pairs, examples) in pairs {
+        for (what, pairs, sides, examples) in pairs {
             if !pairs.is_empty() {
                 writeln!(f, "{what}: {}", counted(pairs.iter().map(|[a, _]| *a)))?;
             }
-            for pair in pairs.iter().take(examples.div_ceil(2)) {
-                for (side, entry) in
-                    pair.iter().enumerate().take(if what == "in another order" { 2 } else { 1 })
-                {
+            for pair in pairs.iter().take(examples) {
+                for (side, entry) in pair.iter().enumerate().take(sides) {
                     self.write_entry(f, LABELS[side], side, entry)?;
                 }
             }
