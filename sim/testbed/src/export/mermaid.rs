@@ -26,8 +26,11 @@ const NAME_MAX: usize = 30;
 const TEXT_MAX: usize = 34_000;
 
 /// What arrows mean that are not just a message that arrives, in the words of the page of a run.
-const ARROWS: [(&str, &str); 3] =
-    [("-->>", "a dotted line is a copy"), ("-x", "a cross is lost"), ("-)", "an open head is held")];
+const ARROWS: [(&str, &str); 3] = [
+    ("-->>", "a dotted line is a copy"),
+    ("-x", "what ends in a cross was lost"),
+    ("-)", "what ends in an open head is held"),
+];
 
 /// No line is longer, in bytes: each character of a label takes at most ten, as `#1114111;`.
 const LINE_MAX: usize = 10 * LABEL_MAX + 60;
