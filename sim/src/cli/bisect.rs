@@ -129,7 +129,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     match compare(&side(good)?, &side(bad)?) {
         Ok(Compared::Same(entries)) => outln!("no difference, in {entries} entries"),
-        Ok(Compared::Different(difference)) => out!("{difference}"),
+        Ok(Compared::Different(difference)) => out!("{}", difference.brief()),
         Err(left_out) => outln!("they cannot be compared: {left_out}"),
     }
     Ok(Exit::Held)

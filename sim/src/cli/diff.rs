@@ -1,4 +1,4 @@
-//! `cosim diff`: the first event in which two runs differ.
+//! `cosim diff`: where two runs part, and how much of them differs in which way.
 
 use super::exit::{Exit, Failure};
 use super::guests;
@@ -10,7 +10,7 @@ use cosim_testbed::page::{self, Contents, Facts};
 use cosim_testbed::scenario::Scenario;
 use std::path::{Path, PathBuf};
 
-/// Show the first event in which two runs differ, and what led to it.
+/// Show where two runs part, at all and by meaning, and how much differs in which way.
 ///
 /// Each of A and B is a log that `cosim run --log --json` wrote, if its name ends in .jsonl, or else a scenario, which is
 /// played with the seed in it. With --seeds, one scenario is played with two seeds.
@@ -34,6 +34,10 @@ pub(super) struct Args {
     /// Leave what apps wrote out of the page, and keep how large it is and a hash of it.
     #[arg(long, requires = "html")]
     redact: bool,
+    /// Tell all: what is around the first difference, what led to it on either side, and everything that differs by
+    /// meaning.
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     guests: guests::Args,
 }
@@ -46,8 +50,9 @@ Examples:
   cosim diff my-story.json --seeds 1,2 --html cmp.html
                                            a page with both runs side by side, which a browser opens
 
-Both sides are told one after the other: some entries before the first that differs, that one, marked, and some after \
-it; then the chain of messages that led to it; then, of two runs, the decisions that only one of them made.
+First comes the first entry that differs at all, then the first difference by meaning: a message, operation or verdict that \
+one run has and the other lacks, that comes in another order, or that says something else. Then how much differs in which way, \
+with some of each, and the decisions that only one of two runs made before they part.
 
 Exits with 0 where there is no difference, and with 1 where there is one.";
 
@@ -75,7 +80,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             Ok(Exit::Held)
         }
         Compared::Different(difference) => {
-            out!("{difference}");
+            out!("{}", if args.all { difference.whole() } else { difference.brief() });
             Ok(Exit::Violated)
         }
     }

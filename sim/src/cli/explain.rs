@@ -63,7 +63,19 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Words of this testbed.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 11] = [
+    (
+        "event",
+        "One thing that the world handles: an operation, a message that arrives, a deadline, a write, a notice. Events are numbered, and a run's figures count them.",
+    ),
+    (
+        "entry",
+        "A line of the log. One event may have several, such as an operation and the message that is lost in it, and some have none.",
+    ),
+    (
+        "operation",
+        "What the timeline, a workload, faults or a recording ask the world to do, and that the links of the start open. In a file, an act says which.",
+    ),
     (
         "decision",
         "What chance decides of one message, write, connection or crash: whether it is lost, how long it takes. It is called by what it is about, as in `lost: alice>server content notes edit-1`, so that a file can say it in place of the seed.",
@@ -86,7 +98,7 @@ const WORDS: [(&str, &str); 8] = [
     ),
     (
         "shape",
-        "Of a finding: which acts and decisions are left when a run is cut down, without names and numbers. One key may come about in several shapes.",
+        "Of a finding: which operations and decisions are left when a run is cut down, without names and numbers. One key may come about in several shapes.",
     ),
     (
         "snapshot",

@@ -1,5 +1,6 @@
 //! `cosim findings`: what sweeps have found over time: what is new, and what is gone.
 
+mod changed;
 mod filesystem;
 mod report;
 mod standing;
@@ -28,8 +29,8 @@ const FIXED: &str = "fixed";
 
 /// Remember what sweeps found, and say what is new, ongoing, rare or gone.
 ///
-/// Failures are told apart by their key, and by what is left of them when they are cut down: some of each key are. A finding
-/// that is gone is played again from the smallest scenario that showed it before it counts as fixed.
+/// Failures are told apart by their key, and by what is left of them when they are cut down: some of each key are. A scenario
+/// is known by its path: if its file was edited in between, it is said what changed. A finding that is gone is played again from the smallest scenario that showed it before it counts as fixed.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_long_help = NOTES)]
 // It is refused there, with what to do instead.

@@ -168,13 +168,13 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
         if outcome.verdict() == Verdict::Liveness && !scenario.heal && parts_for_good(scenario) {
             anstream::eprintln!(
-                "hint: what the timeline cuts, swallows or holds back stays so until an entry ends it; `\"heal\": true` ends \
+                "hint: what the timeline cuts, swallows or holds back stays so until an entry of the timeline ends it; `\"heal\": true` ends \
                  all of it when the faults end"
             );
         }
         if !args.log && args.html.is_none() {
             anstream::eprintln!(
-                "hint: cosim shrink -o FILE cuts it down to what it takes, --log prints every event, --html FILE draws them"
+                "hint: cosim shrink -o FILE cuts it down to what it takes, --log prints all that happened, --html FILE draws it"
             );
         }
     }

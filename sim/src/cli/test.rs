@@ -1,5 +1,6 @@
 //! `cosim test`: every scenario of a folder against its snapshot.
 
+mod difference;
 mod meaning;
 mod selection;
 mod trial;
@@ -15,6 +16,7 @@ use super::results::{Format, Results};
 use super::threads::Threads;
 use crate::snapshot::{self, SNAPSHOT};
 use cosim_testbed::page::{self, Contents, Tests};
+use cosim_testbed::sweep::quoted;
 use rayon::prelude::*;
 use selection::Selection;
 use std::ops::Range;
@@ -69,6 +71,10 @@ Examples:
 struct Folders {
     scenarios: PathBuf,
     snapshots: PathBuf,
+    /// The words by which a command finds them, each followed by a blank.
+    named: String,
+    /// The words that name guests, each after a blank.
+    guests: String,
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
@@ -196,9 +202,13 @@ impl Tally {
             if self.unplayed > 0 { format!(", {} not played", self.unplayed) } else { String::new() };
         outln!("\n{} passed, {} failed{unplayed}{updated}", self.passed, self.failed);
         if self.outdated {
-            let folder = |option: &str, folder: &Path| format!("{option}{}", folder.display());
-            let named = args.snapshots.as_ref().map(|path| folder(" --snapshots ", path)).unwrap_or_default();
-            let command = format!("cosim test {}{named} --update", folders.scenarios.display());
+            let words = args.paths.iter().map(|path| format!("{} ", quoted(&path.display().to_string())));
+            let snapshots = args
+                .snapshots
+                .as_ref()
+                .map(|path| format!("--snapshots {} ", quoted(&path.display().to_string())));
+            let words = words.chain(snapshots).collect::<String>();
+            let command = format!("cosim test {words}--update{}", folders.guests);
             anstream::eprintln!("snapshots are in {}", folders.snapshots.display());
             anstream::eprintln!("hint: if the new behaviour is right, write it down: {command}");
         }

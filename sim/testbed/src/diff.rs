@@ -7,13 +7,15 @@
 
 mod address;
 mod align;
+mod brief;
+mod meaning;
 mod text;
 mod witness;
 
 pub use align::{Alignment, How, Row, align};
 
 use crate::log::{Entry, Event, Limit, Log, Recorded};
-use crate::run::{Options, Outcome, Stage, play_cast};
+use crate::run::{Options, Outcome, Stage, Verdict, play_cast};
 use crate::scenario::Scenario;
 use crate::script::Made;
 use serde_json::Value;
@@ -28,6 +30,8 @@ pub struct Side {
     /// The version of cosim that played it.
     cosim: String,
     log: Log,
+    /// What it came to, in words; not known of a log.
+    verdict: Option<String>,
     /// What was decided otherwise than harmlessly, in order; not known of a log.
     decisions: Option<Vec<Made>>,
 }
@@ -35,7 +39,7 @@ pub struct Side {
 impl Side {
     /// A log that was read.
     pub fn recorded(name: String, recorded: Recorded) -> Side {
-        Side { name, cosim: recorded.cosim, log: recorded.log, decisions: None }
+        Side { name, cosim: recorded.cosim, log: recorded.log, verdict: None, decisions: None }
     }
 
     /// A run, which is played.
@@ -48,10 +52,12 @@ impl Side {
 
     /// A run that was played, with what was decided in it.
     pub(crate) fn of(path: &str, seed: u64, outcome: Outcome, made: Vec<Made>) -> Side {
+        let verdict = verdict(&outcome);
         let log = outcome.log.unwrap_or_else(|| Log::new(outcome.cast, Vec::new(), Limit::All));
         Side {
             name: format!("{path}, seed {seed}"),
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
+            verdict: Some(verdict),
             decisions: Some(witness::placed(made, &log)),
             log,
         }
@@ -96,6 +102,25 @@ impl Side {
             (before, _) => self.log.entries().take(before).filter(|entry| is_event(entry)).count(),
         }
     }
+}
+
+/// What a run came to, in words.
+fn verdict(outcome: &Outcome) -> String {
+    let verdict = match outcome.verdict() {
+        Verdict::Held => return "held".to_owned(),
+        Verdict::Liveness => "not live",
+        Verdict::Violated => "violated",
+        Verdict::Guest => "a guest failed",
+    };
+    format!("{verdict}, {}", outcome.key().unwrap_or_default())
+}
+
+/// The fields that say when something happens, or count.
+const TIME: [&str; 8] = ["at", "event", "sentAt", "sentIn", "mail", "n", "re", "connection"];
+
+/// Whether a field only says when, or counts.
+fn is_time(path: &str) -> bool {
+    TIME.contains(&path)
 }
 
 fn is_event(entry: &Entry) -> bool {

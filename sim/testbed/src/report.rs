@@ -85,6 +85,18 @@ fn write_summary(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt
     out.row("events", &format!("{}, fingerprint {}", figures.events, outcome.fingerprint))?;
     write_looks(out, outcome)?;
     writeln!(out)?;
+    write_judgement(out, scenario, outcome)
+}
+
+/// How a run was judged: what did not hold, and the verdict. It ends the summary.
+pub fn judgement(scenario: &Scenario, outcome: &Outcome) -> String {
+    let mut out = Lines::of(COLUMNS);
+    // Writing to a string cannot fail.
+    let _ = write_judgement(&mut out, scenario, outcome);
+    out.text
+}
+
+fn write_judgement(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt::Result {
     for violation in &outcome.violations {
         writeln!(out, "  {}", finding(violation))?;
     }

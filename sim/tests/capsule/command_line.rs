@@ -113,7 +113,7 @@ fn diff_says_by_its_exit_code_whether_there_is_a_difference() {
     check(here.path(), "diff calm.json 0.jsonl", 0);
     check(here.path(), "diff faulty.json --seeds 4,4", 0);
     let (out, _) = check(here.path(), "diff faulty.json --seeds 4,5", 1);
-    assert!(out.starts_with("A: faulty.json, seed 4\nB: faulty.json, seed 5\n"), "{out}");
+    assert!(out.starts_with("A: faulty.json, seed 4: held\nB: faulty.json, seed 5: held\n"), "{out}");
     check(here.path(), "diff calm.json faulty.json", 1);
 }
 

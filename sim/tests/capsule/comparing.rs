@@ -49,8 +49,8 @@ fn two_runs_are_told_with_causes_and_decisions() {
     let lossy = scenario(&calm_with(r#""decisions": { "lost": ["alice>server content notes first"] }"#));
     let (a, b) = (Side::played("calm.json", &scenario(CALM), 0), Side::played("lossy.json", &lossy, 0));
     insta::assert_snapshot!(told(&a, &b), @r"
-    A: calm.json, seed 0
-    B: lossy.json, seed 0
+    A: calm.json, seed 0: held
+    B: lossy.json, seed 0: held
 
     The first 9 entries are the same, the next is not.
 
@@ -81,6 +81,86 @@ fn two_runs_are_told_with_causes_and_decisions() {
     decided in B only
       lost: alice>server content notes first
     ");
+}
+
+/// What is told of the difference unless more is asked for.
+#[track_caller]
+fn brief(a: &Side, b: &Side) -> String {
+    match compare(a, b).unwrap() {
+        Compared::Different(difference) => difference.brief(),
+        Compared::Same(entries) => panic!("no difference in {entries} entries"),
+    }
+}
+
+#[test]
+fn the_first_difference_by_meaning_is_told_beside_the_first_of_all() {
+    let uneven = |text: &str| text.replace("50ms", "20ms..80ms");
+    let lossy = calm_with(r#""decisions": { "lost": ["alice>server content notes first"] }"#);
+    let [calm, slow, lossy] = [("calm", CALM, 1), ("slow", CALM, 2), ("lossy", &lossy, 2)]
+        .map(|(name, text, seed)| Side::played(name, &scenario(&uneven(text)), seed));
+    insta::assert_snapshot!(brief(&calm, &slow), @r"
+    A: calm, seed 1: held
+    B: slow, seed 2: held
+
+    The first 4 entries are the same, the next is not.
+      A  0.043574s  alice -> server | LOAD notes sessions: header/0
+      B  0.032589s  alice -> server | LOAD notes sessions: header/0
+      at: 43574 in A, 32589 in B
+
+    By meaning they are the same: only times, deadlines, writes and notices of connections differ.
+
+    at another time: 6 messages
+    decided in A only, before they part: latency: alice>server load notes create-notes-alice: 43574us
+    decided in B only, before they part: latency: alice>server load notes create-notes-alice: 32589us
+    ");
+    insta::assert_snapshot!(brief(&calm, &lossy), @r"
+    A: calm, seed 1: held
+    B: lossy, seed 2: held
+
+    The first 4 entries are the same, the next is not.
+      A  0.043574s  alice -> server | LOAD notes sessions: header/0
+      B  0.032589s  alice -> server | LOAD notes sessions: header/0
+      at: 43574 in A, 32589 in B
+
+    By meaning they part at entry 10 of A and 10 of B: what B has is in B only.
+      B  1.000s  alice -x server | CONTENT notes header: false new: After: 0 New: 1  (lost)
+      led to by  1.000s  * alice edits notes  [first]
+
+    only in B: 1 deadline, 1 message
+      B  1.000s  alice -x server | CONTENT notes header: false new: After: 0 New: 1  (lost)
+      B  2.000s  * alice's deadline: no acknowledgement yet of the content of notes to server
+    at another time: 6 messages
+    decided in A only, before they part: latency: alice>server load notes create-notes-alice: 43574us
+    decided in B only, before they part: latency: alice>server load notes create-notes-alice: 32589us
+    ");
+}
+
+#[test]
+fn however_much_differs_it_has_thirty_lines_at_most() {
+    let story = scenario(FAULTY);
+    for seed in 0..20 {
+        let told = brief(&Side::played("a", &story, seed), &Side::played("b", &story, seed + 1));
+        assert!(told.lines().count() <= 30, "seed {seed}:\n{told}");
+    }
+}
+
+#[test]
+fn all_that_differs_is_told_on_demand() {
+    let story = scenario(FAULTY);
+    let (a, b) = (Side::played("a", &story, 1), Side::played("b", &story, 2));
+    let Ok(Compared::Different(difference)) = compare(&a, &b) else { panic!("they differ") };
+    let (brief, whole) = (difference.brief(), difference.whole());
+    assert!(whole.contains("\nwhat led to it in A\n"), "{whole}");
+    let heads =
+        brief.lines().filter(|line| line.starts_with("only in ") || line.starts_with("in another order"));
+    for head in heads {
+        assert!(whole.contains(head), "{head} in {whole}");
+        let count: usize = head.split(' ').filter_map(|word| word.parse::<usize>().ok()).sum();
+        let listed =
+            whole.split_once(head).unwrap().1.lines().skip(1).take_while(|line| line.starts_with("  "));
+        let each = if head.starts_with("only") { 1 } else { 2 };
+        assert_eq!(listed.count(), each * count, "{head} in {whole}");
+    }
 }
 
 #[test]

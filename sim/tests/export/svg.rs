@@ -162,7 +162,11 @@ fn it_tells_what_the_log_tells() {
         let words = entry.words(log.cast()).to_string().replace('>', "&gt;");
         assert!(text.contains(&format!(">{words}</text>")), "no label `{words}`");
     }
-    assert_eq!(text.matches("marker-end=").count(), 22 + 3, "what arrives, and the legend of three kinds");
+    assert_eq!(
+        text.matches("marker-end=").count(),
+        22 + 4,
+        "what arrives, and the legend of three kinds and of a copy"
+    );
     assert_eq!(
         [count(&text, "hatch down"), count(&text, "hatch asleep")],
         [2, 2],

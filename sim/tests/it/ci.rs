@@ -237,6 +237,25 @@ fn seeds_are_played_beside_the_snapshot() {
     let [passed, failed] =
         ["passed    hello", "FAILED    forgetful\n    with seed "].map(|word| said.out.find(word));
     assert!(passed.is_some() && passed < failed, "those that fail come last:\n{}", said.out);
+    // Each command that is named shows what was seen, and JUnit names them too.
+    let next: Vec<&str> =
+        said.out.lines().filter_map(|line| line.trim().strip_prefix("next: cosim ")).collect();
+    let [run, why, shrink, test] = next.as_slice() else { panic!("{next:?}") };
+    let seed = run.rsplit_once("--seed ").expect("it names the seed").1;
+    assert!(
+        why.ends_with(&format!("--seed {seed}")) && shrink.contains(&format!("--seed {seed} ")),
+        "{next:?}"
+    );
+    let again = folder.cosim(&run.split(' ').collect::<Vec<_>>());
+    assert!(again.code == 3 && again.out.contains("timely"), "{}", again.out);
+    assert!(test.contains(" --seeds "), "{test}");
+    let again = folder.cosim(&test.split(' ').collect::<Vec<_>>());
+    assert_eq!(again.code, 3);
+    assert!(said.out.contains(again.out.split_once("\n\n").expect("a tally").0), "{}", again.out);
+    let junit = folder.cosim(&["test", "--seeds", "0..9", "--format", "junit"]).out;
+    for command in next {
+        assert!(junit.contains(command), "{command} in {junit}");
+    }
 }
 
 fn docs(name: &str) -> String {

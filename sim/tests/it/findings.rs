@@ -128,6 +128,57 @@ fn a_finding_is_new_then_ongoing_and_remembers_where_it_was_seen() {
     assert!(text.starts_with("200 runs: 0 new, 3 ongoing, 0 rare, 0 gone\n\nongoing     timely"), "{text}");
 }
 
+/// A scenario is known by its path, whatever else is new in its file.
+#[test]
+fn an_edited_scenario_has_the_same_findings_and_what_changed_is_said() {
+    let folder = Folder::new();
+    folder.sweep("0..100", "first.jsonl");
+    folder.findings("first.jsonl");
+    let edited =
+        FORGETFUL.replace("alice", "alicia").replace("\"5%\"", "\"9%\"").replace(", once", " (edited)");
+    folder.write("story.json", &edited);
+    folder.sweep("0..100", "second.jsonl");
+    let (code, ongoing) = folder.findings("second.jsonl");
+    assert_eq!(ongoing["standing"].as_str(), Some("ongoing"), "{ongoing:#}");
+    let all = folder.cosim("findings findings.db second.jsonl").out;
+    assert_eq!(code, i32::from(all.contains("\nnew ")), "{all}");
+    assert_eq!((ongoing["runs"].as_u64(), &ongoing["first"]["seed"]), (Some(200), &ongoing["first"]["seed"]));
+    let [changed] = ongoing["changed"].as_array().expect("a list").as_slice() else { panic!("{ongoing:#}") };
+    assert_eq!(changed["scenario"], "story.json");
+    for what in ["about: ", "network.loss: \"5%\" -> \"9%\"", "nodes.alice is gone; nodes.alicia is new"] {
+        assert!(changed["what"].as_str().expect("words").contains(what), "{changed}");
+    }
+    assert!(all.contains("            changed   story.json, since it was seen last: about: "), "{all}");
+    // Swept once more as it is, nothing has changed since.
+    folder.sweep("100..200", "third.jsonl");
+    assert_eq!(folder.findings("third.jsonl").1["changed"].as_array().map(Vec::len), Some(0));
+    // Mended in the file it is gone, and the scenario that was kept still shows it.
+    folder.write("story.json", &mended(&edited));
+    folder.sweep("0..600", "fourth.jsonl");
+    let (_, gone) = folder.findings("fourth.jsonl");
+    assert_eq!(
+        (gone["standing"].as_str(), gone["replayed"]["result"].as_str()),
+        (Some("gone"), Some("reproduces")),
+        "{gone:#}"
+    );
+    assert!(gone["changed"][0]["what"].as_str().is_some_and(|what| what.contains("mutations")), "{gone:#}");
+}
+
+/// What an earlier cosim has stored is read on.
+#[test]
+fn a_database_of_version_1_is_taken_over() {
+    let folder = Folder::new();
+    folder.sweep("0..100", "first.jsonl");
+    folder.findings("first.jsonl");
+    let older = "ALTER TABLE scenario DROP COLUMN file; PRAGMA user_version = 1";
+    folder.database().execute_batch(older).expect("it can be changed");
+    folder.write("story.json", &FORGETFUL.replace("5%", "9%"));
+    folder.sweep("0..100", "second.jsonl");
+    let (_, ongoing) = folder.findings("second.jsonl");
+    assert_eq!(ongoing["standing"].as_str(), Some("ongoing"));
+    assert_eq!(ongoing["changed"][0]["what"], "the file, one of whose versions was not kept");
+}
+
 #[test]
 fn what_is_gone_is_played_again_before_it_counts_as_fixed() {
     let folder = Folder::new();

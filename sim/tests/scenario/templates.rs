@@ -35,6 +35,16 @@ fn a_range_stands_for_its_numbers() {
 }
 
 #[test]
+fn a_set_stands_for_its_names() {
+    let links = [link("{bob, alice}", "n-1-x"), link("{alice,bob,carol}", "{alice,bob,carol}")].join(",");
+    let scenario = good(&with_nodes(r#""{carol,alice,bob}": {}, "n-{1..2}-{x,y}": {}"#, &links));
+    assert_eq!(names(&scenario), ["alice", "bob", "carol", "n-1-x", "n-1-y", "n-2-x", "n-2-y"]);
+    let pairs = pairs(&scenario);
+    assert_eq!(pairs[..2], ["bob-n-1-x", "alice-n-1-x"], "as they are written");
+    assert_eq!(pairs[2..], ["alice-bob", "alice-carol", "bob-carol"]);
+}
+
+#[test]
 fn links_join_each_with_each() {
     let nodes = r#""a{1..2}": {}, "b{1..3}": {}"#;
     let star = good(&with_nodes(nodes, &link("b{1..3}", "a1")));
@@ -113,7 +123,11 @@ fn templates_that_stand_for_nothing() {
     let cases = [
         ("brace that stands alone", "\"client-{1..20}\": {}", "\"client-{1..20\": {}"),
         ("brace that was never opened", "\"client-{1..20}\": {}", "\"client-1..20}\": {}"),
-        ("two ranges", "\"client-{1..20}\": {}", "\"{1..2}-{1..20}\": {}"),
+        ("braces in braces", "\"client-{1..20}\": {}", "\"client-{a,{1..20}}\": {}"),
+        ("an empty name", "\"client-{1..20}\": {}", "\"client-{1,,2}\": {}"),
+        ("one name twice", "\"client-{1..20}\": {}", "\"client-{1,2, 1}\": {}"),
+        ("a range among names", "\"client-{1..20}\": {}", "\"client-{1,2..20}\": {}"),
+        ("far too many by sets", "\"client-{1..20}\": {}", "\"client-{1..99999}-{1..99999}-{1..99999}\": {}"),
         ("no range", "\"client-{1..20}\": {}", "\"client-{1-20}\": {}"),
         ("letters", "\"client-{1..20}\": {}", "\"client-{a..f}\": {}"),
         ("half open", "\"client-{1..20}\": {}", "\"client-{1..}\": {}"),

@@ -72,6 +72,22 @@ fn every_snapshot_has_a_scenario() {
     assert!(stale.is_empty(), "no such scenarios: {stale:?}\nremove their snapshots: cosim test --update");
 }
 
+/// Words are put together of parts, and `an` goes before a vowel.
+#[test]
+fn every_snapshot_has_its_articles_right() {
+    for_each(|name| {
+        let kept =
+            std::fs::read_to_string(snapshot::path(&root().join("snapshots"), name, SNAPSHOT)).unwrap();
+        let words: Vec<&str> = kept.split_whitespace().collect();
+        // Keys are called `a`, too.
+        let wrong = words.windows(2).find(|pair| {
+            let is_key = ["of", "and", "asks", "is"].contains(&pair[1]);
+            pair[0] == "a" && pair[1].starts_with(['a', 'e', 'i', 'o']) && !is_key
+        });
+        assert_eq!(wrong, None, "{}", name.display());
+    });
+}
+
 #[test]
 fn every_scenario_holds_on_other_seeds() {
     for_each(|name| {

@@ -96,6 +96,54 @@ fn a_scenario_that_does_something_else_is_shown_with_the_difference() {
     check(folder.test(&[]), 0, &[]);
 }
 
+/// The lines of a text have these words, in this order.
+#[track_caller]
+fn in_order(text: &str, words: &[&str]) {
+    let mut rest = text;
+    for word in words {
+        let found =
+            rest.find(word).unwrap_or_else(|| panic!("{word:?} is not there, or too early, in\n{text}"));
+        rest = &rest[found + word.len()..];
+    }
+}
+
+#[test]
+fn what_did_not_hold_comes_first_and_counts_come_last() {
+    let folder = Folder::with(&[("hello", HELLO)]);
+    check(folder.test(&["--update"]), 0, &[]);
+    let kept = fs::read_to_string(folder.path("snapshots/hello.snap")).unwrap();
+    folder.write("snapshots/hello.snap", &kept.replace("monotonic 8", "monotonic 9"));
+    let (code, text) = folder.test(&[]);
+    assert_eq!(code, 1);
+    let next =
+        "    looks of oracles: monotonic 9 -> 8\n    next: cosim test stories stories/hello.json --update\n";
+    in_order(&text, &["DIFFERS   hello\n    it holds, and differs from its snapshot\n", next]);
+    assert_eq!(text.matches("monotonic").count(), 1, "{text}");
+    folder.write("stories/hello.json", &HELLO.replace("0ms", "1s"));
+    let (_, text) = folder.test(&[]);
+    let order = [
+        "it holds",
+        "~ 0.000s -> 1.000s",
+        "is not what happens",
+        "+   time ",
+        "looks of oracles: ",
+        "next: ",
+    ];
+    in_order(&text, &order);
+    assert!(!text.contains("+       1.000s"), "what happened is told once:\n{text}");
+    let violated = HELLO.replace("\"timeline\"", "\"expect\": { \"messages_max\": 1 }, \"timeline\"");
+    folder.write("stories/hello.json", &violated);
+    let (_, text) = folder.test(&[]);
+    let order = [
+        "FAILED    hello\n    expectation not met: at most 1",
+        "VIOLATED: see above\n    the snapshot (-)",
+        "looks of oracles: monotonic 9 -> 8",
+        "next: cosim run stories/hello.json --seed 1\n    next: cosim shrink stories/hello.json --seed 1 -o ",
+    ];
+    in_order(&text, &order);
+    assert!(!text.contains("--update"), "nothing is to be written down:\n{text}");
+}
+
 #[test]
 fn a_snapshot_without_a_scenario_is_stale() {
     let folder = Folder::with(&[("hello", HELLO), ("bye", HELLO)]);
@@ -122,8 +170,7 @@ fn a_bad_file_is_explained_and_the_others_are_played() {
 fn what_does_not_hold_is_never_written_down() {
     let violated = HELLO.replace("\"timeline\"", "\"expect\": { \"messages_max\": 1 }, \"timeline\"");
     let folder = Folder::with(&[("chatty", &violated)]);
-    let expected =
-        ["FAILED    chatty", "at most 1 messages", "play it again: cosim run stories/chatty.json --seed 1"];
+    let expected = ["FAILED    chatty", "at most 1 messages", "next: cosim run stories/chatty.json --seed 1"];
     check(folder.test(&["--update"]), 1, &expected);
     assert!(!folder.path("snapshots/chatty.snap").exists());
 }

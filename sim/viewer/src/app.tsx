@@ -1,4 +1,4 @@
-// The page: what the run came to, the diagram, the list of events, and what was at the selected moment.
+// The page: what the run came to, the diagram, the log, and what was at the selected moment.
 import { Diagram } from './diagram';
 import { EventList } from './list';
 import { Moment } from './moment';
@@ -8,7 +8,7 @@ import type { Pane, Store } from './store';
 
 const PANES: [Pane, string][] = [
   ['diagram', 'Diagram'],
-  ['events', 'Events'],
+  ['events', 'Log'],
   ['moment', 'Moment'],
   ['run', 'Run'],
 ];

@@ -1,4 +1,4 @@
-// Two runs side by side: what they are and where they part, both diagrams, all events in two columns, and what is known of
+// Two runs side by side: what they are and where they part, both diagrams, both logs in two columns, and what is known of
 // the selected row.
 import { useEffect, useState } from 'preact/hooks';
 import { Beside, type Comparison, NAMES, SIDES, type Side } from './beside';
@@ -15,7 +15,7 @@ import { Store } from './store';
 import { counted, span } from './words';
 
 const PARTS: [Part, string][] = [
-  ['rows', 'Events'],
+  ['rows', 'Log'],
   ['diagrams', 'Diagrams'],
   ['details', 'Details'],
 ];
@@ -95,13 +95,13 @@ function SideLine({ store, side }: { store: BesideStore; side: Side }) {
   const { log } = beside.models[side];
   const { facts } = log.head;
   const ended = facts.endedAt ?? (log.length > 0 ? log.at[log.length - 1] : 0);
-  const events = beside.entries[side].reduce((sum, entry) => sum + (entry >= 0 ? 1 : 0), 0);
+  const entries = beside.entries[side].reduce((sum, entry) => sum + (entry >= 0 ? 1 : 0), 0);
   return (
     <li>
       <b>{NAMES[side]}</b> <span class="title">{beside.facts.sides[side].name}</span>{' '}
       <span class={`pill ${facts.verdict !== null && facts.verdict !== 'held' ? 'is-bad' : ''}`}>{verdictInWords(log)}</span>{' '}
       <span class="figures">
-        {counted(events, 'event')} · {span(ended)}
+        {counted(entries, 'entry', 'entries')} · {span(ended)}
       </span>{' '}
       <button type="button" class="link open" onClick={() => store.open(side)}>
         Open {NAMES[side]}

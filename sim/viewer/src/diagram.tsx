@@ -109,19 +109,25 @@ function Legend() {
     ['content', 'content'],
     ['done', 'done'],
     ['lost', 'lost'],
+    ['held', 'held'],
+    ['way', 'still under way'],
     ['again', 'a copy'],
+    ['ignored', 'ignored'],
+    ['bent', 'out of order'],
   ];
   return (
     <ul class="legend" aria-label="How messages are drawn">
       {rows.map(([kind, words]) => (
         <li key={kind}>
           <svg width="34" height="10" viewBox="0 0 34 10" class={`sample ${kind}`} aria-hidden="true">
-            <line x1="1" y1="5" x2={kind === 'content' ? 25 : kind === 'lost' ? 20 : 28} y2="5" />
+            {kind === 'bent' ? <path d="M1,1 Q7,8 28,8" /> : <line x1="1" y1="5" x2={kind === 'content' ? 25 : kind === 'lost' ? 20 : 28} y2="5" />}
             {kind === 'load' ? <polyline points="26,1 33,5 26,9" /> : null}
-            {kind === 'known' || kind === 'again' ? <polygon points="33,5 26,1.7 26,8.3" /> : null}
+            {['known', 'again', 'ignored'].includes(kind) ? <polygon points="33,5 26,1.7 26,8.3" /> : null}
+            {kind === 'bent' ? <polygon points="33,8 26,5 26,10" /> : null}
             {kind === 'content' ? <polygon points="33,5 24,0.7 24,9.3" /> : null}
             {kind === 'correction' ? <polygon points="33,5 26,1.7 26,5 19,1.7 19,8.3 26,5 26,8.3" /> : null}
-            {kind === 'done' ? <line x1="31" y1="0.5" x2="31" y2="9.5" /> : null}
+            {kind === 'done' || kind === 'held' ? <line x1={kind === 'done' ? 31 : 28} y1="0.5" x2={kind === 'done' ? 31 : 28} y2="9.5" /> : null}
+            {kind === 'way' ? <circle cx="30" cy="5" r="3" /> : null}
             {kind === 'lost' ? <path d="M20,1 l8,8 m0,-8 l-8,8" /> : null}
           </svg>
           {words}

@@ -1,4 +1,4 @@
-// The list of events: what the diagram shows, in words, for keyboards and screen readers. Only the rows in sight exist.
+// The log: what the diagram shows, in words, for keyboards and screen readers. Only the rows in sight exist.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { place, type Store } from './store';
 import { time, said } from './words';
@@ -71,7 +71,7 @@ export function EventList({ store }: { store: Store }) {
   };
   const isListed = listed[place(listed, selected)] === selected;
   return (
-    <section class="events" aria-label="Events">
+    <section class="events" aria-label="Log">
       <h2>Events</h2>
       <div
         ref={box}
@@ -86,7 +86,7 @@ export function EventList({ store }: { store: Store }) {
         <div class="filler" role="presentation" style={{ height: `${shown}px` }}>
           {rows}
         </div>
-        {listed.length === 0 ? <p class="none">No event fits.</p> : null}
+        {listed.length === 0 ? <p class="none">No entry fits.</p> : null}
       </div>
     </section>
   );

@@ -1,4 +1,4 @@
-// The events of two runs in two columns, partners side by side. Only the rows in sight exist.
+// The logs of two runs in two columns, partners side by side. Only the rows in sight exist.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { NAMES, SIDES, type Side } from './beside';
 import type { BesideStore } from './besidestore';
@@ -86,7 +86,7 @@ export function Rows({ store }: { store: BesideStore }) {
         <div class="filler" role="presentation" style={{ height: `${shown}px` }}>
           {rows}
         </div>
-        {beside.length === 0 ? <p class="none">Neither run has an event.</p> : null}
+        {beside.length === 0 ? <p class="none">Neither run has an entry.</p> : null}
       </div>
     </section>
   );

@@ -129,7 +129,7 @@ export function RunFacts({ store }: { store: Store }) {
       <div class="box">
         <h3>Keys</h3>
         <p class="keys">
-          <kbd>j</kbd> <kbd>k</kbd> next and previous event, <kbd>n</kbd> <kbd>p</kbd> of the same node, <kbd>u</kbd> <kbd>i</kbd> of the same CoValue, <kbd>c</kbd> only what may have led to it, <kbd>/</kbd> find. Over the diagram the wheel scrolls, with Ctrl it zooms.
+          <kbd>j</kbd> <kbd>k</kbd> next and previous entry, <kbd>n</kbd> <kbd>p</kbd> of the same node, <kbd>u</kbd> <kbd>i</kbd> of the same CoValue, <kbd>c</kbd> only what may have led to it, <kbd>/</kbd> find. Over the diagram the wheel scrolls, with Ctrl it zooms.
         </p>
       </div>
       <p class="none">

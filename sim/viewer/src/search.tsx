@@ -1,4 +1,4 @@
-// Looking for events: words, or a node, a CoValue or a kind from a list.
+// Looking for entries of the log: words, or a node, a CoValue or a kind from a list.
 import { KINDS } from './filter';
 import type { Store } from './store';
 import { counted } from './words';
@@ -44,8 +44,8 @@ export function Search({ store }: { store: Store }) {
       <input
         id="filter"
         type="search"
-        placeholder="Find events: words, node: id: kind: session: op:"
-        aria-label="Find events"
+        placeholder="Find entries: words, node: id: kind: session: op:"
+        aria-label="Find entries"
         autocomplete="off"
         spellcheck={false}
         value={store.filterText.value}
@@ -55,7 +55,8 @@ export function Search({ store }: { store: Store }) {
       <Choice store={store} field="id" label="any CoValue" all={same(log.head.coValues)} />
       <Choice store={store} field="kind" label="any kind" all={kinds} />
       <output class="count" aria-live="polite">
-        {store.isFiltered.value ? `${count.toLocaleString('en')} of ${counted(total, 'event')}` : counted(total, 'event')}
+        {store.isFiltered.value ? `${count.toLocaleString('en')} of ` : ''}
+        {counted(total, 'entry', 'entries')}
         {store.searched.value === null ? '' : `, searching (${Math.round(store.searched.value * 100)} %)`}
       </output>
       {unknown.length > 0 ? <p class="unknown">There is no {unknown.join(', ')} in this run.</p> : null}

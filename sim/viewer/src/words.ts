@@ -226,7 +226,7 @@ export function words(log: Log, i: number): string {
 export const said = (log: Log, i: number): string => words(log, i).replace(/^\* /, '');
 
 /** `1 node`, `2 nodes`. */
-export const counted = (count: number, what: string): string => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, what: string, many = `${what}s`): string => `${count.toLocaleString('en')} ${count === 1 ? what : many}`;
 
 /** What a message says in so few words that they fit beside its arrow. */
 export function brief(it: Line): string {

@@ -148,7 +148,7 @@ describe('everybody can read a comparison', () => {
       'seeds.html',
       '',
       async (page) => {
-        for (const part of ['Events', 'Diagrams', 'Details']) {
+        for (const part of ['Log', 'Diagrams', 'Details']) {
           await page.getByRole('button', { name: part, exact: true }).click();
           expect([part, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([part, NARROW.width]);
         }

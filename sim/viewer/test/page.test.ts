@@ -9,11 +9,11 @@ import { addressHas, chromium, compare, drawn, type Look, NARROW, on, serious, W
 const selected = (page: Page): Promise<string> => page.locator('.row[aria-selected=true] .words').innerText();
 
 describe('a run', () => {
-  test('opens with what it came to and all its events', () =>
+  test('opens with what it came to and all entries of its log', () =>
     on('storm.html', '', async (page) => {
       expect(await page.title()).toContain('storm.json, seed 1');
       expect(await page.locator('.pill').innerText()).toContain('held');
-      expect(await page.locator('.count').innerText()).toBe('705 events');
+      expect(await page.locator('.count').innerText()).toBe('705 entries');
       expect(await page.locator('.row').count()).toBeGreaterThan(5);
       expect(await page.locator('.name').allInnerTexts()).toEqual(expect.arrayContaining(['alice', 'bob', 'carol', 'core', 'edge']));
     }));
@@ -143,7 +143,7 @@ describe('a log from elsewhere', () => {
 
   test('of version 1 is drawn too', () =>
     on('old.html', '', async (page) => {
-      expect(await page.locator('.count').innerText()).toBe('3 events');
+      expect(await page.locator('.count').innerText()).toBe('3 entries');
       await page.locator('.row').nth(2).click();
       expect(await page.locator('.links li').count()).toBe(2);
     }));
@@ -187,7 +187,7 @@ describe('everybody', () => {
       'planted.html',
       '',
       async (page) => {
-        for (const pane of ['Diagram', 'Events', 'Moment', 'Run']) {
+        for (const pane of ['Diagram', 'Log', 'Moment', 'Run']) {
           await page.getByRole('button', { name: pane, exact: true }).click();
           expect([pane, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([pane, NARROW.width]);
         }

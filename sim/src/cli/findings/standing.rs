@@ -57,6 +57,8 @@ pub(super) struct Known<'a> {
     pub(super) due: u128,
     /// What became of it when it was played again after it was seen last.
     pub(super) replayed: Option<&'a Replayed>,
+    /// The scenarios that were edited between the last sweep that had seen it before and these: both versions of each.
+    pub(super) changed: Vec<[i64; 2]>,
 }
 
 impl Known<'_> {
@@ -115,7 +117,20 @@ pub(super) fn known<'a>(memory: &'a Memory, finding: &'a Finding, now: &BTreeSet
         is_estimate: counts.iter().any(|it| it.is_estimate),
         due,
         replayed: replays().rfind(|it| it.sweep >= last.sweep),
+        changed: scenarios
+            .iter()
+            .filter_map(|scenario| changed(memory, &sightings, *scenario, now))
+            .collect(),
     })
+}
+
+/// The version of a scenario that was seen last before these sweeps, and theirs, where that is another one.
+fn changed(memory: &Memory, sightings: &[&Sighting], scenario: i64, now: &BTreeSet<i64>) -> Option<[i64; 2]> {
+    let played = memory.played.iter().filter(|it| it.scenario == scenario && now.contains(&it.sweep));
+    let played = played.max_by_key(|it| it.sweep)?;
+    let seen = sightings.iter().filter(|it| it.scenario == scenario && !now.contains(&it.sweep));
+    let seen = seen.max_by_key(|it| it.sweep)?;
+    (seen.version != played.version).then_some([seen.version, played.version])
 }
 
 /// How often a finding was seen in one scenario.
@@ -155,8 +170,12 @@ impl Counted {
         }
         // A sweep that has failed with its key shows only as much as was cut down; any other shows all of its seeds.
         let is_shown = |sweep: i64| failures.get(&sweep).is_none_or(|(times, cut)| times == cut);
-        let seeds =
-            distinct(since.iter().filter(|it| is_shown(it.sweep)).map(|it| it.seeds.clone()).collect());
+        // The same seed of another version is another run.
+        let mut played: BTreeMap<i64, Vec<Range<u64>>> = BTreeMap::new();
+        for it in since.iter().filter(|it| is_shown(it.sweep)) {
+            played.entry(it.version).or_default().push(it.seeds.clone());
+        }
+        let seeds: u128 = played.into_values().map(distinct).sum();
         let shown: BTreeSet<i64> =
             since.iter().map(|it| it.sweep).filter(|sweep| !is_shown(*sweep)).collect();
         let sampled: u128 = shown.iter().filter_map(|sweep| failures.get(sweep)).map(|(_, cut)| cut).sum();
@@ -194,7 +213,7 @@ mod tests {
             file: String::new(),
         });
         for (sweep, (seeds, times, cut, here)) in (1..).zip(sweeps) {
-            memory.played.push(Played { sweep, scenario: 7, seeds: seeds.clone() });
+            memory.played.push(Played { sweep, scenario: 7, version: 7, seeds: seeds.clone() });
             if *times > 0 {
                 memory.failures.push(Failed {
                     sweep,
@@ -208,6 +227,7 @@ mod tests {
                 memory.sightings.push(Sighting {
                     sweep,
                     scenario: 7,
+                    version: 7,
                     finding: 1,
                     cut: *here,
                     first: 0,
@@ -268,6 +288,22 @@ mod tests {
         memory.played[1].scenario = 8;
         memory.played[1].seeds = 0..u64::MAX;
         assert_eq!(standing(&memory, 2), Standing::Elsewhere);
+    }
+
+    #[test]
+    fn an_edited_scenario_is_the_same_one() {
+        let mut memory =
+            memory(&[(0..100, 10, 10, 10), (0..100, 9, 9, 9), (0..30, 0, 0, 0), (0..30, 0, 0, 0)]);
+        memory.played[1].version = 8;
+        memory.sightings[1].version = 8;
+        let of = |memory: &Memory, now| {
+            let known = known(memory, &memory.findings[0], &BTreeSet::from([now])).expect("it was seen");
+            (known.standing, known.changed, known.due)
+        };
+        assert_eq!(of(&memory, 2), (Standing::Ongoing, vec![[7, 8]], 2_850_000));
+        // The same seeds again are evidence where the scenario is another version of itself.
+        (memory.played[2].version, memory.played[3].version) = (8, 9);
+        assert_eq!(of(&memory, 4), (Standing::Gone, vec![[8, 9]], 5_700_000));
     }
 
     #[test]

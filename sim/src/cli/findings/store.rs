@@ -8,6 +8,7 @@ use super::super::exit::Failure;
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,13 +20,13 @@ const WAIT: Duration = Duration::from_secs(120);
 const APPLICATION: i64 = 0x636f_7369;
 
 /// The version of the tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Seeds are text, as SQLite's numbers end at 2^63.
 const TABLES: &str = "
 CREATE TABLE scenario (
   id INTEGER PRIMARY KEY, path TEXT NOT NULL, blake3 TEXT NOT NULL, crypto TEXT NOT NULL, recording TEXT NOT NULL,
-  UNIQUE (path, blake3, crypto, recording)
+  file TEXT, UNIQUE (path, blake3, crypto, recording)
 ) STRICT;
 -- A sweep is known by a hash of its header: equal headers have equal outcomes.
 CREATE TABLE sweep (
@@ -56,6 +57,9 @@ CREATE TABLE replay (
 ) STRICT;
 ";
 
+/// What makes the tables of version 1 those of today: what was in a file was not kept.
+const FROM_VERSION_1: &str = "ALTER TABLE scenario ADD COLUMN file TEXT;";
+
 /// What a sweep has found, ready to be stored.
 #[derive(Debug)]
 pub(super) struct Swept {
@@ -73,6 +77,8 @@ pub(super) struct SweptScenario {
     pub(super) blake3: String,
     pub(super) crypto: &'static str,
     pub(super) recording: String,
+    /// What is in its file, where that is still what was swept.
+    pub(super) file: Option<String>,
     /// The seeds that were played.
     pub(super) seeds: Range<u64>,
     pub(super) failures: Vec<SweptFailure>,
@@ -101,7 +107,8 @@ pub(super) struct SweptShape {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) sweeps: Vec<Sweep>,
-    pub(super) scenarios: Vec<(i64, String)>,
+    /// Each scenario as it was swept.
+    pub(super) versions: Vec<Version>,
     pub(super) played: Vec<Played>,
     pub(super) failures: Vec<Failed>,
     pub(super) findings: Vec<Finding>,
@@ -116,10 +123,23 @@ pub(super) struct Sweep {
     pub(super) cosim: String,
 }
 
+/// A scenario as it was at one time.
+#[derive(Debug)]
+pub(super) struct Version {
+    pub(super) id: i64,
+    pub(super) path: String,
+    pub(super) blake3: String,
+    pub(super) crypto: String,
+    pub(super) recording: String,
+    pub(super) file: Option<String>,
+}
+
+/// A scenario is known by its path: its number is that of its first version.
 #[derive(Debug)]
 pub(super) struct Played {
     pub(super) sweep: i64,
     pub(super) scenario: i64,
+    pub(super) version: i64,
     pub(super) seeds: Range<u64>,
 }
 
@@ -144,6 +164,7 @@ pub(super) struct Finding {
 pub(super) struct Sighting {
     pub(super) sweep: i64,
     pub(super) scenario: i64,
+    pub(super) version: i64,
     pub(super) finding: i64,
     pub(super) cut: u64,
     pub(super) first: u64,
@@ -246,6 +267,15 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> 
         }
         transaction.commit()?;
     }
+    if pragma(connection, "user_version")? == 1 {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Somebody else may have done so meanwhile.
+        if pragma(&transaction, "user_version")? == 1 {
+            transaction.execute_batch(FROM_VERSION_1)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+        }
+        transaction.commit()?;
+    }
     let version = pragma(connection, "user_version")?;
     Ok(if version == VERSION {
         Ok(())
@@ -289,7 +319,10 @@ fn scenario(transaction: &Transaction<'_>, of: &SweptScenario) -> rusqlite::Resu
     let sql = "INSERT OR IGNORE INTO scenario (path, blake3, crypto, recording) VALUES (?1, ?2, ?3, ?4)";
     transaction.execute(sql, named)?;
     let sql = "SELECT id FROM scenario WHERE (path, blake3, crypto, recording) = (?1, ?2, ?3, ?4)";
-    transaction.query_row(sql, named, |row| row.get(0))
+    let id: i64 = transaction.query_row(sql, named, |row| row.get(0))?;
+    let sql = "UPDATE scenario SET file = ?2 WHERE id = ?1 AND file IS NULL";
+    transaction.execute(sql, params![id, of.file])?;
+    Ok(id)
 }
 
 /// The finding of a key and a shape. The smaller of two scenarios is kept; where the one that is kept did not fail any
@@ -311,22 +344,31 @@ fn finding(transaction: &Transaction<'_>, key: &str, shape: &SweptShape) -> rusq
 }
 
 fn memory(connection: &Connection) -> rusqlite::Result<Memory> {
+    let sql = "SELECT id, path, blake3, crypto, recording, file FROM scenario ORDER BY id";
+    let versions = all(connection, sql, |row| {
+        let [path, blake3, crypto] = [row.get(1)?, row.get(2)?, row.get(3)?];
+        Ok(Version { id: row.get(0)?, path, blake3, crypto, recording: row.get(4)?, file: row.get(5)? })
+    })?;
+    let mut firsts: BTreeMap<&str, i64> = BTreeMap::new();
+    let scenarios: BTreeMap<i64, i64> =
+        versions.iter().map(|it| (it.id, *firsts.entry(&it.path).or_insert(it.id))).collect();
+    // The tables refer to no version that is not there.
+    let scenario_of = |version: i64| scenarios.get(&version).copied().unwrap_or(version);
     Ok(Memory {
         sweeps: all(connection, "SELECT id, build, cosim FROM sweep ORDER BY id", |row| {
             Ok(Sweep { id: row.get(0)?, build: row.get(1)?, cosim: row.get(2)? })
         })?,
-        scenarios: all(connection, "SELECT id, path FROM scenario ORDER BY id", |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?,
         played: all(connection, "SELECT sweep, scenario, first, until FROM played ORDER BY rowid", |row| {
-            Ok(Played { sweep: row.get(0)?, scenario: row.get(1)?, seeds: seed(row, 2)?..seed(row, 3)? })
+            let (sweep, version, seeds) = (row.get(0)?, row.get(1)?, seed(row, 2)?..seed(row, 3)?);
+            Ok(Played { sweep, scenario: scenario_of(version), version, seeds })
         })?,
         failures: all(
             connection,
             "SELECT sweep, scenario, key, times, cut FROM failure ORDER BY rowid",
             |row| {
                 let (times, cut) = (counted(row, 3)?, counted(row, 4)?);
-                Ok(Failed { sweep: row.get(0)?, scenario: row.get(1)?, key: row.get(2)?, times, cut })
+                let scenario = scenario_of(row.get(1)?);
+                Ok(Failed { sweep: row.get(0)?, scenario, key: row.get(2)?, times, cut })
             },
         )?,
         findings: all(connection, "SELECT id, key, shape, file FROM finding ORDER BY id", |row| {
@@ -336,11 +378,12 @@ fn memory(connection: &Connection) -> rusqlite::Result<Memory> {
             connection,
             "SELECT sweep, scenario, finding, cut, first, last FROM sighting ORDER BY rowid",
             |row| {
-                let (sweep, scenario, finding) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let (sweep, version, finding) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let (cut, first, last) = (counted(row, 3)?, seed(row, 4)?, seed(row, 5)?);
-                Ok(Sighting { sweep, scenario, finding, cut, first, last })
+                Ok(Sighting { sweep, scenario: scenario_of(version), version, finding, cut, first, last })
             },
         )?,
+        versions,
         replays: all(connection, "SELECT finding, sweep, build, result FROM replay ORDER BY rowid", |row| {
             Ok(Replayed { finding: row.get(0)?, sweep: row.get(1)?, build: row.get(2)?, result: row.get(3)? })
         })?,

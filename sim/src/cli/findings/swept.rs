@@ -2,7 +2,7 @@
 //! cut down.
 
 use super::super::exit::Failure;
-use super::super::report::swept::scenario;
+use super::super::report::swept::{same, scenario};
 use super::super::{guests, sweep::failure};
 use super::store::{Swept, SweptFailure, SweptScenario, SweptShape};
 use cosim_testbed::freeze::freeze;
@@ -68,6 +68,8 @@ impl Outcomes {
             blake3: source.blake3.clone(),
             crypto: source.crypto.name(),
             recording: source.recording.as_ref().map(|file| file.blake3.clone()).unwrap_or_default(),
+            // Where nothing has failed, nobody needs it to be there still.
+            file: same(&source.path, &source.blake3).ok().and_then(|bytes| String::from_utf8(bytes).ok()),
             seeds: start..start + runs,
             failures: Vec::new(),
         };

@@ -1,5 +1,6 @@
 //! What is told of findings, for people and for machines.
 
+use super::changed::changes;
 use super::standing::{Known, Standing};
 use super::store::{Memory, Replayed, Sighting};
 use serde_json::{Value, json};
@@ -15,6 +16,10 @@ pub(super) fn told(memory: &Memory, known: &Known<'_>) -> Vec<(&'static str, Str
         ("first", place(memory, known.first, known.first.first)),
         ("last", place(memory, known.last, known.last.last)),
     ];
+    for [before, after] in &known.changed {
+        let changes = changes(memory, [*before, *after]);
+        told.push(("changed", format!("{}, since it was seen last: {changes}", path(memory, *after))));
+    }
     if let Some(build) = known.back_since {
         told.push(("back", format!("it counted as fixed by {build}")));
     }
@@ -36,11 +41,11 @@ fn due(known: &Known<'_>) -> String {
 /// `seed 7 of story.json, by 0123456789ab-clean of cosim 0.1.0`.
 fn place(memory: &Memory, sighting: &Sighting, seed: u64) -> String {
     let (cosim, build) = version(memory, sighting.sweep);
-    format!("seed {seed} of {}, by {build} of cosim {cosim}", path(memory, sighting.scenario))
+    format!("seed {seed} of {}, by {build} of cosim {cosim}", path(memory, sighting.version))
 }
 
-fn path(memory: &Memory, scenario: i64) -> &str {
-    memory.scenarios.iter().find(|(id, _)| *id == scenario).map_or("?", |(_, path)| path)
+fn path(memory: &Memory, version: i64) -> &str {
+    memory.versions.iter().find(|it| it.id == version).map_or("?", |it| &it.path)
 }
 
 fn version(memory: &Memory, sweep: i64) -> (&str, &str) {
@@ -71,7 +76,7 @@ pub(super) fn news(memory: &Memory, all: &[Known<'_>], (runs, now): (u64, &BTree
 pub(super) fn json(memory: &Memory, all: &[Known<'_>]) -> Value {
     let at = |sighting: &Sighting, seed: u64| {
         let (cosim, build) = version(memory, sighting.sweep);
-        json!({ "seed": seed, "scenario": path(memory, sighting.scenario), "cosim": cosim, "build": build })
+        json!({ "seed": seed, "scenario": path(memory, sighting.version), "cosim": cosim, "build": build })
     };
     let findings = all.iter().map(|known| {
         json!({
@@ -85,6 +90,9 @@ pub(super) fn json(memory: &Memory, all: &[Known<'_>]) -> Value {
             "first": at(known.first, known.first.first),
             "last": at(known.last, known.last.last),
             "backSince": known.back_since,
+            "changed": known.changed.iter().map(|versions| {
+                json!({ "scenario": path(memory, versions[1]), "what": changes(memory, *versions) })
+            }).collect::<Vec<_>>(),
             "due": due(known),
             "replayed": known.replayed.map(|it| json!({ "result": it.result, "build": it.build })),
             "smallest": serde_json::from_str::<Value>(&known.finding.file).ok(),

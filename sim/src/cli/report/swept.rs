@@ -87,7 +87,7 @@ pub(in super::super) fn scenario(source: &Source, guests: &guests::Known) -> Res
 }
 
 /// The bytes of a file that must be what they were.
-fn same(path: &str, blake3: &str) -> Result<Vec<u8>, String> {
+pub(in super::super) fn same(path: &str, blake3: &str) -> Result<Vec<u8>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
     if blake3::hash(&bytes).to_hex().as_str() == blake3 {
         Ok(bytes)

@@ -1,4 +1,4 @@
-//! What differs between a snapshot and a run by meaning: which events came, went, and moved in time.
+//! What differs between a snapshot and a run by meaning: which entries of the log came, went, and moved in time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 /// How many of them are listed.
 const LISTED_MAX: usize = 30;
 
-/// What differs in the logs of two snapshots, in lines; nothing where no event does.
+/// What differs in the logs of two snapshots, in lines; nothing where no entry does.
 pub(super) fn difference(kept: &str, rendered: &str) -> String {
-    let (mut before, after) = (events(kept), events(rendered));
+    let (mut before, after) = (entries(kept), entries(rendered));
     let (mut came, mut moved, mut stayed) = (Vec::new(), Vec::new(), BTreeMap::<&str, Vec<&str>>::new());
     for (what, times) in after {
         // Those at the same time are the same ones.
@@ -38,8 +38,12 @@ pub(super) fn difference(kept: &str, rendered: &str) -> String {
     if came.is_empty() && went.is_empty() && moved.is_empty() {
         return String::new();
     }
-    let mut out =
-        format!("events: {} came (+), {} went (-), {} moved (~)\n", came.len(), went.len(), moved.len());
+    let mut out = format!(
+        "entries of the log: {} came (+), {} went (-), {} moved (~)\n",
+        came.len(),
+        went.len(),
+        moved.len()
+    );
     let mut all: Vec<&(u128, String)> = came.iter().chain(&went).chain(&moved).collect();
     // What happened first is mostly what the rest comes of.
     all.sort_by_key(|(at, _)| *at);
@@ -61,17 +65,22 @@ fn micros(time: &str) -> u128 {
     format!("{seconds}{rest:0<6}").parse().unwrap_or(u128::MAX)
 }
 
-/// The events of a snapshot, by what they are, with their times.
-fn events(text: &str) -> BTreeMap<&str, Vec<&str>> {
-    let mut events: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (time, what) in text.lines().filter_map(event) {
-        events.entry(what).or_default().push(time);
+/// The entries of the log in a snapshot, by what they are, with their times.
+fn entries(text: &str) -> BTreeMap<&str, Vec<&str>> {
+    let mut entries: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (time, what) in text.lines().filter_map(entry) {
+        entries.entry(what).or_default().push(time);
     }
-    events
+    entries
+}
+
+/// A snapshot without its log.
+pub(super) fn without_entries(text: &str) -> String {
+    text.lines().filter(|line| entry(line).is_none()).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// `    0.050s  alice -> server | LOAD …`, as its time and what it is.
-fn event(line: &str) -> Option<(&str, &str)> {
+fn entry(line: &str) -> Option<(&str, &str)> {
     let (time, what) = line.trim_start().split_once("  ")?;
     let number = time.strip_suffix('s')?;
     let is_time = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -91,20 +100,20 @@ mod tests {
                    0.400s  bob -> server | DONE notes\n";
         assert_eq!(
             difference(KEPT, now),
-            "events: 1 came (+), 1 went (-), 1 moved (~)\n  - 0.100s  server -> alice | KNOWN notes\n  \
+            "entries of the log: 1 came (+), 1 went (-), 1 moved (~)\n  - 0.100s  server -> alice | KNOWN notes\n  \
              ~ 0.200s -> 0.300s  alice -> server | LOAD notes\n  + 0.400s  bob -> server | DONE notes\n"
         );
     }
 
     #[test]
-    fn nothing_is_told_of_equal_events() {
+    fn nothing_is_told_of_equal_entries() {
         assert_eq!(difference(KEPT, &KEPT.replace("Story", "Another")), "");
         assert_eq!(difference("", ""), "");
     }
 
     #[test]
     fn so_many_are_listed() {
-        let now: String = (0..100).map(|n| format!("  {n}.000s  event {n}\n")).collect();
+        let now: String = (0..100).map(|n| format!("  {n}.000s  entry {n}\n")).collect();
         let told = difference("", &now);
         assert_eq!(told.lines().count(), 1 + LISTED_MAX + 1);
         assert!(told.ends_with("… 70 more\n"), "{told}");

@@ -4,6 +4,7 @@ use super::super::config::Config;
 use super::super::exit::Failure;
 use super::{Args, Folders, files};
 use crate::snapshot::SCENARIO;
+use cosim_testbed::sweep::quoted;
 use glob::Pattern;
 use std::path::{Path, PathBuf};
 
@@ -92,7 +93,16 @@ impl Selection {
         let is_usual = folder == usual;
         let named = args.snapshots.clone().or_else(|| config.snapshots().filter(|_| is_usual));
         let selection = Selection { is_alone: is_usual || args.snapshots.is_some(), ..selection };
-        Ok((Folders { scenarios: folder, snapshots: named.unwrap_or(beside) }, selection))
+        let said = |option: &str, path: &Path| format!("{option}{} ", quoted(&path.display().to_string()));
+        let scenarios = if is_usual { String::new() } else { said("", &folder) };
+        let snapshots = args.snapshots.as_ref().map(|path| said("--snapshots ", path)).unwrap_or_default();
+        let folders = Folders {
+            scenarios: folder,
+            snapshots: named.unwrap_or(beside),
+            named: scenarios + &snapshots,
+            guests: args.guests.words(),
+        };
+        Ok((folders, selection))
     }
 
     /// Whether a snapshot of which there is no scenario here belongs to none.

@@ -3,24 +3,21 @@
 use super::super::exit::{Exit, Failure};
 use super::super::results::{self, Case, Failed, Found};
 use super::super::{guests, input};
-use super::{Folders, meaning, twice};
+use super::{Folders, difference, twice};
 use crate::snapshot::{self, SCENARIO, SNAPSHOT};
 use cosim_testbed::page::Tested;
 use cosim_testbed::report;
-use cosim_testbed::run::{Options, Outcome, Verdict, run};
+use cosim_testbed::run::{Options, Outcome, UNMET_KEY, Verdict, run};
 use cosim_testbed::scenario::Scenario;
 use cosim_testbed::sweep::quoted;
-use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// The lines of a difference that are shown; what follows is counted.
-const DIFF_LINES_MAX: usize = 60;
-
 /// A scenario that is to be tested.
 #[derive(Debug)]
-pub(super) struct Trial {
+pub(super) struct Trial<'a> {
+    folders: &'a Folders,
     scenario: PathBuf,
     snapshot: PathBuf,
 }
@@ -33,10 +30,14 @@ pub(super) struct FailedRun {
     pub(super) key: Option<String>,
     /// The first of what was found, in a line.
     pub(super) message: String,
-    /// What its report says.
-    pub(super) summary: String,
+    /// All that was found, and the verdict.
+    judgement: String,
+    /// How it differs from the snapshot, if there is one that is of this seed.
+    difference: String,
     /// The command that plays it again.
     pub(super) again: String,
+    /// The commands that say more of it.
+    next: Vec<String>,
     /// Whether another seed than that of the file was played.
     is_other_seed: bool,
 }
@@ -54,14 +55,21 @@ pub(super) enum Finding {
     Nondeterministic(String),
     /// It does not hold: the first run that does not.
     Failed(Box<FailedRun>),
-    /// It holds and has no snapshot: what it would be.
-    Missing(String),
+    /// It holds and has no snapshot.
+    Missing {
+        /// What it would be.
+        rendered: String,
+        /// The command that writes it.
+        update: String,
+    },
     /// It holds, and its snapshot says something else.
     Differs {
         /// What the snapshot says.
         kept: String,
         /// What the run says.
         rendered: String,
+        /// The command that writes it down.
+        update: String,
     },
     /// A snapshot without a scenario: its path.
     Stale(PathBuf),
@@ -71,9 +79,10 @@ pub(super) enum Finding {
     Removed,
 }
 
-impl Trial {
-    pub(super) fn new(folders: &Folders, name: &Path) -> Trial {
+impl<'a> Trial<'a> {
+    pub(super) fn new(folders: &'a Folders, name: &Path) -> Trial<'a> {
         Trial {
+            folders,
             scenario: snapshot::path(&folders.scenarios, name, SCENARIO),
             snapshot: snapshot::path(&folders.snapshots, name, SNAPSHOT),
         }
@@ -91,7 +100,7 @@ impl Trial {
             seeds.filter(|_| scenario.expect.violation.is_none() && matches!(finding, Finding::Passed));
         let failing = seeds.cloned().into_iter().flatten().find_map(|seed| {
             let outcome = run(&scenario, seed, Options::judged());
-            (outcome.verdict() != Verdict::Held).then(|| self.failed(&scenario, &outcome))
+            (outcome.verdict() != Verdict::Held).then(|| self.failed(&scenario, &outcome, String::new()))
         });
         failing.unwrap_or(finding)
     }
@@ -116,22 +125,41 @@ impl Trial {
         Case { path: self.scenario.clone(), found }
     }
 
-    fn failed(&self, scenario: &Scenario, outcome: &Outcome) -> Finding {
-        let again = format!(
-            "cosim run {} --seed {} --crypto {}",
-            quoted(&self.scenario.display().to_string()),
-            outcome.seed,
-            scenario.crypto.name()
-        );
+    fn failed(&self, scenario: &Scenario, outcome: &Outcome, difference: String) -> Finding {
+        let (seed, is_other_seed) = (outcome.seed, outcome.seed != scenario.seed);
+        let (path, guests) = (self.path(), &self.folders.guests);
+        let again = format!("cosim run {path} --seed {seed}{guests}");
+        let mut next = vec![again.clone()];
+        // Futures are judged by oracles alone, and guests have none.
+        if !scenario.has_guests() && outcome.key() != Some(UNMET_KEY) {
+            next.push(format!("cosim why {path} --seed {seed}"));
+        }
+        next.push(format!("cosim shrink {path} --seed {seed}{guests} -o small.json"));
+        if is_other_seed {
+            next.push(self.command(&format!("--seeds {seed}..{}", seed.saturating_add(1))));
+        }
         Finding::Failed(Box::new(FailedRun {
             verdict: outcome.verdict(),
-            seed: outcome.seed,
+            seed,
             key: outcome.key().map(str::to_owned),
             message: first(outcome),
-            summary: report::summary(scenario, outcome),
+            judgement: report::judgement(scenario, outcome),
+            difference,
             again,
-            is_other_seed: outcome.seed != scenario.seed,
+            next,
+            is_other_seed,
         }))
+    }
+
+    /// Its path, as a command takes it.
+    fn path(&self) -> String {
+        quoted(&self.scenario.display().to_string())
+    }
+
+    /// The command that tests it alone, with this option.
+    fn command(&self, option: &str) -> String {
+        let Folders { named, guests, .. } = self.folders;
+        format!("cosim test {named}{}{guests} {option}", self.path())
     }
 
     /// The scenario, or why it cannot be played.
@@ -149,7 +177,10 @@ impl Trial {
     pub(super) fn told(&self, finding: &Finding, guests: &guests::Known) -> Tested {
         let has_run = matches!(
             finding,
-            Finding::Failed(_) | Finding::Nondeterministic(_) | Finding::Differs { .. } | Finding::Missing(_)
+            Finding::Failed(_)
+                | Finding::Nondeterministic(_)
+                | Finding::Differs { .. }
+                | Finding::Missing { .. }
         );
         Tested {
             path: self.scenario.display().to_string(),
@@ -167,13 +198,17 @@ impl Trial {
             return Finding::Nondeterministic(twice::first_difference(scenario));
         }
         let rendered = report::snapshot(scenario, &outcome);
+        let kept = snapshot::read(&self.snapshot);
         if outcome.verdict() != Verdict::Held {
-            return self.failed(scenario, &outcome);
+            let kept = kept.ok().flatten().filter(|kept| !snapshot::agrees(kept, &rendered));
+            let difference = kept.map(|kept| difference::between(&kept, &rendered)).unwrap_or_default();
+            return self.failed(scenario, &outcome, difference);
         }
-        match snapshot::read(&self.snapshot) {
+        let update = self.command("--update");
+        match kept {
             Ok(Some(kept)) if snapshot::agrees(&kept, &rendered) => Finding::Passed,
-            Ok(Some(kept)) => Finding::Differs { kept, rendered },
-            Ok(None) => Finding::Missing(rendered),
+            Ok(Some(kept)) => Finding::Differs { kept, rendered, update },
+            Ok(None) => Finding::Missing { rendered, update },
             Err(error) => Finding::Bad(Failure::file("read", &self.snapshot, &error).to_string()),
         }
     }
@@ -188,7 +223,7 @@ impl Finding {
             Err(error) => Err(Failure::file("write", &path, &error)),
         };
         match &self {
-            Finding::Missing(rendered) => write(rendered, "new"),
+            Finding::Missing { rendered, .. } => write(rendered, "new"),
             Finding::Differs { rendered, .. } => write(rendered, "changed"),
             Finding::Stale(path) => match std::fs::remove_file(path) {
                 Ok(()) => Ok(Finding::Removed),
@@ -211,13 +246,13 @@ impl Finding {
             Finding::Bad(_) => Exit::Usage,
             Finding::Nondeterministic(_) => Exit::Nondeterminism,
             Finding::Failed(run) => run.verdict.into(),
-            Finding::Missing(_) | Finding::Differs { .. } | Finding::Stale(_) => Exit::Violated,
+            Finding::Missing { .. } | Finding::Differs { .. } | Finding::Stale(_) => Exit::Violated,
         }
     }
 
     /// Whether `--update` would mend it.
     pub(super) fn is_outdated(&self) -> bool {
-        matches!(self, Finding::Missing(_) | Finding::Differs { .. } | Finding::Stale(_))
+        matches!(self, Finding::Missing { .. } | Finding::Differs { .. } | Finding::Stale(_))
     }
 
     /// What it is called in the list.
@@ -229,7 +264,7 @@ impl Finding {
             Finding::Stale(_) => "STALE",
             Finding::Unplayed(_) => "not played",
             Finding::Bad(_) => "BAD",
-            Finding::Missing(_) => "MISSING",
+            Finding::Missing { .. } => "MISSING",
             Finding::Differs { .. } => "DIFFERS",
             Finding::Nondeterministic(_) | Finding::Failed(_) => "FAILED",
         }
@@ -244,7 +279,7 @@ impl Finding {
                 line.strip_prefix("error: ").unwrap_or(line).to_owned()
             }
             Finding::Nondeterministic(_) => "the same run came out differently".to_owned(),
-            Finding::Missing(_) => "it holds, and there is no snapshot of it".to_owned(),
+            Finding::Missing { .. } => "it holds, and there is no snapshot of it".to_owned(),
             Finding::Differs { .. } => "what happens is not what the snapshot says".to_owned(),
             Finding::Stale(_) => "it is a snapshot without a scenario".to_owned(),
             Finding::Passed | Finding::Unplayed(_) | Finding::Written(_) | Finding::Removed => String::new(),
@@ -268,14 +303,21 @@ impl Finding {
             Finding::Failed(run) => {
                 let seed =
                     if run.is_other_seed { format!("with seed {}\n", run.seed) } else { String::new() };
-                format!("{seed}{}\nplay it again: {}", run.summary, run.again)
+                let judged = run.judgement.lines().map(|line| line.strip_prefix("  ").unwrap_or(line));
+                let judged = judged.collect::<Vec<_>>().join("\n");
+                format!("{seed}{judged}\n{}{}", run.difference, next(&run.next))
             }
             Finding::Nondeterministic(text) => format!("the same run came out differently\n{text}"),
-            Finding::Missing(_) => "it holds, and there is no snapshot of it".to_owned(),
+            Finding::Missing { update, .. } => {
+                format!("it holds, and there is no snapshot of it\n{}", next(std::slice::from_ref(update)))
+            }
             Finding::Stale(path) => format!("{} has no scenario: was it removed or renamed?", path.display()),
-            Finding::Differs { kept, rendered } => {
-                let meaning = meaning::difference(kept, rendered);
-                format!("{meaning}the snapshot (-) is not what happens (+)\n{}", diff(kept, rendered))
+            Finding::Differs { kept, rendered, update } => {
+                format!(
+                    "it holds, and differs from its snapshot\n{}{}",
+                    difference::between(kept, rendered),
+                    next(std::slice::from_ref(update))
+                )
             }
         }
     }
@@ -289,28 +331,7 @@ fn first(outcome: &Outcome) -> String {
     found.lines().next().unwrap_or_default().to_owned()
 }
 
-/// The lines that differ, each group with a line before and after it.
-fn diff(kept: &str, rendered: &str) -> String {
-    let (kept, rendered) = (format!("{}\n", kept.trim_end()), format!("{}\n", rendered.trim_end()));
-    let diff = TextDiff::from_lines(&kept, &rendered);
-    let mut lines = Vec::new();
-    for (number, group) in diff.grouped_ops(1).iter().enumerate() {
-        if number > 0 {
-            lines.push("  …".to_owned());
-        }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
-            };
-            lines.push(format!("{sign} {}", change.value().trim_end()));
-        }
-    }
-    let more = lines.len().saturating_sub(DIFF_LINES_MAX);
-    lines.truncate(DIFF_LINES_MAX);
-    if more > 0 {
-        lines.push(format!("  … {more} more lines"));
-    }
-    lines.join("\n")
+/// The commands that help next, each in a line.
+fn next(commands: &[String]) -> String {
+    commands.iter().map(|command| format!("next: {command}\n")).collect()
 }

@@ -56,7 +56,7 @@ impl fmt::Display for Readme<'_> {
             Some(Err(why)) => writeln!(f, "  (there is no shrunk.json: {why})")?,
             None => {}
         }
-        writeln!(f, "  log.txt        every event")?;
+        writeln!(f, "  log.txt        what happened, in order")?;
         writeln!(f, "  log.jsonl      the same for machines; `cosim diff` compares it with another")?;
         writeln!(f, "  states.json    what every node held in the end")?;
         writeln!(f, "  verdict.json   what the oracles found, with figures and versions")

@@ -108,6 +108,12 @@ impl MemberRole {
             MemberRole::WriteOnly => "writeOnly",
         }
     }
+
+    /// One who has it: `an admin`.
+    pub fn one(self) -> String {
+        let article = if self == MemberRole::Admin { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
 }
 
 impl From<MemberRole> for Role {

@@ -8,7 +8,7 @@
 //! Takes `n log n` steps, and memory for each event once.
 
 use super::address::{Address, Hashed, Key};
-use super::{Side, differing};
+use super::{Side, differing, is_time};
 use crate::log::Entry;
 
 /// Two runs side by side.
@@ -42,9 +42,6 @@ pub enum How {
     /// In something else.
     Other,
 }
-
-/// The fields that say when something happens, or count.
-const TIME: [&str; 8] = ["at", "event", "sentAt", "sentIn", "mail", "n", "re", "connection"];
 
 impl Alignment {
     /// A character for each row: `=` the same, `~` at another time, `!` different, `<` in A only, `>` in B only.
@@ -171,7 +168,6 @@ impl<'a> Aligning<'a> {
                 next[side] = at + 1;
                 entry.map(|entry| self.sides[side].json(entry))
             });
-            let is_time = |path: &str| TIME.contains(&path);
             how.push(match (left, right) {
                 _ if self.events[0][a].line == self.events[1][b].line => How::Same,
                 (Some(left), Some(right))

@@ -15,15 +15,11 @@ const FIELDS_MAX: usize = 8;
 /// How much is shown of the value of a field.
 const VALUE_CHARS_MAX: usize = 60;
 
-const LABELS: [&str; 2] = ["A", "B"];
+pub(super) const LABELS: [&str; 2] = ["A", "B"];
 
 impl Display for Difference<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let [a, b] = self.sides;
-        for (label, side) in LABELS.iter().zip(self.sides) {
-            let cosim = if a.cosim == b.cosim { String::new() } else { format!(", by cosim {}", side.cosim) };
-            writeln!(f, "{label}: {}{cosim}", side.name)?;
-        }
+        self.write_names(f)?;
         writeln!(f, "\n{}", self.heading())?;
         self.write_fields(f)?;
         for (label, side) in LABELS.iter().zip(self.sides) {
@@ -60,10 +56,20 @@ impl Difference<'_> {
         }
     }
 
+    /// What the two are, and what they came to.
+    pub(super) fn write_names(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let [a, b] = self.sides;
+        for (label, side) in LABELS.iter().zip(self.sides) {
+            let cosim = if a.cosim == b.cosim { String::new() } else { format!(", by cosim {}", side.cosim) };
+            let verdict = side.verdict.as_ref().map(|verdict| format!(": {verdict}")).unwrap_or_default();
+            writeln!(f, "{label}: {}{cosim}{verdict}", side.name)?;
+        }
+        Ok(())
+    }
+
     fn write_fields(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for Field { path, values } in self.fields.iter().take(FIELDS_MAX) {
-            let [a, b] = values.each_ref().map(|value| value.as_ref().map_or("nothing".to_owned(), short));
-            writeln!(f, "  {path}: {a} in A, {b} in B")?;
+        for it in self.fields.iter().take(FIELDS_MAX) {
+            writeln!(f, "  {}", field(it))?;
         }
         match self.fields.len().saturating_sub(FIELDS_MAX) {
             0 => Ok(()),
@@ -86,7 +92,13 @@ impl Difference<'_> {
     }
 }
 
-fn line<'a>(side: &'a Side, entry: &'a Entry) -> impl Display + 'a {
+/// A field on both sides.
+pub(super) fn field(Field { path, values }: &Field) -> String {
+    let [a, b] = values.each_ref().map(|value| value.as_ref().map_or("nothing".to_owned(), short));
+    format!("{path}: {a} in A, {b} in B")
+}
+
+pub(super) fn line<'a>(side: &'a Side, entry: &'a Entry) -> impl Display + 'a {
     entry.display(side.log.cast())
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// The columns, and what stands in them.
 pub const COLUMNS: [(&str, &str); 19] = [
-    ("event", "The number of the event. Rows of one number happened as one step."),
+    ("event", "The number of the event. Rows of one number belong to one event."),
     ("at_us", "When, in microseconds of virtual time."),
     ("kind", "What happened: `sent`, `delivered`, `operation`, `timer` and so on, as in the event log."),
     ("node", "At which node. A message is sent by its sender and delivered at its receiver."),

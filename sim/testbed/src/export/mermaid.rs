@@ -25,6 +25,13 @@ const NAME_MAX: usize = 30;
 /// rest is for participants, of which none takes more than 350, and for the last notes.
 const TEXT_MAX: usize = 34_000;
 
+/// What arrows mean that are not just a message that arrives, in the words of the page of a run.
+const ARROWS: [(&str, &str); 3] = [
+    ("-->>", "a dotted line is a copy"),
+    ("-x", "what ends in a cross was lost"),
+    ("-)", "what ends in an open head is held"),
+];
+
 /// No line is longer, in bytes: each character of a label takes at most ten, as `#1114111;`.
 const LINE_MAX: usize = 10 * LABEL_MAX + 60;
 
@@ -35,6 +42,7 @@ pub(super) fn write(log: &Log, missing: &mut Vec<String>) -> String {
         nodes: BTreeSet::new(),
         text: String::new(),
         messages: 0,
+        arrows: BTreeSet::new(),
         left_out: [0; 2],
         is_full: false,
     };
@@ -52,6 +60,8 @@ struct Diagram<'a> {
     nodes: BTreeSet<NodeId>,
     text: String,
     messages: usize,
+    /// The arrows that are explained at the end.
+    arrows: BTreeSet<&'static str>,
     /// How many messages, and how many notes, are left out.
     left_out: [usize; 2],
     /// Nothing comes after what was left out.
@@ -74,6 +84,7 @@ impl Diagram<'_> {
             Some(drawn) => {
                 self.nodes.extend(nodes);
                 self.messages += usize::from(is_message);
+                self.arrows.extend(arrow(&entry.what).map(|(_, arrow, _)| arrow));
                 line(&mut self.text, &drawn);
             }
             None => self.left_out[usize::from(!is_message)] += 1,
@@ -116,7 +127,10 @@ impl Diagram<'_> {
         }
         whole.push_str(&self.text);
         if let [Some(first), Some(last)] = [self.nodes.first(), self.nodes.last()] {
-            for sentence in missing.iter() {
+            let means = ARROWS.iter().filter(|(arrow, _)| self.arrows.contains(arrow));
+            let legend = means.map(|(_, means)| *means).collect::<Vec<_>>().join(", ");
+            for sentence in missing.iter().map(String::as_str).chain((!legend.is_empty()).then_some(&*legend))
+            {
                 line(&mut whole, &format!("Note over {}: {}", self.both(*first, *last), escaped(sentence)));
             }
         }

@@ -149,7 +149,7 @@ impl<'a> Trace<'a> {
         let mut args = self.args(entry);
         args.insert("then".to_owned(), json!([]));
         self.slices.push(json!({
-            "ph": "X", "pid": pid, "tid": STEPS, "ts": ts, "dur": STEP_US, "name": self.name(entry), "cat": "step",
+            "ph": "X", "pid": pid, "tid": STEPS, "ts": ts, "dur": STEP_US, "name": self.name(entry), "cat": "event",
             "args": args,
         }));
         slice
@@ -253,7 +253,7 @@ impl<'a> Trace<'a> {
             for tid in tids {
                 let spell = Condition::ALL.iter().find(|condition| SPELLS + **condition as u64 == *tid);
                 let track = match *tid {
-                    STEPS => "steps",
+                    STEPS => "events",
                     OPERATIONS => "operations",
                     _ => spell.map_or("", |condition| condition.name()),
                 };

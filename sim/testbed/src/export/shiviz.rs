@@ -49,7 +49,7 @@ fn bounded(log: &Log, missing: &mut Vec<String>, bytes_max: usize) -> String {
         if text.len() > bytes_max {
             let left = shown(log).count() - done;
             missing.push(format!(
-                "the log for ShiViz ends where it has {bytes_max} bytes: {left} events are left out"
+                "the log for ShiViz ends where it has {bytes_max} bytes: {left} entries are left out"
             ));
             break;
         }
@@ -171,7 +171,7 @@ mod tests {
         let left = whole.lines().count() - part.lines().count();
         assert_eq!(
             missing,
-            [format!("the log for ShiViz ends where it has 500 bytes: {left} events are left out")]
+            [format!("the log for ShiViz ends where it has 500 bytes: {left} entries are left out")]
         );
     }
 }

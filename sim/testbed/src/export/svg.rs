@@ -29,7 +29,7 @@ pub(super) fn write(log: &Log, missing: &mut Vec<String>) -> String {
     if layout.left_out.iter().any(|count| *count > 0) {
         let [messages, others] = layout.left_out;
         missing.push(format!(
-            "the diagram leaves out {messages} messages and {others} other events: it has room for {}",
+            "the diagram leaves out {messages} messages and {others} other entries: it has room for {}",
             layout::room()
         ));
     }

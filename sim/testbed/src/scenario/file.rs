@@ -65,7 +65,7 @@ pub struct Scenario {
     /// How nodes sign and hash. Default `fast`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crypto: Option<Crypto>,
-    /// The nodes, by name: `client-{1..20}` stands for twenty.
+    /// The nodes, by name: `client-{1..20}` stands for twenty, `{alice,bob}` for two.
     #[schemars(extend("minProperties" = 1))]
     pub nodes: BTreeMap<String, Node>,
     /// The CoValues about which there is more to say than their names.
@@ -245,7 +245,7 @@ impl From<Uploads> for cosim_core::Uploads {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// The two nodes. If one of them is `client-{1..20}`, this stands for twenty links.
+    /// The two nodes. If one of them is `client-{1..20}`, this stands for twenty links; if `{alice,bob}`, for two.
     pub between: [String; 2],
     /// What the second node is to the first, and what the first is to the second.
     pub relationship: Ends,

@@ -1,5 +1,5 @@
-//! Templates: a name with a range in braces stands for many. `client-{1..3}` is `client-1`, `client-2` and `client-3`;
-//! `client-{01..20}` has zeros in front.
+//! Templates: a name with braces stands for many. `client-{1..3}` is `client-1`, `client-2` and `client-3`;
+//! `client-{01..20}` has zeros in front; `{alice,bob}` is `alice` and `bob`; `{alice,bob}-{1..2}` is four names.
 //!
 //! They are expanded once, in the tree of a file, between finding its shapes and resolving it, so that everything after
 //! sees plain names, and whatever is wrong with one of them is shown where the template stands.
@@ -9,6 +9,7 @@ use super::problems::Problem;
 use super::tree::{Field, Node, Tree};
 use super::{MAX_LINKS, MAX_NODES, MAX_OPERATIONS};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Expands every template of a file. Gives how many there were; what is wrong with them is added to `problems`.
@@ -42,42 +43,105 @@ pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
 /// The fields of acts in which a node is named.
 const NODE_FIELDS: [&str; 6] = ["node", "peer", "on", "from", "to", "member"];
 
-/// A name with one range in it.
-struct Template<'a> {
-    before: &'a str,
-    from: u32,
-    to: u32,
-    /// How many digits a number has at least.
-    width: usize,
-    after: &'a str,
+/// A name with ranges and sets in it: each part in turn.
+struct Template<'a>(Vec<Part<'a>>);
+
+enum Part<'a> {
+    Text(&'a str),
+    /// `{alice,bob}`.
+    Set(Vec<&'a str>),
+    /// `{1..20}`, with as many digits at least.
+    Range {
+        from: u32,
+        to: u32,
+        width: usize,
+    },
 }
 
+/// What is wrong with a template, and what to write.
+type Mistake = (String, String);
+
+/// How many digits a number in a range has at most.
+const DIGITS_MAX: usize = 9;
+
+const EXAMPLE: &str = "braces hold a range, such as `client-{1..20}`, or names, such as `{alice,bob}`";
+
 impl<'a> Template<'a> {
-    /// The template in a text; `None` where it is a plain name. An error is what is wrong, and what to write.
-    fn parse(text: &'a str) -> Result<Option<Template<'a>>, (String, String)> {
+    /// The template in a text; `None` where it is a plain name.
+    fn parse(text: &'a str) -> Result<Option<Template<'a>>, Mistake> {
         if !text.contains(['{', '}']) {
             return Ok(None);
         }
-        let mistake = |what: &str, help: String| Err((format!("{} {what}", quoted(text)), help));
-        let example = || "a range is two numbers in braces, such as `client-{1..20}`".to_owned();
-        let parts = text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
-        let Some((before, (range, after))) = parts else {
-            return mistake("has a brace that stands alone", example());
+        let alone = || ("has a brace that stands alone".to_owned(), EXAMPLE.to_owned());
+        let parts = || {
+            let (mut parts, mut rest) = (Vec::new(), text);
+            while let Some((before, more)) = rest.split_once('{') {
+                let (inside, after) = more.split_once('}').ok_or_else(alone)?;
+                if before.contains('}') || inside.contains('{') {
+                    return Err(alone());
+                }
+                parts.extend([Part::Text(before), Part::parse(inside)?]);
+                rest = after;
+            }
+            if rest.contains('}') {
+                return Err(alone());
+            }
+            parts.push(Part::Text(rest));
+            Ok(parts)
         };
-        if before.contains('}') || range.contains('{') || after.contains(['{', '}']) {
-            return mistake("has more than one range", "keep one, or write the names out".to_owned());
+        let parts = parts().map_err(|(what, help)| (format!("{} {what}", quoted(text)), help))?;
+        Ok(Some(Template(parts)))
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(Part::len).fold(1, usize::saturating_mul)
+    }
+
+    /// All names: of several ranges and sets, the last one changes first.
+    fn names(&self) -> Vec<String> {
+        self.0.iter().fold(vec![String::new()], |names, part| {
+            names.iter().flat_map(|name| part.texts().map(move |text| format!("{name}{text}"))).collect()
+        })
+    }
+}
+
+impl<'a> Part<'a> {
+    /// What stands in braces.
+    fn parse(inside: &'a str) -> Result<Part<'a>, Mistake> {
+        if inside.contains(',') { Part::set(inside) } else { Part::range(inside) }
+    }
+
+    fn set(inside: &'a str) -> Result<Part<'a>, Mistake> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in inside.split(',').map(str::trim) {
+            let help = || "write each name once, with a comma between two: `{alice,bob}`".to_owned();
+            if name.is_empty() {
+                return Err(("has an empty name in its braces".to_owned(), help()));
+            }
+            if name.contains("..") {
+                let help = "write the names out, or keep the range alone: `client-{1..20}`".to_owned();
+                return Err(("has a range among the names in its braces".to_owned(), help));
+            }
+            if names.contains(&name) {
+                return Err((format!("has {} twice in its braces", quoted(name)), help()));
+            }
+            names.push(name);
         }
-        let Some((first, last)) = range.split_once("..") else {
-            return mistake("has no range in its braces", example());
+        Ok(Part::Set(names))
+    }
+
+    fn range(inside: &'a str) -> Result<Part<'a>, Mistake> {
+        let mistake = |what: &str, help: String| Err((what.to_owned(), help));
+        let Some((first, last)) = inside.split_once("..") else {
+            return mistake("has neither a range nor several names in its braces", EXAMPLE.to_owned());
         };
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if [first, last].iter().any(|end| end.strip_prefix('-').is_some_and(is_digits)) {
             return mistake("has a range below 0", "count from 0 or 1: `client-{0..19}`".to_owned());
         }
         if !is_digits(first) || !is_digits(last) {
-            return mistake("has a range of something else than numbers", example());
+            return mistake("has a range of something else than numbers", EXAMPLE.to_owned());
         }
-        const DIGITS_MAX: usize = 9;
         let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| digits.len() <= DIGITS_MAX);
         let (Some(from), Some(to)) = (number(first), number(last)) else {
             let help = format!("it has at most {DIGITS_MAX} digits, and there are at most {MAX_NODES} nodes");
@@ -91,17 +155,23 @@ impl<'a> Template<'a> {
             let help = "with zeros in front, both have as many digits: `{001..200}`".to_owned();
             return mistake("has a range of uneven width", help);
         }
-        let width = if padded { first.len() } else { 0 };
-        Ok(Some(Template { before, from, to, width, after }))
+        Ok(Part::Range { from, to, width: if padded { first.len() } else { 0 } })
     }
 
     fn len(&self) -> usize {
-        (self.to - self.from) as usize + 1
+        match self {
+            Part::Text(_) => 1,
+            Part::Set(names) => names.len(),
+            Part::Range { from, to, .. } => (to - from) as usize + 1,
+        }
     }
 
-    fn names(&self) -> impl Iterator<Item = String> + '_ {
-        let Template { before, from, to, width, after } = *self;
-        (from..=to).map(move |number| format!("{before}{number:0width$}{after}"))
+    fn texts(&self) -> impl Iterator<Item = Cow<'a, str>> + '_ {
+        (0..self.len()).map(move |place| match self {
+            Part::Text(text) => Cow::from(*text),
+            Part::Set(names) => names[place].into(),
+            Part::Range { from, width, .. } => format!("{:0width$}", *from as usize + place).into(),
+        })
     }
 }
 
@@ -127,7 +197,7 @@ impl Expanding<'_> {
                     );
                     return None;
                 }
-                Some(template.names().collect())
+                Some(template.names())
             }
             Err((message, help)) => {
                 self.problems.push(Problem::in_text(tree_span.clone(), message).help(help));
@@ -157,8 +227,7 @@ impl Expanding<'_> {
             if let Some(first) = seen.insert(field.key.as_str(), field.key_span.clone()) {
                 let message = format!("{} occurs twice", quoted(&field.key));
                 let problem = Problem::in_text(field.key_span.clone(), message).expected("here again");
-                let problem =
-                    problem.help("a template stands for all names in its range: keep one of the two");
+                let problem = problem.help("a template stands for all of its names: keep one of the two");
                 self.problems.push(Problem { earlier: Some((first, "first here".to_owned())), ..problem });
             }
         }

@@ -161,38 +161,53 @@ fn spells(places: &Places<'_>, page: &mut Page, used: &mut Used) {
     }
 }
 
-/// How messages of a kind are drawn: the class of the line, and its head.
-pub(super) fn stroke(kind: &str) -> (&'static str, &'static str) {
+/// How messages of a kind are drawn, as the page of a run draws them: the class of the line, its head, and the head of a
+/// copy.
+pub(super) fn stroke(kind: &str) -> (&'static str, &'static str, &'static str) {
     match kind {
-        "load" => ("ink", "open"),
-        "known" => ("ink dashed", "open"),
-        "correction" => ("ink dashdot", "open"),
-        "content" => ("strong", "content"),
-        "done" => ("ink dotted", "open"),
-        _ => ("ink", "closed"),
+        "load" => ("load", "open", "open"),
+        "correction" => ("correction", "double", "hollow"),
+        "content" => ("content", "content", "hollow-content"),
+        "done" => ("done", "bar", "bar"),
+        _ => ("known", "closed", "hollow"),
     }
 }
 
 fn message(places: &Places<'_>, arrow: &Arrow, page: &mut Page, used: &mut Used) {
-    let (class, head) = stroke(&arrow.kind);
+    let (class, head, hollow) = stroke(&arrow.kind);
     let (x, y, to) = (places.x(arrow.from), places.y(arrow.row), places.x(arrow.to));
+    // What never arrives ends half way, still in its row.
+    let (end_x, end_y) = (u64::midpoint(x, to), y + 7);
     match arrow.end {
         ArrowEnd::Arrives(row) => {
             let end = places.y(row);
+            let head = if arrow.is_copy || arrow.is_ignored { hollow } else { head };
+            let copy = if arrow.is_copy { " copy" } else { "" };
+            let line = if arrow.is_bent {
+                format!("Q{} {} {to} {end}", (3 * x + to) / 4, (y + 9 * end) / 10)
+            } else {
+                format!("L{to} {end}")
+            };
             page.element(format_args!(
-                "<path class=\"{class}\" marker-end=\"url(#{head})\" d=\"M{x} {y}L{to} {end}\"/>"
+                "<path class=\"{class}{copy}\" marker-end=\"url(#{head})\" d=\"M{x} {y}{line}\"/>"
             ));
+            let met =
+                [(arrow.is_copy, Item::Copy), (arrow.is_ignored, Item::Ignored), (arrow.is_bent, Item::Bent)];
+            used.extend(met.into_iter().filter_map(|(is_met, item)| is_met.then_some(item)));
         }
-        ArrowEnd::Lost => {
-            // It ends half way, still in its row.
-            let (end_x, end_y) = (u64::midpoint(x, to), y + 7);
-            page.element(format_args!("<path class=\"{class}\" d=\"M{x} {y}L{end_x} {end_y}\"/>"));
+        ArrowEnd::Lost | ArrowEnd::Gone => {
+            page.element(format_args!("<path class=\"{class} lost\" d=\"M{x} {y}L{end_x} {end_y}\"/>"));
             page.element(format_args!("<path class=\"fault\" d=\"{}\"/>", Cross(end_x, end_y)));
             used.insert(Item::Lost);
         }
+        ArrowEnd::Held => {
+            page.element(format_args!("<path class=\"{class}\" d=\"M{x} {y}L{end_x} {end_y}\"/>"));
+            page.element(format_args!("<path class=\"ink\" d=\"M{end_x} {}v12\"/>", end_y - 6));
+            used.insert(Item::Held);
+        }
         ArrowEnd::UnderWay => {
             let end = places.bottom;
-            page.element(format_args!("<path class=\"{class}\" d=\"M{x} {y}L{to} {end}\"/>"));
+            page.element(format_args!("<path class=\"{class} way\" d=\"M{x} {y}L{to} {end}\"/>"));
             page.element(format_args!("<circle class=\"hollow\" cx=\"{to}\" cy=\"{end}\" r=\"3\"/>"));
             used.insert(Item::UnderWay);
         }
@@ -224,15 +239,16 @@ fn mark(places: &Places<'_>, row: &Row<'_>, page: &mut Page, used: &mut Used) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shape {
     Operation,
-    Arrival,
-    Ignored,
+    NoEffect,
     Damaged,
-    Connection,
+    Opened,
+    Closed,
     Deadline,
     Disk,
     DiskFault,
-    App,
-    Condition,
+    Available,
+    Unavailable,
+    Other,
     Violated,
 }
 
@@ -240,34 +256,34 @@ impl Shape {
     fn of(what: &Event) -> Option<Shape> {
         Some(match what {
             Event::Operation { .. } => Shape::Operation,
+            Event::Skipped { .. } => Shape::NoEffect,
             Event::Down { .. }
             | Event::Up { .. }
             | Event::Asleep { .. }
             | Event::Awake { .. }
             | Event::Offline { .. }
-            | Event::Online { .. } => Shape::Condition,
-            Event::Connected(_)
-            | Event::Disconnected(_)
-            | Event::Closed(_)
+            | Event::Online { .. }
             | Event::Blocked(_)
-            | Event::Writable(_) => Shape::Connection,
+            | Event::Writable(_)
+            | Event::Cut { .. }
+            | Event::Recovered { .. }
+            | Event::Uploaded { .. } => Shape::Other,
+            Event::Connected(_) => Shape::Opened,
+            Event::Disconnected(_) | Event::Closed(_) => Shape::Closed,
             Event::Timer { .. } => Shape::Deadline,
             Event::Delivered { damaged: true, .. } => Shape::Damaged,
-            Event::Delivered { stale: true, .. } => Shape::Ignored,
-            Event::Delivered { .. } => Shape::Arrival,
             Event::Disk { outcome, .. } | Event::Committed { outcome, .. }
                 if *outcome != Outcome::Written =>
             {
                 Shape::DiskFault
             }
             Event::WriteFailed { .. } => Shape::DiskFault,
-            Event::Disk { .. } | Event::Committed { .. } | Event::Cut { .. } | Event::Recovered { .. } => {
-                Shape::Disk
-            }
-            Event::Uploaded { .. } | Event::LoadEnded { .. } => Shape::App,
+            Event::Disk { .. } | Event::Committed { .. } => Shape::Disk,
+            Event::LoadEnded { available: true, .. } => Shape::Available,
+            Event::LoadEnded { .. } => Shape::Unavailable,
             Event::Looks(_) => Shape::Violated,
             Event::Sent { .. }
-            | Event::Skipped { .. }
+            | Event::Delivered { .. }
             | Event::GuestFailed { .. }
             | Event::Liveness {}
             | Event::State { .. } => {
@@ -279,22 +295,26 @@ impl Shape {
     pub(super) const fn means(self) -> &'static str {
         match self {
             Shape::Operation => "operation",
-            Shape::Arrival => "arrives",
-            Shape::Ignored => "ignored: an earlier connection",
+            Shape::NoEffect => "no effect",
             Shape::Damaged => "arrives damaged",
-            Shape::Connection => "connection",
+            Shape::Opened => "connection opens",
+            Shape::Closed => "connection closes",
             Shape::Deadline => "deadline",
             Shape::Disk => "disk",
             Shape::DiskFault => "disk fails",
-            Shape::App => "the app is told",
-            Shape::Condition => "goes or comes back",
+            Shape::Available => "loaded",
+            Shape::Unavailable => "unavailable",
+            Shape::Other => "something else",
             Shape::Violated => "violated",
         }
     }
 
     pub(super) fn draw(self, (x, y): (u64, u64), page: &mut Page) {
         let diamond = format!("M{x} {}L{} {y}L{x} {}L{} {y}Z", y - 6, x + 6, y + 6, x - 6);
-        let square = format!("M{} {}h8v8h-8Z", x - 4, y - 4);
+        let square = format!("M{} {}h9v9h-9Z", x - 4, y - 4);
+        let drum = format!("M{} {}v6a5 2 0 0 0 10 0v-6a5 2 0 0 0 -10 0a5 2 0 0 0 10 0", x - 5, y - 3);
+        let up = format!("M{x} {}L{} {}H{}Z", y - 5, x + 5, y + 4, x - 5);
+        let down = format!("M{x} {}L{} {}H{}Z", y + 5, x + 5, y - 4, x - 5);
         let circle = |class: &str, r: &str, page: &mut Page| {
             page.element(format_args!("<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"));
         };
@@ -302,21 +322,20 @@ impl Shape {
             page.element(format_args!("<path class=\"{class}\" d=\"{d}\"/>"));
         };
         match self {
-            Shape::Operation => path("accent", &diamond, page),
-            Shape::App => path("hollow", &diamond, page),
-            Shape::Arrival => circle("full", "3", page),
-            Shape::Ignored => circle("hollow", "3", page),
+            Shape::Operation => path("accent", &square, page),
+            Shape::NoEffect => path("hollow", &square, page),
+            Shape::Available => circle("accent", "5", page),
+            Shape::Unavailable => circle("absent", "5", page),
             Shape::Damaged => circle("wrong", "4", page),
-            Shape::Connection => {
-                circle("hollow", "5", page);
-                circle("full", "1.5", page);
-            }
+            Shape::Opened => path("full", &up, page),
+            Shape::Closed => path("hollow", &down, page),
             Shape::Deadline => {
-                path("hollow", &format_args!("M{} {}h12L{x} {}Z", x - 6, y - 5, y + 6), page);
+                circle("clock", "5", page);
+                path("clock", &format_args!("M{x} {}V{y}H{}", y - 4, x + 4), page);
             }
-            Shape::Disk => path("hollow", &square, page),
-            Shape::DiskFault => path("wrong", &square, page),
-            Shape::Condition => path("ink", &format_args!("M{} {y}h18", x - 9), page),
+            Shape::Disk => path("full", &drum, page),
+            Shape::DiskFault => path("wrong", &drum, page),
+            Shape::Other => path("ink", &diamond, page),
             Shape::Violated => {
                 circle("alarm", "8", page);
                 path("fault", &Cross(x, y), page);

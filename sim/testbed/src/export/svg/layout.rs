@@ -50,6 +50,12 @@ pub(super) struct Arrow {
     /// The row in which it was sent.
     pub(super) row: usize,
     pub(super) end: ArrowEnd,
+    /// Whether it comes out of order.
+    pub(super) is_bent: bool,
+    /// Whether a copy of it came before.
+    pub(super) is_copy: bool,
+    /// Whether it is ignored, since its connection is over.
+    pub(super) is_ignored: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +64,10 @@ pub(super) enum ArrowEnd {
     Arrives(usize),
     /// It never arrives.
     Lost,
+    /// It is gone with its connection.
+    Gone,
+    /// It is held back to the end.
+    Held,
     /// It is still under way in the last row.
     UnderWay,
 }
@@ -105,6 +115,9 @@ impl<'a> Laying<'a> {
             self.left_out[usize::from(mail.is_none())] += 1;
             return;
         }
+        if let Event::Disconnected(end) | Event::Closed(end) = &entry.what {
+            self.close([end.node, end.peer]);
+        }
         let (Some(mail), false) = (mail, self.is_full) else { return };
         if [mail.from, mail.to].iter().all(|node| self.columns.contains(node)) {
             self.message(entry, mail);
@@ -136,16 +149,19 @@ impl<'a> Laying<'a> {
     fn message(&mut self, entry: &Entry, mail: &Mail) {
         let last = self.rows.len().checked_sub(1);
         match &entry.what {
-            Event::Delivered { sent_in, .. } => {
+            Event::Delivered { sent_in, again, stale, .. } => {
                 let row = self.steps.get(&(*sent_in, mail.from)).or_else(|| self.events.get(sent_in));
                 let untold = row.map(|row| Arrow::of(mail, *row));
                 let arrow = self.arrives(mail.number).or(untold);
                 let end = ArrowEnd::Arrives(last.unwrap_or_default());
-                self.arrows.extend(arrow.map(|arrow| Arrow { end, ..arrow }));
+                let (is_copy, is_ignored) = (*again, *stale);
+                self.arrows.extend(arrow.map(|arrow| Arrow { end, is_copy, is_ignored, ..arrow }));
             }
-            Event::Sent { why, way, .. } => {
+            Event::Sent { why, way, held, .. } => {
                 let Some(row) = self.steps.get(&(entry.event, mail.from)).copied().or(last) else { return };
-                let arrow = Arrow::of(mail, row);
+                let end = if *held { ArrowEnd::Held } else { ArrowEnd::UnderWay };
+                let is_bent = way.is_some_and(|way| way.reordered.is_some());
+                let arrow = Arrow { end, is_bent, ..Arrow::of(mail, row) };
                 if why.is_some() {
                     self.arrows.push(Arrow { end: ArrowEnd::Lost, ..arrow.clone() });
                 }
@@ -156,6 +172,13 @@ impl<'a> Laying<'a> {
             }
             _ => {}
         }
+    }
+
+    /// What is on its way between two nodes goes with their connection, unless it arrives in spite of that.
+    fn close(&mut self, ends: [NodeId; 2]) {
+        let under_way = self.under_way.values_mut().map(|(arrow, _)| arrow);
+        let of_both = under_way.filter(|arrow| ends.contains(&arrow.from) && ends.contains(&arrow.to));
+        of_both.filter(|arrow| arrow.end == ArrowEnd::UnderWay).for_each(|arrow| arrow.end = ArrowEnd::Gone);
     }
 
     /// A copy of a message arrives.
@@ -184,7 +207,8 @@ impl<'a> Laying<'a> {
 impl Arrow {
     fn of(mail: &Mail, row: usize) -> Arrow {
         let kind = mail.message.kind().to_owned();
-        Arrow { kind, from: mail.from, to: mail.to, row, end: ArrowEnd::UnderWay }
+        let (from, to, end) = (mail.from, mail.to, ArrowEnd::UnderWay);
+        Arrow { kind, from, to, row, end, is_bent: false, is_copy: false, is_ignored: false }
     }
 }
 

@@ -150,8 +150,7 @@ impl Act {
             }
             Act::AddMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
             Act::AddMember(it) if matches!(it.role, MemberRole::Admin | MemberRole::Manager) => {
-                let article = if it.role == MemberRole::Admin { "an" } else { "a" };
-                let what = format!("everyone cannot be {article} {}", it.role.name());
+                let what = format!("everyone cannot be {}", it.role.one());
                 let problem = Problem::new(by.at.key("role").value(), what);
                 let plural = format!("name those who are to be {}s", it.role.name());
                 by.report.add(problem.expected("`reader` or `writer`").help(plural));
@@ -225,17 +224,17 @@ impl Act {
                 }
             }
             Act::AddMember(AddMember { member, role, .. }) => {
-                format!("makes {member} a {} of {id}", role.name())
+                format!("makes {member} {} of {id}", role.one())
             }
             Act::Invite(Invite { role, secret, .. }) => {
-                format!("makes the invite {secret} for a {} of {id}", role.name())
+                format!("makes the invite {secret} for {} of {id}", role.one())
             }
             Act::Accept(Accept { secret, .. }) => format!("accepts the invite {secret} to {id}"),
             Act::Extend(Extend { parent, role: None, .. }) => {
                 format!("extends {id} to the members of {parent}")
             }
             Act::Extend(Extend { parent, role: Some(role), .. }) => {
-                format!("extends {id} to the members of {parent}, each a {}", role.name())
+                format!("extends {id} to the members of {parent}, each {}", role.one())
             }
             Act::RevokeExtend(RevokeExtend { parent, .. }) => {
                 format!("extends {id} to the members of {parent} no longer")
