@@ -13,7 +13,7 @@ use cosim_testbed::log::Limit;
 use cosim_testbed::page::Contents;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Crypto, resolve};
-use cosim_testbed::shrink::{Shrunk, shrink};
+use cosim_testbed::shrink::{Shrunk, causes, shrink};
 use cosim_testbed::whole;
 use std::path::{Path, PathBuf};
 
@@ -104,6 +104,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
+/// How many changes are worth reading.
+const CHANGES: usize = 8;
+
 fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     let scenario = resolve(shrunk.file.clone()).map_err(|problems| Failure(problems.render(false)))?;
     let scenario = scenario.with_guests(guests);
@@ -115,11 +118,20 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
         outln!("  {}", cosim_testbed::report::finding(violation));
     }
     out!("{}", cosim_testbed::report::unmet_in(columns(), &outcome));
-    if !shrunk.decisions.is_empty() {
-        outln!("\nEvery decision left is a cause. Without it:");
+    let key = shrunk.outcome.key().unwrap_or_default();
+    outln!("\nWhat caused it. Without:");
+    for (name, what) in causes(&shrunk.file, guests, key) {
+        outln!("  {name}: {what}");
     }
-    for (decision, what) in &shrunk.decisions {
-        outln!("  {decision}: {what}");
+    let told = &shrunk.changes.told;
+    if !told.is_empty() {
+        anstream::eprintln!("\nwhat is otherwise in it than in the run:");
+    }
+    for change in told.iter().take(CHANGES) {
+        anstream::eprintln!("  {change}");
+    }
+    if told.len() > CHANGES {
+        anstream::eprintln!("  and {} more", told.len() - CHANGES);
     }
     anstream::eprintln!(
         "\nbefore: {}\nafter:  {}  ({})",

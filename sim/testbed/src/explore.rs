@@ -46,7 +46,7 @@ pub use order::Order;
 
 use crate::freeze::{Frozen, freeze_by};
 use crate::run::{GUEST_KEY, Judged, Options, Outcome, SETTLE, Stage, play_cast};
-use crate::scenario::{Act, Expect, Scenario, file, resolve};
+use crate::scenario::{Act, Expect, Scenario, Wanted, file, resolve};
 use crate::script::{Asked, Director};
 use cosim_core::Time;
 use deviation::{What, moments};
@@ -287,15 +287,10 @@ impl Story<'_> {
             content: Vec::new(),
             views: Vec::new(),
             messages_max: None,
+            unmet: None,
             ..expect
         });
-        scenario.expect = Expect {
-            loads: Vec::new(),
-            content: Vec::new(),
-            views: Vec::new(),
-            messages_max: None,
-            ..scenario.expect
-        };
+        scenario.expect = Expect { wanted: Wanted::default(), unmet: Wanted::default(), ..scenario.expect };
         let mut story = Story { scenario, seed, budget, calm: Time::ZERO };
         let (outcome, _) = story.run(&story.scenario, Options::judged());
         let stage = Stage::new(&story.scenario, seed);

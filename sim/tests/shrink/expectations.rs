@@ -130,8 +130,9 @@ fn content_says_where_it_is_and_which_message_was_lost() {
 fn content_is_cut_down_to_the_loss() {
     let shrunk = left(LOST);
     let text = shrunk.file.to_json_pretty();
-    assert_eq!(shrunk.decisions.len(), 1, "{text}");
-    assert!(shrunk.decisions[0].0.address.starts_with("alice>server content notes"), "{text}");
+    let decisions: Vec<_> = shrunk.file.decisions.iter().flat_map(|decisions| decisions.iter()).collect();
+    assert_eq!(decisions.len(), 1, "{text}");
+    assert!(decisions[0].address.starts_with("alice>server content notes"), "{text}");
     assert_eq!(shrunk.file.nodes.keys().collect::<Vec<_>>(), ["alice", "server"], "{text}");
     assert_eq!(
         shrunk.file.nodes["alice"].mutations,
