@@ -67,7 +67,11 @@ fn what_cannot_be_unmet() {
     let both = r#""expect": { "content": [{ "node": "bob", "id": "card", "transactions": 3 }], "messages_max": 2, "unmet""#;
     let cases = [
         ("a misspelt field", r#""views": ["#, r#""view": ["#),
-        ("an unknown node", r#""node": "bob", "id": "card", "transactions""#, r#""node": "bo", "id": "card", "transactions""#),
+        (
+            "an unknown node",
+            r#""node": "bob", "id": "card", "transactions""#,
+            r#""node": "bo", "id": "card", "transactions""#,
+        ),
         ("what is expected, too", r#""expect": { "unmet""#, both),
         ("nothing", CLOCK, &empty),
     ];
@@ -79,9 +83,10 @@ fn what_cannot_be_unmet() {
 /// A template names nodes here, too.
 #[test]
 fn templates_are_expanded() {
-    let many = CLOCK
-        .replace(r#""alice": {}, "bob""#, r#""alice": {}, "spare-{1..2}": {}, "bob""#)
-        .replace(r#"{ "node": "bob", "id": "card", "transactions""#, r#"{ "node": "spare-{1..2}", "id": "card", "transactions""#);
+    let many = CLOCK.replace(r#""alice": {}, "bob""#, r#""alice": {}, "spare-{1..2}": {}, "bob""#).replace(
+        r#"{ "node": "bob", "id": "card", "transactions""#,
+        r#"{ "node": "spare-{1..2}", "id": "card", "transactions""#,
+    );
     let scenario = parse(&many, "scenario.json").unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(scenario.expect.unmet.content.len(), 2);
 }

@@ -5,94 +5,124 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// One setting of a scenario.
 pub(super) struct Setting {
-    /// Whose it is, and which: `bob's clock`.
-    pub(super) name: String,
-    /// The same, with what it is set to: `bob's clock (skew +3d)`.
+    whose: Whose,
+    /// Which it is.
+    field: String,
+    /// What it is set to, in words: `bob's clock (skew +3d)`.
     pub(super) words: String,
     /// The scenario with what is usual in its place; `None` where it has to be said.
     pub(super) without: Option<Scenario>,
 }
 
-/// All settings of a scenario: clocks, then the rest of the nodes, CoValues, links, and what holds everywhere.
+/// Whose a setting is. Settings are told in this order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Node(String),
+    CoValue(String),
+    Link([String; 2]),
+    EveryLink,
+    All,
+}
+
+impl Whose {
+    /// Whether a scenario still has it.
+    fn is_in(&self, file: &Scenario) -> bool {
+        match self {
+            Whose::Node(name) => file.nodes.contains_key(name),
+            Whose::CoValue(id) => {
+                let mut refs = file.timeline.iter().flat_map(|entry| entry.act.refs());
+                refs.any(|reference| reference.name == id)
+            }
+            Whose::Link(between) => file.links.iter().any(|link| link.between == *between),
+            Whose::EveryLink | Whose::All => true,
+        }
+    }
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Whose::Node(name) | Whose::CoValue(name) => write!(f, "{name}'s"),
+            Whose::Link([a, b]) => write!(f, "{a} and {b}:"),
+            Whose::EveryLink => f.write_str("every link:"),
+            Whose::All => f.write_str("everywhere:"),
+        }
+    }
+}
+
+/// All settings of a scenario: wrong clocks first, then what else nodes have, CoValues, links, and what holds everywhere.
 pub(super) fn all(file: &Scenario) -> Vec<Setting> {
-    let of_node = |(name, node): (&String, &Node)| {
-        settings(node, &format!("{name}'s "), |changed| {
-            let mut without = file.clone();
-            without.nodes.insert(name.clone(), changed);
-            without
+    let nodes = file.nodes.iter().flat_map(|(name, node)| {
+        settings(node, &Whose::Node(name.clone()), |node| {
+            let mut file = file.clone();
+            file.nodes.insert(name.clone(), node);
+            file
         })
-    };
-    let of_co_value = |(id, co_value): (&String, &CoValue)| {
-        settings(co_value, &format!("{id}'s "), |changed| {
-            let mut without = file.clone();
-            without.co_values.insert(id.clone(), changed);
-            without
+    });
+    let co_values = file.co_values.iter().flat_map(|(id, co_value)| {
+        settings(co_value, &Whose::CoValue(id.clone()), |co_value| {
+            let mut file = file.clone();
+            file.co_values.insert(id.clone(), co_value);
+            file
         })
-    };
-    let of_link = |(index, link): (usize, &Link)| {
-        let [a, b] = &link.between;
-        settings(link, &format!("{a} and {b}: "), |changed| {
-            let mut without = file.clone();
-            without.links[index] = changed;
-            without
+    });
+    let links = file.links.iter().enumerate().flat_map(|(index, link)| {
+        settings(link, &Whose::Link(link.between.clone()), |link| {
+            let mut file = file.clone();
+            file.links[index] = link;
+            file
         })
-    };
-    let (mut clocks, others): (Vec<Setting>, Vec<Setting>) =
-        file.nodes.iter().flat_map(of_node).partition(|setting| setting.name.ends_with("'s clock"));
-    clocks.extend(others);
-    clocks.extend(file.co_values.iter().flat_map(of_co_value));
-    clocks.extend(file.links.iter().enumerate().flat_map(of_link));
-    clocks.extend(file.network.iter().flat_map(|network| {
-        settings(network, "every link: ", |changed| Scenario { network: Some(changed), ..file.clone() })
-    }));
-    let everywhere =
-        Scenario { format: file.format, crypto: file.crypto, heal: file.heal, ..Scenario::default() };
-    clocks.extend(settings(&everywhere, "everywhere: ", |Scenario { format, crypto, heal, .. }| Scenario {
+    });
+    let network = file.network.iter().flat_map(|network| {
+        let put = |network| Scenario { network: Some(network), ..file.clone() };
+        settings(network, &Whose::EveryLink, put)
+    });
+    let (format, crypto, heal) = (file.format, file.crypto, file.heal);
+    let everywhere = Scenario { format, crypto, heal, ..Scenario::default() };
+    let everywhere = settings(&everywhere, &Whose::All, |Scenario { format, crypto, heal, .. }| Scenario {
         format,
         crypto,
         heal,
         ..file.clone()
-    }));
-    clocks
+    });
+    let mut all: Vec<Setting> =
+        nodes.chain(co_values).chain(links).chain(network).chain(everywhere).collect();
+    all.sort_by_key(|setting| setting.field != "clock");
+    all
 }
 
-/// What is set otherwise than it was, and what was set and is not any more, of whatever is still there.
+/// What is set otherwise than it was, or not any more, or anew, of whatever is still there.
 pub(super) fn differences(before: &Scenario, after: &Scenario) -> Vec<String> {
-    let [mut was, is] = [before, after].map(|file| {
-        let settings = all(file).into_iter();
-        settings.map(|setting| (setting.name, setting.words)).collect::<BTreeMap<_, _>>()
+    let [was, is] = [before, after].map(|file| {
+        let settings = all(file).into_iter().filter(|setting| setting.whose.is_in(after));
+        settings.map(|setting| ((setting.whose, setting.field), setting.words)).collect::<BTreeMap<_, _>>()
     });
-    was.retain(|name, words| {
-        let whose = name.split_once("'s ").map(|(whose, _)| whose);
-        let is_there = whose.is_none_or(|whose| {
-            after.nodes.contains_key(whose)
-                || after.timeline.iter().any(|entry| entry.act.refs().iter().any(|it| it.name == whose))
-        });
-        is_there && is.get(name) != Some(words)
+    let gone = was.iter().filter_map(|(setting, words)| match is.get(setting) {
+        Some(now) if now == words => None,
+        Some(now) => Some(format!("{now}; it was {words}")),
+        None => Some(format!("{words} is left out")),
     });
-    let told = was.into_iter().map(|(name, words)| match is.get(&name) {
-        Some(now) => format!("{now}; it was {words}"),
-        None => format!("{words} is left out"),
-    });
-    told.collect()
+    let new = is.iter().filter(|(setting, _)| !was.contains_key(*setting));
+    gone.chain(new.map(|(_, words)| format!("{words} is new"))).collect()
 }
 
 /// The settings of one thing; `put` makes the scenario with that thing changed.
 fn settings<T: Serialize + DeserializeOwned>(
     it: &T,
-    whose: &str,
+    whose: &Whose,
     put: impl Fn(T) -> Scenario,
 ) -> Vec<Setting> {
     let Ok(Value::Object(fields)) = serde_json::to_value(it) else { return Vec::new() };
     let one = |(field, value): (&String, &Value)| {
         let mut left = fields.clone();
         left.remove(field);
-        let name = format!("{whose}{}", field.replace('_', " "));
         let without = serde_json::from_value(Value::Object(left)).ok().map(&put);
-        Setting { words: format!("{name}{}", in_brackets(value)), name, without }
+        let words = format!("{whose} {}{}", field.replace('_', " "), in_brackets(value));
+        Setting { whose: whose.clone(), field: field.clone(), words, without }
     };
     fields.iter().map(one).collect()
 }
