@@ -123,9 +123,15 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     for (name, what) in causes(&shrunk.file, guests, key) {
         outln!("  {name}: {what}");
     }
+    anstream::eprintln!(
+        "\nbefore: {}\nafter:  {}  ({})",
+        shrunk.before,
+        shrunk.after,
+        count(shrunk.runs, "run")
+    );
     let told = &shrunk.changes.told;
     if !told.is_empty() {
-        anstream::eprintln!("\nwhat is otherwise in it than in the run:");
+        anstream::eprintln!("what is left is not all as it was:");
     }
     for change in told.iter().take(CHANGES) {
         anstream::eprintln!("  {change}");
@@ -133,12 +139,6 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     if told.len() > CHANGES {
         anstream::eprintln!("  and {} more", told.len() - CHANGES);
     }
-    anstream::eprintln!(
-        "\nbefore: {}\nafter:  {}  ({})",
-        shrunk.before,
-        shrunk.after,
-        count(shrunk.runs, "run")
-    );
     for other in shrunk.others.keys() {
         anstream::eprintln!("met on the way, and not followed: {other}");
     }
