@@ -6,7 +6,7 @@ use cosim_testbed::run::{Options, Outcome, UNMET_KEY, Verdict, run};
 use cosim_testbed::scenario::parse;
 use cosim_testbed::shrink::{Unshrinkable, shrink};
 
-/// Bob's clock is ahead, so what alice writes after him does not show. It takes nine messages, and bob loads nothing.
+/// Bob's clock is ahead, so what alice writes after him does not show. It takes eight messages.
 const CLOCK: &str = r#"{
   "version": 1,
   "about": "Bob's clock is three days ahead.",
@@ -38,7 +38,13 @@ fn what_stays_unmet_holds_and_is_told() {
     let (outcome, said) = played(CLOCK);
     assert_eq!((outcome.verdict(), outcome.key(), outcome.known.len()), (Verdict::Held, None, 3));
     let told = &said[said.find("  not met,").expect("it is told")..];
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    not met, as the scenario says of a known bug: bob was to hold 3 transactions of card, but holds 2
+    not met, as the scenario says of a known bug: alice was to show card as {"phone":"alice's"}, but
+      it shows {"phone":"bob's"}
+    not met, as the scenario says of a known bug: at most 2 messages were to be sent, but 8 were
+    held: all 22 oracles
+    "#);
 }
 
 #[test]
@@ -47,7 +53,14 @@ fn what_is_met_fails_and_says_what_to_do() {
     let (outcome, said) = played(&mended);
     assert_eq!((outcome.verdict(), outcome.key()), (Verdict::Violated, Some(UNMET_KEY)));
     let told = &said[said.find("  not met,").expect("it is told")..];
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    not met, as the scenario says of a known bug: bob was to hold 3 transactions of card, but holds 2
+    not met, as the scenario says of a known bug: at most 2 messages were to be sent, but 8 were
+    expectation not met: `expect.unmet` says of this that it is not met yet: alice was to show card as
+      {"phone":"alice's"}, but now it is met. If the bug is mended, move it from `expect.unmet` to
+      `expect`
+    VIOLATED: see above
+    "#);
     let file = parse(&mended, "scenario.json").expect("a scenario").file;
     let shrunk = shrink(&file, &cosim_testbed::guest::Guests::default(), &mut |_, _| {});
     assert_eq!(shrunk.err(), Some(Unshrinkable::Met));

@@ -1,6 +1,6 @@
 //! What a scenario sets beside what happens: clocks, disks, planted faults, conditions of links.
 
-use crate::scenario::file::{CoValue, Link, Node, Scenario};
+use crate::scenario::file::Scenario;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
