@@ -50,7 +50,7 @@ impl Changes {
                 simpler.push(format!("simpler: {said} [{name}]; it was: {was_said}"));
             }
             if was.when != is.when {
-                times.push(format!("{name} ({}, before {})", at(is), at(was)));
+                times.push(format!("{name} at {}; it was at {}", at(is), at(was)));
             }
         }
         let names = operations()
@@ -69,8 +69,8 @@ impl Changes {
 }
 
 fn at(entry: &Entry) -> String {
-    let wait = if entry.waits() { "after silence, " } else { "" };
-    format!("{wait}{}", entry.time())
+    let after = if entry.waits() { " after silence" } else { "" };
+    format!("{}{after}", Time::ZERO + entry.time())
 }
 
 /// Decisions about another message than the one that they were about.
