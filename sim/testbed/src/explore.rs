@@ -150,8 +150,8 @@ impl fmt::Display for Unexplorable {
 impl std::error::Error for Unexplorable {}
 
 /// Plays every schedule of the story that `seed` stands for, within a budget. What the scenario decides itself is left
-/// out: it is found again, if the budget allows it. Where the budget is [around](Budget::around) it, it stays. Only oracles judge; what the scenario expects is meant for its own run.
-/// `go_on` is told of each window, and says whether there is to be another. Wherever it ends, what was played is the
+/// out: it is found again, if the budget allows it. Where the budget is [around](Budget::around) it, it stays. Only oracles
+/// judge; what the scenario expects is meant for its own run. `go_on` is told of each window, and says whether there is to be another. Wherever it ends, what was played is the
 /// beginning of one order, so that as many schedules are always the same ones.
 ///
 /// # Errors
