@@ -10,10 +10,11 @@ use cosim_core::Span;
 use cosim_testbed::explore::{
     Bound, Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen,
 };
+use cosim_testbed::freeze::freeze;
 use cosim_testbed::oracles::Property;
 use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::file::Bytes;
-use cosim_testbed::scenario::{Crypto, Scenario};
+use cosim_testbed::scenario::{Crypto, Scenario, resolve};
 use cosim_testbed::whole;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,10 @@ pub(super) struct Args {
     /// Let operations of different nodes happen in any order. Each node's own keep theirs, and the times stay.
     #[arg(long, help_heading = "Budget")]
     free: bool,
+    /// Deviate from the run of the seed as it is, in place of one in which all that chance decides is harmless. What it decided
+    /// stays, and one deviation may be that a message or a write meets nothing harmful.
+    #[arg(long, conflicts_with = "free", help_heading = "Budget")]
+    around: bool,
     /// How long what is late takes, and what arrives twice until it does so, as `60ms,1.5s`. Default the longest latency of the
     /// links, and what is just past the first deadline of the nodes.
     #[arg(long, value_name = "SPAN,...", value_delimiter = ',', value_parser = span, help_heading = "Budget")]
@@ -158,12 +163,22 @@ impl Args {
             budget.latencies.clone_from(&self.latencies);
         }
         budget.free = self.free;
+        if self.around {
+            budget.around = true;
+            budget.of.insert(Kind::Harmless, budget.deviations);
+        }
         budget
     }
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    let story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
+    let mut story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
+    if args.around {
+        let frozen = freeze(&story.scenario, story.seed, &story.source).file;
+        let guests = story.scenario.guests.clone();
+        let frozen = resolve(frozen).map_err(|problems| Failure(problems.render(false)))?;
+        story.scenario = frozen.with_guests(&guests);
+    }
     let limits = Limits { all: args.all, ..args.common.limits() };
     let Some(explored) = story.explore(limits, args.common.time)? else { return Ok(Exit::NothingRan) };
     let Some(key) = &explored.first else {
@@ -245,7 +260,7 @@ impl Story {
 
     /// Explores it, and says within what; `None` where there is nothing to explore.
     fn explore(&self, limits: Limits, time: Option<Span>) -> Result<Option<Explored>, Failure> {
-        let Budget { deviations, of, latencies, free } = &self.budget;
+        let Budget { deviations, of, latencies, free, around } = &self.budget;
         let kinds = of.iter().filter(|(_, times)| **times > 0);
         let kinds = kinds.map(|(kind, times)| format!("{kind} {}", times.min(deviations)));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
@@ -258,6 +273,9 @@ impl Story {
         if of.iter().any(|(kind, times)| *times > 0 && takes_time(kind)) {
             let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>();
             within.push(format!("what is late: {}", latencies.join(" or ")));
+        }
+        if *around {
+            within.push("from the run of the seed".to_owned());
         }
         if *free {
             within.push("operations in any order".to_owned());

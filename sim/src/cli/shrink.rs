@@ -13,7 +13,7 @@ use cosim_testbed::log::Limit;
 use cosim_testbed::page::Contents;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Crypto, resolve};
-use cosim_testbed::shrink::{Shrunk, shrink};
+use cosim_testbed::shrink::{Shrunk, causes, shrink};
 use cosim_testbed::whole;
 use std::path::{Path, PathBuf};
 
@@ -107,6 +107,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
+/// How many changes are worth reading.
+const CHANGES: usize = 8;
+
 fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     let scenario = resolve(shrunk.file.clone()).map_err(|problems| Failure(problems.render(false)))?;
     let scenario = scenario.with_guests(guests);
@@ -118,11 +121,10 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
         outln!("  {}", cosim_testbed::report::finding(violation));
     }
     out!("{}", cosim_testbed::report::unmet_in(columns(), &outcome));
-    if !shrunk.decisions.is_empty() {
-        outln!("\nEvery decision left is a cause. Without it:");
-    }
-    for (decision, what) in &shrunk.decisions {
-        outln!("  {decision}: {what}");
+    let key = shrunk.outcome.key().unwrap_or_default();
+    outln!("\nWhat caused it. Without:");
+    for (name, what) in causes(&shrunk.file, guests, key) {
+        outln!("  {name}: {what}");
     }
     anstream::eprintln!(
         "\nbefore: {}\nafter:  {}  ({})",
@@ -130,6 +132,16 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
         shrunk.after,
         count(shrunk.runs, "run")
     );
+    let told = &shrunk.changes.told;
+    if !told.is_empty() {
+        anstream::eprintln!("what is left is not all as it was:");
+    }
+    for change in told.iter().take(CHANGES) {
+        anstream::eprintln!("  {change}");
+    }
+    if told.len() > CHANGES {
+        anstream::eprintln!("  and {} more", told.len() - CHANGES);
+    }
     for other in shrunk.others.keys() {
         anstream::eprintln!("met on the way, and not followed: {other}");
     }

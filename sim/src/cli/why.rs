@@ -10,7 +10,7 @@ use cosim_testbed::freeze::freeze;
 use cosim_testbed::guest::Guests;
 use cosim_testbed::scenario::file;
 use cosim_testbed::scenario::{Crypto, Scenario};
-use cosim_testbed::shrink::{Twos, shrink, twos, without_each_of_all};
+use cosim_testbed::shrink::{Twos, causes, shrink, twos};
 use cosim_testbed::why::{Beside, Inexplicable, Likely, band, beside, likely, page};
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     outln!("{source}, seed {seed}: {}\n", likely.key);
     shares(&likely);
     let frozen = freeze(&scenario, seed, &source);
-    causes(&frozen.file, &likely.key);
+    cut_down(&frozen.file, &likely.key);
     together(&frozen.file, &likely.key);
     if let Some(seeds) = &args.seeds {
         others(&scenario, &likely.key, seeds.clone());
@@ -130,7 +130,7 @@ fn shares(likely: &Likely) {
     }
 }
 
-fn causes(frozen: &file::Scenario, key: &str) {
+fn cut_down(frozen: &file::Scenario, key: &str) {
     let shrunk = match shrink(frozen, &Guests::default(), &mut |_, _| {}) {
         Ok(shrunk) => shrunk,
         Err(error) => {
@@ -139,7 +139,7 @@ fn causes(frozen: &file::Scenario, key: &str) {
         }
     };
     outln!("\nWhat caused it: cut down to {}. Without:", shrunk.after);
-    for (name, what) in without_each_of_all(&shrunk.file, &Guests::default(), key) {
+    for (name, what) in causes(&shrunk.file, &Guests::default(), key) {
         outln!("  {name}: {what}");
     }
 }

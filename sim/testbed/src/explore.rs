@@ -23,7 +23,7 @@
 //! }"#;
 //! let scenario = parse(text, "alice.json").expect("a scenario");
 //! let of = BTreeMap::from([(Kind::Lost, 2)]);
-//! let budget = Budget { deviations: 2, of, latencies: Vec::new(), free: false };
+//! let budget = Budget { deviations: 2, of, latencies: Vec::new(), free: false, around: false };
 //! let go_on = &mut |_: &_| ControlFlow::Continue(());
 //! let explored = explore(&scenario, 1, &budget, Limits::default(), go_on).expect("something to decide");
 //! assert!(explored.is_whole() && explored.found.is_empty());
@@ -46,7 +46,7 @@ pub use order::Order;
 
 use crate::freeze::{Frozen, freeze_by};
 use crate::run::{GUEST_KEY, Judged, Options, Outcome, SETTLE, Stage, play_cast};
-use crate::scenario::{Act, Expect, Scenario, file, resolve};
+use crate::scenario::{Act, Expect, Scenario, Wanted, file, resolve};
 use crate::script::{Asked, Director};
 use cosim_core::Time;
 use deviation::{What, moments};
@@ -150,8 +150,8 @@ impl fmt::Display for Unexplorable {
 impl std::error::Error for Unexplorable {}
 
 /// Plays every schedule of the story that `seed` stands for, within a budget. What the scenario decides itself is left
-/// out: it is found again, if the budget allows it. Only oracles judge; what the scenario expects is meant for its own run.
-/// `go_on` is told of each window, and says whether there is to be another. Wherever it ends, what was played is the
+/// out: it is found again, if the budget allows it. Where the budget is [around](Budget::around) it, it stays. Only oracles
+/// judge; what the scenario expects is meant for its own run. `go_on` is told of each window, and says whether there is to be another. Wherever it ends, what was played is the
 /// beginning of one order, so that as many schedules are always the same ones.
 ///
 /// # Errors
@@ -268,8 +268,10 @@ struct Played {
 
 /// A story of which schedules are played.
 struct Story<'a> {
-    /// The scenario, without decisions and expectations of its own.
+    /// The scenario, without expectations of its own, and without decisions but for those that stay.
     scenario: Scenario,
+    /// The decisions that stay, by address.
+    said: BTreeMap<String, Vec<(file::Decision, file::Detail)>>,
     seed: u64,
     budget: &'a Budget,
     /// When the faults end: nothing is cut and nobody crashes after that.
@@ -280,23 +282,22 @@ impl Story<'_> {
     fn new<'a>(scenario: &Scenario, seed: u64, budget: &'a Budget) -> Story<'a> {
         let mut scenario = scenario.clone();
         let file = &mut scenario.file;
-        file.decisions = None;
+        file.decisions = file.decisions.take().filter(|_| budget.around);
+        let mut said = BTreeMap::<String, Vec<_>>::new();
+        for (decision, detail) in file.decisions.iter().flat_map(file::Decisions::with_details) {
+            said.entry(decision.address.clone()).or_default().push((decision, detail));
+        }
         // Which oracles judge it stays, and what they are to find.
         file.expect = file.expect.take().map(|expect| file::Expect {
             loads: Vec::new(),
             content: Vec::new(),
             views: Vec::new(),
             messages_max: None,
+            unmet: None,
             ..expect
         });
-        scenario.expect = Expect {
-            loads: Vec::new(),
-            content: Vec::new(),
-            views: Vec::new(),
-            messages_max: None,
-            ..scenario.expect
-        };
-        let mut story = Story { scenario, seed, budget, calm: Time::ZERO };
+        scenario.expect = Expect { wanted: Wanted::default(), unmet: Wanted::default(), ..scenario.expect };
+        let mut story = Story { scenario, said, seed, budget, calm: Time::ZERO };
         let (outcome, _) = story.run(&story.scenario, Options::judged());
         let stage = Stage::new(&story.scenario, seed);
         let (last, start) = (stage.plan().chapters.last(), outcome.chapters.last());
@@ -328,15 +329,19 @@ impl Story<'_> {
 
     /// The scenario of a schedule; `None` where what is cut or crashes cannot be.
     fn scenario_of(&self, schedule: &Schedule) -> Option<Scenario> {
-        let mut decisions = file::Decisions::default();
+        let mut decisions = self.scenario.file.decisions.clone().unwrap_or_default();
         let mut file = self.scenario.file.clone();
         let mut is_another = schedule.order.is_some();
         if let Some(order) = &schedule.order {
             order.put(&mut file);
         }
         for (number, deviation) in schedule.deviations.iter().enumerate() {
+            if let Some(address) = deviation.address() {
+                decisions.retain(|decision| decision.address != address);
+            }
             match &deviation.0 {
                 What::Decision(decision, detail) => decisions.put(decision.clone(), *detail),
+                What::Harmless(_) => {}
                 What::Operation(moment, does) => {
                     does.put(&mut file, *moment, number);
                     is_another = true;
@@ -358,7 +363,8 @@ impl Story<'_> {
     fn deciding(&self, schedule: &Schedule, asked: &[Asked]) -> Vec<Schedule> {
         let behind = asked.iter().enumerate().skip(schedule.decided);
         let one = |(place, asked): (usize, &Asked)| {
-            let choices = self.budget.choices(schedule, asked).into_iter();
+            let said = self.said.get(&asked.address).map(Vec::as_slice).unwrap_or_default();
+            let choices = self.budget.choices(schedule, asked, said).into_iter();
             let child = |deviation| schedule.with(deviation, place + 1, asked.event);
             choices.map(child).collect::<Vec<_>>()
         };

@@ -101,6 +101,9 @@ fn write_judgement(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> f
         writeln!(out, "  {}", finding(violation))?;
     }
     write_guest_failures(out, outcome)?;
+    for known in &outcome.known {
+        out.wrap("  ", "    ", &format!("not met, as the scenario says of a known bug: {known}"))?;
+    }
     out.write_str(&unmet_in(out.columns, outcome))?;
     out.wrap("  ", "    ", &verdict(scenario, outcome))
 }
@@ -437,6 +440,9 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         json["calmed"] = serde_json::json!({
             "at": at.as_us(), "ended": ended, "healed": healed, "reopened": reopened, "left": left,
         });
+    }
+    if !outcome.known.is_empty() {
+        json["knownUnmet"] = outcome.known.iter().map(ToString::to_string).collect();
     }
     let why: Vec<&[String]> = outcome.unmet.iter().map(|unmet| unmet.why.as_slice()).collect();
     if why.iter().any(|why| !why.is_empty()) {

@@ -41,7 +41,7 @@ pub use crate::cojson::{AttackKind, Crypto, Format, Kind};
 pub use crate::host::{Direction, Unsynced};
 pub use act::{Act, Call, Named, Numbered, Refs};
 pub use asks::GuestVerb;
-pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation};
+pub use expect::{ContentExpectation, Expect, LoadEnd, LoadExpectation, ViewExpectation, Wanted};
 pub use fault::{
     FaultKind, Faults, Flapping, HappensTo, Needs, Row, Spells, Swarm, Touch, Words, table as fault_table,
 };

@@ -115,6 +115,11 @@ impl Director {
         self.listed.push((decision, detail, Met::No));
     }
 
+    /// Takes what is said of an address from the list, before the run comes to it.
+    pub(crate) fn forget(&mut self, address: &str) {
+        self.places.remove(address);
+    }
+
     /// Everything that something was decided of, in order, where it was noted.
     pub(crate) fn seen(&self) -> &[Asked] {
         self.seen.as_deref().unwrap_or_default()

@@ -7,20 +7,25 @@
 //! many threads there are.
 
 mod attempt;
+mod causes;
+mod changes;
 mod rebind;
 mod reduce;
 mod rename;
+mod settings;
 mod shape;
 mod simplify;
 mod sought;
 mod twos;
 
+pub use causes::{causes, without_each};
+pub use changes::Changes;
 pub use reduce::Reduction;
 pub use shape::shape;
 pub use twos::{Twos, twos};
 
 use crate::guest::Guests;
-use crate::run::{GUEST_KEY, Options, Outcome, run};
+use crate::run::{Expected, GUEST_KEY, Options, Outcome, run};
 use crate::scenario::{file, resolve};
 use attempt::{Attempt, Tried};
 use rayon::prelude::*;
@@ -52,8 +57,8 @@ pub struct Shrunk {
     pub runs: u64,
     /// Other failures that were met, by key, each with the first scenario that showed it.
     pub others: BTreeMap<String, file::Scenario>,
-    /// Each decision that is left, and what happens without it.
-    pub decisions: Vec<(file::Decision, String)>,
+    /// What is otherwise in it than it was, beside what is left out.
+    pub changes: Changes,
 }
 
 /// How large a scenario and its run are.
@@ -76,6 +81,8 @@ pub struct Size {
 pub enum Unshrinkable {
     /// The run does not fail.
     Holds,
+    /// What a known bug kept from coming out has come out.
+    Met,
     /// A guest failed, which says nothing about what it plays.
     Guest,
     /// The scenario that was given is not a valid one.
@@ -86,6 +93,7 @@ impl fmt::Display for Unshrinkable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Unshrinkable::Holds => "nothing to shrink: the run holds",
+            Unshrinkable::Met => "nothing to shrink: what is under `expect.unmet` is met now",
             Unshrinkable::Guest => {
                 "nothing to shrink: a guest failed, and that is no failure of what it plays"
             }
@@ -112,6 +120,9 @@ pub fn shrink(
         Some(GUEST_KEY) => return Err(Unshrinkable::Guest),
         Some(key) => key.to_owned(),
     };
+    if first.unmet.first().is_some_and(|unmet| unmet.of == Expected::Unmet) {
+        return Err(Unshrinkable::Met);
+    }
     let sought = Sought::new(frozen, guests, &key).ok_or(Unshrinkable::Holds)?;
     let mut shrinker = Shrinker {
         sought,
@@ -131,20 +142,22 @@ pub fn shrink(
         }
     }
     // As long as the failure is the same one: else the old names stay.
-    let renamed = rename::fitting(&shrinker.best);
-    shrinker.first_of(renamed.into_iter().collect());
-    let decisions = each_without(&shrinker.best, &shrinker.guests, &shrinker.sought);
+    let left = shrinker.best.clone();
+    shrinker.first_of(rename::fitting(&left).into_iter().collect());
     let Shrinker { best, outcome, runs, others, .. } = shrinker;
+    let changes = Changes::of((frozen, &first.chapters), &left, &best);
     let (before, after) = (Size::of(frozen, &first), Size::of(&best, &outcome));
-    Ok(Shrunk { file: best, outcome, before, after, runs, others, decisions })
+    Ok(Shrunk { file: best, outcome, before, after, runs, others, changes })
 }
 
 impl Shrunk {
     /// What it is about: the failure of this key, and the run that it was cut down from.
     pub fn about(&self, key: &str, seed: u64, source: &str) -> String {
+        let parts: String =
+            self.changes.parts.iter().map(|[node, into]| format!(" {into} does what {node} did.")).collect();
         match self.outcome.unmet.first() {
-            Some(unmet) => format!("{unmet}. Cut down from seed {seed} of {source}."),
-            None => format!("`{key}`, cut down from seed {seed} of {source}."),
+            Some(unmet) => format!("{unmet}. Cut down from seed {seed} of {source}.{parts}"),
+            None => format!("`{key}`, cut down from seed {seed} of {source}.{parts}"),
         }
     }
 }
@@ -322,46 +335,6 @@ impl Shrinker<'_> {
             (self.progress)(&self.best, self.runs);
         }
         taken
-    }
-}
-
-/// What happens without each decision of a scenario that fails with this key.
-pub fn without_each(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(file::Decision, String)> {
-    let sought = Sought::new(file, guests, key);
-    sought.map(|sought| each_without(file, guests, &sought)).unwrap_or_default()
-}
-
-fn each_without(file: &file::Scenario, guests: &Guests, sought: &Sought) -> Vec<(file::Decision, String)> {
-    let explained = reduce::decisions(file).into_iter().filter_map(|item| {
-        let what = without(file, &item, guests, sought);
-        if let Reduction::Decision(decision) = item { Some((decision, what)) } else { None }
-    });
-    explained.collect()
-}
-
-/// What happens without each single operation, by what it does, and without each single decision.
-pub fn without_each_of_all(file: &file::Scenario, guests: &Guests, key: &str) -> Vec<(String, String)> {
-    let Some(sought) = Sought::new(file, guests, key) else { return Vec::new() };
-    let items = reduce::entries(file).into_iter().chain(reduce::decisions(file));
-    let explained = items.map(|item| {
-        let name = if let Reduction::Entry(index) = &item {
-            file.timeline[*index].act.words()
-        } else {
-            item.to_string()
-        };
-        (name, without(file, &item, guests, &sought))
-    });
-    explained.collect()
-}
-
-fn without(file: &file::Scenario, item: &Reduction, guests: &Guests, sought: &Sought) -> String {
-    let without = reduce::without(file, std::slice::from_ref(item));
-    match attempt::plain(without, guests, sought).tried {
-        Tried::Holds => "the run holds".to_owned(),
-        Tried::Invalid => "there is no such story".to_owned(),
-        Tried::Unlike => "the expectation is not met in another way".to_owned(),
-        Tried::Other(other) => format!("another failure: {}", other.0),
-        Tried::Same(_) => "the same failure".to_owned(),
     }
 }
 

@@ -159,3 +159,32 @@ fn another_order_shows_what_the_one_in_the_file_does_not() {
     let (_, out, err) = cosim(folder.path(), "run found.json");
     assert!(out.contains("timely server>client load") && (out + &err).contains("reproduces"), "{err}");
 }
+
+/// The neighbours of the run of a seed: all that it decided stays, but for what deviates.
+#[test]
+fn around_the_run_of_a_seed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    std::fs::write(here.join("forgetful.json"), forgetful()).expect("it can be written");
+    let explore = "explore forgetful.json --around --lost 1";
+
+    let (_, out, err) = cosim(here, &format!("{explore} --seed 1 -o near.json"));
+    assert!(out.contains("timely client>server deadline\n      lost: alice>server"), "{out}{err}");
+    assert!(err.contains("lost 1, harmless 1; from the run of the seed"), "{err}");
+    let near = std::fs::read_to_string(here.join("near.json")).expect("it was written");
+    assert!(near.contains("\"latencies\"") && near.contains("\"lost\""), "{near}");
+    let (_, out, _) = cosim(here, "run near.json");
+    assert!(out.contains("timely client>server deadline"), "{out}");
+
+    // It has other neighbours than the quiet run: what it decided may be harmless, too.
+    let quiet = cosim(here, "explore forgetful.json --lost 1 --all --seed 1").1;
+    let around = cosim(here, &format!("{explore} --all --seed 1")).1;
+    let schedules = |out: &str| out.lines().nth(1).map(str::to_owned).expect("a line for one deviation");
+    assert_ne!(schedules(&quiet), schedules(&around));
+
+    // One that fails is its own nearest neighbour.
+    let (_, out, _) = cosim(here, &format!("{explore} --seed 78"));
+    assert!(out.contains("      no deviation"), "{out}");
+    let (code, _, err) = cosim(here, &format!("{explore} --free"));
+    assert_eq!(code, 2, "{err}");
+}

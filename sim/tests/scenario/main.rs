@@ -15,4 +15,5 @@ mod plans;
 mod quantiles;
 mod samples;
 mod templates;
+mod unmet;
 mod views;

@@ -65,7 +65,7 @@ fn every_change_is_read() {
 #[test]
 fn what_is_to_be_seen_has_numbers_of_javascript() {
     let scenario = good(&VIEWS.replace(r#""shows": ["milk"]"#, r#""shows": [1.0, 9007199254740993]"#));
-    assert_eq!(scenario.expect.views[0].shows, serde_json::json!([1, 9_007_199_254_740_992_u64]));
+    assert_eq!(scenario.expect.wanted.views[0].shows, serde_json::json!([1, 9_007_199_254_740_992_u64]));
 }
 
 /// What is read is written as it was, so that what is frozen or kept says the same.

@@ -6,7 +6,7 @@ use cosim_testbed::log::Limit;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, UNMET_KEY, run};
 use cosim_testbed::scenario::{Scenario, parse};
-use cosim_testbed::shrink::{Shrunk, shrink};
+use cosim_testbed::shrink::{Shrunk, causes, shrink};
 
 fn read(text: &str) -> Scenario {
     parse(text, "story.json").unwrap_or_else(|problems| panic!("{problems}"))
@@ -76,6 +76,9 @@ fn a_view_is_cut_down_to_the_writes_and_the_clock() {
     assert!(!shrunk.file.nodes.contains_key("carol"), "{}", shrunk.file.to_json_pretty());
     assert_eq!(acts(&shrunk).len(), 3, "{}", shrunk.file.to_json_pretty());
     assert!(shrunk.file.nodes["bob"].clock.is_some(), "it is the cause");
+    let causes = causes(&shrunk.file, &Guests::default(), UNMET_KEY);
+    assert_eq!(causes[0], ("bob's clock (skew +3d)".to_owned(), "the run holds".to_owned()), "{causes:#?}");
+    assert_eq!(causes.len(), 4, "and the three operations: {causes:#?}");
 }
 
 /// What shows of a text comes of all that was written, in the order of the dates.
@@ -130,8 +133,9 @@ fn content_says_where_it_is_and_which_message_was_lost() {
 fn content_is_cut_down_to_the_loss() {
     let shrunk = left(LOST);
     let text = shrunk.file.to_json_pretty();
-    assert_eq!(shrunk.decisions.len(), 1, "{text}");
-    assert!(shrunk.decisions[0].0.address.starts_with("alice>server content notes"), "{text}");
+    let decisions: Vec<_> = shrunk.file.decisions.iter().flat_map(|decisions| decisions.iter()).collect();
+    assert_eq!(decisions.len(), 1, "{text}");
+    assert!(decisions[0].address.starts_with("alice>server content notes"), "{text}");
     assert_eq!(shrunk.file.nodes.keys().collect::<Vec<_>>(), ["alice", "server"], "{text}");
     assert_eq!(
         shrunk.file.nodes["alice"].mutations,

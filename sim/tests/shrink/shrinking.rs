@@ -127,6 +127,12 @@ fn what_is_said_word_for_word_shrinks_too() {
     assert!(!shrunk.file.nodes.contains_key("alice"), "another node writes what alice did");
     let names: Vec<_> = shrunk.file.timeline.iter().filter_map(|entry| entry.name.as_deref()).collect();
     assert!(names.contains(&"create-notes-server"), "{names:?}");
+    let told = &shrunk.changes.told;
+    let moved = "moved to server: create-notes-server, which was alice's create-notes-alice";
+    assert!(told.iter().any(|change| change == moved), "{told:#?}");
+    assert!(shrunk.changes.parts.contains(&["alice".to_owned(), "server".to_owned()]), "{told:#?}");
+    assert!(shrunk.about("key", 1, "it").ends_with("server does what alice did."));
+    assert!(told.iter().any(|change| change.starts_with("at other times: ")), "{told:#?}");
 }
 
 /// The server never repeats what bob misses, which an act says word for word.

@@ -1,6 +1,6 @@
 //! Playing schedules of one parent: what they have in common is played once, and each goes on from a copy of it.
 
-use super::deviation::{Deviation, What};
+use super::deviation::Deviation;
 use super::{Played, Schedule, Story};
 use crate::cojson::CoNode;
 use crate::log::Limit;
@@ -16,13 +16,14 @@ impl Story<'_> {
         // Whoever has guests is played from the start: processes are not copied.
         let parent = parent.filter(|parent| !parent.has_guests());
         let mut trunk = None;
-        let play = |sibling: &Schedule| match (&parent, sibling.deviations.last()) {
-            (Some(parent), Some(Deviation(What::Decision(decision, detail)))) => {
+        let decides = |deviation: &&Deviation| deviation.address().is_some();
+        let play = |sibling: &Schedule| match (&parent, sibling.deviations.last().filter(decides)) {
+            (Some(parent), Some(last)) => {
                 let trunk = trunk.get_or_insert_with(|| self.trunk(parent, sibling, goes_on));
                 // It is decided in that event, which is about to happen.
                 while trunk.event() + 1 < sibling.event && trunk.advance() {}
                 let mut branch = trunk.clone();
-                branch.decisions_mut().list(decision.clone(), *detail);
+                last.decide(branch.decisions_mut());
                 Some(self.came_to(sibling, branch.judged(), goes_on))
             }
             (_, Some(_) | None) => self.play(sibling, goes_on),
@@ -93,12 +94,19 @@ mod tests {
     use super::super::tests::{SMALL, budget, story};
     use super::{Schedule, Story};
     use crate::explore::{Budget, Explored, Kind, Limits, explore};
+    use crate::freeze::freeze;
+    use crate::run::Options;
+    use crate::scenario::{Scenario, resolve};
+    use std::collections::BTreeSet;
     use std::ops::ControlFlow;
 
     /// Plays all levels of a story, each schedule from a copy and from the start: they fail alike, and lead to the same others.
     fn compare(name: &str, budget: &Budget) -> usize {
-        let scenario = story(name);
-        let story = Story::new(&scenario, 1, budget);
+        compare_in(&story(name), budget)
+    }
+
+    fn compare_in(scenario: &Scenario, budget: &Budget) -> usize {
+        let story = Story::new(scenario, 1, budget);
         let mut level = vec![Schedule::default()];
         let mut schedules = 0;
         for deviations in 0..=budget.deviations {
@@ -107,7 +115,12 @@ mod tests {
             for family in level.chunk_by(Schedule::is_sibling) {
                 schedules += family.len();
                 let alone = family.iter().map(|schedule| story.play(schedule, goes_on)).collect::<Vec<_>>();
-                assert_eq!(story.play_siblings(family, goes_on), alone, "{name}: {family:?}");
+                assert_eq!(
+                    story.play_siblings(family, goes_on),
+                    alone,
+                    "{}: {family:?}",
+                    scenario.file.about
+                );
                 next.extend(alone.into_iter().flatten().flat_map(|played| played.children));
             }
             level = next;
@@ -125,6 +138,35 @@ mod tests {
             schedules += compare(name, &budget(&story(name), 2, &[Kind::Lost, Kind::Cut, Kind::Crash]));
         }
         assert!(schedules > 6_000, "{schedules} schedules only");
+    }
+
+    /// Around the run of a seed, too: what it lost and doubled stays, but for what deviates.
+    #[test]
+    fn around_a_run() {
+        let mut schedules = 0;
+        for seed in [1, 2, 3] {
+            let scenario = story("faults/heavy-loss");
+            let frozen = freeze(&scenario, seed, "");
+            let decided = frozen.made.len();
+            let around = resolve(frozen.file).expect("what was frozen is a scenario");
+            let budget = Budget { around: true, ..budget(&around, 1, &[Kind::Lost, Kind::Harmless]) };
+            let story = Story::new(&around, 1, &budget);
+            let (outcome, _) = story.run(&around, Options::judged());
+            assert_eq!(outcome.fingerprint, frozen.outcome.fingerprint, "without a deviation it is that run");
+            let children = story.play(&Schedule::default(), true).expect("it can be played").children;
+            let harmless = children.iter().filter(|child| child.count(Kind::Harmless) > 0);
+            let addresses: BTreeSet<_> =
+                harmless.clone().filter_map(|child| child.deviations[0].address()).collect();
+            assert_eq!(addresses.len(), harmless.count(), "each once");
+            assert!(addresses.len() <= decided && addresses.len() * 2 > decided, "{decided} decisions");
+            let again = children.iter().filter(|child| {
+                let scenario = story.scenario_of(child).expect("it can be played");
+                scenario.file.decisions == around.file.decisions
+            });
+            assert_eq!(again.count(), 0, "what is decided already is no deviation");
+            schedules += compare_in(&around, &budget);
+        }
+        assert!(schedules > 100, "{schedules} schedules only");
     }
 
     /// The counts, and the first that fails, do not depend on the threads.

@@ -33,11 +33,13 @@ pub enum Kind {
     Cut,
     /// A node crashes, and starts again.
     Crash,
+    /// Nothing harmful happens where the story has something harmful happen.
+    Harmless,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Lost,
         Kind::Duplicated,
         Kind::Late,
@@ -47,6 +49,7 @@ impl Kind {
         Kind::Unwritten,
         Kind::Cut,
         Kind::Crash,
+        Kind::Harmless,
     ];
 
     /// What it is called.
@@ -61,6 +64,7 @@ impl Kind {
             Kind::Unwritten => "unwritten",
             Kind::Cut => "cuts",
             Kind::Crash => "crashes",
+            Kind::Harmless => "harmless",
         }
     }
 
@@ -96,6 +100,7 @@ impl Kind {
             }
             Kind::Cut => faults(&[FaultKind::Reconnects, FaultKind::HalfOpens, FaultKind::ReconnectBursts]),
             Kind::Crash => faults(&[FaultKind::Crashes, FaultKind::Restarts]),
+            Kind::Harmless => false,
             Kind::Unwritten => {
                 let crashes = |act: &Act<_>| matches!(act, Act::Crash(_));
                 let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
@@ -122,6 +127,8 @@ pub struct Budget {
     pub latencies: Vec<Span>,
     /// Whether operations of different nodes happen in any order. That is no deviation.
     pub free: bool,
+    /// Whether what the scenario decides itself stays, and schedules deviate from that. Else all of it is harmless.
+    pub around: bool,
 }
 
 impl Budget {
@@ -146,7 +153,7 @@ impl Budget {
     /// So many deviations of any of these kinds.
     fn any(deviations: u32, kinds: impl Iterator<Item = Kind>, scenario: &Scenario) -> Budget {
         let of = kinds.map(|kind| (kind, deviations)).collect();
-        Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false }
+        Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false, around: false }
     }
 
     /// The spans that a scenario lists itself; where it lists none, the longest latency of its links, and what is just past
@@ -179,8 +186,13 @@ impl Budget {
         self.allows(schedule, Kind::Cut) || self.allows(schedule, Kind::Crash)
     }
 
-    /// What may be decided of this, as one deviation more.
-    pub(super) fn choices(&self, schedule: &Schedule, asked: &Asked) -> Vec<Deviation> {
+    /// What may be decided of this, as one deviation more, where the story itself decides `said` of it.
+    pub(super) fn choices(
+        &self,
+        schedule: &Schedule,
+        asked: &Asked,
+        said: &[(Decision, Detail)],
+    ) -> Vec<Deviation> {
         let spans = || self.latencies.iter().map(|span| Detail::from(*span));
         let mut choices: Vec<(DecisionKind, Detail)> = Vec::new();
         match asked.about {
@@ -203,7 +215,14 @@ impl Budget {
         let address = || asked.address.clone();
         let deviation =
             |(kind, detail)| Deviation(What::Decision(Decision { kind, address: address() }, detail));
-        choices.into_iter().map(deviation).collect()
+        let choices = choices.into_iter().map(deviation);
+        let is_said = |deviation: &Deviation| match (&deviation.0, said) {
+            (What::Decision(decision, detail), [only]) => (decision, detail) == (&only.0, &only.1),
+            (What::Decision(..) | What::Harmless(_) | What::Operation(..), _) => false,
+        };
+        let harmless = (!said.is_empty() && self.allows(schedule, Kind::Harmless))
+            .then(|| Deviation(What::Harmless(address())));
+        harmless.into_iter().chain(choices.filter(|choice| !is_said(choice))).collect()
     }
 
     /// What may happen at a moment, after what was asked before it, as one deviation more.

@@ -3,6 +3,7 @@
 use super::Kind;
 use crate::run::Judged;
 use crate::scenario::file::{self, Decision, Detail, Duration, Entry};
+use crate::script::Director;
 use cosim_core::{Span, Time};
 use serde_json::{Value, json};
 use std::fmt;
@@ -13,8 +14,10 @@ pub struct Deviation(pub(super) What);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// A decision.
+    /// A decision, in place of what the story decides there.
     Decision(Decision, Detail),
+    /// Nothing harmful at this address, in place of what the story decides there.
+    Harmless(String),
     /// An operation that the scenario does not have.
     Operation(Moment, Does),
 }
@@ -70,6 +73,7 @@ impl Deviation {
     pub fn kind(&self) -> Kind {
         match &self.0 {
             What::Decision(decision, _) => Kind::of(decision.kind),
+            What::Harmless(_) => Kind::Harmless,
             What::Operation(_, Does::Cut(_)) => Kind::Cut,
             What::Operation(_, Does::Crash(_)) => Kind::Crash,
         }
@@ -81,17 +85,28 @@ impl Deviation {
     pub(super) fn bytes(&self) -> usize {
         let names = match &self.0 {
             What::Decision(decision, _) => decision.address.len(),
+            What::Harmless(address) => address.len(),
             What::Operation(_, Does::Cut([a, b])) => a.len() + b.len(),
             What::Operation(_, Does::Crash(node)) => node.len(),
         };
         size_of::<Deviation>() + names
     }
 
-    /// The address of the decision that it is.
-    #[cfg(test)]
+    /// Has a run that has not come to it yet decide so.
+    pub(super) fn decide(&self, director: &mut Director) {
+        if let Some(address) = self.address() {
+            director.forget(address);
+        }
+        if let What::Decision(decision, detail) = &self.0 {
+            director.list(decision.clone(), *detail);
+        }
+    }
+
+    /// The address of what it decides.
     pub(super) fn address(&self) -> Option<&str> {
         match &self.0 {
             What::Decision(decision, _) => Some(&decision.address),
+            What::Harmless(address) => Some(address),
             What::Operation(..) => None,
         }
     }
@@ -129,6 +144,7 @@ impl fmt::Display for Deviation {
             What::Decision(decision, Detail::Nothing) => write!(f, "{decision}"),
             What::Decision(decision, Detail::Span(span)) => write!(f, "{decision} ({span})"),
             What::Decision(decision, Detail::Place(place)) => write!(f, "{decision} ({place})"),
+            What::Harmless(address) => write!(f, "harmless: {address}"),
             What::Operation(moment, Does::Cut([a, b])) => {
                 write!(f, "cut: {a} and {b} at {}", moment.operates())
             }

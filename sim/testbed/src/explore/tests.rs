@@ -65,7 +65,7 @@ const ALL: Limits = Limits { schedules: u64::MAX, memory: u64::MAX, all: true };
 
 pub(super) fn budget(scenario: &Scenario, deviations: u32, kinds: &[Kind]) -> Budget {
     let of = kinds.iter().map(|kind| (*kind, deviations)).collect();
-    Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false }
+    Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false, around: false }
 }
 
 /// How many sets of decisions there are of which a run meets every one, and the keys by which they fail. Whatever any run
@@ -101,7 +101,7 @@ fn enumerated(scenario: &Scenario, budget: &Budget) -> (u64, BTreeSet<String>) {
             .map(|deviation| deviation.address().unwrap_or_default().to_owned())
             .collect();
         for asked in director.seen().iter().filter(|asked| !decided.contains(&asked.address)) {
-            for deviation in budget.choices(&schedule, asked) {
+            for deviation in budget.choices(&schedule, asked, &[]) {
                 let child = schedule.with(deviation, 0, 0);
                 if known.insert(words(&child)) {
                     waiting.push(child);

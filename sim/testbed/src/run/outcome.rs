@@ -49,6 +49,8 @@ pub struct Outcome {
     pub looks: Vec<(&'static str, u64)>,
     /// What the scenario expects and did not come.
     pub unmet: Vec<Unmet>,
+    /// What did not come either, as the scenario says of a known bug.
+    pub known: Vec<Unmet>,
     /// What apps wrote in vain, and what nodes refused, in words. Empty where no log was kept.
     pub vain: Vec<String>,
     /// Whether the violation that the scenario expects occurred; `None` where it expects none.
@@ -161,16 +163,18 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let looks = watch.oracles.as_ref().map(|oracles| oracles.looks().collect()).unwrap_or_default();
     let loads = |node, id| watch.oracles.as_ref().and_then(|oracles| oracles.load_ended(node, id));
     let views = views(stage.scenario(), &world);
-    let mut unmet = unmet::of(&stage, &world, (&views, loads), watch.log.as_ref());
+    let [mut unmet, mut known] = unmet::of(&stage, &world, (&views, loads), watch.log.as_ref());
     if end == End::Guest {
         violations.clear();
         unmet.clear();
+        known.clear();
     } else if !unmet.is_empty() && end != End::Violation && stage.seeks() == Some(UNMET_KEY) {
         // It was played to its end for this.
         violations.clear();
     } else if !violations.is_empty() {
         // What a run that was cut short did not come to says nothing.
         unmet.clear();
+        known.clear();
     }
     let vain = watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log)).unwrap_or_default();
     let wanted = stage.scenario().expect.violation.as_deref();
@@ -193,6 +197,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         violations,
         looks,
         unmet,
+        known,
         vain,
         expected_violation,
         unused: Vec::new(),

@@ -220,10 +220,10 @@ impl<'a> Stage<'a> {
         Setup {
             seeks: self.seeks().map(str::to_owned),
             enabled: self.judges(),
-            needs: if scenario.expect.loads.is_empty() {
-                [].as_slice()
+            needs: if scenario.expect.names_loads() {
+                [Need::Ledger, Need::Verdicts].as_slice()
             } else {
-                &[Need::Ledger, Need::Verdicts]
+                &[]
             }
             .iter()
             .copied()

@@ -10,7 +10,7 @@ use crate::cojson::{Cast, CoJson};
 use crate::decision::Decide;
 use crate::host::NodeId;
 use crate::log::Log;
-use crate::scenario::{LoadEnd, ViewExpectation};
+use crate::scenario::{ContentExpectation, LoadEnd, LoadExpectation, ViewExpectation, Wanted};
 use crate::world::World;
 use cosim_core::view::LiveView;
 use cosim_core::{CoId, Names};
@@ -45,6 +45,8 @@ pub enum Expected {
     View(usize),
     /// How many messages are sent.
     Messages,
+    /// That something is not met yet.
+    Unmet,
 }
 
 impl Unmet {
@@ -62,15 +64,74 @@ impl fmt::Display for Unmet {
     }
 }
 
-/// What was not met of what a scenario expects. `views` is what every app sees, and `ended` says how a load ended.
+/// What was not met of what a scenario expects, and what was not as a known bug has it. `views` is what every app sees, and
+/// `ended` says how a load ended.
 pub(super) fn of<N: CoJson, D: Decide<N>>(
     stage: &Stage<'_>,
     world: &World<N, Watch, D>,
     (views, ended): (&[BTreeMap<CoId, Value>], impl Fn(NodeId, CoId) -> Option<bool>),
     log: Option<&Log>,
+) -> [Vec<Unmet>; 2] {
+    let expect = &stage.scenario().expect;
+    let lists = [&expect.wanted, &expect.unmet];
+    let [mut unmet, known] = lists.map(|wanted| missed(stage, world, wanted, (views, &ended), log));
+    let is_met = |(of, _): &(Expected, String)| known.iter().all(|known| known.of != *of);
+    unmet.extend(sentences(&expect.unmet, stage.cast()).into_iter().filter(is_met).map(|(_, wanted)| {
+        Unmet {
+            of: Expected::Unmet,
+            wanted: format!("`expect.unmet` says of this that it is not met yet: {wanted}"),
+            found: "now it is met. If the bug is mended, move it from `expect.unmet` to `expect`".to_owned(),
+            why: Vec::new(),
+        }
+    }));
+    [unmet, known]
+}
+
+/// All that is wanted, in words.
+fn sentences(wanted: &Wanted, cast: &Cast) -> Vec<(Expected, String)> {
+    let Wanted { loads, content, views, messages_max } = wanted;
+    let loads = loads.iter().enumerate();
+    let loads = loads.map(|(place, load)| (Expected::Load(place), load_in_words(load, cast)));
+    let content = content.iter().enumerate();
+    let content = content.map(|(place, content)| (Expected::Content(place), content_in_words(content, cast)));
+    let views = views.iter().enumerate();
+    let views = views.map(|(place, view)| (Expected::View(place), view_in_words(view, cast)));
+    let messages = messages_max.iter().map(|max| (Expected::Messages, messages_in_words(*max)));
+    loads.chain(content).chain(views).chain(messages).collect()
+}
+
+const fn end(available: bool) -> &'static str {
+    if available { "available" } else { "unavailable" }
+}
+
+fn load_in_words(load: &LoadExpectation, cast: &Cast) -> String {
+    let (node, id) = (cast.node(NodeId(load.node)), cast.co_value(CoId(load.co_value)));
+    format!("{node}'s load of {id} was to end as {}", end(load.ends == LoadEnd::Available))
+}
+
+fn content_in_words(content: &ContentExpectation, cast: &Cast) -> String {
+    let (node, id) = (cast.node(NodeId(content.node)), cast.co_value(CoId(content.co_value)));
+    format!("{node} was to hold {} transactions of {id}", content.transactions)
+}
+
+fn view_in_words(view: &ViewExpectation, cast: &Cast) -> String {
+    let (node, id) = (cast.node(NodeId(view.node)), cast.co_value(CoId(view.co_value)));
+    format!("{node} was to show {id} as {}", view.shows)
+}
+
+fn messages_in_words(max: u64) -> String {
+    format!("at most {max} messages were to be sent")
+}
+
+/// What was not met of what is wanted.
+fn missed<N: CoJson, D: Decide<N>>(
+    stage: &Stage<'_>,
+    world: &World<N, Watch, D>,
+    expect: &Wanted,
+    (views, ended): (&[BTreeMap<CoId, Value>], &impl Fn(NodeId, CoId) -> Option<bool>),
+    log: Option<&Log>,
 ) -> Vec<Unmet> {
     let (scenario, cast) = (stage.scenario(), stage.cast());
-    let expect = &scenario.expect;
     let hosts = world.view().hosts;
     let evidence = || {
         let states = hosts.iter().map(|host| host.node.state()).collect();
@@ -79,15 +140,12 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
     let mut unmet = Vec::new();
     for (place, load) in expect.loads.iter().enumerate() {
         let (node, id) = (NodeId(load.node), CoId(load.co_value));
-        let word = |available| if available { "available" } else { "unavailable" };
-        let wanted = load.ends == LoadEnd::Available;
         let found = ended(node, id);
-        if found != Some(wanted) {
-            let (name, id_name) = (cast.node(node), cast.co_value(id));
+        if found != Some(load.ends == LoadEnd::Available) {
             unmet.push(Unmet {
                 of: Expected::Load(place),
-                wanted: format!("{name}'s load of {id_name} was to end as {}", word(wanted)),
-                found: found.map_or("never ended".to_owned(), |found| format!("ended as {}", word(found))),
+                wanted: load_in_words(load, cast),
+                found: found.map_or("never ended".to_owned(), |found| format!("ended as {}", end(found))),
                 why: evidence().map(|evidence| loaded::why(&evidence, node, id)).unwrap_or_default(),
             });
         }
@@ -98,11 +156,10 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
         let held: u64 =
             co_value.map_or(0, |co_value| co_value.sessions.values().map(|log| u64::from(log.len())).sum());
         if held != content.transactions {
-            let (name, id_name, wanted) = (cast.node(node), cast.co_value(id), content.transactions);
-            let why = |evidence: Evidence<'_>| evidence.content(node, id, (held, wanted));
+            let why = |evidence: Evidence<'_>| evidence.content(node, id, (held, content.transactions));
             unmet.push(Unmet {
                 of: Expected::Content(place),
-                wanted: format!("{name} was to hold {wanted} transactions of {id_name}"),
+                wanted: content_in_words(content, cast),
                 found: format!("holds {held}"),
                 why: evidence().map(why).unwrap_or_default(),
             });
@@ -119,7 +176,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
             let why = |evidence: Evidence<'_>| shown::why(&evidence, view, shown, seen);
             unmet.push(Unmet {
                 of: Expected::View(place),
-                wanted: format!("{} was to show {} as {}", cast.node(node), cast.co_value(id), view.shows),
+                wanted: view_in_words(view, cast),
                 found: shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
                 why: evidence().map(why).unwrap_or_default(),
             });
@@ -129,7 +186,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
     if let Some(max) = expect.messages_max.filter(|max| sent > *max) {
         unmet.push(Unmet {
             of: Expected::Messages,
-            wanted: format!("at most {max} messages were to be sent"),
+            wanted: messages_in_words(max),
             found: format!("{sent} were"),
             why: Vec::new(),
         });

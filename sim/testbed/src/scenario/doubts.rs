@@ -254,12 +254,17 @@ impl<'a> Doubts<'a> {
             return Vec::new();
         }
         let loads: BTreeSet<_> = self.of("load").map(|said| (said.text("node"), said.id())).collect();
-        let expected = self.said["expect"]["loads"].as_array().into_iter().flatten().enumerate();
+        let expect = &self.said["expect"];
+        let lists = [(vec![key("expect")], expect), (vec![key("expect"), key("unmet")], &expect["unmet"])];
+        let expected = lists.iter().flat_map(|(path, list)| {
+            let loads = list["loads"].as_array().into_iter().flatten().enumerate();
+            loads.map(move |(i, load)| ([path.as_slice(), &[key("loads"), Step::Index(i)]].concat(), load))
+        });
         expected
             .filter(|(_, load)| !loads.contains(&(load["node"].as_str(), load["id"].as_str())))
-            .filter_map(|(i, load)| {
+            .filter_map(|(path, load)| {
                 let (node, id) = (load["node"].as_str()?, load["id"].as_str()?);
-                let place = at([key("expect"), key("loads"), Step::Index(i)], Part::Value);
+                let place = Place { path, part: Part::Value };
                 let problem = Problem::new(place, format!("{node} never loads `{id}`"));
                 Some(problem.help("add a `load` to the timeline"))
             })

@@ -13,14 +13,30 @@ pub struct Expect {
     pub load_within: Option<Span>,
     /// The failure key of the violation that must occur, in a scenario of a known bug.
     pub violation: Option<String>,
-    /// How loads must have ended.
+    /// What must come out.
+    pub wanted: Wanted,
+    /// What a known bug keeps from coming out: none of it may.
+    pub unmet: Wanted,
+}
+
+/// What is to come out of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// How loads end.
     pub loads: Vec<LoadExpectation>,
-    /// What nodes must hold at rest.
+    /// What nodes hold at rest.
     pub content: Vec<ContentExpectation>,
-    /// What apps must see at rest.
+    /// What apps see at rest.
     pub views: Vec<ViewExpectation>,
-    /// How many messages may be sent in all.
+    /// How many messages are sent in all, at most.
     pub messages_max: Option<u64>,
+}
+
+impl Expect {
+    /// Whether it says how some load ends.
+    pub(crate) fn names_loads(&self) -> bool {
+        !(self.wanted.loads.is_empty() && self.unmet.loads.is_empty())
+    }
 }
 
 /// What the app of a node must see of a CoValue at rest.

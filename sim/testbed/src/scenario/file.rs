@@ -420,6 +420,28 @@ pub struct Expect {
     /// How many messages may be sent in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages_max: Option<u64>,
+    /// In a scenario about a known bug: what should come out, and does not yet. The run fails as soon as any of it does.
+    /// Default nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<UnmetExpectations>,
+}
+
+/// Expectations that a known bug keeps from being met.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnmetExpectations {
+    /// How loads should end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loads: Vec<LoadExpectation>,
+    /// What nodes should hold at rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<ContentExpectation>,
+    /// What apps should see at rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<ViewExpectation>,
+    /// How many messages should be sent at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages_max: Option<u64>,
 }
 
 /// How the last load of a CoValue by a node must have ended.

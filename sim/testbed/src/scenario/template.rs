@@ -32,9 +32,16 @@ pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
         }
     }
     // Every list there: what names a node is expanded, anything else stays as it is.
-    if let Some(Tree { node: Node::Object(fields), .. }) = root.field_mut("expect") {
-        for Field { value: list, .. } in fields {
-            expanding.elements(list, "expectations", MAX_OPERATIONS, Expanding::expectation);
+    if let Some(expect) = root.field_mut("expect") {
+        if let Some(Tree { node: Node::Object(fields), .. }) = expect.field_mut("unmet") {
+            for Field { value: list, .. } in fields {
+                expanding.elements(list, "expectations", MAX_OPERATIONS, Expanding::expectation);
+            }
+        }
+        if let Tree { node: Node::Object(fields), .. } = expect {
+            for Field { value: list, .. } in fields {
+                expanding.elements(list, "expectations", MAX_OPERATIONS, Expanding::expectation);
+            }
         }
     }
     expanding.found

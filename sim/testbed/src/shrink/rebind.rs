@@ -113,6 +113,12 @@ fn bound_elsewhere(file: &Scenario, decision: &Decision, seen: &[String]) -> Vec
     bound.collect()
 }
 
+/// Whether two decisions differ only in which message it is, of all between two nodes about a CoValue.
+pub(super) fn is_alike(a: &Decision, b: &Decision) -> bool {
+    let addresses = [a, b].map(|decision| Address::parse(&decision.address));
+    a.kind == b.kind && matches!(&addresses, [Ok(a), Ok(b)] if alike(a, b))
+}
+
 /// Whether two addresses differ only in what is carried, in the connection or in the attempt.
 fn alike(a: &Address<'_>, b: &Address<'_>) -> bool {
     bare(a) == bare(b)

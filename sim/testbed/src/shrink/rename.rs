@@ -51,18 +51,21 @@ fn misleads(name: &str, entry: &Entry) -> bool {
 
 /// The decisions, about the same messages, by the new names.
 fn following(decisions: &Decisions, new_names: &BTreeMap<String, String>) -> Decisions {
-    fn new<'a>(name: &'a str, new_names: &'a BTreeMap<String, String>) -> &'a str {
-        new_names.get(name).map_or(name, String::as_str)
-    }
     let mut following = Decisions::default();
     for (decision, detail) in decisions.with_details() {
-        let mut text = decision.address.clone();
-        if let Ok(mut address) = Address::parse(&decision.address) {
-            address.operation = address.operation.map(|name| new(name, new_names));
-            address = address.carrying(address.carried().map(|name| new(name, new_names)));
-            text = address.to_string();
-        }
-        following.put(Decision { kind: decision.kind, address: text }, detail);
+        following.put(called(&decision, new_names), detail);
     }
     following
+}
+
+/// A decision, about the same message, by the new names.
+pub(super) fn called(decision: &Decision, new_names: &BTreeMap<String, String>) -> Decision {
+    let new = |name| new_names.get(name).map_or(name, String::as_str);
+    let mut called = decision.clone();
+    if let Ok(mut address) = Address::parse(&decision.address) {
+        address.operation = address.operation.map(new);
+        address = address.carrying(address.carried().map(new));
+        called.address = address.to_string();
+    }
+    called
 }

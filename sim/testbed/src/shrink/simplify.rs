@@ -78,6 +78,9 @@ fn nodes_and_links(file: &Scenario, candidates: &mut Vec<Scenario>) {
         change(|node| node.hostile = None);
         change(|node| (node.base, node.cap) = (None, None));
         change(|node| node.clock = None);
+        change(|node| node.clock.iter_mut().for_each(|clock| clock.skew = None));
+        change(|node| node.clock.iter_mut().for_each(|clock| clock.drift = None));
+        change(|node| node.clock.iter_mut().for_each(|clock| clock.resolution = None));
         change(|node| node.work = None);
         change(|node| (node.disk, node.durability) = (None, None));
         change(|node| node.durability = None);

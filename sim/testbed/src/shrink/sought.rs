@@ -66,6 +66,8 @@ impl Sought {
                 expect.messages_max = said.messages_max;
                 None
             }
+            // Of less, less comes, and that is not what it says: nothing is to be learned by cutting it down.
+            Expected::Unmet => return None,
         };
         let acts = names.as_ref().map_or([0; 2], |names| acts(file, names));
         let mut protected = Protected { unmet, expect, peaceful: false, names, acts };

@@ -181,7 +181,7 @@ fn how_loads_end_is_known_whoever_judges() {
         ends: scenario::LoadEnd::Available,
     };
     scenario.expect.oracles = vec!["quiescence"];
-    scenario.expect.loads = vec![expected];
+    scenario.expect.wanted.loads = vec![expected];
     let outcome = run(&scenario, scenario.seed, Options::judged());
     assert_eq!((outcome.verdict(), outcome.unmet.len()), (Verdict::Held, 0));
 }

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{At, Place, Problem, Report, co_values, file};
 use crate::oracles::{ENDLESS, GENERATION, ORACLES, of_generation};
-use crate::scenario::{ContentExpectation, Expect, Kind, LoadExpectation, ViewExpectation};
+use crate::scenario::{ContentExpectation, Expect, Kind, LoadExpectation, ViewExpectation, Wanted};
 use cosim_core::Span;
 use cosim_core::real::canonical;
 
@@ -19,6 +19,27 @@ pub(super) fn expect(
     let root = At::Root;
     let at = root.key("expect");
     check_violation(expect.violation.as_deref(), &at.key("violation"), report);
+    let all = file::UnmetExpectations {
+        loads: expect.loads.clone(),
+        content: expect.content.clone(),
+        views: expect.views.clone(),
+        messages_max: expect.messages_max,
+    };
+    if let Some(unmet) = &expect.unmet {
+        check_unmet(unmet, &all, &at.key("unmet"), report);
+    }
+    Expect {
+        oracles: oracles(expect.oracles.as_deref(), file.origin.as_ref(), &at.key("oracles"), report),
+        quiet_within: expect.quiet_within.map_or(quiet_within, |within| within.0),
+        load_within: expect.load_within.map(|within| within.0),
+        violation: expect.violation.clone(),
+        wanted: wanted(&all, names, &at, report),
+        unmet: wanted(&expect.unmet.clone().unwrap_or_default(), names, &at.key("unmet"), report),
+    }
+}
+
+/// What is to come out, as a run has it.
+fn wanted(expect: &file::UnmetExpectations, names: &Names<'_>, at: &At<'_>, report: &mut Report) -> Wanted {
     let load = |(index, load): (usize, &file::LoadExpectation)| {
         let node = names.node(&load.node, &at.key("loads").index(index).key("node"), report)?;
         Some(LoadExpectation { node, co_value: names.co_value(&load.id)?, ends: load.ends })
@@ -49,15 +70,36 @@ pub(super) fn expect(
         })
     };
     let views = expect.views.iter().enumerate().filter_map(view).collect();
-    Expect {
-        oracles: oracles(expect.oracles.as_deref(), file.origin.as_ref(), &at.key("oracles"), report),
-        quiet_within: expect.quiet_within.map_or(quiet_within, |within| within.0),
-        load_within: expect.load_within.map(|within| within.0),
-        violation: expect.violation.clone(),
-        loads,
-        content,
-        views,
-        messages_max: expect.messages_max,
+    Wanted { loads, content, views, messages_max: expect.messages_max }
+}
+
+/// What is not met yet is something, and is not to be met all the same.
+fn check_unmet(
+    unmet: &file::UnmetExpectations,
+    met: &file::UnmetExpectations,
+    at: &At<'_>,
+    report: &mut Report,
+) {
+    if *unmet == file::UnmetExpectations::default() {
+        let problem = Problem::new(at.value(), "`unmet` says nothing");
+        report.add(
+            problem.expected("what is not met yet").help("list it as `expect` does, or leave `unmet` out"),
+        );
+    }
+    let mut both = |place: Place| {
+        let problem = Problem::new(place, "`expect` says that this is met");
+        report.add(problem.help("leave it out there, or here if it is met by now"));
+    };
+    let of = |list, index| at.key(list).index(index).value();
+    let same = |(index, load)| met.loads.contains(load).then_some(index);
+    unmet.loads.iter().enumerate().filter_map(same).for_each(|index| both(of("loads", index)));
+    let same = |(index, content)| met.content.contains(content).then_some(index);
+    unmet.content.iter().enumerate().filter_map(same).for_each(|index| both(of("content", index)));
+    let same = |(index, view)| met.views.contains(view).then_some(index);
+    unmet.views.iter().enumerate().filter_map(same).for_each(|index| both(of("views", index)));
+    let max = unmet.messages_max.zip(met.messages_max);
+    if max.is_some_and(|(unmet, met)| unmet >= met) {
+        both(at.key("messages_max").value());
     }
 }
 

@@ -331,14 +331,18 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
         mention(&recording.id, root.key("recording").key("id"));
     }
     let at = root.key("expect");
-    if let Some(expect) = &file.expect {
-        for (index, load) in expect.loads.iter().enumerate() {
+    let of_unmet = at.key("unmet");
+    let met = file.expect.iter().map(|it| (&at, &it.loads, &it.views, &it.content));
+    let unmet = file.expect.iter().filter_map(|it| it.unmet.as_ref());
+    let unmet = unmet.map(|it| (&of_unmet, &it.loads, &it.views, &it.content));
+    for (at, loads, views, content) in met.chain(unmet) {
+        for (index, load) in loads.iter().enumerate() {
             mention(&load.id, at.key("loads").index(index).key("id"));
         }
-        for (index, view) in expect.views.iter().enumerate() {
+        for (index, view) in views.iter().enumerate() {
             mention(&view.id, at.key("views").index(index).key("id"));
         }
-        for (index, content) in expect.content.iter().enumerate() {
+        for (index, content) in content.iter().enumerate() {
             mention(&content.id, at.key("content").index(index).key("id"));
         }
     }
