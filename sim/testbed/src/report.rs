@@ -5,10 +5,10 @@ mod lines;
 
 pub use lines::{COLUMNS, wrapped};
 
-use crate::cojson::{Cast, Directory, SimCrypto};
+use crate::cojson::{Cast, Directory, SimCrypto, session_parts};
 use crate::log::{Limit, Log};
 use crate::oracles::{Violation, without_guests};
-use crate::run::{Calmed, End, Faulted, Outcome, Tally, Verdict};
+use crate::run::{Calmed, End, Faulted, Lost, Outcome, Tally, Unmet, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
 use cosim_core::{CoId, KnownState, Names, PeerId, Time};
@@ -58,7 +58,10 @@ fn write_summary(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt
     out.row("operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {
-        out.row("", &format!("touched nothing: {}", untouched.join(", ")))?;
+        out.row("", &format!("touched no message, write or clock: {}", untouched.join(", ")))?;
+    }
+    if !outcome.lost.is_empty() {
+        out.row("lost", &lost(outcome))?;
     }
     let bytes = format!("{}, {} in known states", count(figures.bytes, "byte"), tally.known_bytes);
     out.row("messages", &format!("{}, {bytes}", said(tally, figures.sent)))?;
@@ -93,13 +96,27 @@ fn write_summary(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt
     out.wrap("  ", "    ", &verdict(scenario, outcome))
 }
 
-/// The expectations that were not met, and why, in lines of so many columns.
+/// The expectations that were not met, and why, in lines of so many columns. What several have in common is said once.
 pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
     let mut out = Lines::of(columns);
-    // Writing to a string cannot fail.
-    for unmet in &outcome.unmet {
-        let _ = out.wrap("  ", "    ", &format!("expectation not met: {unmet}"));
-        for why in &unmet.why {
+    let mut left: Vec<&Unmet> = outcome.unmet.iter().collect();
+    while let Some(first) = left.first().copied() {
+        let is_with = |unmet: &mut &Unmet| {
+            if first.why.is_empty() { first.is_like_but_for_the_node(unmet) } else { first.why == unmet.why }
+        };
+        let mut together: Vec<&Unmet> = vec![left.remove(0)];
+        together.extend(left.extract_if(.., is_with));
+        while let Some(unmet) = together.first().copied() {
+            let alike: Vec<&Unmet> = together
+                .extract_if(.., |other| *other == unmet || unmet.is_like_but_for_the_node(other))
+                .collect();
+            let others: Vec<&str> = alike.iter().skip(1).filter_map(|other| other.node.as_deref()).collect();
+            let also =
+                if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
+            // Writing to a string cannot fail.
+            let _ = out.wrap("  ", "    ", &format!("expectation not met: {unmet}{also}"));
+        }
+        for why in &first.why {
             let _ = out.wrap("    - ", "      ", why);
         }
     }
@@ -118,6 +135,22 @@ pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
         format!("{} {}", faulted.planned, if faulted.planned == 1 { one } else { many })
     });
     words.collect()
+}
+
+/// What apps were told is safe, and nobody holds any more.
+fn lost(outcome: &Outcome) -> String {
+    let all: u64 = outcome.lost.iter().map(|lost| u64::from(lost.count)).sum();
+    let of = |lost: &Lost| {
+        let (author, _) = session_parts(lost.session);
+        format!("{} of {} by {}", lost.count, outcome.cast.co_value(lost.id), outcome.cast.node(author))
+    };
+    let each: Vec<String> = outcome.lost.iter().map(of).collect();
+    let verb = if all == 1 { "was" } else { "were" };
+    format!(
+        "{} that {verb} safe, to wipes, backups or departures: {}",
+        count(all, "transaction"),
+        each.join(", ")
+    )
 }
 
 /// How guests failed: with what was asked, what came and their last words.
@@ -444,6 +477,13 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
     if !outcome.guest_failures.is_empty() {
         let failures = outcome.guest_failures.iter().map(ToString::to_string).collect::<Vec<_>>();
         json["guestFailures"] = failures.into();
+    }
+    if !outcome.lost.is_empty() {
+        let of = |lost: &Lost| {
+            let (id, session) = (outcome.cast.co_value(lost.id), outcome.cast.session(lost.session));
+            serde_json::json!({ "id": id, "session": session, "count": lost.count })
+        };
+        json["lostThoughSafe"] = outcome.lost.iter().map(of).collect();
     }
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {

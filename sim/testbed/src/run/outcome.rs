@@ -1,7 +1,7 @@
 //! What a run came to.
 
 use super::unmet::{self, Unmet};
-use super::{Calmed, Faulted, Stage, Tally, Watch};
+use super::{Calmed, Faulted, Lost, Stage, Tally, Watch};
 use crate::Fingerprint;
 use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
@@ -49,6 +49,8 @@ pub struct Outcome {
     pub looks: Vec<(&'static str, u64)>,
     /// What the scenario expects and did not come.
     pub unmet: Vec<Unmet>,
+    /// What apps were told is safe, and nobody holds any more. Empty where the run ended before its time.
+    pub lost: Vec<Lost>,
     /// What apps wrote in vain, and what nodes refused, in words. Empty where no log was kept.
     pub vain: Vec<String>,
     /// Whether the violation that the scenario expects occurred; `None` where it expects none.
@@ -173,6 +175,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         unmet.clear();
     }
     let vain = watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log)).unwrap_or_default();
+    let lost = if end == End::Silent { watch.losses.lost(&world.view()) } else { Vec::new() };
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
     let (ended_at, figures) = (world.now(), *world.figures());
@@ -193,6 +196,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         violations,
         looks,
         unmet,
+        lost,
         vain,
         expected_violation,
         unused: Vec::new(),

@@ -1,7 +1,10 @@
 //! What a scenario expects and a run does not come to. Where the run has kept a log, it is also said why.
 
 mod evidence;
+mod holders;
+mod items;
 mod loaded;
+mod reason;
 mod shown;
 mod vain;
 
@@ -32,6 +35,8 @@ pub struct Unmet {
     pub found: String,
     /// What led to it, a sentence each. Empty where no log was kept.
     pub why: Vec<String>,
+    /// The node of which it is expected, where it is one.
+    pub node: Option<String>,
 }
 
 /// An expectation, by its place in the list of its kind.
@@ -54,6 +59,15 @@ impl Unmet {
         let is_counted = (self.of, other.of) == (Expected::Messages, Expected::Messages);
         self.wanted == other.wanted && (self.found == other.found || is_counted)
     }
+
+    /// Whether the same was expected of both but for the node, and came out wrong in the same way.
+    pub fn is_like_but_for_the_node(&self, other: &Unmet) -> bool {
+        let about = |unmet: &Unmet| {
+            let (node, wanted) = (unmet.node.as_deref()?, unmet.wanted.as_str());
+            wanted.strip_prefix(node).map(str::to_owned)
+        };
+        about(self).is_some_and(|about_self| about(other) == Some(about_self)) && self.found == other.found
+    }
 }
 
 impl fmt::Display for Unmet {
@@ -71,11 +85,9 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
 ) -> Vec<Unmet> {
     let (scenario, cast) = (stage.scenario(), stage.cast());
     let expect = &scenario.expect;
-    let hosts = world.view().hosts;
-    let evidence = || {
-        let states = hosts.iter().map(|host| host.node.state()).collect();
-        log.map(|log| Evidence::new(scenario, log, states))
-    };
+    let view = world.view();
+    let hosts = view.hosts;
+    let evidence = || log.map(|log| Evidence::new(scenario, log, &view, &world.observer.losses));
     let mut unmet = Vec::new();
     for (place, load) in expect.loads.iter().enumerate() {
         let (node, id) = (NodeId(load.node), CoId(load.co_value));
@@ -89,6 +101,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
                 wanted: format!("{name}'s load of {id_name} was to end as {}", word(wanted)),
                 found: found.map_or("never ended".to_owned(), |found| format!("ended as {}", word(found))),
                 why: evidence().map(|evidence| loaded::why(&evidence, node, id)).unwrap_or_default(),
+                node: Some(name.into_owned()),
             });
         }
     }
@@ -105,6 +118,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
                 wanted: format!("{name} was to hold {wanted} transactions of {id_name}"),
                 found: format!("holds {held}"),
                 why: evidence().map(why).unwrap_or_default(),
+                node: Some(name.into_owned()),
             });
         }
     }
@@ -114,14 +128,22 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
         let seen = hosts[node.index()].node.view(id);
         unmet_keys((place, view), seen, cast, &mut unmet);
         let as_items = || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect_of(node)));
-        if shown != Some(&view.shows) && !(view.shows.is_array() && as_items().as_ref() == Some(&view.shows))
-        {
+        // What is not there, or was deleted, shows nothing.
+        let is_met = shown.unwrap_or(&Value::Null) == &view.shows
+            || (view.shows.is_array() && as_items().as_ref() == Some(&view.shows));
+        if !is_met {
             let why = |evidence: Evidence<'_>| shown::why(&evidence, view, shown, seen);
             unmet.push(Unmet {
                 of: Expected::View(place),
-                wanted: format!("{} was to show {} as {}", cast.node(node), cast.co_value(id), view.shows),
+                wanted: match &view.shows {
+                    Value::Null => {
+                        format!("{} was to show nothing of {}", cast.node(node), cast.co_value(id))
+                    }
+                    shows => format!("{} was to show {} as {shows}", cast.node(node), cast.co_value(id)),
+                },
                 found: shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
                 why: evidence().map(why).unwrap_or_default(),
+                node: Some(cast.node(node).into_owned()),
             });
         }
     }
@@ -132,6 +154,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
             wanted: format!("at most {max} messages were to be sent"),
             found: format!("{sent} were"),
             why: Vec::new(),
+            node: None,
         });
     }
     unmet
@@ -151,6 +174,7 @@ fn unmet_keys(
         wanted,
         found: found.to_owned(),
         why: Vec::new(),
+        node: Some(node.clone().into_owned()),
     };
     let missing = view.has.iter().filter(|key| !is_there(key));
     unmet.extend(
