@@ -2,17 +2,21 @@
 //! snapshots hold it, so it depends on nothing but the run.
 
 mod lines;
+mod short;
 
 pub use lines::{COLUMNS, wrapped};
+pub use short::unmet_in;
 
-use crate::cojson::{Cast, Directory, SimCrypto, session_parts};
+use crate::cojson::{Cast, Directory, SimCrypto};
 use crate::log::{Limit, Log};
 use crate::oracles::{Violation, without_guests};
-use crate::run::{Calmed, End, Faulted, Lost, Outcome, Tally, Unmet, Verdict};
+use crate::replay::Replay;
+use crate::run::{Calmed, End, Faulted, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
 use cosim_core::{CoId, KnownState, Names, PeerId, Time};
 use lines::Lines;
+use short::{lost, lost_json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
@@ -96,33 +100,6 @@ fn write_summary(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt
     out.wrap("  ", "    ", &verdict(scenario, outcome))
 }
 
-/// The expectations that were not met, and why, in lines of so many columns. What several have in common is said once.
-pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
-    let mut out = Lines::of(columns);
-    let mut left: Vec<&Unmet> = outcome.unmet.iter().collect();
-    while let Some(first) = left.first().copied() {
-        let is_with = |unmet: &mut &Unmet| {
-            if first.why.is_empty() { first.is_like_but_for_the_node(unmet) } else { first.why == unmet.why }
-        };
-        let mut together: Vec<&Unmet> = vec![left.remove(0)];
-        together.extend(left.extract_if(.., is_with));
-        while let Some(unmet) = together.first().copied() {
-            let alike: Vec<&Unmet> = together
-                .extract_if(.., |other| *other == unmet || unmet.is_like_but_for_the_node(other))
-                .collect();
-            let others: Vec<&str> = alike.iter().skip(1).filter_map(|other| other.node.as_deref()).collect();
-            let also =
-                if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
-            // Writing to a string cannot fail.
-            let _ = out.wrap("  ", "    ", &format!("expectation not met: {unmet}{also}"));
-        }
-        for why in &first.why {
-            let _ = out.wrap("    - ", "      ", why);
-        }
-    }
-    out.text
-}
-
 /// The faults that were to be and touched nothing, in words: `5 partitions`. A run that ended before its time may not have
 /// come to them, and what was frozen says what happened, which may have been nothing.
 pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
@@ -135,22 +112,6 @@ pub fn untouched(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
         format!("{} {}", faulted.planned, if faulted.planned == 1 { one } else { many })
     });
     words.collect()
-}
-
-/// What apps were told is safe, and nobody holds any more.
-fn lost(outcome: &Outcome) -> String {
-    let all: u64 = outcome.lost.iter().map(|lost| u64::from(lost.count)).sum();
-    let of = |lost: &Lost| {
-        let (author, _) = session_parts(lost.session);
-        format!("{} of {} by {}", lost.count, outcome.cast.co_value(lost.id), outcome.cast.node(author))
-    };
-    let each: Vec<String> = outcome.lost.iter().map(of).collect();
-    let verb = if all == 1 { "was" } else { "were" };
-    format!(
-        "{} that {verb} safe, to wipes, backups or departures: {}",
-        count(all, "transaction"),
-        each.join(", ")
-    )
 }
 
 /// How guests failed: with what was asked, what came and their last words.
@@ -217,6 +178,13 @@ fn write_looks(out: &mut Lines, outcome: &Outcome) -> fmt::Result {
 fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
     match (outcome.verdict(), outcome.expected_violation) {
         (Verdict::Held, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
+        (_, Some(false)) if is_fixed(scenario, outcome) => {
+            let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
+            format!(
+                "FIXED: `{wanted}`, for which this file is kept, does not occur any more. To keep it as a regression that \
+                 must hold, take `expect.violation` and `origin.key` out of it"
+            )
+        }
         (_, Some(false)) => {
             let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
             format!("VIOLATED: the scenario expects the violation `{wanted}`, which did not occur")
@@ -226,6 +194,11 @@ fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
         (Verdict::Violated, _) => "VIOLATED: see above".to_owned(),
         (Verdict::Guest, _) => "GUEST FAILED: nothing was judged".to_owned(),
     }
+}
+
+/// Whether a scenario that was kept for a failure has none any more, though all that it decides was met.
+pub fn is_fixed(scenario: &Scenario, outcome: &Outcome) -> bool {
+    scenario.file.origin.as_ref().is_some_and(|origin| Replay::of(origin, outcome) == Replay::Fixed)
 }
 
 fn held(outcome: &Outcome) -> String {
@@ -479,11 +452,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         json["guestFailures"] = failures.into();
     }
     if !outcome.lost.is_empty() {
-        let of = |lost: &Lost| {
-            let (id, session) = (outcome.cast.co_value(lost.id), outcome.cast.session(lost.session));
-            serde_json::json!({ "id": id, "session": session, "count": lost.count })
-        };
-        json["lostThoughSafe"] = outcome.lost.iter().map(of).collect();
+        json["lostThoughSafe"] = lost_json(outcome);
     }
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {
