@@ -8,7 +8,7 @@ pub use lines::{COLUMNS, wrapped};
 pub use short::unmet_in;
 
 use crate::cojson::{Cast, Directory, SimCrypto};
-use crate::log::{Limit, Log};
+use crate::log::{Entry, Limit, Log};
 use crate::oracles::{Violation, without_guests};
 use crate::replay::Replay;
 use crate::run::{Calmed, End, Faulted, Outcome, Tally, Verdict};
@@ -221,8 +221,7 @@ const CAUSES_MAX: usize = 160;
 /// What may have led to a violation, of all that concerns its CoValue and what that depends on: see [`Log::causes`]. Empty
 /// where the log does not reach back.
 pub fn causes(log: &Log, violation: &Violation, scenario: &Scenario) -> String {
-    let concerned = violation.subject.id.map(|id| with_dependencies(&scenario.directory, id));
-    let entries = log.causes(violation.event, |id| concerned.as_ref().is_none_or(|ids| ids.contains(&id)));
+    let entries = causing(log, violation, scenario);
     let more = entries.len().saturating_sub(CAUSES_MAX);
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -233,6 +232,12 @@ pub fn causes(log: &Log, violation: &Violation, scenario: &Scenario) -> String {
         let _ = writeln!(out, "  {}", entry.display(log.cast()));
     }
     out
+}
+
+/// The entries of the same, for a page to show.
+pub(crate) fn causing<'a>(log: &'a Log, violation: &Violation, scenario: &Scenario) -> Vec<&'a Entry> {
+    let concerned = violation.subject.id.map(|id| with_dependencies(&scenario.directory, id));
+    log.causes(violation.event, |id| concerned.as_ref().is_none_or(|ids| ids.contains(&id)))
 }
 
 /// A CoValue, and all that it depends on.

@@ -52,10 +52,10 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
                 } else if let Some(reason) = items.as_ref().and_then(|items| items.first_misplaced(&written))
                 {
                     if is_asked {
-                        vain.push(format!("{}: it shows to nobody: {reason}", told()));
+                        vain.push(format!("{}: it shows to nobody in the end: {reason}", told()));
                     }
                 } else if let Some(reason) = looking.overtaken(&written).filter(|_| is_asked) {
-                    vain.push(format!("{}: it shows to nobody: {reason}", told()));
+                    vain.push(format!("{}: it shows to nobody in the end: {reason}", told()));
                 }
             }
         }
