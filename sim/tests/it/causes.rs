@@ -205,11 +205,11 @@ fn what_was_safe_and_is_lost_is_in_the_summary() {
     };
     let (told, json) = summary(&lost(WIPED));
     let line =
-        "lost        1 transaction that was safe, to wipes, backups or departures: 1 of notes by bob\n";
+        "lost        1 transaction that had been safe, to wipes, backups or departures: 1 of notes by bob\n";
     assert!(told.contains(line), "{told}");
     assert_eq!(json["lostThoughSafe"][0]["id"], "notes", "{json}");
     let (told, json) = summary(&lost(""));
-    assert!(!told.contains("that was safe") && json.get("lostThoughSafe").is_none(), "{told}");
+    assert!(!told.contains("had been safe") && json.get("lostThoughSafe").is_none(), "{told}");
 }
 
 #[test]

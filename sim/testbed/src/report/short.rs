@@ -36,15 +36,14 @@ pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
 
 /// What apps were told is safe, and nobody holds any more.
 pub(super) fn lost(outcome: &Outcome) -> String {
-    let all: u64 = outcome.lost.iter().map(|lost| u64::from(lost.count)).sum();
+    let all = outcome.tally.lost_though_safe;
     let of = |lost: &Lost| {
         let (author, _) = session_parts(lost.session);
         format!("{} of {} by {}", lost.count, outcome.cast.co_value(lost.id), outcome.cast.node(author))
     };
     let each: Vec<String> = outcome.lost.iter().map(of).collect();
-    let verb = if all == 1 { "was" } else { "were" };
     format!(
-        "{} that {verb} safe, to wipes, backups or departures: {}",
+        "{} that had been safe, to wipes, backups or departures: {}",
         count(all, "transaction"),
         each.join(", ")
     )

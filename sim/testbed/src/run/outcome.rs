@@ -179,7 +179,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
     let (ended_at, figures) = (world.now(), *world.figures());
-    let (nodes, Watch { tally, touched, log, .. }, decisions) = world.into_parts();
+    let (nodes, Watch { mut tally, touched, log, .. }, decisions) = world.into_parts();
+    tally.lost_though_safe = lost.iter().map(|lost| u64::from(lost.count)).sum();
     let outcome = Outcome {
         seed,
         swarm: stage.scenario().chosen.clone(),
