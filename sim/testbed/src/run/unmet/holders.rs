@@ -91,6 +91,7 @@ impl Evidence<'_> {
     }
 
     /// `1h 40m, when its disk was replaced by a backup [restore-server]`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "an operation is looked for")]
     fn end_in_words(&self, ended: Ended) -> String {
         let how = match ended.how {
             Ending::Leave => "it left",

@@ -132,7 +132,8 @@ impl<'a, 'b> Items<'a, 'b> {
         if !evidence.holds(*node, *id, on) {
             return Some(format!("what is not here ({})", evidence.journey(*id, on, *node)));
         }
-        if !self.looking.counts(on) {
+        // What came second with its `fww` takes its place all the same, unseen.
+        if !self.looking.counts(on) && self.looking.first_with_its_name(on).is_none() {
             return Some(format!("what does not count ({})", self.looking.reason(on)));
         }
         if self.looking.order(on, hanging).is_lt() {

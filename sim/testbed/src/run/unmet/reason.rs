@@ -4,7 +4,7 @@
 use super::evidence::{Written, lasting};
 use super::shown::Looking;
 use crate::cojson::session_parts;
-use cosim_core::real::{MadeAt, Owner, Place, Privacy, Transaction};
+use cosim_core::real::{MadeAt, Owner, Place, Privacy};
 use cosim_core::view::{LiveView, Role, View};
 use cosim_core::{CoId, Names};
 use serde_json::Value;
@@ -133,7 +133,7 @@ impl<'a> Looking<'a> {
 
     /// What a transaction says about itself, where the node can read it.
     pub(super) fn meta(&self, written: &Written<'_>) -> Option<Value> {
-        let said: &Transaction = written.transaction.said.as_deref()?;
+        let said = written.transaction.said.as_deref().filter(|said| said.has_meta())?;
         let meta = match &said.privacy {
             Privacy::Trusting { .. } => said.meta(),
             Privacy::Private { key_used, .. } => {
@@ -150,7 +150,7 @@ impl<'a> Looking<'a> {
     }
 
     /// The first write that counts of those that a transaction's meta gives one name.
-    fn first_with_its_name(&self, written: &Written<'_>) -> Option<&Written<'a>> {
+    pub(super) fn first_with_its_name(&self, written: &Written<'_>) -> Option<&Written<'a>> {
         let name = |one: &Written<'_>| self.meta(one)?.get("fww").cloned();
         let own = name(written)?;
         let same = self.written.iter().filter(|one| self.counts(one) && name(one).as_ref() == Some(&own));

@@ -43,19 +43,18 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
             let items = Items::of(&looking);
             for written in all.into_iter().filter(|one| evidence.holds(author, id, one)) {
                 let Some(operation) = evidence.operation(&written) else { continue };
-                let (told, is_asked) = (|| evidence.told(&written), asked.contains(operation.name.as_str()));
+                let told = || evidence.told(&written);
                 if !looking.counts(&written) {
                     if operation.sets.is_some() {
                         let (name, reason) = (evidence.node(author), looking.reason(&written));
                         vain.push(format!("{}: it does not count, not even for {name}: {reason}", told()));
                     }
-                } else if let Some(reason) = items.as_ref().and_then(|items| items.first_misplaced(&written))
-                {
-                    if is_asked {
-                        vain.push(format!("{}: it shows to nobody in the end: {reason}", told()));
-                    }
-                } else if let Some(reason) = looking.overtaken(&written).filter(|_| is_asked) {
-                    vain.push(format!("{}: it shows to nobody in the end: {reason}", told()));
+                } else if asked.contains(operation.name.as_str()) {
+                    let misplaced = items.as_ref().and_then(|items| items.first_misplaced(&written));
+                    let reason = misplaced.or_else(|| looking.overtaken(&written));
+                    vain.extend(
+                        reason.map(|reason| format!("{}: it shows to nobody in the end: {reason}", told())),
+                    );
                 }
             }
         }
