@@ -328,7 +328,7 @@ impl Conversation {
 
     /// Since when a message is unanswered that was first said at `first`.
     pub(super) fn since(&self, first: Option<Time>) -> Since {
-        Since { first, deadline: self.deadline, set: self.set.0 }
+        Since { first, deadline: self.deadline, is_leaving: self.leaving > 0, set: self.set.0 }
     }
 
     /// When the first content went out that is unanswered and builds on one of the same places.

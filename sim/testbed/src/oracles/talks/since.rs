@@ -9,8 +9,10 @@ use std::fmt;
 pub struct Since {
     /// When it was first said.
     pub first: Option<Time>,
-    /// When its deadline passes; `None` where it still waits before its sender's line.
+    /// When its deadline passes, if that has begun.
     pub deadline: Option<Time>,
+    /// Whether something still waits before its sender's line, so that none begins.
+    pub is_leaving: bool,
     /// When that was set, and by what.
     pub set: Option<(Time, SetBy)>,
 }
