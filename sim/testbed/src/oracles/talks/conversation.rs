@@ -421,8 +421,7 @@ impl Conversation {
     /// Everything that is due has been sent.
     pub(super) fn arms(&mut self, held: &KnownState, (now, waits): (Time, Waits)) {
         if !self.waits(held) {
-            (self.passed, self.deadline, self.clear) = (0, None, true);
-            self.set.1 = SetBy::Said;
+            (self.passed, self.deadline, self.clear, self.set.1) = (0, None, true, SetBy::Said);
         } else if self.leaving > 0 {
             self.deadline = None;
         } else if self.deadline.is_none() {
