@@ -62,7 +62,7 @@ impl<'a> Looking<'a> {
     fn no_right(&self, written: &Written<'a>, seen: &LiveView, then: &Then<'_>) -> String {
         let (evidence, at) = (self.evidence, then.at);
         let mut changes = self.changes_of_rights(seen, then.group);
-        changes.sort_by(|(a, _), (b, _)| a.cmp(b));
+        changes.sort_by_key(|(time, _)| *time);
         let (mut had, mut taken, mut given) = (false, None, None);
         for (time, change) in &changes {
             let has = seen.role_of(then.author, Some(time)).is_some_and(then.may);
