@@ -135,11 +135,10 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
             let why = |evidence: Evidence<'_>| shown::why(&evidence, view, shown, seen);
             unmet.push(Unmet {
                 of: Expected::View(place),
-                wanted: match &view.shows {
-                    Value::Null => {
-                        format!("{} was to show nothing of {}", cast.node(node), cast.co_value(id))
-                    }
-                    shows => format!("{} was to show {} as {shows}", cast.node(node), cast.co_value(id)),
+                wanted: if view.shows.is_null() {
+                    format!("{} was to show nothing of {}", cast.node(node), cast.co_value(id))
+                } else {
+                    format!("{} was to show {} as {}", cast.node(node), cast.co_value(id), view.shows)
                 },
                 found: shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
                 why: evidence().map(why).unwrap_or_default(),
