@@ -172,7 +172,7 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
                  all of it when the faults end"
             );
         }
-        if !args.log && args.html.is_none() {
+        if has_failed && !args.log && args.html.is_none() {
             anstream::eprintln!(
                 "hint: cosim shrink -o FILE cuts it down to what it takes, --log prints all that happened, --html FILE draws it"
             );

@@ -2,17 +2,21 @@
 //! snapshots hold it, so it depends on nothing but the run.
 
 mod lines;
+mod short;
 
 pub use lines::{COLUMNS, wrapped};
+pub use short::unmet_in;
 
 use crate::cojson::{Cast, Directory, SimCrypto};
-use crate::log::{Limit, Log};
+use crate::log::{Entry, Limit, Log};
 use crate::oracles::{Violation, without_guests};
+use crate::replay::Replay;
 use crate::run::{Calmed, End, Faulted, Outcome, Tally, Verdict};
 use crate::scenario::Scenario;
 use cosim_core::state::{Assumed, CoValueState};
 use cosim_core::{CoId, KnownState, Names, PeerId, Time};
 use lines::Lines;
+use short::{lost, lost_json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
@@ -58,7 +62,10 @@ fn write_summary(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> fmt
     out.row("operations", &format!("{}{}", figures.operations, some(figures.skipped, "without effect")))?;
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {
-        out.row("", &format!("touched nothing: {}", untouched.join(", ")))?;
+        out.row("", &format!("touched no message, write or clock: {}", untouched.join(", ")))?;
+    }
+    if !outcome.lost.is_empty() {
+        out.row("lost", &lost(outcome))?;
     }
     let bytes = format!("{}, {} in known states", count(figures.bytes, "byte"), tally.known_bytes);
     out.row("messages", &format!("{}, {bytes}", said(tally, figures.sent)))?;
@@ -106,19 +113,6 @@ fn write_judgement(out: &mut Lines, scenario: &Scenario, outcome: &Outcome) -> f
     }
     out.write_str(&unmet_in(out.columns, outcome))?;
     out.wrap("  ", "    ", &verdict(scenario, outcome))
-}
-
-/// The expectations that were not met, and why, in lines of so many columns.
-pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
-    let mut out = Lines::of(columns);
-    // Writing to a string cannot fail.
-    for unmet in &outcome.unmet {
-        let _ = out.wrap("  ", "    ", &format!("expectation not met: {unmet}"));
-        for why in &unmet.why {
-            let _ = out.wrap("    - ", "      ", why);
-        }
-    }
-    out.text
 }
 
 /// The faults that were to be and touched nothing, in words: `5 partitions`. A run that ended before its time may not have
@@ -199,6 +193,13 @@ fn write_looks(out: &mut Lines, outcome: &Outcome) -> fmt::Result {
 fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
     match (outcome.verdict(), outcome.expected_violation) {
         (Verdict::Held, Some(true)) => "held: the violation that the scenario expects occurred".to_owned(),
+        (_, Some(false)) if is_fixed(scenario, outcome) => {
+            let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
+            format!(
+                "FIXED: `{wanted}`, for which this file is kept, does not occur any more. To keep it as a regression that \
+                 must hold, take `expect.violation` and `origin.key` out of it"
+            )
+        }
         (_, Some(false)) => {
             let wanted = scenario.expect.violation.as_deref().unwrap_or_default();
             format!("VIOLATED: the scenario expects the violation `{wanted}`, which did not occur")
@@ -208,6 +209,11 @@ fn verdict(scenario: &Scenario, outcome: &Outcome) -> String {
         (Verdict::Violated, _) => "VIOLATED: see above".to_owned(),
         (Verdict::Guest, _) => "GUEST FAILED: nothing was judged".to_owned(),
     }
+}
+
+/// Whether a scenario that was kept for a failure has none any more, though all that it decides was met.
+pub fn is_fixed(scenario: &Scenario, outcome: &Outcome) -> bool {
+    scenario.file.origin.as_ref().is_some_and(|origin| Replay::of(origin, outcome) == Replay::Fixed)
 }
 
 fn held(outcome: &Outcome) -> String {
@@ -230,8 +236,7 @@ const CAUSES_MAX: usize = 160;
 /// What may have led to a violation, of all that concerns its CoValue and what that depends on: see [`Log::causes`]. Empty
 /// where the log does not reach back.
 pub fn causes(log: &Log, violation: &Violation, scenario: &Scenario) -> String {
-    let concerned = violation.subject.id.map(|id| with_dependencies(&scenario.directory, id));
-    let entries = log.causes(violation.event, |id| concerned.as_ref().is_none_or(|ids| ids.contains(&id)));
+    let entries = causing(log, violation, scenario);
     let more = entries.len().saturating_sub(CAUSES_MAX);
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -242,6 +247,12 @@ pub fn causes(log: &Log, violation: &Violation, scenario: &Scenario) -> String {
         let _ = writeln!(out, "  {}", entry.display(log.cast()));
     }
     out
+}
+
+/// The entries of the same, for a page to show.
+pub(crate) fn causing<'a>(log: &'a Log, violation: &Violation, scenario: &Scenario) -> Vec<&'a Entry> {
+    let concerned = violation.subject.id.map(|id| with_dependencies(&scenario.directory, id));
+    log.causes(violation.event, |id| concerned.as_ref().is_none_or(|ids| ids.contains(&id)))
 }
 
 /// A CoValue, and all that it depends on.
@@ -462,6 +473,9 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
     if !outcome.guest_failures.is_empty() {
         let failures = outcome.guest_failures.iter().map(ToString::to_string).collect::<Vec<_>>();
         json["guestFailures"] = failures.into();
+    }
+    if !outcome.lost.is_empty() {
+        json["lostThoughSafe"] = lost_json(outcome);
     }
     let untouched = untouched(scenario, outcome);
     if !untouched.is_empty() {

@@ -6,6 +6,7 @@
 mod builder;
 mod calm;
 mod lines;
+mod losses;
 mod outcome;
 mod player;
 mod stage;
@@ -15,6 +16,7 @@ mod unmet;
 
 pub use builder::Run;
 pub use calm::Calmed;
+pub use losses::Lost;
 pub use outcome::{End, GUEST_KEY, Outcome, UNMET_KEY, Verdict};
 pub(crate) use player::{Judged, Player};
 pub use stage::Stage;
@@ -33,6 +35,7 @@ use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{View, World};
 use cosim_core::{Config, Span};
+use losses::Losses;
 use touched::Touched;
 
 /// How long after the last operation the faults end.
@@ -210,6 +213,7 @@ fn staged<'a, N: CoJson, D: Decide<N>>(
         }),
         tally: Tally::default(),
         touched: Touched::new(&stage),
+        losses: Losses::default(),
         looking: options.log.filter(|_| options.with.looks).map(|_| When::Step),
     };
     let mut nodes = stage.nodes(make);
@@ -229,6 +233,7 @@ pub(crate) struct Watch {
     log: Option<Log>,
     tally: Tally,
     touched: Touched,
+    losses: Losses,
     /// When oracles look just now; `None` where the log does not tell.
     looking: Option<When>,
 }
@@ -238,6 +243,7 @@ impl<N: CoJson> Observer<N> for Watch {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         self.tally.observe(view, happening);
         self.touched.observe(view, happening);
+        self.losses.observe(view, happening);
         if let Some(log) = &mut self.log {
             log.observe(view, happening);
         }

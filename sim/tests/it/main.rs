@@ -5,6 +5,7 @@ mod bisect;
 mod book;
 mod budget;
 mod builds;
+mod causes;
 mod ci;
 mod cli;
 mod columns;

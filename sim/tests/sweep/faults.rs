@@ -90,7 +90,10 @@ fn faults_of_every_kind_that_touch_nothing_are_told_of() {
         let scenario = good(&file);
         let outcome = run(&scenario, 1, Options::judged());
         let told = report::summary(&scenario, &outcome);
-        assert!(told.contains(&format!("touched nothing: {planned} {many}\n")), "{kind:?}\n{told}");
+        assert!(
+            told.contains(&format!("touched no message, write or clock: {planned} {many}\n")),
+            "{kind:?}\n{told}"
+        );
         let json = report::json(&scenario, &outcome);
         assert_eq!(json["touchedNothing"], serde_json::json!([format!("{planned} {many}")]), "{kind:?}");
 

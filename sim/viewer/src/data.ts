@@ -16,6 +16,8 @@ export interface Violated {
   peer: string | null;
   id: string | null;
   what: string;
+  /** What may have led to it: entries, by number. The command line lists the same. */
+  causes: number[];
 }
 
 export interface Act {

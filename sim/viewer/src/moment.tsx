@@ -101,10 +101,12 @@ function CopyLink({ store }: { store: Store }) {
   );
 }
 
-function Links({ store, entries }: { store: Store; entries: number[] }) {
+/** Entries to go to: of many the first, or the last, until all are asked for. */
+function Links({ store, entries, end = 'first' }: { store: Store; entries: number[]; end?: 'first' | 'last' }) {
   const { log } = store.model;
   const [all, setAll] = useState(false);
-  const shown = all ? entries : entries.slice(0, ROWS);
+  const few = end === 'first' ? entries.slice(0, ROWS) : entries.slice(-ROWS);
+  const shown = all ? entries : few;
   return (
     <ol class="links">
       {shown.map((entry) => (
@@ -156,7 +158,7 @@ export function Broken({ store }: { store: Store }) {
         </dd>
       </dl>
       <h3>What led to it</h3>
-      <Links store={store} entries={store.model.steps.chain(violated).map((it) => store.model.headline(it))} />
+      <Links store={store} entries={violation.causes} end="last" />
     </div>
   );
 }

@@ -40,6 +40,15 @@ describe('steps', () => {
     expect(model.steps.cause[chain[0]]).toBe(-1);
   });
 
+  test('what led to a violation is what the command line lists: more than the chain of messages', () => {
+    const model = new Model(logOf('planted.html'));
+    const { steps, violation } = model;
+    const causes = violation?.causes ?? [];
+    for (const step of steps.chain(model.violated)) expect(causes.some((entry) => steps.of[entry] === step)).toBe(true);
+    const told = readFileSync(file('planted.txt'), 'utf8').split('what may have led to it:\n')[1].trim().split('\n');
+    expect(causes.length).toBe(told.length);
+  });
+
   test('what may have led to a step is what its message was sent after, and nothing later', () => {
     const log = logOf('storm.html');
     const steps = new Steps(log);

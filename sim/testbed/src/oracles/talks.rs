@@ -7,9 +7,11 @@ mod conversation;
 mod doubt;
 mod missed;
 mod said;
+mod since;
 mod turn;
+mod waits;
 
-pub use conversation::Waits;
+pub use waits::Waits;
 
 use super::by_node::ByNode;
 use super::by_place::ByPlace;
@@ -21,6 +23,7 @@ use crate::host::NodeId;
 use conversation::{Conversation, Growth, Leaving, size};
 use cosim_core::{CoId, ConnectionId, Envelope, KnownState, Relationship, Time};
 use said::{Said, Turn};
+use since::Since;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Where a conversation takes place: in which connection, from whose side, and about what.
@@ -50,6 +53,8 @@ pub struct Flaw {
     pub kind: &'static str,
     /// What is wrong, as it ends a sentence that begins with the node.
     pub what: &'static str,
+    /// Since when what it is about is unanswered, where that matters.
+    pub since: Option<Since>,
 }
 
 /// What came of one event: how often there was something to judge, and the first flaw.
@@ -128,7 +133,8 @@ impl Talks {
             conversation.sees(size(&held(world, place.node, place.id)), Growth::Unseen);
             if conversation.clear {
                 let (peer, what) = (conversation.peer, "has let a deadline pass");
-                return Some(Flaw { node: place.node, peer, id: place.id, kind: "deadline", what });
+                let since = Some(conversation.since(None));
+                return Some(Flaw { node: place.node, peer, id: place.id, kind: "deadline", what, since });
             }
             conversation.listed = None;
             self.deadlines.remove(&(at, place));
@@ -171,7 +177,7 @@ impl Talks {
                 && !is_wanted(place)
         })?;
         let what = "has not said that it is done";
-        Some(Flaw { node: place.node, peer: talk.peer, id: place.id, kind: "done", what })
+        Some(Flaw { node: place.node, peer: talk.peer, id: place.id, kind: "done", what, since: None })
     }
 
     /// An end of a connection is told that it is over, or its process has ended.

@@ -9,6 +9,7 @@ use super::talks::Flaw;
 use super::violation::Subject;
 use crate::host::NodeId;
 use cosim_core::Names;
+use std::fmt::Write;
 
 /// What there is to say of it.
 pub(super) const ABOUT: About = About {
@@ -48,7 +49,11 @@ impl Oracle for Timely {
 /// What is wrong, in words.
 pub(super) fn subject(scene: &Scene<'_>, flaw: &Flaw) -> Subject {
     let cast = &scene.setup.cast;
-    let Flaw { node, peer, id, kind, what } = *flaw;
-    let what = format!("{} {what}: {}, to {}", cast.node(node), cast.co_value(id), cast.node(peer));
+    let Flaw { node, peer, id, kind, what, since } = *flaw;
+    let mut what = format!("{} {what}: {}, to {}", cast.node(node), cast.co_value(id), cast.node(peer));
+    if let Some(since) = since {
+        let again = since.first.map(|_| format!("a {kind} at {}; ", scene.world.now())).unwrap_or_default();
+        let _ = write!(what, ": {again}{since}");
+    }
     Subject { node, peer: Some(peer), id: Some(id), kind, what }
 }

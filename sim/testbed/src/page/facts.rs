@@ -83,6 +83,8 @@ pub struct Violated {
     pub id: Option<String>,
     /// What is wrong, in words.
     pub what: String,
+    /// What may have led to it: entries of the log, by number.
+    pub causes: Vec<usize>,
 }
 
 /// A decision, and what happens without it.

@@ -80,7 +80,11 @@ fn played_with(
         ended_at: Some(outcome.ended_at.as_us()),
         fingerprint: Some(outcome.fingerprint.to_string()),
         summary: Some(report::summary(scenario, &outcome)),
-        violations: outcome.violations.iter().map(|violation| violated(violation, &outcome)).collect(),
+        violations: outcome
+            .violations
+            .iter()
+            .map(|violation| violated(violation, scenario, &outcome))
+            .collect(),
         is_expected: outcome.expected_violation == Some(true),
         unmet: outcome.unmet.iter().map(ToString::to_string).collect(),
         guest_failures: outcome.guest_failures.iter().map(ToString::to_string).collect(),
@@ -104,10 +108,15 @@ fn json(value: &impl serde::Serialize) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
-fn violated(violation: &Violation, outcome: &Outcome) -> Violated {
+fn violated(violation: &Violation, scenario: &Scenario, outcome: &Outcome) -> Violated {
     let Violation { oracle, event, at, subject, key, property: _ } = violation;
     let about = oracles::ALL.iter().map(|entry| entry.about).find(|about| about.name == *oracle);
     let name = |node| outcome.cast.node(node).into_owned();
+    let causes = outcome.log.as_ref().map(|log| {
+        let mut causing = report::causing(log, violation, scenario).into_iter().peekable();
+        let mut is_one = |entry| causing.next_if(|cause| std::ptr::eq(*cause, entry)).is_some();
+        log.entries().enumerate().filter(|(_, entry)| is_one(*entry)).map(|(at, _)| at).collect()
+    });
     Violated {
         oracle,
         rule: about.map_or(String::new(), |about| about.sentence.to_owned()),
@@ -118,6 +127,7 @@ fn violated(violation: &Violation, outcome: &Outcome) -> Violated {
         peer: subject.peer.map(name),
         id: subject.id.map(|id| cosim_core::Names::co_value(&outcome.cast, id).into_owned()),
         what: subject.what.clone(),
+        causes: causes.unwrap_or_default(),
     }
 }
 

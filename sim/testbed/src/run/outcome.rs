@@ -1,7 +1,7 @@
 //! What a run came to.
 
 use super::unmet::{self, Unmet};
-use super::{Calmed, Faulted, Stage, Tally, Watch};
+use super::{Calmed, Faulted, Lost, Stage, Tally, Watch};
 use crate::Fingerprint;
 use crate::cojson::SimCrypto;
 use crate::cojson::{Cast, CoJson};
@@ -51,6 +51,8 @@ pub struct Outcome {
     pub unmet: Vec<Unmet>,
     /// What did not come either, as the scenario says of a known bug.
     pub known: Vec<Unmet>,
+    /// What apps were told is safe, and nobody holds any more. Empty where the run ended before its time.
+    pub lost: Vec<Lost>,
     /// What apps wrote in vain, and what nodes refused, in words. Empty where no log was kept.
     pub vain: Vec<String>,
     /// Whether the violation that the scenario expects occurred; `None` where it expects none.
@@ -177,10 +179,12 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         known.clear();
     }
     let vain = watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log)).unwrap_or_default();
+    let lost = if end == End::Silent { watch.losses.lost(&world.view()) } else { Vec::new() };
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
     let (ended_at, figures) = (world.now(), *world.figures());
-    let (nodes, Watch { tally, touched, log, .. }, decisions) = world.into_parts();
+    let (nodes, Watch { mut tally, touched, log, .. }, decisions) = world.into_parts();
+    tally.lost_though_safe = lost.iter().map(|lost| u64::from(lost.count)).sum();
     let outcome = Outcome {
         seed,
         swarm: stage.scenario().chosen.clone(),
@@ -198,6 +202,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         looks,
         unmet,
         known,
+        lost,
         vain,
         expected_violation,
         unused: Vec::new(),

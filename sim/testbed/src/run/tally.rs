@@ -27,6 +27,8 @@ pub struct Tally {
     pub retransmissions: u64,
     /// Contents that brought their receiver nothing new.
     pub redundant: u64,
+    /// Transactions that were reported as safe, and that nobody holds in the end.
+    pub lost_though_safe: u64,
     /// When a node last came to hold something new.
     pub last_change: Time,
     /// Whether the event that is happening is a deadline.

@@ -1,7 +1,10 @@
 //! What a scenario expects and a run does not come to. Where the run has kept a log, it is also said why.
 
 mod evidence;
+mod holders;
+mod items;
 mod loaded;
+mod reason;
 mod shown;
 mod vain;
 
@@ -32,6 +35,8 @@ pub struct Unmet {
     pub found: String,
     /// What led to it, a sentence each. Empty where no log was kept.
     pub why: Vec<String>,
+    /// The node of which it is expected, where it is one.
+    pub node: Option<String>,
 }
 
 /// An expectation, by its place in the list of its kind.
@@ -55,6 +60,15 @@ impl Unmet {
         // Each run has its own number of messages.
         let is_counted = (self.of, other.of) == (Expected::Messages, Expected::Messages);
         self.wanted == other.wanted && (self.found == other.found || is_counted)
+    }
+
+    /// Whether the same was expected of both but for the node, and came out wrong in the same way.
+    pub fn is_like_but_for_the_node(&self, other: &Unmet) -> bool {
+        let about = |unmet: &Unmet| {
+            let (node, wanted) = (unmet.node.as_deref()?, unmet.wanted.as_str());
+            wanted.strip_prefix(node).map(str::to_owned)
+        };
+        about(self).is_some_and(|about_self| about(other) == Some(about_self)) && self.found == other.found
     }
 }
 
@@ -82,6 +96,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
             wanted: format!("`expect.unmet` says of this that it is not met yet: {wanted}"),
             found: "now it is met. If the bug is mended, move it from `expect.unmet` to `expect`".to_owned(),
             why: Vec::new(),
+            node: None,
         }
     }));
     [unmet, known]
@@ -116,7 +131,11 @@ fn content_in_words(content: &ContentExpectation, cast: &Cast) -> String {
 
 fn view_in_words(view: &ViewExpectation, cast: &Cast) -> String {
     let (node, id) = (cast.node(NodeId(view.node)), cast.co_value(CoId(view.co_value)));
-    format!("{node} was to show {id} as {}", view.shows)
+    if view.shows.is_null() {
+        format!("{node} was to show nothing of {id}")
+    } else {
+        format!("{node} was to show {id} as {}", view.shows)
+    }
 }
 
 fn messages_in_words(max: u64) -> String {
@@ -132,11 +151,9 @@ fn missed<N: CoJson, D: Decide<N>>(
     log: Option<&Log>,
 ) -> Vec<Unmet> {
     let (scenario, cast) = (stage.scenario(), stage.cast());
-    let hosts = world.view().hosts;
-    let evidence = || {
-        let states = hosts.iter().map(|host| host.node.state()).collect();
-        log.map(|log| Evidence::new(scenario, log, states))
-    };
+    let view = world.view();
+    let hosts = view.hosts;
+    let evidence = || log.map(|log| Evidence::new(scenario, log, &view, &world.observer.losses));
     let mut unmet = Vec::new();
     for (place, load) in expect.loads.iter().enumerate() {
         let (node, id) = (NodeId(load.node), CoId(load.co_value));
@@ -147,6 +164,7 @@ fn missed<N: CoJson, D: Decide<N>>(
                 wanted: load_in_words(load, cast),
                 found: found.map_or("never ended".to_owned(), |found| format!("ended as {}", end(found))),
                 why: evidence().map(|evidence| loaded::why(&evidence, node, id)).unwrap_or_default(),
+                node: Some(cast.node(node).into_owned()),
             });
         }
     }
@@ -162,6 +180,7 @@ fn missed<N: CoJson, D: Decide<N>>(
                 wanted: content_in_words(content, cast),
                 found: format!("holds {held}"),
                 why: evidence().map(why).unwrap_or_default(),
+                node: Some(cast.node(node).into_owned()),
             });
         }
     }
@@ -171,14 +190,17 @@ fn missed<N: CoJson, D: Decide<N>>(
         let seen = hosts[node.index()].node.view(id);
         unmet_keys((place, view), seen, cast, &mut unmet);
         let as_items = || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect_of(node)));
-        if shown != Some(&view.shows) && !(view.shows.is_array() && as_items().as_ref() == Some(&view.shows))
-        {
+        // What is not there, or was deleted, shows nothing.
+        let is_met = shown.unwrap_or(&Value::Null) == &view.shows
+            || (view.shows.is_array() && as_items().as_ref() == Some(&view.shows));
+        if !is_met {
             let why = |evidence: Evidence<'_>| shown::why(&evidence, view, shown, seen);
             unmet.push(Unmet {
                 of: Expected::View(place),
                 wanted: view_in_words(view, cast),
                 found: shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
                 why: evidence().map(why).unwrap_or_default(),
+                node: Some(cast.node(node).into_owned()),
             });
         }
     }
@@ -189,6 +211,7 @@ fn missed<N: CoJson, D: Decide<N>>(
             wanted: messages_in_words(max),
             found: format!("{sent} were"),
             why: Vec::new(),
+            node: None,
         });
     }
     unmet
@@ -208,6 +231,7 @@ fn unmet_keys(
         wanted,
         found: found.to_owned(),
         why: Vec::new(),
+        node: Some(node.clone().into_owned()),
     };
     let missing = view.has.iter().filter(|key| !is_there(key));
     unmet.extend(

@@ -466,7 +466,8 @@ pub struct ViewExpectation {
     pub id: String,
     /// What the app must see, in the form that snapshots use: a map as an object, a list as an array, a text as a
     /// string, a stream as the items of each session, a group as the role of each member, and what else its admins have
-    /// set. By the rules of 0.20 a text may also be an array of its items.
+    /// set; `null` where it shows nothing, since it is not there or was deleted. By the rules of 0.20 a text may also be
+    /// an array of its items.
     pub shows: serde_json::Value,
     /// Of a group: keys of its map, as CoJSON calls them, that must be there, such as `groupSealer`. Default none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -122,6 +122,13 @@ counts! {
     retransmissions from tally,
     /// Contents that brought their receiver nothing new.
     redundant from tally,
+    /// Transactions that were reported as safe, and that nobody holds in the end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    lost_though_safe from tally,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Record {

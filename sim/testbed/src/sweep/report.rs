@@ -127,6 +127,11 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
         "  waste       {} retransmissions, {} deadlines passed, {} contents brought nothing new",
         counts.retransmissions, counts.timers, counts.redundant,
     )?;
+    if counts.lost_though_safe > 0 {
+        let noun = if counts.lost_though_safe == 1 { "transaction" } else { "transactions" };
+        let lost = counts.lost_though_safe;
+        writeln!(out, "  lost        {lost} {noun} that had been safe, to wipes, backups or departures")?;
+    }
     let planned = planned(summary);
     if !planned.is_empty() {
         writeln!(out, "  planned     {}", planned.join(", "))?;

@@ -1,34 +1,13 @@
 //! One conversation: what one node knows of a CoValue and a peer in the present connection, as the messages tell it.
 
 use super::Place;
+use super::since::{SetBy, Since};
+use super::waits::Waits;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use cosim_core::node::{FLIGHTS_MAX, LOADS_MAX};
-use cosim_core::{Envelope, Known, KnownState, Message, Relationship, SessionId, Span, Time};
+use cosim_core::{Envelope, Known, KnownState, Message, Relationship, SessionId, Time};
 use std::collections::{BTreeSet, VecDeque};
-
-/// How long a node waits: the first deadline, and the longest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waits {
-    /// The first.
-    pub base: Span,
-    /// The longest.
-    pub cap: Span,
-}
-
-impl Waits {
-    /// How long it waits after so many deadlines without progress.
-    fn after(self, passed: u32) -> Span {
-        let mut wait = self.base.max(Span::from_us(1)).min(self.cap.max(Span::from_us(1)));
-        for _ in 0..passed {
-            if wait >= self.cap {
-                break;
-            }
-            wait = (wait + wait).min(self.cap);
-        }
-        wait
-    }
-}
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -78,6 +57,11 @@ pub(super) struct Conversation {
     passed: u32,
     /// When the next one passes.
     pub(super) deadline: Option<Time>,
+    /// When that was set and by what, and by what the next one will be.
+    set: (Option<(Time, SetBy)>, SetBy),
+    /// When the `load` and the announcement that are unanswered were first said.
+    pub(super) asked_at: Option<Time>,
+    pub(super) announced_at: Option<Time>,
     /// Under which time it is listed among all deadlines; only where it is clear.
     pub(super) listed: Option<Time>,
     /// Whether the messages tell all of it. Where they do not, nothing is asked of it until nothing is waited for.
@@ -90,6 +74,7 @@ pub(super) struct Conversation {
 #[derive(Clone, Debug)]
 struct Flight {
     n: u32,
+    at: Time,
     on_header: bool,
     after: Vec<(SessionId, u32)>,
     /// Whether it may have been taken as lost without another being sent.
@@ -131,6 +116,9 @@ impl Conversation {
             waiting: VecDeque::new(),
             passed: 0,
             deadline: None,
+            set: (None, SetBy::Said),
+            asked_at: None,
+            announced_at: None,
             listed: None,
             clear: true,
             tainted: false,
@@ -323,7 +311,7 @@ impl Conversation {
     }
 
     /// Content goes out.
-    pub(super) fn sends(&mut self, n: u32, starts: &Starts, known: &KnownState, blocked: bool) {
+    pub(super) fn sends(&mut self, (n, at): (u32, Time), starts: &Starts, known: &KnownState, blocked: bool) {
         if self.repeats(starts) {
             self.lose();
         }
@@ -335,7 +323,24 @@ impl Conversation {
             self.flights.pop_front();
         }
         let after = starts.after.clone();
-        self.flights.push_back(Flight { n, on_header: !starts.with_header, after, doubtful: blocked });
+        self.flights.push_back(Flight { n, at, on_header: !starts.with_header, after, doubtful: blocked });
+    }
+
+    /// Since when a message is unanswered that was first said at `first`.
+    pub(super) fn since(&self, first: Option<Time>) -> Since {
+        Since { first, deadline: self.deadline, is_leaving: self.leaving > 0, set: self.set.0 }
+    }
+
+    /// When the first content went out that is unanswered and builds on one of the same places.
+    pub(super) fn first_sent(&self, starts: &Starts) -> Option<Time> {
+        let meets = |flight: &&Flight| {
+            (starts.with_header && !flight.on_header)
+                || starts
+                    .after
+                    .iter()
+                    .any(|(session, _)| flight.after.iter().any(|(other, _)| other == session))
+        };
+        self.flights.iter().find(meets).map(|flight| flight.at)
     }
 
     /// Whether some of this still waits before the line.
@@ -355,7 +360,7 @@ impl Conversation {
     /// One of the messages that wait for an answer has left.
     pub(super) fn leaves(&mut self, leaving: Leaving) {
         self.leaving = self.leaving.saturating_sub(1);
-        self.deadline = None;
+        (self.deadline, self.set.1) = (None, SetBy::Left);
         if leaving == Leaving::Content {
             self.waiting.pop_front();
         }
@@ -364,7 +369,7 @@ impl Conversation {
     /// A deadline passes. Gives what must be said.
     pub(super) fn passes(&mut self, held: &KnownState) -> Repeat {
         self.passed = self.passed.saturating_add(1);
-        self.deadline = None;
+        (self.deadline, self.set.1) = (None, SetBy::Passed);
         let was_unconfirmed = self.is_unconfirmed();
         if was_unconfirmed {
             self.lose();
@@ -386,7 +391,7 @@ impl Conversation {
             self.passed = 0;
         }
         if brought.progress || brought.answered {
-            self.deadline = None;
+            (self.deadline, self.set.1) = (None, SetBy::Heard);
         }
         self.arms(held, (now, waits));
     }
@@ -416,11 +421,12 @@ impl Conversation {
     /// Everything that is due has been sent.
     pub(super) fn arms(&mut self, held: &KnownState, (now, waits): (Time, Waits)) {
         if !self.waits(held) {
-            (self.passed, self.deadline, self.clear) = (0, None, true);
+            (self.passed, self.deadline, self.clear, self.set.1) = (0, None, true, SetBy::Said);
         } else if self.leaving > 0 {
             self.deadline = None;
         } else if self.deadline.is_none() {
             self.deadline = Some(now + waits.after(self.passed));
+            self.set = (Some((now, self.set.1)), SetBy::Said);
         }
     }
 }

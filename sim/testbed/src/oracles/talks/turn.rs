@@ -224,6 +224,16 @@ impl Taking<'_> {
         let is_clear = conversation.clear && !conversation.tainted;
         let released = conversation.held.iter().position(|(n, _)| *n == said.re).filter(|_| !is_answer);
         let is_released = released.is_some();
+        let first = match &said.what {
+            What::Load(_) if conversation.asking.is_empty() => Some(*conversation.asked_at.insert(now)),
+            What::Load(_) => conversation.asked_at,
+            What::Known { .. } if said.re > 0 => None,
+            What::Known { .. } if conversation.announcing => conversation.announced_at,
+            What::Known { .. } => Some(*conversation.announced_at.insert(now)),
+            What::Content { starts, .. } => conversation.first_sent(starts),
+            What::Done => None,
+        };
+        let since = Some(conversation.since(first)).filter(|since| since.first.is_some());
         let what = match &said.what {
             What::Load(known) => {
                 // What is asked again until all is safe, messages do not tell.
@@ -252,7 +262,7 @@ impl Taking<'_> {
             What::Content { starts, known } => {
                 let awaits = conversation.awaits(starts, known);
                 let repeats = is_clear && conversation.repeats(starts);
-                conversation.sends(said.n, starts, known, is_blocked);
+                conversation.sends((said.n, now), starts, known, is_blocked);
                 conversation.missed = false;
                 if Some(said.re) == conversation.owed {
                     conversation.owed = None;
@@ -271,8 +281,9 @@ impl Taking<'_> {
         if is_released {
             self.talks.stir(node, place.id);
         }
+        let since = since.filter(|_| what.is_some());
         let what = what.or(self.is_said_in_vain(said, turn, is_blocked));
-        Some(Flaw { node, peer, id: place.id, kind: said.kind(), what: what? })
+        Some(Flaw { node, peer, id: place.id, kind: said.kind(), what: what?, since })
     }
 
     /// Whether content goes to a line that is full, or who lacks everything is answered by content and once more.
@@ -297,7 +308,7 @@ impl Taking<'_> {
     }
 
     pub(super) fn due(&mut self, place: Place, peer: NodeId, kind: &'static str, what: Option<&'static str>) {
-        let flaw = what.map(|what| Flaw { node: self.node, peer, id: place.id, kind, what });
+        let flaw = what.map(|what| Flaw { node: self.node, peer, id: place.id, kind, what, since: None });
         self.talks.due.look(flaw);
     }
 

@@ -1,15 +1,17 @@
-//! What a run leaves behind of a CoValue: what was written to it, by whom and when, where that is now, and what became of
-//! the messages that carried it.
+//! What a run leaves behind of a CoValue: what was written to it, by whom and when, and what became of the messages that
+//! carried it. Where it is now, `holders` says.
 
+use super::super::losses::{Ended, Losses};
 use crate::clock::WallTime;
-use crate::cojson::{SimCrypto, Transaction, written_by};
+use crate::cojson::{CoJson, SimCrypto, Transaction, written_by};
 use crate::host::NodeId;
 use crate::log::{Body, Event, Log, OperationName};
 use crate::observer::Loss;
 use crate::report::in_words;
 use crate::scenario::Scenario;
+use crate::world::{Presence, View};
 use cosim_core::{CoId, Message, Names, NodeState, SessionId, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things of one kind are told.
 pub(super) const TOLD_MAX: usize = 4;
@@ -18,7 +20,13 @@ pub(super) const TOLD_MAX: usize = 4;
 pub(super) struct Evidence<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) log: &'a Log,
-    states: Vec<&'a NodeState<SimCrypto>>,
+    pub(super) states: Vec<&'a NodeState<SimCrypto>>,
+    /// Who has left for good.
+    pub(super) gone: BTreeSet<NodeId>,
+    /// Whose process ended when.
+    pub(super) ended: &'a [Ended],
+    /// When each operation began, by its name.
+    began: BTreeMap<&'a str, Time>,
 }
 
 /// A transaction that somebody wrote.
@@ -30,12 +38,22 @@ pub(super) struct Written<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn new(
+    pub(super) fn new<N: CoJson>(
         scenario: &'a Scenario,
         log: &'a Log,
-        states: Vec<&'a NodeState<SimCrypto>>,
+        world: &View<'a, N>,
+        losses: &'a Losses,
     ) -> Evidence<'a> {
-        Evidence { scenario, log, states }
+        let states = world.hosts.iter().map(|host| host.node.state()).collect();
+        let hosts = (0..).map(NodeId).zip(world.hosts);
+        let gone = hosts.filter(|(_, host)| host.presence == Presence::Gone).map(|(node, _)| node).collect();
+        let mut began = BTreeMap::new();
+        for entry in log.entries() {
+            if let Event::Operation { name, .. } = &entry.what {
+                began.entry(name.as_str()).or_insert(entry.at);
+            }
+        }
+        Evidence { scenario, log, states, gone, ended: losses.ended(), began }
     }
 
     pub(super) fn node(&self, node: NodeId) -> String {
@@ -83,14 +101,15 @@ impl<'a> Evidence<'a> {
     pub(super) fn told(&self, written: &Written<'_>) -> String {
         let session = self.log.cast().session(written.session);
         let Some(operation) = self.operation(written) else { return format!("{session} wrote it") };
-        let began = self
-            .log
-            .entries()
-            .find(|entry| matches!(&entry.what, Event::Operation { name, .. } if *name == operation.name));
         let OperationName { name, text, .. } = operation;
-        let Some(began) = began else { return format!("{text} [{name}]") };
-        let clock = self.wrong(written.transaction.made_at, began.at);
-        format!("{text} at {} [{name}]{clock}", in_words(began.at))
+        let Some(began) = self.began(written) else { return format!("{text} [{name}]") };
+        let clock = self.wrong(written.transaction.made_at, began);
+        format!("{text} at {} [{name}]{clock}", in_words(began))
+    }
+
+    /// When the operation began that wrote it.
+    pub(super) fn began(&self, written: &Written<'_>) -> Option<Time> {
+        self.began.get(self.operation(written)?.name.as_str()).copied()
     }
 
     /// How wrong the clock was that gave a date: nothing, where it was right to the millisecond.
@@ -112,36 +131,10 @@ impl<'a> Evidence<'a> {
         log.is_some_and(|log| log.transactions.get(written.index as usize).is_some())
     }
 
-    /// The nodes of which that is true, in words.
-    fn nodes(&self, is: impl Fn(NodeId) -> bool) -> Option<String> {
-        let nodes: Vec<String> = (0..self.states.len() as u32)
-            .map(NodeId)
-            .filter(|node| is(*node))
-            .map(|node| self.node(node))
-            .collect();
-        let more = nodes.len().saturating_sub(TOLD_MAX);
-        let named = nodes.get(..nodes.len() - more)?.join(", ");
-        match (nodes.len(), more) {
-            (0, _) => None,
-            (_, 0) => Some(named),
-            (_, more) => Some(format!("{named} and {more} more")),
-        }
-    }
-
-    /// Who has a CoValue, in words.
-    pub(super) fn who_has(&self, id: CoId) -> Option<String> {
-        self.nodes(|node| {
-            let held = self.states[node.index()].co_values.get(&id);
-            held.is_some_and(|held| held.header.is_some())
-        })
-    }
-
     /// Why what was written did not come to a node: where it is, and what became of the messages with it.
     #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
     pub(super) fn journey(&self, id: CoId, written: &Written<'_>, to: NodeId) -> String {
-        let holders = self.nodes(|node| self.holds(node, id, written));
-        let mut said =
-            vec![holders.map_or("nobody holds it any more".to_owned(), |who| format!("held by {who}"))];
+        let mut said = self.whereabouts(id, written);
         let mut lost: BTreeMap<(NodeId, NodeId, &str), (Time, u32)> = BTreeMap::new();
         let (mut sent, mut came) = (false, None);
         for entry in self.log.entries() {
@@ -219,7 +212,7 @@ impl<'a> Evidence<'a> {
         said
     }
 
-    fn all_written(&self, written: &[Written<'a>]) -> Vec<String> {
+    pub(super) fn all_written(&self, written: &[Written<'a>]) -> Vec<String> {
         let all = Evidence::by_operation(written);
         let more = all.len().saturating_sub(2 * TOLD_MAX);
         let mut said: Vec<String> =
@@ -232,7 +225,7 @@ impl<'a> Evidence<'a> {
 }
 
 /// Whether a message brings a transaction.
-fn brings(message: &Body, id: CoId, written: &Written<'_>) -> bool {
+pub(super) fn brings(message: &Body, id: CoId, written: &Written<'_>) -> bool {
     let Body::CoJson(Message::Content(content)) = message else { return false };
     let piece = content.new.get(written.session).filter(|_| content.id == id);
     piece.is_some_and(|piece| (piece.after..piece.end()).contains(&written.index))

@@ -4,8 +4,9 @@ use super::evidence::{Evidence, fate};
 use crate::host::NodeId;
 use crate::log::{Body, Event, message_text};
 use crate::report::in_words;
-use cosim_core::{CoId, Message, Names, Time};
-use std::collections::BTreeMap;
+use cosim_core::{CoId, Message, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 /// What one peer was asked, and what it answered.
 #[derive(Default)]
@@ -24,8 +25,9 @@ struct Asked {
 pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String> {
     let log = evidence.log;
     let mut asked: BTreeMap<NodeId, Asked> = BTreeMap::new();
-    let mut ended = None;
+    let (mut ended, mut line) = (None, Line::default());
     for entry in log.entries() {
+        line.sees(node, &entry.what);
         match &entry.what {
             Event::Sent { mail, why, .. } if mail.from == node && is_load(&mail.message, id) => {
                 let asked = asked.entry(mail.to).or_default();
@@ -42,25 +44,59 @@ pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String
                 asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
             }
             Event::LoadEnded { node: of, id: what, available } if (*of, *what) == (node, id) => {
-                ended = Some((entry.at, *available));
+                ended = Some((entry.at, *available, line.clone()));
             }
             _ => {}
         }
     }
-    let mut said: Vec<String> =
-        asked.iter().map(|(peer, asked)| told(&evidence.node(*peer), asked)).collect();
+    let mut said: Vec<(Time, String)> =
+        asked.iter().map(|(peer, asked)| (asked.over(), told(&evidence.node(*peer), asked))).collect();
     if said.is_empty() {
-        said.push(format!("{} asked nobody for it: it has no peer to load it from", evidence.node(node)));
+        let nobody = format!("{} asked nobody for it: it has no peer to load it from", evidence.node(node));
+        said.push((Time::ZERO, nobody));
     }
-    if let Some((at, available)) = ended {
+    if let Some((at, available, line)) = ended {
         let word = if available { "available" } else { "unavailable" };
-        said.push(format!("the load ended at {} as {word}", in_words(at)));
+        let mut text = format!("the load ended at {} as {word}", in_words(at));
+        if !available && line.open.is_empty() {
+            let word = if line.was_open { "no longer" } else { "not yet" };
+            let _ = write!(text, ": {} was {word} connected to anybody", evidence.node(node));
+        }
+        said.push((at, text));
     }
-    said.push(match evidence.who_has(id) {
-        Some(who) => format!("in the end, it is held by {who}"),
-        None => format!("in the end, nobody has {}", log.cast().co_value(id)),
-    });
-    said
+    said.sort_by_key(|(at, _)| *at);
+    said.into_iter().map(|(_, text)| text).chain(evidence.who_has(id)).collect()
+}
+
+/// The connections of a node, as it knows of them.
+#[derive(Clone, Debug, Default)]
+struct Line {
+    open: BTreeSet<u32>,
+    was_open: bool,
+}
+
+impl Line {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
+    fn sees(&mut self, node: NodeId, what: &Event) {
+        match what {
+            Event::Connected(end) if end.node == node => {
+                self.open.insert(end.connection);
+                self.was_open = true;
+            }
+            Event::Disconnected(end) | Event::Closed(end) if end.node == node => {
+                self.open.remove(&end.connection);
+            }
+            Event::Down { node: down } if *down == node => self.open.clear(),
+            _ => {}
+        }
+    }
+}
+
+impl Asked {
+    /// When the last of it was.
+    fn over(&self) -> Time {
+        self.answer.as_ref().map_or(self.last, |(at, _)| self.last.max(*at))
+    }
 }
 
 fn is_load(message: &Body, id: CoId) -> bool {

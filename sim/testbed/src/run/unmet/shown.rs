@@ -1,6 +1,7 @@
 //! Why an app sees what it sees: who wrote the value, when and by which clock, what it beat, and by which rule.
 
 use super::evidence::{Evidence, TOLD_MAX, Written, lasting};
+use super::items::Items;
 use crate::host::NodeId;
 use crate::scenario::ViewExpectation;
 use cosim_core::CoId;
@@ -16,25 +17,37 @@ pub(super) fn why(
     seen: Option<&LiveView>,
 ) -> Vec<String> {
     let (node, id) = (NodeId(expected.node), CoId(expected.co_value));
-    let looking = Looking { evidence, node, id, seen, written: evidence.written(id) };
+    let looking = Looking::new(evidence, node, id, seen);
     match (shown, &expected.shows, seen.map(LiveView::view)) {
         (Some(Value::Object(shown)), Value::Object(wanted), Some(View::Map(_))) => {
             looking.keys(shown, wanted)
         }
-        _ => looking.all(),
+        (Some(Value::Array(shown)), Value::Array(wanted), Some(View::List(_))) => {
+            looking.all(Some((shown, wanted)))
+        }
+        _ => looking.all(None),
     }
 }
 
 /// Who looks at what.
-struct Looking<'a> {
-    evidence: &'a Evidence<'a>,
-    node: NodeId,
-    id: CoId,
-    seen: Option<&'a LiveView>,
-    written: Vec<Written<'a>>,
+pub(super) struct Looking<'a> {
+    pub(super) evidence: &'a Evidence<'a>,
+    pub(super) node: NodeId,
+    pub(super) id: CoId,
+    pub(super) seen: Option<&'a LiveView>,
+    pub(super) written: Vec<Written<'a>>,
 }
 
 impl<'a> Looking<'a> {
+    pub(super) fn new(
+        evidence: &'a Evidence<'a>,
+        node: NodeId,
+        id: CoId,
+        seen: Option<&'a LiveView>,
+    ) -> Looking<'a> {
+        Looking { evidence, node, id, seen, written: evidence.written(id) }
+    }
+
     /// Why keys of a map are otherwise.
     fn keys(&self, shown: &Map<String, Value>, wanted: &Map<String, Value>) -> Vec<String> {
         let keys: BTreeSet<&String> = shown.keys().chain(wanted.keys()).collect();
@@ -64,10 +77,14 @@ impl<'a> Looking<'a> {
         said
     }
 
-    /// What all of it comes to.
-    fn all(&self) -> Vec<String> {
+    /// What all of it comes to. Of a list, `items` are what it shows and what was wanted.
+    fn all(&self, items: Option<(&[Value], &[Value])>) -> Vec<String> {
         let Looking { evidence, node, id, .. } = self;
         let mut said = evidence.missing(*node, *id, &self.written);
+        if self.seen.is_none() && evidence.scenario.nodes[node.index()].guest.is_some() {
+            said.extend(evidence.all_written(&self.written));
+            return said;
+        }
         let hidden: Vec<Written<'_>> = self
             .written
             .iter()
@@ -76,17 +93,19 @@ impl<'a> Looking<'a> {
             .collect();
         let hidden = Evidence::by_operation(&hidden);
         said.extend(hidden.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
+        let unshown = Items::of(self).map(|list| list.unshown(items)).unwrap_or_default();
+        said.extend(unshown.into_iter().take(TOLD_MAX));
+        if items.is_some_and(|(shown, wanted)| !said.is_empty() && are_without(shown, wanted)) {
+            return said;
+        }
         let counting: Vec<Written<'_>> =
             self.written.iter().filter(|one| self.counts(one)).copied().collect();
         let mut counting = Evidence::by_operation(&counting);
         counting.sort_by(|a, b| self.order(a, b));
-        if counting.is_empty() {
-            let nobody = if self.written.is_empty() {
-                "nobody wrote anything to it"
-            } else {
-                "no write to it counts here"
-            };
-            said.push(nobody.to_owned());
+        if self.written.is_empty() {
+            said.push("nobody wrote anything to it".to_owned());
+        } else if counting.is_empty() && said.is_empty() {
+            said.push("no write to it counts here".to_owned());
         }
         let more = counting.len().saturating_sub(2 * TOLD_MAX);
         if more > 0 {
@@ -102,37 +121,46 @@ impl<'a> Looking<'a> {
     }
 
     /// The key that a transaction sets or deletes, and to what.
-    fn sets(&self, written: &Written<'a>) -> Option<&'a (String, Option<Value>)> {
+    pub(super) fn sets(&self, written: &Written<'a>) -> Option<&'a (String, Option<Value>)> {
         self.evidence.operation(written)?.sets.as_ref()
     }
 
-    fn session(&self, written: &Written<'_>) -> String {
+    pub(super) fn session(&self, written: &Written<'_>) -> String {
         self.evidence.scenario.directory.session(written.session)
     }
 
-    fn counts(&self, written: &Written<'_>) -> bool {
+    pub(super) fn counts(&self, written: &Written<'_>) -> bool {
         self.seen.is_some_and(|seen| seen.visible(&self.session(written), written.index))
     }
 
     /// The order in which transactions count: dates have milliseconds.
-    fn order(&self, a: &Written<'_>, b: &Written<'_>) -> Ordering {
+    pub(super) fn order(&self, a: &Written<'_>, b: &Written<'_>) -> Ordering {
         let dates = (a.transaction.made_at / 1_000).cmp(&(b.transaction.made_at / 1_000));
         let sessions = || self.session(a).encode_utf16().cmp(self.session(b).encode_utf16());
         dates.then_with(sessions).then(a.index.cmp(&b.index))
     }
 
+    /// What counts instead of a write that counts, though it was written before that: its date is later.
+    pub(super) fn overtaken(&self, written: &Written<'a>) -> Option<String> {
+        let (key, _) = self.sets(written)?;
+        let of_key = |one: &&Written<'a>| self.sets(one).is_some_and(|(other, _)| other == key);
+        let counting = self.written.iter().filter(of_key).filter(|one| self.counts(one));
+        let winner = counting.max_by(|a, b| self.order(a, b))?;
+        let [mine, its] = [written, winner].map(|one| one.transaction.made_at / 1_000);
+        let is_before = self.evidence.began(winner)? < self.evidence.began(written)?;
+        let later = lasting(its.checked_sub(mine).filter(|ms| is_before && *ms > 0)? * 1_000);
+        Some(format!("what was written before it is dated {later} later: {}", self.evidence.told(winner)))
+    }
+
     /// Why a write does not show.
     fn loses(&self, written: &Written<'_>, winner: Option<&Written<'_>>) -> String {
         let Looking { evidence, node, id, .. } = self;
-        let (told, name) = (evidence.told(written), evidence.node(*node));
+        let told = evidence.told(written);
         if !evidence.holds(*node, *id, written) {
             return format!("not here: {told}: {}", evidence.journey(*id, written, *node));
         }
         let Some(winner) = winner.filter(|_| self.counts(written)) else {
-            return format!(
-                "does not count: {told}: {name} holds it, but cannot read it, or its author may not write it, or another \
-                 came first by its `fww`"
-            );
+            return format!("does not count: {told}: {}", self.reason(written));
         };
         let [mine, its] = [written, winner].map(|one| one.transaction.made_at / 1_000);
         let rule = if mine != its {
@@ -146,4 +174,10 @@ impl<'a> Looking<'a> {
         };
         format!("beaten: {told}: {rule}")
     }
+}
+
+/// Whether a list shows what was wanted in the order in which it was wanted, and only lacks some of it.
+fn are_without(shown: &[Value], wanted: &[Value]) -> bool {
+    let mut wanted = wanted.iter();
+    shown.iter().all(|item| wanted.any(|other| other == item))
 }

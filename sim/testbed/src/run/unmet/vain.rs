@@ -2,9 +2,12 @@
 //! node refuses, a planted fault that makes no difference.
 
 use super::super::{Options, Outcome, Stage, Watch, run};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Written};
+use super::items::Items;
+use super::shown::Looking;
 use crate::cojson::{CoJson, session_parts};
 use crate::decision::Decide;
+use crate::host::NodeId;
 use crate::log::{Event, Log, Reason};
 use crate::scenario::Scenario;
 use crate::world::World;
@@ -16,39 +19,62 @@ const TOLD_MAX: usize = 8;
 /// How many planted faults are tried one by one.
 const PLANTED_MAX: usize = 8;
 
-/// Writes of keys that do not count even where they were written, and what nodes refused, in words.
+/// Writes that do not count even where they were written, or show to nobody in the end, and what nodes refused, in words.
 pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
     stage: &Stage<'_>,
     world: &World<N, Watch, D>,
     log: &Log,
 ) -> Vec<String> {
-    let (scenario, hosts) = (stage.scenario(), world.view().hosts);
-    let states = hosts.iter().map(|host| host.node.state()).collect();
-    let evidence = Evidence::new(scenario, log, states);
+    let (scenario, view) = (stage.scenario(), world.view());
+    let evidence = Evidence::new(scenario, log, &view, &world.observer.losses);
+    let asked = asked(scenario);
     let mut vain = Vec::new();
     for id in scenario.directory.views() {
+        let mut by_author: BTreeMap<NodeId, Vec<Written<'_>>> = BTreeMap::new();
         for written in evidence.written(id) {
             let (author, _) = session_parts(written.session);
-            let is_set = evidence.operation(&written).is_some_and(|operation| operation.sets.is_some());
-            let view = hosts.get(author.index()).and_then(|host| host.node.view(id));
-            let session = scenario.directory.session(written.session);
-            let is_vain = view.is_some_and(|view| !view.visible(&session, written.index));
-            if is_set && is_vain && evidence.holds(author, id, &written) {
-                let name = evidence.node(author);
-                vain.push(format!("{}: it does not count, not even for {name}", evidence.told(&written)));
+            by_author.entry(author).or_default().push(written);
+        }
+        for (author, all) in by_author {
+            let Some(seen) = view.hosts.get(author.index()).and_then(|host| host.node.view(id)) else {
+                continue;
+            };
+            let looking = Looking::new(&evidence, author, id, Some(seen));
+            let items = Items::of(&looking);
+            for written in all.into_iter().filter(|one| evidence.holds(author, id, one)) {
+                let Some(operation) = evidence.operation(&written) else { continue };
+                let told = || evidence.told(&written);
+                if !looking.counts(&written) {
+                    if operation.sets.is_some() {
+                        let (name, reason) = (evidence.node(author), looking.reason(&written));
+                        vain.push(format!("{}: it does not count, not even for {name}: {reason}", told()));
+                    }
+                } else if asked.contains(operation.name.as_str()) {
+                    let misplaced = items.as_ref().and_then(|items| items.first_misplaced(&written));
+                    let reason = misplaced.or_else(|| looking.overtaken(&written));
+                    vain.extend(
+                        reason.map(|reason| format!("{}: it shows to nobody in the end: {reason}", told())),
+                    );
+                }
             }
         }
     }
+    vain.dedup();
     vain.truncate(TOLD_MAX);
     vain.extend(refused(scenario, log).into_iter().take(TOLD_MAX));
     vain
 }
 
-/// What was refused of what the timeline asks for. A workload may ask for anything.
+/// What the timeline asks for. A workload may ask for anything.
+fn asked(scenario: &Scenario) -> BTreeSet<&str> {
+    let asked = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+    asked.map(|operation| operation.name.as_str()).collect()
+}
+
+/// What was refused of what the timeline asks for.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
 fn refused(scenario: &Scenario, log: &Log) -> Vec<String> {
-    let asked = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-    let asked: BTreeSet<&str> = asked.map(|operation| operation.name.as_str()).collect();
+    let asked = asked(scenario);
     let mut texts = BTreeMap::new();
     let mut refused = Vec::new();
     for entry in log.entries() {

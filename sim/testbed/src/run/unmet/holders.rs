@@ -1,0 +1,113 @@
+//! Who holds what was written, and who did until when: who left has taken it along, and a disk that was wiped or replaced
+//! by a backup has it no more.
+
+use super::super::losses::Ended;
+use super::evidence::{Evidence, TOLD_MAX, Written, brings};
+use crate::cojson::session_parts;
+use crate::host::NodeId;
+use crate::log::{Body, Event};
+use crate::observer::Ending;
+use crate::report::in_words;
+use cosim_core::{CoId, Message, Names, Time};
+
+impl Evidence<'_> {
+    /// Where a transaction is, and who had it until when, a sentence each.
+    pub(super) fn whereabouts(&self, id: CoId, written: &Written<'_>) -> Vec<String> {
+        let (author, _) = session_parts(written.session);
+        let wrote = self.began(written).filter(|_| author.index() < self.states.len());
+        let holds = |node| self.holds(node, id, written);
+        let came = |node| {
+            let own = wrote.filter(|_| node == author);
+            own.max(self.last_came(node, &|message| brings(message, id, written)))
+        };
+        self.told_of(holds, came, "held by", "nobody holds it any more")
+    }
+
+    /// Who has a CoValue in the end, and who had it until when, a sentence each.
+    pub(super) fn who_has(&self, id: CoId) -> Vec<String> {
+        let holds = |node: NodeId| {
+            let held = self.states[node.index()].co_values.get(&id);
+            held.is_some_and(|held| held.header.is_some())
+        };
+        let brings = |message: &Body| {
+            matches!(message, Body::CoJson(Message::Content(content))
+                if content.id == id && content.header.is_some())
+        };
+        let came = |node| self.last_came(node, &brings).max(self.created(node, id));
+        let nobody = format!("in the end, nobody has {}", self.log.cast().co_value(id));
+        self.told_of(holds, came, "in the end, it is held by", &nobody)
+    }
+
+    /// `came` says when something came to a node last.
+    fn told_of(
+        &self,
+        holds: impl Fn(NodeId) -> bool,
+        came: impl Fn(NodeId) -> Option<Time>,
+        held_by: &str,
+        nobody: &str,
+    ) -> Vec<String> {
+        let nodes = || (0..self.states.len() as u32).map(NodeId);
+        let here = |node: &NodeId| holds(*node) && !self.gone.contains(node);
+        let holders: Vec<String> = nodes().filter(here).map(|node| self.node(node)).collect();
+        let mut said = vec![match holders.len().saturating_sub(TOLD_MAX) {
+            _ if holders.is_empty() => nobody.to_owned(),
+            0 => format!("{held_by} {}", holders.join(", ")),
+            more => format!("{held_by} {} and {more} more", holders[..TOLD_MAX].join(", ")),
+        }];
+        let lost = nodes().filter(|node| !here(node)).filter_map(|node| {
+            let ended = if holds(node) { self.last_of(node) } else { self.lost_by(node, came(node)?) };
+            Some(format!("{} had it until {}", self.node(node), self.end_in_words(ended?)))
+        });
+        said.extend(lost.take(TOLD_MAX));
+        said
+    }
+
+    /// When a message last came to a node and was heard of which that is true.
+    fn last_came(&self, node: NodeId, is: &dyn Fn(&Body) -> bool) -> Option<Time> {
+        let came = self.log.entries().rev().find(|entry| {
+            matches!(&entry.what, Event::Delivered { mail, stale: false, damaged: false, .. }
+                if mail.to == node && is(&mail.message))
+        });
+        came.map(|entry| entry.at)
+    }
+
+    /// When a node's app first did something with a CoValue that makes it its own, where it holds what nobody sent it.
+    fn created(&self, node: NodeId, id: CoId) -> Option<Time> {
+        let written = self.written(id);
+        let own = written.iter().filter(|one| session_parts(one.session).0 == node);
+        own.filter_map(|one| self.began(one)).max()
+    }
+
+    /// The end of a process that took from a node what came to it last at `came`: what it did not hold any longer when it
+    /// started anew. A wipe or a backup is told rather than a crash.
+    fn lost_by(&self, node: NodeId, came: Time) -> Option<Ended> {
+        let after = || self.ended.iter().filter(|ended| ended.node == node && ended.at >= came);
+        let replaced = |ended: &&Ended| matches!(ended.how, Ending::Wipe | Ending::Restore(_));
+        after().find(replaced).or_else(|| after().next()).copied()
+    }
+
+    fn last_of(&self, node: NodeId) -> Option<Ended> {
+        self.ended.iter().rfind(|ended| ended.node == node).copied()
+    }
+
+    /// `1h 40m, when its disk was replaced by a backup [restore-server]`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "an operation is looked for")]
+    fn end_in_words(&self, ended: Ended) -> String {
+        let how = match ended.how {
+            Ending::Leave => "it left",
+            Ending::Wipe => "its disk was wiped",
+            Ending::Restore(_) => "its disk was replaced by a backup",
+            Ending::Crash => "it crashed",
+            Ending::Restart => "it was restarted",
+        };
+        let name = self.log.entries().find_map(|entry| match &entry.what {
+            Event::Operation { name, nodes, .. }
+                if entry.event == ended.event && nodes.first() == Some(&ended.node) =>
+            {
+                Some(format!(" [{name}]"))
+            }
+            _ => None,
+        });
+        format!("{}, when {how}{}", in_words(ended.at), name.unwrap_or_default())
+    }
+}
