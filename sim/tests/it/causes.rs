@@ -252,7 +252,7 @@ fn a_repetition_names_its_deadline() {
     let violation = outcome.violations.first().expect("it repeats what is unanswered");
     assert_eq!(violation.oracle, "frugal", "{violation:?}");
     let what = &violation.subject.what;
-    assert!(what.contains("it was first said at 0.000s; its deadline begins only then"), "{what}");
+    assert!(what.contains("it was first said at 0.000s; its deadline has not begun"), "{what}");
 }
 
 /// What was kept for a failure that is gone says so first, and what to do.
