@@ -69,6 +69,11 @@ pub fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
+/// Whether cosim has written this file.
+pub fn is_ours(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.starts_with(HEADER.as_bytes()))
+}
+
 /// Whether the text of a snapshot is that of a run: as insta sees it, what is blank at the end aside.
 pub fn agrees(kept: &str, rendered: &str) -> bool {
     kept.trim_end() == rendered.trim_end()

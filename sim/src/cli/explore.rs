@@ -161,6 +161,8 @@ impl Args {
         }
         if !self.latencies.is_empty() {
             budget.latencies.clone_from(&self.latencies);
+            budget.latencies.sort_unstable();
+            budget.latencies.dedup();
         }
         budget.free = self.free;
         if self.around {
@@ -270,9 +272,13 @@ impl Story {
         }
         let takes_time =
             |kind: &Kind| matches!(kind, Kind::Duplicated | Kind::Late | Kind::Reordered | Kind::Noticed);
-        if of.iter().any(|(kind, times)| *times > 0 && takes_time(kind)) {
+        let timed: Vec<&Kind> =
+            of.iter().filter(|(kind, times)| **times > 0 && takes_time(kind)).map(|(kind, _)| kind).collect();
+        if !timed.is_empty() {
             let latencies = latencies.iter().map(ToString::to_string).collect::<Vec<_>>();
-            within.push(format!("what is late: {}", latencies.join(" or ")));
+            let what =
+                if timed == [&Kind::Duplicated] { "copies arrive after" } else { "what is late takes" };
+            within.push(format!("{what} {}", latencies.join(" or ")));
         }
         if *around {
             within.push("from the run of the seed".to_owned());

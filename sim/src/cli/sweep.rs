@@ -242,16 +242,6 @@ fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
             corpus.display()
         )));
     }
-    let is_earlier = |place: usize, path: &PathBuf| {
-        args.files[..place].iter().any(|other| other == path || input::is_same(other, path))
-    };
-    let mut named = args.files.iter().enumerate();
-    if let Some((_, path)) = named.find(|(place, path)| is_earlier(*place, path)) {
-        return Err(Failure(format!(
-            "error: {} is named twice, and each of its seeds would count twice\nhint: name it once",
-            path.display()
-        )));
-    }
     for written in [out.as_deref(), args.html.as_deref()] {
         input::refuse_to_replace(written, args.files.iter().chain(&args.recording).chain(&args.corpus))?;
     }

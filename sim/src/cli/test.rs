@@ -77,6 +77,17 @@ struct Folders {
     guests: String,
 }
 
+impl Folders {
+    /// Whether a snapshot is of no scenario that there is: nor of one in a folder beside, which may have its snapshots here, too. What
+    /// another program has written is not ours to judge.
+    fn is_of_none(&self, name: &Path) -> bool {
+        let beside = self.scenarios.canonicalize().ok().and_then(|whole| whole.parent()?.read_dir().ok());
+        let mut beside = beside.into_iter().flatten().flatten();
+        snapshot::is_ours(&snapshot::path(&self.snapshots, name, SNAPSHOT))
+            && !beside.any(|folder| snapshot::path(&folder.path(), name, snapshot::SCENARIO).is_file())
+    }
+}
+
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
     let config = Config::find()?;
@@ -97,10 +108,11 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     let findings: Vec<Finding> = names.par_iter().map(judge).collect();
     let mut found: Vec<(PathBuf, Finding)> = names.into_iter().zip(findings).collect();
-    if folders.snapshots.is_dir() && selection.knows_what_is_stale() {
+    if folders.snapshots.is_dir() && selection.is_all() {
         let known = |name: &PathBuf| found.iter().any(|(other, _)| other == name);
-        let stale = files(&folders.snapshots, SNAPSHOT)?.into_iter().filter(|name| !known(name));
-        let stale: Vec<PathBuf> = stale.collect();
+        let kept = files(&folders.snapshots, SNAPSHOT)?;
+        let stale: Vec<PathBuf> =
+            kept.into_iter().filter(|name| !known(name) && folders.is_of_none(name)).collect();
         found.extend(stale.into_iter().map(|name| {
             let path = snapshot::path(&folders.snapshots, &name, SNAPSHOT);
             (name, Finding::Stale(path))

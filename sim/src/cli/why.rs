@@ -159,6 +159,9 @@ fn together(frozen: &file::Scenario, key: &str) {
     if alone.len() > PAIRS {
         outln!("  and {} more", alone.len() - PAIRS);
     }
+    if decisions < alone.len() + 2 {
+        return;
+    }
     if pairs.is_empty() {
         outln!("No two of the others do so together.");
     } else {

@@ -214,7 +214,6 @@ fn options_that_have_no_effect_are_refused() {
         &["run", "a.json", "--seeds", "0..2", "--log"],
         &["run", "a.json", "--seeds", "0..2", "--states"],
         &["run", "a.json", "--seeds", "0..2", "--jobs", "5000"],
-        &["sweep", "a.json", "./a.json", "--seeds", "0..2"],
     ] {
         assert!(refused(folder, args).contains("error: "), "{args:?}");
     }

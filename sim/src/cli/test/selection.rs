@@ -15,8 +15,6 @@ pub(super) struct Selection {
     inside: Option<PathBuf>,
     /// Those of which one of these is true.
     filters: Vec<Filter>,
-    /// Whether no other folder has its snapshots where this one has them, as far as that can be known.
-    is_alone: bool,
 }
 
 #[derive(Debug)]
@@ -83,7 +81,7 @@ impl Selection {
         })?;
         let filters = words.iter().map(|word| filter(word, &whole));
         let filters = filters.collect::<Result<_, _>>()?;
-        let selection = Selection { inside: of_folder, filters, is_alone: false };
+        let selection = Selection { inside: of_folder, filters };
         let beside = match (folder.file_name(), folder.parent()) {
             (Some(_), Some(parent)) => parent.join("snapshots"),
             // A path such as `.` or `..` names no parent; the folder that it stands for has one.
@@ -92,7 +90,6 @@ impl Selection {
         // Those that a file names are of the scenarios that it names.
         let is_usual = folder == usual;
         let named = args.snapshots.clone().or_else(|| config.snapshots().filter(|_| is_usual));
-        let selection = Selection { is_alone: is_usual || args.snapshots.is_some(), ..selection };
         let said = |option: &str, path: &Path| format!("{option}{} ", quoted(&path.display().to_string()));
         let scenarios = if is_usual { String::new() } else { said("", &folder) };
         let snapshots = args.snapshots.as_ref().map(|path| said("--snapshots ", path)).unwrap_or_default();
@@ -105,9 +102,9 @@ impl Selection {
         Ok((folders, selection))
     }
 
-    /// Whether a snapshot of which there is no scenario here belongs to none.
-    pub(super) fn knows_what_is_stale(&self) -> bool {
-        self.filters.is_empty() && self.inside.is_none() && self.is_alone
+    /// Whether all of the folder is meant.
+    pub(super) fn is_all(&self) -> bool {
+        self.filters.is_empty() && self.inside.is_none()
     }
 
     /// The names of those that are meant.
