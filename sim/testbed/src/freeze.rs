@@ -6,7 +6,7 @@
 use crate::clock::Clock;
 use crate::network::{Ppm, SpanRange};
 use crate::oracles::GENERATION;
-use crate::run::{Options, Outcome, Stage, play_cast};
+use crate::run::{Options, Outcome, Stage, UNMET_KEY, Unmet, play_cast};
 use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
@@ -91,6 +91,7 @@ pub(crate) fn freeze_by(
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
             fingerprint: Some(outcome.fingerprint.to_string()),
             key: outcome.key().map(str::to_owned),
+            unmet: outcome.unmet.first().filter(|_| outcome.key() == Some(UNMET_KEY)).map(Unmet::lasting),
             swarm: outcome.swarm.clone(),
             oracles: GENERATION,
         }),

@@ -2,7 +2,7 @@
 
 use crate::cojson::{CoJson, Notice};
 use crate::host::SimMessage;
-use crate::observer::{Happening, Observer};
+use crate::observer::{Happening, Observer, Skipped};
 use crate::world::View;
 use cosim_core::{Event, Message, Time};
 
@@ -27,6 +27,8 @@ pub struct Tally {
     pub retransmissions: u64,
     /// Contents that brought their receiver nothing new.
     pub redundant: u64,
+    /// What apps asked for and nodes refused.
+    pub refused: u64,
     /// When a node last came to hold something new.
     pub last_change: Time,
     /// Whether the event that is happening is a deadline.
@@ -64,6 +66,7 @@ impl<N: CoJson> Observer<N> for Tally {
                 self.last_change = view.now;
                 self.in_vain = false;
             }
+            Happening::Skipped { why: Skipped::Refused(_), .. } => self.refused += 1,
             Happening::Delivered { message, .. } => self.in_vain = message.kind() == "content",
             Happening::Timer { .. } => self.in_timer = true,
             Happening::Settled { .. } => {

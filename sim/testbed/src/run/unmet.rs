@@ -50,9 +50,16 @@ pub enum Expected {
 impl Unmet {
     /// Whether the same was expected of another run, and came out wrong in the same way.
     pub fn is_like(&self, other: &Unmet) -> bool {
-        // Each run has its own number of messages.
-        let is_counted = (self.of, other.of) == (Expected::Messages, Expected::Messages);
-        self.wanted == other.wanted && (self.found == other.found || is_counted)
+        self.lasting() == other.lasting()
+    }
+
+    /// What is the same in every run that comes out wrong in the same way, in words.
+    pub fn lasting(&self) -> String {
+        match self.of {
+            // Each run has its own number of messages.
+            Expected::Messages => self.wanted.clone(),
+            Expected::Load(_) | Expected::Content(_) | Expected::View(_) => self.to_string(),
+        }
     }
 }
 
@@ -88,7 +95,7 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
                 of: Expected::Load(place),
                 wanted: format!("{name}'s load of {id_name} was to end as {}", word(wanted)),
                 found: found.map_or("never ended".to_owned(), |found| format!("ended as {}", word(found))),
-                why: evidence().map(|evidence| loaded::why(&evidence, node, id)).unwrap_or_default(),
+                why: evidence().map(|evidence| loaded::why(&evidence, (node, id), found)).unwrap_or_default(),
             });
         }
     }

@@ -20,11 +20,12 @@ struct Asked {
     lost: Option<&'static str>,
 }
 
+/// `found` is how the last load ended, if it did.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
-pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String> {
+pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Option<bool>) -> Vec<String> {
     let log = evidence.log;
     let mut asked: BTreeMap<NodeId, Asked> = BTreeMap::new();
-    let mut ended = None;
+    let mut ended_at = None;
     for entry in log.entries() {
         match &entry.what {
             Event::Sent { mail, why, .. } if mail.from == node && is_load(&mail.message, id) => {
@@ -41,8 +42,8 @@ pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String
                 let answer = answer(&mail.message, evidence);
                 asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
             }
-            Event::LoadEnded { node: of, id: what, available } if (*of, *what) == (node, id) => {
-                ended = Some((entry.at, *available));
+            Event::LoadEnded { node: of, id: what, .. } if (*of, *what) == (node, id) => {
+                ended_at = Some(entry.at);
             }
             _ => {}
         }
@@ -52,7 +53,7 @@ pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String
     if said.is_empty() {
         said.push(format!("{} asked nobody for it: it has no peer to load it from", evidence.node(node)));
     }
-    if let Some((at, available)) = ended {
+    if let Some((at, available)) = ended_at.zip(found) {
         let word = if available { "available" } else { "unavailable" };
         said.push(format!("the load ended at {} as {word}", in_words(at)));
     }

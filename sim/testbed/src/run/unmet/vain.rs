@@ -2,12 +2,13 @@
 //! node refuses, a planted fault that makes no difference.
 
 use super::super::{Options, Outcome, Stage, Watch, run};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Written};
 use crate::cojson::{CoJson, session_parts};
 use crate::decision::Decide;
 use crate::log::{Event, Log, Reason};
 use crate::scenario::Scenario;
 use crate::world::World;
+use cosim_core::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things of one kind are told.
@@ -16,7 +17,7 @@ const TOLD_MAX: usize = 8;
 /// How many planted faults are tried one by one.
 const PLANTED_MAX: usize = 8;
 
-/// Writes of keys that do not count even where they were written, and what nodes refused, in words.
+/// Writes that do not count even where they were written, and what nodes refused, in words.
 pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
     stage: &Stage<'_>,
     world: &World<N, Watch, D>,
@@ -25,23 +26,39 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
     let (scenario, hosts) = (stage.scenario(), world.view().hosts);
     let states = hosts.iter().map(|host| host.node.state()).collect();
     let evidence = Evidence::new(scenario, log, states);
-    let mut vain = Vec::new();
+    let author = |written: &Written<'_>| session_parts(written.session).0;
+    let mut uncounted = Vec::new();
     for id in scenario.directory.views() {
-        for written in evidence.written(id) {
-            let (author, _) = session_parts(written.session);
-            let is_set = evidence.operation(&written).is_some_and(|operation| operation.sets.is_some());
-            let view = hosts.get(author.index()).and_then(|host| host.node.view(id));
+        let is_vain = |written: &Written<'_>| {
+            let view = hosts.get(author(written).index()).and_then(|host| host.node.view(id));
+            // What is deleted as a whole has counted.
+            let view = view.filter(|view| !matches!(view.view(), View::Deleted));
             let session = scenario.directory.session(written.session);
-            let is_vain = view.is_some_and(|view| !view.visible(&session, written.index));
-            if is_set && is_vain && evidence.holds(author, id, &written) {
-                let name = evidence.node(author);
-                vain.push(format!("{}: it does not count, not even for {name}", evidence.told(&written)));
-            }
-        }
+            view.is_some_and(|view| !view.visible(&session, written.index))
+                && evidence.holds(author(written), id, written)
+        };
+        let written: Vec<Written<'_>> = evidence.written(id).into_iter().filter(is_vain).collect();
+        uncounted.extend(Evidence::by_operation(&written));
     }
-    vain.truncate(TOLD_MAX);
-    vain.extend(refused(scenario, log).into_iter().take(TOLD_MAX));
+    let mut vain: Vec<String> = uncounted
+        .iter()
+        .take(TOLD_MAX)
+        .map(|written| {
+            let name = evidence.node(author(written));
+            format!("{}: it does not count, not even for {name}", evidence.told(written))
+        })
+        .collect();
+    vain.extend(more(uncounted.len(), ["write does not count either", "writes do not count either"]));
+    let refused = refused(scenario, log);
+    vain.extend(refused.iter().take(TOLD_MAX).cloned());
+    vain.extend(more(refused.len(), ["request is refused, too", "requests are refused, too"]));
     vain
+}
+
+/// How many of one kind are not told one by one, if any.
+fn more(all: usize, [one, many]: [&str; 2]) -> Option<String> {
+    let more = all.saturating_sub(TOLD_MAX);
+    (more > 0).then(|| format!("{more} more {}", if more == 1 { one } else { many }))
 }
 
 /// What was refused of what the timeline asks for. A workload may ask for anything.
