@@ -59,7 +59,8 @@ pub(crate) fn freeze_by(
 ) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = deciding(stage.director()).recording();
-    let (outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
+    let (mut outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
+    outcome.unused = director.unused();
     let mut decisions = file::Decisions::default();
     let made = director.into_made();
     for Made { decision, detail, .. } in &made {

@@ -273,3 +273,24 @@ fn pages_come_from_scenarios_logs_and_runs() {
     assert!(said.contains("bad.jsonl: line 1: it is no event log") && said.contains("hint:"), "{said}");
     assert!(!folder.path().join("d.html").exists());
 }
+
+/// A reader who trusts a run must know what of its story never came to pass.
+#[test]
+fn what_was_decided_about_nothing_is_told() {
+    let text = r#"{ "version": 1, "about": "Alice writes to the server.",
+        "nodes": { "alice": {}, "server": {} },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [
+            { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+            { "at": "1s", "edit": { "node": "alice", "id": "notes" } }
+        ],
+        "decisions": { "lost": ["alice>server content notes edit-notes-alice", "alice>server content notes nothing"] } }"#;
+    let scenario = parse_bytes(text.as_bytes(), "story.json").expect("a good scenario");
+    let (outcome, facts) = played(&scenario, 1, "story.json", String::new());
+    let told = ["lost: alice>server content notes nothing"];
+    assert_eq!(facts.unused, told);
+    assert_eq!(
+        unpack(&html(&outcome.log.expect("kept"), &facts, Contents::Shown)).head["facts"]["unused"],
+        serde_json::json!(told)
+    );
+}

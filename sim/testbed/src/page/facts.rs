@@ -49,6 +49,8 @@ pub struct Facts {
     pub views: Value,
     /// What was decided against the harmless, in words, and what happens without it where that was tried.
     pub decisions: Vec<Without>,
+    /// What the scenario decides about what never came, in words.
+    pub unused: Vec<String>,
     /// From which scenario and seed it was frozen or cut down, where it was.
     pub origin: Option<Value>,
     /// The command that plays it again.
