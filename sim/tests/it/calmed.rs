@@ -24,11 +24,11 @@ fn told(timeline: &str, fields: &str) -> Option<String> {
 
 const HEAL: &str = r#""heal": true,"#;
 const HOLD: &str = r#"{ "at": "1s", "hold": { "from": "alice", "to": "server" } }"#;
-const DROP: &str = r#"{ "at": "1s", "drop": { "from": "server", "to": "bob" } }"#;
+const DROP: &str = r#"{ "at": "4s", "drop": { "from": "server", "to": "bob" } }"#;
 
 #[test]
 fn what_the_timeline_holds_back_and_drops_ends_like_what_it_cuts() {
-    let partition = r#"{ "at": "1s", "partition": { "between": ["bob", "server"] } }"#;
+    let partition = r#"{ "at": "5s", "partition": { "between": ["bob", "server"] } }"#;
     let all = format!("{HOLD}, {DROP}, {partition}");
     assert_eq!(
         told(&all, HEAL).as_deref(),
@@ -50,6 +50,6 @@ fn what_was_over_before_is_not_told() {
 #[test]
 fn a_link_opens_where_both_its_ends_are_there() {
     let closed = r#"{ "at": "1s", "disconnect": { "between": ["alice", "server"] } }"#;
-    assert_eq!(told(closed, HEAL).as_deref(), Some("until 14.000s: 1 link opened"));
+    assert!(told(closed, HEAL).is_some_and(|told| told.ends_with(": 1 link opened")));
     assert_eq!(told(r#"{ "at": "1s", "leave": { "node": "alice" } }"#, HEAL), None);
 }

@@ -96,7 +96,7 @@ fn every_kind_of_write_that_does_not_count() {
     }
     let group = r#""co_values": { "team": { "kind": "group", "admin": "alice" } }, "timeline": [
         { "at": "0ms", "create": { "node": "alice", "id": "team" } },
-        { "at": "1s", "add_member": { "node": "server", "id": "team", "member": "server", "role": "writer" } },"#;
+        { "at": "0ms", "add_member": { "node": "server", "id": "team", "member": "server", "role": "writer" } },"#;
     let refused = said(&mutated("").replace(r#""timeline": ["#, group));
     assert!(refused.contains("[add-member-team-server]: it is refused"), "{refused}");
 }
