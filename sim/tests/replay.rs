@@ -86,3 +86,80 @@ fn a_run_that_held_is_the_same_or_another() {
     other.nodes.get_mut("server").expect("it is there").announce = Some(file::Announce::Interested);
     assert!(matches!(replay(other), Replay::Changed | Replay::Diverged(_)));
 }
+
+/// What an expectation is not met by is written down: another one, and the same that comes out otherwise, is another
+/// failure.
+#[test]
+fn an_expectation_is_told_from_others() {
+    let expecting = |expect: &str| {
+        let kinds = r#""co_values": { "card": { "kind": "map" } }, "network""#;
+        let set = r#"{ "at": "0ms", "create": { "node": "alice", "id": "card" } },
+            { "at": "1s", "set": { "node": "alice", "id": "card", "key": "door", "value": "open" } }"#;
+        let text = STORY
+            .replace(r#""network""#, kinds)
+            .replace(r#"{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }"#, set)
+            .replace(
+                r#""co_values": ["notes"], "nodes": ["alice", "bob"]"#,
+                r#""co_values": ["card"], "nodes": ["bob"]"#,
+            )
+            .replace(r#", "loss": "20%""#, "")
+            .replace(r#""operations": 20"#, r#""operations": 0"#)
+            .replace(r#""oracles": ["convergence", "no_lost_write", "quiescence", "truthful"]"#, expect);
+        parse(&text, "story.json").unwrap_or_else(|problems| panic!("{problems}"))
+    };
+    let shut = r#""views": [{ "node": "bob", "id": "card", "shows": { "door": "shut" } }]"#;
+    let frozen = freeze(&expecting(shut), 3, "story.json").file;
+    let small = shrink(&frozen, &Guests::default(), &mut |_, _| {}).expect("it fails").file;
+    for file in [frozen, small] {
+        assert_eq!(replay(file.clone()), Replay::Reproduces);
+        let with = |change: &dyn Fn(&mut file::Scenario)| {
+            let mut file = file.clone();
+            change(&mut file);
+            replay(file)
+        };
+        let sets = |value: &str| {
+            let value = serde_json::Value::from(value);
+            with(&|file| {
+                for entry in &mut file.timeline {
+                    if let file::Act::Set(set) = &mut entry.act {
+                        set.value = value.clone();
+                    }
+                }
+            })
+        };
+        assert_eq!(sets("shut"), Replay::Fixed);
+        let otherwise = sets("ajar");
+        assert!(
+            matches!(&otherwise, Replay::AnotherFailure(why) if why.contains(r#"it shows {"door":"ajar"}"#)),
+            "{otherwise}"
+        );
+        let other = with(&|file| {
+            let expect =
+                expecting(r#""content": [{ "node": "bob", "id": "card", "transactions": 5 }]"#).file.expect;
+            file.expect = expect;
+        });
+        assert!(matches!(&other, Replay::AnotherFailure(why) if why.contains("was to hold 5")), "{other}");
+        let older = with(&|file| {
+            let said = file.origin.as_mut().and_then(|origin| origin.unmet.take());
+            assert!(said.is_some_and(|said| said.starts_with("bob was to show card as")));
+        });
+        assert_eq!(older, Replay::Reproduces);
+    }
+}
+
+/// Each run has its own number of messages.
+#[test]
+fn too_many_messages_are_the_same_failure_whatever_their_number() {
+    let text = STORY
+        .replace(
+            r#""oracles": ["convergence", "no_lost_write", "quiescence", "truthful"]"#,
+            r#""oracles": ["prefix"], "messages_max": 3"#,
+        )
+        .replace(r#"["never-retransmit"]"#, "[]");
+    let file = freeze(&parse(&text, "story.json").expect("a good scenario"), 3, "story.json").file;
+    assert_eq!(
+        file.origin.as_ref().and_then(|origin| origin.unmet.as_deref()),
+        Some("at most 3 messages were to be sent")
+    );
+    assert_eq!(replay(mutate(file, "server", &["never-retransmit"])), Replay::Reproduces);
+}

@@ -1,7 +1,7 @@
 //! `cosim check`: is it a scenario, and what is wrong with it?
 
 use super::exit::{Exit, Failure};
-use super::input::{self, Recorded};
+use super::input::{self, Recorded, Text};
 use super::print::{count, outln};
 use crate::snapshot::{self, SCENARIO};
 use cosim_testbed::capsule;
@@ -62,15 +62,23 @@ fn hint_at_format(scenario: &Scenario, path: &Path) {
     }
 }
 
+/// The scenario in a file, with the recorded session where one is given, and its text.
+fn read(path: &Path, recorded: Option<&Recorded>) -> Result<(Scenario, Text), Failure> {
+    let text = input::text(path)?;
+    let written = text.parsed()?;
+    let scenario = match recorded {
+        Some(_) => input::with_recorded(written, path, recorded)?,
+        None => written,
+    };
+    Ok((scenario, text))
+}
+
 /// Tells what is doubtful about a file; says whether anything is. What a run was written down as is not doubted.
-fn doubt(scenario: &Scenario, path: &Path) -> Result<bool, Failure> {
+fn doubt(scenario: &Scenario, text: &Text) -> Result<bool, Failure> {
     if scenario.file.origin.is_some() {
         return Ok(false);
     }
-    let inside = path.join(capsule::SCENARIO);
-    let path = if inside.is_file() { &inside } else { path };
-    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    let doubts = scenario::doubts(&bytes, &path.display().to_string());
+    let doubts = scenario::doubts(&text.bytes, &text.name);
     let doubts = doubts.map_err(|problems| Failure(problems.render(input::has_colour())))?;
     if doubts.is_empty() {
         return Ok(false);
@@ -102,14 +110,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let (mut wrong, mut doubtful) = (0, 0);
     let files = args.files.iter().map(|path| inside(path)).collect::<Result<Vec<_>, _>>()?.concat();
     for path in &files {
-        let checked = match &recorded {
-            Some(recorded) => input::written(path, None)
-                .and_then(|written| input::with_recorded(written, path, Some(recorded))),
-            None => input::written(path, None),
-        };
-        match checked {
-            Ok(scenario) => {
-                if path != Path::new("-") && doubt(&scenario, path)? {
+        match read(path, recorded.as_ref()) {
+            Ok((scenario, text)) => {
+                if doubt(&scenario, &text)? {
                     outln!("{}: can be played, with warnings", path.display());
                     doubtful += 1;
                 } else {

@@ -125,8 +125,28 @@ pub(super) fn refuse_to_replace<'a>(
 
 /// The scenario as it is written in a file, or in the folder that a failure was kept in.
 pub(super) fn written(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, Failure> {
+    Ok(with_crypto(text(path)?.parsed()?, crypto))
+}
+
+/// The text of a scenario, and what it is called in messages.
+#[derive(Debug)]
+pub(super) struct Text {
+    pub(super) bytes: Vec<u8>,
+    pub(super) name: String,
+}
+
+impl Text {
+    /// The scenario that it is.
+    pub(super) fn parsed(&self) -> Result<Scenario, Failure> {
+        let parsed = scenario::parse_bytes(&self.bytes, &self.name);
+        parsed.map_err(|problems| Failure(problems.render(has_colour())))
+    }
+}
+
+/// The text that is in a file, in the folder that a failure was kept in, or comes on standard input.
+pub(super) fn text(path: &Path) -> Result<Text, Failure> {
     if path == Path::new("-") {
-        return Ok(with_crypto(parsed(&from_stdin()?, "<stdin>")?, crypto));
+        return Ok(Text { bytes: from_stdin()?, name: "<stdin>".to_owned() });
     }
     let inside = path.join(capsule::SCENARIO);
     let path = if inside.is_file() { &inside } else { path };
@@ -138,7 +158,7 @@ pub(super) fn written(path: &Path, crypto: Option<Crypto>) -> Result<Scenario, F
         )));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    Ok(with_crypto(parsed(&bytes, &path.display().to_string())?, crypto))
+    Ok(Text { bytes, name: path.display().to_string() })
 }
 
 /// All that comes on standard input, up to what the largest file may have and a little more.
@@ -149,10 +169,6 @@ fn from_stdin() -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| Failure(format!("error: cannot read standard input: {error}")))?;
     Ok(bytes)
-}
-
-fn parsed(bytes: &[u8], name: &str) -> Result<Scenario, Failure> {
-    scenario::parse_bytes(bytes, name).map_err(|problems| Failure(problems.render(has_colour())))
 }
 
 /// Whether what is wrong is shown in colour.

@@ -17,7 +17,8 @@ use cosim_testbed::page::Contents;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, Verdict, idle_mutations, run};
-use cosim_testbed::scenario::{Crypto, Scenario};
+use cosim_testbed::scenario::file::{self, Act, CoValue, Entry};
+use cosim_testbed::scenario::{Crypto, Kind, Scenario};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -122,7 +123,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
                 .to_owned(),
         ));
     }
-    if !args.with.is_empty() && !(args.log && args.json) {
+    let is_for_machines = args.log && args.json;
+    if !args.with.is_empty() && !is_for_machines {
         return Err(Failure("error: --with adds to the log for machines\nhint: add --log --json".to_owned()));
     }
     input::refuse_to_replace(args.html.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
@@ -140,15 +142,15 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     let mut options = Options::judged();
     if args.log {
         options = Options::logged(Limit::All).with(args.with());
-    } else if scenario.file.co_values.values().any(|co_value| co_value.owner.is_some()) {
-        // Only the log knows what was written in vain by those who may not write.
+    } else if may_write_in_vain(&scenario.file) {
+        // Only the log knows what that was.
         options = Options::logged(Limit::All);
     }
     let waiting = Waiting::for_one();
     let mut outcome = run(scenario, seed, options);
     let has_failed = !outcome.violations.is_empty() || !outcome.unmet.is_empty();
-    if has_failed && outcome.log.is_none() {
-        // What led to it is in the log, and a run can be had again.
+    if (has_failed || outcome.tally.refused > 0) && outcome.log.is_none() {
+        // What led to it, or what was refused, is in the log, and a run can be had again.
         outcome = run(scenario, seed, Options::logged(Limit::All));
     }
     drop(waiting);
@@ -184,6 +186,13 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         playing.write(path, Contents::Shown)?;
     }
     Ok(outcome.verdict().into())
+}
+
+/// Whether somebody may write what does not count: without the right to it, or after another who was to be the first.
+fn may_write_in_vain(file: &file::Scenario) -> bool {
+    let has_rules = |co_value: &CoValue| co_value.owner.is_some() || co_value.kind == Some(Kind::Group);
+    let is_first = |entry: &Entry| matches!(&entry.act, Act::Set(set) if set.fww.is_some());
+    file.co_values.values().any(has_rules) || file.timeline.iter().any(is_first)
 }
 
 /// How many decisions that found nothing are told.

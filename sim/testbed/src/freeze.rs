@@ -6,7 +6,7 @@
 use crate::clock::Clock;
 use crate::network::{Ppm, SpanRange};
 use crate::oracles::GENERATION;
-use crate::run::{Options, Outcome, Stage, play_cast};
+use crate::run::{Options, Outcome, Stage, UNMET_KEY, Unmet, play_cast};
 use crate::scenario::file::{
     Act, Duration, DurationRange, Entry, Link, Network, NetworkChange, Origin, When,
 };
@@ -59,7 +59,8 @@ pub(crate) fn freeze_by(
 ) -> Frozen {
     let stage = Stage::new(scenario, seed);
     let director = deciding(stage.director()).recording();
-    let (outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
+    let (mut outcome, director) = play_cast(Vec::new(), scenario, seed, options, director);
+    outcome.unused = director.unused();
     let mut decisions = file::Decisions::default();
     let made = director.into_made();
     for Made { decision, detail, .. } in &made {
@@ -91,6 +92,7 @@ pub(crate) fn freeze_by(
             cosim: env!("CARGO_PKG_VERSION").to_owned(),
             fingerprint: Some(outcome.fingerprint.to_string()),
             key: outcome.key().map(str::to_owned),
+            unmet: outcome.unmet.first().filter(|_| outcome.key() == Some(UNMET_KEY)).map(Unmet::lasting),
             swarm: outcome.swarm.clone(),
             oracles: GENERATION,
         }),

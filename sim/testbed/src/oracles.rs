@@ -336,13 +336,12 @@ impl Oracles {
         if world.has_disk(node) || ending == Ending::Wipe {
             self.evidence.forget(node);
         }
-        let Evidence { ledger, heard, disks, logs, verdicts, talks, .. } = &mut self.evidence;
+        let Evidence { ledger, heard, disks, logs, talks, .. } = &mut self.evidence;
         ledger.goes_down(node, ending);
         heard.peers(node).for_each(|(_, connection)| talks.closed(node, connection));
         talks.goes_down(node);
         heard.goes_down(node);
         logs.goes_down(node);
-        verdicts.goes_down(node);
         if spoilt {
             disks.spoilt(node);
         }

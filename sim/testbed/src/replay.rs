@@ -1,7 +1,7 @@
 //! What a frozen or shrunk scenario says of code that has changed since: whether the failure is still there, is
 //! another one, is mended, or was never given the chance to show.
 
-use crate::run::Outcome;
+use crate::run::{Outcome, UNMET_KEY, Unmet};
 use crate::scenario::file::{Decision, Origin};
 use std::fmt;
 
@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Replay {
     /// The same failure; or, where it did not fail, the same run, to the event.
     Reproduces,
-    /// It fails otherwise than before: by this key.
+    /// It fails otherwise than before: by this key, or because this was expected.
     AnotherFailure(String),
     /// It failed and holds now, and everything that the scenario decides was met.
     Fixed,
@@ -24,12 +24,22 @@ impl Replay {
     /// Compares an outcome with where its scenario comes from.
     pub fn of(origin: &Origin, outcome: &Outcome) -> Replay {
         match (origin.key.as_deref(), outcome.key()) {
+            (Some(UNMET_KEY), Some(UNMET_KEY)) => Replay::of_unmet(origin, &outcome.unmet),
             (Some(before), Some(now)) if before == now => Replay::Reproduces,
             (_, Some(now)) => Replay::AnotherFailure(now.to_owned()),
             (None, None) if origin.fingerprint == Some(outcome.fingerprint.to_string()) => Replay::Reproduces,
             (_, None) if !outcome.unused.is_empty() => Replay::Diverged(outcome.unused.clone()),
             (Some(_), None) => Replay::Fixed,
             (None, None) => Replay::Changed,
+        }
+    }
+
+    /// Where an expectation was not met before, and one is not met now. Older files do not say which it was.
+    fn of_unmet(origin: &Origin, unmet: &[Unmet]) -> Replay {
+        let is_it = |unmet: &Unmet| origin.unmet.as_ref().is_none_or(|before| *before == unmet.lasting());
+        match unmet.first() {
+            Some(first) if !unmet.iter().any(is_it) => Replay::AnotherFailure(first.to_string()),
+            Some(_) | None => Replay::Reproduces,
         }
     }
 

@@ -15,7 +15,7 @@ mod touched;
 mod unmet;
 
 pub use builder::Run;
-pub use calm::Calmed;
+pub use calm::{Calmed, Cut};
 pub use losses::Lost;
 pub use outcome::{End, GUEST_KEY, Outcome, UNMET_KEY, Verdict};
 pub(crate) use player::{Judged, Player};

@@ -25,7 +25,7 @@ pub use shape::shape;
 pub use twos::{Twos, twos};
 
 use crate::guest::Guests;
-use crate::run::{Expected, GUEST_KEY, Options, Outcome, run};
+use crate::run::{Expected, GUEST_KEY, Options, Outcome, Unmet, run};
 use crate::scenario::{file, resolve};
 use attempt::{Attempt, Tried};
 use rayon::prelude::*;
@@ -209,6 +209,7 @@ impl Shrinker<'_> {
         self.best.expect.get_or_insert_default().violation.clone_from(&alone.violation);
         if let Some(origin) = &mut self.best.origin {
             origin.key = Some(self.sought.key().to_owned());
+            origin.unmet = self.sought.unmet().map(Unmet::lasting);
         }
         let bare = file::Scenario { expect: Some(alone), ..self.best.clone() };
         let clocked = simplify::on_one_clock(&bare, &self.outcome.chapters);

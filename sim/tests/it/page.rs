@@ -273,3 +273,28 @@ fn pages_come_from_scenarios_logs_and_runs() {
     assert!(said.contains("bad.jsonl: line 1: it is no event log") && said.contains("hint:"), "{said}");
     assert!(!folder.path().join("d.html").exists());
 }
+
+/// A reader who trusts a run must know what of its story never came to pass.
+#[test]
+fn what_was_decided_about_nothing_is_told() {
+    let text = r#"{ "version": 1, "about": "Alice writes to the server.",
+        "nodes": { "alice": {}, "server": {} },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [
+            { "at": "0ms", "create": { "node": "alice", "id": "notes" } },
+            { "at": "1s", "edit": { "node": "alice", "id": "notes" } }
+        ],
+        "decisions": { "lost": ["alice>server content notes edit-notes-alice", "alice>server content notes nothing"] },
+        "origin": { "scenario": "story.json", "seed": 1, "cosim": "0.1.0", "key": "expectation", "unmet": "a secret" } }"#;
+    let scenario = parse_bytes(text.as_bytes(), "story.json").expect("a good scenario");
+    let (outcome, facts) = played(&scenario, 1, "story.json", String::new());
+    let log = outcome.log.expect("it was asked for");
+    let head = |contents| unpack(&html(&log, &facts, contents)).head["facts"].clone();
+    let told = ["lost: alice>server content notes nothing"];
+    assert_eq!(facts.unused, told);
+    assert_eq!(head(Contents::Shown)["unused"], serde_json::json!(told));
+    assert_eq!(head(Contents::Shown)["origin"]["unmet"], "a secret");
+    let redacted = head(Contents::Redacted);
+    assert_eq!(redacted["origin"]["scenario"], "story.json");
+    assert!(!redacted.to_string().contains("secret"), "what was expected is what apps wrote");
+}

@@ -444,6 +444,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
                     cosim: "0".to_owned(),
                     fingerprint: None,
                     key: None,
+                    unmet: None,
                     swarm: Vec::new(),
                     oracles: 1,
                 }),

@@ -46,6 +46,7 @@ export interface Facts {
   guests: Record<string, string>;
   views: Record<string, Record<string, unknown>> | null;
   decisions: { decision: string; without: string | null }[];
+  unused: string[];
   origin: { scenario: string; seed: number; key?: string; cosim: string } | null;
   command: string | null;
   scenario: string | null;

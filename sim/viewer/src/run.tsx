@@ -119,6 +119,18 @@ export function RunFacts({ store }: { store: Store }) {
         </div>
       ) : null}
       <Rules store={store} />
+      {facts.unused.length > 0 ? (
+        <div class="box">
+          <h3>Decided about what never came ({facts.unused.length.toLocaleString('en')})</h3>
+          <ul class="unused">
+            {facts.unused.slice(0, 40).map((decision) => (
+              <li key={decision}>
+                <code>{decision}</code>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
       {explained || facts.decisions.length === 0 ? null : <Decisions store={store} decisions={decisions} explained={false} />}
       {facts.decisions.length > decisions.length ? (
         <button type="button" onClick={() => setAll(true)}>

@@ -35,12 +35,8 @@ impl Verdicts {
         }
     }
 
-    /// A process ends, and with it what its app waits for.
-    pub(super) fn goes_down(&mut self, node: NodeId) {
-        self.ended.retain(|(waiting, _), _| *waiting != node);
-    }
-
-    /// How the last load of `id` by `node` ended: as available or not; `None` where it did not.
+    /// How the last load of `id` by `node` ended, whatever became of its process since: as available or not; `None` where
+    /// it did not.
     pub fn ended(&self, node: NodeId, id: CoId) -> Option<bool> {
         self.ended.get(&(node, id)).copied()
     }

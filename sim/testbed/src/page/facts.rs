@@ -49,6 +49,8 @@ pub struct Facts {
     pub views: Value,
     /// What was decided against the harmless, in words, and what happens without it where that was tried.
     pub decisions: Vec<Without>,
+    /// What the scenario decides about what never came, in words.
+    pub unused: Vec<String>,
     /// From which scenario and seed it was frozen or cut down, where it was.
     pub origin: Option<Value>,
     /// The command that plays it again.
@@ -118,6 +120,7 @@ impl Facts {
             unmet: self.unmet.iter().map(short).collect(),
             guest_failures: self.guest_failures.iter().map(short).collect(),
             views: redact::views(&self.views),
+            origin: self.origin.clone().map(without_unmet),
             is_redacted: true,
             ..self.clone()
         }
@@ -129,4 +132,12 @@ impl Facts {
             Contents::Redacted => self.redacted(),
         }
     }
+}
+
+/// An origin without what was expected and what came: both are what apps wrote.
+fn without_unmet(mut origin: Value) -> Value {
+    if let Value::Object(fields) = &mut origin {
+        fields.remove("unmet");
+    }
+    origin
 }

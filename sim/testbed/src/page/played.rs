@@ -95,6 +95,7 @@ fn played_with(
         guests: nodes().filter_map(|(name, node)| Some((name.clone(), node.guest.clone()?))).collect(),
         views: report::views_json(&outcome),
         decisions,
+        unused: outcome.unused.iter().map(ToString::to_string).collect(),
         origin: scenario.file.origin.as_ref().map(json),
         command: Some(command),
         scenario: Some(scenario.file.to_json_pretty()),

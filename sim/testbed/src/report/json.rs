@@ -42,7 +42,9 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
     });
     if let Some(Calmed { at, ended, healed, reopened, left }) = &outcome.calmed {
         json["calmed"] = serde_json::json!({
-            "at": at.as_us(), "ended": ended, "healed": healed, "reopened": reopened, "left": left,
+            "at": at.as_us(), "ended": ended, "reopened": reopened,
+            "healed": healed.partitions, "released": healed.holds, "dropsEnded": healed.drops,
+            "left": left.partitions, "leftHolds": left.holds, "leftDrops": left.drops,
         });
     }
     if !outcome.known.is_empty() {

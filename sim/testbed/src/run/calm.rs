@@ -4,7 +4,7 @@ use super::Stage;
 use crate::cojson::CoJson;
 use crate::network::Network;
 use crate::report::in_words;
-use crate::world::View;
+use crate::world::{LinkView, View};
 use cosim_core::Time;
 use std::fmt;
 
@@ -15,12 +15,23 @@ pub struct Calmed {
     pub at: Time,
     /// The kinds of chance that were left to links until then.
     pub ended: Vec<&'static str>,
-    /// How many links were partitioned until then.
-    pub healed: u64,
+    /// What of the timeline ended then.
+    pub healed: Cut,
     /// How many closed links opened.
     pub reopened: u64,
-    /// How many links stay partitioned.
-    pub left: u64,
+    /// What of the timeline goes on.
+    pub left: Cut,
+}
+
+/// How many links do not let through what is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Since they are partitioned.
+    pub partitions: u64,
+    /// Since messages are held back.
+    pub holds: u64,
+    /// Since messages are dropped.
+    pub drops: u64,
 }
 
 impl Calmed {
@@ -37,16 +48,24 @@ impl Calmed {
         ];
         let ended = kinds.into_iter().filter(|(_, is)| *is).map(|(kind, _)| kind).collect();
         let heals = stage.scenario().heal;
-        let partitioned = view.links().filter(|link| link.partitioned).count() as u64;
-        let closed = view.links().filter(|link| link.open.is_none()).count() as u64;
-        let calmed = Calmed {
-            at,
-            ended,
-            healed: if heals { partitioned } else { 0 },
-            reopened: if heals { closed } else { 0 },
-            left: if heals { 0 } else { partitioned },
+        // The links of liars close for good.
+        let honest = || {
+            let links = view.links().zip(&stage.scenario().links);
+            links.filter(|(_, spec)| !stage.is_hostile(spec)).map(|(link, _)| link)
         };
-        let is_something = !calmed.ended.is_empty() || calmed.healed + calmed.reopened + calmed.left > 0;
+        let opens = |link: &LinkView<'_, N>| {
+            link.open.is_none() && link.spec.ends.iter().all(|end| view.hosts[end.index()].up)
+        };
+        let count = |is: fn(&LinkView<'_, N>) -> bool| honest().filter(is).count() as u64;
+        let cut = Cut {
+            partitions: count(|link| link.partitioned),
+            holds: count(|link| link.holds),
+            drops: count(|link| link.drops),
+        };
+        let (healed, left) = if heals { (cut, Cut::default()) } else { (Cut::default(), cut) };
+        let reopened = if heals { honest().filter(opens).count() as u64 } else { 0 };
+        let calmed = Calmed { at, ended, healed, reopened, left };
+        let is_something = !calmed.ended.is_empty() || cut != Cut::default() || calmed.reopened > 0;
         is_something.then_some(calmed)
     }
 }
@@ -59,9 +78,13 @@ impl fmt::Display for Calmed {
             (n > 0).then(|| format!("{n} {what}{s} {becomes}"))
         };
         let undone = [
-            count(*healed, "partition", "healed"),
+            count(healed.partitions, "partition", "healed"),
+            count(healed.holds, "hold", "released"),
+            count(healed.drops, "drop", "ended"),
             count(*reopened, "link", "opened"),
-            count(*left, "partition", "not healed"),
+            count(left.partitions, "partition", "not healed"),
+            count(left.holds, "hold", "not released"),
+            count(left.drops, "drop", "not ended"),
         ];
         let undone: Vec<String> = undone.into_iter().flatten().collect();
         let parts = [ended.join(", "), undone.join(", ")];

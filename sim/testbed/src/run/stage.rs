@@ -130,7 +130,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Whether an end of a link is hostile.
-    fn is_hostile(&self, link: &scenario::LinkSpec) -> bool {
+    pub(super) fn is_hostile(&self, link: &scenario::LinkSpec) -> bool {
         link.ends.iter().any(|end| self.scenario.nodes[*end as usize].hostile)
     }
 

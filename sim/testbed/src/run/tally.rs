@@ -2,7 +2,7 @@
 
 use crate::cojson::{CoJson, Notice};
 use crate::host::SimMessage;
-use crate::observer::{Happening, Observer};
+use crate::observer::{Happening, Observer, Skipped};
 use crate::world::View;
 use cosim_core::{Event, Message, Time};
 
@@ -29,6 +29,8 @@ pub struct Tally {
     pub redundant: u64,
     /// Transactions that were reported as safe, and that nobody holds in the end.
     pub lost_though_safe: u64,
+    /// What apps asked for and nodes refused.
+    pub refused: u64,
     /// When a node last came to hold something new.
     pub last_change: Time,
     /// Whether the event that is happening is a deadline.
@@ -66,6 +68,7 @@ impl<N: CoJson> Observer<N> for Tally {
                 self.last_change = view.now;
                 self.in_vain = false;
             }
+            Happening::Skipped { why: Skipped::Refused(_), .. } => self.refused += 1,
             Happening::Delivered { message, .. } => self.in_vain = message.kind() == "content",
             Happening::Timer { .. } => self.in_timer = true,
             Happening::Settled { .. } => {

@@ -57,9 +57,18 @@ pub enum Expected {
 impl Unmet {
     /// Whether the same was expected of another run, and came out wrong in the same way.
     pub fn is_like(&self, other: &Unmet) -> bool {
-        // Each run has its own number of messages.
-        let is_counted = (self.of, other.of) == (Expected::Messages, Expected::Messages);
-        self.wanted == other.wanted && (self.found == other.found || is_counted)
+        self.lasting() == other.lasting()
+    }
+
+    /// What is the same in every run that comes out wrong in the same way, in words.
+    pub fn lasting(&self) -> String {
+        match self.of {
+            // Each run has its own number of messages.
+            Expected::Messages => self.wanted.clone(),
+            Expected::Load(_) | Expected::Content(_) | Expected::View(_) | Expected::Unmet => {
+                self.to_string()
+            }
+        }
     }
 
     /// Whether the same was expected of both but for the node, and came out wrong in the same way.
@@ -163,7 +172,7 @@ fn missed<N: CoJson, D: Decide<N>>(
                 of: Expected::Load(place),
                 wanted: load_in_words(load, cast),
                 found: found.map_or("never ended".to_owned(), |found| format!("ended as {}", end(found))),
-                why: evidence().map(|evidence| loaded::why(&evidence, node, id)).unwrap_or_default(),
+                why: evidence().map(|evidence| loaded::why(&evidence, (node, id), found)).unwrap_or_default(),
                 node: Some(cast.node(node).into_owned()),
             });
         }

@@ -83,6 +83,14 @@ impl Sought {
         }
     }
 
+    /// The expectation that is not met, where it is one.
+    pub(super) fn unmet(&self) -> Option<&Unmet> {
+        match self {
+            Sought::Violation(_) => None,
+            Sought::Unmet(protected) => Some(&protected.unmet),
+        }
+    }
+
     /// What a scenario expects that is there for it alone.
     pub(super) fn expect(&self) -> Expect {
         match self {

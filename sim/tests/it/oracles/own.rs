@@ -124,6 +124,7 @@ fn a_kept_failure_is_judged_by_the_oracles_of_its_time() {
         cosim: "0".to_owned(),
         fingerprint: None,
         key: key.map(str::to_owned),
+        unmet: None,
         swarm: Vec::new(),
         oracles,
     };

@@ -87,4 +87,14 @@ impl<M> Filters<M> {
     pub(super) fn is_empty(&self) -> bool {
         self.active.is_empty() && self.held.is_empty()
     }
+
+    /// Whether messages are kept back.
+    pub(super) fn hold_some(&self) -> bool {
+        self.active.iter().any(|active| active.filter.act == FilterAct::Hold)
+    }
+
+    /// Whether messages are lost.
+    pub(super) fn drop_some(&self) -> bool {
+        self.active.iter().any(|active| active.filter.act != FilterAct::Hold)
+    }
 }

@@ -110,6 +110,10 @@ pub struct LinkView<'a, N: SimNode> {
     pub passes: bool,
     /// Whether a partition swallows what is sent, in either direction.
     pub partitioned: bool,
+    /// Whether a filter keeps messages back.
+    pub holds: bool,
+    /// Whether a filter drops messages.
+    pub drops: bool,
 }
 
 /// What those who watch see of a world.
@@ -134,6 +138,8 @@ impl<'a, N: SimNode> View<'a, N> {
             open: link.open,
             passes: link.filters.is_empty() && self.lanes[2 * i..2 * i + 2].iter().all(Lane::passes),
             partitioned: self.lanes[2 * i..2 * i + 2].iter().any(|lane| lane.partitioned),
+            holds: link.filters.hold_some(),
+            drops: link.filters.drop_some(),
         })
     }
 

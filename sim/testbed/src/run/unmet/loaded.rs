@@ -21,8 +21,9 @@ struct Asked {
     lost: Option<&'static str>,
 }
 
+/// `found` is how the last load ended, if it did.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
-pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String> {
+pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Option<bool>) -> Vec<String> {
     let log = evidence.log;
     let mut asked: BTreeMap<NodeId, Asked> = BTreeMap::new();
     let (mut ended, mut line) = (None, Line::default());
@@ -43,8 +44,8 @@ pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String
                 let answer = answer(&mail.message, evidence);
                 asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
             }
-            Event::LoadEnded { node: of, id: what, available } if (*of, *what) == (node, id) => {
-                ended = Some((entry.at, *available, line.clone()));
+            Event::LoadEnded { node: of, id: what, .. } if (*of, *what) == (node, id) => {
+                ended = Some((entry.at, line.clone()));
             }
             _ => {}
         }
@@ -55,7 +56,7 @@ pub(super) fn why(evidence: &Evidence<'_>, node: NodeId, id: CoId) -> Vec<String
         let nobody = format!("{} asked nobody for it: it has no peer to load it from", evidence.node(node));
         said.push((Time::ZERO, nobody));
     }
-    if let Some((at, available, line)) = ended {
+    if let Some(((at, line), available)) = ended.zip(found) {
         let word = if available { "available" } else { "unavailable" };
         let mut text = format!("the load ended at {} as {word}", in_words(at));
         if !available && line.open.is_empty() {

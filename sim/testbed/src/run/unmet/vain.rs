@@ -11,6 +11,7 @@ use crate::host::NodeId;
 use crate::log::{Event, Log, Reason};
 use crate::scenario::Scenario;
 use crate::world::World;
+use cosim_core::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things of one kind are told.
@@ -28,7 +29,7 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
     let (scenario, view) = (stage.scenario(), world.view());
     let evidence = Evidence::new(scenario, log, &view, &world.observer.losses);
     let asked = asked(scenario);
-    let mut vain = Vec::new();
+    let (mut uncounted, mut unseen) = (Vec::new(), Vec::new());
     for id in scenario.directory.views() {
         let mut by_author: BTreeMap<NodeId, Vec<Written<'_>>> = BTreeMap::new();
         for written in evidence.written(id) {
@@ -36,33 +37,46 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
             by_author.entry(author).or_default().push(written);
         }
         for (author, all) in by_author {
-            let Some(seen) = view.hosts.get(author.index()).and_then(|host| host.node.view(id)) else {
-                continue;
-            };
+            let seen = view.hosts.get(author.index()).and_then(|host| host.node.view(id));
+            // What is deleted as a whole has counted.
+            let Some(seen) = seen.filter(|seen| !matches!(seen.view(), View::Deleted)) else { continue };
             let looking = Looking::new(&evidence, author, id, Some(seen));
             let items = Items::of(&looking);
-            for written in all.into_iter().filter(|one| evidence.holds(author, id, one)) {
-                let Some(operation) = evidence.operation(&written) else { continue };
-                let told = || evidence.told(&written);
-                if !looking.counts(&written) {
-                    if operation.sets.is_some() {
-                        let (name, reason) = (evidence.node(author), looking.reason(&written));
-                        vain.push(format!("{}: it does not count, not even for {name}: {reason}", told()));
-                    }
-                } else if asked.contains(operation.name.as_str()) {
-                    let misplaced = items.as_ref().and_then(|items| items.first_misplaced(&written));
-                    let reason = misplaced.or_else(|| looking.overtaken(&written));
-                    vain.extend(
-                        reason.map(|reason| format!("{}: it shows to nobody in the end: {reason}", told())),
-                    );
+            let name = evidence.node(author);
+            let (counted, vain): (Vec<Written<'_>>, Vec<Written<'_>>) = all
+                .into_iter()
+                .filter(|one| evidence.holds(author, id, one))
+                .partition(|written| looking.counts(written));
+            for written in Evidence::by_operation(&vain) {
+                let (told, reason) = (evidence.told(&written), looking.reason(&written));
+                uncounted.push(format!("{told}: it does not count, not even for {name}: {reason}"));
+            }
+            for written in counted {
+                let operation = evidence.operation(&written);
+                if !operation.is_some_and(|operation| asked.contains(operation.name.as_str())) {
+                    continue;
                 }
+                let misplaced = items.as_ref().and_then(|items| items.first_misplaced(&written));
+                let reason = misplaced.or_else(|| looking.overtaken(&written));
+                let told = || evidence.told(&written);
+                unseen.extend(
+                    reason.map(|reason| format!("{}: it shows to nobody in the end: {reason}", told())),
+                );
             }
         }
     }
-    vain.dedup();
-    vain.truncate(TOLD_MAX);
-    vain.extend(refused(scenario, log).into_iter().take(TOLD_MAX));
+    unseen.dedup();
+    let mut vain = some(&uncounted, ["write does not count either", "writes do not count either"]);
+    vain.extend(some(&unseen, ["write shows to nobody, either", "writes show to nobody, either"]));
+    vain.extend(some(&refused(scenario, log), ["request is refused, too", "requests are refused, too"]));
     vain
+}
+
+/// As many as are told one by one, and how many more there are.
+fn some(all: &[String], [one, many]: [&str; 2]) -> Vec<String> {
+    let more = all.len().saturating_sub(TOLD_MAX);
+    let more = (more > 0).then(|| format!("{more} more {}", if more == 1 { one } else { many }));
+    all.iter().take(TOLD_MAX).cloned().chain(more).collect()
 }
 
 /// What the timeline asks for. A workload may ask for anything.

@@ -282,6 +282,10 @@ pub struct Origin {
     /// The failure key of the run, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// What the run did not meet of what was expected, in words, if that is how it failed. Another expectation, or the same
+    /// that comes out otherwise, is another failure. Default any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<String>,
     /// Which faults the seed took, if the faults were a swarm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swarm: Vec<String>,
