@@ -32,6 +32,8 @@ pub(super) struct Protected {
     names: Option<(String, String)>,
     /// What apps do with the CoValue, and how much of it where a way leads to the node.
     acts: [usize; 2],
+    /// The same word for word, whoever does it and when: what is expected may name what is written.
+    words: Vec<String>,
 }
 
 impl Sought {
@@ -70,7 +72,8 @@ impl Sought {
             Expected::Unmet => return None,
         };
         let acts = names.as_ref().map_or([0; 2], |names| acts(file, names));
-        let mut protected = Protected { unmet, expect, peaceful: false, names, acts };
+        let words = names.as_ref().map(|(_, id)| words(file, id)).unwrap_or_default();
+        let mut protected = Protected { unmet, expect, peaceful: false, names, acts, words };
         protected.peaceful = protected.is_met_in_peace(file, guests);
         Some(Sought::Unmet(Box::new(protected)))
     }
@@ -116,7 +119,9 @@ impl Protected {
         if self.peaceful {
             return self.is_met_in_peace(file, guests);
         }
-        self.names.as_ref().is_none_or(|names| acts(file, names) == self.acts)
+        self.names
+            .as_ref()
+            .is_none_or(|names| acts(file, names) == self.acts && words(file, &names.1) == self.words)
     }
 
     fn is_met_in_peace(&self, file: &Scenario, guests: &Guests) -> bool {
@@ -147,6 +152,24 @@ fn in_peace(file: &Scenario) -> Scenario {
         node.mutations.clear();
     }
     peace
+}
+
+/// What is done with a CoValue, word for word, in order of the words: neither by whom, nor when.
+fn words(file: &Scenario, id: &str) -> Vec<String> {
+    let is_of_it = |entry: &&Entry| {
+        let refs = entry.act.refs();
+        refs.iter().any(|it| it.to == To::CoValue && it.name == id) && refs.iter().any(|it| it.to == To::App)
+    };
+    let said = |entry: &Entry| {
+        let mut said = serde_json::to_value(entry).unwrap_or_default();
+        let fields = said.as_object_mut()?;
+        fields.retain(|key, _| !["at", "after", "name"].contains(&key.as_str()));
+        fields.values_mut().filter_map(|act| act.as_object_mut()).for_each(|act| drop(act.remove("node")));
+        Some(said.to_string())
+    };
+    let mut words: Vec<String> = file.timeline.iter().filter(is_of_it).filter_map(said).collect();
+    words.sort();
+    words
 }
 
 /// How many things apps do with a CoValue, and how many of them where links lead to the node.
