@@ -70,6 +70,19 @@ fn a_view_says_who_wrote_what_shows_and_what_it_beat() {
     "#);
 }
 
+/// What an edit writes, the file does not say word for word.
+#[test]
+fn a_view_says_which_edit_may_have_written_what_shows() {
+    let set = r#""set": { "node": "alice", "id": "card", "key": "phone", "value": "alice's" }"#;
+    let said = said(&CLOCK.replace(set, r#""edit": { "node": "alice", "id": "card" }"#));
+    for line in
+        ["- phone: bob sets phone of card to", "- k2: what shows comes of this: alice edits card at 2h"]
+    {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(!said.contains("nobody wrote") && !said.contains("no write"), "{said}");
+}
+
 #[test]
 fn a_view_is_cut_down_to_the_writes_and_the_clock() {
     let shrunk = left(CLOCK);

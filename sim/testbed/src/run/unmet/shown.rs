@@ -51,11 +51,36 @@ impl<'a> Looking<'a> {
     /// Why keys of a map are otherwise.
     fn keys(&self, shown: &Map<String, Value>, wanted: &Map<String, Value>) -> Vec<String> {
         let keys: BTreeSet<&String> = shown.keys().chain(wanted.keys()).collect();
-        let differ = keys.into_iter().filter(|key| shown.get(*key) != wanted.get(*key));
-        differ.take(TOLD_MAX).flat_map(|key| self.key(key, wanted.get(key))).collect()
+        let mut differ: Vec<&String> =
+            keys.into_iter().filter(|key| shown.get(*key) != wanted.get(*key)).collect();
+        // What was expected comes first.
+        differ.sort_by_key(|key| !wanted.contains_key(*key));
+        let (told, more): (Vec<_>, Vec<_>) =
+            differ.into_iter().enumerate().partition(|(place, _)| *place < TOLD_MAX);
+        let mut said: Vec<String> =
+            told.into_iter().flat_map(|(_, key)| self.key(key, shown.get(key), wanted.get(key))).collect();
+        if !more.is_empty() {
+            let keys: Vec<&str> = more.into_iter().map(|(_, key)| key.as_str()).collect();
+            said.push(format!("other keys that differ, too: {}", keys.join(", ")));
+        }
+        said
     }
 
-    fn key(&self, key: &str, wanted: Option<&Value>) -> Vec<String> {
+    fn key(&self, key: &str, shown: Option<&Value>, wanted: Option<&Value>) -> Vec<String> {
+        let others = self.without_words();
+        let is_shown = |one: &Written<'_>| {
+            self.sets(one).is_some_and(|(of, value)| of == key && value.as_ref() == shown)
+        };
+        if shown.is_some()
+            && !others.is_empty()
+            && !self.written.iter().any(|one| is_shown(one) && self.counts(one))
+        {
+            let told: Vec<String> = others.iter().take(TOLD_MAX).map(|one| self.evidence.told(one)).collect();
+            let which = if others.len() > 1 { "one of these" } else { "this" };
+            let more = others.len().saturating_sub(TOLD_MAX);
+            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            return vec![format!("{key}: what shows comes of {which}: {}{more}", told.join("; "))];
+        }
         let writes: Vec<&Written<'_>> =
             self.written.iter().filter(|one| self.sets(one).is_some_and(|(of, _)| of == key)).collect();
         let counting = writes.iter().filter(|one| self.counts(one));
@@ -67,14 +92,21 @@ impl<'a> Looking<'a> {
         let mut said = vec![format!("{key}: {}", self.evidence.told(winner))];
         let is_wanted = |one: &Written<'_>| self.sets(one).is_some_and(|(_, value)| value.as_ref() == wanted);
         let is_other = |one: &&&Written<'_>| (one.session, one.index) != (winner.session, winner.index);
-        let (as_wanted, others): (Vec<_>, Vec<_>) =
+        let (as_wanted, beaten): (Vec<_>, Vec<_>) =
             writes.iter().filter(is_other).rev().partition(|one| is_wanted(one));
-        if as_wanted.is_empty() && wanted.is_some() {
+        if as_wanted.is_empty() && wanted.is_some() && others.is_empty() {
             said.push(format!("{key}: nobody wrote the value that was expected"));
         }
-        let told = as_wanted.into_iter().chain(others).take(TOLD_MAX);
+        let told = as_wanted.into_iter().chain(beaten).take(TOLD_MAX);
         said.extend(told.map(|one| self.loses(one, Some(winner))));
         said
+    }
+
+    /// What counts of which the file does not say word for word what is written: edits, workloads, what was merged.
+    fn without_words(&self) -> Vec<Written<'a>> {
+        let is_one = |one: &&Written<'a>| self.sets(one).is_none() && self.counts(one);
+        let all: Vec<Written<'a>> = self.written.iter().filter(is_one).copied().collect();
+        Evidence::by_operation(&all)
     }
 
     /// What all of it comes to. Of a list, `items` are what it shows and what was wanted.
