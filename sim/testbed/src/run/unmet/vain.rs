@@ -81,7 +81,7 @@ fn some(all: &[String], [one, many]: [&str; 2]) -> Vec<String> {
 
 /// What the timeline asks for. A workload may ask for anything, and whoever types what was recorded elsewhere may find it gone.
 fn asked(scenario: &Scenario) -> BTreeSet<&str> {
-    let asked = scenario.chapters.iter().filter(|_| scenario.recording.is_none());
+    let asked = scenario.chapters.iter().filter(|_| scenario.file.recording.is_none());
     let asked = asked.flat_map(|chapter| &chapter.operations);
     asked.map(|operation| operation.name.as_str()).collect()
 }
