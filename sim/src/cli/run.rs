@@ -149,7 +149,10 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     let waiting = Waiting::for_one();
     let mut outcome = run(scenario, seed, options);
     let has_failed = !outcome.violations.is_empty() || !outcome.unmet.is_empty();
-    if (has_failed || outcome.tally.refused > 0) && outcome.log.is_none() {
+    // Who may ask for anything is told of nothing that is refused.
+    let is_drawn = scenario.file.workload.is_some() || scenario.file.recording.is_some();
+    let is_refused = outcome.tally.refused > 0 && !is_drawn;
+    if (has_failed || is_refused) && outcome.log.is_none() {
         // What led to it, or what was refused, is in the log, and a run can be had again.
         outcome = run(scenario, seed, Options::logged(Limit::All));
     }
