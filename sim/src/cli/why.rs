@@ -11,14 +11,14 @@ use cosim_testbed::guest::Guests;
 use cosim_testbed::scenario::file;
 use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::shrink::{Twos, causes, shrink, twos};
-use cosim_testbed::why::{Beside, Inexplicable, Likely, band, beside, likely, page};
+use cosim_testbed::why::{Answer, Beside, Inexplicable, Likely, Trait, band, beside, likely, page};
 use std::path::PathBuf;
 
 /// Say why a seed fails: when that became likely, and what happens without each of its causes.
 ///
 /// Plays the run again from many places, with all that was decided before as it was, and fresh chance from there on. Then cuts
 /// the run down, and takes away each single thing that is left. It needs the scenario that was swept, since in a frozen one
-/// nothing is left to chance.
+/// nothing is left to chance. What fails may be an oracle or an expectation of the scenario.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The scenario.
@@ -29,7 +29,7 @@ pub(super) struct Args {
     /// How many futures are played from each place.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     futures: u32,
-    /// Where to write the shares as a page, with a plot: one HTML file that a browser opens.
+    /// Where to write all of it as a page, with a plot of the shares: one HTML file that a browser opens.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Compare these seeds, too: what do those that fail in the same way have, and the others lack?
@@ -55,9 +55,6 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             anstream::eprintln!("{source}, seed {seed}: {error}");
             match error {
                 Inexplicable::Holds => anstream::eprintln!("hint: name a seed that does: --seed N"),
-                Inexplicable::Expectation => {
-                    anstream::eprintln!("hint: cosim run {source} --seed {seed} says what led to it");
-                }
                 Inexplicable::Guests => {}
             }
             return Ok(Exit::NothingRan);
@@ -66,13 +63,17 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     outln!("{source}, seed {seed}: {}\n", likely.key);
     shares(&likely);
     let frozen = freeze(&scenario, seed, &source);
-    cut_down(&frozen.file, &likely.key);
-    together(&frozen.file, &likely.key);
-    if let Some(seeds) = &args.seeds {
-        others(&scenario, &likely.key, seeds.clone());
-    }
+    let mut answers = Vec::new();
+    let mut say = |answer: Answer| {
+        outln!("\n{}", answer.title);
+        answer.lines.iter().for_each(|line| outln!("  {line}"));
+        answers.push(answer);
+    };
+    cut_down(&frozen.file, &likely.key).into_iter().for_each(&mut say);
+    together(&frozen.file, &likely.key).into_iter().for_each(&mut say);
+    args.seeds.iter().for_each(|seeds| say(others(&scenario, &likely.key, seeds.clone())));
     if let Some(path) = &args.html {
-        write_page(path, &page(&format!("{source}, seed {seed}"), &likely))?;
+        write_page(path, &page(&format!("{source}, seed {seed}"), &likely, &answers))?;
     }
     Ok(Exit::Held)
 }
@@ -130,70 +131,73 @@ fn shares(likely: &Likely) {
     }
 }
 
-fn cut_down(frozen: &file::Scenario, key: &str) {
+fn cut_down(frozen: &file::Scenario, key: &str) -> Option<Answer> {
     let shrunk = match shrink(frozen, &Guests::default(), &mut |_, _| {}) {
         Ok(shrunk) => shrunk,
         Err(error) => {
             anstream::eprintln!("{error}");
-            return;
+            return None;
         }
     };
-    outln!("\nWhat caused it: cut down to {}. Without:", shrunk.after);
-    for (name, what) in causes(&shrunk.file, &Guests::default(), key) {
-        outln!("  {name}: {what}");
-    }
+    let title = format!("What caused it: cut down to {}. Without:", shrunk.after);
+    let causes = causes(&shrunk.file, &Guests::default(), key).into_iter();
+    Some(Answer { title, lines: causes.map(|(name, what)| format!("{name}: {what}")).collect() })
 }
 
 /// How many decisions, or pairs of them, are worth reading.
 const PAIRS: usize = 12;
 
-/// What single decisions do not bring about.
-fn together(frozen: &file::Scenario, key: &str) {
+/// What single decisions bring about, and what only two of them do.
+fn together(frozen: &file::Scenario, key: &str) -> Vec<Answer> {
     let Twos { decisions, alone, pairs, left } = twos(frozen, &Guests::default(), key);
     let verb = if alone.len() == 1 { "decides" } else { "decide" };
     let end = if alone.is_empty() { "." } else { ": without it, the run does not fail so" };
-    outln!("\nOf the {decisions} decisions of the whole run, {} {verb} alone{end}", alone.len());
-    for one in alone.iter().take(PAIRS) {
-        outln!("  {one}");
-    }
+    let title = format!("Of the {decisions} decisions of the whole run, {} {verb} alone{end}", alone.len());
+    let mut lines: Vec<String> = alone.iter().take(PAIRS).map(ToString::to_string).collect();
     if alone.len() > PAIRS {
-        outln!("  and {} more", alone.len() - PAIRS);
+        lines.push(format!("and {} more", alone.len() - PAIRS));
     }
+    let mut answers = vec![Answer { title, lines }];
     if decisions < alone.len() + 2 {
-        return;
+        return answers;
     }
-    if pairs.is_empty() {
-        outln!("No two of the others do so together.");
+    let title = if pairs.is_empty() {
+        "No two of the others do so together."
     } else {
-        outln!("Two of the others, without both of which it does not fail so:");
-    }
-    for [one, other] in pairs.iter().take(PAIRS) {
-        outln!("  {one}");
-        outln!("    and {other}");
-    }
+        "Two of the others, without both of which it does not fail so:"
+    };
+    let shown = pairs.iter().take(PAIRS);
+    let mut lines: Vec<String> =
+        shown.flat_map(|[one, other]| [one.to_string(), format!("  and {other}")]).collect();
     let more = pairs.len().saturating_sub(PAIRS);
     if more > 0 {
-        outln!("  and {more} pairs more");
+        lines.push(format!("and {more} pairs more"));
     }
     if left > 0 {
-        outln!("{left} of the others were not tried in twos.");
+        lines.push(format!("{left} of the others were not tried in twos."));
     }
+    answers.push(Answer { title: title.to_owned(), lines });
+    answers
 }
 
 /// How many traits are worth reading.
 const TRAITS: usize = 12;
 
-fn others(scenario: &Scenario, key: &str, seeds: std::ops::Range<u64>) {
+fn others(scenario: &Scenario, key: &str, seeds: std::ops::Range<u64>) -> Answer {
     let Beside { failing, others, traits } = beside(scenario, key, seeds.clone());
-    outln!("\nOf the seeds {}..{}, {failing} fail by this key and {others} do not.", seeds.start, seeds.end);
+    let counts = format!(
+        "Of the seeds {}..{}, {failing} fail by this key and {others} do not.",
+        seeds.start, seeds.end
+    );
     if failing == 0 || others == 0 {
-        outln!("There is nothing to compare.");
-        return;
+        return Answer { title: format!("{counts} There is nothing to compare."), lines: Vec::new() };
     }
-    outln!("What is more often there where they fail:");
-    outln!("  {:<16}  {:<16}", "failing", "others");
-    for it in traits.iter().take(TRAITS) {
-        let share = |count: u64, of: u64| format!("{count:>6} ({:>3} %)", count * 100 / of);
-        outln!("  {:<16}  {:<16}  {}", share(it.failing, failing), share(it.others, others), it.what);
-    }
+    let title = format!("{counts} What is more often there where they fail:");
+    let share = |count: u64, of: u64| format!("{count:>6} ({:>3} %)", count * 100 / of);
+    let head = format!("{:<16}  others", "failing");
+    let line = |it: &Trait| {
+        format!("{:<16}  {:<16}  {}", share(it.failing, failing), share(it.others, others), it.what)
+    };
+    let lines = [head].into_iter().chain(traits.iter().take(TRAITS).map(line)).collect();
+    Answer { title, lines }
 }

@@ -30,7 +30,7 @@ const MOMENTS_MAX: usize = 48;
 /// By how many of a hundred futures a decision must change what comes, to be named.
 const JUMP: u32 = 10;
 
-/// When a failure became likely.
+/// When a failure became likely, be it that an oracle found something or that an expectation was not met.
 #[derive(Clone, Debug)]
 pub struct Likely {
     /// By which key the seed fails.
@@ -41,6 +41,15 @@ pub struct Likely {
     pub places: Vec<Place>,
     /// The decisions that changed by much what comes, in order.
     pub jumps: Vec<Jump>,
+}
+
+/// What else is known of a failure, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What it is about.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<String>,
 }
 
 /// A place in a run, and what may come of it.
@@ -74,8 +83,6 @@ pub struct Jump {
 pub enum Inexplicable {
     /// The run does not fail.
     Holds,
-    /// What fails is an expectation.
-    Expectation,
     /// Guests draw for themselves, which no other seed begins anew.
     Guests,
 }
@@ -83,10 +90,7 @@ pub enum Inexplicable {
 impl fmt::Display for Inexplicable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Inexplicable::Holds => "nothing to explain: no oracle fails",
-            Inexplicable::Expectation => {
-                "what fails is an expectation, and futures are judged by oracles alone"
-            }
+            Inexplicable::Holds => "nothing to explain: it holds",
             Inexplicable::Guests => "guests draw for themselves, and nobody can give them other futures",
         })
     }
@@ -103,9 +107,12 @@ pub fn likely(scenario: &Scenario, seed: u64, futures: u32) -> Result<Likely, In
         return Err(Inexplicable::Guests);
     }
     let (outcome, recall) = recalled(scenario, (seed, seed), Options::logged(Limit::All), Recall::nothing);
-    let nothing = if outcome.unmet.is_empty() { Inexplicable::Holds } else { Inexplicable::Expectation };
-    let violation = outcome.violations.first().ok_or(nothing)?;
-    let key = violation.key.clone();
+    let key = outcome.key().ok_or(Inexplicable::Holds)?.to_owned();
+    let unmet = outcome.unmet.first().cloned();
+    let is_like = |outcome: &Outcome| match &unmet {
+        Some(unmet) => outcome.unmet.iter().any(|other| other.is_like(unmet)),
+        None => outcome.key() == Some(&key),
+    };
     let past = Past::new(&outcome, recall);
     let failing = |decided: usize| {
         let one = |future: u32| {
@@ -116,7 +123,7 @@ pub fn likely(scenario: &Scenario, seed: u64, futures: u32) -> Result<Likely, In
                 ..Recall::nothing(director)
             };
             let (outcome, _) = recalled(scenario, (seed, other), Options::judged(), again);
-            u32::from(outcome.key() == Some(&key))
+            u32::from(is_like(&outcome))
         };
         (1..=futures).into_par_iter().map(one).sum::<u32>()
     };

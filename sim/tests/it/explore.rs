@@ -84,7 +84,39 @@ fn seeds_that_fail_are_compared_with_the_others() {
 fn nothing_is_explained_that_does_not_fail() {
     let (code, _, err) = cosim(&root(), "why scenarios/basics/two-writers.json");
     assert_eq!(code, 5, "{err}");
-    assert!(err.contains("no oracle fails"), "{err}");
+    assert!(err.contains("nothing to explain: it holds"), "{err}");
+}
+
+/// Whether the server shows the title depends on whether the one message that brings it comes before alice is gone.
+#[test]
+fn an_expectation_that_is_not_met_is_explained_as_a_violation_is() {
+    let text = r#"{
+        "version": 1, "about": "Alice writes a title and goes; the server is to show it.",
+        "format": "0.20",
+        "nodes": { "alice": {}, "server": {} },
+        "co_values": { "doc": { "kind": "map", "owner": "team" }, "team": { "kind": "group", "admin": "alice" } },
+        "network": { "latency": "20ms..80ms", "loss": "15%" },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [
+            { "at": "0ms", "create": { "node": "alice", "id": "team" } },
+            { "at": "1ms", "create": { "node": "alice", "id": "doc" } },
+            { "at": "20s", "set": { "node": "alice", "id": "doc", "key": "title", "value": "Plan" } },
+            { "at": "20500ms", "disconnect": { "between": ["alice", "server"] } }
+        ],
+        "expect": { "views": [{ "node": "server", "id": "doc", "shows": { "title": "Plan" } }] }
+    }"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("title.json"), text).expect("written");
+    let (_, out, err) = cosim(folder.path(), "run title.json --seeds 0..100");
+    let seed = err.split("title.json --seed ").nth(1).unwrap_or_else(|| panic!("{out}{err}"));
+    let seed = seed.split_whitespace().next().expect("a number");
+    let why = format!("why title.json --seed {seed} --futures 40 --html why.html");
+    let (code, out, err) = cosim(folder.path(), &why);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains(": expectation\n") && out.contains("100 %"), "{out}");
+    assert!(out.contains("  lost: alice>server content doc set-doc-alice\n"), "{out}");
+    let page = std::fs::read_to_string(folder.path().join("why.html")).expect("it was written");
+    assert!(page.contains("lost: alice&gt;server content doc set-doc-alice</pre>"), "{page}");
 }
 
 /// The first schedule that fails is a scenario like any other, and fails by the same key, be it by a cut or a crash.

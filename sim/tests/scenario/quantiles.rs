@@ -53,6 +53,17 @@ fn runs_draw_from_it_and_freeze() {
     assert!(tail < range, "half of all take no longer than 40ms: {tail} {range}");
 }
 
+/// The mark is under the key, and under each that is wrong.
+#[test]
+fn a_level_that_is_wrong_is_marked_itself() {
+    let text = story(r#""latency_quantiles": { "0%": "1ms", "half": "2ms", "2": "2ms", "100%": "2ms" }"#, "");
+    let said = parse(&text, "story.json").expect_err("two mistakes").to_string();
+    for key in ["half", "2"] {
+        let column = text.lines().next().unwrap().find(&format!("\"{key}\":")).unwrap() + 1;
+        assert!(said.contains(&format!("story.json:1:{column}\n")), "{key}: {said}");
+    }
+}
+
 #[test]
 fn what_is_no_distribution_is_refused() {
     for (quantiles, what) in [

@@ -2,7 +2,8 @@
 //! scheduled.
 //!
 //! Near events lie in a wheel of buckets, each sorted only when its time comes; the few that lie far ahead wait in a
-//! heap. A bitmap of occupied buckets lets idle stretches be skipped.
+//! heap. A bitmap of occupied buckets lets idle stretches be skipped. A bucket is a list through one store of events, so
+//! that a queue is small and quick to copy.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -88,10 +89,26 @@ const BUCKET_SHIFT: u32 = 5;
 /// The wheel reaches 131 milliseconds ahead.
 const BUCKETS: usize = 4096;
 
+/// The end of a list.
+const NONE: u32 = u32::MAX;
+
+/// An event in a bucket, and the place of the one behind it; or a place that is free, and the next such.
+#[derive(Clone, Copy, Debug)]
+struct Linked {
+    at_us: u64,
+    order: Order,
+    slot: u32,
+    next: u32,
+}
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
-    buckets: Vec<Vec<Queued>>,
+    /// Where the list of each bucket begins, among `linked`.
+    buckets: Vec<u32>,
+    linked: Vec<Linked>,
+    /// Where the list of free places begins.
+    free: u32,
     occupied: [u64; BUCKETS / 64],
     /// The bucket whose time has come, latest event first, and its number counted from time zero.
     current: Vec<Queued>,
@@ -104,7 +121,9 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn new() -> Queue {
         Queue {
-            buckets: vec![Vec::new(); BUCKETS],
+            buckets: vec![NONE; BUCKETS],
+            linked: Vec::new(),
+            free: NONE,
             occupied: [0; BUCKETS / 64],
             current: Vec::new(),
             current_bucket: 0,
@@ -127,8 +146,7 @@ impl Queue {
             self.current.insert(i, event);
         } else if bucket - self.current_bucket < BUCKETS as u64 {
             let slot = (bucket % BUCKETS as u64) as usize;
-            self.buckets[slot].push(event);
-            self.occupied[slot / 64] |= 1 << (slot % 64);
+            self.link(slot, event);
         } else {
             self.late.push(Reverse(event));
         }
@@ -155,8 +173,7 @@ impl Queue {
         self.current_bucket = bucket;
         if wheel == Some(bucket) {
             let slot = (bucket % BUCKETS as u64) as usize;
-            std::mem::swap(&mut self.current, &mut self.buckets[slot]);
-            self.occupied[slot / 64] &= !(1 << (slot % 64));
+            self.unlink(slot);
         }
         while let Some(Reverse(event)) = self.late.peek() {
             if event.at_us >> BUCKET_SHIFT > bucket {
@@ -166,6 +183,34 @@ impl Queue {
         }
         self.current.sort_unstable_by_key(|event| Reverse(event.key()));
         true
+    }
+
+    /// Puts an event into a bucket.
+    #[inline]
+    fn link(&mut self, bucket: usize, Queued { at_us, order, slot }: Queued) {
+        let linked = Linked { at_us, order, slot, next: self.buckets[bucket] };
+        self.occupied[bucket / 64] |= 1 << (bucket % 64);
+        self.buckets[bucket] = if self.free == NONE {
+            self.linked.push(linked);
+            (self.linked.len() - 1) as u32
+        } else {
+            let place = self.free;
+            self.free = std::mem::replace(&mut self.linked[place as usize], linked).next;
+            place
+        };
+    }
+
+    /// Moves what is in a bucket to the current events, in no particular order.
+    fn unlink(&mut self, bucket: usize) {
+        self.occupied[bucket / 64] &= !(1 << (bucket % 64));
+        let mut place = std::mem::replace(&mut self.buckets[bucket], NONE);
+        while place != NONE {
+            let Linked { at_us, order, slot, next } = self.linked[place as usize];
+            self.current.push(Queued { at_us, order, slot });
+            self.linked[place as usize].next = self.free;
+            self.free = place;
+            place = next;
+        }
     }
 
     /// The number of the first bucket of the wheel after the current one that holds anything.

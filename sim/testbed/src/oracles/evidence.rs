@@ -13,7 +13,7 @@ use super::verdicts::Verdicts;
 use crate::cojson::SimCrypto;
 use crate::host::NodeId;
 use cosim_core::{CoId, KnownState, Record};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A part of the evidence.
@@ -82,6 +82,8 @@ pub struct Evidence {
     held: ByNode<KnownState>,
     /// What each node's disk is writing, by its number.
     writing: BTreeMap<(NodeId, u64), Record<SimCrypto>>,
+    /// Nodes whose last write to a CoValue was reported as failed.
+    failed: BTreeSet<(NodeId, CoId)>,
 }
 
 impl Evidence {
@@ -96,6 +98,7 @@ impl Evidence {
             talks: Talks::new(setup.waits.clone()),
             held: ByNode::default(),
             writing: BTreeMap::new(),
+            failed: BTreeSet::new(),
         }
     }
 
@@ -132,7 +135,18 @@ impl Evidence {
 
     /// A write has ended; gives its record where it is acknowledged.
     pub(super) fn written(&mut self, node: NodeId, ticket: u64, failed: bool) -> Option<Record<SimCrypto>> {
-        self.writing.remove(&(node, ticket)).filter(|_| !failed)
+        let record = self.writing.remove(&(node, ticket))?;
+        if failed {
+            self.failed.insert((node, record.id()));
+            return None;
+        }
+        self.failed.remove(&(node, record.id()));
+        Some(record)
+    }
+
+    /// Whether the last write of a node to a CoValue was reported as failed.
+    pub fn failed_last(&self, node: NodeId, id: CoId) -> bool {
+        self.failed.contains(&(node, id))
     }
 
     /// A process ends: what is under way then may be lost.

@@ -5,8 +5,9 @@
 //! key that is in the wrong hands, and the format has nothing against that: who is no admin can use no other, so it is
 //! blamed only for one that is not the present one. An admin has to put it right with what it writes next to what
 //! the group owns. Of a group with parents a key is looked at when it is made: who may read through a parent must get it,
-//! and who was taken out of a parent must not, as far as its author knows. At rest a group is judged by a node that holds all that any of them holds. Where there is none, where
-//! no admin is left who could put it right, and where a hostile admin has had a say, nothing is. Guests do not say what they
+//! and who was taken out of a parent must not, as far as its author knows. At rest a group is judged by a node that holds
+//! all that any of them holds. Where there is none, where no admin is left who could put it right, or their disks have
+//! refused what they wrote to it last, and where a hostile admin has had a say, nothing is. Guests do not say what they
 //! are about to write, so theirs are judged at rest only.
 
 use super::Setup;
@@ -155,14 +156,15 @@ fn is_usual(scene: &Scene<'_>, node: NodeId) -> bool {
 }
 
 /// Whether an honest node is up whose app is an admin, and has something to write to that the group owns, if it owns
-/// anything.
+/// anything, and whose disk has not just refused what it wrote to the group.
 fn has_admin(scene: &Scene<'_>, group: CoId, rights: &Rights) -> bool {
     let directory = &scene.setup.directory;
     let agent = |node| directory.agent_of(node).map_or("", |agent| &agent.name);
     let owns_nothing = directory.owned_by(group).next().is_none();
     let writes = |node| owns_nothing || directory.owned_by(group).any(|id| scene.has_header(node, id));
+    let fails = |node| scene.evidence.failed_last(node, group);
     let mut there = scene.honest().filter(|node| scene.world.is_up(*node) && is_usual(scene, *node));
-    there.any(|node| rights.is_admin(agent(node)) && writes(node))
+    there.any(|node| rights.is_admin(agent(node)) && writes(node) && !fails(node))
 }
 
 /// Who may do what in a group by all that honest nodes hold of it, and one that does; `None` where none holds all of it,

@@ -35,13 +35,16 @@ pub(super) enum Hook {
 
 const HOOKS: usize = Hook::AtRest as usize + 1;
 
+/// Of so many judges it is remembered who has no hook; those behind them are asked every time.
+const REMEMBERED: usize = u64::BITS as usize;
+
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Panel {
-    /// In the order in which they are listed.
+    /// In their turns.
     judges: Vec<Judge>,
-    /// For each hook those who may have it, by their place in the list, in their turns.
-    watching: [Vec<usize>; HOOKS],
+    /// For each hook those who may have it, as bits, by their place among the judges.
+    watching: [u64; HOOKS],
     /// What was found, the first first.
     violations: Vec<Violation>,
     /// Every look since somebody asked for them; `None` where nobody does.
@@ -50,6 +53,8 @@ pub(super) struct Panel {
 
 #[derive(Clone, Debug)]
 struct Judge {
+    /// Its place in the list.
+    number: usize,
     about: &'static About,
     oracle: Box<dyn Oracle>,
     looks: u64,
@@ -58,10 +63,10 @@ struct Judge {
 impl Panel {
     /// One more judges, the last in the list.
     pub(super) fn add(&mut self, oracle: Box<dyn Oracle>) {
-        self.judges.push(Judge { about: oracle.about(), oracle, looks: 0 });
-        let mut turns: Vec<usize> = (0..self.judges.len()).collect();
-        turns.sort_by_key(|&judge| self.judges[judge].about.turn);
-        self.watching = std::array::from_fn(|_| turns.clone());
+        let about = oracle.about();
+        let place = self.judges.partition_point(|judge| judge.about.turn <= about.turn);
+        self.judges.insert(place, Judge { number: self.judges.len(), about, oracle, looks: 0 });
+        self.watching = [u64::MAX; HOOKS];
     }
 
     /// Whether nobody judges.
@@ -84,9 +89,11 @@ impl Panel {
         self.violations.push(violation);
     }
 
-    /// Each of them, and how often it has looked.
+    /// Each of them, as they are listed, and how often it has looked.
     pub(super) fn looks(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
-        self.judges.iter().map(|judge| (judge.about.name, judge.looks))
+        let mut judges: Vec<&Judge> = self.judges.iter().collect();
+        judges.sort_unstable_by_key(|judge| judge.number);
+        judges.into_iter().map(|judge| (judge.about.name, judge.looks))
     }
 
     /// From now on, every look is noted down.
@@ -108,9 +115,13 @@ impl Panel {
         ask: impl Fn(&mut dyn Oracle) -> Look,
     ) {
         let Panel { judges, watching, violations, noted } = self;
-        watching[hook as usize].retain(|&place| {
-            let Judge { about, oracle, looks } = &mut judges[place];
-            let Look::Looked { times, found } = ask(&mut **oracle) else { return false };
+        let watching = &mut watching[hook as usize];
+        for place in places(*watching).chain(REMEMBERED..judges.len()) {
+            let Some(Judge { about, oracle, looks, .. }) = judges.get_mut(place) else { break };
+            let Look::Looked { times, found } = ask(&mut **oracle) else {
+                *watching &= !1_u64.checked_shl(place as u32).unwrap_or_default();
+                continue;
+            };
             *looks += times;
             let known = violations.len();
             if let Some(subject) = found
@@ -125,9 +136,15 @@ impl Panel {
             if let Some(noted) = noted {
                 note(noted, (at, about.name, times), violations.get(known));
             }
-            true
-        });
+        }
     }
+}
+
+/// The places of the bits that are set, the lowest first.
+fn places(bits: u64) -> impl Iterator<Item = usize> {
+    let left = |bits: u64| Some(bits).filter(|bits| *bits != 0);
+    std::iter::successors(left(bits), move |bits| left(bits & (bits - 1)))
+        .map(|bits| bits.trailing_zeros() as usize)
 }
 
 /// Notes a look down, if it was one.

@@ -1,7 +1,7 @@
-//! The share of failing futures over time as a page: a plot with its band, and the same in a table. The page loads nothing and
-//! runs nothing, and the same shares make the same bytes.
+//! Why a seed fails, as a page: the share of failing futures over time as a plot with its band, what else is known, and the
+//! shares in a table. The page loads nothing and runs nothing, and the same answers make the same bytes.
 
-use super::{Likely, Place, band};
+use super::{Answer, Likely, Place, band};
 use std::fmt::Write;
 
 /// How large the plot is, without its margins, in pixels.
@@ -28,10 +28,11 @@ svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
 .jump { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 2px 14px 2px 0; vertical-align: top; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 ";
 
-/// The page of a seed that fails. `title` says which.
-pub fn page(title: &str, likely: &Likely) -> String {
+/// The page of a seed that fails. `title` says which, and `answers` what else is known of it.
+pub fn page(title: &str, likely: &Likely, answers: &[Answer]) -> String {
     let (title, key) = (escaped(title), escaped(&likely.key));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -41,6 +42,13 @@ pub fn page(title: &str, likely: &Likely) -> String {
         likely.futures,
         svg(likely)
     );
+    jumps(likely, &mut page);
+    for Answer { title, lines } in answers {
+        put(&mut page, &format!("<h2>{}</h2>", escaped(title)));
+        if !lines.is_empty() {
+            put(&mut page, &format!("<pre>{}</pre>", escaped(&lines.join("\n"))));
+        }
+    }
     table(likely, &mut page);
     page.push_str("</html>\n");
     page
@@ -95,7 +103,7 @@ fn svg(likely: &Likely) -> String {
     svg
 }
 
-fn table(likely: &Likely, page: &mut String) {
+fn jumps(likely: &Likely, page: &mut String) {
     if !likely.jumps.is_empty() {
         put(
             page,
@@ -114,6 +122,9 @@ fn table(likely: &Likely, page: &mut String) {
         }
         put(page, "</table>");
     }
+}
+
+fn table(likely: &Likely, page: &mut String) {
     put(
         page,
         "<h2>All places</h2>\n<table>\n<tr><th>decisions</th><th>at</th><th>fail</th><th>of</th><th>between</th></tr>",
@@ -187,7 +198,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{page, svg};
-    use crate::why::{Jump, Likely, Place};
+    use crate::why::{Answer, Jump, Likely, Place};
     use cosim_core::Time;
 
     fn likely() -> Likely {
@@ -224,7 +235,12 @@ mod tests {
     /// What a scenario calls things is never markup, and nothing is loaded.
     #[test]
     fn names_are_text() {
-        let page = page("<script>.json, seed 1", &likely());
+        let lines = vec!["lost: <script> & co.".to_owned(), "cut: a and b".to_owned()];
+        let answer = Answer { title: "Of <b> alone".to_owned(), lines };
+        let page = page("<script>.json, seed 1", &likely(), &[answer]);
+        assert!(page.contains(
+            "<h2>Of &lt;b&gt; alone</h2>\n<pre>lost: &lt;script&gt; &amp; co.\ncut: a and b</pre>"
+        ));
         assert!(page.contains("content &lt;notes&gt; &amp; more"), "{page}");
         assert!(!page.contains("<script") && !page.contains("http://www.w3.org/1999"), "{page}");
         assert_eq!(page.matches("<tr>").count(), 2 + 4 + 1);

@@ -205,16 +205,33 @@ impl Faults {
         let rest = name.strip_prefix("f-")?;
         FaultKind::ALL.into_iter().find(|kind| {
             let rest = rest.strip_prefix(kind.row().name).and_then(|rest| rest.strip_prefix('-'));
-            let number = rest.and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
-            let most = match kind.row().width {
-                Width::EveryNode => self.times(*kind).saturating_mul(self.nodes.len() as u32),
-                Width::One | Width::OneForTwo | Width::Pair | Width::Pairs(_) => self.times(*kind),
-            };
-            number.is_some_and(|number| {
-                (1..=most).contains(&number) && names(kind.row(), number).any(|it| it == name)
-            })
+            rest.is_some_and(|rest| self.has(*kind, rest))
         })
     }
+
+    /// Whether one of [`names`] ends so, behind the name of its kind: without writing them all down.
+    fn has(&self, kind: FaultKind, rest: &str) -> bool {
+        let (numbers, is_end) = rest.strip_suffix("-end").map_or((rest, false), |numbers| (numbers, true));
+        let mut numbers = numbers.split('-').map(number_of);
+        let most = match kind.row().width {
+            Width::EveryNode => self.times(kind).saturating_mul(self.nodes.len() as u32),
+            Width::One | Width::OneForTwo | Width::Pair | Width::Pairs(_) => self.times(kind),
+        };
+        let is_one = numbers.next().flatten().is_some_and(|number| number <= most);
+        is_one
+            && match (kind.row().width, numbers.next(), numbers.next()) {
+                (Width::Pairs(pairs), Some(pair), None) => pair.is_some_and(|pair| pair <= pairs),
+                (Width::Pair, None, None) => true,
+                (Width::One | Width::OneForTwo | Width::EveryNode, None, None) => !is_end,
+                _ => false,
+            }
+    }
+}
+
+/// A number from 1, if it is written as it is in a name.
+fn number_of(text: &str) -> Option<u32> {
+    let is_plain = text.starts_with(|first| matches!(first, '1'..='9'));
+    is_plain.then(|| text.parse().ok()).flatten()
 }
 
 impl Scenario {

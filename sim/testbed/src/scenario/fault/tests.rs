@@ -102,6 +102,12 @@ fn every_operation_has_a_name_that_is_known_before_and_tells_its_kind() {
             scenario.file.faults.as_ref().unwrap().operations(3).map(|(_, operations)| operations).sum();
         assert!(names.len() as u64 <= most, "{kind:?}");
         assert!(names.iter().all(|name| faults.kind_of(name) == Some(kind)), "{kind:?}");
+        for name in &names {
+            let others = ["-end", "-1", "-2", "-1-end", "0"].map(|behind| format!("{name}{behind}"));
+            for other in others.iter().chain([&name.replace("-1", "-01"), &name.replace("-1", "-+1")]) {
+                assert_eq!(faults.kind_of(other).is_some(), distinct.contains(other), "{other}");
+            }
+        }
         let operations = Ground::new(&scenario, faults, &[]).draw(1, kind);
         assert!(!operations.is_empty(), "{kind:?}");
         for operation in operations {

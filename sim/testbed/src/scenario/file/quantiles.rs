@@ -72,11 +72,17 @@ impl<'de> Visitor<'de> for Levels {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Quantiles, A::Error> {
         let mut table = BTreeMap::<Percent, Duration>::new();
-        while let Some((level, span)) = entries.next_entry::<Percent, Duration>()? {
-            if table.insert(level, span).is_some() {
-                let help = "say each level once".to_owned();
-                return Err(A::Error::custom(error(format!("what {level} lie below is said twice"), help)));
+        while let Some(key) = entries.next_key::<String>()? {
+            // The last line says that the mistake is in this key, not in what it stands for.
+            let of_key = |UnitError { message, help }| {
+                A::Error::custom(format_args!("{message}\n{help}\na share of all, once\n{key}"))
+            };
+            let level = key.parse::<Percent>().map_err(of_key)?;
+            if table.contains_key(&level) {
+                let message = format!("what {level} lie below is said twice");
+                return Err(of_key(error(message, "say each level once")));
             }
+            table.insert(level, entries.next_value()?);
         }
         Quantiles::try_from(table).map_err(A::Error::custom)
     }
