@@ -1,17 +1,19 @@
 //! `cosim import-netem`: a distribution of `tc-netem` as a scenario has it.
 
 use super::exit::{Exit, Failure};
-use super::print::outln;
+use super::input;
+use super::print::{out, outln};
 use cosim_testbed::scenario::Netem;
-use cosim_testbed::scenario::file::{Duration, Network};
-use std::path::PathBuf;
+use cosim_testbed::scenario::file::{Duration, Network, Quantiles};
+use cosim_testbed::whole;
+use std::path::{Path, PathBuf};
 
-/// Print a distribution table of tc-netem as the latencies of a scenario's network.
+/// Put a distribution table of tc-netem into a scenario as the latencies of its network, or print it.
 ///
 /// The file is one of iproute2's: `normal.dist`, `pareto.dist`, `paretonormal.dist`, or one that its `maketable` made from
 /// measurements: whole numbers from -32768 to 32767, of which each stands for a latency of DELAY + JITTER * number / 8192, so
 /// that a tail ends four jitters behind the mean. It is kept as twelve quantiles, so a jump between two of them becomes a slope.
-/// What is printed is a scenario's `network`, or that of a link. A run reads only its scenario.
+/// What is printed is a scenario's `network`, or that of a link; with --into, it is in the scenario. A run reads only that.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The table.
@@ -22,6 +24,10 @@ pub(super) struct Args {
     /// How far latencies lie around the mean: one standard deviation.
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = time)]
     jitter: Duration,
+    /// The scenario whose network it becomes, in place of the latency that is there. The rest stays, written as cosim writes
+    /// files. `-` takes one from standard input, and prints it. Default: print the network alone.
+    #[arg(long, value_name = "SCENARIO")]
+    into: Option<PathBuf>,
 }
 
 fn time(text: &str) -> Result<Duration, String> {
@@ -34,8 +40,33 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let failed = |error| Failure(format!("error: {}: {error}", path.display()));
     let table = Netem::read(&text).map_err(failed)?;
     let latencies = table.latencies(args.delay.0, args.jitter.0).map_err(failed)?;
+    if let Some(into) = &args.into {
+        return put(into, latencies, &path.display().to_string());
+    }
     let network = Network { latency_quantiles: Some(latencies), ..Network::default() };
     let json = serde_json::to_string_pretty(&network).map_err(|error| Failure(format!("error: {error}")))?;
     outln!("{json}");
+    Ok(Exit::Held)
+}
+
+/// Puts latencies into the network of a scenario.
+fn put(path: &Path, latencies: Quantiles, table: &str) -> Result<Exit, Failure> {
+    let mut file = input::written(path, None)?.file;
+    let network = file.network.take().unwrap_or_default();
+    file.network = Some(Network { latency: None, latency_quantiles: Some(latencies), ..network });
+    let own = |network: &Network| network.latency.is_some() || network.latency_quantiles.is_some();
+    let keep = file.links.iter().filter(|link| link.network.as_ref().is_some_and(own)).count();
+    let text = file.to_json_pretty();
+    if path == Path::new("-") {
+        out!("{text}");
+        return Ok(Exit::Held);
+    }
+    whole::write(path, &text).map_err(|error| Failure::file("write", path, &error))?;
+    let kept = match keep {
+        0 => String::new(),
+        1 => ", but for a link that has its own".to_owned(),
+        keep => format!(", but for {keep} links that have their own"),
+    };
+    anstream::eprintln!("{}: its network has the latencies of {table}{kept}", path.display());
     Ok(Exit::Held)
 }

@@ -26,6 +26,8 @@ pub(crate) struct Director {
     seen: Option<Vec<Asked>>,
     /// Who decides what is not listed.
     otherwise: Otherwise,
+    /// How much of the list may still be met, where nothing is added to it any more.
+    left: Option<usize>,
 }
 
 /// Who decides what is not listed.
@@ -90,8 +92,8 @@ impl Director {
         for (place, (decision, ..)) in listed.iter().enumerate() {
             places.entry(decision.address.clone()).or_default().push(place);
         }
-        let otherwise = Otherwise::Seed;
-        Director { addresses: Addresses::new(names), listed, places, made: None, seen: None, otherwise }
+        let (addresses, otherwise) = (Addresses::new(names), Otherwise::Seed);
+        Director { addresses, listed, places, made: None, seen: None, otherwise, left: None }
     }
 
     /// Writes everything down, too.
@@ -113,11 +115,30 @@ impl Director {
     pub(crate) fn list(&mut self, decision: Decision, detail: Detail) {
         self.places.entry(decision.address.clone()).or_default().push(self.listed.len());
         self.listed.push((decision, detail, Met::No));
+        self.left = None;
     }
 
     /// Takes what is said of an address from the list, before the run comes to it.
     pub(crate) fn forget(&mut self, address: &str) {
         self.places.remove(address);
+    }
+
+    /// Nothing is added to the list any more. Once all of it is met, what messages and writes are called matters to nobody.
+    pub(crate) fn close(&mut self) {
+        let is_left = |place: &&usize| self.listed[**place].2 == Met::No;
+        self.left = Some(self.places.values().flatten().filter(is_left).count());
+    }
+
+    /// Whether no address matters any more.
+    fn is_over(&self) -> bool {
+        self.left == Some(0) && self.made.is_none() && self.seen.is_none()
+    }
+
+    /// Leaves a choice to whoever decides what is not listed.
+    fn leave(&self, mut choice: Choice<'_>) {
+        if self.otherwise == Otherwise::Harmless {
+            choice.make_harmless();
+        }
     }
 
     /// Everything that something was decided of, in order, where it was noted.
@@ -149,7 +170,9 @@ impl Director {
         for place in self.places.get(&asked.address).into_iter().flatten() {
             let (decision, detail, met) = &mut self.listed[*place];
             choice.put(decision.kind, *detail);
-            *met = Met::Yes;
+            if std::mem::replace(met, Met::Yes) == Met::No {
+                self.left = self.left.map(|left| left - 1);
+            }
         }
         if let Some(made) = &mut self.made {
             made.extend(choice.harm().into_iter().map(|(kind, detail)| {
@@ -165,8 +188,12 @@ impl Director {
 
 impl<N: SimNode> Decide<N> for Director {
     fn message(&mut self, sending: &Sending<'_, N>, mut fate: Fate) -> Fate {
-        let (event, address) = (sending.event, self.addresses.of_message(sending));
         let harmless = Fate::harmless(sending.network);
+        if self.is_over() {
+            self.leave(Choice::Message(&mut fate, harmless));
+            return fate;
+        }
+        let (event, address) = (sending.event, self.addresses.of_message(sending));
         let asked = Asked { event, about: Asks::Message, address };
         self.decide(event, asked, Choice::Message(&mut fate, harmless));
         fate
@@ -180,8 +207,12 @@ impl<N: SimNode> Decide<N> for Director {
     }
 
     fn write(&mut self, writing: &Writing<'_, N>, mut fate: WriteFate) -> WriteFate {
-        let (event, address) = (writing.event, self.addresses.of_write(writing));
         let harmless = WriteFate::harmless(writing.spec);
+        if self.is_over() {
+            self.leave(Choice::Write(&mut fate, harmless));
+            return fate;
+        }
+        let (event, address) = (writing.event, self.addresses.of_write(writing));
         let asked = Asked { event, about: Asks::Write, address };
         self.decide(event, asked, Choice::Write(&mut fate, harmless));
         fate

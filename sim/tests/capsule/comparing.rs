@@ -1,7 +1,7 @@
 //! `cosim diff`: where two runs part, and what is told of it.
 
 use crate::samples::{CALM, FAULTY, calm_with, json_lines, play, scenario};
-use cosim_testbed::diff::{Compared, Side, compare};
+use cosim_testbed::diff::{Compared, Difference, Side, compare};
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::log::{Limit, Log};
 use cosim_testbed::scenario::resolve;
@@ -15,13 +15,18 @@ fn calm_log() -> String {
     json_lines(&play(&scenario(CALM), 0, Limit::All))
 }
 
+#[track_caller]
+fn difference<'a>(a: &'a Side, b: &'a Side) -> Difference<'a> {
+    match compare(a, b).unwrap() {
+        Compared::Different(difference) => *difference,
+        Compared::Same(entries) => panic!("no difference in {entries} entries"),
+    }
+}
+
 /// What is told of the difference.
 #[track_caller]
 fn told(a: &Side, b: &Side) -> String {
-    match compare(a, b).unwrap() {
-        Compared::Different(difference) => difference.to_string(),
-        Compared::Same(entries) => panic!("no difference in {entries} entries"),
-    }
+    difference(a, b).to_string()
 }
 
 #[track_caller]
@@ -86,10 +91,7 @@ fn two_runs_are_told_with_causes_and_decisions() {
 /// What is told of the difference unless more is asked for.
 #[track_caller]
 fn brief(a: &Side, b: &Side) -> String {
-    match compare(a, b).unwrap() {
-        Compared::Different(difference) => difference.brief(),
-        Compared::Same(entries) => panic!("no difference in {entries} entries"),
-    }
+    difference(a, b).brief()
 }
 
 #[test]

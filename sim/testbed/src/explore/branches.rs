@@ -24,6 +24,7 @@ impl Story<'_> {
                 while trunk.event() + 1 < sibling.event && trunk.advance() {}
                 let mut branch = trunk.clone();
                 last.decide(branch.decisions_mut());
+                branch.decisions_mut().close();
                 Some(self.came_to(sibling, branch.judged(), goes_on))
             }
             (_, Some(_) | None) => self.play(sibling, goes_on),

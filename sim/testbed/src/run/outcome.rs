@@ -178,7 +178,8 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         unmet.clear();
         known.clear();
     }
-    let vain = watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log)).unwrap_or_default();
+    let vain =
+        watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log, &unmet)).unwrap_or_default();
     let lost = if end == End::Silent { watch.losses.lost(&world.view()) } else { Vec::new() };
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));

@@ -2,6 +2,7 @@
 //! node refuses, a planted fault that makes no difference.
 
 use super::super::{Options, Outcome, Stage, Watch, run};
+use super::Unmet;
 use super::evidence::{Evidence, Written};
 use super::items::Items;
 use super::shown::Looking;
@@ -20,13 +21,16 @@ const TOLD_MAX: usize = 8;
 /// How many planted faults are tried one by one.
 const PLANTED_MAX: usize = 8;
 
-/// Writes that do not count even where they were written, or show to nobody in the end, and what nodes refused, in words.
+/// Writes that do not count even where they were written, or show to nobody in the end, and what nodes refused, in words: but
+/// for writes of which it is told already why something is not met.
 pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
     stage: &Stage<'_>,
     world: &World<N, Watch, D>,
     log: &Log,
+    unmet: &[Unmet],
 ) -> Vec<String> {
     let (scenario, view) = (stage.scenario(), world.view());
+    let is_told = |write: &String| unmet.iter().flat_map(|unmet| &unmet.why).any(|why| why.contains(write));
     let evidence = Evidence::new(scenario, log, &view, &world.observer.losses);
     let asked = asked(scenario);
     let (mut uncounted, mut unseen) = (Vec::new(), Vec::new());
@@ -48,8 +52,11 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
                 .filter(|one| evidence.holds(author, id, one))
                 .partition(|written| looking.counts(written));
             for written in Evidence::by_operation(&vain) {
-                let (told, reason) = (evidence.told(&written), looking.reason(&written));
-                uncounted.push(format!("{told}: it does not count, not even for {name}: {reason}"));
+                let told = evidence.told(&written);
+                if !is_told(&told) {
+                    let reason = looking.reason(&written);
+                    uncounted.push(format!("{told}: it does not count, not even for {name}: {reason}"));
+                }
             }
             for written in counted {
                 let operation = evidence.operation(&written);
@@ -58,22 +65,23 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
                 }
                 let misplaced = items.as_ref().and_then(|items| items.first_misplaced(&written));
                 let reason = misplaced.or_else(|| looking.overtaken(&written));
-                let told = || evidence.told(&written);
-                unseen.extend(
-                    reason.map(|reason| format!("{}: it shows to nobody in the end: {reason}", told())),
-                );
+                let Some(reason) = reason else { continue };
+                let told = evidence.told(&written);
+                if !is_told(&told) {
+                    unseen.push(format!("{told}: it shows to nobody in the end: {reason}"));
+                }
             }
         }
     }
     unseen.dedup();
-    let mut vain = some(&uncounted, ["write does not count either", "writes do not count either"]);
-    vain.extend(some(&unseen, ["write shows to nobody, either", "writes show to nobody, either"]));
-    vain.extend(some(&refused(scenario, log), ["request is refused, too", "requests are refused, too"]));
+    let mut vain = told(&uncounted, ["write does not count either", "writes do not count either"]);
+    vain.extend(told(&unseen, ["write shows to nobody, either", "writes show to nobody, either"]));
+    vain.extend(told(&refused(scenario, log), ["request is refused, too", "requests are refused, too"]));
     vain
 }
 
 /// As many as are told one by one, and how many more there are.
-fn some(all: &[String], [one, many]: [&str; 2]) -> Vec<String> {
+fn told(all: &[String], [one, many]: [&str; 2]) -> Vec<String> {
     let more = all.len().saturating_sub(TOLD_MAX);
     let more = (more > 0).then(|| format!("{more} more {}", if more == 1 { one } else { many }));
     all.iter().take(TOLD_MAX).cloned().chain(more).collect()
