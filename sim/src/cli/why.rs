@@ -150,6 +150,9 @@ const PAIRS: usize = 12;
 /// What single decisions bring about, and what only two of them do.
 fn together(frozen: &file::Scenario, key: &str) -> Vec<Answer> {
     let Twos { decisions, alone, pairs, left } = twos(frozen, &Guests::default(), key);
+    if decisions == 0 {
+        return Vec::new();
+    }
     let verb = if alone.len() == 1 { "decides" } else { "decide" };
     let end = if alone.is_empty() { "." } else { ": without it, the run does not fail so" };
     let title = format!("Of the {decisions} decisions of the whole run, {} {verb} alone{end}", alone.len());

@@ -195,6 +195,37 @@ fn a_load_is_cut_down_to_the_partition() {
     assert!(!left.iter().any(|act| act.contains("diary")), "{left:?}");
 }
 
+/// By a clock that is behind, ben renames what ann has named, by his date before he may write. Without the rights, his date alone
+/// would lose to hers: that is another story.
+#[test]
+fn no_other_reason_takes_the_place_of_the_one_that_is_told() {
+    let rights = r#"{
+        "version": 1, "about": "Ben's clock is behind.", "format": "0.20",
+        "nodes": { "ann": {}, "ben": { "clock": { "skew": "-3m" } }, "server": {} },
+        "co_values": { "doc": { "kind": "map", "owner": "team" }, "team": { "kind": "group", "admin": "ann" } },
+        "network": { "latency": "20ms" },
+        "links": [
+            { "between": ["ann", "server"], "relationship": "syncAllOurs/syncTheirs" },
+            { "between": ["ben", "server"], "relationship": "syncAllOurs/syncTheirs" }
+        ],
+        "timeline": [
+            { "at": "0ms", "create": { "node": "ann", "id": "team" } },
+            { "at": "1ms", "create": { "node": "ann", "id": "doc" } },
+            { "at": "1s", "set": { "node": "ann", "id": "doc", "key": "title", "value": "Untitled" } },
+            { "at": "1m", "add_member": { "node": "ann", "id": "team", "member": "ben", "role": "writer" } },
+            { "at": "90s", "load": { "node": "ben", "id": "doc" } },
+            { "at": "2m", "set": { "node": "ben", "id": "doc", "key": "title", "value": "Budget" } }
+        ],
+        "expect": { "views": [{ "node": "ann", "id": "doc", "shows": { "title": "Budget" } }] }
+    }"#;
+    let reason = "before that of what gave ben the right";
+    assert!(said(rights).replace("\n      ", " ").contains(reason), "{}", said(rights));
+    let left = left(rights);
+    assert!(left.after.operations < left.before.operations, "{}", left.file.to_json_pretty());
+    let told = said(&left.file.to_json_pretty());
+    assert!(told.replace("\n      ", " ").contains(reason), "{told}");
+}
+
 #[test]
 fn what_is_not_met_in_peace_either_keeps_its_writes() {
     let wrong = CLOCK

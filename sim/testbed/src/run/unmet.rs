@@ -19,7 +19,7 @@ use cosim_core::view::LiveView;
 use cosim_core::{CoId, Names};
 use evidence::Evidence;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 pub use vain::idle_mutations;
 pub(super) use vain::writes as vain_writes;
@@ -38,6 +38,22 @@ pub struct Unmet {
     /// The node of which it is expected, where it is one.
     pub node: Option<String>,
 }
+
+/// What tells one cause from another in what is said of a write that does not show, whatever anything is called.
+const CAUSES: [&str; 12] = [
+    "beaten: ",
+    "not shown: ",
+    " before that of what gave ",
+    " after that of what took ",
+    " never had the right ",
+    " may change in a group",
+    " never handed the key ",
+    " was deleted for good",
+    " no list of changes",
+    " the same `fww`",
+    " only who administers ",
+    " was made only after that",
+];
 
 /// An expectation, by its place in the list of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +74,12 @@ impl Unmet {
     /// Whether the same was expected of another run, and came out wrong in the same way.
     pub fn is_like(&self, other: &Unmet) -> bool {
         self.lasting() == other.lasting()
+    }
+
+    /// The kinds of causes that it is said to have. None where no log was kept, or where what was to be did not come.
+    pub fn causes(&self) -> BTreeSet<&'static str> {
+        let is_said = |cause: &&str| self.why.iter().any(|why| why.contains(cause));
+        CAUSES.into_iter().filter(is_said).collect()
     }
 
     /// What is the same in every run that comes out wrong in the same way, in words.

@@ -3,10 +3,12 @@
 //! A violation has a key, and whatever shows the same key fails in the same way. An expectation is otherwise: of less of a
 //! scenario, trivially, less comes. So what it names is protected. Where the story meets it in peace, without faults and
 //! by right clocks, each smaller story must do so, too: then it is still the faults that make it fail. Where it does not,
-//! what apps do with the CoValue stays, and so do the ways between them and the node.
+//! what apps do with the CoValue stays, and so do the ways between them and the node. And where it is said why a write does not
+//! show, no other reason takes the place of that.
 
 use super::reduce::{self, Reduction};
 use crate::guest::Guests;
+use crate::log::Limit;
 use crate::run::{Expected, Options, Outcome, UNMET_KEY, Unmet, run};
 use crate::scenario::act::To;
 use crate::scenario::file::{Act, Entry, Expect, Scenario};
@@ -42,7 +44,7 @@ impl Sought {
         if key != UNMET_KEY {
             return Some(Sought::Violation(key.to_owned()));
         }
-        let unmet = played(file, guests)?.unmet.into_iter().next()?;
+        let unmet = played(file, guests, Options::logged(Limit::All))?.unmet.into_iter().next()?;
         let said = file.expect.clone().unwrap_or_default();
         let mut expect = Expect::default();
         let names = match unmet.of {
@@ -116,23 +118,37 @@ impl Protected {
         if !outcome.unmet.iter().any(|unmet| unmet.is_like(&self.unmet)) {
             return false;
         }
-        if self.peaceful {
-            return self.is_met_in_peace(file, guests);
+        let is_still_meant = if self.peaceful {
+            self.is_met_in_peace(file, guests)
+        } else {
+            self.names
+                .as_ref()
+                .is_none_or(|names| acts(file, names) == self.acts && words(file, &names.1) == self.words)
+        };
+        is_still_meant && self.has_a_cause(file, guests)
+    }
+
+    /// Whether a scenario that does not meet it has one of its causes, and no other.
+    fn has_a_cause(&self, file: &Scenario, guests: &Guests) -> bool {
+        let causes = self.unmet.causes();
+        if causes.is_empty() {
+            return true;
         }
-        self.names
-            .as_ref()
-            .is_none_or(|names| acts(file, names) == self.acts && words(file, &names.1) == self.words)
+        let outcome = played(file, guests, Options::logged(Limit::All));
+        let unmet = outcome.and_then(|it| it.unmet.into_iter().find(|unmet| unmet.is_like(&self.unmet)));
+        let found = unmet.map(|unmet| unmet.causes()).unwrap_or_default();
+        !found.is_empty() && found.is_subset(&causes)
     }
 
     fn is_met_in_peace(&self, file: &Scenario, guests: &Guests) -> bool {
-        let outcome = played(&in_peace(file), guests);
+        let outcome = played(&in_peace(file), guests, Options::judged());
         outcome.is_some_and(|outcome| outcome.unmet.iter().all(|unmet| unmet.wanted != self.unmet.wanted))
     }
 }
 
-fn played(file: &Scenario, guests: &Guests) -> Option<Outcome> {
+fn played(file: &Scenario, guests: &Guests, options: Options) -> Option<Outcome> {
     let scenario = resolve(file.clone()).ok()?.with_guests(guests);
-    Some(run(&scenario, scenario.seed, Options::judged()))
+    Some(run(&scenario, scenario.seed, options))
 }
 
 /// The same story without faults: what apps do, by right clocks, on a network that loses nothing.
