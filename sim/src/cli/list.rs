@@ -4,6 +4,7 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::new;
 use super::print::{columns, out, outln};
+use crate::snapshot::{self, SCENARIO};
 use cosim_core::node::Mutation;
 use cosim_testbed::oracles;
 use cosim_testbed::report::wrapped;
@@ -54,9 +55,8 @@ fn print(all: impl Iterator<Item = (&'static str, &'static str)>) {
 }
 
 fn scenarios(folder: &Path) -> Result<(), Failure> {
-    let files = super::test::files(folder, "json")?;
-    for name in files {
-        let path = folder.join(name).with_extension("json");
+    for name in super::test::files(folder, SCENARIO)? {
+        let path = snapshot::path(folder, &name, SCENARIO);
         let bytes = std::fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
         let about = scenario::parse_bytes(&bytes, &path.display().to_string()).map(|scenario| scenario.about);
         outln!("{}", path.display());

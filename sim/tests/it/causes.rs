@@ -127,7 +127,7 @@ fn a_date_after_the_right_was_taken() {
 fn a_right_that_somebody_never_had() {
     let text = by_bob("+0ms", "").replace(r#""role": "writer""#, r#""role": "reader""#);
     let said = said(&text);
-    assert!(said.contains("bob never had the right to write it: in team it is a reader"), "{said}");
+    assert!(said.contains("bob never had the right to write it: in team bob is a reader"), "{said}");
 }
 
 /// Carol is no member, and holds what she cannot read.

@@ -103,8 +103,10 @@ fn scenarios_are_listed_with_what_they_are_about() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     told(folder, &["new", "a"]);
+    told(folder, &["new", "an-app-of-0.7.json"]);
     std::fs::write(folder.join("b.json"), "{}").expect("a file");
     let listed = told(folder, &["list", "scenarios", "."]);
+    assert!(listed.contains("./an-app-of-0.7.json\n"), "{listed}");
     assert!(listed.contains("Alice, bob and carol write"), "{listed}");
     assert!(listed.contains("cosim check ./b.json says why"), "{listed}");
 }

@@ -63,7 +63,7 @@ fn a_write_of_somebody_who_may_not_write() {
     let reader = said(GROUP);
     assert!(
         reader.contains("warning: bob sets door of card")
-            && reader.contains("bob never had the right to write it: in team it is a reader"),
+            && reader.contains("bob never had the right to write it: in team bob is a reader"),
         "{reader}"
     );
     assert_eq!(said(&GROUP.replace("\"reader\"", "\"writer\"").replace("a reader", "a writer")), "");

@@ -27,7 +27,8 @@ impl<'a> Looking<'a> {
             let may = if is_group { Role::administers } else { Role::can_write };
             let session = self.session(written);
             let author = Owner::of_session(&session).map_or("", Owner::name);
-            let then = Then { author, at: &said.made_at, group, may: &may };
+            let verb = if is_group { "change" } else { "write" };
+            let then = Then { author, at: &said.made_at, group, may: &may, verb };
             let role = seen.role_of(author, Some(then.at));
             if !role.is_some_and(may) {
                 return self.no_right(written, seen, &then);
@@ -89,7 +90,7 @@ impl<'a> Looking<'a> {
         let group = evidence.log.cast().co_value(then.group);
         let role = role_in_words(seen.role_of(then.author, Some(at)));
         let lacks = self.lacks(then.group).unwrap_or_default();
-        format!("{author} never had the right to write it: in {group} it is {role}{lacks}")
+        format!("{author} never had the right to {} it: in {group} {author} is {role}{lacks}", then.verb)
     }
 
     /// Everything that may have changed who has which role, with its date, as far as the node holds it.
@@ -165,6 +166,8 @@ struct Then<'a> {
     /// The group that says who may.
     group: CoId,
     may: &'a dyn Fn(Role) -> bool,
+    /// What the author did to it.
+    verb: &'static str,
 }
 
 /// `a reader`.
@@ -173,7 +176,7 @@ fn role_in_words(role: Option<Role>) -> String {
         None => "no member".to_owned(),
         Some(Role::Revoked) => "no member any more".to_owned(),
         Some(role) => {
-            let word = role.as_str();
+            let word = if role == Role::WriteOnly { "member who only writes" } else { role.as_str() };
             let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
             format!("{article} {word}")
         }
