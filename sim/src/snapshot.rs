@@ -4,6 +4,7 @@
 //! function renders it ([`cosim_testbed::report::snapshot`]); `cargo test` checks it through insta and `cosim test` through
 //! [`read`], and either writes the same bytes.
 
+use cosim_testbed::capsule;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, run};
 use cosim_testbed::scenario::Scenario;
@@ -18,6 +19,9 @@ pub const SCENARIO: &str = "json";
 /// What the name of a snapshot file ends with.
 pub const SNAPSHOT: &str = "snap";
 
+/// What of a kept failure is played, without the ending.
+const PLAYED: [&str; 2] = ["scenario", "shrunk"];
+
 /// What insta writes in this repository. Nothing reads it, and a constant keeps the files of every writer equal.
 const HEADER: &str = "---\nsource: sim/tests/snapshots/collection.rs\n---\n";
 
@@ -27,7 +31,7 @@ pub fn play(scenario: &Scenario) -> Outcome {
 }
 
 /// The files below a folder whose names end so, sorted: paths relative to the folder, without the ending. Links to
-/// folders are not followed, and what begins with a dot is passed over.
+/// folders are not followed, and what begins with a dot is passed over, as is what a kept failure has beside its scenario.
 pub fn files(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -45,6 +49,12 @@ pub fn files(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
             }
         }
     }
+    let is_played = |name: &Path| name.file_name().is_some_and(|name| PLAYED.iter().any(|it| name == *it));
+    let is_beside = |name: &PathBuf| {
+        let kept = folder.join(name).parent().is_some_and(capsule::is_kept);
+        ending == SCENARIO && kept && !is_played(name)
+    };
+    found.retain(|name| !is_beside(name));
     found.sort();
     Ok(found)
 }

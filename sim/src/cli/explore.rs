@@ -15,6 +15,7 @@ use cosim_testbed::oracles::Property;
 use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::file::Bytes;
 use cosim_testbed::scenario::{Crypto, Scenario, resolve};
+use cosim_testbed::sweep::quoted;
 use cosim_testbed::whole;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -174,6 +175,7 @@ impl Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    input::refuse_to_replace(args.output.as_deref(), [&args.file])?;
     let mut story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
     if args.around {
         let frozen = freeze(&story.scenario, story.seed, &story.source).file;
@@ -367,7 +369,8 @@ impl Story {
         frozen.file.about = format!("`{key}`, the first schedule of {} that fails.", self.source);
         whole::write(path, &frozen.file.to_json_pretty())
             .map_err(|error| Failure::file("write", path, &error))?;
-        anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
+        let name = path.display().to_string();
+        anstream::eprintln!("written to {name}; play it: cosim run {}", quoted(&name));
         Ok(frozen.outcome)
     }
 }

@@ -16,7 +16,7 @@ use super::version::BUILD;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario;
-use cosim_testbed::sweep::outcomes_path;
+use cosim_testbed::sweep::{outcomes_path, quoted};
 use standing::{Known, Standing, known};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -131,7 +131,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     results::add_to_summary("findings", &text);
     let is_new = all.iter().any(|known| known.standing == Standing::New);
     if is_new {
-        let database = database.display();
+        let database = quoted(&database.display().to_string());
         anstream::eprintln!(
             "hint: the smallest scenario of each is written by: cosim findings report {database} --out smallest"
         );

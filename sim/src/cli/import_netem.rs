@@ -1,10 +1,10 @@
 //! `cosim import-netem`: a distribution of `tc-netem` as a scenario has it.
 
 use super::exit::{Exit, Failure};
-use super::input;
+use super::input::{self, Text};
 use super::print::{out, outln};
-use cosim_testbed::scenario::Netem;
 use cosim_testbed::scenario::file::{Duration, Network, Quantiles};
+use cosim_testbed::scenario::{Netem, with_latencies};
 use cosim_testbed::whole;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,8 @@ pub(super) struct Args {
     /// How far latencies lie around the mean: one standard deviation.
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = time)]
     jitter: Duration,
-    /// The scenario whose network it becomes, in place of the latency that is there. The rest stays, written as cosim writes
-    /// files. `-` takes one from standard input, and prints it. Default: print the network alone.
+    /// The scenario whose network it becomes, in place of the latency that is there. The rest stays as it is written. `-` takes
+    /// one from standard input, and prints it. Default: print the network alone.
     #[arg(long, value_name = "SCENARIO")]
     into: Option<PathBuf>,
 }
@@ -41,7 +41,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let table = Netem::read(&text).map_err(failed)?;
     let latencies = table.latencies(args.delay.0, args.jitter.0).map_err(failed)?;
     if let Some(into) = &args.into {
-        return put(into, latencies, &path.display().to_string());
+        return put(into, &latencies, &path.display().to_string());
     }
     let network = Network { latency_quantiles: Some(latencies), ..Network::default() };
     let json = serde_json::to_string_pretty(&network).map_err(|error| Failure(format!("error: {error}")))?;
@@ -49,20 +49,22 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
-/// Puts latencies into the network of a scenario.
-fn put(path: &Path, latencies: Quantiles, table: &str) -> Result<Exit, Failure> {
-    let mut file = input::written(path, None)?.file;
-    let network = file.network.take().unwrap_or_default();
-    file.network = Some(Network { latency: None, latency_quantiles: Some(latencies), ..network });
-    let own = |network: &Network| network.latency.is_some() || network.latency_quantiles.is_some();
-    let keep = file.links.iter().filter(|link| link.network.as_ref().is_some_and(own)).count();
-    let text = file.to_json_pretty();
+/// Puts latencies into the network of a scenario. The rest of the file stays as it is written.
+fn put(path: &Path, latencies: &Quantiles, table: &str) -> Result<Exit, Failure> {
+    let before = input::text(path)?;
+    let links = before.parsed()?.file.links;
+    let after = std::str::from_utf8(&before.bytes).ok().and_then(|text| with_latencies(text, latencies));
+    let after = after.unwrap_or_default();
+    // What cannot be played is not written.
+    Text { bytes: after.clone().into_bytes(), name: before.name.clone() }.parsed()?;
     if path == Path::new("-") {
-        out!("{text}");
+        out!("{after}");
         return Ok(Exit::Held);
     }
-    whole::write(path, &text).map_err(|error| Failure::file("write", path, &error))?;
-    let kept = match keep {
+    let path = Path::new(&before.name);
+    whole::write(path, &after).map_err(|error| Failure::file("write", path, &error))?;
+    let own = |network: &Network| network.latency.is_some() || network.latency_quantiles.is_some();
+    let kept = match links.iter().filter(|link| link.network.as_ref().is_some_and(own)).count() {
         0 => String::new(),
         1 => ", but for a link that has its own".to_owned(),
         keep => format!(", but for {keep} links that have their own"),

@@ -34,7 +34,7 @@ pub(super) fn with_recorded(
     }
     Err(Failure(format!(
         "error: {}: `recording` says who types a recorded session, but no session is given\nhint: name its file: --recording \
-         FILE.json.gz",
+         FILE.json.gz; a command that takes none plays what `cosim freeze --recording` has written",
         path.display()
     )))
 }
@@ -95,7 +95,8 @@ pub(super) fn log(path: &Path) -> Result<log::Recorded, Failure> {
 
 /// What a scenario is called by who plays it: its path, and that of its recording, as a command takes them.
 pub(super) fn source(path: &Path, recording: Option<&Path>) -> String {
-    let path = quoted(&path.display().to_string());
+    // Standard input is no file.
+    let path = if path == Path::new("-") { "-".to_owned() } else { quoted(&path.display().to_string()) };
     match recording {
         None => path,
         Some(recording) => format!("{path} --recording {}", quoted(&recording.display().to_string())),

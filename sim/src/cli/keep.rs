@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use cosim_testbed::capsule::{self, Error, Failing, Shrink};
+use cosim_testbed::sweep::quoted;
 use std::path::Path;
 
 /// How many failures one command keeps.
@@ -31,7 +32,7 @@ impl<'a> Keeping<'a> {
                     failing.seed, failing.name
                 )),
             })?;
-            anstream::eprintln!("kept, and played by: cosim run {}", path.display());
+            anstream::eprintln!("kept, and played by: cosim run {}", quoted(&path.display().to_string()));
         }
         if failures.len() > KEPT_MAX {
             anstream::eprintln!("{} failures with other keys are not kept", failures.len() - KEPT_MAX);

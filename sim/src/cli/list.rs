@@ -9,6 +9,7 @@ use cosim_core::node::Mutation;
 use cosim_testbed::oracles;
 use cosim_testbed::report::wrapped;
 use cosim_testbed::scenario;
+use cosim_testbed::sweep::quoted;
 use std::path::{Path, PathBuf};
 
 /// List the oracles, the faults that can be planted, the scenarios of a folder, or the templates of `cosim new`.
@@ -57,12 +58,13 @@ fn print(all: impl Iterator<Item = (&'static str, &'static str)>) {
 fn scenarios(folder: &Path) -> Result<(), Failure> {
     for name in super::test::files(folder, SCENARIO)? {
         let path = snapshot::path(folder, &name, SCENARIO);
-        let bytes = std::fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
-        let about = scenario::parse_bytes(&bytes, &path.display().to_string()).map(|scenario| scenario.about);
-        outln!("{}", path.display());
-        match about {
-            Ok(about) => out!("{}", wrapped(columns(), "    ", "    ", &about)),
-            Err(_) => outln!("    cannot be played: cosim check {0} says why", path.display()),
+        let bytes = std::fs::read(&path).ok();
+        let name = path.display().to_string();
+        let scenario = bytes.and_then(|bytes| scenario::parse_bytes(&bytes, &name).ok());
+        outln!("{name}");
+        match scenario {
+            Some(scenario) => out!("{}", wrapped(columns(), "    ", "    ", &scenario.about)),
+            None => outln!("    cannot be played: cosim check {} says why", quoted(&name)),
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ use cosim_testbed::page::Contents;
 use cosim_testbed::run::{Options, run};
 use cosim_testbed::scenario::{Crypto, resolve};
 use cosim_testbed::shrink::{Shrunk, causes, shrink};
+use cosim_testbed::sweep::quoted;
 use cosim_testbed::whole;
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     for written in [Some(path.as_path()), args.html.as_deref()] {
         input::refuse_to_replace(written, [&args.file].into_iter().chain(&args.recording))?;
+    }
+    if args.html.as_ref() == Some(&path) {
+        return Err(Failure(format!(
+            "error: {} is to be the scenario and the page\nhint: name two files",
+            path.display()
+        )));
     }
     let frozen = freeze(&scenario, seed, &source);
     let mut shown = 0;
@@ -145,9 +152,10 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     for other in shrunk.others.keys() {
         anstream::eprintln!("met on the way, and not followed: {other}");
     }
-    anstream::eprintln!("written to {0}; play it: cosim run {0}", path.display());
+    let name = path.display().to_string();
+    anstream::eprintln!("written to {name}; play it: cosim run {}", quoted(&name));
     if shrunk.outcome.unmet.is_empty() {
-        anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", path.display());
+        anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", quoted(&name));
     }
     Ok(())
 }

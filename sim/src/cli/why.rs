@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
-use super::print::outln;
+use super::print::{count, outln};
 use super::report::write_page;
 use super::threads::Threads;
 use cosim_testbed::freeze::freeze;
@@ -46,6 +46,7 @@ pub(super) struct Args {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
+    input::refuse_to_replace(args.html.as_deref(), [&args.file])?;
     let scenario = input::scenario(&args.file, args.crypto, None, &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let source = args.file.display().to_string();
@@ -55,7 +56,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             anstream::eprintln!("{source}, seed {seed}: {error}");
             match error {
                 Inexplicable::Holds => anstream::eprintln!("hint: name a seed that does: --seed N"),
-                Inexplicable::Guests => {}
+                Inexplicable::Guests | Inexplicable::Met => {}
             }
             return Ok(Exit::NothingRan);
         }
@@ -71,7 +72,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     cut_down(&frozen.file, &likely.key).into_iter().for_each(&mut say);
     together(&frozen.file, &likely.key).into_iter().for_each(&mut say);
-    args.seeds.iter().for_each(|seeds| say(others(&scenario, &likely.key, seeds.clone())));
+    args.seeds.iter().for_each(|seeds| say(others(&scenario, &likely, seeds.clone())));
     if let Some(path) = &args.html {
         write_page(path, &page(&format!("{source}, seed {seed}"), &likely, &answers))?;
     }
@@ -99,7 +100,8 @@ fn share(failing: u32, of: u32) -> String {
 
 fn shares(likely: &Likely) {
     let Likely { futures, places, jumps, .. } = likely;
-    outln!("When it became likely: of {futures} futures from there on, so many fail in the same way, and");
+    let all = count(u64::from(*futures), "future");
+    outln!("When it became likely: of {all} from there on, so many fail in the same way, and");
     outln!("in brackets between what the true share lies, nineteen times in twenty (in the bars, # is");
     outln!("below that, - above the share):\n");
     outln!("  decisions        at");
@@ -154,8 +156,16 @@ fn together(frozen: &file::Scenario, key: &str) -> Vec<Answer> {
         return Vec::new();
     }
     let verb = if alone.len() == 1 { "decides" } else { "decide" };
-    let end = if alone.is_empty() { "." } else { ": without it, the run does not fail so" };
-    let title = format!("Of the {decisions} decisions of the whole run, {} {verb} alone{end}", alone.len());
+    let end = match alone.len() {
+        0 => ".",
+        1 => ": without it, the run does not fail so",
+        _ => ": without any one of them, the run does not fail so",
+    };
+    let all = match decisions {
+        1 => "Of the one decision".to_owned(),
+        _ => format!("Of the {decisions} decisions"),
+    };
+    let title = format!("{all} of the whole run, {} {verb} alone{end}", alone.len());
     let mut lines: Vec<String> = alone.iter().take(PAIRS).map(ToString::to_string).collect();
     if alone.len() > PAIRS {
         lines.push(format!("and {} more", alone.len() - PAIRS));
@@ -186,12 +196,12 @@ fn together(frozen: &file::Scenario, key: &str) -> Vec<Answer> {
 /// How many traits are worth reading.
 const TRAITS: usize = 12;
 
-fn others(scenario: &Scenario, key: &str, seeds: std::ops::Range<u64>) -> Answer {
-    let Beside { failing, others, traits } = beside(scenario, key, seeds.clone());
-    let counts = format!(
-        "Of the seeds {}..{}, {failing} fail by this key and {others} do not.",
-        seeds.start, seeds.end
-    );
+fn others(scenario: &Scenario, likely: &Likely, seeds: std::ops::Range<u64>) -> Answer {
+    let Beside { failing, others, traits } =
+        beside(scenario, |outcome| likely.is_like(outcome), seeds.clone());
+    let [fail, do_not] = [(failing, "fails", "fail"), (others, "does", "do")]
+        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+    let counts = format!("Of the seeds {}..{}, {fail} by this key and {do_not} not.", seeds.start, seeds.end);
     if failing == 0 || others == 0 {
         return Answer { title: format!("{counts} There is nothing to compare."), lines: Vec::new() };
     }

@@ -13,6 +13,7 @@ use crate::report;
 use crate::run::{Options, Outcome, UNMET_KEY, Verdict, run};
 use crate::scenario::{Problems, Scenario, file, parse};
 use crate::shrink::shrink;
+use crate::sweep::quoted;
 use folder::Folder;
 use std::fmt;
 use std::io;
@@ -132,7 +133,7 @@ pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<Pat
         folder.write("log.txt", log.to_string())?;
     }
     folder.write("states.json", format!("{:#}\n", report::states_json(&outcome)))?;
-    let command = format!("cosim run {}", folder.path().display());
+    let command = format!("cosim run {}", quoted(&folder.path().display().to_string()));
     folder.write(VERDICT, format!("{:#}\n", verdict(&scenario, &outcome, failing, &command)))?;
     let readme =
         readme::Readme { failing, key, outcome: &outcome, shrunk: shrunk.as_ref(), command: &command };

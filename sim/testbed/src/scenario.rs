@@ -47,7 +47,7 @@ pub use fault::{
 };
 pub use generated::{Mix, Workload};
 pub use limits::*;
-pub use netem::{Netem, NetemError};
+pub use netem::{Netem, NetemError, with_latencies};
 pub use parse::{doubts, parse, parse_bytes};
 pub use place::{Part, Place, Step};
 pub use problems::{Problem, Problems};

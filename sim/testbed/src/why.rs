@@ -15,7 +15,7 @@ use crate::cojson::CoNode;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, Working, WriteFate, Writing};
 use crate::host::{SimNode, Survival};
 use crate::log::{Limit, Log};
-use crate::run::{Options, Outcome, Stage, play_from};
+use crate::run::{Expected, Options, Outcome, Stage, Unmet, play_from};
 use crate::scenario::Scenario;
 use crate::script::Director;
 use cosim_core::{Span, Time};
@@ -41,6 +41,23 @@ pub struct Likely {
     pub places: Vec<Place>,
     /// The decisions that changed by much what comes, in order.
     pub jumps: Vec<Jump>,
+    /// The expectation that is not met, where the seed fails by one.
+    pub unmet: Option<Unmet>,
+}
+
+impl Likely {
+    /// Whether a run fails in the same way.
+    pub fn is_like(&self, outcome: &Outcome) -> bool {
+        is_like(outcome, &self.key, self.unmet.as_ref())
+    }
+}
+
+/// Whether a run fails by this key, and if that is an expectation, by one like this.
+fn is_like(outcome: &Outcome, key: &str, unmet: Option<&Unmet>) -> bool {
+    match unmet {
+        Some(unmet) => outcome.unmet.iter().any(|other| other.is_like(unmet)),
+        None => outcome.key() == Some(key),
+    }
 }
 
 /// What else is known of a failure, in words.
@@ -83,6 +100,8 @@ pub struct Jump {
 pub enum Inexplicable {
     /// The run does not fail.
     Holds,
+    /// What is under `expect.unmet` is met.
+    Met,
     /// Guests draw for themselves, which no other seed begins anew.
     Guests,
 }
@@ -91,6 +110,7 @@ impl fmt::Display for Inexplicable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Inexplicable::Holds => "nothing to explain: it holds",
+            Inexplicable::Met => "nothing to explain: what is under expect.unmet is met now",
             Inexplicable::Guests => "guests draw for themselves, and nobody can give them other futures",
         })
     }
@@ -109,10 +129,9 @@ pub fn likely(scenario: &Scenario, seed: u64, futures: u32) -> Result<Likely, In
     let (outcome, recall) = recalled(scenario, (seed, seed), Options::logged(Limit::All), Recall::nothing);
     let key = outcome.key().ok_or(Inexplicable::Holds)?.to_owned();
     let unmet = outcome.unmet.first().cloned();
-    let is_like = |outcome: &Outcome| match &unmet {
-        Some(unmet) => outcome.unmet.iter().any(|other| other.is_like(unmet)),
-        None => outcome.key() == Some(&key),
-    };
+    if unmet.as_ref().is_some_and(|unmet| unmet.of == Expected::Unmet) {
+        return Err(Inexplicable::Met);
+    }
     let past = Past::new(&outcome, recall);
     let failing = |decided: usize| {
         let one = |future: u32| {
@@ -123,7 +142,7 @@ pub fn likely(scenario: &Scenario, seed: u64, futures: u32) -> Result<Likely, In
                 ..Recall::nothing(director)
             };
             let (outcome, _) = recalled(scenario, (seed, other), Options::judged(), again);
-            u32::from(is_like(&outcome))
+            u32::from(is_like(&outcome, &key, unmet.as_ref()))
         };
         (1..=futures).into_par_iter().map(one).sum::<u32>()
     };
@@ -146,7 +165,7 @@ pub fn likely(scenario: &Scenario, seed: u64, futures: u32) -> Result<Likely, In
         let jumps = to - from == 1 && before.abs_diff(after) * 100 >= futures * JUMP;
         jumps.then(|| Jump { number: to, at: past.at(to), what: past.what(to), before, after })
     });
-    Ok(Likely { futures, places: places.collect(), jumps: jumps.collect(), key })
+    Ok(Likely { futures, places: places.collect(), jumps: jumps.collect(), key, unmet })
 }
 
 /// Bounds, in thousandths, between which a share of `of` lies nineteen times in twenty (Wilson's).
@@ -180,7 +199,8 @@ struct Past {
 impl Past {
     fn new(outcome: &Outcome, recall: Recall) -> Past {
         let entries = outcome.log.iter().flat_map(Log::entries);
-        let times = entries.map(|entry| (entry.event, entry.at)).collect();
+        // What happens in no event, as that the faults end, says nothing of when decisions were made.
+        let times = entries.filter(|entry| entry.event > 0).map(|entry| (entry.event, entry.at)).collect();
         Past { tape: recall.made.into(), director: recall.director, times }
     }
 

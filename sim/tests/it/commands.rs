@@ -383,3 +383,78 @@ mod written {
         assert!(fs::metadata(&pipe).expect("it is there").file_type().is_fifo());
     }
 }
+
+/// Whatever a command writes, it never takes the place of what the command reads, be it by a link.
+#[test]
+fn nothing_that_is_read_is_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    told(folder, &["new", "b"]);
+    let before = std::fs::read(folder.join("a.json")).expect("a file");
+    std::os::unix::fs::symlink("a.json", folder.join("link.json")).expect("a link");
+    for words in [
+        "freeze a.json -o a.json",
+        "freeze a.json -o link.json",
+        "freeze link.json -o a.json",
+        "export a.json --format csv -o a.json",
+        "report a.json -o a.json",
+        "diff a.json --seeds 1,2 --html a.json",
+        "diff b.json a.json --html link.json",
+        "why a.json --html a.json",
+        "explore a.json --lost 1 -o a.json",
+        "shrink a.json -o a.json",
+        "shrink a.json -o c.json --html a.json",
+        "run a.json --html a.json",
+    ] {
+        let said = refused(folder, &words.split(' ').collect::<Vec<_>>());
+        assert!(said.contains("is read by this command"), "{words}: {said}");
+        assert_eq!(std::fs::read(folder.join("a.json")).expect("a file"), before, "{words}");
+    }
+    let said = refused(folder, &["shrink", "a.json", "-o", "c.json", "--html", "c.json"]);
+    assert!(said.contains("the scenario and the page"), "{said}");
+}
+
+/// What a printed command names with a space in it is one word.
+#[test]
+fn printed_commands_can_be_pasted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/known-bugs/64-lost-tail.json");
+    std::fs::copy(story, folder.path().join("a b.json")).expect("a file");
+    let output = cosim(folder.path(), &["shrink", "a b.json", "-o", "c d.json"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("play it: cosim run 'c d.json'") && said.contains("cosim prove 'c d.json'"),
+        "{said}"
+    );
+}
+
+/// Of what is beside the scenario of a kept failure, nothing is taken for a scenario.
+#[test]
+fn a_kept_failure_is_one_scenario() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    let text = std::fs::read_to_string(folder.join("a.json")).expect("a file");
+    let text = text.replacen("\"timeline\"", "\"expect\": { \"messages_max\": 0 }, \"timeline\"", 1);
+    std::fs::write(folder.join("a.json"), text).expect("a file");
+    let output = cosim(folder, &["run", "a.json", "--out", "kept here"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("kept, and played by: cosim run 'kept here/expectation-seed-1'"), "{said}");
+    assert_eq!(told(folder, &["check", "kept here"]), "kept here/expectation-seed-1/scenario.json: fine\n");
+    let listed = told(folder, &["list", "scenarios", "kept here"]);
+    assert!(listed.contains("scenario.json") && !listed.contains("cannot be played"), "{listed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_list_goes_on_past_what_cannot_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    told(folder, &["new", "z"]);
+    std::os::unix::fs::symlink("nowhere", folder.join("m.json")).expect("a link");
+    let listed = told(folder, &["list", "scenarios", "."]);
+    assert!(listed.contains("./z.json") && listed.contains("cosim check ./m.json says why"), "{listed}");
+}

@@ -115,8 +115,35 @@ fn an_expectation_that_is_not_met_is_explained_as_a_violation_is() {
     assert_eq!(code, 0, "{err}");
     assert!(out.contains(": expectation\n") && out.contains("100 %"), "{out}");
     assert!(out.contains("  lost: alice>server content doc set-doc-alice\n"), "{out}");
+    assert!(out.contains("          0    0.000s "), "a run begins at its start: {out}");
     let page = std::fs::read_to_string(folder.path().join("why.html")).expect("it was written");
     assert!(page.contains("lost: alice&gt;server content doc set-doc-alice</pre>"), "{page}");
+}
+
+/// What is under `expect.unmet` and met fails by nothing that chance has brought about.
+#[test]
+fn what_is_met_at_last_is_not_explained() {
+    let text = r#"{ "version": 1, "about": "Alice sends less than it was thought.", "nodes": { "alice": {}, "server": {} },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }],
+        "expect": { "unmet": { "content": [{ "node": "server", "id": "notes", "transactions": 0 }] } } }"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("met.json"), text).expect("written");
+    let (code, _, err) = cosim(folder.path(), "why met.json");
+    assert!(code == 5 && err.contains("what is under expect.unmet is met now"), "{err}");
+}
+
+/// Nothing is cut behind the last time that an entry can have.
+#[test]
+fn a_story_of_a_year_is_explored() {
+    let text = r#"{ "version": 1, "about": "Alice writes after a year.", "nodes": { "alice": {}, "server": {} },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [{ "at": "0s", "create": { "node": "alice", "id": "notes" } },
+            { "at": "366d", "edit": { "node": "alice", "id": "notes" } }] }"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("year.json"), text).expect("written");
+    let (code, out, err) = cosim(folder.path(), "explore year.json --cuts 1");
+    assert!(code == 0 && out.contains("all hold"), "{out}{err}");
 }
 
 /// The first schedule that fails is a scenario like any other, and fails by the same key, be it by a cut or a crash.

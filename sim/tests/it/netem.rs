@@ -30,10 +30,10 @@ fn what_is_printed_is_a_network() {
     Command::new(env!("CARGO_BIN_EXE_cosim")).args(["run", "-"]).write_stdin(story).assert().success();
 }
 
-/// What else the network says stays, and so does what a link says itself; the scenario plays.
+/// What else the network says stays, so does what a link says itself, and how the rest is written; the scenario plays.
 #[test]
 fn a_table_is_put_into_a_scenario() {
-    let story = r#"{ "version": 1, "about": "A tail, and a link that has none.", "nodes": { "alice": {}, "bob": {}, "server": {} },
+    let story = r#"{ "version": 1, "about": "A tail, and a link that has none.",   "nodes": { "{alice,bob}": {}, "server": {} },
         "network": { "latency": "10ms..20ms", "loss": "1%" },
         "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" },
             { "between": ["bob", "server"], "relationship": "syncAllOurs/syncTheirs", "network": { "latency": "1ms" } }],
@@ -59,6 +59,7 @@ fn a_table_is_put_into_a_scenario() {
         (&serde_json::Value::Null, &"1%".into())
     );
     assert_eq!(file["links"][1]["network"]["latency"], "1ms");
+    assert!(text.contains(r#"none.",   "nodes": { "{alice,bob}": {}, "#), "{text}");
     assert_eq!(cosim(&["run", "story.json"], "").0, Some(0));
     assert_eq!(cosim(&["import-netem", "tail.dist", "--into", "-"], story), (Some(0), text, String::new()));
     // What is no scenario is told as anywhere else, and stays.

@@ -226,6 +226,18 @@ fn no_other_reason_takes_the_place_of_the_one_that_is_told() {
     assert!(told.replace("\n      ", " ").contains(reason), "{told}");
 }
 
+/// Of two who write, the later date counts: two writes of one of them would be another reason.
+#[test]
+fn who_is_beaten_stays_beaten_by_the_same_rule() {
+    let dates = CLOCK
+        .replace(r#""skew": "+3d""#, r#""skew": "+0ms""#)
+        .replace(r#""phone": "alice's" } }]"#, r#""phone": "bob's" } }]"#);
+    let rule = "and the last date counts";
+    assert!(said(&dates).replace("\n      ", " ").contains(rule), "{}", said(&dates));
+    let told = said(&left(&dates).file.to_json_pretty());
+    assert!(told.replace("\n      ", " ").contains(rule), "{told}");
+}
+
 #[test]
 fn what_is_not_met_in_peace_either_keeps_its_writes() {
     let wrong = CLOCK

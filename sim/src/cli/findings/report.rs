@@ -2,6 +2,7 @@
 
 use super::super::exit::{Exit, Failure};
 use super::super::guests;
+use super::super::input;
 use super::super::print::{out, outln};
 use super::super::report::write_page;
 use super::standing::{Known, known};
@@ -37,6 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+    input::refuse_to_replace(args.html.as_deref(), [&args.database])?;
     if !args.printed.network_file_system {
         filesystem::refuse_network(&args.database)?;
     }

@@ -2,6 +2,7 @@
 
 use super::Kind;
 use crate::run::Judged;
+use crate::scenario::MAX_DURATION;
 use crate::scenario::file::{self, Decision, Detail, Duration, Entry};
 use crate::script::Director;
 use cosim_core::{Span, Time};
@@ -57,7 +58,9 @@ pub(super) fn moments<D>(judged: &Judged<D>, from: u64, calm: Time) -> Vec<Momen
             None => moments.push(moment),
         }
     }
-    moments.retain(|moment| moment.event >= from);
+    // What would be later than any entry can say is left out.
+    let is_in_time = |moment: &Moment| moment.operates().since(moment.start) <= MAX_DURATION;
+    moments.retain(|moment| moment.event >= from && is_in_time(moment));
     moments
 }
 

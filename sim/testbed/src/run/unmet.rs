@@ -40,8 +40,10 @@ pub struct Unmet {
 }
 
 /// What tells one cause from another in what is said of a write that does not show, whatever anything is called.
-const CAUSES: [&str; 12] = [
-    "beaten: ",
+const CAUSES: [&str; 14] = [
+    " the last date counts",
+    " whose name sorts last",
+    " before that in the same session",
     "not shown: ",
     " before that of what gave ",
     " after that of what took ",

@@ -1,9 +1,11 @@
 //! The distributions of `tc-netem`, as iproute2 keeps them: a file has the inverse of a distribution as whole numbers, of
 //! which 8192 are one standard deviation from the mean.
 
-use super::file::{Duration, Quantiles};
+use super::file::{Duration, Percent, Quantiles};
 use crate::network::{Ppm, SpanRange};
 use cosim_core::Span;
+use jsonc_parser::ParseOptions;
+use jsonc_parser::cst::{CstInputValue, CstRootNode};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -110,4 +112,27 @@ impl Netem {
         let table: BTreeMap<_, _> = LEVELS.into_iter().map(|ppm| (level(ppm), Duration(at(ppm)))).collect();
         Ok(Quantiles::try_from(table).expect("sorted numbers, at levels from none to all, within the limit"))
     }
+}
+/// The text of a scenario with these latencies in its network, in place of those that are there. All else stays as it is
+/// written. `None` for what is no JSON object, or has a network that is none.
+pub fn with_latencies(text: &str, latencies: &Quantiles) -> Option<String> {
+    let root = CstRootNode::parse(text, &ParseOptions::default()).ok()?;
+    let scenario = root.object_value()?;
+    let network = match scenario.get("network") {
+        Some(network) => network.object_value()?,
+        None => {
+            scenario.append("network", CstInputValue::Object(Vec::new()));
+            scenario.object_value("network")?
+        }
+    };
+    for before in ["latency", "latency_quantiles"] {
+        if let Some(said) = network.get(before) {
+            said.remove();
+        }
+    }
+    let level =
+        |(level, span)| (Percent(level).to_string(), CstInputValue::String(Duration(span).to_string()));
+    let levels = latencies.0.iter().map(level).collect();
+    network.append("latency_quantiles", CstInputValue::Object(levels));
+    Some(root.to_string())
 }

@@ -1,6 +1,6 @@
 //! What runs that fail in one way have, and others lack, over many seeds.
 
-use crate::run::{Options, Stage, play_cast};
+use crate::run::{Options, Outcome, Stage, play_cast};
 use crate::scenario::Scenario;
 use crate::sweep::Record;
 use rayon::prelude::*;
@@ -30,14 +30,14 @@ pub struct Trait {
     pub others: u64,
 }
 
-/// Compares the seeds that fail by `key` with the others. A run that fails ends there, so it has less of everything: only what
+/// Compares the seeds that fail as `fails` says with the others. A run that fails ends there, so it has less of everything: only what
 /// it has more often is told.
-pub fn beside(scenario: &Scenario, key: &str, seeds: Range<u64>) -> Beside {
+pub fn beside(scenario: &Scenario, fails: impl Fn(&Outcome) -> bool + Sync, seeds: Range<u64>) -> Beside {
     let play = |seed: u64| {
         let director = Stage::new(scenario, seed).director().recording();
         let (outcome, director) = play_cast(Vec::new(), scenario, seed, Options::judged(), director);
         let record = Record::of(0, scenario, &outcome);
-        (outcome.key() == Some(key), has(&record, director.made().iter().map(|made| &made.decision)))
+        (fails(&outcome), has(&record, director.made().iter().map(|made| &made.decision)))
     };
     let (mut failing, mut others) = (0, 0);
     let mut counts = BTreeMap::<String, [u64; 2]>::new();
@@ -92,7 +92,8 @@ mod tests {
             "timeline": [{ "at": "0ms", "create": { "node": "alice", "id": "notes" } }]
         }"#;
         let scenario = parse(text, "story.json").unwrap_or_else(|problems| panic!("{problems}"));
-        let beside = beside(&scenario, "timely client>server deadline", 0..300);
+        let beside =
+            beside(&scenario, |outcome| outcome.key() == Some("timely client>server deadline"), 0..300);
         assert_eq!(beside.failing + beside.others, 300);
         let lost: Vec<_> = beside.traits.iter().filter(|it| it.what == "any lost").collect();
         assert_eq!(lost.iter().map(|it| it.failing).collect::<Vec<_>>(), [beside.failing], "{beside:?}");

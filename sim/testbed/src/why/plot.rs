@@ -220,6 +220,7 @@ mod tests {
                 place(9, 2_000_000, 200),
             ],
             jumps: vec![jump],
+            unmet: None,
         }
     }
 
