@@ -191,13 +191,17 @@ impl Faults {
     pub(in crate::scenario) fn names(&self) -> impl Iterator<Item = String> + '_ {
         let of = |kind: FaultKind| {
             let row = kind.row();
-            let times = match row.width {
-                Width::EveryNode => self.times(kind).saturating_mul(self.nodes.len() as u32),
-                Width::One | Width::OneForTwo | Width::Pair | Width::Pairs(_) => self.times(kind),
-            };
-            (1..=times).flat_map(move |number| names(row, number))
+            (1..=self.numbers(kind)).flat_map(move |number| names(row, number))
         };
         FaultKind::ALL.into_iter().flat_map(of)
+    }
+
+    /// The highest number in a name of a kind.
+    fn numbers(&self, kind: FaultKind) -> u32 {
+        match kind.row().width {
+            Width::EveryNode => self.times(kind).saturating_mul(self.nodes.len() as u32),
+            Width::One | Width::OneForTwo | Width::Pair | Width::Pairs(_) => self.times(kind),
+        }
     }
 
     /// The kind of a generated operation that is called so.
@@ -213,11 +217,7 @@ impl Faults {
     fn has(&self, kind: FaultKind, rest: &str) -> bool {
         let (numbers, is_end) = rest.strip_suffix("-end").map_or((rest, false), |numbers| (numbers, true));
         let mut numbers = numbers.split('-').map(number_of);
-        let most = match kind.row().width {
-            Width::EveryNode => self.times(kind).saturating_mul(self.nodes.len() as u32),
-            Width::One | Width::OneForTwo | Width::Pair | Width::Pairs(_) => self.times(kind),
-        };
-        let is_one = numbers.next().flatten().is_some_and(|number| number <= most);
+        let is_one = numbers.next().flatten().is_some_and(|number| number <= self.numbers(kind));
         is_one
             && match (kind.row().width, numbers.next(), numbers.next()) {
                 (Width::Pairs(pairs), Some(pair), None) => pair.is_some_and(|pair| pair <= pairs),
