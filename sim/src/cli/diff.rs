@@ -65,7 +65,7 @@ fn seeds(text: &str) -> Result<[u64; 2], String> {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let read = [&args.a].into_iter().chain(&args.b).chain(&args.recording);
-    input::refuse_to_replace(args.html.as_deref(), read)?;
+    input::check_written(args.html.as_deref(), read)?;
     let [(a, facts_a), (b, facts_b)] = sides(args)?;
     let compared = compare(&a, &b).map_err(|left_out| {
         Failure(format!(

@@ -175,7 +175,7 @@ impl Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    input::refuse_to_replace(args.output.as_deref(), [&args.file])?;
+    input::check_written(args.output.as_deref(), [&args.file])?;
     let mut story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
     if args.around {
         let frozen = freeze(&story.scenario, story.seed, &story.source).file;

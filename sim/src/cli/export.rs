@@ -62,7 +62,7 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    input::refuse_to_replace(args.output.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
+    input::check_written(args.output.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
     let exported = export(&log(args)?, args.format);
     for sentence in &exported.missing {
         anstream::eprintln!("note: {sentence}");

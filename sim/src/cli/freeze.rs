@@ -34,7 +34,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    input::refuse_to_replace(args.output.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
+    input::check_written(args.output.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);

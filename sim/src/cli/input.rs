@@ -95,8 +95,7 @@ pub(super) fn log(path: &Path) -> Result<log::Recorded, Failure> {
 
 /// What a scenario is called by who plays it: its path, and that of its recording, as a command takes them.
 pub(super) fn source(path: &Path, recording: Option<&Path>) -> String {
-    // Standard input is no file.
-    let path = if path == Path::new("-") { "-".to_owned() } else { quoted(&path.display().to_string()) };
+    let path = quoted(&path.display().to_string());
     match recording {
         None => path,
         Some(recording) => format!("{path} --recording {}", quoted(&recording.display().to_string())),
@@ -109,12 +108,19 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     whole(one).is_some() && whole(one) == whole(other)
 }
 
-/// Nothing that is written may take the place of what is read: these files, as far as they are there.
-pub(super) fn refuse_to_replace<'a>(
+/// What is written has a name, and takes the place of nothing that is read: these files, as far as they are there.
+pub(super) fn check_written<'a>(
     written: Option<&Path>,
     read: impl IntoIterator<Item = &'a PathBuf>,
 ) -> Result<(), Failure> {
     let Some(written) = written else { return Ok(()) };
+    if written == Path::new("-") {
+        return Err(Failure(
+            "error: `-` is not taken for what is written\nhint: name a file; where a command prints what it makes, it does so \
+             without the option; a file that is called `-` is ./-"
+                .to_owned(),
+        ));
+    }
     match read.into_iter().find(|path| is_same(written, path)) {
         None => Ok(()),
         Some(path) => Err(Failure(format!(

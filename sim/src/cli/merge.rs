@@ -59,7 +59,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     // What an earlier merge has written into the folder of the parts is none of them.
     let is_named = |part: &PathBuf| args.parts.contains(part);
     parts.retain(|part| is_named(part) || !input::is_same(part, &out));
-    input::refuse_to_replace(Some(&out), &parts)?;
+    for written in [&args.out, &out] {
+        input::check_written(Some(written), &parts)?;
+    }
     let merged = merge(&parts, args.shards, &out, &environment::writer());
     let summary = match merged {
         Err(error @ Error::Parts(_)) => {

@@ -55,7 +55,7 @@ Examples:
   cosim report outcomes.jsonl -o sweep.html       the same from its file";
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    input::refuse_to_replace(Some(&args.output), [&args.file].into_iter().chain(&args.recording))?;
+    input::check_written(Some(&args.output), [&args.file].into_iter().chain(&args.recording))?;
     let contents = if args.redact { Contents::Redacted } else { Contents::Shown };
     let given = [
         ("--seed", args.seed.is_some()),

@@ -127,7 +127,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     if !args.with.is_empty() && !is_for_machines {
         return Err(Failure("error: --with adds to the log for machines\nhint: add --log --json".to_owned()));
     }
-    input::refuse_to_replace(args.html.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
+    for written in [args.html.as_deref(), args.out.as_deref()] {
+        input::check_written(written, [&args.file].into_iter().chain(&args.recording))?;
+    }
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     // The scenario has its edits now.

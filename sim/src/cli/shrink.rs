@@ -64,7 +64,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         }
     };
     for written in [Some(path.as_path()), args.html.as_deref()] {
-        input::refuse_to_replace(written, [&args.file].into_iter().chain(&args.recording))?;
+        input::check_written(written, [&args.file].into_iter().chain(&args.recording))?;
     }
     if args.html.as_ref() == Some(&path) {
         return Err(Failure(format!(

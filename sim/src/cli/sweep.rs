@@ -23,7 +23,7 @@ use cosim_core::Span;
 use cosim_testbed::capsule::Failing;
 use cosim_testbed::page::Contents;
 use cosim_testbed::run::Verdict;
-use cosim_testbed::scenario::{self, Crypto, Scenario};
+use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::sweep::{
     self, Ended, Entry, Error, Header, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary, Sweep,
 };
@@ -44,7 +44,7 @@ use std::sync::atomic::Ordering;
 // It is refused there, with what to do instead.
 #[command(mut_arg("mutate", |arg| arg.hide(true)))]
 pub(super) struct Args {
-    /// The scenarios.
+    /// The scenarios, or folders in which --out kept a failure; `-` reads one from standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Play these seeds: from the first up to, not including, the last. With --for, `A..` has no last.
@@ -242,8 +242,15 @@ fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
             corpus.display()
         )));
     }
-    for written in [out.as_deref(), args.html.as_deref()] {
-        input::refuse_to_replace(written, args.files.iter().chain(&args.recording).chain(&args.corpus))?;
+    for written in [args.out.as_deref(), out.as_deref(), args.html.as_deref()] {
+        input::check_written(written, args.files.iter().chain(&args.recording).chain(&args.corpus))?;
+    }
+    if (args.out.is_some() || args.corpus.is_some()) && args.files.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure(
+            "error: what --out and --corpus keep names the file of its scenario, and standard input is none\nhint: write the \
+             scenario into a file"
+                .to_owned(),
+        ));
     }
     // What nobody keeps is forgotten by nobody.
     if args.out.is_some() || args.corpus.is_some() {
@@ -264,12 +271,10 @@ fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
 }
 
 fn entry(path: &Path, crypto: Option<Crypto>) -> Result<Entry, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    let name = path.display().to_string();
-    let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    let scenario =
-        scenario::parse_bytes(&bytes, &name).map_err(|problems| Failure(problems.render(colour)))?;
-    Ok(Entry::new(name, &bytes, input::with_crypto(scenario, crypto)))
+    let text = input::text(path)?;
+    let scenario = input::with_crypto(text.parsed()?, crypto);
+    let name = if path == Path::new("-") { "-".to_owned() } else { text.name };
+    Ok(Entry::new(name, &text.bytes, scenario))
 }
 
 fn open(args: &Args, sweep: &Sweep, summary: &mut Summary) -> Result<Option<Opened>, Failure> {

@@ -102,7 +102,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
-    input::refuse_to_replace(args.html.as_deref(), &scenarios(&folders, &names))?;
+    input::check_written(args.html.as_deref(), &scenarios(&folders, &names))?;
     let judge = |name: &PathBuf| {
         Trial::new(&folders, name).judge(&guests, args.seeds.as_ref().or(config.seeds.as_ref()))
     };

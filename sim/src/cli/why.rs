@@ -46,7 +46,7 @@ pub(super) struct Args {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
-    input::refuse_to_replace(args.html.as_deref(), [&args.file])?;
+    input::check_written(args.html.as_deref(), [&args.file])?;
     let scenario = input::scenario(&args.file, args.crypto, None, &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let source = args.file.display().to_string();

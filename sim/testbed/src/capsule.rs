@@ -16,6 +16,7 @@ use crate::shrink::shrink;
 use crate::sweep::quoted;
 use folder::Folder;
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -94,7 +95,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Keeps a failure as a folder in `dir`, which is made if it is missing, and gives the folder's path. A folder of the
-/// same failure is replaced.
+/// same failure is replaced; one of another scenario keeps its name, and the new one gets a number.
 ///
 /// # Errors
 /// See [`Error`].
@@ -119,7 +120,7 @@ pub fn write(dir: &Path, failing: &Failing<'_>, shrinking: Shrink) -> Result<Pat
         return Err(Error::Differs);
     }
     let key = key(&outcome);
-    let folder = Folder::begin(dir, &format!("{}-seed-{seed}", slug(key)))?;
+    let folder = Folder::begin(dir, &free(dir, &format!("{}-seed-{seed}", slug(key)), name))?;
     let shrunk = match shrinking {
         Shrink::Yes => Some(cut_down(&frozen.file, failing, key)),
         Shrink::No => None,
@@ -150,6 +151,18 @@ fn key(outcome: &Outcome) -> &str {
 fn slug(key: &str) -> String {
     let words = key.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+/// The first of `name`, `name-2`, `name-3` that is not the folder of another scenario's failure.
+fn free(dir: &Path, name: &str, scenario: &str) -> String {
+    let is_of_another = |name: &String| {
+        let verdict = fs::read(dir.join(name).join(VERDICT)).ok();
+        let verdict: Option<serde_json::Value> = verdict.and_then(|json| serde_json::from_slice(&json).ok());
+        verdict.is_some_and(|verdict| verdict["origin"]["scenario"] != scenario)
+    };
+    let numbered = (2_u64..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !is_of_another(name)).unwrap_or_else(|| name.to_owned())
 }
 
 /// The failure cut down, or why it cannot be.

@@ -5,6 +5,7 @@
 
 mod builder;
 mod calm;
+mod clocks;
 mod lines;
 mod losses;
 mod outcome;
@@ -35,6 +36,7 @@ use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{View, World};
 use cosim_core::{Config, Span};
+use clocks::Clocks;
 use losses::Losses;
 use touched::Touched;
 
@@ -213,6 +215,7 @@ fn staged<'a, N: CoJson, D: Decide<N>>(
         }),
         tally: Tally::default(),
         touched: Touched::new(&stage),
+        clocks: Clocks::default(),
         losses: Losses::default(),
         looking: options.log.filter(|_| options.with.looks).map(|_| When::Step),
     };
@@ -233,6 +236,7 @@ pub(crate) struct Watch {
     log: Option<Log>,
     tally: Tally,
     touched: Touched,
+    clocks: Clocks,
     losses: Losses,
     /// When oracles look just now; `None` where the log does not tell.
     looking: Option<When>,
@@ -243,6 +247,7 @@ impl<N: CoJson> Observer<N> for Watch {
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
         self.tally.observe(view, happening);
         self.touched.observe(view, happening);
+        self.clocks.observe(view, happening);
         self.losses.observe(view, happening);
         if let Some(log) = &mut self.log {
             log.observe(view, happening);

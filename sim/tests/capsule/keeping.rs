@@ -70,6 +70,22 @@ fn every_failure_plays_again_as_it_was() {
 }
 
 #[test]
+fn a_failure_of_another_scenario_is_kept_beside() {
+    let (dir, story) = (tempfile::tempdir().unwrap(), scenario(FAULTY));
+    let failed = &failures(&story)[0];
+    let keep = |name| {
+        let failing = Failing { name, ..failing(&story, failed.seed) };
+        write(dir.path(), &failing, Shrink::No).unwrap().file_name().unwrap().to_str().unwrap().to_owned()
+    };
+    let [first, other, third] = ["a.json", "b.json", "c.json"].map(keep);
+    assert_eq!((&other, &third), (&format!("{first}-2"), &format!("{first}-3")));
+    let [first_again, other_again] = ["a.json", "b.json"].map(keep);
+    assert_eq!((&first, &other), (&first_again, &other_again), "its own is replaced");
+    assert_eq!(names(dir.path()), [first.as_str(), &other, &third]);
+    assert_eq!(json(&dir.path().join(&other), "verdict.json")["origin"]["scenario"], "b.json");
+}
+
+#[test]
 fn what_is_expected_and_did_not_come_is_kept_too() {
     let dir = tempfile::tempdir().unwrap();
     // Where nothing happens that was to happen, there is nothing to cut down.

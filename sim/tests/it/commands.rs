@@ -199,9 +199,32 @@ fn what_a_command_reads_it_does_not_replace() {
     }
     let part = refused(folder, &["merge", "parts/1.jsonl", "parts/2.jsonl", "-o", "parts/1.jsonl"]);
     assert!(part.contains("would be replaced"), "{part}");
+    let unnamed = refused(folder, &["merge", "parts", "-o", "-"]);
+    assert!(unnamed.contains("`-` is not taken"), "{unnamed}");
     // What was merged into the folder of the parts is none of them.
     for out in ["parts", "parts", "elsewhere.jsonl"] {
         assert!(told(folder, &["merge", "parts", "-o", out]).starts_with("4 runs: "), "{out}");
+    }
+}
+
+#[test]
+fn what_is_written_is_never_a_file_called_dash() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    told(folder, &["new", "a"]);
+    for args in [
+        &["run", "a.json", "--html", "-"][..],
+        &["run", "a.json", "--out", "-"],
+        &["sweep", "a.json", "--seeds", "0..2", "--html", "-"],
+        &["sweep", "a.json", "--seeds", "0..2", "--out", "-"],
+        &["shrink", "a.json", "-o", "-"],
+        &["freeze", "a.json", "-o", "-"],
+        &["export", "a.json", "--format", "svg", "-o", "-"],
+        &["report", "a.json", "-o", "-"],
+    ] {
+        let said = refused(folder, args);
+        assert!(said.contains("error: `-` is not taken for what is written\nhint: name a file"), "{args:?}: {said}");
+        assert!(!folder.join("-").exists(), "{args:?}");
     }
 }
 

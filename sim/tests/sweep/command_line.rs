@@ -46,6 +46,23 @@ fn exit_codes_say_how_bad_it_is() {
 }
 
 #[test]
+fn what_run_plays_is_swept_too() {
+    let folder = folder();
+    let (whole, _) = check(folder.path(), "sweep faulty.json --seeds 0..50", 1);
+    let mut piped = cosim(folder.path(), "sweep - --seeds 0..50");
+    let piped = piped.stdin(fs::File::open(folder.path().join("faulty.json")).unwrap()).output().unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap(), whole.replace("faulty.json", "-"));
+    let (_, err) = check(folder.path(), "sweep - --seeds 0..5 --out kept", 2);
+    assert!(err.contains("standard input is none"), "{err}");
+    check(folder.path(), "sweep faulty.json --seeds 0..50 --out kept", 1);
+    let kept = fs::read_dir(folder.path().join("kept")).unwrap().map(|entry| entry.unwrap().path());
+    let kept = kept.filter(|path| path.is_dir()).min().unwrap();
+    let kept = kept.strip_prefix(folder.path()).unwrap().to_str().unwrap();
+    let (out, _) = check(folder.path(), &format!("sweep {kept} --seeds 0..2"), 1);
+    assert!(out.contains(&format!("cosim run {kept}/scenario.json --seed 0")), "{out}");
+}
+
+#[test]
 fn the_command_that_is_printed_fails_the_same_way() {
     let folder = folder();
     let (out, _) = check(folder.path(), "sweep faulty.json --seeds 0..50 --json", 1);

@@ -38,7 +38,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    input::refuse_to_replace(args.html.as_deref(), [&args.database])?;
+    for written in [args.html.as_deref(), args.out.as_deref()] {
+        input::check_written(written, [&args.database])?;
+    }
     if !args.printed.network_file_system {
         filesystem::refuse_network(&args.database)?;
     }

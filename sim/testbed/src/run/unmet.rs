@@ -40,7 +40,7 @@ pub struct Unmet {
 }
 
 /// What tells one cause from another in what is said of a write that does not show, whatever anything is called.
-const CAUSES: [&str; 14] = [
+const CAUSES: [&str; 15] = [
     " the last date counts",
     " whose name sorts last",
     " before that in the same session",
@@ -48,6 +48,7 @@ const CAUSES: [&str; 14] = [
     " before that of what gave ",
     " after that of what took ",
     " never had the right ",
+    " had no right by then ",
     " may change in a group",
     " never handed the key ",
     " was deleted for good",
@@ -186,7 +187,7 @@ fn missed<N: CoJson, D: Decide<N>>(
     let (scenario, cast) = (stage.scenario(), stage.cast());
     let view = world.view();
     let hosts = view.hosts;
-    let evidence = || log.map(|log| Evidence::new(scenario, log, &view, &world.observer.losses));
+    let evidence = || log.map(|log| Evidence::new(scenario, log, &view, &world.observer));
     let mut unmet = Vec::new();
     for (place, load) in expect.loads.iter().enumerate() {
         let (node, id) = (NodeId(load.node), CoId(load.co_value));

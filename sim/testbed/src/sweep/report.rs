@@ -23,8 +23,11 @@ pub fn command(summary: &Summary, scenario: u32, seed: u64) -> String {
     format!("cosim run {path}{recording} --seed {seed} --crypto {crypto}{words}")
 }
 
-/// A path as a shell takes it for one word.
+/// A path as a shell takes it for one word; `-` is standard input.
 pub fn quoted(path: &str) -> String {
+    if path == "-" {
+        return path.to_owned();
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
     if !path.is_empty() && !path.starts_with('-') && path.chars().all(plain) {
         return path.to_owned();

@@ -1,9 +1,11 @@
 //! What a run leaves behind of a CoValue: what was written to it, by whom and when, and what became of the messages that
 //! carried it. Where it is now, `holders` says.
 
-use super::super::losses::{Ended, Losses};
+use super::super::Watch;
+use super::super::clocks::Clocks;
+use super::super::losses::Ended;
 use crate::clock::WallTime;
-use crate::cojson::{CoJson, SimCrypto, Transaction, written_by};
+use crate::cojson::{CoJson, SimCrypto, Transaction, session_parts, written_by};
 use crate::host::NodeId;
 use crate::log::{Body, Event, Log, OperationName};
 use crate::observer::Loss;
@@ -25,6 +27,7 @@ pub(super) struct Evidence<'a> {
     pub(super) gone: BTreeSet<NodeId>,
     /// Whose process ended when.
     pub(super) ended: &'a [Ended],
+    clocks: &'a Clocks,
     /// When each operation began, by its name.
     began: BTreeMap<&'a str, Time>,
 }
@@ -42,7 +45,7 @@ impl<'a> Evidence<'a> {
         scenario: &'a Scenario,
         log: &'a Log,
         world: &View<'a, N>,
-        losses: &'a Losses,
+        watch: &'a Watch,
     ) -> Evidence<'a> {
         let states = world.hosts.iter().map(|host| host.node.state()).collect();
         let hosts = (0..).map(NodeId).zip(world.hosts);
@@ -53,7 +56,7 @@ impl<'a> Evidence<'a> {
                 began.entry(name.as_str()).or_insert(entry.at);
             }
         }
-        Evidence { scenario, log, states, gone, ended: losses.ended(), began }
+        Evidence { scenario, log, states, gone, ended: watch.losses.ended(), clocks: &watch.clocks, began }
     }
 
     pub(super) fn node(&self, node: NodeId) -> String {
@@ -103,8 +106,8 @@ impl<'a> Evidence<'a> {
         let Some(operation) = self.operation(written) else { return format!("{session} wrote it") };
         let OperationName { name, text, .. } = operation;
         let Some(began) = self.began(written) else { return format!("{text} [{name}]") };
-        let clock = self.wrong(written.transaction.made_at, began);
-        format!("{text} at {} [{name}]{clock}", in_words(began))
+        let dated = self.dated(written, began);
+        format!("{text} at {} [{name}]{dated}", in_words(began))
     }
 
     /// When the operation began that wrote it.
@@ -112,16 +115,25 @@ impl<'a> Evidence<'a> {
         self.began.get(self.operation(written)?.name.as_str()).copied()
     }
 
-    /// How wrong the clock was that gave a date: nothing, where it was right to the millisecond.
-    fn wrong(&self, made_at: u64, at: Time) -> String {
+    /// How wrong its author's clock was, and how far its date is from what that showed: nothing of what is less than a
+    /// millisecond.
+    fn dated(&self, written: &Written<'_>, began: Time) -> String {
         const MILLISECOND: u64 = 1_000;
-        let right = WallTime::START.as_us().saturating_add(at.as_us());
-        let (us, way) =
-            if made_at > right { (made_at - right, "ahead") } else { (right - made_at, "behind") };
-        if us < MILLISECOND {
-            return String::new();
-        }
-        format!(", by a clock that was {} {way}", lasting(us))
+        let (author, _) = session_parts(written.session);
+        let right = WallTime::START.as_us().saturating_add(began.as_us());
+        let showed = self.clocks.reading(self.scenario, author, began).as_us();
+        let apart = |us: u64, from: u64| Some(us.abs_diff(from)).filter(|us| *us >= MILLISECOND).map(lasting);
+        let clock = apart(showed, right).map(|wrong| {
+            let way = if showed > right { "ahead" } else { "behind" };
+            format!(", by a clock that was {wrong} {way}")
+        });
+        // Dates have milliseconds.
+        let (date, showed) = (written.transaction.made_at / MILLISECOND, showed / MILLISECOND);
+        let moved = apart(date * MILLISECOND, showed * MILLISECOND).map(|moved| {
+            let way = if date > showed { "later" } else { "earlier" };
+            format!(", dated {moved} {way} than {}'s clock showed", self.node(author))
+        });
+        clock.into_iter().chain(moved).collect()
     }
 
     /// Whether a node holds it.

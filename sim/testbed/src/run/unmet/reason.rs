@@ -90,6 +90,17 @@ impl<'a> Looking<'a> {
         let group = evidence.log.cast().co_value(then.group);
         let role = role_in_words(seen.role_of(then.author, Some(at)));
         let lacks = self.lacks(then.group).unwrap_or_default();
+        // Of two changes of one moment, the first gives nobody anything.
+        let names_author = |change: &Value| change.get("key").and_then(Value::as_str) == Some(then.author);
+        let names = |one: &Written<'a>| self.changes(one).is_some_and(|all| all.iter().any(names_author));
+        let before = changes.iter().filter(|(time, change)| *time <= at && names(change));
+        let before: Vec<&Written<'a>> = before.map(|(_, change)| change).collect();
+        if let [.., _, last] = before.as_slice() {
+            let (verb, told) = (then.verb, evidence.told(last));
+            return format!(
+                "{author} had no right by then to {verb} it: in {group} {author} is {role}, since {told}{lacks}"
+            );
+        }
         format!("{author} never had the right to {} it: in {group} {author} is {role}{lacks}", then.verb)
     }
 

@@ -31,7 +31,7 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
 ) -> Vec<String> {
     let (scenario, view) = (stage.scenario(), world.view());
     let is_told = |write: &String| unmet.iter().flat_map(|unmet| &unmet.why).any(|why| why.contains(write));
-    let evidence = Evidence::new(scenario, log, &view, &world.observer.losses);
+    let evidence = Evidence::new(scenario, log, &view, &world.observer);
     let asked = asked(scenario);
     let (mut uncounted, mut unseen) = (Vec::new(), Vec::new());
     for id in scenario.directory.views() {
