@@ -220,6 +220,30 @@ fn a_load_says_who_was_asked_and_who_answered_what() {
     "#);
 }
 
+/// What alice pushes is no answer to what nobody asked.
+#[test]
+fn a_load_says_what_came_unasked() {
+    let told = said(
+        r#"{
+    "version": 1, "about": "Alice pushes what the server loads later.",
+    "nodes": { "alice": {}, "server": {} },
+    "network": { "latency": "20ms" },
+    "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+    "timeline": [
+        { "at": "1s", "create": { "node": "alice", "id": "notes" } },
+        { "at": "2s", "load": { "node": "server", "id": "notes" } }
+    ],
+    "expect": { "loads": [{ "node": "server", "id": "notes", "ends": "unavailable" }] }
+}"#,
+    );
+    insta::assert_snapshot!(told, @r#"
+    expectation not met: server's load of notes was to end as unavailable, but ended as available
+      - alice was not asked; unasked, it said at 1.060s: CONTENT notes header: true new:
+      - the load ended at 2.000s as available
+      - in the end, it is held by alice, server
+    "#);
+}
+
 #[test]
 fn a_load_is_cut_down_to_the_partition() {
     let left = acts(&left(LOAD));

@@ -125,9 +125,14 @@ fn told(peer: &str, asked: &Asked) -> String {
         Some((times, fate)) => said.push_str(&format!(", {times} times of them in vain: {fate}")),
         None => {}
     }
+    // What a peer pushes answers nothing.
+    let (answered, answer) = match asked.times {
+        0 => ("unasked, it said", "what it said unasked"),
+        _ => ("it answered", "its answer"),
+    };
     said.push_str(&match (&asked.answer, asked.lost) {
-        (Some((at, answer)), _) => format!("; it answered at {}: {answer}", in_words(*at)),
-        (None, Some(fate)) => format!("; its answer did not arrive: {fate}"),
+        (Some((at, answer)), _) => format!("; {answered} at {}: {answer}", in_words(*at)),
+        (None, Some(fate)) => format!("; {answer} did not arrive: {fate}"),
         (None, None) => "; no answer came".to_owned(),
     });
     said
