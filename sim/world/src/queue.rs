@@ -1,9 +1,9 @@
 //! The event queue: everything that will happen, ordered by time, then by meaning ([`Order`]), never by when it was
 //! scheduled.
 //!
-//! Near events lie in a wheel of buckets, each sorted only when its time comes; the few that lie far ahead wait in a
-//! heap. A bitmap of occupied buckets lets idle stretches be skipped. A bucket is a list through one store of events, so
-//! that a queue is small and quick to copy.
+//! A few events are one sorted list, which is quick to copy. Once there are more, near ones lie in a wheel of buckets, each
+//! sorted only when its time comes, and those that lie far ahead wait in a heap. A bitmap of occupied buckets lets idle
+//! stretches be skipped. A bucket is a list through one store of events.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -84,6 +84,9 @@ impl Queued {
     }
 }
 
+/// So many events at once are few.
+const FEW: usize = 128;
+
 /// One bucket spans 2^5 = 32 microseconds.
 const BUCKET_SHIFT: u32 = 5;
 /// The wheel reaches 131 milliseconds ahead.
@@ -91,6 +94,54 @@ const BUCKETS: usize = 4096;
 
 /// The end of a list.
 const NONE: u32 = u32::MAX;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queue {
+    /// Events that are sorted, the latest first: while there is no wheel all of them, then those whose bucket has come.
+    current: Vec<Queued>,
+    wheel: Option<Box<Wheel>>,
+    len: usize,
+}
+
+impl Queue {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, event: Queued) {
+        self.len += 1;
+        if self.wheel.as_mut().is_some_and(|wheel| wheel.takes(event)) {
+            return;
+        }
+        let key = event.key();
+        let i = self.current.partition_point(|other| other.key() > key);
+        self.current.insert(i, event);
+        if self.wheel.is_none() && self.current.len() > FEW {
+            self.spread();
+        }
+    }
+
+    /// Puts all events but the next ones into a wheel.
+    #[cold]
+    fn spread(&mut self) {
+        let next = self.current.last().map_or(0, |event| event.at_us >> BUCKET_SHIFT);
+        let wheel = self.wheel.insert(Box::new(Wheel::new(next)));
+        self.current.retain(|event| !wheel.takes(*event));
+    }
+
+    /// The next event, where it lies at or before `limit_us`.
+    #[inline]
+    pub(crate) fn pop_until(&mut self, limit_us: u64) -> Option<Queued> {
+        if self.current.is_empty() {
+            self.wheel.as_mut()?.turn(&mut self.current);
+        }
+        let event = self.current.pop_if(|event| event.at_us <= limit_us)?;
+        self.len -= 1;
+        Some(event)
+    }
+}
 
 /// An event in a bucket, and the place of the one behind it; or a place that is free, and the next such.
 #[derive(Clone, Copy, Debug)]
@@ -101,88 +152,64 @@ struct Linked {
     next: u32,
 }
 
-/// See the module.
+/// Events whose time has not come.
 #[derive(Clone, Debug)]
-pub(crate) struct Queue {
+struct Wheel {
     /// Where the list of each bucket begins, among `linked`.
     buckets: Vec<u32>,
     linked: Vec<Linked>,
     /// Where the list of free places begins.
     free: u32,
     occupied: [u64; BUCKETS / 64],
-    /// The bucket whose time has come, latest event first, and its number counted from time zero.
-    current: Vec<Queued>,
-    current_bucket: u64,
-    /// Events beyond the wheel's reach when they were pushed.
+    /// The bucket whose time has come, counted from time zero.
+    now: u64,
+    /// Events beyond its reach when they were pushed.
     late: BinaryHeap<Reverse<Queued>>,
-    len: usize,
 }
 
-impl Queue {
-    pub(crate) fn new() -> Queue {
-        Queue {
+impl Wheel {
+    fn new(now: u64) -> Wheel {
+        Wheel {
             buckets: vec![NONE; BUCKETS],
             linked: Vec::new(),
             free: NONE,
             occupied: [0; BUCKETS / 64],
-            current: Vec::new(),
-            current_bucket: 0,
+            now,
             late: BinaryHeap::new(),
-            len: 0,
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
+    /// Takes an event whose time has not come; says whether it has not.
     #[inline]
-    pub(crate) fn push(&mut self, event: Queued) {
-        self.len += 1;
+    fn takes(&mut self, event: Queued) -> bool {
         let bucket = event.at_us >> BUCKET_SHIFT;
-        if bucket <= self.current_bucket {
-            let key = event.key();
-            let i = self.current.partition_point(|other| other.key() > key);
-            self.current.insert(i, event);
-        } else if bucket - self.current_bucket < BUCKETS as u64 {
-            let slot = (bucket % BUCKETS as u64) as usize;
-            self.link(slot, event);
+        if bucket <= self.now {
+            return false;
+        }
+        if bucket - self.now < BUCKETS as u64 {
+            self.link((bucket % BUCKETS as u64) as usize, event);
         } else {
             self.late.push(Reverse(event));
         }
+        true
     }
 
-    /// The next event, where it lies at or before `limit_us`.
-    #[inline]
-    pub(crate) fn pop_until(&mut self, limit_us: u64) -> Option<Queued> {
-        if self.current.is_empty() && !self.advance() {
-            return None;
-        }
-        let event = self.current.pop_if(|event| event.at_us <= limit_us)?;
-        self.len -= 1;
-        Some(event)
-    }
-
-    /// Makes the next bucket that holds anything the current one; false where there is none.
-    fn advance(&mut self) -> bool {
+    /// Turns to the next bucket that holds anything, if there is one, and hands over what it holds, sorted.
+    fn turn(&mut self, into: &mut Vec<Queued>) {
         let wheel = self.next_occupied();
         let late = self.late.peek().map(|Reverse(event)| event.at_us >> BUCKET_SHIFT);
-        let Some(bucket) = wheel.into_iter().chain(late).min() else {
-            return false;
-        };
-        self.current_bucket = bucket;
+        let Some(bucket) = wheel.into_iter().chain(late).min() else { return };
+        self.now = bucket;
         if wheel == Some(bucket) {
-            let slot = (bucket % BUCKETS as u64) as usize;
-            self.unlink(slot);
+            self.unlink((bucket % BUCKETS as u64) as usize, into);
         }
         while let Some(Reverse(event)) = self.late.peek() {
             if event.at_us >> BUCKET_SHIFT > bucket {
                 break;
             }
-            self.current.extend(self.late.pop().map(|Reverse(event)| event));
+            into.extend(self.late.pop().map(|Reverse(event)| event));
         }
-        self.current.sort_unstable_by_key(|event| Reverse(event.key()));
-        true
+        into.sort_unstable_by_key(|event| Reverse(event.key()));
     }
 
     /// Puts an event into a bucket.
@@ -200,22 +227,22 @@ impl Queue {
         };
     }
 
-    /// Moves what is in a bucket to the current events, in no particular order.
-    fn unlink(&mut self, bucket: usize) {
+    /// Hands over what is in a bucket, in no particular order.
+    fn unlink(&mut self, bucket: usize, into: &mut Vec<Queued>) {
         self.occupied[bucket / 64] &= !(1 << (bucket % 64));
         let mut place = std::mem::replace(&mut self.buckets[bucket], NONE);
         while place != NONE {
             let Linked { at_us, order, slot, next } = self.linked[place as usize];
-            self.current.push(Queued { at_us, order, slot });
+            into.push(Queued { at_us, order, slot });
             self.linked[place as usize].next = self.free;
             self.free = place;
             place = next;
         }
     }
 
-    /// The number of the first bucket of the wheel after the current one that holds anything.
+    /// The number of the first bucket after the present one that holds anything.
     fn next_occupied(&self) -> Option<u64> {
-        let start = ((self.current_bucket + 1) % BUCKETS as u64) as usize;
+        let start = ((self.now + 1) % BUCKETS as u64) as usize;
         let words = self.occupied.len();
         for step in 0..=words {
             let word = (start / 64 + step) % words;
@@ -226,7 +253,7 @@ impl Queue {
             if bits != 0 {
                 let slot = word * 64 + bits.trailing_zeros() as usize;
                 let ahead = (slot + BUCKETS - start) % BUCKETS;
-                return Some(self.current_bucket + 1 + ahead as u64);
+                return Some(self.now + 1 + ahead as u64);
             }
         }
         None
@@ -243,10 +270,10 @@ mod tests {
     }
 
     proptest! {
-        /// Against a sorted list, with pushes between pops, near, far and in the past.
+        /// Against a sorted list, with pushes between pops, near, far and in the past: few events and many.
         #[test]
-        fn pops_in_order(steps in prop::collection::vec((0_u64..400_000, 0_usize..3), 1..300)) {
-            let mut queue = Queue::new();
+        fn pops_in_order(most in 1_usize..4, steps in prop::collection::vec((0_u64..400_000, 0_usize..3), 1..600)) {
+            let mut queue = Queue::default();
             let mut model: Vec<Queued> = Vec::new();
             let mut now = 0;
             for (i, (ahead, pops)) in steps.into_iter().enumerate() {
@@ -254,7 +281,7 @@ mod tests {
                 queue.push(new);
                 model.push(new);
                 model.sort_unstable_by_key(Queued::key);
-                for _ in 0..pops {
+                for _ in 0..pops.min(most) {
                     let limit = now + 1_000_000;
                     let expected = model.first().copied().filter(|event| event.at_us <= limit);
                     prop_assert_eq!(queue.pop_until(limit), expected);

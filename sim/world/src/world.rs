@@ -215,7 +215,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             notices: Slab::default(),
             mail: Slab::default(),
             writes: Slab::default(),
-            queue: Queue::new(),
+            queue: Queue::default(),
             timers: 0,
             last_replay: Time::ZERO,
             fingerprint: Fingerprint::EMPTY,
