@@ -39,6 +39,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 use cosim_testbed::scenario::closest;
 use exit::Exit;
+use print::say;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -130,9 +131,9 @@ fn misused(error: &clap::Error) -> ! {
         let commands = Cli::command();
         let names = commands.get_subcommands().map(clap::Command::get_name);
         if Path::new(word).is_file() {
-            anstream::eprintln!("\nhint: did you mean `cosim run {word}`?");
+            say!("\nhint: did you mean `cosim run {word}`?");
         } else if let Some(near) = closest(word, names) {
-            anstream::eprintln!("\nhint: did you mean `cosim {near}`?");
+            say!("\nhint: did you mean `cosim {near}`?");
         }
     }
     std::process::exit(error.exit_code());
@@ -168,7 +169,7 @@ pub fn main() -> ExitCode {
         Command::Man(args) => shell::man(&args, Cli::command()),
     };
     exit.unwrap_or_else(|error| {
-        anstream::eprintln!("{error}");
+        say!("{error}");
         Exit::Usage
     })
     .into()

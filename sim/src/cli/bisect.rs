@@ -7,7 +7,7 @@ mod versions;
 
 use super::exit::{Exit, Failure};
 use super::input;
-use super::print::{out, outln};
+use super::print::{out, outln, say};
 use commits::Commits;
 use cosim_testbed::diff::{Compared, Side, compare};
 use search::{Answer, Search};
@@ -89,10 +89,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         )?),
     };
     let (most, what) = (line.steps() - 1, line.what());
-    anstream::eprintln!("{}: {key}\n{most} {what} to judge at most", args.file.display());
+    say!("{}: {key}\n{most} {what} to judge at most", args.file.display());
     let judge = |place: usize| -> Result<Answer, Failure> {
         let answer = line.judge(place)?;
-        anstream::eprintln!("  {}  {answer}", line.named(place)?);
+        say!("  {}  {answer}", line.named(place)?);
         Ok(answer)
     };
     let mut search = Search::new(line.steps());

@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::input::{self, Recorded, Text};
-use super::print::{count, outln};
+use super::print::{count, outln, say};
 use crate::snapshot::{self, SCENARIO};
 use cosim_testbed::capsule;
 use cosim_testbed::recording::{self, Checked};
@@ -54,7 +54,7 @@ fn hint_at_format(scenario: &Scenario, path: &Path) {
     let file = &scenario.file;
     let has_groups = file.co_values.values().any(|co_value| co_value.kind == Some(Kind::Group));
     if has_groups && file.format.is_none() && file.origin.is_none() {
-        anstream::eprintln!(
+        say!(
             "hint: {} does not say whose rules hold, so those of 0.7 do; write `\"format\": \"0.20\"` for today's, or \
              `\"format\": \"0.7\"` to keep these",
             path.display()
@@ -83,7 +83,7 @@ fn doubt(scenario: &Scenario, text: &Text) -> Result<bool, Failure> {
     if doubts.is_empty() {
         return Ok(false);
     }
-    anstream::eprintln!("{}", doubts.render(input::has_colour()));
+    say!("{}", doubts.render(input::has_colour()));
     Ok(true)
 }
 
@@ -121,7 +121,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
                 hint_at_format(&scenario, path);
             }
             Err(failure) => {
-                anstream::eprintln!("{failure}\n");
+                say!("{failure}\n");
                 wrong += 1;
             }
         }

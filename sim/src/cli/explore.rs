@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
-use super::print::{grouped, outln};
+use super::print::{grouped, outln, say};
 use super::threads::Threads;
 use super::time::{Until, span};
 use cosim_core::Span;
@@ -11,7 +11,7 @@ use cosim_testbed::explore::{
     Bound, Budget, Explored, Kind, Limits, Schedule, Unexplorable, explore, fair, frozen,
 };
 use cosim_testbed::freeze::freeze;
-use cosim_testbed::oracles::Property;
+use cosim_testbed::oracles::{Property, is};
 use cosim_testbed::run::{Options, Outcome, Verdict, run};
 use cosim_testbed::scenario::file::Bytes;
 use cosim_testbed::scenario::{Crypto, Scenario, resolve};
@@ -131,6 +131,21 @@ impl Common {
 }
 
 impl Args {
+    /// What takes no longer than it does anyway is no deviation.
+    fn check_latencies(&self, scenario: &Scenario) -> Result<(), Failure> {
+        let shortest =
+            scenario.links.iter().map(|link| link.network.latency.min()).min().unwrap_or(Span::ZERO);
+        // Who only notices late may do so after any time at all.
+        let notices = self.of().iter().all(|(kind, times)| times.is_none() == (*kind != Kind::Noticed));
+        let shortest = if notices { Span::ZERO } else { shortest };
+        match self.latencies.iter().find(|latency| **latency <= shortest) {
+            None => Ok(()),
+            Some(latency) => Err(Failure(format!(
+                "error: --latencies {latency} is not late: without a deviation it takes {shortest}\nhint: name longer ones"
+            ))),
+        }
+    }
+
     fn of(&self) -> [(Kind, Option<u32>); 9] {
         [
             (Kind::Lost, self.lost),
@@ -177,6 +192,7 @@ impl Args {
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     input::check_written(args.output.as_deref(), [&args.file])?;
     let mut story = Story::read(&args.file, args.seed, &args.common, |scenario| args.budget(scenario))?;
+    args.check_latencies(&story.scenario)?;
     if args.around {
         let frozen = freeze(&story.scenario, story.seed, &story.source).file;
         let guests = story.scenario.guests.clone();
@@ -184,7 +200,10 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         story.scenario = frozen.with_guests(&guests);
     }
     let limits = Limits { all: args.all, ..args.common.limits() };
-    let Some(explored) = story.explore(limits, args.common.time)? else { return Ok(Exit::NothingRan) };
+    let explored = match story.explore(limits, args.common.time) {
+        Ok(explored) => explored,
+        Err(exit) => return Ok(exit),
+    };
     let Some(key) = &explored.first else {
         return Ok(story.hold(&explored, "all hold"));
     };
@@ -204,7 +223,10 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     refuse_expectations(&story)?;
     story.scenario = fair(&story.scenario);
     let limits = Limits { all: true, ..args.common.limits() };
-    let Some(explored) = story.explore(limits, args.common.time)? else { return Ok(Exit::NothingRan) };
+    let explored = match story.explore(limits, args.common.time) {
+        Ok(explored) => explored,
+        Err(exit) => return Ok(exit),
+    };
     if explored.found.is_empty() {
         let all = format!("no schedule of this story fails, of {}", grouped(explored.schedules()));
         return Ok(story.hold(&explored, &all));
@@ -262,8 +284,8 @@ impl Story {
         Ok(Story { scenario, seed, budget, source: file.display().to_string() })
     }
 
-    /// Explores it, and says within what; `None` where there is nothing to explore.
-    fn explore(&self, limits: Limits, time: Option<Span>) -> Result<Option<Explored>, Failure> {
+    /// Explores it, and says within what; how it ends where there is nothing to explore.
+    fn explore(&self, limits: Limits, time: Option<Span>) -> Result<Explored, Exit> {
         let Budget { deviations, of, latencies, free, around } = &self.budget;
         let kinds = of.iter().filter(|(_, times)| **times > 0);
         let kinds = kinds.map(|(kind, times)| format!("{kind} {}", times.min(deviations)));
@@ -286,37 +308,44 @@ impl Story {
             within.push("from the run of the seed".to_owned());
         }
         if *free {
-            within.push("operations in any order".to_owned());
+            let generates = self.scenario.file.workload.is_some() || self.scenario.file.faults.is_some();
+            let which = if generates { "operations of the timeline" } else { "operations" };
+            within.push(format!("{which} in any order"));
         }
         let within = if within.is_empty() { String::new() } else { format!(" ({})", within.join("; ")) };
-        anstream::eprintln!(
+        say!(
             "{}, seed {}: every schedule with at most {}{within}",
             self.source,
             self.seed,
             counted(u64::from(*deviations), "deviation")
         );
+        if self.scenario.expect.names_something() {
+            say!("oracles judge them: what the file expects of its own run is not asked of others");
+        }
         let (mut shown, until) = (0, Until::after(time));
         let mut go_on = |explored: &Explored| {
             if explored.schedules() >= shown + 10_000 {
                 shown = explored.schedules();
-                anstream::eprintln!("exploring: {} schedules", grouped(shown));
+                say!("exploring: {} schedules", grouped(shown));
             }
             if until.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let explored = match explore(&self.scenario, self.seed, &self.budget, limits, &mut go_on) {
             Ok(explored) => explored,
+            Err(Unexplorable::Guest) => {
+                let outcome = run(&self.scenario, self.seed, Options::judged());
+                return Err(guests::tell_failed(&outcome, &self.source));
+            }
             Err(error) => {
-                anstream::eprintln!("{}: {error}", self.source);
-                if error == Unexplorable::Alone {
-                    anstream::eprintln!("hint: allow more, such as --lost 1 or --cuts 1");
-                }
-                return Ok(None);
+                say!("{}: {error}", self.source);
+                say!("hint: allow more, such as --lost 1 or --cuts 1; only a node with a disk can crash");
+                return Err(Exit::NothingRan);
             }
         };
         for (deviations, schedules) in (0..).zip(&explored.levels) {
             outln!("  {:>12}  {:>9}", counted(deviations, "deviation"), counted(*schedules, "schedule"));
         }
-        Ok(Some(explored))
+        Ok(explored)
     }
 
     /// None fails.
@@ -338,9 +367,9 @@ impl Story {
         let more = if explored.more { ", and those that deviate more than they do" } else { "" };
         outln!("NOT WHOLE: {} within the budget were not played{more}", counted(explored.left, "schedule"));
         let bound = explored.bound.unwrap_or(Bound::Schedules);
-        anstream::eprintln!("hint: {bound} ended it: more of that plays more, a smaller budget needs fewer");
+        say!("hint: {bound} ended it: more of that plays more, a smaller budget needs fewer");
         if bound == Bound::Enough {
-            anstream::eprintln!("hint: --schedules {} plays the same ones again", explored.schedules());
+            say!("hint: --schedules {} plays the same ones again", explored.schedules());
         }
     }
 
@@ -363,14 +392,18 @@ impl Story {
             outln!("  {}", cosim_testbed::report::finding(violation));
         }
         let Some(path) = output else {
-            anstream::eprintln!("hint: -o FILE writes it as a scenario, which `cosim shrink` cuts down");
+            say!("hint: -o FILE writes it as a scenario, which `cosim shrink` cuts down");
             return Ok(frozen.outcome);
         };
+        let expected = frozen.file.expect.as_mut().and_then(|expect| expect.violation.as_mut());
+        if let Some(expected) = expected.filter(|expected| !is(key, expected)) {
+            expected.replace_range(.., key);
+        }
         frozen.file.about = format!("`{key}`, the first schedule of {} that fails.", self.source);
         whole::write(path, &frozen.file.to_json_pretty())
             .map_err(|error| Failure::file("write", path, &error))?;
         let name = path.display().to_string();
-        anstream::eprintln!("written to {name}; play it: cosim run {}", quoted(&name));
+        say!("written to {name}; play it: cosim run {}", quoted(&name));
         Ok(frozen.outcome)
     }
 }

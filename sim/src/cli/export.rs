@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
-use super::print::out;
+use super::print::{out, say};
 use cosim_testbed::export::{Format, export};
 use cosim_testbed::log::{Limit, Log, With};
 use cosim_testbed::run::{Options, Outcome, Verdict, run};
@@ -65,14 +65,14 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     input::check_written(args.output.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
     let exported = export(&log(args)?, args.format);
     for sentence in &exported.missing {
-        anstream::eprintln!("note: {sentence}");
+        say!("note: {sentence}");
     }
     let Some(path) = &args.output else {
         out!("{}", exported.text);
         return Ok(Exit::Held);
     };
     whole::write(path, &exported.text).map_err(|error| Failure::file("write", path, &error))?;
-    anstream::eprintln!("{}: {} bytes", path.display(), exported.text.len());
+    say!("{}: {} bytes", path.display(), exported.text.len());
     Ok(Exit::Held)
 }
 
@@ -104,6 +104,6 @@ fn log(args: &Args) -> Result<Log, Failure> {
 fn tell(outcome: &Outcome) {
     if outcome.verdict() != Verdict::Held {
         let key = outcome.key().unwrap_or("an expectation is not met");
-        anstream::eprintln!("note: the run does not hold: {key}");
+        say!("note: the run does not hold: {key}");
     }
 }

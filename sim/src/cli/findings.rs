@@ -10,7 +10,7 @@ mod told;
 
 use super::exit::{Exit, Failure};
 use super::guests;
-use super::print::{out, outln};
+use super::print::{out, outln, say};
 use super::results;
 use super::version::BUILD;
 use cosim_testbed::replay::Replay;
@@ -19,6 +19,7 @@ use cosim_testbed::scenario;
 use cosim_testbed::sweep::{outcomes_path, quoted};
 use standing::{Known, Standing, known};
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use store::{Finding, Memory, Missing, Replayed, Store};
 use swept::Outcomes;
@@ -45,8 +46,8 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "SWEEP")]
     sweeps: Vec<PathBuf>,
     /// How many failures of each key and scenario are cut down, to tell in which ways they come about.
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    shrink: usize,
+    #[arg(long, value_name = "N", default_value = "8")]
+    shrink: NonZeroUsize,
     #[command(flatten)]
     printed: Printed,
     #[command(flatten)]
@@ -108,20 +109,30 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let (mut now, mut runs) = (BTreeSet::new(), 0_u64);
     for (path, outcomes) in sweeps {
         let (path, count) = (path.display().to_string(), outcomes.runs());
-        runs = runs.saturating_add(count);
-        match store.known(&outcomes.digest())? {
+        let id = match store.known(&outcomes.digest())? {
             Some(id) => {
-                now.insert(id);
-                anstream::eprintln!("{path} was stored before");
+                let later = store.memory()?.sweeps.iter().filter(|sweep| sweep.id > id).count();
+                let since = match later {
+                    0 => String::new(),
+                    1 => ", and another since: this is what was known then".to_owned(),
+                    later => format!(", and {later} others since: this is what was known then"),
+                };
+                say!("{path} was stored before{since}");
+                id
             }
             None => {
-                now.insert(store.store(&outcomes.cut_down(args.shrink, &guests)?)?);
-                anstream::eprintln!("stored {path}: {count} runs");
+                let id = store.store(&outcomes.cut_down(args.shrink.get(), &guests)?)?;
+                say!("stored {path}: {count} runs");
+                id
             }
+        };
+        if now.insert(id) {
+            runs = runs.saturating_add(count);
         }
     }
     play_again(&mut store, &now, &guests)?;
-    let memory = store.memory()?;
+    let last = now.last().copied().unwrap_or_default();
+    let memory = store.memory()?.until(last);
     let all = all(&memory, &now);
     let text = told::news(&memory, &all, (runs, &now));
     match args.printed.format {
@@ -132,7 +143,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let is_new = all.iter().any(|known| known.standing == Standing::New);
     if is_new {
         let database = quoted(&database.display().to_string());
-        anstream::eprintln!(
+        say!(
             "hint: the smallest scenario of each is written by: cosim findings report {database} --out smallest"
         );
     }

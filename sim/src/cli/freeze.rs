@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
-use super::print::{count, out};
+use super::print::{count, out, say};
 use cosim_testbed::freeze::freeze;
 use cosim_testbed::scenario::Crypto;
 use cosim_testbed::whole;
@@ -39,6 +39,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let frozen = freeze(&scenario, seed, &input::source(&args.file, args.recording.as_deref()));
+    if !frozen.outcome.guest_failures.is_empty() {
+        return Ok(guests::tell_failed(&frozen.outcome, &args.file.display().to_string()));
+    }
     let text = frozen.file.to_json_pretty();
     let Some(path) = &args.output else {
         out!("{text}");
@@ -46,7 +49,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     whole::write(path, &text).map_err(|error| Failure::file("write", path, &error))?;
     let decisions = frozen.file.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
-    anstream::eprintln!(
+    say!(
         "{}: {} and {}, fingerprint {}",
         path.display(),
         count(frozen.file.timeline.len() as u64, "operation"),

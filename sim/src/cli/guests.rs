@@ -5,14 +5,17 @@ mod install;
 
 pub(super) use install::{PACKAGE, fetch, install, published};
 
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
+use super::print::say;
 use cosim_core::node::Mutation;
 use cosim_guest::Launch;
 use cosim_guest::process::TIMEOUT;
 use cosim_testbed::guest::{Guests, Part};
+use cosim_testbed::run::Outcome;
 use cosim_testbed::scenario::{Scenario, closest};
 use install::Installed;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -176,6 +179,13 @@ impl Known {
     }
 }
 
+/// A guest that fails is no failure of what it plays: says how it does.
+pub(super) fn tell_failed(outcome: &Outcome, source: &str) -> Exit {
+    let failure = outcome.guest_failures.first().map(ToString::to_string).unwrap_or_default();
+    say!("error: {source}: a guest failed, and that is no failure of what it plays: {failure}");
+    Exit::Guest
+}
+
 /// How a guest is started that is given by a command, or as the name of an installed package.
 pub(super) fn started_by(command: &[String]) -> Result<Launch, Failure> {
     if let [name] = command
@@ -210,7 +220,10 @@ fn own_file() -> Result<Vec<(String, Vec<String>)>, Failure> {
     let Some(path) = std::env::home_dir().map(|home| home.join(OWN_FILE)) else { return Ok(Vec::new()) };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        // What may not be read is another user's, as where a container keeps the home of one for all.
+        Err(error) if [ErrorKind::NotFound, ErrorKind::PermissionDenied].contains(&error.kind()) => {
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(Failure::file("read", &path, &error)),
     };
     let wrong = |why: String| {

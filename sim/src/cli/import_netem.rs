@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::input::{self, Text};
-use super::print::{out, outln};
+use super::print::{out, outln, say};
 use cosim_testbed::scenario::file::{Duration, Network, Quantiles};
 use cosim_testbed::scenario::{Netem, with_latencies};
 use cosim_testbed::whole;
@@ -69,6 +69,6 @@ fn put(path: &Path, latencies: &Quantiles, table: &str) -> Result<Exit, Failure>
         1 => ", but for a link that has its own".to_owned(),
         keep => format!(", but for {keep} links that have their own"),
     };
-    anstream::eprintln!("{}: its network has the latencies of {table}{kept}", path.display());
+    say!("{}: its network has the latencies of {table}{kept}", path.display());
     Ok(Exit::Held)
 }

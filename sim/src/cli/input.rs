@@ -6,7 +6,7 @@ use cosim_testbed::capsule;
 use cosim_testbed::log::{self, Log};
 use cosim_testbed::recording::Recording;
 use cosim_testbed::scenario::{self, Crypto, Misfit, Scenario};
-use cosim_testbed::sweep::quoted;
+use cosim_testbed::sweep::{self, quoted};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -121,13 +121,38 @@ pub(super) fn check_written<'a>(
                 .to_owned(),
         ));
     }
-    match read.into_iter().find(|path| is_same(written, path)) {
+    // Of a folder a command reads what a sweep or a failure left in it.
+    let inside = |path: &PathBuf| [capsule::SCENARIO, sweep::OUTCOMES].map(|name| path.join(name));
+    let is_replaced = |path: &&PathBuf| {
+        is_same(written, path) || inside(path).iter().any(|inside| is_same(written, inside))
+    };
+    match read.into_iter().find(is_replaced) {
         None => Ok(()),
-        Some(path) => Err(Failure(format!(
+        Some(_) => Err(Failure(format!(
             "error: {} is read by this command, and would be replaced by what it writes\nhint: name another file to be written",
-            path.display()
+            written.display()
         ))),
     }
+}
+
+/// No two things are written to one file. Each comes with the option that names it.
+pub(super) fn check_apart(written: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let named: Vec<(&str, &Path)> =
+        written.iter().filter_map(|(option, path)| Some((*option, (*path)?))).collect();
+    let is_one = |a: &Path, b: &Path| a == b || is_same(a, b) || absolute(a) == absolute(b);
+    for (place, (option, path)) in named.iter().enumerate() {
+        if let Some((other, _)) = named[..place].iter().find(|(_, other)| is_one(path, other)) {
+            return Err(Failure(format!(
+                "error: {other} and {option} cannot both be {}\nhint: give {option} another name",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn absolute(path: &Path) -> Option<PathBuf> {
+    std::path::absolute(path).ok()
 }
 
 /// The scenario as it is written in a file, or in the folder that a failure was kept in.

@@ -1,6 +1,7 @@
 //! Keeping failures as folders, for `cosim run` and `cosim sweep`.
 
 use super::exit::Failure;
+use super::print::say;
 use cosim_testbed::capsule::{self, Error, Failing, Shrink};
 use cosim_testbed::sweep::quoted;
 use std::path::Path;
@@ -32,10 +33,10 @@ impl<'a> Keeping<'a> {
                     failing.seed, failing.name
                 )),
             })?;
-            anstream::eprintln!("kept, and played by: cosim run {}", quoted(&path.display().to_string()));
+            say!("kept, and played by: cosim run {}", quoted(&path.display().to_string()));
         }
         if failures.len() > KEPT_MAX {
-            anstream::eprintln!("{} failures with other keys are not kept", failures.len() - KEPT_MAX);
+            say!("{} failures with other keys are not kept", failures.len() - KEPT_MAX);
         }
         Ok(())
     }

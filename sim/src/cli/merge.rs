@@ -4,8 +4,10 @@ use super::environment;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
+use super::print::say;
 use super::report::swept;
 use super::results::Printed;
+use super::sweep::corpus::is_played;
 use super::sweep::{Told, add_to_corpus, failure};
 use cosim_testbed::sweep::{Error, merge, outcomes_path};
 use std::num::NonZeroU32;
@@ -45,10 +47,8 @@ fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let outcomes = outcomes_path(path);
     let read = || path.read_dir()?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
     let mut found = read().map_err(|error| Failure::file("read", path, &error))?;
-    // What was merged or swept into the folder is no part in it, nor is what came of a corpus.
-    let is_whole =
-        |path: &PathBuf| *path == outcomes || path.file_name().is_some_and(|name| name == "corpus.jsonl");
-    found.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !is_whole(path));
+    // What was merged or swept into the folder is no part in it.
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl") && *path != outcomes);
     found.sort();
     Ok(if found.is_empty() { vec![outcomes] } else { found })
 }
@@ -59,13 +59,15 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     // What an earlier merge has written into the folder of the parts is none of them.
     let is_named = |part: &PathBuf| args.parts.contains(part);
     parts.retain(|part| is_named(part) || !input::is_same(part, &out));
+    // What came of a corpus lies beside the part that played it.
+    parts.retain(|part| !is_played(part));
     for written in [&args.out, &out] {
         input::check_written(Some(written), &parts)?;
     }
     let merged = merge(&parts, args.shards, &out, &environment::writer());
     let summary = match merged {
         Err(error @ Error::Parts(_)) => {
-            anstream::eprintln!("error: {error}");
+            say!("error: {error}");
             return Ok(Exit::Parts);
         }
         merged => merged.map_err(failure)?,
@@ -74,5 +76,5 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let (known, sources) = (guests::Args::default().known()?, summary.scenarios());
     // Those that are still what was swept.
     let scenario = |place: usize| swept::scenario(&sources.get(place)?.source, &known).ok();
-    Ok(Told { format: args.printed.format()?, scenario: &scenario }.conclude(&summary))
+    Ok(Told { format: args.printed.format()?, scenario: &scenario, corpus: None }.conclude(&summary))
 }

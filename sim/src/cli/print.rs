@@ -1,4 +1,4 @@
-//! Printing data to stdout.
+//! Printing: data to stdout, and what is said to a person to stderr.
 
 use std::fmt;
 use std::io::{ErrorKind, Write};
@@ -14,7 +14,13 @@ macro_rules! outln {
     ($($args:tt)*) => { $crate::cli::print::write(format_args!("{}\n", format_args!($($args)*))) };
 }
 
-pub(super) use {out, outln};
+/// Says something on stderr, as `eprintln!` does. Where nobody can hear it, as on a full disk, the exit code still tells the
+/// verdict.
+macro_rules! say {
+    ($($args:tt)*) => { $crate::cli::print::tell(format_args!("{}\n", format_args!($($args)*))) };
+}
+
+pub(super) use {out, outln, say};
 
 /// How wide a line may be: as wide as the terminal, where there is one.
 pub(super) fn columns() -> usize {
@@ -38,9 +44,14 @@ pub(super) fn count(number: u64, what: &str) -> String {
 pub(super) fn write(args: fmt::Arguments<'_>) {
     match anstream::stdout().lock().write_fmt(args) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            anstream::eprintln!("error: cannot print: {error}\nhint: is the disk full?");
+            say!("error: cannot print: {error}\nhint: is the disk full?");
             std::process::exit(2);
         }
         Ok(()) | Err(_) => {}
     }
+}
+
+pub(super) fn tell(args: fmt::Arguments<'_>) {
+    // There is nowhere to report it.
+    let _ = anstream::stderr().lock().write_fmt(args);
 }

@@ -7,6 +7,7 @@ pub(super) use swept::Sweeping;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
+use super::print::say;
 use cosim_testbed::diff::Side;
 use cosim_testbed::log::Log;
 use cosim_testbed::page::{self, Contents, Facts};
@@ -121,6 +122,6 @@ fn write(path: &Path, log: &Log, facts: &Facts, contents: Contents) -> Result<()
 /// Writes a page that is made.
 pub(super) fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
     whole::write(path, page).map_err(|error| Failure::file("write", path, &error))?;
-    anstream::eprintln!("written to {0}; open it in a browser", path.display());
+    say!("written to {0}; open it in a browser", path.display());
     Ok(())
 }

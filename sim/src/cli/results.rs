@@ -7,6 +7,7 @@ mod small;
 use super::config::Config;
 use super::environment;
 use super::exit::{Exit, Failure};
+use super::print::say;
 use cosim_testbed::scenario::Scenario;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -157,11 +158,11 @@ impl Results {
             return;
         }
         for annotation in github::annotations(self) {
-            anstream::eprintln!("{annotation}");
+            say!("{annotation}");
         }
         let Some(path) = environment::step_summary() else { return };
         if let Err(error) = github::add_summary(&path, self) {
-            anstream::eprintln!("the summary was not written to {}: {error}", path.display());
+            say!("the summary was not written to {}: {error}", path.display());
         }
     }
 
@@ -201,7 +202,7 @@ impl Found {
 pub(super) fn add_to_summary(heading: &str, text: &str) {
     let Some(path) = environment::step_summary().filter(|_| environment::is_github()) else { return };
     if let Err(error) = github::add_text(&path, heading, text) {
-        anstream::eprintln!("the summary was not written to {}: {error}", path.display());
+        say!("the summary was not written to {}: {error}", path.display());
     }
 }
 

@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
-use super::print::{columns, count, out, outln};
+use super::print::{columns, count, out, outln, say};
 use super::progress::Waiting;
 use super::report::Playing;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
@@ -172,15 +172,15 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     }
     if outcome.verdict() != Verdict::Held {
         keep(args, scenario, [seed])?;
-        anstream::eprintln!("\nplay it again: {}", again(args, scenario, seed));
+        say!("\nplay it again: {}", again(args, scenario, seed));
         if outcome.verdict() == Verdict::Liveness && !scenario.heal && parts_for_good(scenario) {
-            anstream::eprintln!(
+            say!(
                 "hint: what the timeline cuts, swallows or holds back stays so until an entry of the timeline ends it; `\"heal\": true` ends \
                  all of it when the faults end"
             );
         }
         if has_failed && !args.log && args.html.is_none() {
-            anstream::eprintln!(
+            say!(
                 "hint: cosim shrink -o FILE cuts it down to what it takes, --log prints all that happened, --html FILE draws it"
             );
         }
@@ -206,17 +206,15 @@ const UNUSED_MAX: usize = 8;
 /// Says what of the scenario came to nothing in a run that went to its end.
 fn warn(scenario: &Scenario, outcome: &Outcome) {
     for vain in &outcome.vain {
-        anstream::eprintln!("warning: {vain}");
+        say!("warning: {vain}");
     }
     // What a violation ends may not have come to all that was decided.
     let unused = outcome.unused.iter().filter(|_| outcome.violations.is_empty());
     for decision in unused.take(UNUSED_MAX) {
-        anstream::eprintln!("warning: a decision is about what never came: {decision}");
+        say!("warning: a decision is about what never came: {decision}");
     }
     for (node, mutation) in idle_mutations(scenario, outcome.seed, outcome) {
-        anstream::eprintln!(
-            "warning: `{mutation}` of {node} made no difference: the run comes out the same without it"
-        );
+        say!("warning: `{mutation}` of {node} made no difference: the run comes out the same without it");
     }
 }
 
@@ -329,10 +327,10 @@ fn many(args: &Args, scenario: &Scenario, seeds: Range<u64>) -> Result<Exit, Fai
     let mut keys = BTreeSet::new();
     keep(args, scenario, failed.iter().filter(|(_, key)| keys.insert(key)).map(|(seed, _)| *seed))?;
     match failed.first() {
-        None => anstream::eprintln!("{}, all held", count(total, "seed")),
+        None => say!("{}, all held", count(total, "seed")),
         Some((seed, key)) => {
-            anstream::eprintln!("{}, {} failed; the first: {key}", count(total, "seed"), failed.len());
-            anstream::eprintln!("play it again: {}", again(args, scenario, *seed));
+            say!("{}, {} failed; the first: {key}", count(total, "seed"), failed.len());
+            say!("play it again: {}", again(args, scenario, *seed));
         }
     }
     Ok(exit)

@@ -4,7 +4,7 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
-use super::print::{columns, count, out, outln};
+use super::print::{columns, count, out, outln, say};
 use super::report::Playing;
 use super::threads::Threads;
 use cosim_testbed::freeze::freeze;
@@ -59,7 +59,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let path = match (&args.output, &args.name) {
         (Some(path), _) => path.clone(),
         (None, name) => {
-            let name = format!("{}.json", name.as_deref().unwrap_or("shrunk"));
+            let name = format!("{}.json", checked(name.as_deref().unwrap_or("shrunk"))?);
             Config::find()?.folder().join("regressions").join(name)
         }
     };
@@ -73,6 +73,12 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         )));
     }
     let frozen = freeze(&scenario, seed, &source);
+    if !frozen.outcome.guest_failures.is_empty() {
+        return Ok(guests::tell_failed(&frozen.outcome, &source));
+    }
+    if args.name.is_some() {
+        refuse_another(&path, frozen.outcome.key(), &source)?;
+    }
     let mut shown = 0;
     let mut progress = |best: &cosim_testbed::scenario::file::Scenario, runs: u64| {
         // The best so far is kept, should this be interrupted; that it cannot be written is said at the end.
@@ -82,7 +88,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         if runs >= shown {
             shown = runs + 100;
             let decisions = best.decisions.as_ref().map_or(0, cosim_testbed::scenario::file::Decisions::len);
-            anstream::eprintln!(
+            say!(
                 "shrinking: {}, {} and {} left",
                 count(runs, "run"),
                 count(best.timeline.len() as u64, "operation"),
@@ -94,7 +100,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let mut shrunk = match shrink(&frozen.file, &scenario.guests, &mut progress) {
         Ok(shrunk) => shrunk,
         Err(error) => {
-            anstream::eprintln!("seed {seed}: {error}");
+            say!("seed {seed}: {error}");
             return Ok(Exit::NothingRan);
         }
     };
@@ -112,6 +118,34 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         playing.write(page, Contents::Shown)?;
     }
     Ok(Exit::Held)
+}
+
+/// A name that is no path.
+fn checked(name: &str) -> Result<&str, Failure> {
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+        return Err(Failure(format!(
+            "error: --name `{name}` is no name of a file\nhint: a word, such as lost-answer; -o FILE writes anywhere"
+        )));
+    }
+    Ok(name)
+}
+
+/// A regression of another failure is not replaced.
+fn refuse_another(path: &Path, key: Option<&str>, source: &str) -> Result<(), Failure> {
+    let kept = std::fs::read_to_string(path).ok();
+    let kept = kept.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let Some(kept) = kept else { return Ok(()) };
+    let origin = &kept["origin"];
+    if origin["key"].as_str() == key && origin["scenario"] == source {
+        return Ok(());
+    }
+    let of = |part: &str| origin[part].as_str().unwrap_or("unknown").to_owned();
+    Err(Failure(format!(
+        "error: {} is there, of another failure: {} of {}\nhint: choose another name",
+        path.display(),
+        of("key"),
+        of("scenario")
+    )))
 }
 
 /// How many changes are worth reading.
@@ -133,29 +167,24 @@ fn tell(shrunk: &Shrunk, guests: &Guests, path: &Path) -> Result<(), Failure> {
     for (name, what) in causes(&shrunk.file, guests, key) {
         outln!("  {name}: {what}");
     }
-    anstream::eprintln!(
-        "\nbefore: {}\nafter:  {}  ({})",
-        shrunk.before,
-        shrunk.after,
-        count(shrunk.runs, "run")
-    );
+    say!("\nbefore: {}\nafter:  {}  ({})", shrunk.before, shrunk.after, count(shrunk.runs, "run"));
     let told = &shrunk.changes.told;
     if !told.is_empty() {
-        anstream::eprintln!("what is left is not all as it was:");
+        say!("what is left is not all as it was:");
     }
     for change in told.iter().take(CHANGES) {
-        anstream::eprintln!("  {change}");
+        say!("  {change}");
     }
     if told.len() > CHANGES {
-        anstream::eprintln!("  and {} more", told.len() - CHANGES);
+        say!("  and {} more", told.len() - CHANGES);
     }
     for other in shrunk.others.keys() {
-        anstream::eprintln!("met on the way, and not followed: {other}");
+        say!("met on the way, and not followed: {other}");
     }
     let name = path.display().to_string();
-    anstream::eprintln!("written to {name}; play it: cosim run {}", quoted(&name));
+    say!("written to {name}; play it: cosim run {}", quoted(&name));
     if shrunk.outcome.unmet.is_empty() {
-        anstream::eprintln!("when it is mended, play every schedule near it: cosim prove {}", quoted(&name));
+        say!("when it is mended, play every schedule near it: cosim prove {}", quoted(&name));
     }
     Ok(())
 }

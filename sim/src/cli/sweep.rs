@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::guests;
 use super::input::{self, Recorded};
 use super::keep::Keeping;
-use super::print::{out, outln};
+use super::print::{count, out, outln, say};
 use super::report::Sweeping;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Printed, Results};
 use super::threads;
@@ -25,7 +25,8 @@ use cosim_testbed::page::Contents;
 use cosim_testbed::run::Verdict;
 use cosim_testbed::scenario::{Crypto, Scenario};
 use cosim_testbed::sweep::{
-    self, Ended, Entry, Error, Header, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary, Sweep,
+    self, Ended, Entry, Error, Header, InScenario, OfScenario, Opened, OutcomeFile, Scope, Shard, Summary,
+    Sweep,
 };
 use progress::Progress;
 use signal::Stop;
@@ -125,8 +126,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             args.seeds.start
         )));
     }
-    let before = play_corpus(args, shard, (sweep.header(), &scenarios))?;
-    let (exit, summary) = play(args, &sweep, scenarios, &stop)?;
+    let corpus = play_corpus(args, shard, (sweep.header(), &scenarios))?;
+    let before = corpus.as_ref().and_then(|(_, played)| played.verdict()).map_or(Exit::Held, Exit::from);
+    let (exit, summary) = play(args, &sweep, scenarios, (&stop, corpus))?;
     if exit != Exit::Interrupted && args.shard.is_none() {
         add_to_corpus(args.corpus.as_deref(), &summary)?;
     }
@@ -137,17 +139,17 @@ fn play(
     args: &Args,
     sweep: &Sweep,
     scenarios: Vec<Scenario>,
-    stop: &Stop,
+    (stop, corpus): (&Stop, Option<(PathBuf, Summary)>),
 ) -> Result<(Exit, Summary), Failure> {
     let mut summary = Summary::new(sweep.header()).played_with(args.guests.words());
     let format = args.printed.format()?;
-    let told = Told { format, scenario: &|place| scenarios.get(place).cloned() };
+    let told = Told { format, scenario: &|place| scenarios.get(place).cloned(), corpus };
     if let Some(time) = args.time {
         return turns::play(args, (sweep, &scenarios), (time, stop), &told);
     }
     let mut file = match open(args, sweep, &mut summary)? {
         Some(Opened::Complete) => {
-            anstream::eprintln!("nothing is left to play");
+            say!("nothing is left to play");
             let kept = keep(args, &scenarios, &summary);
             let exit = told.conclude(&summary);
             kept.and_then(|()| draw(args, sweep.header(), &scenarios, &summary))?;
@@ -188,7 +190,7 @@ fn play(
 /// Playing a run panicked: says which.
 fn bug(summary: &Summary, (scenario, seed): (u32, u64), payload: Box<dyn Any + Send>) -> ! {
     let again = sweep::command(summary, scenario, seed);
-    anstream::eprintln!("\na bug in cosim: play it again: {again}");
+    say!("\na bug in cosim: play it again: {again}");
     std::panic::resume_unwind(payload)
 }
 
@@ -197,14 +199,18 @@ fn jobs(args: &Args) -> NonZeroUsize {
     args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Plays the runs of a corpus, where one is named, and this is no shard but the first.
-fn play_corpus(args: &Args, shard: Option<Shard>, sweep: (&Header, &[Scenario])) -> Result<Exit, Failure> {
-    match &args.corpus {
-        Some(path) if shard.is_none_or(Shard::is_first) => {
-            Corpus::read(path)?.play(sweep, args.out.as_deref(), args.guests.words())
-        }
-        _ => Ok(Exit::Held),
-    }
+/// Plays the runs of a corpus, where one is named, and this is no shard but the first; gives its path and what came of it.
+fn play_corpus(
+    args: &Args,
+    shard: Option<Shard>,
+    sweep: (&Header, &[Scenario]),
+) -> Result<Option<(PathBuf, Summary)>, Failure> {
+    let path = args.corpus.as_ref().filter(|_| shard.is_none_or(Shard::is_first));
+    let played = path.map(|path| {
+        let played = Corpus::read(path)?.play(sweep, args.out.as_deref(), args.guests.words())?;
+        Ok((path.clone(), played))
+    });
+    played.transpose()
 }
 
 /// Adds what a sweep has shown to a corpus, where one is named.
@@ -234,14 +240,11 @@ fn written(end: u64) -> String {
 /// The scenarios. A recording is played by those that say who types it.
 fn entries(args: &Args) -> Result<Vec<Entry>, Failure> {
     let out = args.out.as_deref().map(sweep::outcomes_path);
-    if let (Some(out), Some(corpus)) = (&out, &args.corpus)
-        && (out == corpus || input::is_same(out, corpus))
-    {
-        return Err(Failure(format!(
-            "error: {} cannot hold both the corpus and the outcomes\nhint: give --out another name",
-            corpus.display()
-        )));
-    }
+    input::check_apart(&[
+        ("--corpus", args.corpus.as_deref()),
+        ("--out", out.as_deref()),
+        ("--html", args.html.as_deref()),
+    ])?;
     for written in [args.out.as_deref(), out.as_deref(), args.html.as_deref()] {
         input::check_written(written, args.files.iter().chain(&args.recording).chain(&args.corpus))?;
     }
@@ -286,7 +289,7 @@ fn open(args: &Args, sweep: &Sweep, summary: &mut Summary) -> Result<Option<Open
         OutcomeFile::begin(&path, &environment::writer(), sweep.header()).map(Opened::Partial)
     };
     if summary.runs() > 0 && matches!(opened, Ok(Opened::Partial(_))) {
-        anstream::eprintln!("{} of {} runs were played before", summary.runs(), sweep.runs());
+        say!("{} of {} runs were played before", summary.runs(), sweep.runs());
     }
     opened.map(Some).map_err(failure)
 }
@@ -322,13 +325,13 @@ fn draw(args: &Args, header: &Header, scenarios: &[Scenario], summary: &Summary)
 }
 
 fn interrupted(file: Option<&mut OutcomeFile>, runs: u64, summary: &Summary) -> Result<(), Failure> {
-    anstream::eprintln!("interrupted after {} of {runs} runs", summary.runs());
+    say!("interrupted after {} of {runs} runs", summary.runs());
     match file {
-        None => anstream::eprintln!("hint: with --out, what was played is kept and can be gone on with"),
+        None => say!("hint: with --out, what was played is kept and can be gone on with"),
         Some(file) => {
             file.sync().map_err(failure)?;
-            anstream::eprintln!("they are in {}", file.partial().display());
-            anstream::eprintln!("hint: go on with the same command and --resume");
+            say!("they are in {}", file.partial().display());
+            say!("hint: go on with the same command and --resume");
         }
     }
     Ok(())
@@ -339,6 +342,8 @@ pub(super) struct Told<'a> {
     pub(super) format: Format,
     /// The scenario at a place, where it is at hand.
     pub(super) scenario: &'a dyn Fn(usize) -> Option<Scenario>,
+    /// The corpus that was played before, and what came of it.
+    pub(super) corpus: Option<(PathBuf, Summary)>,
 }
 
 impl Told<'_> {
@@ -346,8 +351,16 @@ impl Told<'_> {
     pub(super) fn conclude(&self, summary: &Summary) -> Exit {
         let mut results = Results { command: "sweep", cases: cases(summary) };
         results.shrink(self.format, self.scenario);
+        results.cases.extend(self.corpus.as_ref().map(of_corpus));
         match self.format {
-            Format::Json => outln!("{}", sweep::json(summary)),
+            Format::Json => {
+                let mut json = sweep::json(summary);
+                if let Some((path, played)) = &self.corpus {
+                    let (runs, failed) = (played.runs(), played.failures());
+                    json["corpus"] = serde_json::json!({ "path": path.display().to_string(), "runs": runs, "failed": failed });
+                }
+                outln!("{json}");
+            }
             Format::Junit => out!("{}", results.junit()),
             Format::Human | Format::Github => out!("{}", sweep::text(summary)),
         }
@@ -355,51 +368,69 @@ impl Told<'_> {
         let first = summary.groups().values().min_by_key(|group| (group.scenario, group.seed));
         if let Some(group) = first {
             let command = sweep::command(summary, group.scenario, group.seed);
-            anstream::eprintln!("\nplay it again: {command}");
+            say!("\nplay it again: {command}");
         }
         match summary.verdict() {
             Some(verdict) => verdict.into(),
             None => {
-                anstream::eprintln!("nothing was played: there is no seed in this part");
+                say!("nothing was played: there is no seed in this part");
                 Exit::NothingRan
             }
         }
     }
 }
 
-/// What CI systems are told of each scenario: how often it failed by which key, and the first run of which that is known.
+/// What CI systems are told of a corpus: it is a case of its own.
+fn of_corpus((path, played): &(PathBuf, Summary)) -> Case {
+    let failed = cases(played).into_iter().filter_map(|case| match case.found {
+        Found::Failed(failed) => Some((case.path, failed)),
+        Found::Passed | Found::Skipped(_) => None,
+    });
+    let failed: Vec<(PathBuf, Failed)> = failed.collect();
+    let details = failed.iter().map(|(path, failed)| format!("{}: {}", path.display(), failed.message));
+    let details: Vec<String> = details.collect();
+    let found = match failed.first() {
+        None => Found::Passed,
+        Some((_, first)) => Found::Failed(Failed {
+            message: format!("{} of {} runs of the corpus failed", played.failures(), played.runs()),
+            details: details.join("\n"),
+            ..first.clone()
+        }),
+    };
+    Case { path: path.clone(), found }
+}
+
+/// What CI systems are told of each scenario: how often it failed by which key, and the first run that did.
 fn cases(summary: &Summary) -> Vec<Case> {
     let of = |(place, of): (u32, &OfScenario)| {
-        let mut failures: Vec<(&str, u64, Option<u64>)> = Vec::new();
-        for (key, group) in summary.groups() {
-            if let Some(count) = group.scenarios.get(&place) {
-                failures.push((key, *count, (group.scenario == place).then_some(group.seed)));
-            }
-        }
-        // The smallest seed first; of what came first elsewhere, none is known.
-        failures.sort_by_key(|(_, _, seed)| seed.unwrap_or(u64::MAX));
+        let groups = summary.groups().iter();
+        let of_it = groups.filter_map(|(key, group)| Some((key.as_str(), *group.scenarios.get(&place)?)));
+        let mut failures: Vec<(&str, InScenario)> = of_it.collect();
+        failures.sort_by_key(|(_, failed)| failed.seed);
         let found = match failures.first() {
             None if of.runs == 0 => Found::Skipped("no seed of it was played".to_owned()),
             None => Found::Passed,
-            Some((key, ..)) => {
-                let lines = failures.iter().map(|(key, count, seed)| {
-                    let first = seed.map(|seed| format!(", first with seed {seed}")).unwrap_or_default();
-                    format!("{key}: {count} of {} runs{first}\n", of.runs)
-                });
-                let run = failures.iter().find_map(|(key, _, seed)| Some((key, (*seed)?)));
-                let run = run.map(|(key, seed)| FailedRun {
-                    seed,
-                    key: Some((*key).to_owned()),
-                    again: sweep::command(summary, place, seed),
+            Some((first, InScenario { seed, .. })) => {
+                let lines = failures.iter().map(|(key, InScenario { count, seed })| {
+                    format!("{key}: {count} of {} runs, first with seed {seed}\n", of.runs)
                 });
                 let exit: Exit = verdict(of).into();
-                let message = format!("{key}: {} of {} runs failed", of.runs - of.held, of.runs);
+                let others = failures.len() - 1;
+                let keys = if others == 0 {
+                    (*first).to_owned()
+                } else {
+                    format!("{first} and {}", count(others as u64, "other key"))
+                };
                 Found::Failed(Failed {
                     exit,
                     kind: results::kind(exit),
-                    message,
+                    message: format!("{} of {} runs failed: {keys}", of.runs - of.held, of.runs),
                     details: lines.collect(),
-                    run,
+                    run: Some(FailedRun {
+                        seed: *seed,
+                        key: Some((*first).to_owned()),
+                        again: sweep::command(summary, place, *seed),
+                    }),
                     small: None,
                 })
             }

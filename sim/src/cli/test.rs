@@ -10,7 +10,7 @@ use super::config::Config;
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
-use super::print::{count, out, outln};
+use super::print::{count, out, outln, say};
 use super::report::write_page;
 use super::results::{Format, Results};
 use super::threads::Threads;
@@ -81,10 +81,17 @@ impl Folders {
     /// Whether a snapshot is of no scenario that there is: nor of one in a folder beside, which may have its snapshots here, too. What
     /// another program has written is not ours to judge.
     fn is_of_none(&self, name: &Path) -> bool {
-        let beside = self.scenarios.canonicalize().ok().and_then(|whole| whole.parent()?.read_dir().ok());
-        let mut beside = beside.into_iter().flatten().flatten();
-        snapshot::is_ours(&snapshot::path(&self.snapshots, name, SNAPSHOT))
-            && !beside.any(|folder| snapshot::path(&folder.path(), name, snapshot::SCENARIO).is_file())
+        snapshot::is_ours(&snapshot::path(&self.snapshots, name, SNAPSHOT)) && self.beside(name).is_none()
+    }
+
+    /// The scenario of the same name in a folder beside, whose snapshot has the same name, too.
+    fn beside(&self, name: &Path) -> Option<PathBuf> {
+        let own = self.scenarios.canonicalize().ok()?;
+        let beside = own.parent()?.read_dir().ok()?.flatten().map(|folder| folder.path());
+        let mut scenarios = beside
+            .filter(|folder| *folder != own)
+            .map(|folder| snapshot::path(&folder, name, snapshot::SCENARIO));
+        scenarios.find(|path| path.is_file())
     }
 }
 
@@ -94,15 +101,15 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let (folders, selection) = Selection::of(args, &config)?;
     let names = selection.names(&folders.scenarios)?;
     if names.is_empty() {
-        anstream::eprintln!("error: there is no scenario in {}", folders.scenarios.display());
-        anstream::eprintln!(
-            "hint: a scenario is a file whose name ends with .json, in this folder or below it"
-        );
+        say!("error: there is no scenario in {}", folders.scenarios.display());
+        say!("hint: a scenario is a file whose name ends with .json, in this folder or below it");
         return Ok(Exit::NothingRan);
     }
     args.guests.refuse_to_plant()?;
     let guests = args.guests.known()?;
-    input::check_written(args.html.as_deref(), &scenarios(&folders, &names))?;
+    let snapshots = names.iter().map(|name| snapshot::path(&folders.snapshots, name, SNAPSHOT));
+    let read: Vec<PathBuf> = scenarios(&folders, &names).into_iter().chain(snapshots).collect();
+    input::check_written(args.html.as_deref(), &read)?;
     let judge = |name: &PathBuf| {
         Trial::new(&folders, name).judge(&guests, args.seeds.as_ref().or(config.seeds.as_ref()))
     };
@@ -221,8 +228,8 @@ impl Tally {
                 .map(|path| format!("--snapshots {} ", quoted(&path.display().to_string())));
             let words = words.chain(snapshots).collect::<String>();
             let command = format!("cosim test {words}--update{}", folders.guests);
-            anstream::eprintln!("snapshots are in {}", folders.snapshots.display());
-            anstream::eprintln!("hint: if the new behaviour is right, write it down: {command}");
+            say!("snapshots are in {}", folders.snapshots.display());
+            say!("hint: if the new behaviour is right, write it down: {command}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `cosim watch`: a scenario is played again whenever its file changes.
 
 use super::exit::{Exit, Failure};
+use super::print::say;
 use super::run;
 use notify::{RecursiveMode, Watcher};
 use std::path::Path;
@@ -30,9 +31,9 @@ pub(super) fn main(args: &run::Args) -> Result<Exit, Failure> {
     watcher.watch(folder, RecursiveMode::NonRecursive).map_err(|error| cannot(&error))?;
     loop {
         if let Err(failure) = run::main(args) {
-            anstream::eprintln!("{failure}");
+            say!("{failure}");
         }
-        anstream::eprintln!("\nwaiting for {} to change; Ctrl-C ends", args.file().display());
+        say!("\nwaiting for {} to change; Ctrl-C ends", args.file().display());
         wait(&changes, &path).map_err(|error| cannot(&error))?;
     }
 }

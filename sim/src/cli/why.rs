@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::guests;
 use super::input;
-use super::print::{count, outln};
+use super::print::{count, outln, say};
 use super::report::write_page;
 use super::threads::Threads;
 use cosim_testbed::freeze::freeze;
@@ -53,9 +53,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let likely = match likely(&scenario, seed, args.futures) {
         Ok(likely) => likely,
         Err(error) => {
-            anstream::eprintln!("{source}, seed {seed}: {error}");
+            say!("{source}, seed {seed}: {error}");
             match error {
-                Inexplicable::Holds => anstream::eprintln!("hint: name a seed that does: --seed N"),
+                Inexplicable::Holds => say!("hint: name a seed that does: --seed N"),
                 Inexplicable::Guests | Inexplicable::Met => {}
             }
             return Ok(Exit::NothingRan);
@@ -137,7 +137,7 @@ fn cut_down(frozen: &file::Scenario, key: &str) -> Option<Answer> {
     let shrunk = match shrink(frozen, &Guests::default(), &mut |_, _| {}) {
         Ok(shrunk) => shrunk,
         Err(error) => {
-            anstream::eprintln!("{error}");
+            say!("{error}");
             return None;
         }
     };

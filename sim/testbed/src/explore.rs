@@ -276,6 +276,8 @@ struct Story<'a> {
     budget: &'a Budget,
     /// When the faults end: nothing is cut and nobody crashes after that.
     calm: Time,
+    /// The failure key that the scenario is there for, if any.
+    seeks: Option<String>,
 }
 
 impl Story<'_> {
@@ -297,9 +299,10 @@ impl Story<'_> {
             ..expect
         });
         scenario.expect = Expect { wanted: Wanted::default(), unmet: Wanted::default(), ..scenario.expect };
-        let mut story = Story { scenario, said, seed, budget, calm: Time::ZERO };
+        let mut story = Story { scenario, said, seed, budget, calm: Time::ZERO, seeks: None };
         let (outcome, _) = story.run(&story.scenario, Options::judged());
         let stage = Stage::new(&story.scenario, seed);
+        story.seeks = stage.seeks().map(str::to_owned);
         let (last, start) = (stage.plan().chapters.last(), outcome.chapters.last());
         let last = last.and_then(|chapter| chapter.operations.last()).map_or(Time::ZERO, |last| last.at);
         story.calm = start.copied().unwrap_or(Time::ZERO) + last.since(Time::ZERO) + SETTLE;

@@ -78,7 +78,7 @@ pub use scene::{Link, Scene, Surroundings};
 pub use setup::Setup;
 pub use talks::{Flaw, Judged, Talks, Waits};
 pub use verdicts::Verdicts;
-pub use violation::{Subject, Violation};
+pub use violation::{Subject, Violation, is};
 
 use crate::cojson::{Command, Notice, SimCrypto};
 use crate::host::NodeId;

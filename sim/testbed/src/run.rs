@@ -35,8 +35,8 @@ use crate::oracles::{Oracle, Oracles};
 use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{View, World};
-use cosim_core::{Config, Span};
 use clocks::Clocks;
+use cosim_core::{Config, Span};
 use losses::Losses;
 use touched::Touched;
 

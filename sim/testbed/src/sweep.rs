@@ -35,7 +35,7 @@ pub use record::{Counts, EXPECTATION, Record};
 pub use report::{command, exercised, json, quoted, text};
 pub use shard::Shard;
 pub use spread::{Figure, Spread, Spreads};
-pub use summary::{Group, Most, OfScenario, Summary};
+pub use summary::{Group, InScenario, Most, OfScenario, Summary};
 
 use crate::run::{Options, run};
 use crate::scenario::Scenario;
@@ -233,9 +233,12 @@ impl Header {
     }
 }
 
+/// The file of outcomes in a folder.
+pub const OUTCOMES: &str = "outcomes.jsonl";
+
 /// The file of outcomes that `--out` stands for: itself where its name ends in `.jsonl`, else `outcomes.jsonl` in the
 /// folder of that name.
 pub fn outcomes_path(out: &Path) -> PathBuf {
     let is_file = out.extension().is_some_and(|extension| extension == "jsonl") && !out.is_dir();
-    if is_file { out.to_owned() } else { out.join("outcomes.jsonl") }
+    if is_file { out.to_owned() } else { out.join(OUTCOMES) }
 }

@@ -51,7 +51,7 @@ fn into(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// What a path names, symbolic links followed, whether it is there or not.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS_MAX {
         match fs::read_link(&path) {

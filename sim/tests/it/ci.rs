@@ -143,6 +143,24 @@ fn sweeps_and_runs_say_which_seed_fails() {
     assert_eq!(json["scenarios"][1]["seed"], 1);
 }
 
+/// Two scenarios that fail by the same keys: each has a seed, a command and its own counts.
+#[test]
+fn every_scenario_that_fails_has_its_first_seed() {
+    let folder = Folder::with(&[("a", forgetful()), ("b", forgetful())]);
+    let files = ["scenarios/a.json", "scenarios/b.json"];
+    let said = folder.cosim(&["sweep", files[0], files[1], "--seeds", "0..9", "--format", "junit"]);
+    let suites = junit_parser::from_reader(said.out.as_bytes()).expect("it is JUnit");
+    for (case, file) in suites.suites[0].cases.iter().zip(files) {
+        let failure = case.status.failure_as_ref();
+        assert!(failure.message.contains(" of 9 runs failed: "), "{}", failure.message);
+        let again =
+            failure.text.lines().find_map(|line| line.strip_prefix("again cosim ")).expect("a command");
+        assert!(again.contains(file), "{again}");
+        let code = folder.cosim(&again.split(' ').collect::<Vec<_>>()).code;
+        assert!([1, 3].contains(&code), "{again}");
+    }
+}
+
 #[test]
 fn github_is_told_on_stderr_and_in_its_summary() {
     let folder = Folder::mixed();
@@ -370,7 +388,7 @@ fn a_red_shard_is_shown_where_it_fails() {
     let (said, summary) = shown("2/2");
     assert_eq!(said.code, 3, "{}", said.err);
     let error = said.err.lines().find(|line| line.starts_with("::error ")).expect("it is told");
-    let place = "::error file=scenarios/forgetful.json,line=1,title=not live%3A forgetful::timely";
+    let place = "::error file=scenarios/forgetful.json,line=1,title=not live%3A forgetful::1 of 1 runs failed: timely";
     let again = format!("cosim run scenarios/forgetful.json --seed {red} --crypto fast");
     assert!(error.starts_with(place) && error.ends_with(&format!("%0A{again}")), "{error}");
     assert!(summary.contains("1 passed, 1 failed") && summary.contains(&format!("`{again}`")), "{summary}");

@@ -129,6 +129,28 @@ fn a_finding_is_new_then_ongoing_and_remembers_where_it_was_seen() {
 }
 
 /// A scenario is known by its path, whatever else is new in its file.
+/// Whatever came since, who asks again gets the answer of then; and who names a sweep twice, that of once.
+#[test]
+fn what_is_asked_again_has_the_same_answer() {
+    let folder = Folder::new();
+    folder.sweep("0..200", "first.jsonl");
+    folder.sweep("200..400", "second.jsonl");
+    let ask = |sweeps: &str| folder.cosim(&format!("findings f.db {sweeps}"));
+    let first = ask("first.jsonl");
+    assert_eq!(ask("first.jsonl first.jsonl").out, first.out);
+    let second = ask("second.jsonl");
+    let again = ask("first.jsonl");
+    assert_eq!(again.out, first.out, "{}", again.err);
+    assert!(
+        again.err.contains("stored before, and another since: this is what was known then"),
+        "{}",
+        again.err
+    );
+    assert_eq!(ask("second.jsonl").out, second.out);
+    let none = folder.cosim("findings f.db first.jsonl --shrink 0");
+    assert_eq!(none.code, 2, "{}", none.err);
+}
+
 #[test]
 fn an_edited_scenario_has_the_same_findings_and_what_changed_is_said() {
     let folder = Folder::new();

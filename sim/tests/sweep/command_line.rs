@@ -63,6 +63,72 @@ fn what_run_plays_is_swept_too() {
 }
 
 #[test]
+fn shards_with_a_corpus_merge_as_they_lie() {
+    let folder = folder();
+    let play = |seeds: &str, rest: &str, code| {
+        let corpus = "--corpus c.jsonl";
+        check(folder.path(), &format!("sweep faulty.json --seeds {seeds} {rest} {corpus}"), code)
+    };
+    play("0..50", "", 1);
+    // The corpus fails, though these seeds hold; `./faulty.json` is the same file.
+    let (out, err) =
+        check(folder.path(), "sweep ./faulty.json --seeds 0..6 --corpus c.jsonl --format json", 1);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&json["verdict"], &json["corpus"]["path"]), (&"held".into(), &"c.jsonl".into()), "{out}");
+    assert!(json["corpus"]["failed"].as_u64() > Some(0) && err.contains("corpus: "), "{out}{err}");
+    let (out, _) = play("0..6", "--format junit", 1);
+    assert!(
+        out.contains("runs of the corpus failed") && out.contains("again cosim run faulty.json"),
+        "{out}"
+    );
+    for shard in ["1/2", "2/2"] {
+        play("0..50", &format!("--shard {shard} --out part-{}.jsonl", &shard[..1]), 1);
+    }
+    assert!(folder.path().join("part-1.corpus.jsonl").is_file());
+    check(folder.path(), "merge part-1.jsonl part-1.corpus.jsonl part-2.jsonl --shards 2 -o whole.jsonl", 1);
+    check(folder.path(), "sweep faulty.json --seeds 0..50 --out alone.jsonl", 1);
+    let [whole, alone] =
+        ["whole.jsonl", "alone.jsonl"].map(|name| fs::read(folder.path().join(name)).unwrap());
+    assert!(whole == alone);
+}
+
+#[test]
+fn outcomes_follow_links_and_are_written_into_files_alone() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink("target.jsonl", path("link.jsonl")).unwrap();
+    check(folder.path(), "sweep tiny.json --seeds 0..5 --out link.jsonl", 0);
+    check(folder.path(), "sweep tiny.json --seeds 0..5 --out plain.jsonl", 0);
+    assert!(fs::symlink_metadata(path("link.jsonl")).unwrap().is_symlink());
+    assert_eq!(fs::read(path("target.jsonl")).unwrap(), fs::read(path("plain.jsonl")).unwrap());
+    assert!(Command::new("mkfifo").arg(path("pipe.jsonl")).status().unwrap().success());
+    let (_, err) = check(folder.path(), "merge plain.jsonl -o pipe.jsonl", 2);
+    assert!(err.contains("pipe.jsonl: it is no file"), "{err}");
+    for html in ["--out plain.jsonl --html plain.jsonl", "--out kept --html kept/outcomes.jsonl"] {
+        let (_, err) = check(folder.path(), &format!("sweep tiny.json --seeds 0..5 {html}"), 2);
+        assert!(err.contains("--out and --html cannot both be"), "{err}");
+    }
+    check(folder.path(), "sweep tiny.json --seeds 0..5 --out kept", 0);
+    for read in ["kept", "kept/outcomes.jsonl"] {
+        let (_, err) = check(folder.path(), &format!("report {read} -o kept/outcomes.jsonl"), 2);
+        assert!(err.contains("would be replaced"), "{err}");
+    }
+}
+
+/// A full disk behind stderr changes nothing of what is found.
+#[test]
+fn who_cannot_be_told_still_gets_the_exit_code() {
+    let folder = folder();
+    for (arguments, code) in
+        [("sweep faulty.json --seeds 0..50", 1), ("run tiny.json", 0), ("run none.json", 2)]
+    {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = cosim(folder.path(), arguments).stdout(Stdio::null()).stderr(full).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments}");
+    }
+}
+
+#[test]
 fn the_command_that_is_printed_fails_the_same_way() {
     let folder = folder();
     let (out, _) = check(folder.path(), "sweep faulty.json --seeds 0..50 --json", 1);

@@ -257,6 +257,30 @@ fn everything_that_is_wrong_is_named_at_once() {
     assert!(found.contains(&Flaw::Missing { numbers: vec![3, 4, 5, 6], of }));
 }
 
+/// Where only reading a part to its end shows that it is not whole.
+#[test]
+fn a_part_that_was_changed_is_missing_and_what_else_is_wrong_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = parts(folder.path(), &shards(4, &scope(0..30)));
+    let [changed, copy] = [parts[1].clone(), folder.path().join("copy.jsonl")];
+    std::fs::copy(&parts[2], &copy).unwrap();
+    for torn in [&changed, &copy] {
+        std::fs::write(torn, read(torn).replacen("\"events\":1", "\"events\":2", 1)).unwrap();
+    }
+    let named = [parts.as_slice(), std::slice::from_ref(&copy)].concat();
+    let found = flaws(folder.path(), &named, 4);
+    let missing = Flaw::Missing { numbers: vec![2], of: NonZeroU32::new(4).unwrap() };
+    assert!(
+        matches!(found.as_slice(), [first, Flaw::Torn { .. }, Flaw::Torn { .. }] if *first == missing),
+        "{found:?}"
+    );
+    let copy_alone: Vec<PathBuf> =
+        named.iter().filter(|path| **path != parts[2] && **path != changed).cloned().collect();
+    let numbers = vec![2, 3];
+    let missing = Flaw::Missing { numbers, of: NonZeroU32::new(4).unwrap() };
+    assert_eq!(flaws(folder.path(), &copy_alone, 4)[0], missing);
+}
+
 #[test]
 fn it_is_said_how_many_parts_there_should_be() {
     let folder = tempfile::tempdir().unwrap();

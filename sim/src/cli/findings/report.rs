@@ -3,7 +3,7 @@
 use super::super::exit::{Exit, Failure};
 use super::super::guests;
 use super::super::input;
-use super::super::print::{out, outln};
+use super::super::print::{out, outln, say};
 use super::super::report::write_page;
 use super::standing::{Known, known};
 use super::store::{Memory, Missing, Store};
@@ -65,7 +65,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             whole::write(&path, &known.finding.file)
                 .map_err(|error| Failure::file("write", &path, &error))?;
         }
-        anstream::eprintln!("{} scenarios are in {}", files.len(), folder.display());
+        say!("{} scenarios are in {}", files.len(), folder.display());
     }
     if let Some(path) = &args.html {
         write(args, path, played, &memory, &files)?;

@@ -116,6 +116,18 @@ pub(super) struct Memory {
     pub(super) replays: Vec<Replayed>,
 }
 
+impl Memory {
+    /// What was known when this sweep had been stored.
+    pub(super) fn until(mut self, sweep: i64) -> Memory {
+        self.sweeps.retain(|it| it.id <= sweep);
+        self.played.retain(|it| it.sweep <= sweep);
+        self.failures.retain(|it| it.sweep <= sweep);
+        self.sightings.retain(|it| it.sweep <= sweep);
+        self.replays.retain(|it| it.sweep <= sweep);
+        self
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Sweep {
     pub(super) id: i64,

@@ -2,6 +2,7 @@
 //! cut down.
 
 use super::super::exit::Failure;
+use super::super::print::say;
 use super::super::report::swept::{same, scenario};
 use super::super::{guests, sweep::failure};
 use super::store::{Swept, SweptFailure, SweptScenario, SweptShape};
@@ -82,12 +83,7 @@ impl Outcomes {
             let source = &header.scenarios[*place];
             let mut shapes: BTreeMap<String, SweptShape> = BTreeMap::new();
             if !chosen.is_empty() {
-                anstream::eprintln!(
-                    "{}: cutting down {} of {} runs with {key}",
-                    source.path,
-                    chosen.len(),
-                    runs.len()
-                );
+                say!("{}: cutting down {} of {} runs with {key}", source.path, chosen.len(), runs.len());
                 let scenario = scenario(source, guests).map_err(|why| lost(&why))?;
                 for run in chosen {
                     let (shape, file) = cut_one(&scenario, source, run)?;

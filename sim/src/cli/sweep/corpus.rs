@@ -1,7 +1,8 @@
 //! A corpus: runs to play before anything else, since they failed once or have the most events. It is a file of JSON Lines
 //! that sweeps add to. What comes of playing it is kept in a file of its own.
 
-use super::super::exit::{Exit, Failure};
+use super::super::exit::Failure;
+use super::super::print::{count, say};
 use super::super::version::BUILD;
 use cosim_testbed::run::{Options, Verdict, run};
 use cosim_testbed::scenario::Scenario;
@@ -9,8 +10,10 @@ use cosim_testbed::sweep::{Header, Record, Source, Summary, command, outcomes_pa
 use cosim_testbed::whole;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Component, Path, PathBuf};
 
 /// How many runs of one scenario are kept for one failure key.
 const OF_A_KEY_MAX: usize = 16;
@@ -27,6 +30,12 @@ struct Head {
 }
 
 const FORMAT: &str = "cosim-corpus";
+
+/// The format of what comes of one.
+const PLAYED: &str = "cosim-corpus-outcomes";
+
+/// No first line is longer.
+const LINE_MAX: u64 = 16 << 20;
 const VERSION: u32 = 1;
 
 /// A run that is kept: a line of the corpus.
@@ -80,8 +89,9 @@ impl Corpus {
         (header, scenarios): (&Header, &[Scenario]),
         out: Option<&Path>,
         words: String,
-    ) -> Result<Exit, Failure> {
-        let place = |kept: &Kept| header.scenarios.iter().position(|source| source.path == kept.scenario);
+    ) -> Result<Summary, Failure> {
+        let place =
+            |kept: &Kept| header.scenarios.iter().position(|source| is_one(&source.path, &kept.scenario));
         let mut runs: Vec<(usize, u64)> =
             self.0.iter().filter_map(|kept| Some((place(kept)?, kept.seed))).collect();
         runs.sort_unstable();
@@ -98,12 +108,12 @@ impl Corpus {
             whole::write(&path, &lines(header, &records))
                 .map_err(|error| Failure::file("write", &path, &error))?;
         }
-        anstream::eprintln!("corpus: {} runs, {} failed", summary.runs(), summary.failures());
+        say!("corpus: {}, {} failed", count(summary.runs(), "run"), summary.failures());
         for record in records.iter().filter(|record| record.verdict != Verdict::Held) {
             let key = record.key.as_deref().unwrap_or_default();
-            anstream::eprintln!("  {key}: {}", command(&summary, record.scenario, record.seed));
+            say!("  {key}: {}", command(&summary, record.scenario, record.seed));
         }
-        Ok(summary.verdict().map_or(Exit::Held, Exit::from))
+        Ok(summary)
     }
 
     /// Adds what a sweep has shown: the first failure with each key, and the runs with most events. What is there already
@@ -122,7 +132,12 @@ impl Corpus {
             key: None,
             events: Some(most.events),
         });
-        self.0.extend(failed.chain(most));
+        let new: Vec<Kept> = failed.chain(most).collect();
+        for kept in new {
+            let known = self.0.iter().find(|known| is_one(&known.scenario, &kept.scenario));
+            let scenario = known.map_or_else(|| kept.scenario.clone(), |known| known.scenario.clone());
+            self.0.push(Kept { scenario, ..kept });
+        }
         let mut kinds: BTreeMap<(String, Option<String>), Vec<Kept>> = BTreeMap::new();
         for kept in self.0.drain(..) {
             let kind = kinds.entry((kept.scenario.clone(), kept.key.clone())).or_default();
@@ -143,15 +158,35 @@ impl Corpus {
         let lines = [json(&head)].into_iter().chain(self.0.iter().map(json));
         let text: String = lines.map(|line| line + "\n").collect();
         whole::write(path, &text).map_err(|error| Failure::file("write", path, &error))?;
-        anstream::eprintln!("the corpus in {} has {} runs", path.display(), self.0.len());
+        let runs: BTreeSet<(&str, u64)> =
+            self.0.iter().map(|kept| (kept.scenario.as_str(), kept.seed)).collect();
+        say!("the corpus in {} has {}", path.display(), count(runs.len() as u64, "run"));
         Ok(())
     }
+}
+
+/// Whether two paths are one, written in two ways: `./a.json`.
+fn is_one(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|path| Path::new(path).components());
+    one.filter(|part| *part != Component::CurDir).eq(other.filter(|part| *part != Component::CurDir))
 }
 
 /// Where what comes of a corpus is kept: `corpus.jsonl` in the folder of the outcomes, or `NAME.corpus.jsonl` beside them.
 fn beside(out: &Path) -> PathBuf {
     let outcomes = outcomes_path(out);
     if outcomes == out { out.with_extension("corpus.jsonl") } else { out.join("corpus.jsonl") }
+}
+
+/// Whether a file is what came of a corpus.
+pub(in crate::cli) fn is_played(path: &Path) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Format {
+        format: String,
+    }
+    let mut line = String::new();
+    let read = File::open(path).and_then(|file| BufReader::new(file).take(LINE_MAX).read_line(&mut line));
+    let format: Option<Format> = read.ok().and_then(|_| serde_json::from_str(&line).ok());
+    format.is_some_and(|found| found.format == PLAYED)
 }
 
 /// The first line of what comes of a corpus. It is no sweep: its seeds are no range.
@@ -166,7 +201,7 @@ struct Played<'a> {
 
 fn lines(header: &Header, records: &[Record]) -> String {
     let head = Played {
-        format: "cosim-corpus-outcomes",
+        format: PLAYED,
         version: VERSION,
         cosim: &header.cosim,
         build: BUILD,

@@ -3,6 +3,7 @@
 
 use super::super::environment;
 use super::super::exit::Failure;
+use super::super::print::say;
 use cosim_testbed::sweep::Shard;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -96,7 +97,7 @@ impl Engine {
                 "error: {variable}={value} is none of {parts} parts, which {name} counts from {first} to {last}\nhint: {asked}"
             )));
         };
-        anstream::eprintln!("part {shard}, by {variable}={value} of {name}");
+        say!("part {shard}, by {variable}={value} of {name}");
         Ok(shard)
     }
 }

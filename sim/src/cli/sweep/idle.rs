@@ -1,5 +1,6 @@
 //! Planted faults that a sweep has not noticed, since they never come to anything.
 
+use super::super::print::say;
 use cosim_testbed::run::{Options, idle_mutations, run};
 use cosim_testbed::scenario::Scenario;
 use cosim_testbed::sweep::Summary;
@@ -22,7 +23,7 @@ pub(super) fn tell(scenarios: &[Scenario], seeds: &Range<u64>, summary: &Summary
         });
         let always = idle.reduce(|one, other| &one & &other).unwrap_or_default();
         for (node, mutation) in always {
-            anstream::eprintln!(
+            say!(
                 "warning: {}: `{mutation}` of {node} made no difference in seeds {}..{}: the runs come out the same without it",
                 of.source.path,
                 seeds.start,

@@ -1,5 +1,6 @@
 //! How far a sweep is: a bar on a terminal, a line now and then where there is none. It goes to stderr only.
 
+use super::super::print::say;
 use crate::cli::print::{count, grouped};
 use crate::cli::progress::style;
 use cosim_testbed::sweep::Summary;
@@ -54,7 +55,7 @@ impl Progress {
         if let Some(total) = self.total.filter(|total| runs < *total)
             && self.every.is_some_and(|every| runs.is_multiple_of(every))
         {
-            anstream::eprintln!("{runs} of {total} runs, {}", failed(self.failures));
+            say!("{runs} of {total} runs, {}", failed(self.failures));
         }
     }
 
@@ -64,7 +65,7 @@ impl Progress {
         self.bar.finish_and_clear();
         let played = summary.runs() - self.before;
         let rate = played.saturating_mul(1000) / u64::try_from(elapsed_ms).unwrap_or(u64::MAX);
-        anstream::eprintln!(
+        say!(
             "{} in {}.{} s, {}/s",
             count(played, "run"),
             elapsed_ms / 1000,

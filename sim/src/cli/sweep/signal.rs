@@ -1,6 +1,7 @@
 //! What ends a sweep from outside: Ctrl-C, and the signals by which engines and shells ask a process to end.
 
 use super::super::exit::{Exit, Failure};
+use super::super::print::say;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -41,6 +42,6 @@ fn wait_and_end(stop: &Stop) {
     if stop.played.load(Ordering::Relaxed) {
         return;
     }
-    anstream::eprintln!("interrupted in the middle of a run\nhint: go on with the same command and --resume");
+    say!("interrupted in the middle of a run\nhint: go on with the same command and --resume");
     std::process::exit(Exit::INTERRUPTED.into());
 }

@@ -3,6 +3,7 @@
 
 use super::super::environment;
 use super::super::exit::{Exit, Failure};
+use super::super::print::say;
 use super::super::time::Until;
 use super::progress::Progress;
 use super::signal::Stop;
@@ -50,11 +51,11 @@ pub(super) fn play(
 fn say_what_is_next(played: &Header, wanted: &Header) {
     let (from, until, end) = (played.seeds.from, played.seeds.until, wanted.seeds.until);
     for source in &played.scenarios {
-        anstream::eprintln!("{}: played {from}..{until}, next {until}..{}", source.path, super::written(end));
+        say!("{}: played {from}..{until}, next {until}..{}", source.path, super::written(end));
     }
     match until == end {
-        true => anstream::eprintln!("all seeds are played"),
-        false => anstream::eprintln!("go on: the same command with --seeds {until}..{}", super::written(end)),
+        true => say!("all seeds are played"),
+        false => say!("go on: the same command with --seeds {until}..{}", super::written(end)),
     }
 }
 

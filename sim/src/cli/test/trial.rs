@@ -224,7 +224,15 @@ impl Finding {
         };
         match &self {
             Finding::Missing { rendered, .. } => write(rendered, "new"),
-            Finding::Differs { rendered, .. } => write(rendered, "changed"),
+            Finding::Differs { rendered, .. } => match folders.beside(name) {
+                Some(other) => Err(Failure(format!(
+                    "error: {} is the snapshot of {}, too, which would be lost\nhint: give one of them another name, or keep these \
+                     apart: --snapshots DIR",
+                    path.display(),
+                    other.display()
+                ))),
+                None => write(rendered, "changed"),
+            },
             Finding::Stale(path) => match std::fs::remove_file(path) {
                 Ok(()) => Ok(Finding::Removed),
                 Err(error) => Err(Failure::file("remove", path, &error)),

@@ -4,6 +4,7 @@ use super::deviation::Deviation;
 use super::{Played, Schedule, Story};
 use crate::cojson::CoNode;
 use crate::log::Limit;
+use crate::oracles::is;
 use crate::run::{Judged, Options, Player, Stage, UNMET_KEY, begin};
 use crate::scenario::Scenario;
 use crate::script::Director;
@@ -66,14 +67,19 @@ impl Story<'_> {
 
     /// What comes of a schedule that was played.
     fn came_to(&self, schedule: &Schedule, judged: Judged<Director>, goes_on: bool) -> Played {
-        if judged.key.is_some() || !goes_on {
+        // Where a failure is sought, a run goes on past others, and so may what deviates behind them.
+        let ends = judged
+            .key
+            .as_deref()
+            .is_some_and(|key| self.seeks.as_deref().is_none_or(|sought| is(key, sought)));
+        if ends || !goes_on {
             return Played { key: judged.key, children: Vec::new() };
         }
         let mut children = self.deciding(schedule, judged.decisions.seen());
         if self.budget.has_operations(schedule) {
             children.extend(self.operating(schedule, &judged));
         }
-        Played { key: None, children }
+        Played { key: judged.key, children }
     }
 }
 

@@ -61,8 +61,13 @@ impl Violation {
 
     /// Whether this is the violation that `wanted` describes: its key, or the first words of it.
     pub fn is(&self, wanted: &str) -> bool {
-        self.key.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        is(&self.key, wanted)
     }
+}
+
+/// Whether a failure key is `wanted`, or begins with its words.
+pub fn is(key: &str, wanted: &str) -> bool {
+    key.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 /// What `peer` is to `node`, by the link between them.

@@ -76,7 +76,7 @@ impl Played<'_> {
             "key": key,
             "rule": rule(key),
             "count": group.count,
-            "scenarios": group.scenarios.iter().collect::<Vec<_>>(),
+            "scenarios": group.scenarios.iter().map(|(place, of)| (place, of.count)).collect::<Vec<_>>(),
             "scenario": group.scenario,
             "seed": group.seed,
             "command": format!("{}{}", command(self.summary, group.scenario, group.seed), self.guests),

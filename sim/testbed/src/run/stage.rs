@@ -209,7 +209,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The failure key that the scenario is there for, if any.
-    pub(super) fn seeks(&self) -> Option<&str> {
+    pub(crate) fn seeks(&self) -> Option<&str> {
         let file = &self.scenario.file;
         let expected = self.scenario.expect.violation.as_deref();
         expected.or_else(|| file.origin.as_ref().and_then(|origin| origin.key.as_deref()))

@@ -33,6 +33,11 @@ pub struct Wanted {
 }
 
 impl Expect {
+    /// Whether it says anything of a run but which violation it has.
+    pub fn names_something(&self) -> bool {
+        [&self.wanted, &self.unmet].into_iter().any(|wanted| *wanted != Wanted::default())
+    }
+
     /// Whether it says how some load ends.
     pub(crate) fn names_loads(&self) -> bool {
         !(self.wanted.loads.is_empty() && self.unmet.loads.is_empty())

@@ -4,11 +4,11 @@
 use super::aside::{self, Kind};
 use super::error::Error;
 use super::header::Header;
-use super::mark::Checksum;
+use super::mark::{Checksum, Mark};
 use super::reader::Reader;
 use super::record::Record;
 use super::summary::Summary;
-use crate::whole::folder;
+use crate::whole::{self, folder};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -54,6 +54,7 @@ impl OutcomeFile {
     /// Begins the file at `path`, which replaces one that is there only when it is complete. `writer` names this process.
     /// An error where there is a part of one, so that nothing is lost by mistake.
     pub fn begin(path: &Path, writer: &str, header: &Header) -> Result<OutcomeFile, Error> {
+        let path = &place(path)?;
         if let Some(begun) = aside::begun(path, Kind::Partial)?.into_iter().next() {
             return Err(Error::Begun { path: begun });
         }
@@ -62,7 +63,7 @@ impl OutcomeFile {
 
     /// Begins the file at `path` as what can be had again at any time, or cannot be gone on with: a part of one is no loss.
     pub fn begin_provisional(path: &Path, writer: &str, header: &Header) -> Result<OutcomeFile, Error> {
-        OutcomeFile::new(path, writer, Kind::Merging, header)
+        OutcomeFile::new(&place(path)?, writer, Kind::Merging, header)
     }
 
     /// Goes on with the file at `path`, whose records are added to `summary`: with what this or another process has
@@ -74,6 +75,7 @@ impl OutcomeFile {
         header: &Header,
         summary: &mut Summary,
     ) -> Result<Opened, Error> {
+        let path = &place(path)?;
         let mut longest: Option<Begun> = None;
         let partials = aside::begun(path, Kind::Partial)?;
         let whole = path.exists().then(|| path.to_owned());
@@ -94,6 +96,10 @@ impl OutcomeFile {
             }
             let checksum = reader.checksum().clone();
             let is_whole = header.is_enough(&counted) && matches!(reader.mark(header), Ok(Some(_)));
+            // It was complete, and something in it was changed since: nobody knows what.
+            if !is_whole && is_marked(path) {
+                continue;
+            }
             if is_whole && Some(path) == whole.as_ref() {
                 aside::remove_dead(path, Kind::Partial);
                 *summary = counted;
@@ -221,6 +227,24 @@ impl OutcomeFile {
         let path = self.own.clone();
         move |error| Error::File { doing, path, error }
     }
+}
+
+/// Where the file is that a path names: links are followed, and stay. It gets its name when it is complete, so what is no file,
+/// such as a pipe, cannot take it.
+fn place(path: &Path) -> Result<PathBuf, Error> {
+    let cannot = |error| Error::File { doing: "write", path: path.to_owned(), error };
+    let place = whole::behind_links(path).map_err(cannot)?;
+    match fs::metadata(&place) {
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            Err(cannot(io::Error::other("it is no file: outcomes are written into one, and read again")))
+        }
+        Ok(_) | Err(_) => Ok(place),
+    }
+}
+
+/// Whether a file ends with an end mark, right or wrong.
+fn is_marked(path: &Path) -> bool {
+    File::open(path).and_then(|mut file| Mark::last(&mut file)).is_ok_and(|mark| mark.is_some())
 }
 
 /// Whether there is a part of the file at `path`, and not the whole.

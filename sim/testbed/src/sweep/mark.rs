@@ -2,6 +2,8 @@
 
 use super::header::{Header, Seeds};
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 
 /// The end mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,16 @@ pub(super) struct End {
 impl Mark {
     /// No mark is longer.
     pub(super) const LINE_MAX: u64 = 1024;
+
+    /// The end mark with which a file ends, whatever it holds before; `None` where it ends otherwise.
+    pub(super) fn last(file: &mut File) -> io::Result<Option<Mark>> {
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(Mark::LINE_MAX)))?;
+        let mut end = Vec::new();
+        file.take(Mark::LINE_MAX).read_to_end(&mut end)?;
+        let line = end.strip_suffix(b"\n").and_then(|end| end.rsplit(|byte| *byte == b'\n').next());
+        Ok(line.and_then(|line| serde_json::from_slice(line).ok()))
+    }
 
     /// The mark as its line, without the end of the line.
     pub(super) fn line(&self) -> String {

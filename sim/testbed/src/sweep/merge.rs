@@ -22,6 +22,22 @@ pub fn merge(
     out: &Path,
     writer: &str,
 ) -> Result<Summary, Error> {
+    let merged = merge_whole(parts, shards, out, writer);
+    merged.map_err(|error| match error {
+        // One that is not whole is found where it is read: what else is there?
+        Error::Parts(flaws) => {
+            Error::Parts(Some(parts::all_flaws(parts, shards)).filter(|all| !all.is_empty()).unwrap_or(flaws))
+        }
+        error => error,
+    })
+}
+
+fn merge_whole(
+    parts: &[PathBuf],
+    shards: Option<NonZeroU32>,
+    out: &Path,
+    writer: &str,
+) -> Result<Summary, Error> {
     let (header, parts) = parts::examine(parts, shards)?;
     let mut file = OutcomeFile::begin_provisional(out, writer, &header)?;
     match join(&header, parts, &mut file) {

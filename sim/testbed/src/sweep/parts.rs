@@ -2,6 +2,7 @@
 //! with them. All that is wrong is told at once.
 
 use super::error::Error;
+use super::file::read;
 use super::header::Header;
 use super::mark::{End, Mark};
 use super::reader::{Paused, Reader};
@@ -9,7 +10,6 @@ use super::shard::Shard;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io;
 use std::num::NonZeroU32;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,19 @@ impl fmt::Display for Flaw {
     }
 }
 
+impl Flaw {
+    /// The one file that is wrong.
+    fn of_one(self) -> Option<PathBuf> {
+        match self {
+            Flaw::Missing { .. } | Flaw::Gap { .. } | Flaw::Double { .. } => None,
+            Flaw::Unreadable { path, .. }
+            | Flaw::Torn { path, .. }
+            | Flaw::Foreign { path, .. }
+            | Flaw::OtherVersion { path, .. } => Some(path),
+        }
+    }
+}
+
 /// Numbers as engines take them: `1-3,7`.
 fn ranges(numbers: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
@@ -158,6 +171,26 @@ pub(super) fn examine(paths: &[PathBuf], shards: Option<NonZeroU32>) -> Result<(
         None if flaws.is_empty() => Err(Error::NoParts),
         Some(_) | None => Err(Error::Parts(flaws)),
     }
+}
+
+/// All that is wrong, where something is: every part is read to its end, and what is not whole holds nothing.
+pub(super) fn all_flaws(paths: &[PathBuf], shards: Option<NonZeroU32>) -> Vec<Flaw> {
+    let flaws = |paths: &[PathBuf]| match examine(paths, shards) {
+        Err(Error::Parts(flaws)) => flaws,
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    // Of what its own first and last line give away no more is to be known.
+    let told: Vec<PathBuf> = flaws(paths).into_iter().filter_map(Flaw::of_one).collect();
+    let (mut sound, mut broken) = (Vec::new(), Vec::new());
+    for path in paths {
+        match read(path) {
+            Err(error) if !told.contains(path) => broken.push(flaw(path, error)),
+            Ok(_) | Err(_) => sound.push(path.clone()),
+        }
+    }
+    let mut all = flaws(&sound);
+    all.extend(broken);
+    all
 }
 
 /// A sweep of which there are parts.
@@ -260,19 +293,6 @@ fn tile(header: &Header, parts: &[Part], flaws: &mut Vec<Flaw>) {
 fn double(before: &Part, part: &Part, what: String) -> Flaw {
     let [here, there] = [before, part].map(|part| part.path().to_owned());
     Flaw::Double { here, there, what }
-}
-
-impl Mark {
-    /// The end mark with which a file ends, whatever it holds before; `None` where it ends otherwise.
-    fn last(file: &mut File) -> io::Result<Option<Mark>> {
-        use std::io::{Read, Seek, SeekFrom};
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(Mark::LINE_MAX)))?;
-        let mut end = Vec::new();
-        file.take(Mark::LINE_MAX).read_to_end(&mut end)?;
-        let line = end.strip_suffix(b"\n").and_then(|end| end.rsplit(|byte| *byte == b'\n').next());
-        Ok(line.and_then(|line| serde_json::from_slice(line).ok()))
-    }
 }
 
 #[cfg(test)]

@@ -72,8 +72,17 @@ pub struct Group {
     pub scenario: u32,
     /// The smallest seed with which that scenario fails so.
     pub seed: u64,
-    /// How many there are of each scenario, by index.
-    pub scenarios: BTreeMap<u32, u64>,
+    /// Those of each scenario, by index.
+    pub scenarios: BTreeMap<u32, InScenario>,
+}
+
+/// The failures of one scenario with one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InScenario {
+    /// How many there are.
+    pub count: u64,
+    /// The smallest seed.
+    pub seed: u64,
 }
 
 impl Summary {
@@ -161,7 +170,9 @@ impl Summary {
         if let Some(group) = self.groups.get_mut(key) {
             (group.scenario, group.seed) = (group.scenario, group.seed).min((record.scenario, record.seed));
             group.count += 1;
-            *group.scenarios.entry(record.scenario).or_insert(0) += 1;
+            let first = InScenario { count: 0, seed: record.seed };
+            let of = group.scenarios.entry(record.scenario).or_insert(first);
+            (of.count, of.seed) = (of.count + 1, of.seed.min(record.seed));
         }
     }
 

@@ -174,7 +174,7 @@ impl App {
         }
         let (old, old_secret) = view.read_key().ok_or(Refusal::NoKey)?;
         let (new, new_secret) = self.new_key(target);
-        let (readers, above) = (self.readers_without(group, parent), self.above(group, Some(parent)));
+        let (readers, above) = (self.readers_without(group, Some(parent)), self.above(group, Some(parent)));
         let rotation = Rotation {
             old: ReadKey { id: old, secret: old_secret },
             new: ReadKey { id: &new, secret: &new_secret },
@@ -196,11 +196,11 @@ impl App {
         Ok(self.dated(target, &view, changes, &[&format!("{PARENT}{known_id}"), READ_KEY]))
     }
 
-    /// The members who may read by what they are themselves, or in another parent than this.
-    fn readers_without<'a>(&'a self, group: &CoGroup, without: CoId) -> Vec<Member<'a>> {
+    /// The members who may read by what they are themselves, or in a parent: in another than this, where one is given.
+    pub(super) fn readers_without<'a>(&'a self, group: &CoGroup, without: Option<CoId>) -> Vec<Member<'a>> {
         let others: Vec<&CoGroup> = self
             .parents(group)
-            .filter(|(parent, _)| *parent != without)
+            .filter(|(parent, _)| Some(*parent) != without)
             .filter_map(|(parent, _)| self.views.get(&parent)?.group())
             .collect();
         let mut readers = self.readers(group);

@@ -224,8 +224,7 @@ impl App {
             Some(agent) => {
                 let (id, secret) = self.new_key(&target);
                 let own = ReadKey { id: &id, secret: &secret };
-                let mut readers = self.readers(group);
-                readers.retain(|reader| reader.id != name);
+                let readers = self.readers_but(group, name);
                 let given = writer.add_write_only(&member(agent), Role::WriteOnly, &own, &readers);
                 given.map_err(|_| Refusal::NoKey)?
             }
@@ -254,7 +253,7 @@ impl App {
             return Err(Refusal::NothingToChange);
         }
         let (new, new_secret) = self.new_key(target);
-        let (readers, above) = (self.readers(group), self.above(group, None));
+        let (readers, above) = (self.readers_but(group, name), self.above(group, None));
         let rotation = Rotation {
             old: ReadKey { id: old, secret: old_secret },
             new: ReadKey { id: &new, secret: &new_secret },
@@ -273,7 +272,6 @@ impl App {
         let leaving = if name == me.name { changes.pop() } else { None };
         self.seal_above(target, &above, &mut changes, (&new, &new_secret))?;
         changes.extend(leaving);
-        let readers: Vec<Member<'_>> = readers.into_iter().filter(|reader| reader.id != name).collect();
         self.renew_write_keys(target, (group, name, &readers), &mut changes)?;
         Ok(self.dated(target, &view, changes, &[name, READ_KEY]))
     }
@@ -366,8 +364,7 @@ impl App {
         let old = older.next().and_then(read_key)?;
         let others: Vec<ReadKey<'_>> = older.filter_map(read_key).collect();
         let (id, secret) = self.new_key(target);
-        let mut readers = self.readers(group);
-        readers.retain(|reader| reader.id != without);
+        let readers = self.readers_but(group, without);
         let above = self.above(group, None);
         let rotation = Rotation {
             old,
@@ -419,6 +416,17 @@ impl App {
         let invites =
             invites.filter(|agent| group.members.get(&agent.name).is_some_and(|role| role.can_read()));
         readers.chain(invites).map(member).collect()
+    }
+
+    /// The members who may read once `name` is no member any more: if that is everyone, those who are no more than one of
+    /// everyone go, too.
+    fn readers_but<'a>(&'a self, group: &CoGroup, name: &str) -> Vec<Member<'a>> {
+        if name == EVERYONE {
+            return self.readers_without(group, None);
+        }
+        let mut readers = self.readers(group);
+        readers.retain(|reader| reader.id != name);
+        readers
     }
 
     /// A key that nobody has made before.
