@@ -89,7 +89,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         )?),
     };
     let (most, what) = (line.steps() - 1, line.what());
-    say!("{}: {key}\n{most} {what} to judge at most", args.file.display());
+    let some = if most == 1 { what.trim_end_matches('s') } else { what };
+    say!("{}: {key}\n{most} {some} to judge at most", args.file.display());
     let judge = |place: usize| -> Result<Answer, Failure> {
         let answer = line.judge(place)?;
         say!("  {}  {answer}", line.named(place)?);
@@ -99,12 +100,18 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     for (place, wanted) in [(0, Answer::Fixed), (line.steps() - 1, Answer::Reproduces)] {
         let answer = judge(place)?;
         if answer != wanted {
+            let hint = match answer {
+                Answer::Skipped(_) => format!(
+                    "name another of the {what}; --build and --binary say how one is built and played"
+                ),
+                Answer::Reproduces | Answer::Fixed => format!("name another of the {what}, or another file"),
+            };
             return Err(Failure(format!(
-                "error: {}: {answer}, and {} was expected\nhint: name another of the {what}, or another file",
+                "error: {}: {answer}, but at this end the file has to {}\nhint: {hint}",
                 line.named(place)?,
                 match wanted {
-                    Answer::Reproduces => "that it fails",
-                    Answer::Fixed | Answer::Skipped(_) => "that it does not",
+                    Answer::Reproduces => "fail",
+                    Answer::Fixed | Answer::Skipped(_) => "hold",
                 }
             )));
         }

@@ -66,6 +66,12 @@ fn seeds(text: &str) -> Result<[u64; 2], String> {
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     let read = [&args.a].into_iter().chain(&args.b).chain(&args.recording);
     input::check_written(args.html.as_deref(), read)?;
+    if args.b.as_ref() == Some(&args.a) && args.a == Path::new("-") {
+        return Err(Failure(
+            "error: standard input is one scenario, and `diff - -` asks for two\nhint: name a file"
+                .to_owned(),
+        ));
+    }
     let [(a, facts_a), (b, facts_b)] = sides(args)?;
     let compared = compare(&a, &b).map_err(|left_out| {
         Failure(format!(

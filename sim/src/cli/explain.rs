@@ -35,6 +35,14 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         _ => None,
     };
     if let Some(about) = oracle {
+        if words.get(1).is_some_and(|between| !BETWEEN.contains(between)) {
+            return Err(Failure(format!(
+                "error: `{asked}` is no key\nhint: behind its oracle a key says between whom, {}, and about what: {} client>server \
+                 content",
+                BETWEEN.join(", "),
+                about.name
+            )));
+        }
         tell_oracle(about, &words[1..]);
     } else if let Some(fault) = fault {
         out!("{}: a fault that can be planted\n{}", fault.name(), paragraph(fault.sentence()));
@@ -61,6 +69,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     Ok(Exit::Held)
 }
+
+/// Who has something to do with whom, as keys say it.
+const BETWEEN: [&str; 4] = ["client>server", "server>client", "peer>peer", "node"];
 
 /// Words of this testbed.
 const WORDS: [(&str, &str); 11] = [
@@ -159,7 +170,10 @@ fn tell_oracle(about: &About, key: &[&str]) {
         let kind = key.last().expect("it is not empty");
         row(
             "about",
-            &kind_in_words(kind).map_or_else(|| (*kind).to_owned(), |words| format!("{kind}: {words}")),
+            &format!(
+                "{kind}: {}",
+                kind_in_words(kind).unwrap_or("nothing that is explained here; is it written so?")
+            ),
         );
         out!(
             "{}",
@@ -191,6 +205,9 @@ fn kind_in_words(kind: &str) -> Option<&'static str> {
         "closed" => "a member who may read, and lacks the present key",
         "open" => "somebody who may not read, and has the present key",
         "written" => "a key that was handed to whom it is not for",
+        "raised" => "a count that a node has raised over what it was told",
+        "events" => "how many events a run has",
+        "outputs" => "how much a node wants in one event",
         "report" => "an app that was told that something is written",
         "signature" => "the signature of what is on a disk",
         "dependency" => "what something on a disk needs, and is not there",

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 /// with one are played first, then those with two, so that the first that fails is a smallest. Without a budget, a scenario
 /// says itself what may happen: what its network, disks and faults do by chance, or what it decides and one thing more.
 #[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
 pub(super) struct Args {
     /// The scenario, frozen or not.
     file: PathBuf,
@@ -365,7 +366,8 @@ impl Story {
             return;
         }
         let more = if explored.more { ", and those that deviate more than they do" } else { "" };
-        outln!("NOT WHOLE: {} within the budget were not played{more}", counted(explored.left, "schedule"));
+        let verb = if explored.left == 1 { "was" } else { "were" };
+        outln!("NOT WHOLE: {} within the budget {verb} not played{more}", counted(explored.left, "schedule"));
         let bound = explored.bound.unwrap_or(Bound::Schedules);
         say!("hint: {bound} ended it: more of that plays more, a smaller budget needs fewer");
         if bound == Bound::Enough {

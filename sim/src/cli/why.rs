@@ -91,10 +91,16 @@ fn bar(failing: u32, of: u32) -> String {
     part("#", lower) + &part("=", share - lower) + &part("-", upper - share)
 }
 
+/// Rounded, so that a half is more.
+fn percent(count: u64, of: u64) -> u64 {
+    let of = of.max(1);
+    (count * 200 + of) / (of * 2)
+}
+
 /// A share of the futures, with its band.
 fn share(failing: u32, of: u32) -> String {
     let [from, to] = band(failing, of);
-    let percent = u64::from(failing) * 100 / u64::from(of.max(1));
+    let percent = percent(failing.into(), of.into());
     format!("{percent:>3} % ({}..{})", from / 10, to.div_ceil(10))
 }
 
@@ -123,7 +129,8 @@ fn shares(likely: &Likely) {
         _ => outln!("\nThe decisions that made it so:"),
     }
     for jump in jumps {
-        let [before, after] = [jump.before, jump.after].map(|failing| failing * 100 / futures.max(&1));
+        let [before, after] =
+            [jump.before, jump.after].map(|failing| percent(failing.into(), (*futures).into()));
         outln!(
             "  {:>9}  {:>8}  {before:>3} % -> {after:>3} %  {}",
             jump.number,
@@ -174,10 +181,11 @@ fn together(frozen: &file::Scenario, key: &str) -> Vec<Answer> {
     if decisions < alone.len() + 2 {
         return answers;
     }
+    let them = if alone.is_empty() { "them" } else { "the others" };
     let title = if pairs.is_empty() {
-        "No two of the others do so together."
+        format!("No two of {them} do so together.")
     } else {
-        "Two of the others, without both of which it does not fail so:"
+        format!("Two of {them}, without both of which it does not fail so:")
     };
     let shown = pairs.iter().take(PAIRS);
     let mut lines: Vec<String> =
@@ -187,9 +195,9 @@ fn together(frozen: &file::Scenario, key: &str) -> Vec<Answer> {
         lines.push(format!("and {more} pairs more"));
     }
     if left > 0 {
-        lines.push(format!("{left} of the others were not tried in twos."));
+        lines.push(format!("{left} of {them} were not tried in twos."));
     }
-    answers.push(Answer { title: title.to_owned(), lines });
+    answers.push(Answer { title, lines });
     answers
 }
 
@@ -206,7 +214,7 @@ fn others(scenario: &Scenario, likely: &Likely, seeds: std::ops::Range<u64>) -> 
         return Answer { title: format!("{counts} There is nothing to compare."), lines: Vec::new() };
     }
     let title = format!("{counts} What is more often there where they fail:");
-    let share = |count: u64, of: u64| format!("{count:>6} ({:>3} %)", count * 100 / of);
+    let share = |count: u64, of: u64| format!("{count:>6} ({:>3} %)", percent(count, of));
     let head = format!("{:<16}  others", "failing");
     let line = |it: &Trait| {
         format!("{:<16}  {:<16}  {}", share(it.failing, failing), share(it.others, others), it.what)

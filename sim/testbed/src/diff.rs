@@ -106,11 +106,16 @@ impl Side {
 
 /// What a run came to, in words.
 fn verdict(outcome: &Outcome) -> String {
-    let verdict = match outcome.verdict() {
-        Verdict::Held => return "held".to_owned(),
-        Verdict::Liveness => "not live",
-        Verdict::Violated => "violated",
-        Verdict::Guest => "a guest failed",
+    let found = outcome.violations.first().map(|found| found.key.as_str());
+    let verdict = match (outcome.verdict(), found) {
+        (Verdict::Held, None) => return "held".to_owned(),
+        (Verdict::Held, Some(found)) => return format!("held, with the violation that it expects: {found}"),
+        (Verdict::Violated, None) if outcome.expected_violation == Some(false) => {
+            return "violated: the violation that it expects did not come".to_owned();
+        }
+        (Verdict::Liveness, _) => "not live",
+        (Verdict::Violated, _) => "violated",
+        (Verdict::Guest, _) => "a guest failed",
     };
     format!("{verdict}, {}", outcome.key().unwrap_or_default())
 }

@@ -61,7 +61,10 @@ impl<'a> Differences<'a> {
                     match how {
                         How::Same => continue,
                         How::Time => {
-                            found.times.push(pair);
+                            // Else it has another number alone.
+                            if pair[0].at != pair[1].at {
+                                found.times.push(pair);
+                            }
                             continue;
                         }
                         How::Other => found.says.push(pair),

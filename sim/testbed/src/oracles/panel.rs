@@ -122,6 +122,8 @@ impl Panel {
                 *watching &= !1_u64.checked_shl(place as u32).unwrap_or_default();
                 continue;
             };
+            // Who finds something has looked.
+            let times = times.max(u64::from(found.is_some()));
             *looks += times;
             let known = violations.len();
             if let Some(subject) = found
