@@ -90,7 +90,7 @@ fn the_commit_that_brought_a_failure_is_found() {
     let draws = git(&tree, &["rev-parse", &format!("{bad}~1")]);
     let (code, _, err) = bisect(&good, &draws);
     assert_eq!(code, 2, "{err}");
-    assert!(err.contains("that it fails"), "{err}");
+    assert!(err.contains("at this end the file has to fail"), "{err}");
     let (_, out, err) = bisect(&draws, &last);
     assert!(out.starts_with(&format!("commit {bad}\n")), "{out}{err}");
 

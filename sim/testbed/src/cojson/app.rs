@@ -37,6 +37,8 @@ pub enum Refusal {
     NoKey,
     /// There is nothing to change: what would go is not there.
     NothingToChange,
+    /// It would not count: why.
+    InVain(&'static str),
     /// It is more than one transaction may change.
     TooLarge(edit::TooLarge),
     /// A guest could not do it, in its own words.
@@ -61,6 +63,7 @@ impl fmt::Display for Refusal {
             Refusal::Node(error) => error.fmt(f),
             Refusal::NoKey => f.write_str("the app has no key for it"),
             Refusal::NothingToChange => f.write_str("there is nothing to change"),
+            Refusal::InVain(why) => f.write_str(why),
             Refusal::TooLarge(error) => error.fmt(f),
             Refusal::Guest(why) => f.write_str(why),
         }

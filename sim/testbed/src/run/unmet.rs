@@ -40,16 +40,19 @@ pub struct Unmet {
 }
 
 /// What tells one cause from another in what is said of a write that does not show, whatever anything is called.
-const CAUSES: [&str; 15] = [
+const CAUSES: [&str; 18] = [
     " the last date counts",
     " whose name sorts last",
     " before that in the same session",
     "not shown: ",
     " before that of what gave ",
-    " after that of what took ",
+    " that of what took ",
     " never had the right ",
     " had no right by then ",
     " may change in a group",
+    " it may not change in a group",
+    " counts for nothing in a group",
+    " may delete for good",
     " never handed the key ",
     " was deleted for good",
     " no list of changes",

@@ -22,6 +22,7 @@ pub(super) fn doubts(file: &file::Scenario) -> Vec<Problem> {
     found.extend(doubts.decided_of_nothing());
     found.extend(doubts.loads_that_never_begin());
     found.extend(doubts.contradictions());
+    found.extend(doubts.expected_of_who_left());
     found
 }
 
@@ -107,12 +108,23 @@ impl<'a> Doubts<'a> {
             let Some(id) = said.id().filter(|id| !known.contains(id) && !meant.contains(id)) else {
                 continue;
             };
-            let near = closest(id, self.created());
+            let is_branch = !self.said["co_values"][id]["branch_of"].is_null();
+            let near = closest(id, self.created()).filter(|_| !is_branch);
             // A story may be about something that nobody has.
             if said.act != "load" || near.is_some() {
-                let help = near.map_or_else(|| "add a `create`, or leave it out".to_owned(), question);
+                let help = near.map_or_else(|| add(is_branch), question);
                 found.push(Problem::new(said.at("id"), format!("nobody creates `{id}`")).help(help));
             }
+            known.insert(id);
+        }
+        for (path, expected) in self.expected(&["content", "views"]) {
+            let nothing = expected["transactions"] == 0 || expected.get("shows").is_some_and(Value::is_null);
+            let Some(id) = expected["id"].as_str().filter(|id| !nothing && !known.contains(id)) else {
+                continue;
+            };
+            let help = closest(id, self.created()).map_or_else(|| add(false), question);
+            let place = Place { path: [path, vec![key("id")]].concat(), part: Part::Value };
+            found.push(Problem::new(place, format!("nobody creates `{id}`")).help(help));
             known.insert(id);
         }
         for (name, node) in &self.file.nodes {
@@ -122,6 +134,33 @@ impl<'a> Doubts<'a> {
             found.push(problem.help("what depends on it never comes: add a `create`"));
         }
         found
+    }
+
+    /// What is expected, and not to be met yet, in these lists: where it is said, and what.
+    fn expected(&self, lists: &'static [&'static str]) -> Vec<(Vec<Step>, &'a Value)> {
+        let expect = &self.said["expect"];
+        let sections = [(vec![key("expect")], expect), (vec![key("expect"), key("unmet")], &expect["unmet"])];
+        let of = |(path, section): (Vec<Step>, &'a Value)| {
+            lists.iter().flat_map(move |list| {
+                let path = [path.as_slice(), &[key(list)]].concat();
+                let entries = section[*list].as_array().into_iter().flatten().enumerate();
+                entries.map(move |(i, entry)| ([path.as_slice(), &[Step::Index(i)]].concat(), entry))
+            })
+        };
+        sections.into_iter().flat_map(of).collect()
+    }
+
+    /// What is expected in the end of who has left for good.
+    fn expected_of_who_left(&self) -> Vec<Problem> {
+        let left: BTreeSet<&str> = self.of("leave").filter_map(|said| said.text("node")).collect();
+        let of = self.expected(&["content", "views"]).into_iter();
+        of.filter_map(|(path, expected)| {
+            let node = expected["node"].as_str().filter(|node| left.contains(node))?;
+            let place = Place { path: [path, vec![key("node")]].concat(), part: Part::Value };
+            let problem = Problem::new(place, format!("{node} leaves, and takes along what it holds"));
+            Some(problem.help("this looks at what it has taken along; who stays shows what is left"))
+        })
+        .collect()
     }
 
     /// What one node creates again. Two nodes may each create the same.
@@ -189,11 +228,21 @@ impl<'a> Doubts<'a> {
         }
         let general = &self.said["network"];
         let is_bounded = !general["bandwidth"].is_null();
-        let timeline_bounds = self.of("network").any(|said| said.fields.contains_key("bandwidth"));
+        let changes = |field: &str| self.of("network").any(|said| said.fields.contains_key(field));
+        let timeline_bounds = changes("bandwidth");
         let links = self.said["links"].as_array().into_iter().flatten().enumerate();
         let of_links =
             links.map(|(i, link)| (vec![key("links"), Step::Index(i), key("network")], &link["network"]));
         for (mut path, network) in std::iter::once((vec![key("network")], general)).chain(of_links) {
+            for (field, needed) in [("reorder_delay", "reorder"), ("replay_delay", "replay")] {
+                let is_said = |field| [network, general].iter().any(|said| !said[field].is_null());
+                if network[field].is_null() || is_said(needed) || changes(needed) {
+                    continue;
+                }
+                let place = Place { path: [path.as_slice(), &[key(field)]].concat(), part: Part::Key };
+                let problem = Problem::new(place, format!("`{field}` says nothing without `{needed}`"));
+                found.push(problem.help(format!("add a `{needed}`, or leave it out")));
+            }
             if !network["queue"].is_null()
                 && network["bandwidth"].is_null()
                 && !is_bounded
@@ -254,12 +303,7 @@ impl<'a> Doubts<'a> {
             return Vec::new();
         }
         let loads: BTreeSet<_> = self.of("load").map(|said| (said.text("node"), said.id())).collect();
-        let expect = &self.said["expect"];
-        let lists = [(vec![key("expect")], expect), (vec![key("expect"), key("unmet")], &expect["unmet"])];
-        let expected = lists.iter().flat_map(|(path, list)| {
-            let loads = list["loads"].as_array().into_iter().flatten().enumerate();
-            loads.map(move |(i, load)| ([path.as_slice(), &[key("loads"), Step::Index(i)]].concat(), load))
-        });
+        let expected = self.expected(&["loads"]).into_iter();
         expected
             .filter(|(_, load)| !loads.contains(&(load["node"].as_str(), load["id"].as_str())))
             .filter_map(|(path, load)| {
@@ -290,6 +334,11 @@ impl<'a> Doubts<'a> {
         }
         found
     }
+}
+
+/// What to do about a CoValue that nobody makes.
+fn add(is_branch: bool) -> String {
+    format!("add a `{}`, or leave it out", if is_branch { "branch" } else { "create" })
 }
 
 /// The CoValue that an address is about, if it is about one.

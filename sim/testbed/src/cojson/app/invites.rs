@@ -47,7 +47,7 @@ impl App {
         // That would not count, and the key would be handed out all the same.
         let is_of_admins = matches!(role, MemberRole::Admin | MemberRole::Manager);
         if is_of_admins && group.members.get(&self.agent()?.name) == Some(&Role::Manager) {
-            return Err(Refusal::NothingToChange);
+            return Err(Refusal::InVain("a manager makes no invites for admins or managers"));
         }
         let writer = self.writer(target)?;
         let changes = if role == MemberRole::WriteOnly {
@@ -70,14 +70,15 @@ impl App {
         let group = view.group().ok_or(Refusal::NothingToChange)?;
         let (_, invite) = self.directory.invite(target.id, secret).ok_or(Refusal::NothingToChange)?;
         let role_of = |name: &str| group.members.get(name).copied();
-        let given = role_of(&invite.agent.name).and_then(given_by).ok_or(Refusal::NothingToChange)?;
+        let given = role_of(&invite.agent.name).and_then(given_by);
+        let given = given.ok_or(Refusal::InVain("its node knows of no such invite that counts"))?;
         let me = self.agent()?;
         // Who is as much already, or more, stays that: who reads would have a key that is not for it any more.
         let is_less = |role: Role| {
             role.can_read() && (given == Role::WriteOnly || (given == Role::Reader && role.can_write()))
         };
         if role_of(&me.name).is_some_and(|role| role == given || role.administers() || is_less(role)) {
-            return Err(Refusal::NothingToChange);
+            return Err(Refusal::InVain("who accepts it has that role already, or one that may do more"));
         }
         let known = self.directory.co_value(target.id).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
         let writer = writer(&known.id, target, &invite.agent, self.dialect());

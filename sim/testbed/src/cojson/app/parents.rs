@@ -170,7 +170,7 @@ impl App {
         let view = self.changing(target)?;
         let group = view.group().ok_or(Refusal::NothingToChange)?;
         if !self.parents(group).any(|(other, _)| other == parent) {
-            return Err(Refusal::NothingToChange);
+            return Err(Refusal::InVain("that is no parent of the group"));
         }
         let (old, old_secret) = view.read_key().ok_or(Refusal::NoKey)?;
         let (new, new_secret) = self.new_key(target);

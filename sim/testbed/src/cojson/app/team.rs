@@ -186,7 +186,7 @@ impl App {
                 let is_of_admins = role == Role::Admin || role_of(&agent.name) == Some(Role::Admin);
                 // That would not count, and the key would be handed out all the same.
                 if role_of(&self.agent()?.name) == Some(Role::Manager) && is_of_admins {
-                    return Err(Refusal::NothingToChange);
+                    return Err(Refusal::InVain("a manager makes no admin, and changes none"));
                 }
                 // What those write who do not read is for who reads.
                 let others = view.group().into_iter().flat_map(CoGroup::write_keys);
@@ -250,7 +250,7 @@ impl App {
         let (old, old_secret) = view.read_key().ok_or(Refusal::NoKey)?;
         // No admin can take another out; the key would be kept from one who may read.
         if name != me.name && group.members.get(name) == Some(&Role::Admin) {
-            return Err(Refusal::NothingToChange);
+            return Err(Refusal::InVain("nobody can take an admin out but the admin itself"));
         }
         let (new, new_secret) = self.new_key(target);
         let (readers, above) = (self.readers_but(group, name), self.above(group, None));

@@ -112,7 +112,12 @@ impl<'a> Evidence<'a> {
 
     /// When the operation began that wrote it.
     pub(super) fn began(&self, written: &Written<'_>) -> Option<Time> {
-        self.began.get(self.operation(written)?.name.as_str()).copied()
+        self.began_as(&self.operation(written)?.name)
+    }
+
+    /// When the operation of that name began.
+    pub(super) fn began_as(&self, name: &str) -> Option<Time> {
+        self.began.get(name).copied()
     }
 
     /// How wrong its author's clock was, and how far its date is from what that showed: nothing of what is less than a
@@ -148,16 +153,27 @@ impl<'a> Evidence<'a> {
     pub(super) fn journey(&self, id: CoId, written: &Written<'_>, to: NodeId) -> String {
         let mut said = self.whereabouts(id, written);
         let mut lost: BTreeMap<(NodeId, NodeId, &str), (Time, u32)> = BTreeMap::new();
-        let (mut sent, mut came) = (false, None);
+        let mut useless = BTreeMap::new();
+        let (mut sent, mut came, mut away) = (false, None, None);
         for entry in self.log.entries() {
             match &entry.what {
                 Event::Sent { mail, why, held, .. } if brings(&mail.message, id, written) => {
-                    sent |= mail.to == to;
+                    if mail.to == to {
+                        (sent, away) = (true, Some((mail.from, entry.at)));
+                    }
                     let fate = why.map(fate).or(held.then_some("it was held back"));
                     if let Some(fate) = fate.filter(|_| !self.holds(mail.to, id, written)) {
                         let (at, times) = lost.entry((mail.from, mail.to, fate)).or_default();
                         (*at, *times) = (entry.at, *times + 1);
                     }
+                }
+                Event::Delivered { mail, stale: true, .. } | Event::Delivered { mail, damaged: true, .. }
+                    if mail.to != to
+                        && brings(&mail.message, id, written)
+                        && !self.holds(mail.to, id, written) =>
+                {
+                    let is_damaged = matches!(&entry.what, Event::Delivered { damaged: true, .. });
+                    useless.insert((mail.from, mail.to), (entry.at, is_damaged));
                 }
                 Event::Delivered { mail, stale, damaged, .. }
                     if mail.to == to && brings(&mail.message, id, written) =>
@@ -185,12 +201,31 @@ impl<'a> Evidence<'a> {
         if more > 0 {
             said.push(format!("and {more} more messages with it did not arrive"));
         }
+        for ((from, to), (at, is_damaged)) in useless.into_iter().take(TOLD_MAX) {
+            let how = if is_damaged { "damaged" } else { "when its connection was over" };
+            let (from, to) = (self.node(from), self.node(to));
+            said.push(format!("from {from} it came to {to} at {}, {how}", in_words(at)));
+        }
         match came {
             Some((from, at, how)) => {
                 said.push(format!("from {} it came to {name} at {}, {how}", self.node(from), in_words(at)));
             }
             None if !sent => said.push(format!("nobody ever sent it to {name}")),
-            None => {}
+            None => {
+                let lost_on_the_way = lost.keys().any(|(_, receiver, _)| *receiver == to);
+                if let Some((from, at)) = away.filter(|_| !lost_on_the_way) {
+                    let until = if self.gone.contains(&to) {
+                        format!("before {name} left")
+                    } else {
+                        "in time".to_owned()
+                    };
+                    said.push(format!(
+                        "{} sent it to {name} at {}, and it did not arrive {until}",
+                        self.node(from),
+                        in_words(at)
+                    ));
+                }
+            }
         }
         said.join("; ")
     }
@@ -203,7 +238,11 @@ impl<'a> Evidence<'a> {
         }
         let mut said = self.missing(node, id, &written);
         if (written.len() as u64) < wanted {
-            said.push(format!("no more than {} were ever written or sent", written.len()));
+            let vanished = self.vanished(id, &written);
+            let ever =
+                if vanished.is_empty() { "were ever written or sent" } else { "are held or were sent" };
+            said.push(format!("no more than {} {ever}", written.len()));
+            said.extend(vanished.into_iter().take(TOLD_MAX).map(|(_, told)| told));
             said.extend(self.all_written(&written));
         }
         said

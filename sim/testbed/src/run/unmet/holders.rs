@@ -3,12 +3,13 @@
 
 use super::super::losses::Ended;
 use super::evidence::{Evidence, TOLD_MAX, Written, brings};
-use crate::cojson::session_parts;
+use crate::cojson::{session_parts, written_by};
 use crate::host::NodeId;
-use crate::log::{Body, Event};
+use crate::log::{Body, Event, OperationName};
 use crate::observer::Ending;
 use crate::report::in_words;
 use cosim_core::{CoId, Message, Names, Time};
+use std::collections::BTreeSet;
 
 impl Evidence<'_> {
     /// Where a transaction is, and who had it until when, a sentence each.
@@ -21,6 +22,41 @@ impl Evidence<'_> {
             own.max(self.last_came(node, &|message| brings(message, id, written)))
         };
         self.told_of(holds, came, "held by", "nobody holds it any more")
+    }
+
+    /// What apps set in a CoValue of which nothing is left, not even a message: the operation, and what became of it.
+    pub(super) fn vanished(&self, id: CoId, written: &[Written<'_>]) -> Vec<(&OperationName, String)> {
+        let left: BTreeSet<u32> = written.iter().map(|one| written_by(one.transaction)).collect();
+        let all = (0..).map_while(|number| Some((number, self.log.operation(number)?)));
+        let of_it = all.filter(|(number, operation)| {
+            operation.id == Some(id) && operation.sets.is_some() && !left.contains(number)
+        });
+        let told = of_it.filter_map(|(_, operation)| {
+            let OperationName { name, text, nodes, .. } = operation;
+            let (began, became) = (self.began_as(name)?, self.became(operation, *nodes.first()?)?);
+            Some((operation, format!("not there: {text} at {} [{name}]: {became}", in_words(began))))
+        });
+        told.collect()
+    }
+
+    /// What became of an operation that left nothing.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of many events are about it")]
+    fn became(&self, operation: &OperationName, node: NodeId) -> Option<String> {
+        let (began, author) = (self.began_as(&operation.name)?, self.node(node));
+        let told = self.log.entries().find_map(|entry| match &entry.what {
+            Event::Skipped { name, why } if *name == operation.name => {
+                Some(format!("it had no effect: {why}"))
+            }
+            Event::WriteFailed { node: at, id, .. }
+                if (*at, Some(*id)) == (node, operation.id) && entry.at >= began =>
+            {
+                Some(format!("{author}'s disk did not take it, at {}", in_words(entry.at)))
+            }
+            _ => None,
+        });
+        let ended =
+            || Some(format!("{author} had it until {}", self.end_in_words(self.lost_by(node, began)?)));
+        Some(told.or_else(ended).unwrap_or_else(|| "nobody holds it any more".to_owned()))
     }
 
     /// Who has a CoValue in the end, and who had it until when, a sentence each.

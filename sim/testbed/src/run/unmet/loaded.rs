@@ -2,9 +2,9 @@
 
 use super::evidence::{Evidence, fate};
 use crate::host::NodeId;
-use crate::log::{Body, Event, message_text};
+use crate::log::{Body, Entry, Event, message_text};
 use crate::report::in_words;
-use cosim_core::{CoId, Message, Time};
+use cosim_core::{CoId, Message, Names, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -27,7 +27,11 @@ pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Op
     let log = evidence.log;
     let mut asked: BTreeMap<NodeId, Asked> = BTreeMap::new();
     let (mut ended, mut line) = (None, Line::default());
-    for entry in log.entries() {
+    let is_end = |entry: &&Entry| matches!(&entry.what, Event::LoadEnded { node: of, id: what, .. } if (*of, *what) == (node, id));
+    // What came after the end did not bring it about.
+    let over = log.entries().rfind(is_end).map(|entry| entry.event);
+    let (mut loaded, mut done) = (false, None);
+    for entry in log.entries().take_while(|entry| over.is_none_or(|over| entry.event <= over)) {
         line.sees(node, &entry.what);
         match &entry.what {
             Event::Sent { mail, why, .. } if mail.from == node && is_load(&mail.message, id) => {
@@ -44,6 +48,14 @@ pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Op
                 let answer = answer(&mail.message, evidence);
                 asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
             }
+            Event::Operation { text, nodes, id: Some(of), .. }
+                if *of == id && nodes.first() == Some(&node) =>
+            {
+                loaded |= text.contains(" loads ");
+                if text.contains(" is done with ") {
+                    done = Some((entry.at, format!("{text} at {}", in_words(entry.at))));
+                }
+            }
             Event::LoadEnded { node: of, id: what, .. } if (*of, *what) == (node, id) => {
                 ended = Some((entry.at, line.clone()));
             }
@@ -52,16 +64,22 @@ pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Op
     }
     let mut said: Vec<(Time, String)> =
         asked.iter().map(|(peer, asked)| (asked.over(), told(&evidence.node(*peer), asked))).collect();
-    if said.is_empty() {
-        let nobody = format!("{} asked nobody for it: it has no peer to load it from", evidence.node(node));
-        said.push((Time::ZERO, nobody));
+    said.extend(done);
+    let (name, co_value) = (evidence.node(node), evidence.log.cast().co_value(id));
+    if !loaded && ended.is_none() {
+        return [format!("{name} never loads {co_value}")].into_iter().chain(evidence.who_has(id)).collect();
+    }
+    if asked.is_empty() {
+        let has_peers = evidence.scenario.links.iter().any(|link| link.ends.contains(&node.0));
+        let why = if has_peers { "" } else { ": it has no peer to load it from" };
+        said.push((Time::ZERO, format!("{name} asked nobody for it{why}")));
     }
     if let Some(((at, line), available)) = ended.zip(found) {
         let word = if available { "available" } else { "unavailable" };
         let mut text = format!("the load ended at {} as {word}", in_words(at));
         if !available && line.open.is_empty() {
             let word = if line.was_open { "no longer" } else { "not yet" };
-            let _ = write!(text, ": {} was {word} connected to anybody", evidence.node(node));
+            let _ = write!(text, ": {name} was {word} connected to anybody");
         }
         said.push((at, text));
     }

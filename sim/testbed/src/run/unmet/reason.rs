@@ -3,7 +3,7 @@
 
 use super::evidence::{Written, lasting};
 use super::shown::Looking;
-use crate::cojson::session_parts;
+use crate::cojson::{is_deletion, session_parts, written_by};
 use cosim_core::real::{MadeAt, Owner, Place, Privacy};
 use cosim_core::view::{LiveView, Role, View};
 use cosim_core::{CoId, Names};
@@ -34,7 +34,7 @@ impl<'a> Looking<'a> {
                 return self.no_right(written, seen, &then);
             }
             if is_group {
-                return format!("it is nothing that {} may change in a group", role_in_words(role));
+                return self.vain_in_group(written, seen, author, role);
             }
         }
         if let Privacy::Private { key_used, .. } = &said.privacy
@@ -48,6 +48,14 @@ impl<'a> Looking<'a> {
         let Some(changes) = self.changes(written) else {
             return format!("{name} cannot make sense of it: it is no list of changes");
         };
+        if let Some(group) = group.filter(|_| is_deletion(written.session)) {
+            let author = evidence.node(session_parts(written.session).0);
+            let session = self.session(written);
+            let name = Owner::of_session(&session).map_or("", Owner::name);
+            let role = role_in_words(seen.role_of(name, Some(&said.made_at)));
+            let group = evidence.log.cast().co_value(group);
+            return format!("only an admin of {group} may delete for good, and {author} is {role} there");
+        }
         if let Some(first) = self.first_with_its_name(written) {
             return format!("another came first with the same `fww`: {}", evidence.told(first));
         }
@@ -57,6 +65,29 @@ impl<'a> Looking<'a> {
             return format!("it deletes, and in {co_value} only who administers {group} may do that");
         }
         "it was merged, and says that it was made only after that".to_owned()
+    }
+
+    /// Why what an admin or manager writes to a group counts for nothing.
+    fn vain_in_group(
+        &self,
+        written: &Written<'a>,
+        seen: &LiveView,
+        author: &str,
+        role: Option<Role>,
+    ) -> String {
+        let said = written.transaction.said.as_deref();
+        if said.is_some_and(|said| matches!(said.privacy, Privacy::Private { .. })) {
+            return "what is private counts for nothing in a group".to_owned();
+        }
+        let admins = |change: &Value| {
+            let member = change.get("key").and_then(Value::as_str)?;
+            (member != author && seen.role_of(member, None) == Some(Role::Admin)).then_some(())
+        };
+        if self.changes(written).is_some_and(|all| all.iter().any(|change| admins(change).is_some())) {
+            return "nobody can change the role of an admin but the admin itself: it may not change in a group"
+                .to_owned();
+        }
+        format!("it is nothing that {} may change in a group", role_in_words(role))
     }
 
     /// Why an author had not the right to write something: not yet, no longer, or never.
@@ -81,6 +112,11 @@ impl<'a> Looking<'a> {
         };
         if let Some(change) = taken {
             let (apart, told) = (apart(change), evidence.told(change));
+            if apart == "0s" {
+                return format!(
+                    "its date is not before, but just that of what took the right from {author}: {told}"
+                );
+            }
             return format!("its date is {apart} after that of what took the right from {author}: {told}");
         }
         if let Some(change) = given {
@@ -93,7 +129,11 @@ impl<'a> Looking<'a> {
         // Of two changes of one moment, the first gives nobody anything.
         let names_author = |change: &Value| change.get("key").and_then(Value::as_str) == Some(then.author);
         let names = |one: &Written<'a>| self.changes(one).is_some_and(|all| all.iter().any(names_author));
-        let before = changes.iter().filter(|(time, change)| *time <= at && names(change));
+        // One operation may write several transactions.
+        let is_it = |one: &Written<'_>| {
+            (one.session, written_by(one.transaction)) == (written.session, written_by(written.transaction))
+        };
+        let before = changes.iter().filter(|(time, change)| *time <= at && names(change) && !is_it(change));
         let before: Vec<&Written<'a>> = before.map(|(_, change)| change).collect();
         if let [.., _, last] = before.as_slice() {
             let (verb, told) = (then.verb, evidence.told(last));

@@ -2,6 +2,7 @@
 
 use super::evidence::{Evidence, TOLD_MAX, Written, lasting};
 use super::items::Items;
+use crate::cojson::is_deletion;
 use crate::host::NodeId;
 use crate::scenario::ViewExpectation;
 use cosim_core::CoId;
@@ -83,10 +84,19 @@ impl<'a> Looking<'a> {
         }
         let writes: Vec<&Written<'_>> =
             self.written.iter().filter(|one| self.sets(one).is_some_and(|(of, _)| of == key)).collect();
+        let gone = self.evidence.vanished(self.id, &self.written).into_iter();
+        let gone = gone.filter(|(operation, _)| operation.sets.as_ref().is_some_and(|(of, _)| of == key));
+        let (gone_as_wanted, gone): (Vec<_>, Vec<_>) = gone.partition(|(operation, _)| {
+            operation.sets.as_ref().is_some_and(|(_, value)| value.as_ref() == wanted)
+        });
+        let is_gone = !gone_as_wanted.is_empty();
+        let gone = gone_as_wanted.into_iter().chain(gone).take(TOLD_MAX).map(|(_, told)| told);
         let counting = writes.iter().filter(|one| self.counts(one));
         let Some(winner) = counting.copied().max_by(|a, b| self.order(a, b)) else {
-            let mut said = vec![format!("{key}: no write of it counts here")];
+            let none = if writes.is_empty() { "is held by anybody" } else { "counts here" };
+            let mut said = vec![format!("{key}: no write of it {none}")];
             said.extend(writes.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
+            said.extend(gone);
             return said;
         };
         let mut said = vec![format!("{key}: {}", self.evidence.told(winner))];
@@ -94,11 +104,12 @@ impl<'a> Looking<'a> {
         let is_other = |one: &&&Written<'_>| (one.session, one.index) != (winner.session, winner.index);
         let (as_wanted, beaten): (Vec<_>, Vec<_>) =
             writes.iter().filter(is_other).rev().partition(|one| is_wanted(one));
-        if as_wanted.is_empty() && wanted.is_some() && others.is_empty() {
+        if as_wanted.is_empty() && wanted.is_some() && others.is_empty() && !is_gone {
             said.push(format!("{key}: nobody wrote the value that was expected"));
         }
         let told = as_wanted.into_iter().chain(beaten).take(TOLD_MAX);
         said.extend(told.map(|one| self.loses(one, Some(winner))));
+        said.extend(gone);
         said
     }
 
@@ -120,7 +131,7 @@ impl<'a> Looking<'a> {
         let hidden: Vec<Written<'_>> = self
             .written
             .iter()
-            .filter(|one| evidence.holds(*node, *id, one) && !self.counts(one))
+            .filter(|one| evidence.holds(*node, *id, one) && !self.counts(one) && !self.has_deleted(one))
             .copied()
             .collect();
         let hidden = Evidence::by_operation(&hidden);
@@ -159,6 +170,11 @@ impl<'a> Looking<'a> {
 
     pub(super) fn session(&self, written: &Written<'_>) -> String {
         self.evidence.scenario.directory.session(written.session)
+    }
+
+    /// Whether it is what has deleted the CoValue for good.
+    fn has_deleted(&self, written: &Written<'_>) -> bool {
+        is_deletion(written.session) && self.seen.is_some_and(|seen| seen.view() == View::Deleted)
     }
 
     pub(super) fn counts(&self, written: &Written<'_>) -> bool {

@@ -149,7 +149,9 @@ impl Restore {
             let name = quoted(backup_name(self.backup.as_deref()));
             let problem =
                 Problem::new(by.at.value(), format!("no copy called {name} is ever taken of a disk"));
-            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\" }} }}", self.source());
+            let named =
+                self.backup.as_ref().map(|name| format!(", \"backup\": \"{name}\"")).unwrap_or_default();
+            let entry = format!("{{ \"at\": …, \"back_up\": {{ \"node\": \"{}\"{named} }} }}", self.source());
             by.report.add(problem.help(format!("take one before: `{entry}`")));
             return None;
         }

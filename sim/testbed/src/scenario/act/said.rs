@@ -8,7 +8,7 @@ use crate::host::NodeId;
 use crate::scenario::MAX_TRANSACTION_BYTES;
 use crate::scenario::file::quoted;
 use crate::scenario::problems::Problem;
-use crate::scenario::resolve::co_values::without_kind;
+use crate::scenario::resolve::co_values::{group_help, without_kind};
 use crate::scenario::resolve::names::check_name;
 use cosim_core::CoId;
 use cosim_core::real::{canonical, stable_stringify};
@@ -332,7 +332,7 @@ fn check_parent(
     }
     if kind != Some(Kind::Group) {
         let problem = Problem::new(at.value(), format!("{} is no group", quoted(parent)));
-        let help = format!("make it one: `\"{parent}\": {{ \"kind\": \"group\", \"admin\": … }}`");
+        let help = group_help(parent, by.names);
         by.report.add(problem.expected("the name of a group").help(help));
         return None;
     }

@@ -65,8 +65,9 @@ impl FromStr for Drift {
             None => (false, text),
         };
         let Percent(ppm) = percent.parse().map_err(|error: UnitError| UnitError {
-            message: error.message.replacen("probability", "drift", 1),
-            help: "write parts per million, such as `50`, or a percentage, such as `\"-0.01%\"`".to_owned(),
+            message: error.message.replacen("probability", "drift", 1).replace("over 100%", "over 50%"),
+            help: "write parts per million, such as `50`, or a percentage, such as `\"-0.01%\"`; at most 50% either way"
+                .to_owned(),
         })?;
         let ppm = i64::from(ppm.get());
         drift(if negative { -ppm } else { ppm }, text)

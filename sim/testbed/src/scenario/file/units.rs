@@ -192,7 +192,7 @@ impl FromStr for DurationRange {
         }
         let too_long = || {
             error(
-                format!("duration {} is too long for a network", quoted(text)),
+                format!("duration {} is too long for a network or a disk", quoted(text)),
                 format!("the longest is about 71m, exactly {}", SpanRange::LIMIT),
             )
         };

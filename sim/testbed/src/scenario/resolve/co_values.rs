@@ -8,6 +8,7 @@ use crate::cojson::{CoValueSpec, Kind};
 use crate::host::NodeId;
 use crate::scenario::act::To;
 use crate::scenario::place::Place;
+use crate::scenario::suggest::{closest, question};
 use cosim_core::CoId;
 use std::collections::BTreeSet;
 
@@ -105,8 +106,14 @@ fn owner(
     let number = names.co_value(name)?;
     let Some(owner) = names.owner(number) else {
         if co_value.private == Some(true) {
-            let message = format!("`{name}` has no owner, so nobody has a key for what is private in it");
-            report.add(Problem::new(at.key("private").value(), message).help("name its `owner`, a group"));
+            let (message, help) = if names.kind(number) == Some(Kind::Group) {
+                let message = format!("`{name}` is a group, and who is a member of it is no secret");
+                (message, "leave `private` out; one `set` of a group may be private")
+            } else {
+                let message = format!("`{name}` has no owner, so nobody has a key for what is private in it");
+                (message, "name its `owner`, a group")
+            };
+            report.add(Problem::new(at.key("private").value(), message).help(help));
         }
         return None;
     };
@@ -121,12 +128,22 @@ fn owner(
         }
         Some(_) if names.kind(number) != Some(Kind::Group) => {
             let problem = Problem::new(place, format!("`{owner}` is no group"));
-            let help = format!("make it one: `\"{owner}\": {{ \"kind\": \"group\", \"admin\": … }}`");
+            let help = group_help(owner, names);
             report.add(problem.expected("the name of a group").help(help));
         }
         Some(_) => {}
     }
     Some(CoId(number))
+}
+
+/// What to do about a name that is to be that of a group, and is not.
+pub(in crate::scenario) fn group_help(name: &str, names: &Names<'_>) -> String {
+    let is_group = |number: &u32| names.kind(*number) == Some(Kind::Group);
+    let groups = (0..).zip(names.co_values()).filter(|(number, _)| is_group(number)).map(|(_, name)| *name);
+    closest(name, groups).map_or_else(
+        || format!("make it one: `\"{name}\": {{ \"kind\": \"group\", \"admin\": … }}`"),
+        question,
+    )
 }
 
 /// The first admin of a group.
