@@ -25,15 +25,11 @@ impl Clocks {
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of many things is about them")]
 impl<N: CoJson> Observer<N> for Clocks {
     #[inline]
     fn observe(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) {
-        match happening {
-            Happening::Operation { operation: Operation::Clock { node, change }, .. } => {
-                self.0.push((view.now, *node, *change));
-            }
-            _ => {}
+        if let Happening::Operation { operation: Operation::Clock { node, change }, .. } = happening {
+            self.0.push((view.now, *node, *change));
         }
     }
 }

@@ -23,13 +23,14 @@ pub fn merge(
     writer: &str,
 ) -> Result<Summary, Error> {
     let merged = merge_whole(parts, shards, out, writer);
-    merged.map_err(|error| match error {
-        // One that is not whole is found where it is read: what else is there?
-        Error::Parts(flaws) => {
-            Error::Parts(Some(parts::all_flaws(parts, shards)).filter(|all| !all.is_empty()).unwrap_or(flaws))
+    // One that is not whole is found where it is read: what else is there?
+    if let Err(Error::Parts(_)) = merged {
+        let all = parts::all_flaws(parts, shards);
+        if !all.is_empty() {
+            return Err(Error::Parts(all));
         }
-        error => error,
-    })
+    }
+    merged
 }
 
 fn merge_whole(
