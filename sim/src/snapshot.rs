@@ -44,7 +44,9 @@ pub fn files(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
             }
             if entry.file_type()?.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == ending) {
+            } else if path.extension().is_some_and(|extension| extension == ending)
+                && !is_endless(&entry.path())
+            {
                 found.push(path.with_extension(""));
             }
         }
@@ -57,6 +59,11 @@ pub fn files(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     found.retain(|name| !is_beside(name));
     found.sort();
     Ok(found)
+}
+
+/// Whether reading it may never end: it is a pipe or a device.
+pub fn is_endless(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// The path of the file of that name below a folder: the other way round than [`files`].

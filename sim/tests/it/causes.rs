@@ -273,3 +273,66 @@ fn a_kept_failure_that_is_fixed() {
     assert!(told.contains("FIXED: `truthful client>server confirmed`"), "{told}");
     assert!(!told.contains("VIOLATED") && !hints.contains("shrink"), "{told}{hints}");
 }
+
+/// What no node and no message has was written all the same.
+#[test]
+fn what_nobody_holds_was_refused_or_lost() {
+    let story = |between: &str, after: &str| {
+        said(&format!(
+            r#"{{ "version": 1, "about": "Alice sets what is not there in the end.", "nodes": {{ "alice": {{ "disk": {{}} }} }},
+            "co_values": {{ "m": {{ "kind": "map" }} }},
+            "timeline": [
+                {{ "at": "0s", "create": {{ "node": "alice", "id": "m" }} }},
+                {{ "at": "1s", {between} }},
+                {{ "at": "3s", "set": {{ "node": "alice", "id": "m", "key": "a", "value": 1 }} }},
+                {{ "at": "5s", {after} }}
+            ],
+            "expect": {{ "views": [{{ "node": "alice", "id": "m", "shows": {{ "a": 1 }} }}] }} }}"#
+        ))
+    };
+    let [backup, restore] = [r#""back_up": { "node": "alice" }"#, r#""restore": { "node": "alice" }"#];
+    let replaced = story(backup, restore);
+    let told = "not there: alice sets a of m to 1 at 3.000s [set-m-alice]: alice ";
+    let why = "had it until 5.000s, when its disk was replaced by a backup [restore-alice]";
+    assert!(replaced.contains(&format!("{told}{why}")), "{replaced}");
+    let full = story(r#""disk_full": { "node": "alice" }"#, r#""restart": { "node": "alice" }"#);
+    assert!(
+        full.contains("not there: alice sets a of m to 1") && full.contains("alice's disk did not take it"),
+        "{full}"
+    );
+    for told in [replaced, full] {
+        assert!(!told.contains("nobody wrote the value"), "{told}");
+    }
+}
+
+#[test]
+fn what_rules_of_groups_keep_from_counting() {
+    let of_card = |timeline: &str| {
+        story(
+            r#""card": { "kind": "map", "owner": "team" }"#,
+            "",
+            timeline,
+            r#"{ "node": "alice", "id": "card", "shows": null }"#,
+        )
+    };
+    let deleted = said(&of_card(r#"{ "at": "4s", "delete_value": { "node": "bob", "id": "card" } }"#));
+    assert!(
+        deleted.contains("only an admin of team may delete for good, and bob is a writer there"),
+        "{deleted}"
+    );
+    let of_team = |timeline: &str| {
+        story(
+            r#""card": { "kind": "map", "owner": "team" }"#,
+            "",
+            timeline,
+            r#"{ "node": "alice", "id": "team", "shows": {} }"#,
+        )
+    };
+    let admins = r#"{ "at": "3s", "add_member": { "node": "alice", "id": "team", "member": "bob", "role": "admin" } },
+        { "at": "4s", "add_member": { "node": "bob", "id": "team", "member": "alice", "role": "reader" } }"#;
+    let demoted = said(&of_team(admins));
+    assert!(demoted.contains("nobody can change the role of an admin but the admin itself"), "{demoted}");
+    let private = r#"{ "at": "3s", "set": { "node": "alice", "id": "team", "key": "root", "value": "x", "private": true } }"#;
+    let private = said(&of_team(private));
+    assert!(private.contains("what is private counts for nothing in a group"), "{private}");
+}

@@ -228,6 +228,7 @@ fn words_files_and_patterns_say_which_scenarios_are_meant() {
     assert_eq!(played(&["scenarios", "hello"]), (0, all[1..].to_vec()));
     assert_eq!(played(&["deep/*"]), (0, all[..2].to_vec()));
     assert_eq!(played(&["scenarios/hello.json"]), (0, all[2..].to_vec()));
+    assert_eq!(played(&["hail.json"]), (0, all[..1].to_vec()));
     assert_eq!(
         played(&["scenarios", "scenarios/deep/hail.json", "scenarios/hello.json"]).1,
         [all[0].clone(), all[2].clone()]

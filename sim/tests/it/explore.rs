@@ -247,3 +247,68 @@ fn around_the_run_of_a_seed() {
     let (code, _, err) = cosim(here, &format!("{explore} --free"));
     assert_eq!(code, 2, "{err}");
 }
+
+/// The file's own way to its failure passes another one, which is not where exploring ends.
+#[test]
+fn the_failure_that_a_file_is_of_is_found_behind_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = r#"{
+        "version": 1, "about": "The server announces once, and its answers are lost.",
+        "nodes": { "alice": {}, "server": { "mutations": ["announce-once"] } },
+        "co_values": { "g": { "kind": "group", "admin": "alice" }, "m": { "kind": "map", "owner": "g" } },
+        "network": { "latency": "50ms" },
+        "links": [{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }],
+        "timeline": [
+            { "at": "0ms", "name": "create-g-alice", "create": { "node": "alice", "id": "g" } },
+            { "at": "0ms", "name": "create-m-alice", "create": { "node": "alice", "id": "m" } },
+            { "at": "1s", "name": "set-m-alice", "set": { "node": "alice", "id": "m", "key": "a", "value": null } },
+            { "at": "1s", "name": "crash-server", "crash": { "node": "server" } }
+        ],
+        "expect": { "violation": "timely server>client known" }
+    }"#;
+    std::fs::write(folder.path().join("answers.json"), file).expect("it can be written");
+    let (code, out, err) = cosim(folder.path(), "explore answers.json --lost 2 --all");
+    assert_eq!(code, 3, "{out}{err}");
+    assert!(out.contains("  timely server>client deadline\n"), "{out}");
+    assert!(out.contains("  timely server>client known\n"), "{out}");
+    // What is written expects what was found.
+    let (_, out, _) = cosim(folder.path(), "explore answers.json --lost 1 -o first.json");
+    assert!(out.contains("timely server>client deadline"), "{out}");
+    let (code, out, _) = cosim(folder.path(), "run first.json");
+    assert!(code == 0 && out.contains("timely server>client deadline"), "{out}");
+}
+
+#[test]
+fn what_is_no_deviation_no_name_and_no_guest_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("forgetful.json"), forgetful()).expect("it can be written");
+    let guest = forgetful().replace("\"server\": {}", "\"server\": { \"guest\": \"mine\" }");
+    std::fs::write(folder.path().join("guest.json"), guest).expect("it can be written");
+    let ends = |args: &str| cosim(folder.path(), args);
+    for (args, what) in [
+        (
+            "explore forgetful.json --late 1 --latencies 20ms",
+            "20ms is not late: without a deviation it takes 20ms",
+        ),
+        ("explore forgetful.json --noticed 1 --latencies 0ms", "0ms is not late"),
+        ("explore forgetful.json --lost -1", "-1 is not in 0..="),
+        ("explain timely server", "`timely server` is no key"),
+        ("shrink forgetful.json --seed 78 --name ../out", "is no name of a file"),
+    ] {
+        let (code, out, err) = ends(args);
+        assert!(code == 2 && err.contains(what), "{args}: {code} {out}{err}");
+    }
+    for command in
+        ["explore guest.json --lost 1", "shrink guest.json -o s.json", "freeze guest.json -o f.json"]
+    {
+        let (code, _, err) = ends(&format!("{command} --guest mine=/nonexistent/guest"));
+        assert_eq!(code, 6, "{command}: {err}");
+        assert!(err.contains("a guest failed, and that is no failure of what it plays"), "{err}");
+    }
+    assert!(!folder.path().join("f.json").exists());
+    // Another failure is not replaced by one of the same name.
+    assert_eq!(ends("shrink forgetful.json --seed 78 --name kept").0, 0);
+    assert_eq!(ends("shrink forgetful.json --seed 78 --name kept").0, 0);
+    let (code, _, err) = ends("shrink scenarios/regressions/kept.json --name kept");
+    assert!(code == 2, "{err}");
+}

@@ -108,6 +108,11 @@ fn outcomes_follow_links_and_are_written_into_files_alone() {
         let (_, err) = check(folder.path(), &format!("sweep tiny.json --seeds 0..5 {html}"), 2);
         assert!(err.contains("--out and --html cannot both be"), "{err}");
     }
+    let (_, err) = check(folder.path(), "sweep tiny.json --seeds 0..5 --corpus /dev/full", 2);
+    assert!(err.contains("/dev/full is no file"), "{err}");
+    let (_, err) =
+        check(folder.path(), "sweep tiny.json --seeds 0..5 --out plain.jsonl --crypto real --resume", 2);
+    assert!(err.contains("--crypto: fast there, real here"), "{err}");
     check(folder.path(), "sweep tiny.json --seeds 0..5 --out kept", 0);
     for read in ["kept", "kept/outcomes.jsonl"] {
         let (_, err) = check(folder.path(), &format!("report {read} -o kept/outcomes.jsonl"), 2);

@@ -4,6 +4,7 @@
 use super::super::exit::Failure;
 use super::super::print::{count, say};
 use super::super::version::BUILD;
+use crate::snapshot::is_endless;
 use cosim_testbed::run::{Options, Verdict, run};
 use cosim_testbed::scenario::Scenario;
 use cosim_testbed::sweep::{Header, Record, Source, Summary, command, outcomes_path};
@@ -60,6 +61,12 @@ pub(in crate::cli) struct Corpus(Vec<Kept>);
 impl Corpus {
     /// The corpus in a file; where there is none, an empty one.
     pub(in crate::cli) fn read(path: &Path) -> Result<Corpus, Failure> {
+        if is_endless(path) {
+            return Err(Failure(format!(
+                "error: {} is no file\nhint: a corpus is read and written again: name a file",
+                path.display()
+            )));
+        }
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Corpus::default()),

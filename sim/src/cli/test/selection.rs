@@ -152,7 +152,10 @@ impl Filter {
     fn means(&self, name: &Path) -> bool {
         match self {
             Filter::Is(it) => it == name,
-            Filter::Has(part) => name.to_string_lossy().contains(part.as_str()),
+            Filter::Has(part) => {
+                let name = name.to_string_lossy();
+                name.contains(part.as_str()) || format!("{name}.{SCENARIO}").ends_with(part.as_str())
+            }
             Filter::Like(pattern) => pattern.matches_path(name),
         }
     }

@@ -135,6 +135,9 @@ impl Header {
                 let what = format!("the content of {}", ours.path);
                 return differs(&what, short(&ours.blake3), short(&theirs.blake3));
             }
+            if ours.crypto != theirs.crypto {
+                return differs("--crypto", ours.crypto.name(), theirs.crypto.name());
+            }
             if ours.recording != theirs.recording {
                 let [ours, theirs] = [ours, theirs].map(|source| {
                     source.recording.as_ref().map_or("none".to_owned(), |recording| {
