@@ -47,8 +47,13 @@ fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let outcomes = outcomes_path(path);
     let read = || path.read_dir()?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
     let mut found = read().map_err(|error| Failure::file("read", path, &error))?;
-    // What was merged or swept into the folder is no part in it.
-    found.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl") && *path != outcomes);
+    // What was merged or swept into the folder is no part in it, nor is what came of a corpus.
+    let is_part = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "jsonl")
+            && *path != outcomes
+            && !is_played(path)
+    };
+    found.retain(is_part);
     found.sort();
     Ok(if found.is_empty() { vec![outcomes] } else { found })
 }

@@ -32,6 +32,28 @@ const LINK: &str = r#"{ "between": ["alice", "server"], "relationship": "syncAll
 const EDIT: &str = r#"{ "at": "1s", "edit": { "node": "alice", "id": "notes" } }"#;
 const NODES: &str = "\"alice\": {},\n    \"server\": {}";
 
+/// What follows from a mistake is not told beside it.
+#[test]
+fn one_mistake_is_told_once() {
+    let text = r#"{
+        "version": 1, "about": "Alice owns a map.", "nodes": { "alice": {} },
+        "co_values": { "card": { "kind": "map", "owner": "team" }, "team": { "kind": "group", "admin": "alice" } },
+        "timeline": [
+            { "at": "0s", "create": { "node": "alice", "id": "team" } },
+            { "at": "1s", "create": { "node": "alice", "id": "card" } },
+            { "at": "2s", "set": { "node": "alice", "id": "card", "key": "a", "value": 1 } }
+        ]
+    }"#;
+    for (old, new, help) in [
+        (r#""kind": "map""#, r#""kind": "file""#, "unknown value `file`"),
+        (r#""admin": "alice""#, r#""admin": "alicia""#, "did you mean `alice`?"),
+        (r#""owner": "team""#, r#""owner": "taem""#, "did you mean `team`?"),
+    ] {
+        let said = said(&with(text, old, new));
+        assert!(said.matches("error: ").count() == 1 && said.contains(help), "{said}");
+    }
+}
+
 #[test]
 fn texts_that_are_no_json() {
     let cases = [

@@ -13,9 +13,9 @@ use cosim_core::Time;
 pub(super) struct Clocks(Vec<(Time, NodeId, ClockChange)>);
 
 impl Clocks {
-    /// What a node's clock showed at a moment.
+    /// What a node's clock showed at a moment; that of nobody who is there is right.
     pub(super) fn reading(&self, scenario: &Scenario, node: NodeId, at: Time) -> WallTime {
-        let clock: Clock = scenario.nodes[node.index()].clock;
+        let clock: Clock = scenario.nodes.get(node.index()).map(|node| node.clock).unwrap_or_default();
         let changes = self.0.iter().filter(|(time, whose, _)| *time <= at && *whose == node);
         let clock = changes.fold(clock, |mut clock, (time, _, change)| {
             clock.change(*time, *change);

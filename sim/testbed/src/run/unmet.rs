@@ -39,8 +39,12 @@ pub struct Unmet {
     pub node: Option<String>,
 }
 
-/// What tells one cause from another in what is said of a write that does not show, whatever anything is called.
-const CAUSES: [&str; 18] = [
+/// What tells one cause from another in what is said of a write that does not show or a load, whatever anything is called.
+const CAUSES: [&str; 22] = [
+    " was asked ",
+    " asked nobody for it",
+    " never loads ",
+    "'s disk did not take it",
     " the last date counts",
     " whose name sorts last",
     " before that in the same session",

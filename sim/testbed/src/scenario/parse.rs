@@ -8,6 +8,7 @@ use super::template::expand;
 use super::tree::{Node, Tree};
 use super::{MAX_BYTES, Scenario, file, numbers};
 use serde_json::Value;
+use std::ops::Range;
 
 /// Parses and checks the text of a scenario file. `origin` is what messages call it, usually its path.
 pub fn parse(text: &str, origin: &str) -> Result<Scenario, Problems> {
@@ -95,7 +96,13 @@ fn parse_text(text: &str) -> Result<Scenario, Vec<Problem>> {
                 let span = problem.place.as_ref().map(|place| tree.span_of(place));
                 Problem { span, ..problem }
             });
-            for problem in placed {
+            // A kind that is none was told of already.
+            let described = tree.field("co_values").map(|field| field.value.span.clone());
+            let is_inside = |span: &Range<usize>| {
+                described.as_ref().is_some_and(|all| all.start <= span.start && span.end <= all.end)
+            };
+            let pruned = problems.iter().any(|problem| problem.span.as_ref().is_some_and(is_inside));
+            for problem in placed.filter(|problem| !(pruned && problem.message.contains(" has no kind"))) {
                 // One mistake in a template is told once, of the first name that it stands for.
                 let told = |other: &Problem| other.span == problem.span;
                 if templates == 0 || !problems.iter().any(told) {

@@ -43,7 +43,8 @@ impl Subject {
                 format!("make it of what its source shows: `\"branch\": {{ …, \"id\": \"{}\" }}`", self.id);
             by.report.add(problem.expected("`branch`").help(help));
         }
-        if let Some(admin) = by.names.admin(co_value).filter(|admin| *admin != self.node) {
+        let admin = by.names.admin(co_value);
+        if let Some(admin) = admin.filter(|admin| *admin != self.node && by.names.knows_node(admin)) {
             let message = format!("`{}` creates `{}`, whose admin is `{admin}`", self.node, self.id);
             let problem = Problem::new(by.at.key("node").value(), message);
             by.report

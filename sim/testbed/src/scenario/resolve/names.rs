@@ -114,6 +114,11 @@ impl<'a> Names<'a> {
         self.nodes.len()
     }
 
+    /// Whether there is a node of that name.
+    pub(in crate::scenario) fn knows_node(&self, name: &str) -> bool {
+        self.nodes.binary_search(&name).is_ok()
+    }
+
     /// The node called `name`, or a problem.
     pub(in crate::scenario) fn node(&self, name: &str, at: &At<'_>, report: &mut Report) -> Option<u32> {
         if let Ok(index) = self.nodes.binary_search(&name) {
