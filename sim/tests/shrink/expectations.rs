@@ -223,7 +223,11 @@ fn a_load_says_who_was_asked_and_who_answered_what() {
 /// Whom bob asks has it. Had he nobody to ask, that would be another story.
 #[test]
 fn a_load_is_not_cut_down_to_another_cause() {
-    let text = LOAD.replace(r#""at": "0ms", "partition""#, r#""at": "8s", "partition""#);
+    let text = LOAD.replace(r#"{ "at": "0ms", "partition": { "between": ["alice", "server"] } },"#, "");
+    let text = text.replace(
+        r#""heal": { "between": ["alice", "server"] }"#,
+        r#""connect": { "between": ["bob", "server"] }"#,
+    );
     let left = left(&text.replace(r#""ends": "available""#, r#""ends": "unavailable""#));
     assert!(left.file.nodes.contains_key("server"), "{}", left.file.to_json_pretty());
 }
