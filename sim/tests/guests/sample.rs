@@ -109,7 +109,7 @@ fn a_guest_that_dies_is_no_verdict() {
 
     let small = folder.path().join("small.json");
     let told = cosim(&["shrink", &path, "--guest", &guest, "-o", small.to_str().unwrap()]);
-    assert_eq!(told.code, Some(5), "{}{}", told.out, told.err);
+    assert_eq!(told.code, Some(6), "{}{}", told.out, told.err);
     assert!(told.err.contains("a guest failed"), "{}", told.err);
 }
 

@@ -64,7 +64,7 @@ fn the_version_that_brought_a_failure_is_found() {
     for (good, bad, why) in [
         ("0.20.2", "0.19.9", "the wrong way round"),
         ("0.19.9", "0.20.9", "is not published"),
-        ("0.19.9", "0.19.10", "that it fails"),
+        ("0.19.9", "0.19.10", "at this end the file has to fail"),
     ] {
         let told = bisect(good, bad);
         assert_eq!(told.code, Some(2), "{}{}", told.out, told.err);
