@@ -134,11 +134,18 @@ impl Common {
 impl Args {
     /// What takes no longer than it does anyway is no deviation.
     fn check_latencies(&self, scenario: &Scenario) -> Result<(), Failure> {
-        let shortest =
-            scenario.links.iter().map(|link| link.network.latency.min()).min().unwrap_or(Span::ZERO);
-        // Who only notices late may do so after any time at all.
-        let notices = self.of().iter().all(|(kind, times)| times.is_none() == (*kind != Kind::Noticed));
-        let shortest = if notices { Span::ZERO } else { shortest };
+        let asked = self.of().into_iter().filter(|(_, times)| times.is_some()).map(|(kind, _)| kind);
+        let asked: Vec<Kind> = asked.collect();
+        let only = |kinds: &[Kind]| !asked.is_empty() && asked.iter().all(|kind| kinds.contains(kind));
+        let shortest = if only(&[Kind::Noticed]) {
+            // Who only notices late may do so after any time at all.
+            Span::ZERO
+        } else if only(&[Kind::Late, Kind::Reordered]) {
+            scenario.links.iter().map(|link| link.network.latency.min()).min().unwrap_or(Span::ZERO)
+        } else {
+            // A copy that comes at once is a copy.
+            return Ok(());
+        };
         match self.latencies.iter().find(|latency| **latency <= shortest) {
             None => Ok(()),
             Some(latency) => Err(Failure(format!(
