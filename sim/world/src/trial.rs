@@ -3,19 +3,20 @@
 //! A [`Trial`] is a story (nodes, links and named operations, made anew for each run) and a judge (an [`Observer`] that
 //! says what is wrong). [`Trial::sweep`] looks for a seed that fails, [`Trial::freeze`] writes its run down as a
 //! [`Schedule`] without chance, [`Trial::shrink`] takes out of that whatever the failure does not need, and
-//! [`Trial::log`] tells what happens in it. A schedule is plain text, so a failure can stay in a test for ever.
+//! [`Trial::log`] tells what happens in it. [`Trial::explore`] plays every schedule within a [`Budget`], and so can show that
+//! none fails. A schedule is plain text, so a failure can stay in a test for ever.
 //!
 //! ```
 //! use cosim_world::host::{Input, NodeId, Operation, Output, SimMessage, SimNode};
 //! use cosim_world::network::{Network, SpanRange};
 //! use cosim_world::observer::{Happening, Observer};
-//! use cosim_world::trial::{Judge, Planned, Story, Trial};
+//! use cosim_world::trial::{Budget, Judge, Planned, Story, Trial};
 //! use cosim_world::world::{LinkSpec, View};
 //! use cosim_world::{ConnectionId, Span, Time};
 //! use std::convert::Infallible;
 //!
 //! /// A register: whoever sets it tells its peers, who take over what they hear. The bug: what comes last wins.
-//! #[derive(Debug, Default)]
+//! #[derive(Clone, Debug, Default)]
 //! struct Register { value: u32, peers: Vec<ConnectionId>, outputs: Vec<Output<Register>> }
 //!
 //! #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@
 //! }
 //!
 //! /// When nothing happens any more, registers that are connected hold the same.
-//! #[derive(Default)]
+//! #[derive(Clone, Default)]
 //! struct Agreement(Option<String>);
 //!
 //! impl Observer<Register> for Agreement {
@@ -94,8 +95,14 @@
 //! assert_eq!(small.choices().count(), 1, "and one message is late");
 //! println!("{small}\n{}", trial.log(&small));
 //! assert_eq!(small.to_string().parse(), Ok(small), "it is plain text");
+//!
+//! let explored = trial.explore(found.seed, Budget::any(1), 10_000);
+//! let (times, first) = &explored.failures["the registers differ"];
+//! println!("{times} of {} schedules with one deviation fail, the first of them:\n{first}", explored.schedules());
+//! assert!(explored.is_whole() && first.choices().count() == 1);
 //! ```
 
+mod explore;
 mod log;
 mod names;
 pub mod replica;
@@ -103,8 +110,10 @@ mod schedule;
 mod script;
 mod shrink;
 
+pub use explore::{Budget, Explored};
 pub use schedule::{Choice, Schedule, ScheduleError};
 
+use crate::decision::Decide;
 use crate::fingerprint::Fingerprint;
 use crate::host::{DiskSpec, NodeId, Operation, SimNode};
 use crate::world::observer::{Happening, Observer};
@@ -112,6 +121,7 @@ use crate::world::{Bounds, Figures, LinkSpec, View, World};
 use cosim_base::{Span, Time};
 use log::Log;
 use script::Script;
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -177,6 +187,9 @@ pub struct Played {
     pub ended_at: Time,
     /// What was wrong, if anything was: what the judge said, [`RESTLESS`] or [`ENDLESS`].
     pub failure: Option<String>,
+    /// The lines of the schedule that were about what did not come, without what they choose: an operation or a message that
+    /// is called otherwise now, say. Where there are any, that all holds says little.
+    pub unused: Vec<String>,
 }
 
 /// The failure of a run that does not fall silent in its time.
@@ -203,7 +216,8 @@ where
     O: Judge<N>,
 {
     /// A trial of the story that `story` makes for a seed, judged by what `judge` makes. A run may take an hour of
-    /// virtual time.
+    /// virtual time. Playing panics where two operations have one name, and where a link, disk or operation is of a node or
+    /// link that the story has not.
     pub fn new(story: S, judge: J) -> Trial<N, S, J> {
         let limit = Time::ZERO + Span::from_s(60 * 60);
         Trial { story, judge, limit, bounds: Bounds::default(), node: PhantomData }
@@ -258,14 +272,36 @@ where
     }
 
     fn run<W: Watch<N>>(&self, seed: u64, schedule: Option<&Schedule>, log: W) -> (Played, Script, W) {
+        let script = |names, operations| Script::new(seed, names, operations, schedule);
+        let mut world = self.world(seed, schedule, log, script);
+        let failure = self.carry_on(&mut world, |world| world.step(self.limit));
+        let mut fingerprint = world.fingerprint();
+        for (i, host) in (0..).zip(world.view().hosts) {
+            fingerprint.fold(i, host.node.digest());
+        }
+        let (figures, ended_at) = (*world.figures(), world.now());
+        let unused = world.decisions.unused();
+        let played = Played { seed, fingerprint, figures, ended_at, failure, unused };
+        (played, world.decisions, world.observer.log)
+    }
+
+    /// The world of a run before anything has happened. It panics where a story makes no sense. `decide` makes who decides, of the names of nodes and operations.
+    fn world<W: Watch<N>, D: Decide<N>>(
+        &self,
+        seed: u64,
+        schedule: Option<&Schedule>,
+        log: W,
+        decide: impl FnOnce(Vec<String>, Vec<String>) -> D,
+    ) -> World<N, Watching<O, W>, D> {
         let mut story = (self.story)(seed);
         if let Some(schedule) = schedule {
             story.operations.retain(|planned| schedule.keeps(&planned.name));
         }
-        let operations = story.operations.iter().map(|planned| planned.name.clone()).collect();
+        let operations: Vec<String> = story.operations.iter().map(|planned| planned.name.clone()).collect();
+        check(&story);
         let (names, nodes): (Vec<String>, Vec<N>) = story.nodes.into_iter().unzip();
-        let script = Script::new(seed, names, operations, schedule);
-        let mut world = World::new(nodes, story.links, seed, Watching { judge: (self.judge)(), log }, script);
+        let watching = Watching { judge: (self.judge)(), log };
+        let mut world = World::new(nodes, story.links, seed, watching, decide(names, operations));
         world.set_bounds(self.bounds);
         for (node, disk) in story.disks {
             world.add_disk(node, disk);
@@ -274,19 +310,16 @@ where
             world.observer.log.plan(&planned.name);
             world.schedule(planned.at, planned.operation);
         }
-        let failure = self.carry_on(&mut world);
-        let mut fingerprint = world.fingerprint();
-        for (i, host) in (0..).zip(world.view().hosts) {
-            fingerprint.fold(i, host.node.digest());
-        }
-        let (figures, ended_at) = (*world.figures(), world.now());
-        let played = Played { seed, fingerprint, figures, ended_at, failure };
-        (played, world.decisions, world.observer.log)
+        world
     }
 
-    /// Plays on to the first failure or to silence; gives the failure.
-    fn carry_on<W: Watch<N>>(&self, world: &mut World<N, Watching<O, W>, Script>) -> Option<String> {
-        while world.step(self.limit) {
+    /// Plays on to the first failure or to silence; gives the failure. `step` plays one event, and says whether there was one.
+    fn carry_on<W: Watch<N>, D: Decide<N>>(
+        &self,
+        world: &mut World<N, Watching<O, W>, D>,
+        step: impl Fn(&mut World<N, Watching<O, W>, D>) -> bool,
+    ) -> Option<String> {
+        while step(world) {
             if let Some(failure) = world.observer.judge.verdict() {
                 return Some(failure.to_owned());
             }
@@ -300,6 +333,29 @@ where
         let (view, watching) = world.split();
         watching.judge.at_rest(&view);
         watching.judge.verdict().map(str::to_owned)
+    }
+}
+
+/// Panics where a story is about what it has not, or calls two operations by one name.
+fn check<N: SimNode>(story: &Story<N>) {
+    let (nodes, links) = (story.nodes.len(), story.links.len());
+    let mut names = BTreeSet::new();
+    for Planned { name, operation, .. } in &story.operations {
+        let is_word = !name.is_empty() && !name.contains(char::is_whitespace);
+        assert!(is_word, "the name of an operation is one word, and this is none: {name:?}");
+        assert!(names.insert(name), "two operations are called {name}");
+        let node = operation.node().filter(|node| node.index() >= nodes);
+        assert!(node.is_none(), "{name} is about node {node:?}, and the story has {nodes} nodes");
+        let link = operation.links().iter().find(|link| **link as usize >= links);
+        assert!(link.is_none(), "{name} is about link {link:?}, and the story has {links} links");
+    }
+    let ends = story.links.iter().flat_map(|link| link.ends);
+    for node in ends.chain(story.disks.iter().map(|(node, _)| *node)) {
+        assert!(
+            node.index() < nodes,
+            "a link or disk is of node {}, and the story has {nodes} nodes",
+            node.0
+        );
     }
 }
 
@@ -319,6 +375,7 @@ impl<N: SimNode> Watch<N> for Log {
     }
 }
 
+#[derive(Clone, Debug)]
 struct Watching<J, W> {
     judge: J,
     log: W,

@@ -162,6 +162,60 @@ pub enum Operation<N: SimNode> {
     },
 }
 
+impl<N: SimNode> Operation<N> {
+    /// The node that it is about, if it is about one.
+    pub fn node(&self) -> Option<NodeId> {
+        match self {
+            Operation::Command { node, .. }
+            | Operation::Restart { node, .. }
+            | Operation::Crash { node, .. }
+            | Operation::BackUp { node, .. }
+            | Operation::Restore { node, .. }
+            | Operation::Disk { node, .. }
+            | Operation::Pause { node, .. }
+            | Operation::Offline { node, .. }
+            | Operation::Leave { node }
+            | Operation::Join { node, .. }
+            | Operation::Clock { node, .. } => Some(*node),
+            Operation::UnlessLastCopy { operation, .. } => operation.node(),
+            Operation::Connect { .. }
+            | Operation::Disconnect { .. }
+            | Operation::HalfOpen { .. }
+            | Operation::Filter { .. }
+            | Operation::Release { .. }
+            | Operation::Partition { .. }
+            | Operation::Heal { .. }
+            | Operation::Network { .. } => None,
+        }
+    }
+
+    /// The links that it is about.
+    pub fn links(&self) -> &[u32] {
+        match self {
+            Operation::Connect { link }
+            | Operation::Disconnect { link }
+            | Operation::HalfOpen { link, .. }
+            | Operation::Filter { link, .. }
+            | Operation::Release { link, .. }
+            | Operation::Partition { link, .. }
+            | Operation::Heal { link, .. }
+            | Operation::Network { link, .. } => std::slice::from_ref(link),
+            Operation::Join { links, .. } => links,
+            Operation::UnlessLastCopy { operation, .. } => operation.links(),
+            Operation::Command { .. }
+            | Operation::Restart { .. }
+            | Operation::Crash { .. }
+            | Operation::BackUp { .. }
+            | Operation::Restore { .. }
+            | Operation::Disk { .. }
+            | Operation::Pause { .. }
+            | Operation::Offline { .. }
+            | Operation::Leave { .. }
+            | Operation::Clock { .. } => &[],
+        }
+    }
+}
+
 /// What becomes of the connections of a node that sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connections {

@@ -4,6 +4,7 @@ use super::name;
 use crate::host::{SimMessage, SimNode};
 use crate::world::View;
 use crate::world::observer::{Condition, Happening, Loss, Observer};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 /// See the module.
@@ -11,12 +12,14 @@ use std::fmt::{self, Write};
 pub(super) struct Log {
     nodes: Vec<String>,
     operations: Vec<String>,
+    /// The messages that have come, by number: what comes again is a copy.
+    came: BTreeSet<u64>,
     text: String,
 }
 
 impl Log {
     pub(super) fn new(nodes: Vec<String>) -> Log {
-        Log { nodes, operations: Vec::new(), text: String::new() }
+        Log { nodes, operations: Vec::new(), came: BTreeSet::new(), text: String::new() }
     }
 
     pub(super) fn into_text(self) -> String {
@@ -89,9 +92,11 @@ impl<N: SimNode> Observer<N> for Log {
                 let (from, to) = (called(sent.from), called(sent.to));
                 self.line(now, format_args!("{from} -x {to} | {}  ({why})", about(sent.message)));
             }
-            Happening::Delivered { node, peer, message, .. } => {
+            Happening::Delivered { node, peer, message, mail, damaged, .. } => {
                 let (from, to) = (called(*peer), called(*node));
-                self.line(now, format_args!("{from} -> {to} | {}", about(*message)));
+                let again = if self.came.insert(*mail) { "" } else { "  (again)" };
+                let damaged = if *damaged { "  (damaged)" } else { "" };
+                self.line(now, format_args!("{from} -> {to} | {}{again}{damaged}", about(*message)));
             }
             Happening::Noticed { node, notice } => {
                 self.line(now, format_args!("* {} tells its app: {notice:?}", called(*node)));
@@ -110,10 +115,14 @@ impl<N: SimNode> Observer<N> for Log {
                 let (node, peer) = (called(*node), called(*peer));
                 self.line(now, format_args!("* {node}'s line to {peer} takes messages again"));
             }
-            Happening::Cut { .. }
-            | Happening::Writing { .. }
-            | Happening::Left { .. }
-            | Happening::Settled { .. } => {}
+            Happening::Cut { node, survival, pending } => {
+                let (node, kept) = (called(*node), survival.kept);
+                let torn = if survival.torn > 0 { ", and a part of the next" } else { "" };
+                let what =
+                    format_args!("* of {pending} unfinished writes, {kept} are on {node}'s disk{torn}");
+                self.line(now, what);
+            }
+            Happening::Writing { .. } | Happening::Left { .. } | Happening::Settled { .. } => {}
         }
         self.nodes = nodes;
     }

@@ -13,8 +13,20 @@ use std::str::FromStr;
 /// seed 7
 /// play open
 /// play set-1
-/// message alice>bob set 1 @open : latency 12000us duplicate 40000us
+/// message alice>bob set 1 @open : latency 12000 duplicate 40000
 /// ```
+///
+/// Behind the colon are pairs of a word and a whole number; times are microseconds:
+///
+/// | line | words |
+/// |---|---|
+/// | `message` | `latency` always; `lost 1`; `reordered` and `duplicate` and `replayed`, each with a time; `damaged` and `truncated`, each with a place |
+/// | `notice` | `delay` |
+/// | `write` | `latency` always; `failed` with 0, 1 or 2: nothing, half or all of it is on the disk |
+/// | `crash` | `kept` and `torn`: how many of the unfinished writes are left, and how many bytes of the next |
+///
+/// What a line is about has the form of [an address](crate::address). Lines of what no run comes to are in
+/// [`Played::unused`](super::Played::unused).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     seed: u64,
@@ -87,6 +99,11 @@ impl Schedule {
         self.operations.remove(name);
     }
 
+    /// The same with another choice at an address.
+    pub(super) fn choose(&mut self, address: &str, choice: Choice) {
+        self.choices.insert(address.to_owned(), choice);
+    }
+
     /// The same with the harmless choice.
     pub(super) fn without_choice(&mut self, address: &str) {
         self.choices.remove(address);
@@ -107,7 +124,7 @@ impl fmt::Display for Schedule {
 }
 
 impl Choice {
-    fn word(&self) -> &'static str {
+    pub(super) fn word(&self) -> &'static str {
         match self {
             Choice::Message(_) => "message",
             Choice::Notice(_) => "notice",
@@ -162,7 +179,12 @@ impl FromStr for Schedule {
                     let (address, parts) =
                         rest.split_once(" :").ok_or(error("` :` between an address and a choice"))?;
                     let choice = Parts::read(parts).and_then(|parts| parts.choice(word));
-                    let choice = choice.ok_or(error("pairs of a word and a whole number"))?;
+                    let choice = choice.ok_or(error(match word {
+                        "message" => "pairs of a word and a whole number, as `latency 12000 lost 1`, with the latency",
+                        "write" => "pairs of a word and a whole number, as `latency 12000 failed 0`, with the latency",
+                        "notice" => "`delay` and a whole number of microseconds",
+                        _ => "`kept` and `torn`, each with a whole number",
+                    }))?;
                     choices.insert(address.to_owned(), choice);
                 }
                 _ => return Err(error("`seed`, `play`, `message`, `notice`, `write` or `crash`")),
@@ -181,9 +203,17 @@ impl<'a> Parts<'a> {
         let mut parts = BTreeMap::new();
         let mut words = text.split_whitespace();
         while let Some(word) = words.next() {
-            parts.insert(word, words.next()?.parse().ok()?);
+            let number = words.next()?.parse().ok()?;
+            if parts.insert(word, number).is_some() {
+                return None;
+            }
         }
         Some(Parts(parts))
+    }
+
+    /// Whether all words are among these.
+    fn are(&self, words: &[&str]) -> bool {
+        self.0.keys().all(|word| words.contains(word))
     }
 
     fn span(&self, word: &str) -> Option<Span> {
@@ -195,9 +225,11 @@ impl<'a> Parts<'a> {
     }
 
     fn choice(&self, kind: &str) -> Option<Choice> {
+        const MESSAGE: [&str; 7] =
+            ["latency", "lost", "reordered", "duplicate", "replayed", "damaged", "truncated"];
         Some(match kind {
-            "message" => Choice::Message(Fate {
-                lost: self.0.contains_key("lost"),
+            "message" if self.are(&MESSAGE) => Choice::Message(Fate {
+                lost: self.flag("lost")?,
                 latency: self.span("latency")?,
                 reordered: self.span("reordered"),
                 duplicate: self.span("duplicate"),
@@ -205,13 +237,28 @@ impl<'a> Parts<'a> {
                 damaged: self.number("damaged"),
                 truncated: self.number("truncated"),
             }),
-            "notice" => Choice::Notice(self.span("delay")?),
-            "write" => Choice::Write(WriteFate {
-                latency: self.span("latency")?,
-                error: self.number("failed").map(WriteError::of),
-            }),
-            _ => Choice::Crash(Survival { kept: self.number("kept")?, torn: self.number("torn")? }),
+            "notice" if self.are(&["delay"]) => Choice::Notice(self.span("delay")?),
+            "write" if self.are(&["latency", "failed"]) => {
+                let error = match self.0.get("failed") {
+                    None => None,
+                    Some(number) => Some(WriteError::of(u32::try_from(*number).ok().filter(|it| *it <= 2)?)),
+                };
+                Choice::Write(WriteFate { latency: self.span("latency")?, error })
+            }
+            "crash" if self.are(&["kept", "torn"]) => {
+                Choice::Crash(Survival { kept: self.number("kept")?, torn: self.number("torn")? })
+            }
+            _ => return None,
         })
+    }
+
+    /// Whether a word is there, which says 1.
+    fn flag(&self, word: &str) -> Option<bool> {
+        match self.0.get(word) {
+            None => Some(false),
+            Some(1) => Some(true),
+            Some(_) => None,
+        }
     }
 }
 
@@ -249,6 +296,19 @@ mod tests {
         ) {
             let schedule = Schedule::new(seed, operations, choices);
             prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
+        }
+
+        /// What means nothing is told.
+        #[test]
+        fn words_that_mean_nothing_are_refused(word in "[a-z]{1,6}", number in 0..9_u32) {
+            for line in [
+                format!("message a>b set 1 : latency 5 {word} {number}"),
+                format!("write a writes 0 : latency 5 {word} {number}"),
+            ] {
+                let text = format!("seed 1\n{line}\n");
+                let printed = text.parse::<Schedule>().ok().map(|schedule| schedule.to_string());
+                prop_assert!(printed.is_none() || printed == Some(text.clone()), "{}", text);
+            }
         }
 
         /// No text makes reading fail otherwise than with an error.

@@ -6,7 +6,7 @@ use crate::address::Addresses;
 use crate::decision::{Crashing, Decide, Fate, Noticing, Sending, WriteFate, Writing};
 use crate::host::{SimNode, Survival};
 use cosim_base::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub(super) struct Script {
     addresses: Addresses<Names>,
     schedule: Option<Schedule>,
     chosen: BTreeMap<String, Choice>,
+    /// The choices of the schedule that no run has come to yet.
+    unused: BTreeSet<String>,
 }
 
 impl Script {
@@ -25,8 +27,21 @@ impl Script {
         operations: Vec<String>,
         schedule: Option<&Schedule>,
     ) -> Script {
+        let listed = schedule.into_iter().flat_map(Schedule::choices);
+        let unused = listed.map(|(address, _)| address.to_owned()).collect();
         let addresses = Addresses::new(Names { nodes, operations });
-        Script { seed, addresses, schedule: schedule.cloned(), chosen: BTreeMap::new() }
+        Script { seed, addresses, schedule: schedule.cloned(), chosen: BTreeMap::new(), unused }
+    }
+
+    /// What the schedule says of what did not come: operations that the story has not, and choices.
+    pub(super) fn unused(&self) -> Vec<String> {
+        let known = &self.addresses.names().operations;
+        let operations = self.schedule.iter().flat_map(Schedule::operations);
+        let operations = operations.filter(|name| !known.iter().any(|known| known == name));
+        let operations = operations.map(|name| format!("play {name}"));
+        let choices = self.schedule.iter().flat_map(Schedule::choices);
+        let choices = choices.filter(|(address, _)| self.unused.contains(*address));
+        operations.chain(choices.map(|(address, choice)| format!("{} {address}", choice.word()))).collect()
     }
 
     /// What was decided.
@@ -37,7 +52,14 @@ impl Script {
     /// What the schedule says of an address, or what was drawn; written down where it is not harmless.
     fn choose(&mut self, address: String, drawn: Choice, harmless: Choice) -> Choice {
         let choice = match &self.schedule {
-            Some(schedule) => schedule.choice(&address).unwrap_or(harmless),
+            // What is of another kind says nothing of it.
+            Some(schedule) => {
+                let said = schedule.choice(&address).filter(|said| said.word() == harmless.word());
+                if said.is_some() {
+                    self.unused.remove(&address);
+                }
+                said.unwrap_or(harmless)
+            }
             None => drawn,
         };
         if choice != harmless {

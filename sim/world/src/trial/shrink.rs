@@ -1,7 +1,8 @@
 //! Cutting a schedule down: operations and choices are taken out, in halves, quarters and so on down to single ones, as
-//! long as the failure stays the same.
+//! long as the failure stays the same, and choices become simpler.
 
-use super::schedule::Schedule;
+use super::schedule::{Choice, Schedule};
+use crate::decision::Fate;
 
 /// Something that can be taken out.
 #[derive(Clone, Debug)]
@@ -18,6 +19,7 @@ pub(super) fn minimal(schedule: &Schedule, fails: impl Fn(&Schedule) -> bool) ->
         for list in [operations, choices] {
             reduce(&mut best, list, &fails);
         }
+        simplify(&mut best, &fails);
         // Each round takes something out, so this ends.
         if best == before {
             return best;
@@ -53,6 +55,33 @@ fn reduce(best: &mut Schedule, list: fn(&Schedule) -> Vec<Item>, fails: &impl Fn
         size = if size == 1 { 0 } else { size.div_ceil(2) };
     }
 }
+
+/// Takes out of each choice whatever the failure does not need: of a message that is lost and doubled, one of the two.
+fn simplify(best: &mut Schedule, fails: &impl Fn(&Schedule) -> bool) {
+    let choices: Vec<(String, Choice)> =
+        best.choices().map(|(address, choice)| (address.to_owned(), choice)).collect();
+    for (address, mut choice) in choices {
+        for simpler in PARTS {
+            let Choice::Message(fate) = choice else { break };
+            let candidate = Choice::Message(simpler(fate));
+            let mut smaller = best.clone();
+            smaller.choose(&address, candidate);
+            if candidate != choice && fails(&smaller) {
+                (*best, choice) = (smaller, candidate);
+            }
+        }
+    }
+}
+
+/// What may go of what happens to a message.
+const PARTS: [fn(Fate) -> Fate; 6] = [
+    |fate| Fate { duplicate: None, ..fate },
+    |fate| Fate { replayed: None, ..fate },
+    |fate| Fate { reordered: None, ..fate },
+    |fate| Fate { damaged: None, ..fate },
+    |fate| Fate { truncated: None, ..fate },
+    |fate| Fate { lost: false, ..fate },
+];
 
 fn without(schedule: &Schedule, items: &[Item]) -> Schedule {
     let mut smaller = schedule.clone();
