@@ -12,6 +12,7 @@ mod co_group;
 mod co_list;
 mod co_map;
 mod co_stream;
+mod counted;
 mod custody;
 mod dependencies;
 mod dialect;
@@ -34,8 +35,9 @@ mod validity;
 
 pub use co_group::CoGroup;
 pub use co_list::{CoList, ListItem, OpId};
-pub use co_map::{CoMap, MapEntry};
+pub use co_map::{CoMap, MapEntry, setting};
 pub use co_stream::{CoStream, StreamItem};
+pub use counted::{Counted, counted};
 pub use custody::Custody;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session, owner};
 pub use dependencies::{dependencies, dependencies_in};
@@ -100,18 +102,10 @@ pub enum View {
 impl View {
     /// What `co_value` shows to who has `keys`.
     pub fn new<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys: &KeyRing) -> View {
-        let groups = Groups::of(co_value, resolver);
-        let agreements = &mut Agreements::default();
-        let secrets = Secrets::learn(&groups, resolver, keys, agreements);
-        if let Some(group) = groups.last().filter(|_| groups.end_in(co_value)) {
-            let changes = visible_in_group(co_value, group, groups.dialect(), &secrets);
-            return View::of_kind(co_value.header, changes, Some(&groups));
-        }
-        if Validity::new(co_value.header, &groups).is_deleted(co_value) {
-            return View::Deleted;
-        }
-        let layers = Layers::of(co_value, (&groups, secrets), (resolver, keys, agreements));
-        View::of_kind(co_value.header, layers.visible(), None)
+        let of_kind = |changes: &mut dyn Iterator<Item = Changes<'_>>, groups: Option<&Groups<'_>>| {
+            View::of_kind(co_value.header, changes, groups)
+        };
+        read_all(co_value, resolver, keys, of_kind).unwrap_or(View::Deleted)
     }
 
     /// In the form of the package's `toJSON()`, which of a text has the items.
@@ -154,6 +148,28 @@ impl View {
             _ => View::Unknown,
         }
     }
+}
+
+/// Reads all that counts in `co_value`, in order; `None` where it was deleted. What reads it gets the groups, too, where it
+/// is one.
+fn read_all<R: Resolver + ?Sized, T>(
+    co_value: &CoValue<'_>,
+    resolver: &R,
+    keys: &KeyRing,
+    read: impl FnOnce(&mut dyn Iterator<Item = Changes<'_>>, Option<&Groups<'_>>) -> T,
+) -> Option<T> {
+    let groups = Groups::of(co_value, resolver);
+    let agreements = &mut Agreements::default();
+    let secrets = Secrets::learn(&groups, resolver, keys, agreements);
+    if let Some(group) = groups.last().filter(|_| groups.end_in(co_value)) {
+        let mut changes = visible_in_group(co_value, group, groups.dialect(), &secrets);
+        return Some(read(&mut changes, Some(&groups)));
+    }
+    if Validity::new(co_value.header, &groups).is_deleted(co_value) {
+        return None;
+    }
+    let layers = Layers::of(co_value, (&groups, secrets), (resolver, keys, agreements));
+    Some(read(&mut layers.visible(), None))
 }
 
 /// What `co_value` shows to who has `keys`, as JSON: see [`View::to_json_in`].

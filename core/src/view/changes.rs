@@ -26,9 +26,10 @@ pub(super) struct Changes<'a> {
     pub(super) is_merged: bool,
     /// Whether another of this name comes before it, since it was merged more than once.
     pub(super) is_repeated: bool,
-    /// Where it stands, and whether that is in the CoValue itself, not in the source of a branch.
+    /// Where it stands.
     pub(super) place: (&'a str, u32),
-    pub(super) is_own: bool,
+    /// What the CoValue is a branch of, where it stands in that.
+    pub(super) source: Option<&'a str>,
     pub(super) dialect: Dialect,
 }
 
@@ -77,7 +78,7 @@ pub(super) fn read<'a>(
         is_merged: false,
         is_repeated: false,
         place: (session, index),
-        is_own: true,
+        source: None,
         dialect,
     })
 }

@@ -62,8 +62,9 @@ impl CoMap {
     }
 }
 
-/// The key that a change is about, and what it sets it to: whatever is no deletion sets, and what sets no value deletes.
-pub(super) fn setting(change: &Value) -> Option<(&str, Option<&Value>)> {
+/// The key that a change of a map is about, and what it sets it to: whatever is no deletion sets, and what sets no value
+/// deletes. `None` for what is no change of a map.
+pub fn setting(change: &Value) -> Option<(&str, Option<&Value>)> {
     let deletes = change.get("op").and_then(Value::as_str) == Some("del");
     Some((change.get("key")?.as_str()?, change.get("value").filter(|_| !deletes)))
 }

@@ -201,6 +201,11 @@ fn removal(op: &OpId) -> Value {
 /// # Errors
 /// [`OutOfRange`] where `index` is behind the end.
 pub fn insert_text<L: Positions + ?Sized>(list: &L, index: usize, text: &str) -> Result<Value, OutOfRange> {
-    let graphemes: Vec<Value> = text.graphemes(true).map(Value::from).collect();
-    insert(list, index, &graphemes)
+    let items: Vec<Value> = graphemes(text).map(Value::from).collect();
+    insert(list, index, &items)
+}
+
+/// The items of which a text consists: its graphemes.
+pub fn graphemes(text: &str) -> impl Iterator<Item = &str> {
+    text.graphemes(true)
 }

@@ -154,7 +154,8 @@ impl<'a> Layers<'a> {
         self.ordered().into_iter().filter_map(move |Placed { logged, layer: number, branch, origin }| {
             let layer = &self.layers[number];
             let changes = layer.read(logged)?;
-            let mut changes = Changes { branch, is_own: number == 0, ..changes };
+            let source = Some(layer.co_value.id).filter(|_| number > 0);
+            let mut changes = Changes { branch, source, ..changes };
             changes.is_shown = layer.shows(&logged);
             if let Some(Origin { name: (session, branch, index), made_at, .. }) = origin {
                 (changes.session, changes.branch, changes.index) =

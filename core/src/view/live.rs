@@ -324,7 +324,9 @@ impl Held {
     /// Remembers that a transaction was seen.
     fn mark(&mut self, changes: &Changes<'_>) {
         let (session, index) = changes.place;
-        if let Some(taken) = self.taken.get_mut(session).filter(|_| changes.is_own && changes.is_shown) {
+        if let Some(taken) =
+            self.taken.get_mut(session).filter(|_| changes.source.is_none() && changes.is_shown)
+        {
             taken[index as usize] = true;
         }
     }
