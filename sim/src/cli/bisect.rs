@@ -78,6 +78,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             args.file.display()
         )));
     };
+    if args.binary.is_absolute() {
+        return Err(Failure(format!(
+            "error: --binary {} is not in the clone\nhint: name what the build makes by its path in the repository, such as \
+             target/release/cosim",
+            args.binary.display()
+        )));
+    }
     let (ends, text) = ([args.good.as_str(), args.bad.as_str()], scenario.file.to_json_pretty());
     let line: Box<dyn Line + '_> = match &args.guest {
         Some(package) => Box::new(Versions::between(package, ends, scenario.file.clone())?),
@@ -88,9 +95,8 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             &text,
         )?),
     };
-    let (most, what) = (line.steps() - 1, line.what());
-    let some = if most == 1 { what.trim_end_matches('s') } else { what };
-    say!("{}: {key}\n{most} {some} to judge at most", args.file.display());
+    let what = line.what();
+    say!("{}: {key}\n{} {what}, with both ends", args.file.display(), line.steps());
     let judge = |place: usize| -> Result<Answer, Failure> {
         let answer = line.judge(place)?;
         say!("  {}  {answer}", line.named(place)?);
@@ -142,6 +148,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
+/// The exit code of a Rust program that panicked.
+const PANICKED: i32 = 101;
+
 /// What a build says of the file. Its log is kept.
 fn played(binary: &Path, file: &Path, log: &Path) -> Answer {
     let run = |args: &[&str]| Command::new(binary).arg("run").arg(file).args(args).output();
@@ -152,8 +161,18 @@ fn played(binary: &Path, file: &Path, log: &Path) -> Answer {
     let said: Option<Value> = serde_json::from_slice(&output.stdout).ok();
     let Some(said) = said else {
         let why = String::from_utf8_lossy(&output.stderr).into_owned();
-        let why = why.lines().find(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned();
-        return Answer::Skipped(format!("cannot read the file: {why}"));
+        let mut lines = why.lines().filter(|line| !line.trim().is_empty());
+        return Answer::Skipped(match output.status.code() {
+            None => format!("it does not end of its own accord: {}", output.status),
+            Some(PANICKED) => {
+                let why = lines.find(|line| line.contains("panicked")).unwrap_or("it panicked");
+                format!("it panicked: {}", why.trim())
+            }
+            Some(code) => lines.next().map_or_else(
+                || format!("it does not say what comes of the file, and ends with {code}"),
+                |why| format!("cannot read the file: {why}"),
+            ),
+        });
     };
     let answer = match said["replay"].as_str() {
         Some("reproduces") => Answer::Reproduces,

@@ -45,15 +45,76 @@ fn commit(folder: &Path, message: &str, sed: Option<&str>, more: &str) -> String
     git(folder, &["rev-parse", "HEAD"])
 }
 
-#[test]
-fn the_commit_that_brought_a_failure_is_found() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (tree, failure) = (folder.path().join("tree"), folder.path().join("failure.json"));
+/// What comes of a search in a folder of a repository, where `GIT_DIR` may speak of another.
+fn bisected(
+    failure: &Path,
+    [good, bad]: [&str; 2],
+    folder: &Path,
+    git_dir: Option<&Path>,
+) -> (i32, String, String) {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
+    command.args(["bisect", failure.to_str().expect("a name"), "--good", good, "--bad", bad]);
+    command.args(["--build", "sh build.sh", "--binary", "bin/cosim"]).current_dir(folder);
+    if let Some(git_dir) = git_dir {
+        command.env("GIT_DIR", git_dir);
+    }
+    let output = command.output().expect("it runs");
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+    (output.status.code().expect("a code"), out, err)
+}
+
+/// A repository in a folder, and the file that is played beside it.
+fn repository(folder: &Path) -> (std::path::PathBuf, std::path::PathBuf) {
+    let (tree, failure) = (folder.join("tree"), folder.join("failure.json"));
     std::fs::create_dir(&tree).expect("made");
     std::fs::write(&failure, FAILURE).expect("written");
     git(&tree, &["init", "--quiet"]);
+    (tree, failure)
+}
 
-    let fault = r#"s/"alice": {}/"alice": { "mutations": ["never-retransmit"] }/"#;
+const FAULT: &str = r#"s/"alice": {}/"alice": { "mutations": ["never-retransmit"] }/"#;
+
+/// A commit whose build leaves nothing is not judged by what another one has built.
+#[test]
+fn what_another_commit_has_built_is_not_played() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    let good = commit(&tree, "Begin", Some(""), "");
+    std::fs::write(tree.join("build.sh"), "exit 0\n").expect("written");
+    git(&tree, &["commit", "--quiet", "--all", "--message", "Build elsewhere"]);
+    let bad = commit(&tree, "Save a deadline", Some(FAULT), "");
+    let (code, out, err) = bisected(&failure, [&good, &bad], &tree, None);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("Build elsewhere  skipped: the build leaves nothing at bin/cosim"), "{err}");
+    assert!(out.starts_with("one of these") && out.contains("Save a deadline"), "{out}");
+}
+
+/// It is about the repository of the folder that it is called in, wherever in that, and whatever repository git is at work
+/// in.
+#[test]
+fn the_repository_is_that_of_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    let good = commit(&tree, "Begin", Some(""), "");
+    let bad = commit(&tree, "Save a deadline", Some(FAULT), "");
+    let deeper = tree.join("deeper");
+    std::fs::create_dir(&deeper).expect("made");
+    let other = tempfile::tempdir().expect("a folder");
+    git(other.path(), &["init", "--quiet"]);
+    let before = commit(other.path(), "Something else", None, "");
+    let (code, out, err) = bisected(&failure, [&good, &bad], &deeper, Some(&other.path().join(".git")));
+    assert!(code == 0 && out.starts_with(&format!("commit {bad}\n")), "{out}{err}");
+    assert_eq!(git(other.path(), &["rev-parse", "HEAD"]), before);
+    assert_eq!(git(other.path(), &["status", "--porcelain"]), "");
+    let (code, _, err) = bisected(&failure, [&good, &bad], folder.path(), None);
+    assert!(code == 2 && err.contains("is not in a git repository\nhint:"), "{err}");
+}
+
+#[test]
+fn the_commit_that_brought_a_failure_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    let fault = FAULT;
     let good = commit(&tree, "Begin", Some(""), "");
     commit(&tree, "Ask in place of telling", Some(r#"s/"create": {/"load": {/"#), "");
     commit(&tree, "Write a type wrong", None, "");
@@ -64,22 +125,7 @@ fn the_commit_that_brought_a_failure_is_found() {
     commit(&tree, "Write a type wrong again", None, "");
     let last = commit(&tree, "Mend the type", Some(fault), "");
 
-    let bisect = |good: &str, last: &str| {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("cosim"));
-        command.args([
-            "bisect",
-            failure.to_str().expect("a name"),
-            "--good",
-            good,
-            "--bad",
-            last,
-            "--repository",
-        ]);
-        command.arg(&tree).args(["--build", "sh build.sh", "--binary", "bin/cosim"]);
-        let output = command.output().expect("it runs");
-        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
-        (output.status.code().expect("a code"), out, err)
-    };
+    let bisect = |good: &str, last: &str| bisected(&failure, [good, last], &tree, None);
     let (code, out, err) = bisect(&good, &last);
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.starts_with(&format!("commit {bad}\n")), "{out}{err}");

@@ -43,12 +43,15 @@ impl Line for Commits<'_> {
     }
 
     fn judge(&self, place: usize) -> Result<Answer, Failure> {
-        self.repository.check_out(&self.commits[place])?;
-        Ok(if self.repository.builds(self.build)? {
-            played(&self.repository.inside(self.binary), &self.file, &self.log(place))
-        } else {
-            Answer::Skipped("does not build".to_owned())
-        })
+        self.repository.check_out(&self.commits[place], self.binary)?;
+        if let Some(why) = self.repository.build(self.build)? {
+            return Ok(Answer::Skipped(why));
+        }
+        let binary = self.repository.inside(self.binary);
+        if !binary.is_file() {
+            return Ok(Answer::Skipped(format!("the build leaves nothing at {}", self.binary.display())));
+        }
+        Ok(played(&binary, &self.file, &self.log(place)))
     }
 
     fn named(&self, place: usize) -> Result<String, Failure> {

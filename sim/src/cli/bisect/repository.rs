@@ -16,9 +16,15 @@ impl Repository {
         let folder =
             tempfile::tempdir().map_err(|error| Failure(format!("error: no folder for a clone: {error}")))?;
         let repository = Repository { folder };
-        let mut git = Command::new("git");
-        git.args(["clone", "--quiet", "--no-checkout"]).arg(path).arg(repository.tree());
-        said(&mut git)?;
+        let within = |what| said(git().arg("-C").arg(path).args(["rev-parse", what]));
+        // A bare repository has no files of its own.
+        let whole = within("--show-toplevel").or_else(|_| within("--absolute-git-dir")).map_err(|_| {
+            let path = path.display();
+            Failure(format!(
+                "error: {path} is not in a git repository\nhint: --repository names the folder of one"
+            ))
+        })?;
+        said(git().args(["clone", "--quiet", "--no-checkout"]).arg(whole).arg(repository.tree()))?;
         Ok(repository)
     }
 
@@ -37,7 +43,7 @@ impl Repository {
     }
 
     fn git(&self, args: &[&str]) -> Result<String, Failure> {
-        said(Command::new("git").arg("-C").arg(self.tree()).args(args))
+        said(git().arg("-C").arg(self.tree()).args(args))
     }
 
     /// The commits from one to another, both included, in order, along first parents.
@@ -62,18 +68,29 @@ impl Repository {
         Ok(std::iter::once(good).chain(between).collect())
     }
 
-    /// Puts the files of a commit into the clone.
-    pub(super) fn check_out(&self, commit: &str) -> Result<(), Failure> {
+    /// Puts the files of a commit into the clone, and takes away what another commit has built.
+    pub(super) fn check_out(&self, commit: &str, built: &Path) -> Result<(), Failure> {
+        let built = self.inside(built);
+        if built.starts_with(self.tree()) {
+            // Where there is none, none has to go; and a file of the commit comes back.
+            let _ = std::fs::remove_file(built);
+        }
         self.git(&["checkout", "--quiet", "--force", "--detach", commit]).map(drop)
     }
 
-    /// Builds what is checked out; says whether that succeeded.
-    pub(super) fn builds(&self, command: &str) -> Result<bool, Failure> {
-        let mut shell = Command::new("sh");
+    /// Builds what is checked out. Where that does not succeed, it says why.
+    pub(super) fn build(&self, command: &str) -> Result<Option<String>, Failure> {
+        let mut shell = outside("sh");
         shell.arg("-c").arg(command).current_dir(self.tree()).stdin(Stdio::null());
         let output =
             shell.output().map_err(|error| Failure(format!("error: cannot start a shell: {error}")))?;
-        Ok(output.status.success())
+        if output.status.success() {
+            return Ok(None);
+        }
+        let said = [output.stderr, output.stdout].map(|said| String::from_utf8_lossy(&said).into_owned());
+        let lines = || said.iter().flat_map(|said| said.lines()).filter(|line| !line.trim().is_empty());
+        let why = lines().find(|line| line.starts_with("error")).or_else(|| lines().next_back());
+        Ok(Some(why.map_or("does not build".to_owned(), |why| format!("does not build: {}", why.trim()))))
     }
 
     /// A commit, for people.
@@ -85,6 +102,31 @@ impl Repository {
     pub(super) fn message(&self, commit: &str) -> Result<String, Failure> {
         self.git(&["show", "--no-patch", "--format=commit %H%n%an, %as%n%n%B", commit])
     }
+}
+
+/// What git tells what it starts of the repository that it is at work in, as in a hook. Here it is about others.
+const OF_ANOTHER: [&str; 8] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+];
+
+fn git() -> Command {
+    outside("git")
+}
+
+/// A program that knows of no repository but the one in which it is started.
+fn outside(program: &str) -> Command {
+    let mut command = Command::new(program);
+    for name in OF_ANOTHER {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// What a command prints.
