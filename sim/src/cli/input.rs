@@ -135,6 +135,17 @@ pub(super) fn check_written<'a>(
     }
 }
 
+/// What is written once all was played is a file, and no folder.
+pub(super) fn check_file(written: Option<&Path>) -> Result<(), Failure> {
+    match written.filter(|written| written.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(Failure(format!(
+            "error: cannot write {}: it is a folder\nhint: name a file in it",
+            folder.display()
+        ))),
+    }
+}
+
 /// No two things are written to one file. Each comes with the option that names it.
 pub(super) fn check_apart(written: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
     let named: Vec<(&str, &Path)> =

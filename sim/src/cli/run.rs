@@ -16,7 +16,7 @@ use cosim_testbed::log::{Limit, With};
 use cosim_testbed::page::Contents;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
-use cosim_testbed::run::{Options, Outcome, Verdict, idle_mutations, run};
+use cosim_testbed::run::{Options, Outcome, Verdict, idle_mutations, plays_as_said, run};
 use cosim_testbed::scenario::file::{self, Act, CoValue, Entry};
 use cosim_testbed::scenario::{Crypto, Kind, Scenario};
 use rayon::prelude::*;
@@ -151,11 +151,11 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
     let waiting = Waiting::for_one();
     let mut outcome = run(scenario, seed, options);
     let has_failed = !outcome.violations.is_empty() || !outcome.unmet.is_empty();
-    // Who may ask for anything is told of nothing that is refused.
+    // Who may ask for anything is told of nothing that comes to nothing.
     let is_drawn = scenario.file.workload.is_some() || scenario.file.recording.is_some();
-    let is_refused = outcome.tally.refused > 0 && !is_drawn;
-    if (has_failed || is_refused) && outcome.log.is_none() {
-        // What led to it, or what was refused, is in the log, and a run can be had again.
+    let is_in_vain = outcome.tally.refused > 0 || outcome.tally.skipped > 0 && plays_as_said(scenario);
+    if (has_failed || is_in_vain && !is_drawn) && outcome.log.is_none() {
+        // What led to it, or what came to nothing, is in the log, and a run can be had again.
         outcome = run(scenario, seed, Options::logged(Limit::All));
     }
     drop(waiting);

@@ -65,6 +65,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     };
     for written in [Some(path.as_path()), args.html.as_deref()] {
         input::check_written(written, [&args.file].into_iter().chain(&args.recording))?;
+        input::check_file(written)?;
     }
     if args.html.as_ref() == Some(&path) {
         return Err(Failure(format!(

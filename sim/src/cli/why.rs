@@ -47,6 +47,7 @@ pub(super) struct Args {
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
     input::check_written(args.html.as_deref(), [&args.file])?;
+    input::check_file(args.html.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, None, &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let source = args.file.display().to_string();
@@ -107,9 +108,9 @@ fn share(failing: u32, of: u32) -> String {
 fn shares(likely: &Likely) {
     let Likely { futures, places, jumps, .. } = likely;
     let all = count(u64::from(*futures), "future");
-    outln!("When it became likely: of {all} from there on, so many fail in the same way, and");
-    outln!("in brackets between what the true share lies, nineteen times in twenty (in the bars, # is");
-    outln!("below that, - above the share):\n");
+    outln!("When it became likely: of {all} from there on, so many fail in the same way, with the range");
+    outln!("in brackets in which the true share lies nineteen times in twenty (in the bars, # is below");
+    outln!("that, - above the share):\n");
     outln!("  decisions        at");
     for place in places {
         let bar = bar(place.failing, *futures);

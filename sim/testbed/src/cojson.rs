@@ -41,7 +41,7 @@ pub use provider::Crypto;
 use session::deletion;
 pub use session::{NODES_MAX, session, session_parts};
 pub(crate) use session::{OF_DELETIONS, OF_GUESTS, by_ordinal, is_deletion, ordinal};
-pub(crate) use shown::is_of_the_rules;
+pub(crate) use shown::{is_of_the_rules, shown};
 pub(crate) use values::fold_text;
 pub use values::{Header, Signature, StreamingHash, Transaction};
 

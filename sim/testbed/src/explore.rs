@@ -23,7 +23,7 @@
 //! }"#;
 //! let scenario = parse(text, "alice.json").expect("a scenario");
 //! let of = BTreeMap::from([(Kind::Lost, 2)]);
-//! let budget = Budget { deviations: 2, of, latencies: Vec::new(), free: false, around: false };
+//! let budget = Budget { deviations: 2, of, latencies: Vec::new(), places: Vec::new(), free: false, around: false };
 //! let go_on = &mut |_: &_| ControlFlow::Continue(());
 //! let explored = explore(&scenario, 1, &budget, Limits::default(), go_on).expect("something to decide");
 //! assert!(explored.is_whole() && explored.found.is_empty());

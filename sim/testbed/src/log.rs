@@ -27,7 +27,7 @@ pub use text::message as message_text;
 
 use crate::cojson::Cast;
 use crate::host::NodeId;
-use crate::scenario::Crypto;
+use crate::scenario::{self, Crypto, Scenario};
 use cosim_core::{CoId, SessionId, Time};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
@@ -121,8 +121,25 @@ pub struct OperationName {
     pub nodes: Vec<NodeId>,
     /// The CoValue that it is about, where it is one.
     pub id: Option<CoId>,
+    /// What kind of act it is, as scenarios have it.
+    pub act: &'static str,
     /// The key of a map that it sets or deletes, and the value that it sets it to.
     pub sets: Option<(String, Option<Value>)>,
+}
+
+impl OperationName {
+    /// Of an operation of a scenario.
+    pub(crate) fn of(operation: &scenario::Operation, scenario: &Scenario) -> OperationName {
+        let (act, about) = (&operation.act, operation.act.about());
+        OperationName {
+            name: operation.name.clone(),
+            text: act.named(scenario).words(),
+            nodes: about.nodes,
+            id: about.co_value,
+            act: act.key(),
+            sets: act.sets(),
+        }
+    }
 }
 
 /// What a write is about.

@@ -73,6 +73,7 @@ pub use list::{ALL, Entry, GENERATION, ORACLES, named, of_generation, table, wit
 pub use logs::{Grounds, Logs, Opened, Seen};
 pub use looked::{At, Looked};
 pub use oracle::{Boxed, Look, Mail, Oracle, Rest};
+pub(crate) use reading::Reading;
 pub use rights::Rights;
 pub use scene::{Link, Scene, Surroundings};
 pub use setup::Setup;

@@ -23,7 +23,7 @@ pub(crate) use player::{Judged, Player};
 pub use stage::Stage;
 pub use tally::Tally;
 pub use touched::Faulted;
-pub use unmet::{Expected, Unmet, idle_mutations};
+pub use unmet::{Expected, Unmet, idle_mutations, plays_as_said};
 
 use crate::cojson::{CoJson, CoNode};
 use crate::decision::Decide;

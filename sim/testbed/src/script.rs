@@ -53,12 +53,12 @@ pub(crate) struct Asked {
 /// What is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asks {
-    /// What becomes of a message.
-    Message,
+    /// What becomes of a message, which takes so long at least.
+    Message(Span),
     /// When an end notices what becomes of a connection.
     Notice([NodeId; 2], Turn),
-    /// What becomes of a write.
-    Write,
+    /// What becomes of a write, which takes so long at least.
+    Write(Span),
     /// How many of so many writes a crash leaves.
     Crash(u32),
     /// How long work takes.
@@ -194,7 +194,7 @@ impl<N: SimNode> Decide<N> for Director {
             return fate;
         }
         let (event, address) = (sending.event, self.addresses.of_message(sending));
-        let asked = Asked { event, about: Asks::Message, address };
+        let asked = Asked { event, about: Asks::Message(harmless.latency), address };
         self.decide(event, asked, Choice::Message(&mut fate, harmless));
         fate
     }
@@ -213,7 +213,7 @@ impl<N: SimNode> Decide<N> for Director {
             return fate;
         }
         let (event, address) = (writing.event, self.addresses.of_write(writing));
-        let asked = Asked { event, about: Asks::Write, address };
+        let asked = Asked { event, about: Asks::Write(harmless.latency), address };
         self.decide(event, asked, Choice::Write(&mut fate, harmless));
         fate
     }

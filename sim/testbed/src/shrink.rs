@@ -319,7 +319,7 @@ impl Shrinker<'_> {
         for (index, attempt) in tried.into_iter().enumerate().filter_map(|(i, attempt)| Some((i, attempt?))) {
             self.runs += attempt.runs;
             match attempt.tried {
-                Tried::Invalid | Tried::Holds | Tried::Unlike => {}
+                Tried::Invalid | Tried::Holds | Tried::Unlike(_) => {}
                 Tried::Other(other) => {
                     let (key, file) = *other;
                     self.others.entry(key).or_insert(file);

@@ -312,3 +312,79 @@ fn what_is_no_deviation_no_name_and_no_guest_is_told() {
     let (code, _, err) = ends("shrink scenarios/regressions/kept.json --name kept");
     assert!(code == 2, "{err}");
 }
+
+/// Damaged, truncated and replayed messages and slow writes are free, too; and a file that fails as it is is not proven,
+/// whatever else holds.
+#[test]
+fn what_a_file_decides_of_every_kind_is_proven_or_not() {
+    let kinds = [
+        r#""nodes": { "a": { "mutations": ["refused-for-good"] }, "s": {} }, "network": { "latency": "50ms" }, LINK,
+           "timeline": [CREATE, { "at": "0ms", "name": "edit-m-a-2", "edit": { "node": "a", "id": "m" } }],
+           "decisions": { "damaged": { "a>s content m edit-m-a-2": 57 } }"#,
+        r#""nodes": { "a": { "uploads": "safe" }, "s": { "disk": { "unsynced": "kept" }, "mutations": ["safe-on-receipt"] } },
+           "network": { "latency": "50ms" }, LINK,
+           "timeline": [CREATE, { "at": "0ms", "name": "edit-x-a", "edit": { "node": "a", "id": "m" } }],
+           "decisions": { "writes": { "s writes m edit-x-a": "100ms" } }"#,
+    ];
+    for story in kinds {
+        let text = format!(
+            r#"{{ "version": 1, "about": "A failure that was cut down.", "format": "0.20", {story} }}"#
+        )
+        .replace("LINK", r#""links": [{ "between": ["a", "s"], "relationship": "syncAllOurs/syncTheirs" }]"#)
+        .replace("CREATE", r#"{ "at": "0ms", "name": "create-m-a", "create": { "node": "a", "id": "m" } }"#);
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("story.json"), &text).expect("it is written");
+        let [run, proven, explored] =
+            ["run", "prove", "explore"].map(|command| cosim(folder.path(), &format!("{command} story.json")));
+        assert!(run.0 != 0, "{}", run.1);
+        assert_eq!((run.0, run.0), (proven.0, explored.0), "{}\n{}", proven.1, explored.1);
+        assert!(proven.1.contains("these fail"), "{}", proven.1);
+    }
+    // What lies behind a bound, or is not explored, is played as the file has it.
+    let file = "scenarios/regressions/refused-for-good.json";
+    let (code, out, _) = cosim(&root(), &format!("prove {file} --schedules 1"));
+    assert_eq!(code, 1, "{out}");
+    let own = "the schedule of the file itself fails: convergence client>server log\nof 1 other schedule, none fails\n";
+    assert!(out.contains(own), "{out}");
+    // A fix that only moves the failure is none.
+    let text = std::fs::read_to_string(root().join(file)).expect("it is there");
+    let moved = text.replace("convergence client>server log", "timely client>server content");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("moved.json"), moved).expect("it is written");
+    let (code, out, _) = cosim(folder.path(), "prove moved.json --schedules 1");
+    assert!(code == 1 && out.contains(own), "{out}");
+}
+
+/// What the network may do from some time on, or in the swarm of a seed, may happen; and what is reordered takes longer
+/// than it would, however short that is.
+#[test]
+fn what_may_happen_is_what_the_file_says_anywhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let story = |node: &str, fields: &str, timeline: &str| {
+        format!(
+            r#"{{ "version": 1, "about": "A planted fault.", "nodes": {{ "alice": {{ "mutations": ["{node}"] }}, "server": {{}} }},
+            "network": {{ "latency": "50ms" }},
+            "links": [{{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }}], {fields}
+            "timeline": [{{ "at": "0s", "name": "create-s-alice", "create": {{ "node": "alice", "id": "s" }} }}, {timeline}] }}"#
+        )
+    };
+    let edit = r#"{ "at": "1s", "edit": { "node": "alice", "id": "s" } }"#;
+    let later = format!(r#"{{ "at": "500ms", "network": {{ "damage": "10%" }} }}, {edit}"#);
+    let swarm = r#""faults": { "swarm": true, "until": "4s" },"#;
+    let reordered = r#""decisions": { "reordered": {
+        "alice>server content s edit-s-alice": "10ms", "server>alice correction s create-s-alice": "10ms" } },"#;
+    let twice = r#"{ "at": "1s", "name": "edit-s-alice", "edit": { "node": "alice", "id": "s" } },
+        { "at": "1001ms", "name": "edit-s-alice-2", "edit": { "node": "alice", "id": "s" } }"#;
+    for (name, text, expected) in [
+        ("later", story("refused-for-good", "", &later), "damaged 2"),
+        ("reordered", story("replace-first-hand", reordered, twice), "reordered 3"),
+    ] {
+        std::fs::write(folder.path().join(format!("{name}.json")), text).expect("it is written");
+        let (code, out, err) = cosim(folder.path(), &format!("explore {name}.json"));
+        assert!(code != 0 && err.contains(expected), "{name}: {out}{err}");
+    }
+    std::fs::write(folder.path().join("swarm.json"), story("refused-for-good", swarm, edit))
+        .expect("it is written");
+    let said = |seed: u64| cosim(folder.path(), &format!("explore swarm.json --seed {seed} --schedules 2")).2;
+    assert!((0..20).map(said).any(|said| said.contains("lost 2")), "some seed takes loss");
+}

@@ -31,7 +31,7 @@ fn budget(scenario: &Scenario) -> Budget {
     }
     // Sooner than the next operation, behind it, and past the first deadline.
     let latencies = [15, 45, 1_001].map(Span::from_ms).to_vec();
-    Budget { deviations: 2, of, latencies, free: false, around: false }
+    Budget { deviations: 2, of, latencies, places: Vec::new(), free: false, around: false }
 }
 
 fn explored(scenario: &Scenario) -> Explored {

@@ -152,6 +152,18 @@ fn what_is_doubtful_on_standard_input_is_denied() {
     assert!(!denied.status.success() && err.contains("nots") && err.contains("<stdin>"), "{err}");
 }
 
+/// What has no effect though no chance is in it is told, whatever the reason is.
+#[test]
+fn a_request_that_has_no_effect() {
+    let connect = r#"{ "at": "1s", "connect": { "between": ["alice", "server"] } }, { "at": "1s", "edit""#;
+    let twice = mutated("").replace(r#"{ "at": "1s", "edit""#, connect);
+    let told = said(&twice);
+    let warning = "alice and server connect [connect-alice-server]: it has no effect: it is so already";
+    assert!(told.contains(warning), "{told}");
+    let faults = twice.replace("\"timeline\"", r#""faults": { "until": "1m", "reconnects": 1 }, "timeline""#);
+    assert!(!said(&faults).contains("it has no effect"), "chance may come in the way");
+}
+
 /// More than 32 bits can say.
 #[test]
 fn a_message_of_more_than_four_gigabytes_is_counted_whole() {

@@ -9,4 +9,5 @@ mod generate;
 mod kinds;
 mod laws;
 mod planted;
+mod reasons;
 mod shrinking;

@@ -37,7 +37,7 @@ export interface Facts {
   summary: string | null;
   violations: Violated[];
   isExpected: boolean;
-  unmet: string[];
+  unmet: { says: string; why: string[]; isKnown: boolean }[];
   guestFailures: string[];
   looks: Record<string, number>;
   rules: Record<string, string>;

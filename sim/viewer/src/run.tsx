@@ -1,7 +1,7 @@
 // What is known of the run as a whole: what it came to, how to play it again, and what the page cannot know.
 import { useState } from 'preact/hooks';
 import { Copy, Download } from './buttons';
-import type { Log } from './data';
+import type { Facts, Log } from './data';
 import { Broken } from './moment';
 import type { Store } from './store';
 import { counted, span, time } from './words';
@@ -44,7 +44,11 @@ export function Verdict({ store }: { store: Store }) {
           {violation.what || violation.rule}
         </p>
       ) : null}
-      {violation === null && facts.unmet.length > 0 ? <p class="finding">Expectation not met: {facts.unmet.join('; ')}</p> : null}
+      {facts.unmet
+        .filter((it) => violation === null || it.isKnown)
+        .map((it) => (
+          <Unmet key={it.says} {...it} />
+        ))}
       {violation === null && facts.guestFailures.length > 0 ? <p class="finding">{facts.guestFailures[0].split('\n')[0]}</p> : null}
     </header>
   );
@@ -149,6 +153,23 @@ export function RunFacts({ store }: { store: Store }) {
         {facts.fingerprint ? `, fingerprint ${facts.fingerprint}` : ''}.
       </p>
     </section>
+  );
+}
+
+/** An expectation that is not met, and why. */
+function Unmet({ says, why, isKnown }: Facts['unmet'][number]) {
+  const kind = `finding ${isKnown ? 'is-expected' : ''}`;
+  const what = `${isKnown ? 'Not met, as the scenario says of a known bug: ' : 'Expectation not met: '}${says}`;
+  if (why.length === 0) return <p class={kind}>{what}</p>;
+  return (
+    <details class={kind} open={!isKnown}>
+      <summary>{what}</summary>
+      <ul class="reasons">
+        {why.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -18,6 +18,19 @@ describe('a run', () => {
       expect(await page.locator('.name').allInnerTexts()).toEqual(expect.arrayContaining(['alice', 'bob', 'carol', 'core', 'edge']));
     }));
 
+  test('says what is not as expected, what is known of that, and why', () =>
+    on('unmet.html', '', async (page) => {
+      const findings = await page.locator('.finding').allInnerTexts();
+      expect(findings).toHaveLength(2);
+      expect(findings[0]).toMatch(/^Expectation not met: alice was to show card as .*, but it shows/);
+      expect(findings[1]).toMatch(/^Not met, as the scenario says of a known bug: server was to hold 3 transactions/);
+      await page.locator('.reasons').first().waitFor({ state: 'visible' });
+      expect(await page.locator('.reasons').nth(1).isVisible()).toBe(false);
+      const reasons = await page.locator('.reasons').first().innerText();
+      expect(reasons).toContain('by a clock that was 1d ahead');
+      expect(reasons).toContain('and the last date counts');
+    }));
+
   test('is gone through by keyboard alone', () =>
     on('storm.html', 'event=100', async (page) => {
       await page.locator('.list').focus();

@@ -109,10 +109,13 @@ impl MemberRole {
         }
     }
 
-    /// One who has it: `an admin`.
+    /// One who has it, in words: `an admin`.
     pub fn one(self) -> String {
-        let article = if self == MemberRole::Admin { "an" } else { "a" };
-        format!("{article} {}", self.name())
+        match self {
+            MemberRole::Admin => "an admin".to_owned(),
+            MemberRole::WriteOnly => "a write-only member".to_owned(),
+            MemberRole::Reader | MemberRole::Writer | MemberRole::Manager => format!("a {}", self.name()),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A map as an object, a list as an array, a text as a string, a stream as the items of each session, a group as the role
 /// of each member, its name, and what else its admins have set.
-pub(super) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<SessionId, String>) -> Value {
+pub(crate) fn shown(view: &View, directory: &Directory, sessions: &BTreeMap<SessionId, String>) -> Value {
     match view {
         View::Group(group) => {
             // An agent with several devices goes by the first of them.

@@ -4,7 +4,7 @@ use super::Schedule;
 use super::deviation::{Deviation, Does, What};
 use crate::decision::Turn;
 use crate::host::NodeId;
-use crate::network::{Network, Ppm};
+use crate::network::{Network, Ppm, SpanRange};
 use crate::scenario::file::{Decision, DecisionKind, Detail, Duration};
 use crate::scenario::{Act, FaultKind, Scenario};
 use crate::script::{Asked, Asks};
@@ -25,6 +25,14 @@ pub enum Kind {
     Reordered,
     /// An end notices late that a connection has opened or closed.
     Noticed,
+    /// A bit of a message flips.
+    Damaged,
+    /// The end of a message is cut off.
+    Truncated,
+    /// A message arrives once more, much later.
+    Replayed,
+    /// A write takes longer.
+    SlowWrite,
     /// A write is reported as failed.
     FailedWrite,
     /// A crash leaves less than all of what was being written.
@@ -39,12 +47,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Lost,
         Kind::Duplicated,
         Kind::Late,
         Kind::Reordered,
         Kind::Noticed,
+        Kind::Damaged,
+        Kind::Truncated,
+        Kind::Replayed,
+        Kind::SlowWrite,
         Kind::FailedWrite,
         Kind::Unwritten,
         Kind::Cut,
@@ -60,6 +72,10 @@ impl Kind {
             Kind::Late => "late",
             Kind::Reordered => "reordered",
             Kind::Noticed => "noticed late",
+            Kind::Damaged => "damaged",
+            Kind::Truncated => "truncated",
+            Kind::Replayed => "replayed",
+            Kind::SlowWrite => "slow writes",
             Kind::FailedWrite => "write errors",
             Kind::Unwritten => "unwritten",
             Kind::Cut => "cuts",
@@ -68,12 +84,16 @@ impl Kind {
         }
     }
 
-    /// The kind that a decision is of. What exploring does not try counts as what it comes nearest to.
+    /// The kind that a decision is of. Exploring does not try how long work takes: that counts as what it comes nearest to.
     pub(super) const fn of(decision: DecisionKind) -> Kind {
         match decision {
-            DecisionKind::Lost | DecisionKind::Damaged | DecisionKind::Truncated => Kind::Lost,
-            DecisionKind::Duplicated | DecisionKind::Replayed => Kind::Duplicated,
-            DecisionKind::Latency | DecisionKind::Write | DecisionKind::Worked => Kind::Late,
+            DecisionKind::Lost => Kind::Lost,
+            DecisionKind::Duplicated => Kind::Duplicated,
+            DecisionKind::Latency | DecisionKind::Worked => Kind::Late,
+            DecisionKind::Damaged => Kind::Damaged,
+            DecisionKind::Truncated => Kind::Truncated,
+            DecisionKind::Replayed => Kind::Replayed,
+            DecisionKind::Write => Kind::SlowWrite,
             DecisionKind::Reordered => Kind::Reordered,
             DecisionKind::Noticed => Kind::Noticed,
             DecisionKind::FailedWrite => Kind::FailedWrite,
@@ -83,7 +103,7 @@ impl Kind {
 
     /// Whether something of this kind happens by chance in a scenario.
     fn is_allowed(self, scenario: &Scenario) -> bool {
-        let links = |has: &dyn Fn(&Network) -> bool| scenario.links.iter().any(|link| has(&link.network));
+        let links = |has: &dyn Fn(&Network) -> bool| networks(scenario).iter().any(has);
         let faults = |kinds: &[FaultKind]| {
             scenario.file.faults.as_ref().is_some_and(|faults| kinds.iter().any(|kind| faults.may(*kind)))
         };
@@ -93,6 +113,10 @@ impl Kind {
             Kind::Late => links(&|network| network.latency.max() > network.latency.min()),
             Kind::Reordered => links(&|network| network.reorder > Ppm::NEVER),
             Kind::Noticed => links(&|network| network.notice.max() > Span::ZERO),
+            Kind::Damaged => links(&|network| network.damage > Ppm::NEVER),
+            Kind::Truncated => links(&|network| network.truncate > Ppm::NEVER),
+            Kind::Replayed => links(&|network| network.replay > Ppm::NEVER),
+            Kind::SlowWrite => disks(scenario).any(|disk| disk.max() > disk.min()),
             Kind::FailedWrite => {
                 let errors = |disk: &(_, Ppm, _)| disk.1 > Ppm::NEVER;
                 scenario.nodes.iter().any(|node| node.disk.as_ref().is_some_and(errors))
@@ -123,8 +147,11 @@ pub struct Budget {
     pub deviations: u32,
     /// How many of each kind; none of a kind that is not here.
     pub of: BTreeMap<Kind, u32>,
-    /// How long messages and copies take that take longer, and how late ends notice.
+    /// How long messages, copies and writes take that take longer, and how late ends notice.
     pub latencies: Vec<Span>,
+    /// Which bit flips of a message that is damaged, how much is cut off of one that is truncated, and how many bytes a crash
+    /// leaves of a write that it tears.
+    pub places: Vec<u32>,
     /// Whether operations of different nodes happen in any order. That is no deviation.
     pub free: bool,
     /// Whether what the scenario decides itself stays, and schedules deviate from that. Else all of it is harmless.
@@ -153,11 +180,31 @@ impl Budget {
     /// So many deviations of any of these kinds.
     fn any(deviations: u32, kinds: impl Iterator<Item = Kind>, scenario: &Scenario) -> Budget {
         let of = kinds.map(|kind| (kind, deviations)).collect();
-        Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false, around: false }
+        let (latencies, places) = (Budget::latencies_of(scenario), Budget::places_of(scenario));
+        Budget { deviations, of, latencies, places, free: false, around: false }
     }
 
-    /// The spans that a scenario lists itself; where it lists none, the longest latency of its links, and what is just past
-    /// the first deadline of its nodes.
+    /// The places that a scenario lists itself; where it lists none, the first.
+    pub fn places_of(scenario: &Scenario) -> Vec<u32> {
+        let listed = scenario.file.decisions.iter().flat_map(crate::scenario::file::Decisions::with_details);
+        let places = listed.filter_map(|(decision, detail)| match (decision.kind, detail) {
+            (
+                DecisionKind::Damaged | DecisionKind::Truncated | DecisionKind::TornWrite,
+                Detail::Place(place),
+            ) => Some(place),
+            _ => None,
+        });
+        let mut places: Vec<u32> = places.collect();
+        if places.is_empty() {
+            places.push(0);
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The spans that a scenario lists itself; where it lists none, the longest latency of those of its links and disks that
+    /// have several, the longest delay of what is reordered, and what is just past the first deadline of its nodes.
     pub fn latencies_of(scenario: &Scenario) -> Vec<Span> {
         let listed = scenario.file.decisions.iter().flat_map(crate::scenario::file::Decisions::with_details);
         let spans = listed.filter_map(|(_, detail)| match detail {
@@ -166,8 +213,11 @@ impl Budget {
         });
         let mut spans: Vec<Span> = spans.collect();
         if spans.is_empty() {
-            let links = scenario.links.iter().map(|link| link.network.latency);
-            spans.extend(links.filter(|range| range.max() > range.min()).map(|range| range.max()).max());
+            let networks = networks(scenario);
+            let ranges = networks.iter().map(|network| network.latency).chain(disks(scenario));
+            spans.extend(ranges.filter(|range| range.max() > range.min()).map(|range| range.max()).max());
+            let reorders = networks.iter().filter(|network| network.reorder > Ppm::NEVER);
+            spans.extend(reorders.map(|network| network.reorder_delay.max()).max());
             let deadline = scenario.nodes.iter().map(|node| node.base).max();
             spans.extend(deadline.map(|base| base + Span::from_ms(1)));
         }
@@ -194,20 +244,31 @@ impl Budget {
         said: &[(Decision, Detail)],
     ) -> Vec<Deviation> {
         let spans = || self.latencies.iter().map(|span| Detail::from(*span));
+        // What takes no longer than it does anyway is no deviation, unless the story around it has it take another time.
+        let longer = |shortest: Span| {
+            let spans = self.latencies.iter().filter(move |span| **span > shortest || !said.is_empty());
+            spans.map(|span| Detail::from(*span))
+        };
+        let places = || self.places.iter().map(|place| Detail::Place(*place));
         let mut choices: Vec<(DecisionKind, Detail)> = Vec::new();
         match asked.about {
-            Asks::Message => {
+            Asks::Message(shortest) => {
                 choices.push((DecisionKind::Lost, Detail::Nothing));
                 choices.extend(spans().map(|span| (DecisionKind::Duplicated, span)));
-                choices.extend(spans().map(|span| (DecisionKind::Latency, span)));
-                choices.extend(spans().map(|span| (DecisionKind::Reordered, span)));
+                choices.extend(longer(shortest).map(|span| (DecisionKind::Latency, span)));
+                choices.extend(longer(Span::ZERO).map(|span| (DecisionKind::Reordered, span)));
+                choices.extend(places().map(|place| (DecisionKind::Damaged, place)));
+                choices.extend(places().map(|place| (DecisionKind::Truncated, place)));
+                choices.extend(spans().map(|span| (DecisionKind::Replayed, span)));
             }
             Asks::Notice(..) => choices.extend(spans().map(|span| (DecisionKind::Noticed, span))),
-            Asks::Write => {
+            Asks::Write(shortest) => {
+                choices.extend(longer(shortest).map(|span| (DecisionKind::Write, span)));
                 choices.extend((0..=2).map(|place| (DecisionKind::FailedWrite, Detail::Place(place))));
             }
             Asks::Crash(pending) => {
                 choices.extend((0..pending).map(|kept| (DecisionKind::KeptWrites, Detail::Place(kept))));
+                choices.extend(places().map(|place| (DecisionKind::TornWrite, place)));
             }
             Asks::Work => {}
         }
@@ -243,6 +304,21 @@ impl Budget {
         }
         operations
     }
+}
+
+/// The conditions of every link, and those that the timeline sets.
+fn networks(scenario: &Scenario) -> Vec<Network> {
+    let operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
+    let changed = operations.filter_map(|operation| {
+        let Act::Network(change) = &operation.act else { return None };
+        Some(change.conditions().apply(Network::default()))
+    });
+    scenario.links.iter().map(|link| link.network).chain(changed).collect()
+}
+
+/// How long the writes of each disk take.
+fn disks(scenario: &Scenario) -> impl Iterator<Item = SpanRange> + '_ {
+    scenario.nodes.iter().filter_map(|node| Some(node.disk.as_ref()?.0))
 }
 
 /// Whether both ends of a link were last told that it is open.

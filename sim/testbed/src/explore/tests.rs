@@ -65,7 +65,8 @@ const ALL: Limits = Limits { schedules: u64::MAX, memory: u64::MAX, all: true };
 
 pub(super) fn budget(scenario: &Scenario, deviations: u32, kinds: &[Kind]) -> Budget {
     let of = kinds.iter().map(|kind| (*kind, deviations)).collect();
-    Budget { deviations, of, latencies: Budget::latencies_of(scenario), free: false, around: false }
+    let (latencies, places) = (Budget::latencies_of(scenario), Budget::places_of(scenario));
+    Budget { deviations, of, latencies, places, free: false, around: false }
 }
 
 /// How many sets of decisions there are of which a run meets every one, and the keys by which they fail. Whatever any run

@@ -30,7 +30,7 @@ impl Log {
     fn taken_down<N: CoJson>(&mut self, view: &View<'_, N>, happening: &Happening<'_, N>) -> Option<Event> {
         Some(match happening {
             Happening::Operation { number, .. } => {
-                let OperationName { name, text, nodes, id, sets: _ } =
+                let OperationName { name, text, nodes, id, act: _, sets: _ } =
                     self.operations.get(*number as usize).cloned()?;
                 Event::Operation { name, text, nodes, id }
             }

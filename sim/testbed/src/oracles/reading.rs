@@ -9,7 +9,7 @@ use cosim_core::{CoId, SessionId};
 use std::collections::BTreeMap;
 
 /// See the module.
-pub(super) struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     holdings: &'a dyn Holdings,
     directory: &'a Directory,
     names: BTreeMap<SessionId, String>,
@@ -17,7 +17,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn of((node, holdings): (NodeId, &'a dyn Holdings), directory: &'a Directory) -> Reading<'a> {
+    pub(crate) fn of((node, holdings): (NodeId, &'a dyn Holdings), directory: &'a Directory) -> Reading<'a> {
         let foreign = holdings.foreign();
         // Accounts among them, which show nothing themselves.
         let stored = holdings.ids(CoId(0), CoId(u32::MAX)).filter_map(|id| holdings.stored(id));
@@ -30,7 +30,13 @@ impl<'a> Reading<'a> {
         Reading { holdings, directory, names, dialect }
     }
 
-    pub(super) fn get(&self, id: CoId) -> Option<CoValue<'_>> {
+    /// The same by other rules.
+    pub(crate) fn by(self, dialect: Dialect) -> Reading<'a> {
+        Reading { dialect, ..self }
+    }
+
+    /// What the node holds of a CoValue.
+    pub(crate) fn get(&self, id: CoId) -> Option<CoValue<'_>> {
         let stored = self.holdings.stored(id)?;
         let sessions = stored.logs().filter_map(|(session, log)| {
             Some((self.names.get(&session)?.as_str(), log.transactions as &dyn Log))

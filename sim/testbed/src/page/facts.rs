@@ -31,8 +31,8 @@ pub struct Facts {
     pub violations: Vec<Violated>,
     /// Whether the scenario expects this violation.
     pub is_expected: bool,
-    /// What the scenario expects and did not come, in words.
-    pub unmet: Vec<String>,
+    /// What the scenario expects and did not come.
+    pub unmet: Vec<Missed>,
     /// How guests failed.
     pub guest_failures: Vec<String>,
     /// How often each oracle looked.
@@ -61,6 +61,18 @@ pub struct Facts {
     pub frozen: Option<String>,
     /// Whether what apps wrote is left out.
     pub is_redacted: bool,
+}
+
+/// An expectation that is not met.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Missed {
+    /// Which, and what was instead, in words.
+    pub says: String,
+    /// What led to it, a sentence each.
+    pub why: Vec<String>,
+    /// Whether the scenario says of it that it is not met yet.
+    pub is_known: bool,
 }
 
 /// What an oracle found.
@@ -117,7 +129,11 @@ impl Facts {
                 .iter()
                 .map(|found| Violated { what: String::new(), ..found.clone() })
                 .collect(),
-            unmet: self.unmet.iter().map(short).collect(),
+            unmet: self
+                .unmet
+                .iter()
+                .map(|missed| Missed { says: short(&missed.says), why: Vec::new(), ..missed.clone() })
+                .collect(),
             guest_failures: self.guest_failures.iter().map(short).collect(),
             views: redact::views(&self.views),
             origin: self.origin.clone().map(without_unmet),

@@ -1,12 +1,12 @@
 //! A run played for its page: with everything in its log, and with all that is known of it.
 
-use super::facts::{Facts, Violated, Without};
+use super::facts::{Facts, Missed, Violated, Without};
 use crate::diff::Side;
 use crate::freeze::{Frozen, freeze_with};
 use crate::log::{Limit, With};
 use crate::oracles::{self, Violation};
 use crate::report;
-use crate::run::{End, Options, Outcome};
+use crate::run::{End, Options, Outcome, Unmet};
 use crate::scenario::{Scenario, file};
 use crate::script::Made;
 use crate::shrink;
@@ -86,7 +86,7 @@ fn played_with(
             .map(|violation| violated(violation, scenario, &outcome))
             .collect(),
         is_expected: outcome.expected_violation == Some(true),
-        unmet: outcome.unmet.iter().map(ToString::to_string).collect(),
+        unmet: missed(&outcome.unmet, false).chain(missed(&outcome.known, true)).collect(),
         guest_failures: outcome.guest_failures.iter().map(ToString::to_string).collect(),
         looks: outcome.looks.iter().copied().collect(),
         rules: oracles::ALL.iter().map(|entry| (entry.about.name, entry.about.sentence)).collect(),
@@ -103,6 +103,10 @@ fn played_with(
         is_redacted: false,
     };
     (outcome, facts, made)
+}
+
+fn missed(unmet: &[Unmet], is_known: bool) -> impl Iterator<Item = Missed> + '_ {
+    unmet.iter().map(move |unmet| Missed { says: unmet.to_string(), why: unmet.why.clone(), is_known })
 }
 
 fn json(value: &impl serde::Serialize) -> Value {

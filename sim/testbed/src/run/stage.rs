@@ -95,14 +95,7 @@ impl<'a> Stage<'a> {
         }
         for operation in self.plan.chapters.iter().flat_map(|chapter| &chapter.operations) {
             let times = self.width(&operation.act) as usize;
-            let about = operation.act.about();
-            let name = OperationName {
-                name: operation.name.clone(),
-                text: operation.act.named(&self.scenario).words(),
-                nodes: about.nodes,
-                id: about.co_value,
-                sets: operation.act.sets(),
-            };
+            let name = OperationName::of(operation, &self.scenario);
             names.extend(std::iter::repeat_n(name, times));
         }
         for link in self.scenario.links.iter().filter(|link| self.is_hostile(link)) {
@@ -126,7 +119,14 @@ impl<'a> Stage<'a> {
         let nodes = link.ends.map(NodeId);
         let [a, b] = nodes.map(|node| self.cast.node(node));
         let text = format!("{a} and {b} {does}");
-        OperationName { name: name(&a, &b), text, nodes: nodes.to_vec(), id: None, sets: None }
+        OperationName {
+            name: name(&a, &b),
+            text,
+            nodes: nodes.to_vec(),
+            id: None,
+            act: "connect",
+            sets: None,
+        }
     }
 
     /// Whether an end of a link is hostile.

@@ -31,6 +31,8 @@ pub struct Tally {
     pub lost_though_safe: u64,
     /// What apps asked for and nodes refused.
     pub refused: u64,
+    /// Operations that had no effect for another reason: their node was down, or it was so already.
+    pub skipped: u64,
     /// When a node last came to hold something new.
     pub last_change: Time,
     /// Whether the event that is happening is a deadline.
@@ -69,6 +71,7 @@ impl<N: CoJson> Observer<N> for Tally {
                 self.in_vain = false;
             }
             Happening::Skipped { why: Skipped::Refused(_), .. } => self.refused += 1,
+            Happening::Skipped { .. } => self.skipped += 1,
             Happening::Delivered { message, .. } => self.in_vain = message.kind() == "content",
             Happening::Timer { .. } => self.in_timer = true,
             Happening::Settled { .. } => {
@@ -77,7 +80,6 @@ impl<N: CoJson> Observer<N> for Tally {
                 self.in_vain = false;
             }
             Happening::Operation { .. }
-            | Happening::Skipped { .. }
             | Happening::Down { .. }
             | Happening::Written { .. }
             | Happening::Spoilt { .. }

@@ -128,13 +128,13 @@ impl Touched {
         let on = match kind.row().touch {
             Touch::Crashed => {
                 self.faults[kind as usize].happened -= 1;
-                if let Some(node) = node_of(operation) {
+                if let Some(node) = operation.node() {
                     self.nodes[node.index()].trap = Some((kind, number));
                 }
                 return;
             }
             Touch::Lied => {
-                self.lying = node_of(operation).map(|node| (kind, node));
+                self.lying = operation.node().map(|node| (kind, node));
                 return;
             }
             Touch::Stalled => {
@@ -144,11 +144,11 @@ impl Touched {
                 return;
             }
             Touch::Parted => self.link_of(operation).map(On::Link),
-            Touch::Talked => node_of(operation).map(On::Node),
-            Touch::Missed => node_of(operation).map(|node| On::Around(node, self.neighbours(node))),
-            Touch::Waited => node_of(operation).map(|node| On::Sleeper(node, None)),
-            Touch::Dated => node_of(operation).map(On::Clock),
-            Touch::Read => node_of(operation).map(On::Disk),
+            Touch::Talked => operation.node().map(On::Node),
+            Touch::Missed => operation.node().map(|node| On::Around(node, self.neighbours(node))),
+            Touch::Waited => operation.node().map(|node| On::Sleeper(node, None)),
+            Touch::Dated => operation.node().map(On::Clock),
+            Touch::Read => operation.node().map(On::Disk),
             Touch::Swallowed | Touch::Held | Touch::Dropped | Touch::Slowed | Touch::Full | Touch::Failed => {
                 None
             }
@@ -251,32 +251,6 @@ impl Touched {
 fn is_founded(directory: &Directory, id: CoId) -> bool {
     let known = directory.co_value(id).map(|known| &known.spec);
     known.is_some_and(|spec| spec.kind == Some(Kind::Group) || spec.branch_of.is_some())
-}
-
-/// The node that an operation is about, of those that are about one.
-fn node_of<N: CoJson>(operation: &Operation<N>) -> Option<NodeId> {
-    match operation {
-        Operation::Command { node, .. }
-        | Operation::Restart { node, .. }
-        | Operation::Crash { node, .. }
-        | Operation::BackUp { node, .. }
-        | Operation::Restore { node, .. }
-        | Operation::Disk { node, .. }
-        | Operation::Pause { node, .. }
-        | Operation::Offline { node, .. }
-        | Operation::Leave { node }
-        | Operation::Join { node, .. }
-        | Operation::Clock { node, .. } => Some(*node),
-        Operation::UnlessLastCopy { operation, .. } => node_of(operation),
-        Operation::Connect { .. }
-        | Operation::Disconnect { .. }
-        | Operation::HalfOpen { .. }
-        | Operation::Filter { .. }
-        | Operation::Release { .. }
-        | Operation::Partition { .. }
-        | Operation::Heal { .. }
-        | Operation::Network { .. } => None,
-    }
 }
 
 fn disk_fault<N: CoJson>(operation: &Operation<N>) -> Option<(NodeId, DiskFault)> {

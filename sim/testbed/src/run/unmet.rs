@@ -1,9 +1,11 @@
 //! What a scenario expects and a run does not come to. Where the run has kept a log, it is also said why.
 
+mod elsewhere;
 mod evidence;
 mod holders;
 mod items;
 mod loaded;
+mod looking;
 mod reason;
 mod shown;
 mod vain;
@@ -21,8 +23,8 @@ use evidence::Evidence;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-pub use vain::idle_mutations;
 pub(super) use vain::writes as vain_writes;
+pub use vain::{idle_mutations, plays_as_said};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub struct Unmet {
 }
 
 /// What tells one cause from another in what is said of a write that does not show or a load, whatever anything is called.
-const CAUSES: [&str; 22] = [
+const CAUSES: [&str; 37] = [
     " was asked ",
     " asked nobody for it",
     " never loads ",
@@ -63,6 +65,21 @@ const CAUSES: [&str; 22] = [
     " the same `fww`",
     " only who administers ",
     " was made only after that",
+    "not merged into ",
+    " branches off before that: ",
+    " app reads by the rules of ",
+    ": it was removed: ",
+    "it had no effect: ",
+    ", it was dropped",
+    ", a partition swallowed it",
+    ", it was lost",
+    ", the line was full",
+    ", it was held back",
+    "ignored: its connection was over",
+    "nobody ever sent it ",
+    "nobody holds it any more",
+    " had it until ",
+    "nobody wrote the value that was expected",
 ];
 
 /// An expectation, by its place in the list of its kind.
@@ -90,6 +107,13 @@ impl Unmet {
     pub fn causes(&self) -> BTreeSet<&'static str> {
         let is_said = |cause: &&str| self.why.iter().any(|why| why.contains(cause));
         CAUSES.into_iter().filter(is_said).collect()
+    }
+
+    /// The kinds of causes that what is said first has, of what has any.
+    pub fn main_causes(&self) -> BTreeSet<&'static str> {
+        let of =
+            |why: &String| CAUSES.into_iter().filter(|cause| why.contains(cause)).collect::<BTreeSet<_>>();
+        self.why.iter().map(of).find(|causes| !causes.is_empty()).unwrap_or_default()
     }
 
     /// What is the same in every run that comes out wrong in the same way, in words.
@@ -167,7 +191,8 @@ fn load_in_words(load: &LoadExpectation, cast: &Cast) -> String {
 
 fn content_in_words(content: &ContentExpectation, cast: &Cast) -> String {
     let (node, id) = (cast.node(NodeId(content.node)), cast.co_value(CoId(content.co_value)));
-    format!("{node} was to hold {} transactions of {id}", content.transactions)
+    let plural = if content.transactions == 1 { "" } else { "s" };
+    format!("{node} was to hold {} transaction{plural} of {id}", content.transactions)
 }
 
 fn view_in_words(view: &ViewExpectation, cast: &Cast) -> String {
@@ -229,7 +254,10 @@ fn missed<N: CoJson, D: Decide<N>>(
         let (node, id) = (NodeId(view.node), CoId(view.co_value));
         let shown = views[node.index()].get(&id);
         let seen = hosts[node.index()].node.view(id);
-        unmet_keys((place, view), seen, cast, &mut unmet);
+        let why = |key: &str| {
+            evidence().map(|evidence| shown::why_key(&evidence, (node, id), seen, key)).unwrap_or_default()
+        };
+        unmet_keys((place, view), seen, cast, why, &mut unmet);
         let as_items = || seen.map(|seen| seen.view().to_json_in(scenario.directory.dialect_of(node)));
         // What is not there, or was deleted, shows nothing.
         let is_met = shown.unwrap_or(&Value::Null) == &view.shows
@@ -239,7 +267,11 @@ fn missed<N: CoJson, D: Decide<N>>(
             unmet.push(Unmet {
                 of: Expected::View(place),
                 wanted: view_in_words(view, cast),
-                found: shown.map_or("it is not there".to_owned(), |shown| format!("it shows {shown}")),
+                found: match shown {
+                    None => "it is not there".to_owned(),
+                    Some(Value::Null) => "it shows nothing".to_owned(),
+                    Some(shown) => format!("it shows {shown}"),
+                },
                 why: evidence().map(why).unwrap_or_default(),
                 node: Some(cast.node(node).into_owned()),
             });
@@ -263,21 +295,24 @@ fn unmet_keys(
     (place, view): (usize, &ViewExpectation),
     seen: Option<&LiveView>,
     cast: &Cast,
+    why: impl Fn(&str) -> Vec<String>,
     unmet: &mut Vec<Unmet>,
 ) {
     let (node, group) = (cast.node(NodeId(view.node)), cast.co_value(CoId(view.co_value)));
     let is_there = |key: &&String| seen.is_some_and(|seen| seen.get(key).is_some());
-    let of = |wanted, found: &str| Unmet {
+    let of = |key: &str, wanted, found: &str| Unmet {
         of: Expected::View(place),
         wanted,
         found: found.to_owned(),
-        why: Vec::new(),
+        why: why(key),
         node: Some(node.clone().into_owned()),
     };
     let missing = view.has.iter().filter(|key| !is_there(key));
     unmet.extend(
-        missing.map(|key| of(format!("{node} was to see the key {key} of {group}"), "it is not there")),
+        missing.map(|key| of(key, format!("{node} was to see the key {key} of {group}"), "it is not there")),
     );
     let there = view.lacks.iter().filter(is_there);
-    unmet.extend(there.map(|key| of(format!("{node} was to see no key {key} of {group}"), "it is there")));
+    unmet.extend(
+        there.map(|key| of(key, format!("{node} was to see no key {key} of {group}"), "it is there")),
+    );
 }

@@ -1,7 +1,9 @@
 //! What a scenario may well say and its author hardly means: what comes to nothing, or contradicts itself. A run plays it all
 //! the same. It looks at what the file says, with templates written out.
 
-use super::fault::FaultKind;
+mod early;
+mod silent;
+
 use super::file::{self, About, Address};
 use super::place::{Part, Place, Step};
 use super::problems::Problem;
@@ -23,6 +25,10 @@ pub(super) fn doubts(file: &file::Scenario) -> Vec<Problem> {
     found.extend(doubts.loads_that_never_begin());
     found.extend(doubts.contradictions());
     found.extend(doubts.expected_of_who_left());
+    found.extend(doubts.so_already());
+    found.extend(doubts.written_before_there_is_one());
+    found.extend(doubts.of_no_weight());
+    found.extend(doubts.members_as_they_are());
     found
 }
 
@@ -105,15 +111,16 @@ impl<'a> Doubts<'a> {
         let meant: BTreeSet<&str> = in_vain.collect();
         let mut found = Vec::new();
         for said in self.acts.iter().filter(|said| !["create", "branch", "attack"].contains(&said.act)) {
-            let Some(id) = said.id().filter(|id| !known.contains(id) && !meant.contains(id)) else {
-                continue;
-            };
+            let named = [("id", said.id()), ("parent", said.text("parent"))];
+            let unknown = |id: &&str| !known.contains(id) && !meant.contains(id);
+            let unknown = named.into_iter().find_map(|(field, id)| Some((field, id.filter(unknown)?)));
+            let Some((field, id)) = unknown else { continue };
             let is_branch = !self.said["co_values"][id]["branch_of"].is_null();
             let near = closest(id, self.created()).filter(|_| !is_branch);
             // A story may be about something that nobody has.
             if said.act != "load" || near.is_some() {
                 let help = near.map_or_else(|| add(is_branch), question);
-                found.push(Problem::new(said.at("id"), format!("nobody creates `{id}`")).help(help));
+                found.push(Problem::new(said.at(field), format!("nobody creates `{id}`")).help(help));
             }
             known.insert(id);
         }
@@ -163,17 +170,25 @@ impl<'a> Doubts<'a> {
         .collect()
     }
 
-    /// What one node creates again. Two nodes may each create the same.
+    /// What one node creates again, where it has not lost it. Two nodes may each create the same.
     fn created_twice(&self) -> Vec<Problem> {
         let mut created = BTreeSet::new();
-        let again = self.of("create").filter(|said| !created.insert((said.text("node"), said.id())));
-        again
-            .filter_map(|said| {
-                let (node, id) = (said.text("node")?, said.id()?);
-                let problem = Problem::new(said.at("id"), format!("{node} has created `{id}` before"));
-                Some(problem.help("what a node holds already it does not create: this comes to nothing"))
-            })
-            .collect()
+        let mut found = Vec::new();
+        for said in &self.acts {
+            let node = said.text("node");
+            match said.act {
+                "crash" | "restart" | "restore" | "wipe" => created.retain(|(of, _)| *of != node),
+                "branch" | "create" if !created.insert((node, said.id())) => {
+                    let Some((node, id)) = node.zip(said.id()) else { continue };
+                    let problem = Problem::new(said.at("id"), format!("{node} has created `{id}` before"));
+                    found.push(
+                        problem.help("what a node holds already it does not create: this comes to nothing"),
+                    );
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// A CoValue that is described, and never named again.
@@ -214,54 +229,6 @@ impl<'a> Doubts<'a> {
                 Some(problem.help("add an `add_member`, or leave this out"))
             })
             .collect()
-    }
-
-    /// Fields that change nothing.
-    fn without_effect(&self) -> Vec<Problem> {
-        let mut found = Vec::new();
-        if let Some(faults) = self.said["faults"].as_object() {
-            let is_kind = |field: &String| FaultKind::ALL.iter().any(|kind| kind.row().field == *field);
-            if !faults.keys().any(is_kind) && faults.get("swarm") != Some(&Value::Bool(true)) {
-                let problem = Problem::new(at([key("faults")], Part::Key), "`faults` has no kind of fault");
-                found.push(problem.help("say what is to happen how often, such as `\"reconnects\": 3`"));
-            }
-        }
-        let general = &self.said["network"];
-        let is_bounded = !general["bandwidth"].is_null();
-        let changes = |field: &str| self.of("network").any(|said| said.fields.contains_key(field));
-        let timeline_bounds = changes("bandwidth");
-        let links = self.said["links"].as_array().into_iter().flatten().enumerate();
-        let of_links =
-            links.map(|(i, link)| (vec![key("links"), Step::Index(i), key("network")], &link["network"]));
-        for (mut path, network) in std::iter::once((vec![key("network")], general)).chain(of_links) {
-            for (field, needed) in [("reorder_delay", "reorder"), ("replay_delay", "replay")] {
-                let is_said = |field| [network, general].iter().any(|said| !said[field].is_null());
-                if network[field].is_null() || is_said(needed) || changes(needed) {
-                    continue;
-                }
-                let place = Place { path: [path.as_slice(), &[key(field)]].concat(), part: Part::Key };
-                let problem = Problem::new(place, format!("`{field}` says nothing without `{needed}`"));
-                found.push(problem.help(format!("add a `{needed}`, or leave it out")));
-            }
-            if !network["queue"].is_null()
-                && network["bandwidth"].is_null()
-                && !is_bounded
-                && !timeline_bounds
-            {
-                path.push(key("queue"));
-                let place = Place { path, part: Part::Key };
-                let problem = Problem::new(place, "`queue` says nothing without `bandwidth`");
-                found.push(
-                    problem.help("a line that takes everything at once has no queue: add a `bandwidth`"),
-                );
-            }
-        }
-        if self.said["expect"]["oracles"].as_array().is_some_and(Vec::is_empty) {
-            let place = at([key("expect"), key("oracles")], Part::Value);
-            let problem = Problem::new(place, "no oracle judges");
-            found.push(problem.help("leave `oracles` out, and all of them do"));
-        }
-        found
     }
 
     /// Decisions about a CoValue of which nothing else speaks.
@@ -323,7 +290,7 @@ impl<'a> Doubts<'a> {
             let entries = self.said["expect"][list].as_array().into_iter().flatten().enumerate();
             for (i, entry) in entries.filter(|(_, entry)| !entry[what].is_null()) {
                 let of = (entry["node"].as_str(), entry["id"].as_str());
-                if *first.entry(of).or_insert(&entry[what]) == &entry[what] {
+                if may_be_one(first.entry(of).or_insert(&entry[what]), &entry[what]) {
                     continue;
                 }
                 let place = at([key("expect"), key(list), Step::Index(i), key(what)], Part::Value);
@@ -333,6 +300,22 @@ impl<'a> Doubts<'a> {
             }
         }
         found
+    }
+}
+
+/// Whether one view may be both: a number has several forms, and a text may be said as its items.
+fn may_be_one(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::String(_), Value::Array(_)) | (Value::Array(_), Value::String(_)) => true,
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| may_be_one(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| may_be_one(value, other)))
+        }
+        _ => a == b,
     }
 }
 

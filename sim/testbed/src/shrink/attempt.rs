@@ -19,8 +19,9 @@ pub(super) enum Tried {
     Invalid,
     /// It does not fail.
     Holds,
-    /// It does not meet the expectation, but in another way, or only because what was expected cannot come any more.
-    Unlike,
+    /// It does not meet the expectation, but in another way, for another reason, or only because what was expected cannot come
+    /// any more: in words.
+    Unlike(&'static str),
     /// It fails in another way: the key, and the scenario.
     Other(Box<(String, Scenario)>),
     /// It fails in the same way.
@@ -76,14 +77,16 @@ fn once(mut candidate: Scenario, guests: &Guests, sought: &Sought) -> (Attempt, 
         None | Some(GUEST_KEY) => Tried::Holds,
         Some(UNMET_KEY) if sought.key() != UNMET_KEY => Tried::Holds,
         Some(found) if found != sought.key() => Tried::Other(Box::new((found.to_owned(), candidate))),
-        Some(_) if !sought.is(&candidate, &outcome, guests) => Tried::Unlike,
-        Some(_) => {
-            if let Some(decisions) = &mut candidate.decisions {
-                decisions.retain(|decision| !met.stranded.contains(decision));
+        Some(_) => match sought.unlike(&candidate, &outcome, guests) {
+            Some(other) => Tried::Unlike(other),
+            None => {
+                if let Some(decisions) = &mut candidate.decisions {
+                    decisions.retain(|decision| !met.stranded.contains(decision));
+                }
+                candidate.decisions = candidate.decisions.filter(|decisions| !decisions.is_empty());
+                Tried::Same(Box::new((candidate, outcome)))
             }
-            candidate.decisions = candidate.decisions.filter(|decisions| !decisions.is_empty());
-            Tried::Same(Box::new((candidate, outcome)))
-        }
+        },
     };
     (Attempt { tried, runs: 1 }, met)
 }

@@ -49,7 +49,7 @@ fn in_words(tried: Tried) -> String {
     match tried {
         Tried::Holds => "the run holds".to_owned(),
         Tried::Invalid => "there is no such story".to_owned(),
-        Tried::Unlike => "what is expected could not come, or is not met in another way".to_owned(),
+        Tried::Unlike(other) => other.to_owned(),
         Tried::Other(other) => format!("another failure: {}", other.0),
         Tried::Same(_) => "the same failure".to_owned(),
     }

@@ -104,31 +104,40 @@ impl Sought {
         }
     }
 
-    /// Whether a run of a scenario that has its key fails in the same way.
-    pub(super) fn is(&self, file: &Scenario, outcome: &Outcome, guests: &Guests) -> bool {
+    /// In which other way a run of a scenario fails that has its key, if it is another.
+    pub(super) fn unlike(&self, file: &Scenario, outcome: &Outcome, guests: &Guests) -> Option<&'static str> {
         match self {
-            Sought::Violation(_) => true,
-            Sought::Unmet(protected) => protected.is(file, outcome, guests),
+            Sought::Violation(_) => None,
+            Sought::Unmet(protected) => protected.unlike(file, outcome, guests),
         }
     }
 }
 
 impl Protected {
-    fn is(&self, file: &Scenario, outcome: &Outcome, guests: &Guests) -> bool {
-        if !outcome.unmet.iter().any(|unmet| unmet.is_like(&self.unmet)) {
-            return false;
-        }
-        let is_still_meant = if self.peaceful {
-            self.is_met_in_peace(file, guests)
-        } else {
-            self.names
-                .as_ref()
-                .is_none_or(|names| acts(file, names) == self.acts && words(file, &names.1) == self.words)
-        };
-        is_still_meant && self.has_a_cause(file, guests)
+    fn comes_out_alike(&self, outcome: &Outcome) -> bool {
+        outcome.unmet.iter().any(|unmet| unmet.is_like(&self.unmet))
     }
 
-    /// Whether a scenario that does not meet it has one of its causes, and no other.
+    /// Whether what is expected could still come.
+    fn is_still_meant(&self, file: &Scenario, guests: &Guests) -> bool {
+        if self.peaceful {
+            return self.is_met_in_peace(file, guests);
+        }
+        let is_there = |names| acts(file, names) == self.acts && words(file, &names.1) == self.words;
+        self.names.as_ref().is_none_or(is_there)
+    }
+
+    fn unlike(&self, file: &Scenario, outcome: &Outcome, guests: &Guests) -> Option<&'static str> {
+        if !self.comes_out_alike(outcome) {
+            return Some("what is expected is not met in another way");
+        }
+        if !self.is_still_meant(file, guests) {
+            return Some("what is expected could not come");
+        }
+        (!self.has_a_cause(file, guests)).then_some("what is expected is not met for another reason")
+    }
+
+    /// Whether a scenario that does not meet it has the first of its causes, and none that it had not.
     fn has_a_cause(&self, file: &Scenario, guests: &Guests) -> bool {
         let causes = self.unmet.causes();
         if causes.is_empty() {
@@ -137,7 +146,7 @@ impl Protected {
         let outcome = played(file, guests, Options::logged(Limit::All));
         let unmet = outcome.and_then(|it| it.unmet.into_iter().find(|unmet| unmet.is_like(&self.unmet)));
         let found = unmet.map(|unmet| unmet.causes()).unwrap_or_default();
-        !found.is_empty() && found.is_subset(&causes)
+        self.unmet.main_causes().is_subset(&found) && found.is_subset(&causes)
     }
 
     fn is_met_in_peace(&self, file: &Scenario, guests: &Guests) -> bool {

@@ -9,9 +9,11 @@ use crate::cojson::{CoJson, SimCrypto, Transaction, session_parts, written_by};
 use crate::host::NodeId;
 use crate::log::{Body, Event, Log, OperationName};
 use crate::observer::Loss;
+use crate::oracles::{Holdings, Reading};
 use crate::report::in_words;
 use crate::scenario::Scenario;
 use crate::world::{Presence, View};
+use cosim_core::view::LiveView;
 use cosim_core::{CoId, Message, Names, NodeState, SessionId, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +25,8 @@ pub(super) struct Evidence<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) log: &'a Log,
     pub(super) states: Vec<&'a NodeState<SimCrypto>>,
+    holdings: Vec<&'a dyn Holdings>,
+    apps: Vec<&'a dyn Sees>,
     /// Who has left for good.
     pub(super) gone: BTreeSet<NodeId>,
     /// Whose process ended when.
@@ -32,9 +36,32 @@ pub(super) struct Evidence<'a> {
     began: BTreeMap<&'a str, Time>,
 }
 
+/// A merge of a branch.
+pub(super) struct Merge<'a> {
+    pub(super) name: &'a str,
+    pub(super) by: NodeId,
+    pub(super) at: Time,
+    /// Who did it when.
+    pub(super) told: String,
+    /// Why it had no effect, if it had none.
+    pub(super) vain: Option<String>,
+}
+
+/// A node's app.
+trait Sees {
+    fn sees(&self, id: CoId) -> Option<&LiveView>;
+}
+
+impl<N: CoJson> Sees for N {
+    fn sees(&self, id: CoId) -> Option<&LiveView> {
+        self.view(id)
+    }
+}
+
 /// A transaction that somebody wrote.
 #[derive(Clone, Copy)]
 pub(super) struct Written<'a> {
+    pub(super) id: CoId,
     pub(super) session: SessionId,
     pub(super) index: u32,
     pub(super) transaction: &'a Transaction,
@@ -48,6 +75,7 @@ impl<'a> Evidence<'a> {
         watch: &'a Watch,
     ) -> Evidence<'a> {
         let states = world.hosts.iter().map(|host| host.node.state()).collect();
+        let holdings = world.hosts.iter().map(|host| &host.node as &dyn Holdings).collect();
         let hosts = (0..).map(NodeId).zip(world.hosts);
         let gone = hosts.filter(|(_, host)| host.presence == Presence::Gone).map(|(node, _)| node).collect();
         let mut began = BTreeMap::new();
@@ -56,7 +84,38 @@ impl<'a> Evidence<'a> {
                 began.entry(name.as_str()).or_insert(entry.at);
             }
         }
-        Evidence { scenario, log, states, gone, ended: watch.losses.ended(), clocks: &watch.clocks, began }
+        let (ended, clocks) = (watch.losses.ended(), &watch.clocks);
+        let apps = world.hosts.iter().map(|host| &host.node as &dyn Sees).collect();
+        Evidence { scenario, log, states, holdings, apps, gone, ended, clocks, began }
+    }
+
+    /// What a node's app sees of a CoValue.
+    pub(super) fn seen(&self, node: NodeId, id: CoId) -> Option<&'a LiveView> {
+        self.apps.get(node.index())?.sees(id)
+    }
+
+    /// The last merge of a branch.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
+    pub(super) fn last_merge(&self, branch: CoId) -> Option<Merge<'a>> {
+        let log: &'a Log = self.log;
+        let last = log.entries().rev().find_map(|entry| {
+            let Event::Operation { name, text, .. } = &entry.what else { return None };
+            let operation = self.called(name)?;
+            let is_it = operation.act == "merge" && operation.id == Some(branch);
+            is_it.then_some((entry.at, operation, text))
+        });
+        let (at, OperationName { name, nodes, .. }, text) = last?;
+        let vain = log.entries().find_map(|entry| match &entry.what {
+            Event::Skipped { name: skipped, why } if skipped == name => Some(why.to_string()),
+            _ => None,
+        });
+        let told = format!("{text} at {} [{name}]", in_words(at));
+        Some(Merge { name, by: *nodes.first()?, at, told, vain })
+    }
+
+    /// What a node holds, as its app reads it.
+    pub(super) fn reading(&self, node: NodeId) -> Reading<'_> {
+        Reading::of((node, self.holdings[node.index()]), &self.scenario.directory)
     }
 
     pub(super) fn node(&self, node: NodeId) -> String {
@@ -83,7 +142,7 @@ impl<'a> Evidence<'a> {
             }
         }
         let written = all.into_iter();
-        written.map(|((session, index), transaction)| Written { session, index, transaction }).collect()
+        written.map(|((session, index), transaction)| Written { id, session, index, transaction }).collect()
     }
 
     /// Of several transactions that one operation wrote, the first.
@@ -98,6 +157,12 @@ impl<'a> Evidence<'a> {
     /// The operation that wrote it.
     pub(super) fn operation(&self, written: &Written<'_>) -> Option<&'a OperationName> {
         self.log.operation(written_by(written.transaction))
+    }
+
+    /// The operation of that name.
+    pub(super) fn called(&self, name: &str) -> Option<&'a OperationName> {
+        let log: &'a Log = self.log;
+        (0..).map_while(|number| log.operation(number)).find(|operation| operation.name == name)
     }
 
     /// Who wrote it and when, and by which clock.
@@ -142,41 +207,39 @@ impl<'a> Evidence<'a> {
     }
 
     /// Whether a node holds it.
-    pub(super) fn holds(&self, node: NodeId, id: CoId, written: &Written<'_>) -> bool {
-        let held = self.states.get(node.index()).and_then(|state| state.co_values.get(&id));
+    pub(super) fn holds(&self, node: NodeId, written: &Written<'_>) -> bool {
+        let held = self.states.get(node.index()).and_then(|state| state.co_values.get(&written.id));
         let log = held.and_then(|held| held.sessions.get(written.session));
         log.is_some_and(|log| log.transactions.get(written.index as usize).is_some())
     }
 
     /// Why what was written did not come to a node: where it is, and what became of the messages with it.
     #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
-    pub(super) fn journey(&self, id: CoId, written: &Written<'_>, to: NodeId) -> String {
-        let mut said = self.whereabouts(id, written);
+    pub(super) fn journey(&self, written: &Written<'_>, to: NodeId) -> String {
+        let mut said = self.whereabouts(written);
         let mut lost: BTreeMap<(NodeId, NodeId, &str), (Time, u32)> = BTreeMap::new();
         let mut useless = BTreeMap::new();
         let (mut sent, mut came, mut away) = (false, None, None);
         for entry in self.log.entries() {
             match &entry.what {
-                Event::Sent { mail, why, held, .. } if brings(&mail.message, id, written) => {
+                Event::Sent { mail, why, held, .. } if brings(&mail.message, written) => {
                     if mail.to == to {
                         (sent, away) = (true, Some((mail.from, entry.at)));
                     }
                     let fate = why.map(fate).or(held.then_some("it was held back"));
-                    if let Some(fate) = fate.filter(|_| !self.holds(mail.to, id, written)) {
+                    if let Some(fate) = fate.filter(|_| !self.holds(mail.to, written)) {
                         let (at, times) = lost.entry((mail.from, mail.to, fate)).or_default();
                         (*at, *times) = (entry.at, *times + 1);
                     }
                 }
                 Event::Delivered { mail, stale: true, .. } | Event::Delivered { mail, damaged: true, .. }
-                    if mail.to != to
-                        && brings(&mail.message, id, written)
-                        && !self.holds(mail.to, id, written) =>
+                    if mail.to != to && brings(&mail.message, written) && !self.holds(mail.to, written) =>
                 {
                     let is_damaged = matches!(&entry.what, Event::Delivered { damaged: true, .. });
                     useless.insert((mail.from, mail.to), (entry.at, is_damaged));
                 }
                 Event::Delivered { mail, stale, damaged, .. }
-                    if mail.to == to && brings(&mail.message, id, written) =>
+                    if mail.to == to && brings(&mail.message, written) =>
                 {
                     let how = match (*stale, *damaged) {
                         (true, _) => "ignored: its connection was over",
@@ -206,11 +269,16 @@ impl<'a> Evidence<'a> {
             let (from, to) = (self.node(from), self.node(to));
             said.push(format!("from {from} it came to {to} at {}, {how}", in_words(at)));
         }
-        match came {
+        // Where a node has lost it, that is said.
+        let is_lost = said.iter().any(|one| one.starts_with(&format!("{name} had it until ")));
+        match came.filter(|_| !is_lost) {
+            None if is_lost => {}
             Some((from, at, how)) => {
                 said.push(format!("from {} it came to {name} at {}, {how}", self.node(from), in_words(at)));
             }
-            None if !sent => said.push(format!("nobody ever sent it to {name}")),
+            None if !sent => {
+                said.push(format!("nobody ever sent it to {name}{}", self.unasked(written.id, to)));
+            }
             None => {
                 let lost_on_the_way = lost.keys().any(|(_, receiver, _)| *receiver == to);
                 if let Some((from, at)) = away.filter(|_| !lost_on_the_way) {
@@ -230,18 +298,50 @@ impl<'a> Evidence<'a> {
         said.join("; ")
     }
 
+    /// Whether a node asked for a CoValue that nobody sent to it, or wanted it no longer.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "an operation is looked for")]
+    fn unasked(&self, id: CoId, node: NodeId) -> String {
+        let did = |act| {
+            self.log.entries().rev().find_map(|entry| match &entry.what {
+                Event::Operation { name, nodes, id: Some(of), .. }
+                    if *of == id
+                        && nodes.first() == Some(&node)
+                        && self.called(name).is_some_and(|operation| operation.act == act) =>
+                {
+                    Some(entry.at)
+                }
+                _ => None,
+            })
+        };
+        let name = self.node(node);
+        match (did("load"), did("done")) {
+            (loaded, Some(done)) if loaded.is_none_or(|loaded| loaded <= done) => {
+                format!(", which was done with it at {}", in_words(done))
+            }
+            (None, _) => format!(", and {name} never loads it"),
+            (Some(_), _) => String::new(),
+        }
+    }
+
     /// Why a node holds so many transactions and not so many.
     pub(super) fn content(&self, node: NodeId, id: CoId, (held, wanted): (u64, u64)) -> Vec<String> {
         let written = self.written(id);
         if held > wanted {
             return self.all_written(&written);
         }
-        let mut said = self.missing(node, id, &written);
+        let mut said = self.missing(node, &written);
         if (written.len() as u64) < wanted {
             let vanished = self.vanished(id, &written);
-            let ever =
-                if vanished.is_empty() { "were ever written or sent" } else { "are held or were sent" };
-            said.push(format!("no more than {} {ever}", written.len()));
+            let (is, was) = if written.len() == 1 { ("is", "was") } else { ("are", "were") };
+            let ever = if vanished.is_empty() {
+                format!("{was} ever written or sent")
+            } else {
+                format!("{is} held or {was} sent")
+            };
+            said.push(match written.len() {
+                0 => format!("none {ever}"),
+                some => format!("no more than {some} {ever}"),
+            });
             said.extend(vanished.into_iter().take(TOLD_MAX).map(|(_, told)| told));
             said.extend(self.all_written(&written));
         }
@@ -249,14 +349,14 @@ impl<'a> Evidence<'a> {
     }
 
     /// What was written and a node does not hold.
-    pub(super) fn missing(&self, node: NodeId, id: CoId, written: &[Written<'a>]) -> Vec<String> {
+    pub(super) fn missing(&self, node: NodeId, written: &[Written<'a>]) -> Vec<String> {
         let missing: Vec<Written<'_>> =
-            written.iter().filter(|one| !self.holds(node, id, one)).copied().collect();
+            written.iter().filter(|one| !self.holds(node, one)).copied().collect();
         let missing = Evidence::by_operation(&missing);
         let more = missing.len().saturating_sub(TOLD_MAX);
         let told = missing.iter().take(TOLD_MAX);
         let mut said: Vec<String> =
-            told.map(|one| format!("missing: {}: {}", self.told(one), self.journey(id, one, node))).collect();
+            told.map(|one| format!("missing: {}: {}", self.told(one), self.journey(one, node))).collect();
         if more > 0 {
             said.push(format!("missing: what {more} other operations wrote"));
         }
@@ -276,9 +376,9 @@ impl<'a> Evidence<'a> {
 }
 
 /// Whether a message brings a transaction.
-pub(super) fn brings(message: &Body, id: CoId, written: &Written<'_>) -> bool {
+pub(super) fn brings(message: &Body, written: &Written<'_>) -> bool {
     let Body::CoJson(Message::Content(content)) = message else { return false };
-    let piece = content.new.get(written.session).filter(|_| content.id == id);
+    let piece = content.new.get(written.session).filter(|_| content.id == written.id);
     piece.is_some_and(|piece| (piece.after..piece.end()).contains(&written.index))
 }
 

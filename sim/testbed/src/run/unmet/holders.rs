@@ -11,25 +11,44 @@ use crate::report::in_words;
 use cosim_core::{CoId, Message, Names, Time};
 use std::collections::BTreeSet;
 
+/// The acts that write to the CoValue that they are about.
+const WRITES: [&str; 15] = [
+    "accept",
+    "add_member",
+    "branch",
+    "delete",
+    "delete_value",
+    "edit",
+    "extend",
+    "insert",
+    "invite",
+    "push",
+    "remove",
+    "remove_member",
+    "revoke_extend",
+    "set",
+    "splice",
+];
+
 impl Evidence<'_> {
     /// Where a transaction is, and who had it until when, a sentence each.
-    pub(super) fn whereabouts(&self, id: CoId, written: &Written<'_>) -> Vec<String> {
+    pub(super) fn whereabouts(&self, written: &Written<'_>) -> Vec<String> {
         let (author, _) = session_parts(written.session);
         let wrote = self.began(written).filter(|_| author.index() < self.states.len());
-        let holds = |node| self.holds(node, id, written);
+        let holds = |node| self.holds(node, written);
         let came = |node| {
             let own = wrote.filter(|_| node == author);
-            own.max(self.last_came(node, &|message| brings(message, id, written)))
+            own.max(self.last_came(node, &|message| brings(message, written)))
         };
         self.told_of(holds, came, "held by", "nobody holds it any more")
     }
 
-    /// What apps set in a CoValue of which nothing is left, not even a message: the operation, and what became of it.
+    /// What apps write to a CoValue of which nothing is left, not even a message: the operation, and what became of it.
     pub(super) fn vanished(&self, id: CoId, written: &[Written<'_>]) -> Vec<(&OperationName, String)> {
         let left: BTreeSet<u32> = written.iter().map(|one| written_by(one.transaction)).collect();
         let all = (0..).map_while(|number| Some((number, self.log.operation(number)?)));
         let of_it = all.filter(|(number, operation)| {
-            operation.id == Some(id) && operation.sets.is_some() && !left.contains(number)
+            operation.id == Some(id) && WRITES.contains(&operation.act) && !left.contains(number)
         });
         let told = of_it.filter_map(|(_, operation)| {
             let OperationName { name, text, nodes, .. } = operation;
@@ -56,7 +75,9 @@ impl Evidence<'_> {
         });
         let ended =
             || Some(format!("{author} had it until {}", self.end_in_words(self.lost_by(node, began)?)));
-        Some(told.or_else(ended).unwrap_or_else(|| "nobody holds it any more".to_owned()))
+        let is_hostile = self.scenario.nodes.get(node.index()).is_some_and(|node| node.hostile);
+        let gone = || if is_hostile { "nobody was sent it" } else { "nobody holds it any more" }.to_owned();
+        Some(told.or_else(ended).unwrap_or_else(gone))
     }
 
     /// Who has a CoValue in the end, and who had it until when, a sentence each.

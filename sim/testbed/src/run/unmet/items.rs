@@ -2,162 +2,207 @@
 //! clock of one of the two authors was wrong.
 
 use super::evidence::{Written, lasting};
-use super::shown::Looking;
+use super::looking::{Effect, Looking};
+use super::shown::lacking;
 use cosim_core::view::View;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names an insertion: session, transaction, and which of its changes.
-type Op = (String, u64, u64);
+/// Names what was written: the session and the branch in which it was made, and its place there.
+type Place = (String, Option<String>, u64);
+
+/// Names an insertion: what wrote it, and which of its changes it is.
+type Op = (Place, u64);
 
 /// A list or text that a node looks at.
 pub(super) struct Items<'a, 'b> {
     looking: &'b Looking<'a>,
-    by_place: BTreeMap<(String, u32), Written<'a>>,
+    /// Which of what counts is where.
+    by_place: BTreeMap<Place, usize>,
     shown: BTreeSet<Op>,
+    is_text: bool,
 }
 
 /// An insertion that counts, and shows nothing.
-struct Unshown<'a> {
-    written: Written<'a>,
-    op: Op,
-    value: Value,
+struct Unshown<'b> {
+    /// What inserted it, as a number of what counts.
+    by: usize,
+    change: u64,
+    value: &'b Value,
 }
 
 impl<'a, 'b> Items<'a, 'b> {
-    /// `None` where it is no list or text, and where something was made in a branch: then other places count.
+    /// `None` where it is no list or text.
     pub(super) fn of(looking: &'b Looking<'a>) -> Option<Items<'a, 'b>> {
         let seen = looking.seen?;
-        let spec = &looking.evidence.scenario.directory.co_value(looking.id)?.spec;
         seen.list()?;
-        let is_merged = |one: &Written<'_>| looking.meta(one).is_some_and(|meta| meta.get("mi").is_some());
-        if spec.branch_of.is_some() || looking.written.iter().any(is_merged) {
-            return None;
-        }
-        let (View::List(list) | View::Text(list)) = seen.view() else { return None };
+        let view = seen.view();
+        let is_text = matches!(view, View::Text(_));
+        let (View::List(list) | View::Text(list)) = view else { return None };
+        let items = list.items.into_iter();
         let shown =
-            list.items.into_iter().map(|item| (item.op.session, item.op.tx_index, item.op.change_index));
-        let place = |one: &Written<'a>| ((looking.session(one), one.index), *one);
-        let by_place = looking.written.iter().map(place).collect();
-        Some(Items { looking, by_place, shown: shown.collect() })
+            items.map(|item| ((item.op.session, item.op.branch, item.op.tx_index), item.op.change_index));
+        let mut by_place = BTreeMap::new();
+        for (number, effect) in looking.effects().iter().enumerate() {
+            // What was merged twice is there once.
+            by_place.entry(place(effect)).or_insert(number);
+        }
+        Some(Items { looking, by_place, shown: shown.collect(), is_text })
+    }
+
+    fn effect(&self, number: usize) -> &'b Effect<'a> {
+        &self.looking.effects()[number]
     }
 
     /// Why items are not shown, a sentence for each operation that wrote some: those that a list lacks of what was wanted;
     /// where that is not said, all that nobody removed.
     pub(super) fn unshown(&self, items: Option<(&[Value], &[Value])>) -> Vec<String> {
-        let mut lacking: Option<Vec<&Value>> = items.map(|(shown, wanted)| {
-            let mut lacking: Vec<&Value> = wanted.iter().collect();
-            for item in shown {
-                if let Some(at) = lacking.iter().position(|other| *other == item) {
-                    lacking.remove(at);
-                }
-            }
-            lacking
-        });
-        let counting = self.looking.written.iter().filter(|one| self.looking.counts(one));
-        let mut told = BTreeSet::new();
-        let mut said = Vec::new();
-        for item in counting.flat_map(|one| self.unshown_of(one)) {
-            let reason = match &mut lacking {
-                None => self.misplaced(&item.written, &item.op),
-                Some(lacking) => {
-                    let Some(at) = lacking.iter().position(|other| **other == item.value) else { continue };
-                    let reason = self.misplaced(&item.written, &item.op).or_else(|| self.removed(&item.op));
+        let mut lacks = items.map(|(shown, wanted)| lacking(shown, wanted));
+        // By what wrote them and the reason, in order.
+        let mut told: Vec<(usize, String, Vec<&Value>)> = Vec::new();
+        for item in (0..self.looking.effects().len()).flat_map(|number| self.unshown_of(number)) {
+            let reason = match &mut lacks {
+                None => self.misplaced(&item),
+                Some(lacks) => {
+                    let Some(at) = lacks.iter().position(|other| *other == item.value) else { continue };
+                    let reason = self.misplaced(&item).or_else(|| self.removed(&item));
                     if reason.is_some() {
-                        lacking.remove(at);
+                        lacks.remove(at);
                     }
                     reason
                 }
             };
-            let operation = self.looking.evidence.operation(&item.written).map(|operation| &operation.name);
-            if let Some(reason) = reason.filter(|_| told.insert(operation)) {
-                said.push(format!("not shown: {}: {reason}", self.looking.evidence.told(&item.written)));
+            let Some(reason) = reason else { continue };
+            let operation = |by: usize| self.effect(by).origin().operation();
+            match told.iter_mut().find(|(by, why, _)| operation(*by) == operation(item.by) && *why == reason)
+            {
+                Some((.., values)) => values.push(item.value),
+                None => told.push((item.by, reason, vec![item.value])),
             }
         }
-        said
+        told.iter().map(|(by, reason, values)| self.unshown_in_words(*by, reason, values)).collect()
+    }
+
+    /// What of a write is not shown, and why: all of it, or these items.
+    fn unshown_in_words(&self, by: usize, reason: &str, values: &[&Value]) -> String {
+        let told = self.looking.told(self.effect(by));
+        let operation = self.effect(by).origin().operation();
+        let effects = self.looking.effects().iter().filter(|effect| effect.origin().operation() == operation);
+        let inserted =
+            effects.flat_map(|effect| &effect.counted.changes).filter(|one| neighbour(one).is_some());
+        if inserted.count() == values.len() {
+            return format!("not shown: {told}: {reason}");
+        }
+        // Of several beside one item, the first is written last; at the start of what is empty they are in order.
+        let first = self.effect(by).counted.changes.first();
+        let is_in_order =
+            first.is_some_and(|change| change.get("after").is_some_and(|after| after == "start"));
+        let mut values = values.to_vec();
+        if !is_in_order {
+            values.reverse();
+        }
+        let which = if self.is_text {
+            format!("\"{}\"", values.iter().filter_map(|value| value.as_str()).collect::<String>())
+        } else {
+            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        format!("not shown: {which} of this: {told}: {reason}")
     }
 
     /// Why the first item is not shown of a write that counts and of which some is not shown; nothing, if all is, or was
     /// removed.
     pub(super) fn first_misplaced(&self, written: &Written<'a>) -> Option<String> {
-        let unshown = self.unshown_of(written);
-        unshown.into_iter().find_map(|item| self.misplaced(&item.written, &item.op))
+        let mut effects = self.looking.effects().iter();
+        let number = effects.position(|effect| effect.stands.place() == written.place())?;
+        self.unshown_of(number).iter().find_map(|item| self.misplaced(item))
     }
 
-    fn unshown_of(&self, written: &Written<'a>) -> Vec<Unshown<'a>> {
-        let session = self.looking.session(written);
-        let changes = self.looking.changes(written).unwrap_or_default();
-        let unshown = (0..).zip(changes).filter_map(|(number, change)| {
-            neighbour(&change)?;
-            let op = (session.clone(), u64::from(written.index), number);
-            let value = change.get("value").cloned().unwrap_or(Value::Null);
-            (!self.shown.contains(&op)).then_some(Unshown { written: *written, op, value })
+    fn unshown_of(&self, number: usize) -> Vec<Unshown<'b>> {
+        let effect = self.effect(number);
+        let is_known = self.by_place.get(&place(effect)) == Some(&number) && effect.counted.is_shown;
+        let changes = effect.counted.changes.iter().filter(|_| is_known);
+        let unshown = (0..).zip(changes).filter_map(|(change, inserts)| {
+            neighbour(inserts)?;
+            let value = inserts.get("value").unwrap_or(&Value::Null);
+            (!self.shown.contains(&(place(effect), change))).then_some(Unshown { by: number, change, value })
         });
         unshown.collect()
     }
 
-    /// Why an insertion has no place in the list: what it hangs on, or what that hangs on, and so on. Each is dated before
+    /// Why an insertion has no place in the list: what it hangs on, or what that hangs on, and so on. Each comes before
     /// the one that hangs on it, or else that is the reason, so the way has an end.
-    fn misplaced(&self, written: &Written<'a>, op: &Op) -> Option<String> {
-        let evidence = self.looking.evidence;
-        let (mut hanging, mut number) = (*written, op.2);
-        let (on, problem) = loop {
-            let change = self.looking.changes(&hanging)?.into_iter().nth(usize::try_from(number).ok()?)?;
-            let (session, index, next) = neighbour(&change)??;
-            let place = u32::try_from(index).ok().map(|index| (session, index));
-            let Some(on) = place.and_then(|place| self.by_place.get(&place)) else {
-                break (None, "an item that nobody inserted".to_owned());
-            };
-            let is_same = (on.session, on.index) == (hanging.session, hanging.index);
-            if let Some(problem) = self.problem(&hanging, on).filter(|_| !is_same) {
-                break (Some(on), problem);
+    fn misplaced(&self, item: &Unshown<'_>) -> Option<String> {
+        let (mut hanging, mut change) = (item.by, item.change);
+        let problem = loop {
+            let inserts = self.effect(hanging).counted.changes.get(usize::try_from(change).ok()?)?;
+            let (on, next) = neighbour(inserts)??;
+            let Some(on) = self.by_place.get(&on).copied() else { break self.missing(&on) };
+            if on == hanging && next >= change {
+                break "an item that comes after it".to_owned();
             }
-            if is_same && next >= number {
-                break (None, "an item that comes after it".to_owned());
+            if on > hanging {
+                break self.dated_later(hanging, on);
             }
-            (hanging, number) = (*on, next);
+            (hanging, change) = (on, next);
         };
-        let way = if (hanging.session, hanging.index) == (written.session, written.index) {
+        let way = if hanging == item.by {
             String::new()
         } else {
-            format!("what is not shown either, {}, which hangs on ", evidence.told(&hanging))
+            let told = self.looking.told(self.effect(hanging));
+            format!("what is not shown either, {told}, which hangs on ")
         };
-        let told = on.map(|on| format!(": {}", evidence.told(on))).unwrap_or_default();
-        Some(format!("it hangs on {way}{problem}{told}"))
+        Some(format!("it hangs on {way}{problem}"))
     }
 
-    /// Why something cannot hang on an item of another transaction.
-    fn problem(&self, hanging: &Written<'a>, on: &Written<'a>) -> Option<String> {
-        let Looking { evidence, node, id, .. } = self.looking;
-        if !evidence.holds(*node, *id, on) {
-            return Some(format!("what is not here ({})", evidence.journey(*id, on, *node)));
+    /// Why what inserted the item does not count, on which another hangs.
+    fn missing(&self, on: &Place) -> String {
+        let looking = self.looking;
+        let (evidence, (session, branch, index)) = (looking.evidence, on);
+        let id = branch.as_ref().map_or(Some(looking.id), |id| evidence.scenario.directory.find(id));
+        let ids = id.into_iter().chain([looking.id]).chain(looking.sources());
+        let found = ids
+            .flat_map(|id| evidence.written(id))
+            .find(|one| looking.session(one) == *session && u64::from(one.index) == *index);
+        let Some(on) = found else { return "an item that nobody inserted".to_owned() };
+        let told = evidence.told(&on);
+        if !evidence.holds(looking.node, &on) {
+            return format!("what is not here ({}): {told}", evidence.journey(&on, looking.node));
         }
-        // What came second with its `fww` takes its place all the same, unseen.
-        if !self.looking.counts(on) && self.looking.first_with_its_name(on).is_none() {
-            return Some(format!("what does not count ({})", self.looking.reason(on)));
+        if on.id == looking.id {
+            return format!("what does not count ({}): {told}", looking.reason(&on));
         }
-        if self.looking.order(on, hanging).is_lt() {
-            return None;
+        if looking.sources().contains(&on.id) {
+            return format!("what does not count there: {told}");
         }
-        let [mine, its] = [hanging, on].map(|one| one.transaction.made_at / 1_000);
-        Some(match its.saturating_sub(mine) {
+        format!("what was not merged: {told}")
+    }
+
+    /// Why something cannot hang on an item that counts, but after it.
+    fn dated_later(&self, hanging: usize, on: usize) -> String {
+        let [hanging, on] = [hanging, on].map(|number| self.effect(number));
+        let problem = match on.date().saturating_sub(hanging.date()) {
             0 => "an item that is dated the same millisecond and counts after it".to_owned(),
             ms => format!("an item that is dated {} later", lasting(ms * 1_000)),
-        })
+        };
+        format!("{problem}: {}", self.looking.told(on))
     }
 
     /// What removed an item.
-    fn removed(&self, op: &Op) -> Option<String> {
-        let counting = self.looking.written.iter().filter(|one| self.looking.counts(one));
-        let remover = counting.into_iter().find(|one| {
-            let changes = self.looking.changes(one).unwrap_or_default();
-            changes.iter().any(|change| {
+    fn removed(&self, item: &Unshown<'_>) -> Option<String> {
+        let op = (place(self.effect(item.by)), item.change);
+        let remover = self.looking.effects().iter().find(|effect| {
+            effect.counted.changes.iter().any(|change| {
                 let is_deletion = change.get("op").and_then(Value::as_str) == Some("del");
-                is_deletion && change.get("insertion").and_then(named).as_ref() == Some(op)
+                is_deletion && change.get("insertion").and_then(named).as_ref() == Some(&op)
             })
         })?;
-        Some(format!("it was removed: {}", self.looking.evidence.told(remover)))
+        Some(format!("it was removed: {}", self.looking.told(remover)))
     }
+}
+
+fn place(effect: &Effect<'_>) -> Place {
+    let (session, branch, index) = effect.name();
+    (session.to_owned(), branch.map(str::to_owned), u64::from(index))
 }
 
 /// The item on which a change hangs what it inserts, if it inserts something: none, where that is an end of the list.
@@ -173,5 +218,6 @@ fn neighbour(change: &Value) -> Option<Option<Op>> {
 /// The insertion that a change names.
 fn named(op: &Value) -> Option<Op> {
     let number = |key: &str| op.get(key)?.as_u64();
-    Some((op.get("sessionID")?.as_str()?.to_owned(), number("txIndex")?, number("changeIdx")?))
+    let text = |key: &str| op.get(key)?.as_str().map(str::to_owned);
+    Some(((text("sessionID")?, text("branch"), number("txIndex")?), number("changeIdx")?))
 }

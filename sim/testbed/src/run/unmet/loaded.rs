@@ -48,12 +48,13 @@ pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Op
                 let answer = answer(&mail.message, evidence);
                 asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
             }
-            Event::Operation { text, nodes, id: Some(of), .. }
+            Event::Operation { name, text, nodes, id: Some(of), .. }
                 if *of == id && nodes.first() == Some(&node) =>
             {
-                loaded |= text.contains(" loads ");
-                if text.contains(" is done with ") {
-                    done = Some((entry.at, format!("{text} at {}", in_words(entry.at))));
+                match evidence.called(name).map(|operation| operation.act) {
+                    Some("load") => loaded = true,
+                    Some("done") => done = Some((entry.at, format!("{text} at {}", in_words(entry.at)))),
+                    _ => {}
                 }
             }
             Event::LoadEnded { node: of, id: what, .. } if (*of, *what) == (node, id) => {

@@ -2,12 +2,13 @@
 //! another came first. There is always one reason, and it is looked up, not guessed.
 
 use super::evidence::{Written, lasting};
-use super::shown::Looking;
+use super::looking::Looking;
 use crate::cojson::{is_deletion, session_parts, written_by};
 use cosim_core::real::{MadeAt, Owner, Place, Privacy};
-use cosim_core::view::{LiveView, Role, View};
+use cosim_core::view::{EVERYONE, LiveView, Role, View};
 use cosim_core::{CoId, Names};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 impl<'a> Looking<'a> {
     /// Why a write does not count that the node holds.
@@ -19,7 +20,9 @@ impl<'a> Looking<'a> {
         };
         let co_value = evidence.log.cast().co_value(self.id).into_owned();
         if seen.view() == View::Deleted {
-            return format!("{co_value} was deleted for good");
+            let deleted = self.written.iter().find(|one| self.has_deleted(one));
+            let by = deleted.map(|one| format!(": {}", evidence.told(one))).unwrap_or_default();
+            return format!("{co_value} was deleted for good{by}");
         }
         let is_group = seen.group().is_some();
         let group = directory.key_group(self.id);
@@ -42,7 +45,7 @@ impl<'a> Looking<'a> {
         {
             let lacks = group.and_then(|group| self.lacks(group)).unwrap_or_default();
             return format!(
-                "{name} cannot read it: it was never handed the key that it is encrypted with{lacks}"
+                "{name} cannot read it, and was never handed the key that it is encrypted with{lacks}"
             );
         }
         let Some(changes) = self.changes(written) else {
@@ -57,14 +60,28 @@ impl<'a> Looking<'a> {
             return format!("only an admin of {group} may delete for good, and {author} is {role} there");
         }
         if let Some(first) = self.first_with_its_name(written) {
-            return format!("another came first with the same `fww`: {}", evidence.told(first));
+            let [mine, its] = [written, first].map(|one| one.transaction.made_at / 1_000);
+            let by = match mine.saturating_sub(its) {
+                0 if written.session == first.session => "in the same session".to_owned(),
+                0 => "dated the same millisecond, by a session whose name sorts first".to_owned(),
+                ms => format!("dated {} earlier", lasting(ms * 1_000)),
+            };
+            return format!("another came first with the same `fww`, {by}: {}", evidence.told(first));
         }
         let deletes = |change: &Value| change.get("op").and_then(Value::as_str) == Some("del");
         if let Some(group) = group.filter(|_| changes.iter().any(deletes)) {
             let group = evidence.log.cast().co_value(group);
+            if self.meta(written).is_some_and(|meta| meta.get("mi").is_some()) {
+                return format!(
+                    "what was merged deletes, and in {co_value} that counts only if who made it administers {group}"
+                );
+            }
             return format!("it deletes, and in {co_value} only who administers {group} may do that");
         }
-        "it was merged, and says that it was made only after that".to_owned()
+        if self.meta(written).is_some_and(|meta| meta.get("mi").is_some()) {
+            return "it was merged, and says that it was made only after that".to_owned();
+        }
+        format!("{name} shows nothing of it")
     }
 
     /// Why what an admin or manager writes to a group counts for nothing.
@@ -81,7 +98,8 @@ impl<'a> Looking<'a> {
         }
         let admins = |change: &Value| {
             let member = change.get("key").and_then(Value::as_str)?;
-            (member != author && seen.role_of(member, None) == Some(Role::Admin)).then_some(())
+            let role = seen.role_of(member, said.map(|said| &said.made_at));
+            (member != author && role == Some(Role::Admin)).then_some(())
         };
         if self.changes(written).is_some_and(|all| all.iter().any(|change| admins(change).is_some())) {
             return "nobody can change the role of an admin but the admin itself: it may not change in a group"
@@ -105,65 +123,104 @@ impl<'a> Looking<'a> {
             }
             had = has;
         }
+        // Of several changes of one date, that which is about the author.
+        let names = |one: &Written<'a>| self.names(one, then.author);
+        let about = |change: &Written<'a>| {
+            let date = change.transaction.said.as_deref().map(|said| &said.made_at);
+            let same = changes.iter().filter(|(time, _)| Some(*time) == date).map(|(_, one)| *one);
+            same.max_by_key(names).unwrap_or(*change)
+        };
+        let (taken, given) = (taken.map(about), given.map(about));
         let author = evidence.node(session_parts(written.session).0);
         let apart = |change: &Written<'_>| {
             let [mine, its] = [written, change].map(|one| one.transaction.made_at / 1_000);
             lasting(mine.abs_diff(its) * 1_000)
         };
-        if let Some(change) = taken {
+        if let Some(change) = &taken {
             let (apart, told) = (apart(change), evidence.told(change));
             if apart == "0s" {
-                return format!(
-                    "its date is not before, but just that of what took the right from {author}: {told}"
-                );
+                return format!("its date is the same as that of what took the right from {author}: {told}");
             }
             return format!("its date is {apart} after that of what took the right from {author}: {told}");
         }
-        if let Some(change) = given {
+        if let Some(change) = &given {
             let (apart, told) = (apart(change), evidence.told(change));
             return format!("its date is {apart} before that of what gave {author} the right: {told}");
         }
-        let group = evidence.log.cast().co_value(then.group);
-        let role = role_in_words(seen.role_of(then.author, Some(at)));
-        let lacks = self.lacks(then.group).unwrap_or_default();
-        // Of two changes of one moment, the first gives nobody anything.
-        let names_author = |change: &Value| change.get("key").and_then(Value::as_str) == Some(then.author);
-        let names = |one: &Written<'a>| self.changes(one).is_some_and(|all| all.iter().any(names_author));
         // One operation may write several transactions.
         let is_it = |one: &Written<'_>| {
             (one.session, written_by(one.transaction)) == (written.session, written_by(written.transaction))
         };
-        let before = changes.iter().filter(|(time, change)| *time <= at && names(change) && !is_it(change));
-        let before: Vec<&Written<'a>> = before.map(|(_, change)| change).collect();
-        if let [.., _, last] = before.as_slice() {
+        let is_before = |(time, change): &&(&MadeAt, Written<'a>)| {
+            let is_here = change.id == then.group && !is_it(change);
+            **time <= *at && names(change) == Named::Itself && is_here
+        };
+        let before: Vec<&Written<'a>> = changes.iter().filter(is_before).map(|(_, change)| change).collect();
+        let gives = |one: &&Written<'a>, may: &dyn Fn(Role) -> bool| {
+            self.role_given(one, then.author).is_some_and(|role| role.is_some_and(may))
+        };
+        let is_any = |role: Role| role != Role::Revoked;
+        let role = match seen.role_of(then.author, Some(at)) {
+            Some(Role::Revoked) if !before.iter().any(|one| gives(one, &is_any)) => None,
+            role => role,
+        };
+        let (name, role) = (evidence.log.cast().co_value(then.group), role_in_words(role));
+        let lacks = self.lacks(then.group).unwrap_or_default();
+        // Of two changes of one moment, the first gives nobody anything.
+        if let Some(last) = before.last().filter(|_| before.iter().any(|one| gives(one, then.may))) {
             let (verb, told) = (then.verb, evidence.told(last));
             return format!(
-                "{author} had no right by then to {verb} it: in {group} {author} is {role}, since {told}{lacks}"
+                "{author} had no right by then to {verb} it: in {name} {author} is {role}, since {told}{lacks}"
             );
         }
-        format!("{author} never had the right to {} it: in {group} {author} is {role}{lacks}", then.verb)
+        // What somebody does who may not gives nothing.
+        let counting: BTreeSet<_> = changes.iter().map(|(_, change)| change.place()).collect();
+        let vain = evidence.written(then.group).into_iter().find(|one| {
+            let is_held = evidence.holds(self.node, one) && !counting.contains(&one.place()) && !is_it(one);
+            is_held && self.role_given(one, then.author).is_some_and(|role| role.is_some_and(then.may))
+        });
+        let vain = vain.map(|one| format!("; it counts for nothing that {}", evidence.told(&one)));
+        let vain = vain.unwrap_or_default();
+        format!("{author} never had the right to {} it: in {name} {author} is {role}{vain}{lacks}", then.verb)
     }
 
-    /// Everything that may have changed who has which role, with its date, as far as the node holds it.
+    /// The role that a change of a group gives somebody, if it names that one; nothing known, if it takes all.
+    fn role_given(&self, written: &Written<'a>, author: &str) -> Option<Option<Role>> {
+        let changes = self.changes(written)?;
+        let of = changes.iter().find(|change| change.get("key").and_then(Value::as_str) == Some(author))?;
+        Some(of.get("value").and_then(Value::as_str).and_then(Role::parse))
+    }
+
+    /// Everything that counts and may have changed who has which role, with its date, as far as the node holds it.
     fn changes_of_rights(&self, seen: &LiveView, group: CoId) -> Vec<(&'a MadeAt, Written<'a>)> {
         let evidence = self.evidence;
         let others = seen.rests_on().filter_map(|id| evidence.scenario.directory.find(id));
         let mut groups: Vec<CoId> = others.chain([group]).collect();
         groups.sort_unstable();
         groups.dedup();
-        let held = groups.into_iter().flat_map(|group| {
-            let written = evidence.written(group).into_iter();
-            written.filter(move |one| evidence.holds(self.node, group, one))
+        let counting = groups.into_iter().flat_map(|group| self.counting_in(group));
+        counting.filter_map(|one| Some((&one.transaction.said.as_deref()?.made_at, one))).collect()
+    }
+
+    /// How a change of a group names somebody.
+    fn names(&self, written: &Written<'a>, author: &str) -> Named {
+        let changes = self.changes(written).unwrap_or_default();
+        let named = changes.iter().filter_map(|change| {
+            let key = change.get("key")?.as_str()?;
+            if key == author {
+                return Some(Named::Itself);
+            }
+            (key == EVERYONE || key.starts_with("parent_")).then_some(Named::AmongOthers)
         });
-        held.filter_map(|one| Some((&one.transaction.said.as_deref()?.made_at, one))).collect()
+        named.max().unwrap_or(Named::Not)
     }
 
     /// What the node does not know of a group, in words that follow a reason.
     fn lacks(&self, group: CoId) -> Option<String> {
         let evidence = self.evidence;
         let written = evidence.written(group);
-        let missing = written.iter().find(|one| !evidence.holds(self.node, group, one))?;
-        let (name, journey) = (evidence.node(self.node), evidence.journey(group, missing, self.node));
+        let missing = written.iter().find(|one| !evidence.holds(self.node, one))?;
+        let (name, journey) = (evidence.node(self.node), evidence.journey(missing, self.node));
         Some(format!("; {name} has not heard that {}: {journey}", evidence.told(missing)))
     }
 
@@ -197,17 +254,27 @@ impl<'a> Looking<'a> {
     }
 
     fn place(&self, written: &Written<'_>) -> Place {
-        let id = self.evidence.scenario.directory.co_value(self.id).map_or("", |known| &known.id);
+        let id = self.evidence.scenario.directory.co_value(written.id).map_or("", |known| &known.id);
         Place::transaction(id, &self.session(written), written.index)
     }
 
     /// The first write that counts of those that a transaction's meta gives one name.
-    pub(super) fn first_with_its_name(&self, written: &Written<'_>) -> Option<&Written<'a>> {
+    fn first_with_its_name(&self, written: &Written<'_>) -> Option<&Written<'a>> {
         let name = |one: &Written<'_>| self.meta(one)?.get("fww").cloned();
         let own = name(written)?;
         let same = self.written.iter().filter(|one| self.counts(one) && name(one).as_ref() == Some(&own));
-        same.min_by(|a, b| self.order(a, b))
+        same.min_by_key(|one| {
+            (one.transaction.made_at / 1_000, self.session(one).encode_utf16().collect::<Vec<_>>(), one.index)
+        })
     }
+}
+
+/// Whom a change of a group names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Named {
+    Not,
+    AmongOthers,
+    Itself,
 }
 
 /// Who wrote when, and what that takes.

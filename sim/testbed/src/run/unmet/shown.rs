@@ -1,14 +1,16 @@
 //! Why an app sees what it sees: who wrote the value, when and by which clock, what it beat, and by which rule.
 
+use super::elsewhere::Meant;
 use super::evidence::{Evidence, TOLD_MAX, Written, lasting};
 use super::items::Items;
-use crate::cojson::is_deletion;
+use super::looking::{Effect, Looking};
+use crate::cojson::shown as in_names;
 use crate::host::NodeId;
 use crate::scenario::ViewExpectation;
 use cosim_core::CoId;
-use cosim_core::view::{LiveView, View};
+use cosim_core::view::edit::graphemes;
+use cosim_core::view::{Dialect, LiveView, View};
 use serde_json::{Map, Value};
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 pub(super) fn why(
@@ -19,36 +21,50 @@ pub(super) fn why(
 ) -> Vec<String> {
     let (node, id) = (NodeId(expected.node), CoId(expected.co_value));
     let looking = Looking::new(evidence, node, id, seen);
-    match (shown, &expected.shows, seen.map(LiveView::view)) {
+    let items = |text: &str| graphemes(text).map(Value::from).collect::<Vec<_>>();
+    let mut said = match (shown, &expected.shows, seen.map(LiveView::view)) {
         (Some(Value::Object(shown)), Value::Object(wanted), Some(View::Map(_))) => {
             looking.keys(shown, wanted)
         }
-        (Some(Value::Array(shown)), Value::Array(wanted), Some(View::List(_))) => {
+        (Some(Value::Array(shown)), Value::Array(wanted), Some(View::List(_) | View::Text(_))) => {
             looking.all(Some((shown, wanted)))
         }
+        (Some(Value::String(shown)), Value::String(wanted), Some(View::Text(_))) => {
+            looking.all(Some((&items(shown), &items(wanted))))
+        }
+        (Some(Value::String(shown)), Value::Array(wanted), Some(View::Text(_))) => {
+            looking.all(Some((&items(shown), wanted)))
+        }
         _ => looking.all(None),
-    }
+    };
+    said.extend(shown.and_then(|shown| looking.by_other_rules(shown)));
+    said
 }
 
-/// Who looks at what.
-pub(super) struct Looking<'a> {
-    pub(super) evidence: &'a Evidence<'a>,
-    pub(super) node: NodeId,
-    pub(super) id: CoId,
-    pub(super) seen: Option<&'a LiveView>,
-    pub(super) written: Vec<Written<'a>>,
+/// Why a group has a key, or has it not.
+pub(super) fn why_key(
+    evidence: &Evidence<'_>,
+    (node, id): (NodeId, CoId),
+    seen: Option<&LiveView>,
+    key: &str,
+) -> Vec<String> {
+    let looking = Looking::new(evidence, node, id, seen);
+    let Some(seen) = seen else { return looking.all(None) };
+    let mut said = looking.key(key, None);
+    let (own, others) = looking.dialects();
+    let other = looking.view_by(others).filter(|_| own != others);
+    let has = |view: View| matches!(view, View::Group(group) if group.map.get(key).is_some());
+    if let Some(has) = other.map(has).filter(|has| *has != seen.get(key).is_some()) {
+        let (name, own, others) = (evidence.node(node), own.name(), others.name());
+        let there = if has { "there" } else { "not there" };
+        said.push(format!(
+            "{name}'s app reads by the rules of {own}; by those of {others} the key {key} would be {there}"
+        ));
+    }
+    said
 }
 
 impl<'a> Looking<'a> {
-    pub(super) fn new(
-        evidence: &'a Evidence<'a>,
-        node: NodeId,
-        id: CoId,
-        seen: Option<&'a LiveView>,
-    ) -> Looking<'a> {
-        Looking { evidence, node, id, seen, written: evidence.written(id) }
-    }
-
     /// Why keys of a map are otherwise.
     fn keys(&self, shown: &Map<String, Value>, wanted: &Map<String, Value>) -> Vec<String> {
         let keys: BTreeSet<&String> = shown.keys().chain(wanted.keys()).collect();
@@ -59,7 +75,10 @@ impl<'a> Looking<'a> {
         let (told, more): (Vec<_>, Vec<_>) =
             differ.into_iter().enumerate().partition(|(place, _)| *place < TOLD_MAX);
         let mut said: Vec<String> =
-            told.into_iter().flat_map(|(_, key)| self.key(key, shown.get(key), wanted.get(key))).collect();
+            told.into_iter().flat_map(|(_, key)| self.key(key, wanted.get(key))).collect();
+        // One that cannot be read may set any key.
+        let mut met = BTreeSet::new();
+        said.retain(|one| met.insert(one.clone()));
         if !more.is_empty() {
             let keys: Vec<&str> = more.into_iter().map(|(_, key)| key.as_str()).collect();
             said.push(format!("other keys that differ, too: {}", keys.join(", ")));
@@ -67,85 +86,116 @@ impl<'a> Looking<'a> {
         said
     }
 
-    fn key(&self, key: &str, shown: Option<&Value>, wanted: Option<&Value>) -> Vec<String> {
-        let others = self.without_words();
-        let is_shown = |one: &Written<'_>| {
-            self.sets(one).is_some_and(|(of, value)| of == key && value.as_ref() == shown)
-        };
-        if shown.is_some()
-            && !others.is_empty()
-            && !self.written.iter().any(|one| is_shown(one) && self.counts(one))
-        {
-            let told: Vec<String> = others.iter().take(TOLD_MAX).map(|one| self.evidence.told(one)).collect();
-            let which = if others.len() > 1 { "one of these" } else { "this" };
-            let more = others.len().saturating_sub(TOLD_MAX);
-            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-            return vec![format!("{key}: what shows comes of {which}: {}{more}", told.join("; "))];
+    /// Why a key is as it is, and not as it was wanted.
+    fn key(&self, key: &str, wanted: Option<&Value>) -> Vec<String> {
+        let evidence = self.evidence;
+        let effects: Vec<&Effect<'_>> =
+            self.effects().iter().rev().filter(|effect| effect.sets(key).is_some()).collect();
+        // Of what was merged more than once, the first.
+        let winner = effects.first().and_then(|last| effects.iter().rfind(|one| one.name() == last.name()));
+        let winner = winner.copied();
+        // Whether it is as wanted, and what there is to say of it.
+        let mut others: Vec<(bool, String)> = Vec::new();
+        let mut names = BTreeSet::from_iter(winner.map(Effect::name));
+        for beaten in effects.into_iter().filter(|effect| names.insert(effect.name())) {
+            let told = winner.map(|winner| self.beaten(beaten, winner));
+            others.extend(told.map(|told| (beaten.sets(key).flatten() == wanted, told)));
         }
-        let writes: Vec<&Written<'_>> =
-            self.written.iter().filter(|one| self.sets(one).is_some_and(|(of, _)| of == key)).collect();
-        let gone = self.evidence.vanished(self.id, &self.written).into_iter();
-        let gone = gone.filter(|(operation, _)| operation.sets.as_ref().is_some_and(|(of, _)| of == key));
-        let (gone_as_wanted, gone): (Vec<_>, Vec<_>) = gone.partition(|(operation, _)| {
-            operation.sets.as_ref().is_some_and(|(_, value)| value.as_ref() == wanted)
+        let mut is_unread = false;
+        let vain: Vec<Written<'_>> = self.written.iter().filter(|one| !self.counts(one)).copied().collect();
+        for one in vain.iter().rev() {
+            match self.sets_key(one, key) {
+                Some(value) => others.push((value.as_ref() == wanted, self.loses(one))),
+                // Who cannot read it cannot say what it sets.
+                None if self.sets(one).is_none() && !self.says_nothing(one) => {
+                    is_unread = true;
+                    others.push((false, self.loses(one)));
+                }
+                None => {}
+            }
+        }
+        let elsewhere = wanted.map(|_| self.elsewhere(Meant::Key(key, wanted)));
+        others.extend(elsewhere.into_iter().flatten().map(|told| (true, told)));
+        let places = [self.id].into_iter().chain(self.branches());
+        let gone = places.flat_map(|id| evidence.vanished(id, &evidence.written(id)));
+        let gone = gone.filter_map(|(operation, told)| {
+            let (_, value) = operation.sets.as_ref().filter(|(of, _)| of == key)?;
+            Some((value.as_ref() == wanted, told))
         });
-        let is_gone = !gone_as_wanted.is_empty();
-        let gone = gone_as_wanted.into_iter().chain(gone).take(TOLD_MAX).map(|(_, told)| told);
-        let counting = writes.iter().filter(|one| self.counts(one));
-        let Some(winner) = counting.copied().max_by(|a, b| self.order(a, b)) else {
-            let none = if writes.is_empty() { "is held by anybody" } else { "counts here" };
-            let mut said = vec![format!("{key}: no write of it {none}")];
-            said.extend(writes.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
-            said.extend(gone);
-            return said;
-        };
-        let mut said = vec![format!("{key}: {}", self.evidence.told(winner))];
-        let is_wanted = |one: &Written<'_>| self.sets(one).is_some_and(|(_, value)| value.as_ref() == wanted);
-        let is_other = |one: &&&Written<'_>| (one.session, one.index) != (winner.session, winner.index);
-        let (as_wanted, beaten): (Vec<_>, Vec<_>) =
-            writes.iter().filter(is_other).rev().partition(|one| is_wanted(one));
-        if as_wanted.is_empty() && wanted.is_some() && others.is_empty() && !is_gone {
+        let gone: Vec<(bool, String)> = gone.collect();
+        let is_anywhere = !others.is_empty() || !gone.is_empty();
+        others.extend(gone);
+        let mut said = vec![match winner {
+            Some(winner) => format!("{key}: {}", self.told(winner)),
+            None => format!(
+                "{key}: no write of it {}",
+                if is_anywhere { "counts here" } else { "is held by anybody" }
+            ),
+        }];
+        let is_wanted_written = others.iter().any(|(is_wanted, _)| *is_wanted);
+        if winner.is_some() && !is_wanted_written && !is_unread && wanted.is_some() {
             said.push(format!("{key}: nobody wrote the value that was expected"));
         }
-        let told = as_wanted.into_iter().chain(beaten).take(TOLD_MAX);
-        said.extend(told.map(|one| self.loses(one, Some(winner))));
-        said.extend(gone);
+        others.sort_by_key(|(is_wanted, _)| !is_wanted);
+        said.extend(others.into_iter().take(TOLD_MAX).map(|(_, told)| told));
         said
     }
 
-    /// What counts of which the file does not say word for word what is written: edits, workloads, what was merged.
-    fn without_words(&self) -> Vec<Written<'a>> {
-        let is_one = |one: &&Written<'a>| self.sets(one).is_none() && self.counts(one);
-        let all: Vec<Written<'a>> = self.written.iter().filter(is_one).copied().collect();
-        Evidence::by_operation(&all)
+    /// What a transaction sets a key to.
+    pub(super) fn sets_key(&self, written: &Written<'a>, key: &str) -> Option<Option<Value>> {
+        let sets = self.sets(written)?.into_iter().rev();
+        sets.filter(|(of, _)| of == key).map(|(_, value)| value).next()
     }
 
     /// What all of it comes to. Of a list, `items` are what it shows and what was wanted.
     fn all(&self, items: Option<(&[Value], &[Value])>) -> Vec<String> {
-        let Looking { evidence, node, id, .. } = self;
-        let mut said = evidence.missing(*node, *id, &self.written);
+        let Looking { evidence, node, .. } = self;
+        let mut said = evidence.missing(*node, &self.written);
         if self.seen.is_none() && evidence.scenario.nodes[node.index()].guest.is_some() {
             said.extend(evidence.all_written(&self.written));
+            return said;
+        }
+        if let Some(deletion) = self.written.iter().find(|one| self.has_deleted(one)) {
+            said.push(format!("it was deleted for good: {}", evidence.told(deletion)));
             return said;
         }
         let hidden: Vec<Written<'_>> = self
             .written
             .iter()
-            .filter(|one| evidence.holds(*node, *id, one) && !self.counts(one) && !self.has_deleted(one))
+            .filter(|one| evidence.holds(*node, one) && !self.counts(one) && !self.says_nothing(one))
             .copied()
             .collect();
+        // What makes something has several parts, of which older rules may not know one.
+        let makes = |one: &Written<'_>| evidence.operation(one).is_some_and(|made| made.act == "create");
+        let hidden: Vec<Written<'_>> = hidden.into_iter().filter(|one| !makes(one)).collect();
         let hidden = Evidence::by_operation(&hidden);
-        said.extend(hidden.iter().take(TOLD_MAX).map(|one| self.loses(one, None)));
+        said.extend(hidden.iter().take(TOLD_MAX).map(|one| self.loses(one)));
         let unshown = Items::of(self).map(|list| list.unshown(items)).unwrap_or_default();
         said.extend(unshown.into_iter().take(TOLD_MAX));
+        let lacking = items.map(|(shown, wanted)| lacking(shown, wanted));
+        let meant = lacking.as_ref().map_or(Meant::All, |lacking| Meant::Items(lacking));
+        said.extend(self.elsewhere(meant).into_iter().take(TOLD_MAX));
+        let gone = evidence.vanished(self.id, &self.written).into_iter().map(|(_, told)| told);
+        said.extend(gone.take(TOLD_MAX));
         if items.is_some_and(|(shown, wanted)| !said.is_empty() && are_without(shown, wanted)) {
             return said;
         }
-        let counting: Vec<Written<'_>> =
-            self.written.iter().filter(|one| self.counts(one)).copied().collect();
-        let mut counting = Evidence::by_operation(&counting);
-        counting.sort_by(|a, b| self.order(a, b));
-        if self.written.is_empty() {
+        if items.is_some_and(|(shown, wanted)| is_same_in_another_order(shown, wanted)) {
+            said.push(
+                "all of it is there, in another order: of what is put at one place, what counts last comes first"
+                    .to_owned(),
+            );
+        }
+        // In a stream, what was merged twice is there twice.
+        let is_stream = self.seen.is_some_and(|seen| matches!(seen.view(), View::Stream(_)));
+        let mut met = BTreeSet::new();
+        let is_first = |effect: &&Effect<'_>| {
+            let (counted, stands) = (&effect.counted, effect.stands.operation());
+            let by = (effect.origin().operation(), is_stream.then_some(stands));
+            counted.is_shown && !counted.changes.is_empty() && met.insert(by)
+        };
+        let counting: Vec<&Effect<'_>> = self.effects().iter().filter(is_first).collect();
+        if self.written.is_empty() && counting.is_empty() {
             said.push("nobody wrote anything to it".to_owned());
         } else if counting.is_empty() && said.is_empty() {
             said.push("no write to it counts here".to_owned());
@@ -154,73 +204,71 @@ impl<'a> Looking<'a> {
         if more > 0 {
             said.push(format!("counts first: what {more} operations wrote"));
         }
-        said.extend(
-            (1..)
-                .zip(&counting)
-                .skip(more)
-                .map(|(place, one)| format!("counts as number {place}: {}", evidence.told(one))),
-        );
+        let told = (1..).zip(counting).skip(more);
+        said.extend(told.map(|(place, effect)| format!("counts as number {place}: {}", self.told(effect))));
         said
-    }
-
-    /// The key that a transaction sets or deletes, and to what.
-    pub(super) fn sets(&self, written: &Written<'a>) -> Option<&'a (String, Option<Value>)> {
-        self.evidence.operation(written)?.sets.as_ref()
-    }
-
-    pub(super) fn session(&self, written: &Written<'_>) -> String {
-        self.evidence.scenario.directory.session(written.session)
-    }
-
-    /// Whether it is what has deleted the CoValue for good.
-    fn has_deleted(&self, written: &Written<'_>) -> bool {
-        is_deletion(written.session) && self.seen.is_some_and(|seen| seen.view() == View::Deleted)
-    }
-
-    pub(super) fn counts(&self, written: &Written<'_>) -> bool {
-        self.seen.is_some_and(|seen| seen.visible(&self.session(written), written.index))
-    }
-
-    /// The order in which transactions count: dates have milliseconds.
-    pub(super) fn order(&self, a: &Written<'_>, b: &Written<'_>) -> Ordering {
-        let dates = (a.transaction.made_at / 1_000).cmp(&(b.transaction.made_at / 1_000));
-        let sessions = || self.session(a).encode_utf16().cmp(self.session(b).encode_utf16());
-        dates.then_with(sessions).then(a.index.cmp(&b.index))
     }
 
     /// What counts instead of a write that counts, though it was written before that: its date is later.
     pub(super) fn overtaken(&self, written: &Written<'a>) -> Option<String> {
-        let (key, _) = self.sets(written)?;
-        let of_key = |one: &&Written<'a>| self.sets(one).is_some_and(|(other, _)| other == key);
-        let counting = self.written.iter().filter(of_key).filter(|one| self.counts(one));
-        let winner = counting.max_by(|a, b| self.order(a, b))?;
-        let [mine, its] = [written, winner].map(|one| one.transaction.made_at / 1_000);
-        let is_before = self.evidence.began(winner)? < self.evidence.began(written)?;
-        let later = lasting(its.checked_sub(mine).filter(|ms| is_before && *ms > 0)? * 1_000);
-        Some(format!("what was written before it is dated {later} later: {}", self.evidence.told(winner)))
+        let (key, _) = self.sets(written)?.into_iter().next()?;
+        let winner = self.effects().iter().rev().find(|effect| effect.sets(&key).is_some())?;
+        let evidence = self.evidence;
+        let is_before = evidence.began(&winner.origin())? < evidence.began(written)?;
+        let later = winner.date().checked_sub(written.transaction.made_at / 1_000);
+        let later = lasting(later.filter(|ms| is_before && *ms > 0)? * 1_000);
+        Some(format!("what was written before it is dated {later} later: {}", self.told(winner)))
     }
 
-    /// Why a write does not show.
-    fn loses(&self, written: &Written<'_>, winner: Option<&Written<'_>>) -> String {
-        let Looking { evidence, node, id, .. } = self;
-        let told = evidence.told(written);
-        if !evidence.holds(*node, *id, written) {
-            return format!("not here: {told}: {}", evidence.journey(*id, written, *node));
-        }
-        let Some(winner) = winner.filter(|_| self.counts(written)) else {
-            return format!("does not count: {told}: {}", self.reason(written));
-        };
-        let [mine, its] = [written, winner].map(|one| one.transaction.made_at / 1_000);
-        let rule = if mine != its {
-            let earlier = lasting(its.abs_diff(mine) * 1_000);
+    /// Why a write that counts does not show.
+    fn beaten(&self, beaten: &Effect<'_>, winner: &Effect<'_>) -> String {
+        let rule = if beaten.date() != winner.date() {
+            let earlier = lasting(winner.date().abs_diff(beaten.date()) * 1_000);
             format!("its date is {earlier} earlier, and the last date counts")
-        } else if written.session != winner.session {
+        } else if beaten.counted.session != winner.counted.session {
             "the dates are equal to the millisecond, and then the session counts whose name sorts last"
                 .to_owned()
         } else {
             "it came before that in the same session".to_owned()
         };
-        format!("beaten: {told}: {rule}")
+        format!("beaten: {}: {rule}", self.told(beaten))
+    }
+
+    /// Why a write does not count.
+    pub(super) fn loses(&self, written: &Written<'a>) -> String {
+        let told = self.evidence.told(written);
+        if self.evidence.holds(self.node, written) {
+            format!("does not count: {told}: {}", self.reason(written))
+        } else {
+            format!("not here: {told}: {}", self.evidence.journey(written, self.node))
+        }
+    }
+
+    /// By whose rules the node's app reads, and by whose most do.
+    fn dialects(&self) -> (Dialect, Dialect) {
+        let directory = &self.evidence.scenario.directory;
+        (directory.dialect_of(self.node), directory.dialect())
+    }
+
+    /// What the node would see by these rules.
+    fn view_by(&self, dialect: Dialect) -> Option<View> {
+        let reading = self.evidence.reading(self.node).by(dialect);
+        let keys = self.evidence.scenario.directory.keys(self.node);
+        Some(View::new(&reading.get(self.id)?, &reading, &keys))
+    }
+
+    /// What an app that reads by the rules of an older version would show by those of the scenario.
+    fn by_other_rules(&self, shown: &Value) -> Option<String> {
+        let (evidence, directory) = (self.evidence, &self.evidence.scenario.directory);
+        let (own, others) = self.dialects();
+        self.seen.filter(|_| own != others)?;
+        let view = self.view_by(others)?;
+        let names = self.written.iter().map(|one| (one.session, self.session(one))).collect();
+        let other = in_names(&view, directory, &names);
+        (other != *shown).then(|| {
+            let (name, own, others) = (evidence.node(self.node), own.name(), others.name());
+            format!("{name}'s app reads by the rules of {own}; by those of {others} it would show {other}")
+        })
     }
 }
 
@@ -228,4 +276,20 @@ impl<'a> Looking<'a> {
 fn are_without(shown: &[Value], wanted: &[Value]) -> bool {
     let mut wanted = wanted.iter();
     shown.iter().all(|item| wanted.any(|other| other == item))
+}
+
+/// Whether a list shows what was wanted, but not in its order.
+fn is_same_in_another_order(shown: &[Value], wanted: &[Value]) -> bool {
+    shown != wanted && shown.len() == wanted.len() && lacking(shown, wanted).is_empty()
+}
+
+/// What a list lacks of what was wanted.
+pub(super) fn lacking<'a>(shown: &[Value], wanted: &'a [Value]) -> Vec<&'a Value> {
+    let mut lacking: Vec<&Value> = wanted.iter().collect();
+    for item in shown {
+        if let Some(at) = lacking.iter().position(|other| *other == item) {
+            lacking.remove(at);
+        }
+    }
+    lacking
 }

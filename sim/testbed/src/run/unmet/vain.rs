@@ -5,14 +5,15 @@ use super::super::{Options, Outcome, Stage, Watch, run};
 use super::Unmet;
 use super::evidence::{Evidence, Written};
 use super::items::Items;
-use super::shown::Looking;
-use crate::cojson::{CoJson, session_parts};
+use super::looking::Looking;
+use crate::cojson::{CoJson, is_deletion, session_parts};
 use crate::decision::Decide;
 use crate::host::NodeId;
 use crate::log::{Event, Log, Reason};
 use crate::scenario::Scenario;
 use crate::world::World;
 use cosim_core::view::View;
+use cosim_core::{CoId, Names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things of one kind are told.
@@ -42,20 +43,25 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
         }
         for (author, all) in by_author {
             let seen = view.hosts.get(author.index()).and_then(|host| host.node.view(id));
-            // What is deleted as a whole has counted.
-            let Some(seen) = seen.filter(|seen| !matches!(seen.view(), View::Deleted)) else { continue };
+            let Some(seen) = seen else { continue };
+            if matches!(seen.view(), View::Deleted) {
+                uncounted.extend(after_deletion(&evidence, &all, &asked));
+                continue;
+            }
             let looking = Looking::new(&evidence, author, id, Some(seen));
             let items = Items::of(&looking);
             let name = evidence.node(author);
             let (counted, vain): (Vec<Written<'_>>, Vec<Written<'_>>) = all
                 .into_iter()
-                .filter(|one| evidence.holds(author, id, one))
+                .filter(|one| evidence.holds(author, one))
                 .partition(|written| looking.counts(written));
             for written in Evidence::by_operation(&vain) {
                 let told = evidence.told(&written);
-                if !is_told(&told) {
-                    let reason = looking.reason(&written);
-                    uncounted.push(format!("{told}: it does not count, not even for {name}: {reason}"));
+                let reason = looking.reason(&written);
+                let vain = format!("{told}: it does not count, not even for {name}: {reason}");
+                // What makes a branch writes to its source, too.
+                if !is_told(&told) && !uncounted.contains(&vain) {
+                    uncounted.push(vain);
                 }
             }
             for written in counted {
@@ -76,8 +82,35 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
     unseen.dedup();
     let mut vain = told(&uncounted, ["write does not count either", "writes do not count either"]);
     vain.extend(told(&unseen, ["write shows to nobody, either", "writes show to nobody, either"]));
-    vain.extend(told(&refused(scenario, log), ["request is refused, too", "requests are refused, too"]));
+    vain.extend(told(
+        &refused(scenario, log),
+        ["request comes to nothing, too", "requests come to nothing, too"],
+    ));
     vain
+}
+
+/// What was written to a CoValue that was deleted for good: what was there before has counted.
+fn after_deletion(evidence: &Evidence<'_>, all: &[Written<'_>], asked: &BTreeSet<&str>) -> Vec<String> {
+    let deletions = evidence.written(all.first().map_or(CoId(0), |one| one.id)).into_iter();
+    let Some(deletion) = deletions.into_iter().find(|one| is_deletion(one.session)) else {
+        return Vec::new();
+    };
+    let began = evidence.began(&deletion);
+    let is_asked = |one: &Written<'_>| {
+        // What was merged before counts on in what that is merged into.
+        let writes = |act| act != "merge" && act != "branch";
+        evidence
+            .operation(one)
+            .is_some_and(|operation| asked.contains(operation.name.as_str()) && writes(operation.act))
+    };
+    let late = all.iter().filter(|one| evidence.began(one) > began && is_asked(one)).copied();
+    let late: Vec<Written<'_>> = late.collect();
+    let co_value = evidence.log.cast().co_value(deletion.id);
+    let told = Evidence::by_operation(&late).into_iter().map(|one| {
+        let (told, deleted) = (evidence.told(&one), evidence.told(&deletion));
+        format!("{told}: it does not count: {co_value} was deleted for good before: {deleted}")
+    });
+    told.collect()
 }
 
 /// As many as are told one by one, and how many more there are.
@@ -94,18 +127,30 @@ fn asked(scenario: &Scenario) -> BTreeSet<&str> {
     asked.map(|operation| operation.name.as_str()).collect()
 }
 
-/// What was refused of what the timeline asks for.
+/// Whether nothing comes in the way of the timeline that it does not say itself: no fault, and no decision of another run.
+pub fn plays_as_said(scenario: &Scenario) -> bool {
+    let file = &scenario.file;
+    file.faults.is_none() && file.decisions.is_none() && file.origin.is_none() && !scenario.heal
+}
+
+/// What was refused of what the timeline asks for, and what of it had no effect though no chance was in it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
 fn refused(scenario: &Scenario, log: &Log) -> Vec<String> {
     let asked = asked(scenario);
+    let is_sure = plays_as_said(scenario);
     let mut texts = BTreeMap::new();
     let mut refused = Vec::new();
     for entry in log.entries() {
         match &entry.what {
             Event::Operation { name, text, .. } => drop(texts.insert(name, text)),
-            Event::Skipped { name, why: why @ Reason::Refused(_) } if asked.contains(name.as_str()) => {
+            Event::Skipped { name, why } if asked.contains(name.as_str()) => {
+                let what = match why {
+                    Reason::Refused(_) => "it is refused",
+                    _ if is_sure => "it has no effect",
+                    _ => continue,
+                };
                 let text = texts.get(name).map_or(name, |text| *text);
-                refused.push(format!("{text} [{name}]: it is refused: {why}"));
+                refused.push(format!("{text} [{name}]: {what}: {why}"));
             }
             _ => {}
         }

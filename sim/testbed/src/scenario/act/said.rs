@@ -203,7 +203,7 @@ impl Act {
         let does = match self {
             Act::Set(SetKey { key, value, fww: None, .. }) => format!("sets {key} of {id} to {value}"),
             Act::Set(SetKey { key, value, fww: Some(name), .. }) => {
-                format!("sets {key} of {id} to {value}, if it is the first {name}")
+                format!("sets {key} of {id} to {value} (fww {name})")
             }
             Act::Delete(DeleteKey { key, .. }) => format!("deletes {key} of {id}"),
             Act::Insert(it) => {
@@ -237,7 +237,7 @@ impl Act {
                 format!("extends {id} to the members of {parent}, each {}", role.one())
             }
             Act::RevokeExtend(RevokeExtend { parent, .. }) => {
-                format!("extends {id} to the members of {parent} no longer")
+                format!("stops extending {id} to the members of {parent}")
             }
             Act::RemoveMember(RemoveMember { member, .. }) => format!("removes {member} from {id}"),
             _ => return String::new(),

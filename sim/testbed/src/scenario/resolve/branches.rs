@@ -40,7 +40,11 @@ pub(super) fn source(
         problem.help(format!("give it one: `\"{source}\": {{ \"owner\": … }}`"))
     } else if let Some(field) = surplus(co_value) {
         let problem = Problem::new(at.key(field).name(), format!("`{field}` of the branch `{name}`"));
-        problem.help("a branch has that of its source: leave it out")
+        problem.help(if field == "restrict_deletion" {
+            "from a branch deletes who may write it, and its source judges what is merged: leave it out"
+        } else {
+            "a branch has that of its source: leave it out"
+        })
     } else {
         return Some(CoId(number));
     };

@@ -1,0 +1,128 @@
+//! What the timeline asks for while it is so already, or before there is what it is about.
+
+use super::{Doubts, Said};
+use crate::scenario::problems::Problem;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// After these, connections of a node are not as the timeline has left them.
+const LIVES: [&str; 9] =
+    ["crash", "half_open", "join", "leave", "offline", "pause", "restart", "restore", "wipe"];
+
+impl<'a> Doubts<'a> {
+    /// What is connected or not already, and clocks and disks that stand still or are full already.
+    pub(super) fn so_already(&self) -> Vec<Problem> {
+        // Of two that go by one name, the one that connects ends the connection of the other.
+        let claims = self.file.nodes.values().any(|node| node.claims.is_some());
+        if claims || self.file.faults.is_some() || self.file.decisions.is_some() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let mut open: BTreeMap<BTreeSet<&str>, bool> = BTreeMap::new();
+        for link in self.said["links"].as_array().into_iter().flatten() {
+            let ends = link["between"].as_array().into_iter().flatten();
+            open.insert(ends.filter_map(|end| end.as_str()).collect(), link["connected"] != false);
+        }
+        let (mut stopped, mut full) = (BTreeSet::new(), BTreeSet::new());
+        for said in &self.acts {
+            match said.act {
+                "connect" | "disconnect" => found.extend(self.turns(said, &mut open)),
+                "clock" if said.fields.get("go").is_some() => drop(stopped.remove(&said.text("node"))),
+                "clock" if said.fields.get("stop").is_some() && !stopped.insert(said.text("node")) => {
+                    found.extend(again(said, "stop", "the clock has stopped already"));
+                }
+                "disk_room" => drop(full.remove(&said.text("node"))),
+                "disk_full" if !full.insert(said.text("node")) => {
+                    found.extend(again(said, "node", "the disk is full already"));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// A connection that is opened or closed, where that is so already.
+    fn turns(&self, said: &Said<'a>, open: &mut BTreeMap<BTreeSet<&'a str>, bool>) -> Option<Problem> {
+        let ends = said.fields.get("between")?.as_array()?;
+        let ends: BTreeSet<&str> = ends.iter().filter_map(|end| end.as_str()).collect();
+        let lives = self.acts.iter().filter(|said| LIVES.contains(&said.act));
+        let is_disturbed = lives.filter_map(|said| said.text("node")).any(|node| ends.contains(node));
+        let is_open = open.get_mut(&ends).filter(|_| !is_disturbed)?;
+        let opens = said.act == "connect";
+        if std::mem::replace(is_open, opens) != opens {
+            return None;
+        }
+        let word = if opens { "connected already" } else { "not connected by then" };
+        let ends: Vec<&str> = ends.into_iter().collect();
+        again(said, "between", &format!("{} are {word}", ends.join(" and ")))
+    }
+
+    /// Who gets the role that it has, or is taken out where nobody takes it in again, and invites that nobody accepts.
+    pub(super) fn members_as_they_are(&self) -> Vec<Problem> {
+        if self.has_others() || self.file.workload.is_some() || self.of("set").next().is_some() {
+            return Vec::new();
+        }
+        let accepted: BTreeSet<_> = self.of("accept").map(|said| (said.id(), said.text("secret"))).collect();
+        let mut roles: BTreeMap<_, Option<&str>> = BTreeMap::new();
+        let mut found = Vec::new();
+        for said in &self.acts {
+            let Some((id, member)) = said.id().zip(said.text("member")) else {
+                if said.act == "invite" && !accepted.contains(&(said.id(), said.text("secret"))) {
+                    let problem = Problem::new(said.at("secret"), "nobody accepts this invite");
+                    found.push(problem.help("add an `accept`, or leave it out"));
+                }
+                continue;
+            };
+            let role = said.text("role").filter(|_| said.act == "add_member");
+            let before = roles.insert((id, member), role);
+            // Who does it may not have the right to, nor know what others have done; and by a clock that was wrong it has
+            // another date.
+            let is_dated_alike = self.of("clock").next().is_none()
+                && self.file.nodes.values().all(|node| node.clock.is_none());
+            if before == Some(role) && accepted.is_empty() && self.is_by_one(id) && is_dated_alike {
+                let what = match role {
+                    Some(role) => format!("{member} has the role `{role}` in `{id}` already"),
+                    None => format!("{member} is taken out of `{id}` already"),
+                };
+                found.extend(again(said, "member", &what));
+            }
+        }
+        found
+    }
+
+    /// Whether one node makes all changes of a group.
+    fn is_by_one(&self, group: &str) -> bool {
+        let changes = self.acts.iter().filter(|said| said.id() == Some(group));
+        let by: BTreeSet<_> =
+            changes.filter(|said| said.text("member").is_some()).map(|said| said.text("node")).collect();
+        by.len() == 1
+    }
+
+    /// What is written to a CoValue before anybody creates it.
+    pub(super) fn written_before_there_is_one(&self) -> Vec<Problem> {
+        if self.has_others() || self.file.workload.is_some() {
+            return Vec::new();
+        }
+        let all = self.created();
+        let mut created = BTreeSet::new();
+        let mut found = Vec::new();
+        for said in &self.acts {
+            let Some(id) = said.id().filter(|id| all.contains(id)) else { continue };
+            match said.act {
+                "create" | "branch" => drop(created.insert(id)),
+                // Who asks for it may wait.
+                "load" | "done" | "attack" | "hold" | "drop" => {}
+                _ if !created.contains(id) => {
+                    let problem = Problem::new(said.at("id"), format!("nobody has created `{id}` by then"));
+                    found.push(problem.help("this comes to nothing: put the `create` before it"));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// What comes to nothing, since it is so already.
+fn again(said: &Said<'_>, field: &str, what: &str) -> Option<Problem> {
+    Some(Problem::new(said.at(field), what).help("this comes to nothing: leave it out"))
+}
