@@ -78,6 +78,7 @@ impl<T> Slab<T> {
     }
 
     #[inline]
+    #[inline]
     pub(super) fn take(&mut self, slot: u32) -> T {
         self.free.push(slot);
         self.slots[slot as usize].take().expect("a queued event's content is there")
@@ -167,16 +168,18 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
             }
             return;
         };
-        let (size, way) = (message.bytes(), Way { leaves: self.now, order, connection, held });
-        let stuck = Stuck { way, fate, size, message, damage };
         match leaves {
-            Leaves::At(leaves) => self.carry_on(leaves, stuck),
-            Leaves::Later => self.links[opened.link as usize].stuck.push(stuck),
+            Leaves::At(leaves) => {
+                self.carry(&Way { leaves, order, connection, held }, &fate, message, damage)
+            }
+            Leaves::Later => {
+                let (size, way) = (message.bytes(), Way { leaves: self.now, order, connection, held });
+                self.links[opened.link as usize].stuck.push(Stuck { way, fate, size, message, damage });
+            }
         }
     }
 
-    /// A message leaves.
-    #[inline]
+    /// A message leaves that was stuck.
     pub(super) fn carry_on(&mut self, leaves: Time, stuck: Stuck<N::Message>) {
         let Stuck { way, fate, message, damage, .. } = stuck;
         self.carry(&Way { leaves, ..way }, &fate, message, damage);
