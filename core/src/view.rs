@@ -37,7 +37,7 @@ pub use co_group::CoGroup;
 pub use co_list::{CoList, ListItem, OpId};
 pub use co_map::{CoMap, MapEntry, setting};
 pub use co_stream::{CoStream, StreamItem};
-pub use counted::{Counted, counted};
+pub use counted::{Counted, counted, with_removed};
 pub use custody::Custody;
 pub(crate) use dependencies::{are_in_logs, named_by, of_header, of_logs, of_session, owner};
 pub use dependencies::{dependencies, dependencies_in};

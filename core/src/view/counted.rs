@@ -1,7 +1,8 @@
 //! What of a CoValue counts for somebody, write by write: where and when each was made, and what it changes. It says why
 //! something shows what it shows.
 
-use super::{CoValue, KeyRing, Resolver, read_all};
+use super::changes::Changes;
+use super::{CoList, CoValue, Dialect, KeyRing, Resolver, read_all};
 use crate::real::MadeAt;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -51,4 +52,24 @@ pub fn counted<R: Resolver + ?Sized>(co_value: &CoValue<'_>, resolver: &R, keys:
         counted.collect()
     });
     all.unwrap_or_default()
+}
+
+/// What a list or text would show of all that counts in it if nobody had removed anything.
+pub fn with_removed(counted: &[Counted], dialect: Dialect) -> CoList {
+    let is_removal = |change: &Value| change.get("op").and_then(Value::as_str) == Some("del");
+    // Each change keeps its number.
+    let kept = |change: &Value| if is_removal(change) { Value::Null } else { change.clone() };
+    CoList::new(counted.iter().map(|one| Changes {
+        session: Cow::Borrowed(&one.session),
+        branch: one.branch.as_deref().map(Cow::Borrowed),
+        index: one.index,
+        made_at: Cow::Borrowed(&one.made_at),
+        changes: one.changes.iter().map(kept).collect(),
+        is_shown: one.is_shown,
+        is_merged: one.is_merged,
+        is_repeated: one.is_repeated,
+        place: (&one.place.0, one.place.1),
+        source: one.source.as_deref(),
+        dialect,
+    }))
 }

@@ -286,7 +286,8 @@ impl Talks {
         if (about.is_hostile)(node) {
             return;
         }
-        turn::Taking { talks: self, world, heard, about, node, now: world.now() }.take(turn);
+        turn::Taking { talks: self, world, heard, about, node, now: world.now() }.take(&turn);
+        self.turn.recycle(turn);
         if self.due.flaw.is_none() {
             self.due.flaw = self.late(world, Some(world.now()));
         }
@@ -294,13 +295,6 @@ impl Talks {
 
     fn waits_of(&self, node: NodeId) -> Waits {
         self.waits[node.index()]
-    }
-
-    /// Takes note of when a conversation's deadline passes, where it is clear.
-    fn note_deadline(&mut self, place: Place) {
-        if let Some(conversation) = self.conversations.get_mut(place.key()) {
-            conversation.list(place, &mut self.deadlines);
-        }
     }
 }
 

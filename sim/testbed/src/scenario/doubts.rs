@@ -211,9 +211,10 @@ impl<'a> Doubts<'a> {
     }
 
     fn removed_without_being_there(&self) -> Vec<Problem> {
-        let others =
-            ["accept", "extend", "set"].iter().any(|act| self.acts.iter().any(|said| said.act == *act));
-        if others || self.has_others() || self.file.workload.is_some() {
+        let may_take_in = |group: Option<&str>| {
+            ["accept", "extend", "set"].iter().any(|act| self.of(act).any(|said| said.id() == group))
+        };
+        if self.has_others() || self.file.workload.is_some() {
             return Vec::new();
         }
         let added: BTreeSet<_> = self.of("add_member").map(|said| (said.id(), said.text("member"))).collect();
@@ -223,6 +224,7 @@ impl<'a> Doubts<'a> {
         };
         self.of("remove_member")
             .filter(|said| !added.contains(&(said.id(), said.text("member"))) && !is_admin(said))
+            .filter(|said| !may_take_in(said.id()))
             .filter_map(|said| {
                 let (id, member) = (said.id()?, said.text("member")?);
                 let problem = Problem::new(said.at("member"), format!("nobody takes {member} into `{id}`"));

@@ -78,7 +78,6 @@ impl<T> Slab<T> {
     }
 
     #[inline]
-    #[inline]
     pub(super) fn take(&mut self, slot: u32) -> T {
         self.free.push(slot);
         self.slots[slot as usize].take().expect("a queued event's content is there")
@@ -170,7 +169,7 @@ impl<N: SimNode, O: Observer<N>, D: Decide<N>> World<N, O, D> {
         };
         match leaves {
             Leaves::At(leaves) => {
-                self.carry(&Way { leaves, order, connection, held }, &fate, message, damage)
+                self.carry(&Way { leaves, order, connection, held }, &fate, message, damage);
             }
             Leaves::Later => {
                 let (size, way) = (message.bytes(), Way { leaves: self.now, order, connection, held });

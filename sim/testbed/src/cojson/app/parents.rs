@@ -139,9 +139,8 @@ impl App {
         let view = self.changing(target)?;
         let group = view.group().ok_or(Refusal::NothingToChange)?;
         let above = self.views.get(&parent).ok_or(Refusal::Node(UpdateError::CoValueNotFound))?;
-        // Its own ancestors hand it down nothing.
         if self.is_above(target.id, parent) {
-            return Err(Refusal::NothingToChange);
+            return Err(Refusal::InVain("a group cannot be its own ancestor"));
         }
         let (id, secret) = view.read_key().ok_or(Refusal::NoKey)?;
         let known_id = self.directory.co_value(parent).map_or("", |known| &known.id);

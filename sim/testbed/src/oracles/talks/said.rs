@@ -65,6 +65,12 @@ pub(super) enum What {
 }
 
 impl Turn {
+    /// Takes over the room that the last one, which is over, had for what was said.
+    pub(super) fn recycle(&mut self, over: Turn) {
+        self.said = over.said;
+        self.said.clear();
+    }
+
     pub(super) fn hears(
         &mut self,
         (place, peer): (Place, NodeId),

@@ -21,9 +21,9 @@ pub(super) struct Taking<'a> {
 }
 
 impl Taking<'_> {
-    pub(super) fn take(&mut self, turn: Turn) {
+    pub(super) fn take(&mut self, turn: &Turn) {
         let said = &turn.said;
-        self.doubt_put_aside(&turn);
+        self.doubt_put_aside(turn);
         if let Some(told) = &turn.heard {
             self.hear(told, said);
         }
@@ -34,7 +34,7 @@ impl Taking<'_> {
         let unexpected = |place: &Place| !passing.iter().any(|(passing, _)| passing == place);
         for said in said {
             let place = self.place(said.connection, said.id);
-            let flaw = self.say(said, &turn, unexpected(&place));
+            let flaw = self.say(said, turn, unexpected(&place));
             self.talks.sent.look(flaw);
             if said.queued {
                 self.queue(place, said);
@@ -51,9 +51,9 @@ impl Taking<'_> {
             self.check_unasked(connection, said);
         }
         let left = turn.left.and_then(|connection| self.leave(connection));
-        self.doubt_released(&turn);
+        self.doubt_released(turn);
         let passed = passing.into_iter().map(|(place, _)| place);
-        for place in self.touched(&turn).into_iter().chain(passed).chain(left) {
+        for place in self.touched(turn).into_iter().chain(passed).chain(left) {
             self.arm(place, turn.growth(place.id));
         }
     }
@@ -65,7 +65,6 @@ impl Taking<'_> {
         let conversation =
             self.talks.conversations.get_mut(place.key()).filter(|_| leaving != Leaving::Other)?;
         conversation.leaves(leaving);
-        self.talks.note_deadline(place);
         Some(place)
     }
 
@@ -88,7 +87,6 @@ impl Taking<'_> {
         if let What::Content { starts, known } = &said.what {
             conversation.waiting.push_back(Some(Waiting { starts: starts.clone(), known: known.clone() }));
         }
-        self.talks.note_deadline(place);
     }
 
     /// Where what is waited for may be other than before.
@@ -171,7 +169,6 @@ impl Taking<'_> {
         let again = brought.lacks_base && !conversation.tainted && conversation.is_content_due(&after);
         conversation.missed |= again && is_blocked;
         let peer = conversation.peer;
-        self.talks.note_deadline(place);
         if again && !is_blocked {
             let sent = is_said(said, place, |said| matches!(said.what, What::Content { .. }));
             let what = "does not send again what a peer lacks";
@@ -185,7 +182,6 @@ impl Taking<'_> {
         for place in self.places(id) {
             if let Some(conversation) = self.talks.conversations.get_mut(place.key()) {
                 conversation.tainted |= lacks && !conversation.asking.is_empty();
-                self.talks.note_deadline(place);
             }
         }
     }
@@ -277,7 +273,6 @@ impl Taking<'_> {
                 (repeats && !may_be_due).then_some("says once more that it is done")
             }
         };
-        self.talks.note_deadline(place);
         if is_released {
             self.talks.stir(node, place.id);
         }
@@ -447,12 +442,13 @@ impl Taking<'_> {
     fn arm(&mut self, place: Place, growth: Growth) {
         let (now, waits, held) = (self.now, self.talks.waits_of(self.node), self.held(place.id));
         let is_done = (self.about.is_done)(self.node, place.id);
-        let Some(conversation) = self.talks.conversations.get_mut(place.key()) else { return };
+        let Talks { conversations, deadlines, .. } = &mut *self.talks;
+        let Some(conversation) = conversations.get_mut(place.key()) else { return };
         conversation.sees(size(&held), growth);
         conversation.arms(&held, (now, waits));
         // Whether one who is done still asks depends on what others want through it.
         conversation.clear &= !(is_done && conversation.is_behind(&held));
-        self.talks.note_deadline(place);
+        conversation.list(place, deadlines);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is not in a CoValue but in a branch of it, or in what it is a branch of, and why it did not come from there.
 
 use super::evidence::Written;
+use super::items::{Op, removal};
 use super::looking::{Effect, Looking};
 use crate::cojson::is_deletion;
 use crate::host::NodeId;
@@ -17,6 +18,8 @@ pub(super) enum Meant<'b> {
     Key(&'b str, Option<&'b Value>),
     /// What brings one of these items.
     Items(&'b [&'b Value]),
+    /// What removes one of these insertions.
+    Removed(&'b BTreeSet<Op>),
     /// Anything.
     All,
 }
@@ -26,19 +29,30 @@ impl Meant<'_> {
         match self {
             Meant::Key(key, value) => effect.sets(key) == Some(*value),
             Meant::Items(items) => brings(&effect.counted.changes, items),
+            Meant::Removed(ops) => removes(&effect.counted.changes, ops),
             Meant::All => !effect.counted.changes.is_empty(),
         }
     }
 
-    fn is_written<'a>(&self, looking: &Looking<'a>, written: &Written<'a>) -> bool {
+    /// Whether it is that something is there: then it matters that a whole CoValue is missing.
+    fn is_there(&self) -> bool {
+        !matches!(self, Meant::Key(_, None) | Meant::Removed(_))
+    }
+
+    pub(super) fn is_written<'a>(&self, looking: &Looking<'a>, written: &Written<'a>) -> bool {
         match self {
             Meant::Key(key, value) => {
                 looking.sets_key(written, key).is_some_and(|set| set.as_ref() == *value)
             }
             Meant::Items(items) => looking.changes(written).is_some_and(|changes| brings(&changes, items)),
+            Meant::Removed(ops) => looking.changes(written).is_some_and(|changes| removes(&changes, ops)),
             Meant::All => !looking.says_nothing(written),
         }
     }
+}
+
+fn removes(changes: &[Value], ops: &BTreeSet<Op>) -> bool {
+    changes.iter().filter_map(removal).any(|op| ops.contains(&op))
 }
 
 fn brings(changes: &[Value], items: &[&Value]) -> bool {
@@ -62,7 +76,7 @@ impl<'a> Looking<'a> {
         said
     }
 
-    fn dialect(&self) -> Dialect {
+    pub(super) fn dialect(&self) -> Dialect {
         self.evidence.scenario.directory.dialect_of(self.node)
     }
 
@@ -151,6 +165,16 @@ impl<'a> Looking<'a> {
             let by = evidence.node(merge.by);
             return format!("{by} cannot read it, and so has not merged it: {}", merge.told);
         }
+        let wrote = |one: &Written<'_>| evidence.operation(one).is_some_and(|it| it.name == merge.name);
+        if !self.written.iter().any(wrote)
+            && let Some(became) =
+                evidence.called(merge.name).and_then(|it| evidence.became(it, merge.by, self.id))
+        {
+            return format!("the last merge is not there: {}: {became}", merge.told);
+        }
+        if self.written.iter().any(|one| wrote(one) && !evidence.holds(self.node, one)) {
+            return format!("the last merge is not here: {}", merge.told);
+        }
         format!("the last merge does not bring it: {}", merge.told)
     }
 
@@ -172,9 +196,9 @@ impl<'a> Looking<'a> {
         let source = self.at(source);
         if let Some(deletion) = source.written.iter().find(|one| source.has_deleted(one)) {
             let told = evidence.told(deletion);
-            said.push(format!(
-                "{co_value} has nothing of {name} any more, which was deleted for good: {told}"
-            ));
+            said.extend(meant.is_there().then(|| {
+                format!("{co_value} has nothing of {name} any more, which was deleted for good: {told}")
+            }));
             return false;
         }
         // Where a branch begins a transaction of it says; of several, all count.
@@ -185,6 +209,7 @@ impl<'a> Looking<'a> {
         let starts: Vec<&Written<'_>> = self.written.iter().filter(begins).collect();
         if !starts.iter().any(|one| self.counts(one)) {
             let start = starts.into_iter().find(|one| evidence.holds(self.node, one));
+            let start = start.filter(|_| meant.is_there());
             said.extend(start.map(|start| {
                 let (told, reason) = (evidence.told(start), self.reason(start));
                 format!("{co_value} has nothing of {name} here, as it does not say where it begins: {told}: {reason}")

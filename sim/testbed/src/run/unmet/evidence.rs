@@ -7,14 +7,14 @@ use super::super::losses::Ended;
 use crate::clock::WallTime;
 use crate::cojson::{CoJson, SimCrypto, Transaction, session_parts, written_by};
 use crate::host::NodeId;
-use crate::log::{Body, Event, Log, OperationName};
+use crate::log::{Body, End, Event, Log, OperationName};
 use crate::observer::Loss;
 use crate::oracles::{Holdings, Reading};
 use crate::report::in_words;
 use crate::scenario::Scenario;
 use crate::world::{Presence, View};
 use cosim_core::view::LiveView;
-use cosim_core::{CoId, Message, Names, NodeState, SessionId, Time};
+use cosim_core::{CoId, Message, Names, NodeState, Relationship, SessionId, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things of one kind are told.
@@ -244,6 +244,7 @@ impl<'a> Evidence<'a> {
                     let how = match (*stale, *damaged) {
                         (true, _) => "ignored: its connection was over",
                         (_, true) => "damaged",
+                        (false, false) if self.waits_for(written.id, to).is_some() => "and waits there",
                         (false, false) => "taken in or refused, and is gone",
                     };
                     came = Some((mail.from, entry.at, how));
@@ -262,7 +263,8 @@ impl<'a> Evidence<'a> {
             ));
         }
         if more > 0 {
-            said.push(format!("and {more} more messages with it did not arrive"));
+            let plural = if more == 1 { "" } else { "s" };
+            said.push(format!("and {more} more message{plural} with it did not arrive"));
         }
         for ((from, to), (at, is_damaged)) in useless.into_iter().take(TOLD_MAX) {
             let how = if is_damaged { "damaged" } else { "when its connection was over" };
@@ -275,9 +277,16 @@ impl<'a> Evidence<'a> {
             None if is_lost => {}
             Some((from, at, how)) => {
                 said.push(format!("from {} it came to {name} at {}, {how}", self.node(from), in_words(at)));
+                if let Some(needed) = self.waits_for(written.id, to) {
+                    let needed = self.log.cast().co_value(needed);
+                    said.push(format!(
+                        "it can be taken only once {needed} is there, and that never came to {name}"
+                    ));
+                }
             }
             None if !sent => {
                 said.push(format!("nobody ever sent it to {name}{}", self.unasked(written.id, to)));
+                said.extend(self.lines_down(written).into_iter().take(TOLD_MAX));
             }
             None => {
                 let lost_on_the_way = lost.keys().any(|(_, receiver, _)| *receiver == to);
@@ -318,9 +327,72 @@ impl<'a> Evidence<'a> {
             (loaded, Some(done)) if loaded.is_none_or(|loaded| loaded <= done) => {
                 format!(", which was done with it at {}", in_words(done))
             }
-            (None, _) => format!(", and {name} never loads it"),
-            (Some(_), _) => String::new(),
+            (None, _) if self.has_to_load(id, node) => format!(", and {name} never loads it"),
+            _ => String::new(),
         }
+    }
+
+    /// Whether a node gets a CoValue only if it asks for it: it has nothing of it, and is no server alone.
+    fn has_to_load(&self, id: CoId, node: NodeId) -> bool {
+        let held = self.states.get(node.index()).and_then(|state| state.co_values.get(&id));
+        let is_here = held.is_some_and(|held| held.header.is_some());
+        let is_client = self.scenario.links.iter().any(|link| {
+            let sides = link.ends.iter().zip(&link.relationship);
+            sides.into_iter().any(|(end, it)| *end == node.0 && *it != Relationship::SyncTheirs)
+        });
+        !is_here && is_client
+    }
+
+    /// The links between who holds something and who does not on which no connection is open in the end, a sentence each.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of many events are about it")]
+    fn lines_down(&self, written: &Written<'_>) -> Vec<String> {
+        let has = |node: u32| self.holds(NodeId(node), written) && !self.gone.contains(&NodeId(node));
+        let down = self.scenario.links.iter().filter(|link| has(link.ends[0]) != has(link.ends[1]));
+        let told = down.filter_map(|link| {
+            let ends = link.ends.map(NodeId);
+            let is_of = |end: &End<NodeId>| ends.contains(&end.node) && ends.contains(&end.peer);
+            let last = self.log.entries().rev().find_map(|entry| match &entry.what {
+                Event::Connected(end) if is_of(end) => Some((entry.at, true)),
+                Event::Disconnected(end) | Event::Closed(end) if is_of(end) => Some((entry.at, false)),
+                _ => None,
+            });
+            let [one, other] = ends.map(|node| self.node(node));
+            match last {
+                Some((_, true)) => None,
+                None => Some(format!("{one} and {other} were never connected")),
+                Some((at, false)) => {
+                    let by = self.cut_by(ends, at).map(|name| format!(" [{name}]")).unwrap_or_default();
+                    Some(format!("{one} and {other} are not connected since {}{by}", in_words(at)))
+                }
+            }
+        });
+        told.collect()
+    }
+
+    /// The operation that ended the connection between two nodes, the last before it was noticed.
+    fn cut_by(&self, ends: [NodeId; 2], noticed: Time) -> Option<&'a String> {
+        const CUTS: [&str; 6] = ["disconnect", "half_open", "leave", "offline", "pause", "crash"];
+        let log: &'a Log = self.log;
+        log.entries().rev().filter(|entry| entry.at <= noticed).find_map(|entry| {
+            let Event::Operation { name, nodes, .. } = &entry.what else { return None };
+            let act = self.called(name)?.act;
+            let is_it = match act {
+                "disconnect" | "half_open" => ends.iter().all(|end| nodes.contains(end)),
+                _ => nodes.first().is_some_and(|node| ends.contains(node)),
+            };
+            (CUTS.contains(&act) && is_it).then_some(name)
+        })
+    }
+
+    /// What a CoValue waits for at a node, since it depends on it: what the node has nothing of.
+    fn waits_for(&self, id: CoId, node: NodeId) -> Option<CoId> {
+        let state = self.states.get(node.index())?;
+        let is_here = |id: &CoId| state.co_values.get(id).is_some_and(|held| held.header.is_some());
+        let directory = &self.scenario.directory;
+        let spec = &directory.co_value(id)?.spec;
+        let needs =
+            directory.depends_on(id).iter().copied().chain(directory.key_group(id)).chain(spec.branch_of);
+        needs.filter(|needed| *needed != id).find(|needed| !is_here(needed))
     }
 
     /// Why a node holds so many transactions and not so many.
@@ -331,7 +403,8 @@ impl<'a> Evidence<'a> {
         }
         let mut said = self.missing(node, &written);
         if (written.len() as u64) < wanted {
-            let vanished = self.vanished(id, &written);
+            let vanished = self.vanished(id, &written).into_iter().map(|(_, told)| told);
+            let vanished: Vec<String> = vanished.chain(self.vanished_merges(id, &written)).collect();
             let (is, was) = if written.len() == 1 { ("is", "was") } else { ("are", "were") };
             let ever = if vanished.is_empty() {
                 format!("{was} ever written or sent")
@@ -342,7 +415,7 @@ impl<'a> Evidence<'a> {
                 0 => format!("none {ever}"),
                 some => format!("no more than {some} {ever}"),
             });
-            said.extend(vanished.into_iter().take(TOLD_MAX).map(|(_, told)| told));
+            said.extend(vanished.into_iter().take(TOLD_MAX));
             said.extend(self.all_written(&written));
         }
         said
@@ -358,7 +431,7 @@ impl<'a> Evidence<'a> {
         let mut said: Vec<String> =
             told.map(|one| format!("missing: {}: {}", self.told(one), self.journey(one, node))).collect();
         if more > 0 {
-            said.push(format!("missing: what {more} other operations wrote"));
+            said.push(format!("missing: {}", of_others(more)));
         }
         said
     }
@@ -369,10 +442,15 @@ impl<'a> Evidence<'a> {
         let mut said: Vec<String> =
             all.iter().take(2 * TOLD_MAX).map(|one| format!("written: {}", self.told(one))).collect();
         if more > 0 {
-            said.push(format!("written: by {more} other operations"));
+            said.push(format!("written: {}", of_others(more)));
         }
         said
     }
+}
+
+/// `what 2 other operations wrote`.
+pub(super) fn of_others(count: usize) -> String {
+    format!("what {count} other operation{} wrote", if count == 1 { "" } else { "s" })
 }
 
 /// Whether a message brings a transaction.

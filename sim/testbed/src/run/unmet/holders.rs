@@ -5,7 +5,7 @@ use super::super::losses::Ended;
 use super::evidence::{Evidence, TOLD_MAX, Written, brings};
 use crate::cojson::{session_parts, written_by};
 use crate::host::NodeId;
-use crate::log::{Body, Event, OperationName};
+use crate::log::{Body, Event, OperationName, Outcome};
 use crate::observer::Ending;
 use crate::report::in_words;
 use cosim_core::{CoId, Message, Names, Time};
@@ -40,41 +40,61 @@ impl Evidence<'_> {
             let own = wrote.filter(|_| node == author);
             own.max(self.last_came(node, &|message| brings(message, written)))
         };
-        self.told_of(holds, came, "held by", "nobody holds it any more")
+        self.told_of(written.id, holds, came, "held by", "nobody holds it any more")
     }
 
     /// What apps write to a CoValue of which nothing is left, not even a message: the operation, and what became of it.
     pub(super) fn vanished(&self, id: CoId, written: &[Written<'_>]) -> Vec<(&OperationName, String)> {
+        self.gone((id, written), |operation| operation.id == Some(id) && WRITES.contains(&operation.act))
+    }
+
+    /// Merges of branches of it of which nothing is left, though they had something to merge.
+    pub(super) fn vanished_merges(&self, id: CoId, written: &[Written<'_>]) -> Vec<String> {
+        let skipped: BTreeSet<&String> = self
+            .log
+            .entries()
+            .filter_map(|entry| if let Event::Skipped { name, .. } = &entry.what { Some(name) } else { None })
+            .collect();
+        let source = |id: CoId| self.scenario.directory.co_value(id)?.spec.branch_of;
+        let gone = self.gone((id, written), |operation| {
+            let is_merge = operation.act == "merge" && operation.id.and_then(source) == Some(id);
+            is_merge && !skipped.contains(&operation.name)
+        });
+        gone.into_iter().map(|(_, told)| told).collect()
+    }
+
+    /// What became of each of these operations, if nothing is left that it wrote.
+    fn gone(
+        &self,
+        (id, written): (CoId, &[Written<'_>]),
+        is: impl Fn(&OperationName) -> bool,
+    ) -> Vec<(&OperationName, String)> {
         let left: BTreeSet<u32> = written.iter().map(|one| written_by(one.transaction)).collect();
         let all = (0..).map_while(|number| Some((number, self.log.operation(number)?)));
-        let of_it = all.filter(|(number, operation)| {
-            operation.id == Some(id) && WRITES.contains(&operation.act) && !left.contains(number)
-        });
+        let of_it = all.filter(|(number, operation)| is(operation) && !left.contains(number));
         let told = of_it.filter_map(|(_, operation)| {
             let OperationName { name, text, nodes, .. } = operation;
-            let (began, became) = (self.began_as(name)?, self.became(operation, *nodes.first()?)?);
+            let (began, became) = (self.began_as(name)?, self.became(operation, *nodes.first()?, id)?);
             Some((operation, format!("not there: {text} at {} [{name}]: {became}", in_words(began))))
         });
         told.collect()
     }
 
-    /// What became of an operation that left nothing.
+    /// What became of an operation that left nothing in the CoValue to which it wrote.
     #[expect(clippy::wildcard_enum_match_arm, reason = "two of many events are about it")]
-    fn became(&self, operation: &OperationName, node: NodeId) -> Option<String> {
+    pub(super) fn became(&self, operation: &OperationName, node: NodeId, id: CoId) -> Option<String> {
         let (began, author) = (self.began_as(&operation.name)?, self.node(node));
         let told = self.log.entries().find_map(|entry| match &entry.what {
             Event::Skipped { name, why } if *name == operation.name => {
                 Some(format!("it had no effect: {why}"))
             }
-            Event::WriteFailed { node: at, id, .. }
-                if (*at, Some(*id)) == (node, operation.id) && entry.at >= began =>
-            {
+            Event::WriteFailed { node: at, id: of, .. } if (*at, *of) == (node, id) && entry.at >= began => {
                 Some(format!("{author}'s disk did not take it, at {}", in_words(entry.at)))
             }
             _ => None,
         });
         let ended =
-            || Some(format!("{author} had it until {}", self.end_in_words(self.lost_by(node, began)?)));
+            || Some(format!("{author} had it until {}", self.end_in_words(self.lost_by((node, id), began)?)));
         let is_hostile = self.scenario.nodes.get(node.index()).is_some_and(|node| node.hostile);
         let gone = || if is_hostile { "nobody was sent it" } else { "nobody holds it any more" }.to_owned();
         Some(told.or_else(ended).unwrap_or_else(gone))
@@ -92,12 +112,13 @@ impl Evidence<'_> {
         };
         let came = |node| self.last_came(node, &brings).max(self.created(node, id));
         let nobody = format!("in the end, nobody has {}", self.log.cast().co_value(id));
-        self.told_of(holds, came, "in the end, it is held by", &nobody)
+        self.told_of(id, holds, came, "in the end, it is held by", &nobody)
     }
 
     /// `came` says when something came to a node last.
     fn told_of(
         &self,
+        id: CoId,
         holds: impl Fn(NodeId) -> bool,
         came: impl Fn(NodeId) -> Option<Time>,
         held_by: &str,
@@ -112,7 +133,7 @@ impl Evidence<'_> {
             more => format!("{held_by} {} and {more} more", holders[..TOLD_MAX].join(", ")),
         }];
         let lost = nodes().filter(|node| !here(node)).filter_map(|node| {
-            let ended = if holds(node) { self.last_of(node) } else { self.lost_by(node, came(node)?) };
+            let ended = if holds(node) { self.last_of(node) } else { self.lost_by((node, id), came(node)?) };
             Some(format!("{} had it until {}", self.node(node), self.end_in_words(ended?)))
         });
         said.extend(lost.take(TOLD_MAX));
@@ -136,11 +157,46 @@ impl Evidence<'_> {
     }
 
     /// The end of a process that took from a node what came to it last at `came`: what it did not hold any longer when it
-    /// started anew. A wipe or a backup is told rather than a crash.
-    fn lost_by(&self, node: NodeId, came: Time) -> Option<Ended> {
+    /// started anew.
+    fn lost_by(&self, (node, id): (NodeId, CoId), came: Time) -> Option<Ended> {
         let after = || self.ended.iter().filter(|ended| ended.node == node && ended.at >= came);
         let replaced = |ended: &&Ended| matches!(ended.how, Ending::Wipe | Ending::Restore(_));
-        after().find(replaced).or_else(|| after().next()).copied()
+        let took = after().find(|ended| self.takes(ended, id, came));
+        took.or_else(|| after().find(replaced)).or_else(|| after().next()).copied()
+    }
+
+    /// Whether the end of a process took what came at `came`: its disk was wiped, replaced or damaged, or had not written
+    /// it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
+    fn takes(&self, ended: &Ended, id: CoId, came: Time) -> bool {
+        let Ended { node, at, event, how } = *ended;
+        let next = self.ended.iter().find(|other| other.node == node && other.event > event);
+        let mut until =
+            self.log.entries().take_while(|entry| next.is_none_or(|next| entry.event < next.event));
+        let mut is_damaged = || {
+            until.any(|entry| {
+                matches!(&entry.what, Event::Recovered { node: of, damaged, unfit, .. }
+                    if *of == node && entry.at >= at && *damaged + *unfit > 0)
+            })
+        };
+        match how {
+            Ending::Wipe | Ending::Restore(_) | Ending::Leave => true,
+            Ending::Restart => is_damaged(),
+            Ending::Crash => {
+                let mut before = self.log.entries().take_while(|entry| entry.event < event);
+                let is_written = before.any(|entry| {
+                    matches!(&entry.what, Event::Disk { node: of, id: what, outcome: Outcome::Written, .. }
+                        if (*of, *what) == (node, id) && entry.at >= came)
+                });
+                let cut = self.log.entries().any(|entry| match &entry.what {
+                    Event::Cut { node: of, pending, kept, .. } => {
+                        entry.event == event && *of == node && kept < pending
+                    }
+                    _ => false,
+                });
+                (!is_written && cut) || is_damaged()
+            }
+        }
     }
 
     fn last_of(&self, node: NodeId) -> Option<Ended> {
@@ -149,7 +205,7 @@ impl Evidence<'_> {
 
     /// `1h 40m, when its disk was replaced by a backup [restore-server]`.
     #[expect(clippy::wildcard_enum_match_arm, reason = "an operation is looked for")]
-    fn end_in_words(&self, ended: Ended) -> String {
+    pub(super) fn end_in_words(&self, ended: Ended) -> String {
         let how = match ended.how {
             Ending::Leave => "it left",
             Ending::Wipe => "its disk was wiped",

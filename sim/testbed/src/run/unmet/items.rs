@@ -4,22 +4,26 @@
 use super::evidence::{Written, lasting};
 use super::looking::{Effect, Looking};
 use super::shown::lacking;
-use cosim_core::view::View;
+use cosim_core::view::{Counted, ListItem, View, with_removed};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names what was written: the session and the branch in which it was made, and its place there.
-type Place = (String, Option<String>, u64);
+pub(super) type Place = (String, Option<String>, u64);
 
 /// Names an insertion: what wrote it, and which of its changes it is.
-type Op = (Place, u64);
+pub(super) type Op = (Place, u64);
+
+/// So many pairs of items that are there and items that were wanted are compared.
+const ALIGNED_MAX: usize = 4_000_000;
 
 /// A list or text that a node looks at.
 pub(super) struct Items<'a, 'b> {
     looking: &'b Looking<'a>,
     /// Which of what counts is where.
     by_place: BTreeMap<Place, usize>,
-    shown: BTreeSet<Op>,
+    /// What is shown, by what inserted it.
+    shown: BTreeMap<Op, Value>,
     is_text: bool,
 }
 
@@ -39,9 +43,7 @@ impl<'a, 'b> Items<'a, 'b> {
         let view = seen.view();
         let is_text = matches!(view, View::Text(_));
         let (View::List(list) | View::Text(list)) = view else { return None };
-        let items = list.items.into_iter();
-        let shown =
-            items.map(|item| ((item.op.session, item.op.branch, item.op.tx_index), item.op.change_index));
+        let shown = list.items.iter().map(|item| (op(item), item.value.clone()));
         let mut by_place = BTreeMap::new();
         for (number, effect) in looking.effects().iter().enumerate() {
             // What was merged twice is there once.
@@ -57,21 +59,15 @@ impl<'a, 'b> Items<'a, 'b> {
     /// Why items are not shown, a sentence for each operation that wrote some: those that a list lacks of what was wanted;
     /// where that is not said, all that nobody removed.
     pub(super) fn unshown(&self, items: Option<(&[Value], &[Value])>) -> Vec<String> {
-        let mut lacks = items.map(|(shown, wanted)| lacking(shown, wanted));
+        let unshown: Vec<Unshown<'_>> =
+            (0..self.looking.effects().len()).flat_map(|number| self.unshown_of(number)).collect();
+        let reasons = match items {
+            None => unshown.iter().map(|item| self.misplaced(item)).collect(),
+            Some((shown, wanted)) => self.reasons(&unshown, lacking(shown, wanted), wanted),
+        };
         // By what wrote them and the reason, in order.
         let mut told: Vec<(usize, String, Vec<&Value>)> = Vec::new();
-        for item in (0..self.looking.effects().len()).flat_map(|number| self.unshown_of(number)) {
-            let reason = match &mut lacks {
-                None => self.misplaced(&item),
-                Some(lacks) => {
-                    let Some(at) = lacks.iter().position(|other| *other == item.value) else { continue };
-                    let reason = self.misplaced(&item).or_else(|| self.removed(&item));
-                    if reason.is_some() {
-                        lacks.remove(at);
-                    }
-                    reason
-                }
-            };
+        for (item, reason) in unshown.iter().zip(reasons) {
             let Some(reason) = reason else { continue };
             let operation = |by: usize| self.effect(by).origin().operation();
             match told.iter_mut().find(|(by, why, _)| operation(*by) == operation(item.by) && *why == reason)
@@ -81,6 +77,106 @@ impl<'a, 'b> Items<'a, 'b> {
             }
         }
         told.iter().map(|(by, reason, values)| self.unshown_in_words(*by, reason, values)).collect()
+    }
+
+    /// Why each of these items is not shown, where it is one of those that are lacking. Of equal ones it is that which was
+    /// removed from the place where it is lacking, else one that has no place, else any that was removed.
+    fn reasons(
+        &self,
+        unshown: &[Unshown<'_>],
+        mut lacks: Vec<&Value>,
+        wanted: &[Value],
+    ) -> Vec<Option<String>> {
+        let meant = self.removed_from_its_place(wanted);
+        let mut reasons: Vec<Option<String>> = vec![None; unshown.len()];
+        let mut find = |reason: &dyn Fn(&Unshown<'_>) -> Option<String>| {
+            for (item, found) in unshown.iter().zip(&mut reasons).filter(|(_, found)| found.is_none()) {
+                let Some(at) = lacks.iter().position(|other| *other == item.value) else { continue };
+                *found = reason(item);
+                if found.is_some() {
+                    lacks.remove(at);
+                }
+            }
+        };
+        find(&|item| self.removed(item).filter(|_| meant.contains(&self.op(item))));
+        find(&|item| self.misplaced(item));
+        find(&|item| self.removed(item));
+        reasons
+    }
+
+    /// The items that were removed and would have to be there for the list to show what was wanted, so that all that it
+    /// shows has its place in that.
+    fn removed_from_its_place(&self, wanted: &[Value]) -> BTreeSet<Op> {
+        let counted: Vec<Counted> =
+            self.looking.effects().iter().map(|effect| effect.counted.clone()).collect();
+        let all = with_removed(&counted, self.looking.dialect()).items;
+        let mut meant = BTreeSet::new();
+        if all.len().saturating_mul(wanted.len()) > ALIGNED_MAX {
+            return meant;
+        }
+        // How well what is behind a place of either goes together: what is shown counts for more than all that is not.
+        let width = wanted.len() + 1;
+        let mut best = vec![0_usize; (all.len() + 1) * width];
+        let worth = |item: &ListItem| if self.shown.contains_key(&op(item)) { all.len() + 1 } else { 1 };
+        let together = |best: &[usize], i: usize, j: usize| {
+            (all[i].value == wanted[j]).then(|| best[(i + 1) * width + j + 1] + worth(&all[i]))
+        };
+        for i in (0..all.len()).rev() {
+            for j in (0..wanted.len()).rev() {
+                let apart = best[(i + 1) * width + j].max(best[i * width + j + 1]);
+                best[i * width + j] = together(&best, i, j).map_or(apart, |both| both.max(apart));
+            }
+        }
+        let (mut i, mut j) = (0, 0);
+        while i < all.len() && j < wanted.len() {
+            let value = best[i * width + j];
+            if together(&best, i, j) == Some(value) {
+                if worth(&all[i]) == 1 {
+                    meant.insert(op(&all[i]));
+                }
+                (i, j) = (i + 1, j + 1);
+            } else if best[(i + 1) * width + j] == value {
+                i += 1;
+            } else {
+                j += 1;
+            }
+        }
+        meant
+    }
+
+    /// The insertions of what is shown that equal one of these.
+    pub(super) fn inserting(&self, values: &[&Value]) -> BTreeSet<Op> {
+        let equal = self.shown.iter().filter(|(_, value)| values.contains(value));
+        equal.map(|(op, _)| op.clone()).collect()
+    }
+
+    /// Whether a write that counts inserted one of these.
+    pub(super) fn inserts(effect: &Effect<'_>, ops: &BTreeSet<Op>) -> bool {
+        let place = place(effect);
+        ops.iter().any(|(of, _)| *of == place)
+    }
+
+    /// By which rules the items that are shown have their order.
+    pub(super) fn order(&self) -> &'static str {
+        let mut by: BTreeMap<(bool, Option<Op>), BTreeSet<_>> = BTreeMap::new();
+        for effect in self.looking.effects() {
+            for (number, change) in (0..).zip(&effect.counted.changes) {
+                let Some(on) = neighbour(change) else { continue };
+                if self.shown.contains_key(&(place(effect), number)) {
+                    let is_after = change.get("op").and_then(Value::as_str) == Some("app");
+                    by.entry((is_after, on)).or_default().insert(effect.origin().operation());
+                }
+            }
+        }
+        let competes = |beside: bool| by.iter().any(|((_, on), all)| on.is_some() == beside && all.len() > 1);
+        match (competes(true), competes(false)) {
+            (true, true) => {
+                "of what is put into an empty list, what counts first comes first; of what is put beside one item, what counts last does"
+            }
+            (true, false) => "of what is put beside one item, what counts last comes first",
+            (false, true) => "of what is put into an empty list, what counts first comes first",
+            (false, false) => "each item stands where it was put",
+        }
     }
 
     /// What of a write is not shown, and why: all of it, or these items.
@@ -124,7 +220,11 @@ impl<'a, 'b> Items<'a, 'b> {
         let unshown = (0..).zip(changes).filter_map(|(change, inserts)| {
             neighbour(inserts)?;
             let value = inserts.get("value").unwrap_or(&Value::Null);
-            (!self.shown.contains(&(place(effect), change))).then_some(Unshown { by: number, change, value })
+            (!self.shown.contains_key(&(place(effect), change))).then_some(Unshown {
+                by: number,
+                change,
+                value,
+            })
         });
         unshown.collect()
     }
@@ -187,22 +287,33 @@ impl<'a, 'b> Items<'a, 'b> {
         format!("{problem}: {}", self.looking.told(on))
     }
 
+    fn op(&self, item: &Unshown<'_>) -> Op {
+        (place(self.effect(item.by)), item.change)
+    }
+
     /// What removed an item.
     fn removed(&self, item: &Unshown<'_>) -> Option<String> {
-        let op = (place(self.effect(item.by)), item.change);
+        let op = self.op(item);
         let remover = self.looking.effects().iter().find(|effect| {
-            effect.counted.changes.iter().any(|change| {
-                let is_deletion = change.get("op").and_then(Value::as_str) == Some("del");
-                is_deletion && change.get("insertion").and_then(named).as_ref() == Some(&op)
-            })
+            effect.counted.changes.iter().any(|change| removal(change).as_ref() == Some(&op))
         })?;
         Some(format!("it was removed: {}", self.looking.told(remover)))
     }
 }
 
+fn op(ListItem { op, .. }: &ListItem) -> Op {
+    ((op.session.clone(), op.branch.clone(), op.tx_index), op.change_index)
+}
+
 fn place(effect: &Effect<'_>) -> Place {
     let (session, branch, index) = effect.name();
     (session.to_owned(), branch.map(str::to_owned), u64::from(index))
+}
+
+/// The insertion that a change removes, if it removes one.
+pub(super) fn removal(change: &Value) -> Option<Op> {
+    let is_removal = change.get("op").and_then(Value::as_str) == Some("del");
+    change.get("insertion").filter(|_| is_removal).and_then(named)
 }
 
 /// The item on which a change hangs what it inserts, if it inserts something: none, where that is an end of the list.

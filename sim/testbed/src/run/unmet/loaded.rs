@@ -44,6 +44,10 @@ pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Op
             Event::Sent { mail, why: Some(why), .. } if mail.to == node && mail.message.id() == id => {
                 asked.entry(mail.from).or_default().lost = Some(fate(*why));
             }
+            Event::Delivered { mail, stale: true, .. } if mail.from == node && is_load(&mail.message, id) => {
+                let asked = asked.entry(mail.to).or_default();
+                asked.vain = Some((asked.vain.map_or(1, |(times, _)| times + 1), "its connection was over"));
+            }
             Event::Delivered { mail, stale: false, .. } if mail.to == node && mail.message.id() == id => {
                 let answer = answer(&mail.message, evidence);
                 asked.entry(mail.from).or_default().answer = Some((entry.at, answer));
@@ -67,6 +71,12 @@ pub(super) fn why(evidence: &Evidence<'_>, (node, id): (NodeId, CoId), found: Op
         asked.iter().map(|(peer, asked)| (asked.over(), told(&evidence.node(*peer), asked))).collect();
     said.extend(done);
     let (name, co_value) = (evidence.node(node), evidence.log.cast().co_value(id));
+    if let Some(last) = asked.values().map(|asked| asked.last).max().filter(|_| ended.is_none()) {
+        let end = evidence.ended.iter().find(|end| end.node == node && end.at >= last);
+        said.extend(
+            end.map(|end| (end.at, format!("{name} waited for it until {}", evidence.end_in_words(*end)))),
+        );
+    }
     if !loaded && ended.is_none() {
         return [format!("{name} never loads {co_value}")].into_iter().chain(evidence.who_has(id)).collect();
     }
@@ -141,7 +151,8 @@ fn told(peer: &str, asked: &Asked) -> String {
     };
     match asked.vain {
         Some((times, fate)) if times == asked.times => said.push_str(&format!(", in vain: {fate}")),
-        Some((times, fate)) => said.push_str(&format!(", {times} times of them in vain: {fate}")),
+        Some((1, fate)) => said.push_str(&format!(", once of these in vain: {fate}")),
+        Some((times, fate)) => said.push_str(&format!(", {times} times of these in vain: {fate}")),
         None => {}
     }
     // What a peer pushes answers nothing.

@@ -102,6 +102,16 @@ impl<'a> Looking<'a> {
         operation.act == "branch" || operation.act == "merge" && is_last()
     }
 
+    /// Of what does not count, that of which nothing else counts either. A change of a group is several transactions, and
+    /// what it is about is in those that count.
+    pub(super) fn alone(&self, vain: Vec<Written<'a>>) -> Vec<Written<'a>> {
+        if self.seen.is_none_or(|seen| seen.group().is_none()) {
+            return vain;
+        }
+        let counting: BTreeSet<_> = self.effects().iter().map(|effect| effect.stands.operation()).collect();
+        vain.into_iter().filter(|one| !counting.contains(&one.operation())).collect()
+    }
+
     /// What was written to another CoValue and counts there, for all that the node holds.
     pub(super) fn counting_in(&self, id: CoId) -> Vec<Written<'a>> {
         let (evidence, directory) = (self.evidence, &self.evidence.scenario.directory);

@@ -4,8 +4,9 @@
 use super::evidence::{Written, lasting};
 use super::looking::Looking;
 use crate::cojson::{is_deletion, session_parts, written_by};
+use crate::host::NodeId;
 use cosim_core::real::{MadeAt, Owner, Place, Privacy};
-use cosim_core::view::{EVERYONE, LiveView, Role, View};
+use cosim_core::view::{Dialect, EVERYONE, LiveView, Role, View};
 use cosim_core::{CoId, Names};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -93,7 +94,11 @@ impl<'a> Looking<'a> {
         role: Option<Role>,
     ) -> String {
         let said = written.transaction.said.as_deref();
-        if said.is_some_and(|said| matches!(said.privacy, Privacy::Private { .. })) {
+        let is_private = said.is_some_and(|said| matches!(said.privacy, Privacy::Private { .. }));
+        if is_private && self.dialect() == Dialect::V0_7 {
+            return format!("{} cannot read it, and has no key that opens it", self.evidence.node(self.node));
+        }
+        if is_private {
             return "what is private counts for nothing in a group".to_owned();
         }
         let admins = |change: &Value| {
@@ -180,8 +185,20 @@ impl<'a> Looking<'a> {
             is_held && self.role_given(one, then.author).is_some_and(|role| role.is_some_and(then.may))
         });
         let vain = vain.map(|one| format!("; it counts for nothing that {}", evidence.told(&one)));
+        let vain = vain.or_else(|| self.not_taken_in(then.group, session_parts(written.session).0));
         let vain = vain.unwrap_or_default();
         format!("{author} never had the right to {} it: in {name} {author} is {role}{vain}{lacks}", then.verb)
+    }
+
+    /// That taking somebody in came to nothing, and why, in words that follow a reason.
+    fn not_taken_in(&self, group: CoId, author: NodeId) -> Option<String> {
+        let vanished = self.evidence.vanished(group, &self.evidence.written(group));
+        let (_, told) = vanished.into_iter().find(|(operation, _)| match operation.act {
+            "accept" => operation.nodes.first() == Some(&author),
+            "add_member" => operation.nodes.get(1..).is_some_and(|members| members.contains(&author)),
+            _ => false,
+        })?;
+        Some(format!("; {told}"))
     }
 
     /// The role that a change of a group gives somebody, if it names that one; nothing known, if it takes all.

@@ -1,7 +1,7 @@
 //! Why an app sees what it sees: who wrote the value, when and by which clock, what it beat, and by which rule.
 
 use super::elsewhere::Meant;
-use super::evidence::{Evidence, TOLD_MAX, Written, lasting};
+use super::evidence::{Evidence, TOLD_MAX, Written, lasting, of_others};
 use super::items::Items;
 use super::looking::{Effect, Looking};
 use crate::cojson::shown as in_names;
@@ -9,7 +9,7 @@ use crate::host::NodeId;
 use crate::scenario::ViewExpectation;
 use cosim_core::CoId;
 use cosim_core::view::edit::graphemes;
-use cosim_core::view::{Dialect, LiveView, View};
+use cosim_core::view::{Dialect, LiveView, View, setting};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -27,15 +27,20 @@ pub(super) fn why(
             looking.keys(shown, wanted)
         }
         (Some(Value::Array(shown)), Value::Array(wanted), Some(View::List(_) | View::Text(_))) => {
-            looking.all(Some((shown, wanted)))
+            looking.all(Some((shown, wanted)), &BTreeSet::new())
         }
         (Some(Value::String(shown)), Value::String(wanted), Some(View::Text(_))) => {
-            looking.all(Some((&items(shown), &items(wanted))))
+            looking.all(Some((&items(shown), &items(wanted))), &BTreeSet::new())
         }
         (Some(Value::String(shown)), Value::Array(wanted), Some(View::Text(_))) => {
-            looking.all(Some((&items(shown), wanted)))
+            looking.all(Some((&items(shown), wanted)), &BTreeSet::new())
         }
-        _ => looking.all(None),
+        (Some(Value::Object(shown)), Value::Object(wanted), Some(View::Group(_))) => {
+            let keys = shown.keys().chain(wanted.keys());
+            let differ = keys.filter(|key| shown.get(*key) != wanted.get(*key));
+            looking.all(None, &differ.flat_map(|key| looking.keys_of_member(key)).collect())
+        }
+        _ => looking.all(None, &BTreeSet::new()),
     };
     said.extend(shown.and_then(|shown| looking.by_other_rules(shown)));
     said
@@ -49,7 +54,7 @@ pub(super) fn why_key(
     key: &str,
 ) -> Vec<String> {
     let looking = Looking::new(evidence, node, id, seen);
-    let Some(seen) = seen else { return looking.all(None) };
+    let Some(seen) = seen else { return looking.all(None, &BTreeSet::new()) };
     let mut said = looking.key(key, None);
     let (own, others) = looking.dialects();
     let other = looking.view_by(others).filter(|_| own != others);
@@ -114,8 +119,7 @@ impl<'a> Looking<'a> {
                 None => {}
             }
         }
-        let elsewhere = wanted.map(|_| self.elsewhere(Meant::Key(key, wanted)));
-        others.extend(elsewhere.into_iter().flatten().map(|told| (true, told)));
+        others.extend(self.elsewhere(Meant::Key(key, wanted)).into_iter().map(|told| (true, told)));
         let places = [self.id].into_iter().chain(self.branches());
         let gone = places.flat_map(|id| evidence.vanished(id, &evidence.written(id)));
         let gone = gone.filter_map(|(operation, told)| {
@@ -147,8 +151,18 @@ impl<'a> Looking<'a> {
         sets.filter(|(of, _)| of == key).map(|(_, value)| value).next()
     }
 
-    /// What all of it comes to. Of a list, `items` are what it shows and what was wanted.
-    fn all(&self, items: Option<(&[Value], &[Value])>) -> Vec<String> {
+    /// The keys of a group that say what somebody of this name is in it, or what else it shows by this name.
+    fn keys_of_member(&self, name: &str) -> Vec<String> {
+        let directory = &self.evidence.scenario.directory;
+        let agents = directory.agents().filter(|(node, _)| directory.name(*node) == name);
+        let invites = directory.invites().iter().filter(|invite| invite.label == name);
+        let named = agents.map(|(_, agent)| agent.name.clone());
+        named.chain(invites.map(|invite| invite.agent.name.clone())).chain([name.to_owned()]).collect()
+    }
+
+    /// What all of it comes to. Of a list, `items` are what it shows and what was wanted; of a group, `keys` those that
+    /// are not as they were wanted.
+    fn all(&self, items: Option<(&[Value], &[Value])>, keys: &BTreeSet<String>) -> Vec<String> {
         let Looking { evidence, node, .. } = self;
         let mut said = evidence.missing(*node, &self.written);
         if self.seen.is_none() && evidence.scenario.nodes[node.index()].guest.is_some() {
@@ -159,32 +173,27 @@ impl<'a> Looking<'a> {
             said.push(format!("it was deleted for good: {}", evidence.told(deletion)));
             return said;
         }
-        let hidden: Vec<Written<'_>> = self
-            .written
-            .iter()
-            .filter(|one| evidence.holds(*node, one) && !self.counts(one) && !self.says_nothing(one))
-            .copied()
-            .collect();
-        // What makes something has several parts, of which older rules may not know one.
-        let makes = |one: &Written<'_>| evidence.operation(one).is_some_and(|made| made.act == "create");
-        let hidden: Vec<Written<'_>> = hidden.into_iter().filter(|one| !makes(one)).collect();
-        let hidden = Evidence::by_operation(&hidden);
-        said.extend(hidden.iter().take(TOLD_MAX).map(|one| self.loses(one)));
-        let unshown = Items::of(self).map(|list| list.unshown(items)).unwrap_or_default();
+        let lacks = items.map(|(shown, wanted)| lacking(shown, wanted));
+        let meant = lacks.as_ref().map_or(Meant::All, |lacks| Meant::Items(lacks));
+        said.extend(self.hidden(meant));
+        let list = Items::of(self);
+        let unshown = list.as_ref().map(|list| list.unshown(items)).unwrap_or_default();
         said.extend(unshown.into_iter().take(TOLD_MAX));
-        let lacking = items.map(|(shown, wanted)| lacking(shown, wanted));
-        let meant = lacking.as_ref().map_or(Meant::All, |lacking| Meant::Items(lacking));
         said.extend(self.elsewhere(meant).into_iter().take(TOLD_MAX));
+        // What is there and was not to be.
+        let excess = items.map(|(shown, wanted)| lacking(wanted, shown)).unwrap_or_default();
+        let excess = list.as_ref().map(|list| list.inserting(&excess)).unwrap_or_default();
+        if !excess.is_empty() {
+            said.extend(self.elsewhere(Meant::Removed(&excess)).into_iter().take(TOLD_MAX));
+        }
         let gone = evidence.vanished(self.id, &self.written).into_iter().map(|(_, told)| told);
         said.extend(gone.take(TOLD_MAX));
         if items.is_some_and(|(shown, wanted)| !said.is_empty() && are_without(shown, wanted)) {
             return said;
         }
-        if items.is_some_and(|(shown, wanted)| is_same_in_another_order(shown, wanted)) {
-            said.push(
-                "all of it is there, in another order: of what is put at one place, what counts last comes first"
-                    .to_owned(),
-            );
+        if let Some(list) = list.filter(|_| items.is_some_and(|(is, was)| is_same_in_another_order(is, was)))
+        {
+            said.push(format!("all of it is there, in another order: {}", list.order()));
         }
         // In a stream, what was merged twice is there twice.
         let is_stream = self.seen.is_some_and(|seen| matches!(seen.view(), View::Stream(_)));
@@ -200,12 +209,43 @@ impl<'a> Looking<'a> {
         } else if counting.is_empty() && said.is_empty() {
             said.push("no write to it counts here".to_owned());
         }
-        let more = counting.len().saturating_sub(2 * TOLD_MAX);
+        let told = (1..).zip(counting);
+        // Where there are many, those of which it comes are told first.
+        let is_about = |effect: &Effect<'_>| {
+            Items::inserts(effect, &excess)
+                || effect.counted.changes.iter().filter_map(setting).any(|(key, _)| keys.contains(key))
+        };
+        let (about, others): (Vec<_>, Vec<_>) = told.partition(|(_, effect)| is_about(effect));
+        let room = (2 * TOLD_MAX).saturating_sub(about.len());
+        let more = others.len().saturating_sub(room);
+        let mut told: Vec<_> =
+            about.into_iter().rev().take(2 * TOLD_MAX).chain(others.into_iter().skip(more)).collect();
+        told.sort_by_key(|(place, _)| *place);
+        said.extend(
+            told.into_iter()
+                .map(|(place, effect)| format!("counts as number {place}: {}", self.told(effect))),
+        );
         if more > 0 {
-            said.push(format!("counts first: what {more} operations wrote"));
+            said.push(format!("counts, too: {}", of_others(more)));
         }
-        let told = (1..).zip(counting).skip(more);
-        said.extend(told.map(|(place, effect)| format!("counts as number {place}: {}", self.told(effect))));
+        said
+    }
+
+    /// What does not count of what the node holds: first what was meant.
+    fn hidden(&self, meant: Meant<'_>) -> Vec<String> {
+        let Looking { evidence, node, .. } = self;
+        let is_hidden =
+            |one: &&Written<'a>| evidence.holds(*node, one) && !self.counts(one) && !self.says_nothing(one);
+        // What makes something has several parts, of which older rules may not know one.
+        let makes = |one: &Written<'_>| evidence.operation(one).is_some_and(|made| made.act == "create");
+        let hidden = self.written.iter().filter(is_hidden).filter(|one| !makes(one)).copied();
+        let mut hidden = Evidence::by_operation(&self.alone(hidden.collect()));
+        hidden.sort_by_key(|one| !meant.is_written(self, one));
+        let more = hidden.len().saturating_sub(TOLD_MAX);
+        let mut said: Vec<String> = hidden.iter().take(TOLD_MAX).map(|one| self.loses(one)).collect();
+        if more > 0 {
+            said.push(format!("does not count either: {}", of_others(more)));
+        }
         said
     }
 

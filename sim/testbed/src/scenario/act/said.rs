@@ -83,18 +83,23 @@ impl<R: Refs> Act<R> {
         self.writer().and_then(|(_, id, private)| Some((id, private?)))
     }
 
-    /// What is written, with members by number, where it says so word for word.
+    /// What is written, with members by number and numbers as they are read, where it says so word for word.
     fn what(
         &self,
         number: impl FnOnce(&R::Member) -> Option<NodeId>,
         group: impl FnOnce(&R::CoValue) -> CoId,
     ) -> Option<What> {
         Some(match self {
-            Act::Set(it) => What::Set { key: it.key.clone(), value: it.value.clone(), fww: it.fww.clone() },
+            Act::Set(it) => {
+                What::Set { key: it.key.clone(), value: canonical(it.value.clone()), fww: it.fww.clone() }
+            }
             Act::Delete(it) => What::Delete { key: it.key.clone() },
-            Act::Insert(it) => What::Insert { index: it.index(), values: it.values.clone() },
+            Act::Insert(it) => {
+                let values = it.values.iter().cloned().map(canonical).collect();
+                What::Insert { index: it.index(), values }
+            }
             Act::Remove(it) => What::Remove { index: it.index, count: it.count() },
-            Act::Push(it) => What::Push { value: it.value.clone() },
+            Act::Push(it) => What::Push { value: canonical(it.value.clone()) },
             Act::Splice(it) => {
                 What::Splice { index: it.index, delete: it.delete(), insert: it.insert().to_owned() }
             }
@@ -124,7 +129,7 @@ impl Act<Numbered> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "two of many acts are about a key")]
     pub(crate) fn sets(&self) -> Option<(String, Option<serde_json::Value>)> {
         match self {
-            Act::Set(it) => Some((it.key.clone(), Some(it.value.clone()))),
+            Act::Set(it) => Some((it.key.clone(), Some(canonical(it.value.clone())))),
             Act::Delete(it) => Some((it.key.clone(), None)),
             _ => None,
         }

@@ -30,7 +30,7 @@ impl<'a> Doubts<'a> {
                 "clock" if said.fields.get("stop").is_some() && !stopped.insert(said.text("node")) => {
                     found.extend(again(said, "stop", "the clock has stopped already"));
                 }
-                "disk_room" => drop(full.remove(&said.text("node"))),
+                "disk_room" | "wipe" | "restore" => drop(full.remove(&said.text("node"))),
                 "disk_full" if !full.insert(said.text("node")) => {
                     found.extend(again(said, "node", "the disk is full already"));
                 }
@@ -58,9 +58,12 @@ impl<'a> Doubts<'a> {
 
     /// Who gets the role that it has, or is taken out where nobody takes it in again, and invites that nobody accepts.
     pub(super) fn members_as_they_are(&self) -> Vec<Problem> {
-        if self.has_others() || self.file.workload.is_some() || self.of("set").next().is_some() {
+        if self.has_others() || self.file.workload.is_some() {
             return Vec::new();
         }
+        // What is set in a group may be a role.
+        let is_set =
+            |group: &str| self.of("set").chain(self.of("delete")).any(|said| said.id() == Some(group));
         let accepted: BTreeSet<_> = self.of("accept").map(|said| (said.id(), said.text("secret"))).collect();
         let mut roles: BTreeMap<_, Option<&str>> = BTreeMap::new();
         let mut found = Vec::new();
@@ -78,7 +81,10 @@ impl<'a> Doubts<'a> {
             // another date.
             let is_dated_alike = self.of("clock").next().is_none()
                 && self.file.nodes.values().all(|node| node.clock.is_none());
-            if before == Some(role) && accepted.is_empty() && self.is_by_one(id) && is_dated_alike {
+            let is_accepted = accepted.iter().any(|(group, _)| *group == Some(id));
+            let is_plain =
+                !is_set(id) && !is_accepted && self.is_by_one(id) && !self.may_lose(said.text("node"));
+            if before == Some(role) && is_plain && is_dated_alike {
                 let what = match role {
                     Some(role) => format!("{member} has the role `{role}` in `{id}` already"),
                     None => format!("{member} is taken out of `{id}` already"),
@@ -87,6 +93,16 @@ impl<'a> Doubts<'a> {
             }
         }
         found
+    }
+
+    /// Whether a node may lose what it has written.
+    fn may_lose(&self, node: Option<&str>) -> bool {
+        const LOSSES: [&str; 8] =
+            ["crash", "disk_full", "fail_writes", "leave", "restore", "rot", "wipe", "reorder_writes"];
+        let has_errors =
+            node.and_then(|node| self.file.nodes.get(node)).is_some_and(|node| node.disk.is_some())
+                && (self.file.faults.is_some() || self.file.decisions.is_some());
+        has_errors || self.acts.iter().any(|said| LOSSES.contains(&said.act) && said.text("node") == node)
     }
 
     /// Whether one node makes all changes of a group.

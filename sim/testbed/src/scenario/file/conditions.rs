@@ -184,7 +184,7 @@ impl Network {
     }
 
     /// The same, with the range of the quantiles as its latency, where it gives those.
-    fn with_latency_as_range(self) -> Network {
+    pub(crate) fn with_latency_as_range(self) -> Network {
         let range = self.latency_quantiles.map(|quantiles| DurationRange(quantiles.0.range()));
         Network { latency: range.or(self.latency), ..self }
     }
