@@ -48,7 +48,7 @@ use crate::freeze::{Frozen, freeze_by};
 use crate::run::{GUEST_KEY, Judged, Options, Outcome, SETTLE, Stage, play_cast};
 use crate::scenario::{Act, Expect, Scenario, Wanted, file, resolve};
 use crate::script::{Asked, Director};
-use cosim_core::Time;
+use cosim_core::{Span, Time};
 use deviation::{What, moments};
 use limits::Waiting;
 use order::{Whole, orders};
@@ -274,8 +274,10 @@ struct Story<'a> {
     said: BTreeMap<String, Vec<(file::Decision, file::Detail)>>,
     seed: u64,
     budget: &'a Budget,
-    /// When the faults end: nothing is cut and nobody crashes after that.
-    calm: Time,
+    /// How many chapters there are, and how long after the last has begun the faults end: nothing is cut and nobody crashes
+    /// after that.
+    chapters: usize,
+    calm: Span,
     /// The failure key that the scenario is there for, if any.
     seeks: Option<String>,
 }
@@ -299,14 +301,20 @@ impl Story<'_> {
             ..expect
         });
         scenario.expect = Expect { wanted: Wanted::default(), unmet: Wanted::default(), ..scenario.expect };
-        let mut story = Story { scenario, said, seed, budget, calm: Time::ZERO, seeks: None };
-        let (outcome, _) = story.run(&story.scenario, Options::judged());
-        let stage = Stage::new(&story.scenario, seed);
-        story.seeks = stage.seeks().map(str::to_owned);
-        let (last, start) = (stage.plan().chapters.last(), outcome.chapters.last());
-        let last = last.and_then(|chapter| chapter.operations.last()).map_or(Time::ZERO, |last| last.at);
-        story.calm = start.copied().unwrap_or(Time::ZERO) + last.since(Time::ZERO) + SETTLE;
-        story
+        let stage = Stage::new(&scenario, seed);
+        let seeks = stage.seeks().map(str::to_owned);
+        let chapters = &stage.plan().chapters;
+        let last = chapters.last().and_then(|chapter| chapter.operations.last());
+        let calm = last.map_or(Time::ZERO, |last| last.at).since(Time::ZERO) + SETTLE;
+        let chapters = chapters.len();
+        drop(stage);
+        Story { scenario, said, seed, budget, chapters, calm, seeks }
+    }
+
+    /// When the faults of a run end; `None` where its last chapter never begins.
+    fn calm(&self, begun: &[Time]) -> Option<Time> {
+        let last = if self.chapters == 0 { Some(&Time::ZERO) } else { begun.get(self.chapters - 1) };
+        last.map(|start| *start + self.calm)
     }
 
     /// The schedules without deviations: one, or where operations are free one an order, as many as may be played.
@@ -339,7 +347,10 @@ impl Story<'_> {
             order.put(&mut file);
         }
         for (number, deviation) in schedule.deviations.iter().enumerate() {
-            if let Some(address) = deviation.address() {
+            let address = deviation.address();
+            // Of several about one message, the first is in place of what the story decides.
+            let is_first = schedule.deviations[..number].iter().all(|other| other.address() != address);
+            if let Some(address) = address.filter(|_| is_first) {
                 decisions.retain(|decision| decision.address != address);
             }
             match &deviation.0 {
@@ -365,20 +376,26 @@ impl Story<'_> {
     /// The schedules with one decision more.
     fn deciding(&self, schedule: &Schedule, asked: &[Asked]) -> Vec<Schedule> {
         let behind = asked.iter().enumerate().skip(schedule.decided);
+        // A message may be both late and doubled, and so on.
+        let last = schedule.decided.checked_sub(1).and_then(|place| Some((place, asked.get(place)?)));
+        let besides = last.into_iter().flat_map(|(place, asked)| {
+            let besides = self.budget.besides(schedule, asked).into_iter();
+            besides.map(move |deviation| schedule.with(deviation, place + 1, asked.event))
+        });
         let one = |(place, asked): (usize, &Asked)| {
             let said = self.said.get(&asked.address).map(Vec::as_slice).unwrap_or_default();
             let choices = self.budget.choices(schedule, asked, said).into_iter();
             let child = |deviation| schedule.with(deviation, place + 1, asked.event);
             choices.map(child).collect::<Vec<_>>()
         };
-        behind.flat_map(one).collect()
+        besides.chain(behind.flat_map(one)).collect()
     }
 
     /// The schedules with one operation more.
     fn operating(&self, schedule: &Schedule, judged: &Judged<Director>) -> Vec<Schedule> {
         let mut children = Vec::new();
         let asked = judged.decisions.seen();
-        for moment in moments(judged, schedule.event, self.calm) {
+        for moment in moments(judged, schedule.event, self.calm(&judged.chapters)) {
             let decided = asked.iter().take_while(|asked| asked.event <= moment.event).count();
             for does in self.budget.operations(schedule, &self.scenario, &asked[..decided]) {
                 let deviation = Deviation(What::Operation(moment, does));
@@ -400,6 +417,17 @@ impl Schedule {
         let mut deviations = self.deviations.clone();
         deviations.push(deviation);
         Schedule { order: self.order.clone(), deviations, decided, event }
+    }
+
+    /// Whether its last deviation is of this.
+    fn is_at(&self, asked: &Asked) -> bool {
+        self.deviations.last().is_some_and(|last| last.address() == Some(asked.address.as_str()))
+    }
+
+    /// Whether its last deviation is of what the one before it is of.
+    fn is_of_the_same(&self) -> bool {
+        let [.., before, last] = self.deviations.as_slice() else { return false };
+        last.address().is_some() && last.address() == before.address()
     }
 
     /// How many deviations of a kind it has.

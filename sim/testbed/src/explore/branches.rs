@@ -18,7 +18,9 @@ impl Story<'_> {
         let parent = parent.filter(|parent| !parent.has_guests());
         let mut trunk = None;
         let decides = |deviation: &&Deviation| deviation.address().is_some();
+        // What its parent has come to decide already is decided from the start.
         let play = |sibling: &Schedule| match (&parent, sibling.deviations.last().filter(decides)) {
+            _ if sibling.is_of_the_same() => self.play(sibling, goes_on),
             (Some(parent), Some(last)) => {
                 let trunk = trunk.get_or_insert_with(|| self.trunk(parent, sibling, goes_on));
                 // It is decided in that event, which is about to happen.

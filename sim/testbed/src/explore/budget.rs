@@ -266,9 +266,12 @@ impl Budget {
                 choices.extend(longer(shortest).map(|span| (DecisionKind::Write, span)));
                 choices.extend((0..=2).map(|place| (DecisionKind::FailedWrite, Detail::Place(place))));
             }
+            // Only of a write that was not whole something is torn.
             Asks::Crash(pending) => {
                 choices.extend((0..pending).map(|kept| (DecisionKind::KeptWrites, Detail::Place(kept))));
-                choices.extend(places().map(|place| (DecisionKind::TornWrite, place)));
+                if schedule.is_at(asked) || !said.is_empty() {
+                    choices.extend(torn(&self.places).map(|place| (DecisionKind::TornWrite, place)));
+                }
             }
             Asks::Work => {}
         }
@@ -284,6 +287,23 @@ impl Budget {
         let harmless = (!said.is_empty() && self.allows(schedule, Kind::Harmless))
             .then(|| Deviation(What::Harmless(address())));
         harmless.into_iter().chain(choices.filter(|choice| !is_said(choice))).collect()
+    }
+
+    /// What may be decided beside the last deviation of a schedule, of what that is of. Each set of them comes in one order.
+    pub(super) fn besides(&self, schedule: &Schedule, asked: &Asked) -> Vec<Deviation> {
+        let Some(Deviation(What::Decision(last, _))) = schedule.deviations.last() else { return Vec::new() };
+        if last.address != asked.address {
+            return Vec::new();
+        }
+        let mut besides = self.choices(schedule, asked, &[]);
+        besides.retain(|Deviation(what)| match what {
+            What::Decision(decision, _) => {
+                let (first, next) = (together(last.kind), together(decision.kind));
+                first.is_some_and(|first| next.is_some_and(|next| first < next))
+            }
+            What::Harmless(_) | What::Operation(..) => false,
+        });
+        besides
     }
 
     /// What may happen at a moment, after what was asked before it, as one deviation more.
@@ -304,6 +324,27 @@ impl Budget {
         }
         operations
     }
+}
+
+/// Which of several decisions about one thing comes first; `None` for one beside which there is none, as nothing else becomes
+/// of what is lost.
+pub(super) fn together(kind: DecisionKind) -> Option<u8> {
+    match kind {
+        DecisionKind::Lost | DecisionKind::Noticed | DecisionKind::Worked => None,
+        DecisionKind::Latency | DecisionKind::Write | DecisionKind::KeptWrites => Some(1),
+        DecisionKind::Duplicated | DecisionKind::FailedWrite | DecisionKind::TornWrite => Some(2),
+        DecisionKind::Reordered => Some(3),
+        DecisionKind::Damaged => Some(4),
+        DecisionKind::Truncated => Some(5),
+        DecisionKind::Replayed => Some(6),
+    }
+}
+
+/// How many bytes a crash leaves of a write that it tears: at least one.
+fn torn(places: &[u32]) -> impl Iterator<Item = Detail> + '_ {
+    let some = places.iter().copied().filter(|place| *place > 0);
+    let is_none = places.iter().all(|place| *place == 0);
+    some.chain(is_none.then_some(1)).map(Detail::Place)
 }
 
 /// The conditions of every link, and those that the timeline sets.

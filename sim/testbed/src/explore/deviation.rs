@@ -44,11 +44,12 @@ pub(super) enum Does {
     Crash(String),
 }
 
-/// The places behind events, from this one on and before the faults end. What happens at the same time counts as one.
-pub(super) fn moments<D>(judged: &Judged<D>, from: u64, calm: Time) -> Vec<Moment> {
+/// The places behind events, from this one on and before the faults end, if they do. What happens at the same time counts as
+/// one.
+pub(super) fn moments<D>(judged: &Judged<D>, from: u64, calm: Option<Time>) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
     let entries = judged.log.iter().flat_map(crate::log::Log::entries);
-    for entry in entries.filter(|entry| entry.at < calm) {
+    for entry in entries.filter(|entry| calm.is_none_or(|calm| entry.at < calm)) {
         let begun = judged.chapters.iter().take_while(|start| **start <= entry.at).count();
         let chapter = begun.saturating_sub(1);
         let start = judged.chapters.get(chapter).copied().unwrap_or(Time::ZERO);

@@ -1,6 +1,9 @@
 //! Exploring against the plainest way to do the same: to try every set of decisions.
 
+use super::budget::together;
+use super::deviation::{Deviation, What};
 use super::{Bound, Budget, Explored, Kind, Limits, Schedule, Story, Unexplorable, explore};
+use crate::scenario::file::DecisionKind;
 use crate::scenario::{Scenario, parse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -69,6 +72,13 @@ pub(super) fn budget(scenario: &Scenario, deviations: u32, kinds: &[Kind]) -> Bu
     Budget { deviations, of, latencies, places, free: false, around: false }
 }
 
+fn kind(deviation: &Deviation) -> DecisionKind {
+    match &deviation.0 {
+        What::Decision(decision, _) => decision.kind,
+        What::Harmless(_) | What::Operation(..) => unreachable!("only decisions are tried"),
+    }
+}
+
 /// How many sets of decisions there are of which a run meets every one, and the keys by which they fail. Whatever any run
 /// asks for is tried in any other, in any order.
 fn enumerated(scenario: &Scenario, budget: &Budget) -> (u64, BTreeSet<String>) {
@@ -96,13 +106,17 @@ fn enumerated(scenario: &Scenario, budget: &Budget) -> (u64, BTreeSet<String>) {
         if schedule.deviations.len() == budget.deviations as usize {
             continue;
         }
-        let decided: BTreeSet<String> = schedule
-            .deviations
-            .iter()
-            .map(|deviation| deviation.address().unwrap_or_default().to_owned())
-            .collect();
-        for asked in director.seen().iter().filter(|asked| !decided.contains(&asked.address)) {
-            for deviation in budget.choices(&schedule, asked, &[]) {
+        for asked in director.seen() {
+            let of_it =
+                schedule.deviations.iter().filter(|one| one.address() == Some(asked.address.as_str()));
+            let of_it: Vec<_> = of_it.map(|one| together(kind(one))).collect();
+            // Nothing else becomes of what is lost, and nothing happens twice in one way.
+            let goes_with = |one: &Deviation| {
+                let own = together(kind(one));
+                of_it.is_empty()
+                    || (own.is_some() && of_it.iter().all(|other| other.is_some() && *other != own))
+            };
+            for deviation in budget.choices(&schedule, asked, &[]).into_iter().filter(goes_with) {
                 let child = schedule.with(deviation, 0, 0);
                 if known.insert(words(&child)) {
                     waiting.push(child);

@@ -205,7 +205,11 @@ fn view_in_words(view: &ViewExpectation, cast: &Cast) -> String {
 }
 
 fn messages_in_words(max: u64) -> String {
-    format!("at most {max} messages were to be sent")
+    if max == 1 {
+        "at most 1 message was to be sent".to_owned()
+    } else {
+        format!("at most {max} messages were to be sent")
+    }
 }
 
 /// What was not met of what is wanted.

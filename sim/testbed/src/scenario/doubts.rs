@@ -2,6 +2,7 @@
 //! the same. It looks at what the file says, with templates written out.
 
 mod early;
+mod expected;
 mod silent;
 
 use super::file::{self, About, Address};
@@ -25,6 +26,9 @@ pub(super) fn doubts(file: &file::Scenario) -> Vec<Problem> {
     found.extend(doubts.loads_that_never_begin());
     found.extend(doubts.contradictions());
     found.extend(doubts.expected_of_who_left());
+    found.extend(doubts.shown_by_no_such_kind());
+    found.extend(doubts.keys_there_and_not());
+    found.extend(doubts.taken_back_without_being_given());
     found.extend(doubts.so_already());
     found.extend(doubts.written_before_there_is_one());
     found.extend(doubts.of_no_weight());
@@ -290,7 +294,7 @@ impl<'a> Doubts<'a> {
         for (list, what) in [("views", "shows"), ("content", "transactions"), ("loads", "ends")] {
             let mut first: BTreeMap<(Option<&str>, Option<&str>), &Value> = BTreeMap::new();
             let entries = self.said["expect"][list].as_array().into_iter().flatten().enumerate();
-            for (i, entry) in entries.filter(|(_, entry)| !entry[what].is_null()) {
+            for (i, entry) in entries.filter(|(_, entry)| entry.get(what).is_some()) {
                 let of = (entry["node"].as_str(), entry["id"].as_str());
                 if may_be_one(first.entry(of).or_insert(&entry[what]), &entry[what]) {
                     continue;

@@ -2,6 +2,7 @@
 
 use super::record::Counts;
 use super::summary::{Group, OfScenario, Summary};
+use crate::report::count;
 use crate::run::Verdict;
 use crate::scenario::FaultKind;
 use std::fmt::{self, Write};
@@ -127,8 +128,10 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
     writeln!(out)?;
     writeln!(
         out,
-        "  waste       {} retransmissions, {} deadlines passed, {} contents brought nothing new",
-        counts.retransmissions, counts.timers, counts.redundant,
+        "  waste       {}, {} passed, {} brought nothing new",
+        count(counts.retransmissions, "retransmission"),
+        count(counts.timers, "deadline"),
+        count(counts.redundant, "content"),
     )?;
     if counts.lost_though_safe > 0 {
         let noun = if counts.lost_though_safe == 1 { "transaction" } else { "transactions" };

@@ -67,13 +67,33 @@ impl<'a> Looking<'a> {
             return said;
         }
         self.unmerged(meant, &mut said);
-        let is_branch_here = self.seen.is_some() && self.dialect() != Dialect::V0_7;
-        for source in self.sources().into_iter().filter(|_| is_branch_here) {
-            if !self.outside(source, meant, &mut said) {
+        if self.seen.is_none() {
+            return said;
+        }
+        for source in self.sources() {
+            if self.dialect() == Dialect::V0_7 {
+                self.apart(source, meant, &mut said);
+            } else if !self.outside(source, meant, &mut said) {
                 break;
             }
         }
         said
+    }
+
+    /// What is in a source of it, of which a branch has nothing by the rules of 0.7.
+    fn apart(&self, source: CoId, meant: Meant<'_>, said: &mut Vec<String>) {
+        let (evidence, source) = (self.evidence, self.at(source));
+        let [co_value, name] = [self.id, source.id].map(|id| evidence.log.cast().co_value(id));
+        let node = evidence.node(self.node);
+        let mut told = BTreeSet::new();
+        for one in source.written.iter().filter(|one| !source.says_nothing(one)) {
+            if meant.is_written(&source, one) && told.insert(one.operation()) {
+                let told = evidence.told(one);
+                said.push(format!(
+                    "{co_value} has nothing of {name} for {node}, whose app reads by the rules of 0.7, which know no branches: {told}"
+                ));
+            }
+        }
     }
 
     pub(super) fn dialect(&self) -> Dialect {

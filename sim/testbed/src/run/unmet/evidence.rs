@@ -362,7 +362,7 @@ impl<'a> Evidence<'a> {
                 None => Some(format!("{one} and {other} were never connected")),
                 Some((at, false)) => {
                     let by = self.cut_by(ends, at).map(|name| format!(" [{name}]")).unwrap_or_default();
-                    Some(format!("{one} and {other} are not connected since {}{by}", in_words(at)))
+                    Some(format!("{one} and {other} have not been connected since {}{by}", in_words(at)))
                 }
             }
         });

@@ -169,19 +169,10 @@ impl Evidence<'_> {
     /// it.
     #[expect(clippy::wildcard_enum_match_arm, reason = "a few of many events are about it")]
     fn takes(&self, ended: &Ended, id: CoId, came: Time) -> bool {
-        let Ended { node, at, event, how } = *ended;
-        let next = self.ended.iter().find(|other| other.node == node && other.event > event);
-        let mut until =
-            self.log.entries().take_while(|entry| next.is_none_or(|next| entry.event < next.event));
-        let mut is_damaged = || {
-            until.any(|entry| {
-                matches!(&entry.what, Event::Recovered { node: of, damaged, unfit, .. }
-                    if *of == node && entry.at >= at && *damaged + *unfit > 0)
-            })
-        };
+        let Ended { node, event, how, .. } = *ended;
         match how {
             Ending::Wipe | Ending::Restore(_) | Ending::Leave => true,
-            Ending::Restart => is_damaged(),
+            Ending::Restart => self.is_damaged(ended),
             Ending::Crash => {
                 let mut before = self.log.entries().take_while(|entry| entry.event < event);
                 let is_written = before.any(|entry| {
@@ -194,9 +185,21 @@ impl Evidence<'_> {
                     }
                     _ => false,
                 });
-                (!is_written && cut) || is_damaged()
+                (!is_written && cut) || self.is_damaged(ended)
             }
         }
+    }
+
+    /// Whether something on its disk was damaged when it started again.
+    fn is_damaged(&self, ended: &Ended) -> bool {
+        let Ended { node, event, .. } = *ended;
+        let next = self.ended.iter().find(|other| other.node == node && other.event > event);
+        let entries = self.log.entries().skip_while(|entry| entry.event < event);
+        let mut until = entries.take_while(|entry| next.is_none_or(|next| entry.event < next.event));
+        until.any(|entry| {
+            matches!(&entry.what, Event::Recovered { node: of, damaged, unfit, .. }
+                if *of == node && *damaged + *unfit > 0)
+        })
     }
 
     fn last_of(&self, node: NodeId) -> Option<Ended> {
@@ -221,6 +224,12 @@ impl Evidence<'_> {
             }
             _ => None,
         });
-        format!("{}, when {how}{}", in_words(ended.at), name.unwrap_or_default())
+        let damaged = match ended.how {
+            Ending::Crash | Ending::Restart if self.is_damaged(&ended) => {
+                ", and some of its disk was damaged"
+            }
+            _ => "",
+        };
+        format!("{}, when {how}{}{damaged}", in_words(ended.at), name.unwrap_or_default())
     }
 }

@@ -66,13 +66,16 @@ impl Subject {
         } else if by.names.kind(co_value).is_none() {
             without_kind(&self.id, Kind::Map, place)
         } else if !by.names.is_owned(co_value) {
-            let message = match by.names.kind(co_value) {
-                Some(Kind::Group) => format!("`{}` is a group, and groups are not deleted", self.id),
-                _ => format!("`{}` has no owner, so nobody is an admin who could delete it", self.id),
+            let (message, help) = match by.names.kind(co_value) {
+                Some(Kind::Group) => {
+                    (format!("`{}` is a group, and groups are not deleted", self.id), "name another")
+                }
+                _ => (
+                    format!("`{}` has no owner, so nobody is an admin who could delete it", self.id),
+                    "name another, or give it an `owner`",
+                ),
             };
-            Problem::new(place, message)
-                .expected("a CoValue that a group owns")
-                .help("name another, or give it an `owner`")
+            Problem::new(place, message).expected("a CoValue that a group owns").help(help)
         } else {
             return Some(());
         };

@@ -158,7 +158,11 @@ impl Act {
                 let what = format!("everyone cannot be {}", it.role.one());
                 let problem = Problem::new(by.at.key("role").value(), what);
                 let plural = format!("name those who are to be {}s", it.role.name());
-                by.report.add(problem.expected("`reader` or `writer`").help(plural));
+                let expected = match by.names.dialect_of(&it.node) {
+                    Dialect::V0_7 => "`reader` or `writer`",
+                    Dialect::V0_20 => "`reader`, `writer` or `writeOnly`",
+                };
+                by.report.add(problem.expected(expected).help(plural));
             }
             Act::RemoveMember(it) if it.member != EVERYONE => drop(by.node(&it.member, "member")?),
             Act::Set(it) if it.fww.is_some() => it.check_name(by)?,

@@ -2,6 +2,7 @@
 
 use super::{Doubts, Said};
 use crate::scenario::problems::Problem;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// After these, connections of a node are not as the timeline has left them.
@@ -23,8 +24,21 @@ impl<'a> Doubts<'a> {
             open.insert(ends.filter_map(|end| end.as_str()).collect(), link["connected"] != false);
         }
         let (mut stopped, mut full) = (BTreeSet::new(), BTreeSet::new());
+        let mut kept: BTreeSet<(&str, String)> = BTreeSet::new();
         for said in &self.acts {
             match said.act {
+                "partition" | "hold" if !kept.insert((said.act, way(said))) => {
+                    let what = if said.act == "hold" {
+                        "these messages are held back"
+                    } else {
+                        "nothing passes there"
+                    };
+                    let field = if said.fields.contains_key("between") { "between" } else { "from" };
+                    found.extend(again(said, field, &format!("{what} already")));
+                }
+                // Whatever they let pass.
+                "heal" => kept.clear(),
+                "release" => kept.retain(|(act, _)| *act != "hold"),
                 "connect" | "disconnect" => found.extend(self.turns(said, &mut open)),
                 "clock" if said.fields.get("go").is_some() => drop(stopped.remove(&said.text("node"))),
                 "clock" if said.fields.get("stop").is_some() && !stopped.insert(said.text("node")) => {
@@ -95,6 +109,23 @@ impl<'a> Doubts<'a> {
         found
     }
 
+    /// A parent that is taken back, and was never one.
+    pub(super) fn taken_back_without_being_given(&self) -> Vec<Problem> {
+        if self.has_others() || self.file.workload.is_some() {
+            return Vec::new();
+        }
+        let given: BTreeSet<_> = self.of("extend").map(|said| (said.id(), said.text("parent"))).collect();
+        let is_set = |said: &Said<'_>| self.of("set").any(|set| set.id() == said.id());
+        let vain = self.of("revoke_extend").filter(|said| !given.contains(&(said.id(), said.text("parent"))));
+        vain.filter(|said| !is_set(said))
+            .filter_map(|said| {
+                let (id, parent) = (said.id()?, said.text("parent")?);
+                let problem = Problem::new(said.at("parent"), format!("nobody extends `{id}` to `{parent}`"));
+                Some(problem.help("add an `extend`, or leave this out"))
+            })
+            .collect()
+    }
+
     /// Whether a node may lose what it has written.
     fn may_lose(&self, node: Option<&str>) -> bool {
         const LOSSES: [&str; 8] =
@@ -136,6 +167,16 @@ impl<'a> Doubts<'a> {
         }
         found
     }
+}
+
+/// All that an act says of where it is and what it is about.
+fn way(said: &Said<'_>) -> String {
+    let mut fields = said.fields.clone();
+    // Either end may come first.
+    if let Some(ends) = fields.get_mut("between").and_then(Value::as_array_mut) {
+        ends.sort_by_key(ToString::to_string);
+    }
+    Value::Object(fields).to_string()
 }
 
 /// What comes to nothing, since it is so already.

@@ -55,9 +55,20 @@ impl Doubts<'_> {
         let timeline_bounds = changes("bandwidth");
         let of_links =
             links().map(|(i, link)| (vec![key("links"), Step::Index(i), key("network")], &link["network"]));
-        for (mut path, network) in std::iter::once((vec![key("network")], general)).chain(of_links) {
+        let entries = self.of("network");
+        let changed = entries.map(|said| {
+            let path = vec![key("timeline"), Step::Index(said.place), key("network")];
+            (path, &self.said["timeline"][said.place]["network"])
+        });
+        let everywhere = std::iter::once((vec![key("network")], general)).chain(of_links).chain(changed);
+        for (mut path, network) in everywhere {
             for (field, needed) in [("reorder_delay", "reorder"), ("replay_delay", "replay")] {
-                let is_said = |field| [network, general].iter().any(|said| !said[field].is_null());
+                let is_change = path.first() == Some(&key("timeline"));
+                let is_said = |field: &str| {
+                    let is_somewhere =
+                        is_change && links().any(|(_, link)| !link["network"][field].is_null());
+                    is_somewhere || [network, general].iter().any(|said| !said[field].is_null())
+                };
                 if network[field].is_null() || is_said(needed) || changes(needed) {
                     continue;
                 }
@@ -66,7 +77,8 @@ impl Doubts<'_> {
                 found.push(problem.help(format!("add a `{needed}`, or leave it out")));
             }
             // What is said of all lines may be meant for one.
-            let is_any_bounded = is_bounded || timeline_bounds || path.len() == 1 && is_some_bounded;
+            let is_of_all = path.len() == 1 || path.first() == Some(&key("timeline"));
+            let is_any_bounded = is_bounded || timeline_bounds || is_of_all && is_some_bounded;
             if !network["queue"].is_null() && network["bandwidth"].is_null() && !is_any_bounded {
                 path.push(key("queue"));
                 let place = Place { path, part: Part::Key };

@@ -232,8 +232,10 @@ fn check_display_name(name: &str, co_value: &file::CoValue, at: &At<'_>, report:
 /// For what is said of a CoValue that has no kind, and goes well with one of this kind.
 pub(in crate::scenario) fn without_kind(name: &str, kind: Kind, place: Place) -> Problem {
     let problem = Problem::new(place, format!("`{name}` has no kind, so nothing is known of what it shows"));
+    let admin = if kind == Kind::Group { ", \"admin\": …" } else { "" };
     let kind = kind.name();
-    problem.help(format!("say what it is: `\"co_values\": {{ \"{name}\": {{ \"kind\": \"{kind}\" }} }}`"))
+    problem
+        .help(format!("say what it is: `\"co_values\": {{ \"{name}\": {{ \"kind\": \"{kind}\"{admin} }} }}`"))
 }
 
 /// A header names what was there before it, so headers never depend on each other in a circle.
