@@ -1,5 +1,6 @@
 //! `cosim bisect`: the commit, or the version of a package, that brought a failure.
 
+mod child;
 mod commits;
 mod repository;
 mod search;
@@ -8,11 +9,14 @@ mod versions;
 use super::exit::{Exit, Failure};
 use super::input;
 use super::print::{out, outln, say};
+use child::{Children, Ended};
 use commits::Commits;
+use cosim_core::Span;
 use cosim_testbed::diff::{Compared, Side, compare};
+use cosim_testbed::scenario::Scenario;
 use search::{Answer, Search};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 use versions::Versions;
 
@@ -45,6 +49,9 @@ pub(super) struct Args {
     /// What was built: the path of `cosim` in the clone.
     #[arg(long, value_name = "PATH", default_value = "target/release/cosim")]
     binary: PathBuf,
+    /// Pass over what takes longer than this to build, or to play the file.
+    #[arg(long, value_name = "SPAN", default_value = "1h", value_parser = super::time::span)]
+    timeout: Span,
 }
 
 /// What is searched, in order: of its steps the first does not fail, and the last does.
@@ -78,27 +85,41 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
             args.file.display()
         )));
     };
-    if args.binary.is_absolute() {
+    let is_inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !args.binary.components().all(is_inside) {
         return Err(Failure(format!(
             "error: --binary {} is not in the clone\nhint: name what the build makes by its path in the repository, such as \
              target/release/cosim",
             args.binary.display()
         )));
     }
+    let children = Children::new(args.timeout)?;
+    match search(args, key, &scenario, &children) {
+        // Nothing that it started goes on, and its folder is gone.
+        _ if children.is_over() => Ok(Exit::Interrupted),
+        found => found,
+    }
+}
+
+fn search(args: &Args, key: &str, scenario: &Scenario, children: &Children) -> Result<Exit, Failure> {
     let (ends, text) = ([args.good.as_str(), args.bad.as_str()], scenario.file.to_json_pretty());
     let line: Box<dyn Line + '_> = match &args.guest {
-        Some(package) => Box::new(Versions::between(package, ends, scenario.file.clone())?),
+        Some(package) => Box::new(Versions::between(package, ends, scenario.file.clone(), children)?),
         None => Box::new(Commits::between(
             &args.repository,
             ends,
             (args.build.as_str(), args.binary.as_path()),
             &text,
+            children,
         )?),
     };
     let what = line.what();
     say!("{}: {key}\n{} {what}, with both ends", args.file.display(), line.steps());
     let judge = |place: usize| -> Result<Answer, Failure> {
         let answer = line.judge(place)?;
+        if children.is_over() {
+            return Err(Failure("interrupted".to_owned()));
+        }
         say!("  {}  {answer}", line.named(place)?);
         Ok(answer)
     };
@@ -138,9 +159,21 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     outln!("\nbefore it, and with it:");
     let side = |place: usize| -> Result<Side, Failure> {
-        Ok(Side::recorded(line.named(place)?, input::log(&line.log(place))?))
+        let name = line.named(place)?;
+        // Where the log was is in a folder that goes.
+        match input::log(&line.log(place)) {
+            Ok(log) => Ok(Side::recorded(name, log)),
+            Err(_) => Err(Failure(format!("{name} printed no log that can be read"))),
+        }
     };
-    match compare(&side(good)?, &side(bad)?) {
+    let (before, with) = match (side(good), side(bad)) {
+        (Ok(before), Ok(with)) => (before, with),
+        (Err(Failure(why)), _) | (_, Err(Failure(why))) => {
+            outln!("they cannot be compared: {why}");
+            return Ok(Exit::Held);
+        }
+    };
+    match compare(&before, &with) {
         Ok(Compared::Same(entries)) => outln!("no difference, in {entries} entries"),
         Ok(Compared::Different(difference)) => out!("{}", difference.brief()),
         Err(left_out) => outln!("they cannot be compared: {left_out}"),
@@ -152,10 +185,13 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 const PANICKED: i32 = 101;
 
 /// What a build says of the file. Its log is kept.
-fn played(binary: &Path, file: &Path, log: &Path) -> Answer {
-    let run = |args: &[&str]| Command::new(binary).arg("run").arg(file).args(args).output();
+fn played(binary: &Path, file: &Path, log: &Path, children: &Children) -> Answer {
+    let run = |args: &[&str]| children.run(Command::new(binary).arg("run").arg(file).args(args));
     let output = match run(&["--json"]) {
-        Ok(output) => output,
+        Ok(Ended::Itself(output)) => output,
+        Ok(Ended::TooLong) => {
+            return Answer::Skipped("takes longer than --timeout to play the file".to_owned());
+        }
         Err(error) => return Answer::Skipped(format!("cannot be started: {error}")),
     };
     let said: Option<Value> = serde_json::from_slice(&output.stdout).ok();
@@ -189,7 +225,7 @@ fn played(binary: &Path, file: &Path, log: &Path) -> Answer {
         }
         other => Answer::Skipped(format!("says {} of it", other.unwrap_or("nothing"))),
     };
-    if let Ok(output) = run(&["--log", "--json"]) {
+    if let Ok(Ended::Itself(output)) = run(&["--log", "--json"]) {
         // Without it, only the comparison in the end is missing, which says so.
         let _ = std::fs::write(log, output.stdout);
     }

@@ -162,8 +162,11 @@ pub(super) fn check_apart(written: &[(&str, Option<&Path>)]) -> Result<(), Failu
     Ok(())
 }
 
+/// A path by which files that are not there yet can be compared.
 fn absolute(path: &Path) -> Option<PathBuf> {
-    std::path::absolute(path).ok()
+    let path = std::path::absolute(path).ok()?;
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    Some(folder.and_then(|folder| Some(folder.join(path.file_name()?))).unwrap_or(path))
 }
 
 /// The scenario as it is written in a file, or in the folder that a failure was kept in.

@@ -130,6 +130,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     for written in [args.html.as_deref(), args.out.as_deref()] {
         input::check_written(written, [&args.file].into_iter().chain(&args.recording))?;
     }
+    input::check_apart(&[("--html", args.html.as_deref()), ("--out", args.out.as_deref())])?;
     let recorded = Recorded::read(args.recording.as_deref())?;
     let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     // The scenario has its edits now.

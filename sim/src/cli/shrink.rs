@@ -67,12 +67,7 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         input::check_written(written, [&args.file].into_iter().chain(&args.recording))?;
         input::check_file(written)?;
     }
-    if args.html.as_ref() == Some(&path) {
-        return Err(Failure(format!(
-            "error: {} is to be the scenario and the page\nhint: name two files",
-            path.display()
-        )));
-    }
+    input::check_apart(&[("-o", Some(&path)), ("--html", args.html.as_deref())])?;
     let frozen = freeze(&scenario, seed, &source);
     if !frozen.outcome.guest_failures.is_empty() {
         return Ok(guests::tell_failed(&frozen.outcome, &source));

@@ -14,6 +14,10 @@ const NAMES_MAX: u32 = 1000;
 /// Writes a file: whoever looks sees the old one or the new one, never a part. Folders that are missing are made. A link is
 /// followed, and stays. What is there and is no file, such as a pipe or a device, is written into.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    // What is behind a link to a pipe has no path of its own.
+    if !is_replaced(path) {
+        return into(path, text);
+    }
     let path = &behind_links(path)?;
     let old = match fs::metadata(path) {
         Ok(old) if old.is_file() => Some(old),

@@ -157,3 +157,125 @@ fn the_commit_that_brought_a_failure_is_found() {
         "{out}"
     );
 }
+
+/// What a commit is called in the repository counts, also where a clone of it calls another one so.
+#[test]
+fn names_are_those_of_the_repository() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (origin, failure) = repository(folder.path());
+    let good = commit(&origin, "Begin", Some(""), "");
+    let tree = folder.path().join("work");
+    git(folder.path(), &["clone", "--quiet", "tree", "work"]);
+    let bad = commit(&origin, "Save a deadline", Some(FAULT), "");
+    let branch = git(&origin, &["branch", "--show-current"]);
+    git(&tree, &["fetch", "--quiet"]);
+    // Of a commit that no branch leads to any more, the reflog speaks.
+    let gone = commit(&tree, "Save a deadline here", Some(FAULT), "");
+    git(&tree, &["reset", "--quiet", "--hard", &good]);
+    for (name, found) in [(format!("origin/{branch}"), &bad), (format!("{branch}@{{1}}"), &gone)] {
+        let (code, out, err) = bisected(&failure, [&branch, &name], &tree, None);
+        assert!(code == 0 && out.starts_with(&format!("commit {found}\n")), "{name}: {out}{err}");
+    }
+    let (code, _, err) = bisected(&failure, [&branch, "nothing"], &tree, None);
+    assert!(code == 2 && err.contains("nothing is no commit of the repository\nhint: git log"), "{err}");
+}
+
+/// A good commit of another branch says nothing of the commits behind the fork.
+#[test]
+fn the_good_commit_is_on_the_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    commit(&tree, "Begin", Some(FAULT), "");
+    let side = git(&tree, &["rev-parse", "HEAD"]);
+    let bad = commit(&tree, "Go on", Some(FAULT), "--seed 99");
+    git(&tree, &["checkout", "--quiet", "--detach", &side]);
+    let good = commit(&tree, "Mend it", Some(""), "");
+    let (code, out, err) = bisected(&failure, [&good, &bad], &tree, None);
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains(&format!("{good} is not on the way to {bad}, along first parents")), "{err}");
+    assert!(err.contains("the last commit that both come of is") && err.contains("Begin: is that"), "{err}");
+}
+
+/// What was built is in the clone, and nothing else is touched.
+#[test]
+fn what_is_built_is_in_the_clone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    let good = commit(&tree, "Begin", Some(""), "");
+    let bad = commit(&tree, "Save a deadline", Some(FAULT), "");
+    for binary in ["../../cosim", "bin/../../cosim", "/bin/cosim"] {
+        let output = Command::new(assert_cmd::cargo::cargo_bin!("cosim"))
+            .args(["bisect", failure.to_str().expect("a name"), "--good", &good, "--bad", &bad])
+            .args(["--binary", binary])
+            .current_dir(&tree)
+            .output()
+            .expect("it runs");
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && err.contains("is not in the clone\nhint:"), "{err}");
+    }
+}
+
+/// A build that prints no log is found all the same; a program that never ends is passed over.
+#[test]
+fn what_cannot_be_compared_and_what_never_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    let good = commit(&tree, "Begin", Some(""), "");
+    let script = "mkdir -p bin\nprintf '#!/bin/sh\\nexec sleep 600\\n' > bin/cosim\nchmod +x bin/cosim\n";
+    std::fs::write(tree.join("build.sh"), script).expect("written");
+    git(&tree, &["commit", "--quiet", "--all", "--message", "Wait for ever"]);
+    commit(&tree, "Save a deadline", Some(FAULT), "");
+    let script = std::fs::read_to_string(tree.join("build.sh")).expect("a script");
+    let script = script.replace("shift 2\n", "shift 2\n[ \"$1\" = --log ] && exit 9\n");
+    std::fs::write(tree.join("build.sh"), script).expect("written");
+    git(&tree, &["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+    let bad = git(&tree, &["rev-parse", "HEAD"]);
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("cosim"))
+        .args(["bisect", failure.to_str().expect("a name"), "--good", &good, "--bad", &bad])
+        .args(["--build", "sh build.sh", "--binary", "bin/cosim", "--timeout", "20s"])
+        .current_dir(&tree)
+        .output()
+        .expect("it runs");
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    assert!(err.contains("Wait for ever  skipped: takes longer than --timeout to play the file"), "{err}");
+    assert!(out.contains("they cannot be compared: ") && out.contains("printed no log"), "{out}");
+}
+
+/// Who is asked to end leaves nothing behind: no folder, and nothing that runs.
+#[test]
+fn who_is_interrupted_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tree, failure) = repository(folder.path());
+    let mark = folder.path().join("begun");
+    let script = format!("sleep 600 &\necho $! > '{0}.new'\nmv '{0}.new' '{0}'\nwait\n", mark.display());
+    std::fs::write(tree.join("build.sh"), script).expect("written");
+    git(&tree, &["add", "."]);
+    git(&tree, &["commit", "--quiet", "--message", "Wait"]);
+    let good = git(&tree, &["rev-parse", "HEAD"]);
+    git(&tree, &["commit", "--quiet", "--allow-empty", "--message", "Wait on"]);
+    let scratch = folder.path().join("scratch");
+    std::fs::create_dir(&scratch).expect("made");
+    let mut bisect = Process::new(assert_cmd::cargo::cargo_bin!("cosim"))
+        .args(["bisect", failure.to_str().expect("a name"), "--good", &good, "--bad", "HEAD"])
+        .args(["--build", "sh build.sh", "--binary", "bin/cosim"])
+        .current_dir(&tree)
+        .env("TMPDIR", &scratch)
+        .spawn()
+        .expect("it runs");
+    while !mark.exists() {
+        assert!(bisect.try_wait().expect("a child").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let signal = |name: &str, process: &str| {
+        Process::new("kill").args([name, process]).output().expect("kill").status.success()
+    };
+    assert!(signal("-TERM", &bisect.id().to_string()));
+    assert_eq!(bisect.wait().expect("it ends").code(), Some(130));
+    assert_eq!(std::fs::read_dir(&scratch).expect("a folder").count(), 0);
+    let sleeps = std::fs::read_to_string(&mark).expect("a number");
+    // It may take the system a moment to bury it.
+    while signal("-0", sleeps.trim()) {
+        std::thread::yield_now();
+    }
+}

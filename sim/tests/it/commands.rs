@@ -438,7 +438,9 @@ fn nothing_that_is_read_is_replaced() {
         assert_eq!(std::fs::read(folder.join("a.json")).expect("a file"), before, "{words}");
     }
     let said = refused(folder, &["shrink", "a.json", "-o", "c.json", "--html", "c.json"]);
-    assert!(said.contains("the scenario and the page"), "{said}");
+    assert!(said.contains("-o and --html cannot both be c.json"), "{said}");
+    let said = refused(folder, &["shrink", "a.json", "-o", "c.json", "--html", "./c.json"]);
+    assert!(said.contains("-o and --html cannot both be ./c.json"), "{said}");
 }
 
 /// What a printed command names with a space in it is one word.

@@ -107,6 +107,83 @@ fn what_is_so_already_or_too_early_or_of_no_weight() {
 }
 
 #[test]
+fn what_cannot_be_met_or_is_done_twice() {
+    const NOTES: &str = r#"{ "at": "0s", "create": { "node": "alice", "id": "notes" } }"#;
+    const KINDS: &str =
+        r#""co_values": { "notes": { "kind": "map" }, "team": { "kind": "group", "admin": "alice" } }"#;
+    const TEAM: &str = r#"{ "at": "0s", "create": { "node": "alice", "id": "team" } },
+    { "at": "0s", "set": { "node": "alice", "id": "notes", "key": "a", "value": 1 } }"#;
+    let timeline = |more: &str| format!(r#""timeline": [{NOTES}, {more}]"#);
+    let view =
+        |of: &str| format!(r#"{KINDS}, "timeline": [{NOTES}, {TEAM}], "expect": {{ "views": [{of}] }}"#);
+    let stories = [
+        timeline(
+            r#"{ "at": "1s", "partition": { "between": ["alice", "server"] } },
+    { "at": "2s", "partition": { "between": ["server", "alice"] } }"#,
+        ),
+        timeline(
+            r#"{ "at": "1s", "hold": { "from": "alice", "to": "server" } },
+    { "at": "2s", "hold": { "from": "alice", "to": "server" } }"#,
+        ),
+        timeline(r#"{ "at": "1s", "network": { "queue": "8KB" } }"#),
+        timeline(r#"{ "at": "1s", "network": { "reorder_delay": "1s" } }"#),
+        view(r#"{ "node": "alice", "id": "notes", "shows": [1] }"#),
+        view(
+            r#"{ "node": "alice", "id": "notes", "shows": null }, { "node": "alice", "id": "notes", "shows": {} }"#,
+        ),
+        view(
+            r#"{ "node": "alice", "id": "team", "shows": { "alice": "admin" }, "has": ["readKey"], "lacks": ["readKey"] }"#,
+        ),
+        format!(
+            r#"{KINDS}, "timeline": [{NOTES}, {TEAM}, {{ "at": "1s", "remove_member": {{ "node": "alice", "id": "team", "member": "bob" }} }}]"#
+        ),
+        format!(
+            r#"{KINDS}, "timeline": [{NOTES}, {TEAM}, {{ "at": "1s", "invite": {{ "node": "alice", "id": "team", "role": "reader", "secret": "box" }} }}]"#
+        ),
+        format!(
+            r#""co_values": {{ "team": {{ "kind": "group", "admin": "alice" }}, "club": {{ "kind": "group", "admin": "alice" }} }},
+  "timeline": [{{ "at": "0s", "create": {{ "node": "alice", "id": "team" }} }}, {{ "at": "0s", "create": {{ "node": "alice", "id": "club" }} }},
+    {{ "at": "1s", "revoke_extend": {{ "node": "alice", "id": "team", "parent": "club" }} }}]"#
+        ),
+    ];
+    let told: Vec<String> = stories.iter().map(|fields| doubted(&story(fields))).collect();
+    assert!(told.iter().all(|told| told.starts_with("warning: ")), "{told:#?}");
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+/// What was lost may be asked for again.
+#[test]
+fn what_a_disk_lost_may_be_done_again() {
+    const TEAM: &str = r#""co_values": { "team": { "kind": "group", "admin": "server" } },
+  "timeline": [{ "at": "0s", "create": { "node": "server", "id": "team" } },"#;
+    let add = |at: &str| {
+        format!(
+            r#"{{ "at": "{at}", "add_member": {{ "node": "server", "id": "team", "member": "bob", "role": "reader" }} }}"#
+        )
+    };
+    let stories = [
+        format!(
+            r#"{TEAM} {{ "at": "1s", "back_up": {{ "node": "server" }} }}, {},
+    {{ "at": "3s", "restore": {{ "node": "server" }} }}, {}]"#,
+            add("2s"),
+            add("4s")
+        ),
+        format!(
+            r#"{TEAM} {{ "at": "2s", "fail_writes": {{ "node": "server", "count": 1 }} }}, {}, {}]"#,
+            add("2s"),
+            add("3s")
+        ),
+        format!(
+            r#"{TEAM} {{ "at": "1s", "disk_full": {{ "node": "server" }} }}, {{ "at": "2s", "wipe": {{ "node": "server" }} }},
+    {{ "at": "3s", "disk_full": {{ "node": "server" }} }}]"#
+        ),
+    ];
+    for fields in stories {
+        assert_eq!(doubted(&story(&fields)), "");
+    }
+}
+
+#[test]
 fn an_account_that_nobody_creates() {
     let text = story(r#""timeline": [{ "at": "0s", "create": { "node": "alice", "id": "notes" } }]"#)
         .replace(r#""alice": {}"#, r#""alice": { "account": "me" }"#)

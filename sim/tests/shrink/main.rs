@@ -2,6 +2,7 @@
 
 mod acts;
 mod causes;
+mod culprits;
 mod decisions;
 mod expectations;
 mod freezing;

@@ -264,8 +264,7 @@ fn what_is_there_twice_or_in_another_order_and_what_was_refused() {
         { "at": "3s", "insert": { "node": "alice", "id": "list", "index": 0, "values": ["y"] } }"#;
     insta::assert_snapshot!(team(order, "list", r#"["x", "y", "a"]"#), @r#"
     expectation not met: alice was to show list as ["x","y","a"], but it shows ["y","x","a"]
-      - all of it is there, in another order: of what is put at one place, what counts last comes
-        first
+      - all of it is there, in another order: each item stands where it was put
       - counts as number 1: alice inserts "a" at the end of list at 1.000s [insert-list-alice]
       - counts as number 2: alice inserts "x" at 0 of list at 2.000s [insert-list-alice-2]
       - counts as number 3: alice inserts "y" at 0 of list at 3.000s [insert-list-alice-3]

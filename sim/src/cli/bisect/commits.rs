@@ -1,6 +1,7 @@
 //! Commits of a repository: each is checked out in a clone, built, and plays the file.
 
 use super::super::exit::Failure;
+use super::child::Children;
 use super::repository::Repository;
 use super::search::Answer;
 use super::{Line, played};
@@ -15,6 +16,7 @@ pub(super) struct Commits<'a> {
     build: &'a str,
     binary: &'a Path,
     file: PathBuf,
+    children: &'a Children,
 }
 
 impl<'a> Commits<'a> {
@@ -24,12 +26,13 @@ impl<'a> Commits<'a> {
         [good, bad]: [&str; 2],
         (build, binary): (&'a str, &'a Path),
         text: &str,
+        children: &'a Children,
     ) -> Result<Commits<'a>, Failure> {
         let repository = Repository::clone_of(repository)?;
         let file = repository.beside("failure.json");
         whole::write(&file, text).map_err(|error| Failure::file("write", &file, &error))?;
         let commits = repository.commits(good, bad)?;
-        Ok(Commits { repository, commits, build, binary, file })
+        Ok(Commits { repository, commits, build, binary, file, children })
     }
 }
 
@@ -44,14 +47,14 @@ impl Line for Commits<'_> {
 
     fn judge(&self, place: usize) -> Result<Answer, Failure> {
         self.repository.check_out(&self.commits[place], self.binary)?;
-        if let Some(why) = self.repository.build(self.build)? {
+        if let Some(why) = self.repository.build(self.build, self.children)? {
             return Ok(Answer::Skipped(why));
         }
         let binary = self.repository.inside(self.binary);
         if !binary.is_file() {
             return Ok(Answer::Skipped(format!("the build leaves nothing at {}", self.binary.display())));
         }
-        Ok(played(&binary, &self.file, &self.log(place)))
+        Ok(played(&binary, &self.file, &self.log(place), self.children))
     }
 
     fn named(&self, place: usize) -> Result<String, Failure> {

@@ -2,6 +2,7 @@
 
 use super::super::exit::Failure;
 use super::super::guests::{self, PACKAGE};
+use super::child::Children;
 use super::search::Answer;
 use super::{Line, played};
 use cosim_testbed::scenario::file::Scenario;
@@ -15,6 +16,7 @@ pub(super) struct Versions {
     names: Vec<String>,
     file: Scenario,
     folder: TempDir,
+    children: Children,
 }
 
 impl Versions {
@@ -23,6 +25,7 @@ impl Versions {
         package: &str,
         [good, bad]: [&str; 2],
         file: Scenario,
+        children: &Children,
     ) -> Result<Versions, Failure> {
         let name = PACKAGE.trim_end_matches('@');
         if package != name {
@@ -56,7 +59,7 @@ impl Versions {
         let folder =
             tempfile::tempdir().map_err(|error| Failure(format!("error: no folder for files: {error}")))?;
         let names = versions[from..=to].iter().map(|(_, version)| format!("{PACKAGE}{version}"));
-        Ok(Versions { names: names.collect(), file, folder })
+        Ok(Versions { names: names.collect(), file, folder, children: children.clone() })
     }
 
     /// The file, with the nodes that the package plays played by this version of it.
@@ -87,7 +90,7 @@ impl Line for Versions {
         whole::write(&file, &self.file(name)).map_err(|error| Failure::file("write", &file, &error))?;
         let this = std::env::current_exe()
             .map_err(|error| Failure(format!("error: where this program is cannot be told: {error}")))?;
-        Ok(played(&this, &file, &self.log(place)))
+        Ok(played(&this, &file, &self.log(place), &self.children))
     }
 
     fn named(&self, place: usize) -> Result<String, Failure> {

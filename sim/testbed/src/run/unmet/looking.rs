@@ -102,14 +102,17 @@ impl<'a> Looking<'a> {
         operation.act == "branch" || operation.act == "merge" && is_last()
     }
 
-    /// Of what does not count, that of which nothing else counts either. A change of a group is several transactions, and
-    /// what it is about is in those that count.
-    pub(super) fn alone(&self, vain: Vec<Written<'a>>) -> Vec<Written<'a>> {
+    /// Of what does not count, that which is worth telling. A change of a group is several transactions: where the one that
+    /// it is about counts, others that only hand on keys need not.
+    pub(super) fn worth_telling(&self, vain: Vec<Written<'a>>) -> Vec<Written<'a>> {
         if self.seen.is_none_or(|seen| seen.group().is_none()) {
             return vain;
         }
-        let counting: BTreeSet<_> = self.effects().iter().map(|effect| effect.stands.operation()).collect();
-        vain.into_iter().filter(|one| !counting.contains(&one.operation())).collect()
+        let about = self.effects().iter().filter(|effect| !hands_on_keys(&effect.counted.changes));
+        let counting: BTreeSet<_> = about.map(|effect| effect.stands.operation()).collect();
+        let is_for_keys =
+            |one: &Written<'a>| self.changes(one).is_some_and(|changes| hands_on_keys(&changes));
+        vain.into_iter().filter(|one| !(is_for_keys(one) && counting.contains(&one.operation()))).collect()
     }
 
     /// What was written to another CoValue and counts there, for all that the node holds.
@@ -152,6 +155,17 @@ impl<'a> Looking<'a> {
         let stands = self.evidence.told(&effect.stands);
         effect.made.map_or(stands.clone(), |made| format!("{}, merged: {stands}", self.evidence.told(&made)))
     }
+}
+
+/// Whether changes of a group say nothing but which keys there are, and who has them.
+pub(super) fn hands_on_keys(changes: &[Value]) -> bool {
+    let is_key = |key: &str| {
+        ["readKey", "groupSealer"].contains(&key)
+            || key.contains("_for_")
+            || ["key_", "writeKeyFor_"].iter().any(|begin| key.starts_with(begin))
+    };
+    let mut keys = changes.iter().filter_map(|change| change.get("key")?.as_str()).peekable();
+    keys.peek().is_some() && keys.all(is_key)
 }
 
 impl<'a> Effect<'a> {

@@ -3,7 +3,7 @@
 use super::elsewhere::Meant;
 use super::evidence::{Evidence, TOLD_MAX, Written, lasting, of_others};
 use super::items::Items;
-use super::looking::{Effect, Looking};
+use super::looking::{Effect, Looking, hands_on_keys};
 use crate::cojson::shown as in_names;
 use crate::host::NodeId;
 use crate::scenario::ViewExpectation;
@@ -198,7 +198,22 @@ impl<'a> Looking<'a> {
         // In a stream, what was merged twice is there twice.
         let is_stream = self.seen.is_some_and(|seen| matches!(seen.view(), View::Stream(_)));
         let mut met = BTreeSet::new();
+        // Of a change of a group that does not count, the keys that it hands on may.
+        let is_group = self.seen.is_some_and(|seen| seen.group().is_some());
+        let is_vain = |effect: &Effect<'_>| {
+            let of_it =
+                |one: &&Written<'_>| one.operation() == effect.stands.operation() && !self.counts(one);
+            hands_on_keys(&effect.counted.changes)
+                && self
+                    .written
+                    .iter()
+                    .filter(of_it)
+                    .any(|one| self.changes(one).is_some_and(|it| !hands_on_keys(&it)))
+        };
         let is_first = |effect: &&Effect<'_>| {
+            if is_group && is_vain(effect) {
+                return false;
+            }
             let (counted, stands) = (&effect.counted, effect.stands.operation());
             let by = (effect.origin().operation(), is_stream.then_some(stands));
             counted.is_shown && !counted.changes.is_empty() && met.insert(by)
@@ -239,7 +254,7 @@ impl<'a> Looking<'a> {
         // What makes something has several parts, of which older rules may not know one.
         let makes = |one: &Written<'_>| evidence.operation(one).is_some_and(|made| made.act == "create");
         let hidden = self.written.iter().filter(is_hidden).filter(|one| !makes(one)).copied();
-        let mut hidden = Evidence::by_operation(&self.alone(hidden.collect()));
+        let mut hidden = Evidence::by_operation(&self.worth_telling(hidden.collect()));
         hidden.sort_by_key(|one| !meant.is_written(self, one));
         let more = hidden.len().saturating_sub(TOLD_MAX);
         let mut said: Vec<String> = hidden.iter().take(TOLD_MAX).map(|one| self.loses(one)).collect();

@@ -55,7 +55,7 @@ pub(in crate::run) fn writes<N: CoJson, D: Decide<N>>(
                 .into_iter()
                 .filter(|one| evidence.holds(author, one))
                 .partition(|written| looking.counts(written));
-            for written in Evidence::by_operation(&looking.alone(vain)) {
+            for written in Evidence::by_operation(&looking.worth_telling(vain)) {
                 let told = evidence.told(&written);
                 let reason = looking.reason(&written);
                 let vain = format!("{told}: it does not count, not even for {name}: {reason}");

@@ -78,12 +78,22 @@ impl<'a> Doubts<'a> {
         // What is set in a group may be a role.
         let is_set =
             |group: &str| self.of("set").chain(self.of("delete")).any(|said| said.id() == Some(group));
+        // What is expected of a group may be about its invites, and so may what is judged of its keys.
+        let seen: BTreeSet<_> =
+            self.expected(&["views"]).into_iter().filter_map(|(_, view)| view["id"].as_str()).collect();
+        // Who has an invite may read what its group owns, accepted or not.
+        let owns = self.file.co_values.values().any(|described| described.owner.is_some());
         let accepted: BTreeSet<_> = self.of("accept").map(|said| (said.id(), said.text("secret"))).collect();
         let mut roles: BTreeMap<_, Option<&str>> = BTreeMap::new();
         let mut found = Vec::new();
         for said in &self.acts {
             let Some((id, member)) = said.id().zip(said.text("member")) else {
-                if said.act == "invite" && !accepted.contains(&(said.id(), said.text("secret"))) {
+                let is_seen = said.id().is_some_and(|id| seen.contains(id) || is_set(id));
+                if said.act == "invite"
+                    && !is_seen
+                    && !owns
+                    && !accepted.contains(&(said.id(), said.text("secret")))
+                {
                     let problem = Problem::new(said.at("secret"), "nobody accepts this invite");
                     found.push(problem.help("add an `accept`, or leave it out"));
                 }
