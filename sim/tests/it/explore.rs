@@ -175,8 +175,11 @@ fn what_fails_is_written_and_plays_again() {
 #[test]
 fn what_a_sweep_does_not_find() {
     let folder = tempfile::tempdir().expect("a folder");
+    let told = std::fs::read_to_string(root().join("docs/explore.md")).expect("it is there");
     let (code, out, err) = cosim(&root(), "explore scenarios/faults/rare-faults.json");
     assert_eq!(code, 0, "{out}{err}");
+    let (all, _) = out.lines().last().expect("a line").split_once(' ').expect("a number first");
+    assert!(told.contains(&format!("all {all} schedules with two deviations hold")), "{out}");
     let story =
         std::fs::read_to_string(root().join("scenarios/faults/rare-faults.json")).expect("it is there");
     for (fault, node, key) in [
@@ -194,6 +197,8 @@ fn what_a_sweep_does_not_find() {
             out.contains(&format!("schedules: {key}\n")) && out.contains("2 deviations"),
             "{fault}: {out}"
         );
+        let found = out.lines().find_map(|line| line.split_once(" schedules: ")).expect("it fails").0;
+        assert!(told.contains(&format!("| fails in schedule {found} | `{key}` |")), "{fault}: {found}");
         let (code, _, err) = cosim(folder.path(), "sweep story.json --seeds 0..1000");
         assert_eq!(code, 0, "{fault}: {err}");
     }
@@ -387,4 +392,43 @@ fn what_may_happen_is_what_the_file_says_anywhere() {
         .expect("it is written");
     let said = |seed: u64| cosim(folder.path(), &format!("explore swarm.json --seed {seed} --schedules 2")).2;
     assert!((0..20).map(said).any(|said| said.contains("lost 2")), "some seed takes loss");
+}
+
+/// One message may be late and out of order at once, a deviation may move a chapter and what is cut in it, and only what was
+/// not written whole is torn.
+#[test]
+fn no_schedule_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let story = |name: &str, nodes: &str, timeline: &str| {
+        let text = format!(
+            r#"{{ "version": 1, "about": "A story of a client and its server.",
+                "nodes": {{ {nodes} }}, "network": {{ "latency": "20ms" }},
+                "links": [{{ "between": ["a", "server"], "relationship": "syncAllOurs/syncTheirs" }}],
+                "timeline": [{{ "at": "0s", "create": {{ "node": "a", "id": "x" }} }}, {timeline}] }}"#
+        );
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    let explored = |args: &str| cosim(folder.path(), &format!("explore {args}"));
+
+    let again = r#"{ "at": "1s", "edit": { "node": "a", "id": "x" } }, { "at": "1s", "edit": { "node": "a", "id": "x" } },
+        { "at": "3s", "disconnect": { "between": ["a", "server"] } }, { "at": "3s", "connect": { "between": ["a", "server"] } }"#;
+    story("epochs.json", r#""a": {}, "server": { "mutations": ["ignore-epochs"] }"#, again);
+    let (code, out, _) = explored("epochs.json --late 1 --reordered 1 --latencies 1s -o late.json");
+    assert_eq!(code, 1, "{out}");
+    let written = std::fs::read_to_string(folder.path().join("late.json")).expect("it was written");
+    assert_eq!(written.matches("a>server content x edit-x-a\"").count(), 2, "{written}");
+    let (code, out, _) = cosim(folder.path(), "prove late.json");
+    assert!(code == 1 && out.contains("(the failure of this file)"), "{out}");
+
+    let chapters = r#"{ "after": "quiet", "edit": { "node": "a", "id": "x" } }, { "at": "1s", "edit": { "node": "a", "id": "x" } }"#;
+    story("chapters.json", r#""a": {}, "server": {}"#, chapters);
+    let (code, out, _) = explored("chapters.json --late 1 --cuts 1 --latencies 60s");
+    assert!(code == 0 && out.contains("2 deviations  162 schedules"), "{out}");
+
+    let crashes = r#"{ "at": "1s", "edit": { "node": "a", "id": "x" } }, { "at": "1010ms", "crash": { "node": "a" } },
+        { "at": "3s", "crash": { "node": "a" } }"#;
+    story("torn.json", r#""a": { "disk": { "latency": "30ms" } }, "server": {}"#, crashes);
+    let (code, out, _) = explored("torn.json --unwritten 3");
+    // Nothing of the one write that is under way, and its first bytes.
+    assert!(code == 0 && out.contains("3 schedules: all hold"), "{out}");
 }

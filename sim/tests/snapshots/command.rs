@@ -170,7 +170,8 @@ fn a_bad_file_is_explained_and_the_others_are_played() {
 fn what_does_not_hold_is_never_written_down() {
     let violated = HELLO.replace("\"timeline\"", "\"expect\": { \"messages_max\": 1 }, \"timeline\"");
     let folder = Folder::with(&[("chatty", &violated)]);
-    let expected = ["FAILED    chatty", "at most 1 message was", "next: cosim run stories/chatty.json --seed 1"];
+    let expected =
+        ["FAILED    chatty", "at most 1 message was", "next: cosim run stories/chatty.json --seed 1"];
     check(folder.test(&["--update"]), 1, &expected);
     assert!(!folder.path("snapshots/chatty.snap").exists());
 }
