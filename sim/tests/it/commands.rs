@@ -443,6 +443,15 @@ fn nothing_that_is_read_is_replaced() {
     assert!(said.contains("-o and --html cannot both be ./c.json"), "{said}");
 }
 
+/// What is behind `/dev/stdout` has no path of its own, and is written into.
+#[test]
+fn the_standard_output_can_be_named_by_its_path() {
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/basics/hello.json");
+    let output = cosim(Path::new("/"), &["freeze", story.to_str().expect("a name"), "-o", "/dev/stdout"]);
+    let out = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success() && out.starts_with("{\n") && out.contains("\"timeline\""), "{out}");
+}
+
 /// What a printed command names with a space in it is one word.
 #[test]
 fn printed_commands_can_be_pasted() {
