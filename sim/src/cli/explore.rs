@@ -380,7 +380,7 @@ impl Story {
         if self.scenario.expect.names_something() {
             say!("oracles judge them: what the file expects of its own run is not asked of others");
         }
-        let (mut shown, until) = (0, Until::after(time));
+        let (mut shown, until) = (0, Until::after(time).or_interrupted());
         let mut go_on = |explored: &Explored| {
             if explored.schedules() >= shown + 10_000 {
                 shown = explored.schedules();
@@ -402,6 +402,10 @@ impl Story {
         };
         for (deviations, schedules) in (0..).zip(&explored.levels) {
             outln!("  {:>12}  {:>9}", counted(deviations, "deviation"), counted(*schedules, "schedule"));
+        }
+        if until.is_interrupted() && explored.found.is_empty() && !explored.is_whole() {
+            outln!("NOT WHOLE: interrupted after {}", counted(explored.schedules(), "schedule"));
+            return Err(Exit::Interrupted);
         }
         Ok(explored)
     }

@@ -432,3 +432,35 @@ fn no_schedule_is_left_out() {
     // Nothing of the one write that is under way, and its first bytes.
     assert!(code == 0 && out.contains("3 schedules: all hold"), "{out}");
 }
+
+/// Whoever interrupts it is told how far it came.
+#[test]
+fn an_interruption_says_how_far_it_came() {
+    let mut explore = std::process::Command::new(assert_cmd::cargo::cargo_bin!("cosim"))
+        .args([
+            "explore",
+            "scenarios/faults/rare-faults.json",
+            "--deviations",
+            "3",
+            "--schedules",
+            "1000000000",
+        ])
+        .current_dir(root())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    // Once it says how many it has played, it is on its way.
+    let mut said = std::io::BufReader::new(explore.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains("exploring: ") {
+        line.clear();
+        assert!(std::io::BufRead::read_line(&mut said, &mut line).expect("text") > 0, "it ended by itself");
+    }
+    let process = explore.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &process]).status().expect("kill").success());
+    let output = explore.wait_with_output().expect("it ends");
+    let out = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(130), "{out}");
+    assert!(out.contains("NOT WHOLE: interrupted after "), "{out}");
+}
