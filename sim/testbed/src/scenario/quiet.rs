@@ -30,9 +30,9 @@ pub(super) fn quiet_within(nodes: &[NodeSpec], links: &[LinkSpec], chapters: &[C
 fn slowest(links: &[LinkSpec], chapters: &[Chapter]) -> Span {
     let at_first = links.iter().map(|link| link.network.latency.max() + link.network.slow_by);
     let operations = chapters.iter().flat_map(|chapter| &chapter.operations);
-    let changes = operations.filter_map(|operation| match &operation.act {
-        Act::Network(change) => Some(change.conditions().with_latency_as_range()),
-        _ => None,
+    let changes = operations.filter_map(|operation| {
+        let Act::Network(change) = &operation.act else { return None };
+        Some(change.conditions().with_latency_as_range())
     });
     let (mut latency, mut slow_by) = (Vec::new(), Vec::new());
     for change in changes {
