@@ -2,6 +2,8 @@
 //! the one that took it, of many writes the one that matters, and what an app could not do at all.
 
 use super::expectations::said;
+use super::laws::read;
+use cosim_testbed::run::{Options, Verdict, run};
 
 /// What is said of a story of alice and bob, who have a server between them.
 fn told(nodes: &str, co_values: &str, timeline: &str, expect: &str) -> String {
@@ -324,4 +326,31 @@ fn who_could_not_be_taken_in_had_no_right() {
         effect: a group cannot be its own ancestor
       - counts as number 1: alice creates team at 0.000s [create-team-alice]
     "#);
+}
+
+/// A number is the same in each of its forms, and silence may take as long as the timeline makes lines slow.
+#[test]
+fn a_form_of_a_number_and_a_slow_line_are_no_failures() {
+    let story = |timeline: &str| {
+        format!(
+            r#"{{ "version": 1, "about": "A story.", "nodes": {{ "alice": {{}}, "server": {{}} }},
+            "co_values": {{ "m": {{ "kind": "map" }}, "l": {{ "kind": "list" }}, "s": {{ "kind": "stream" }} }},
+            "links": [{{ "between": ["alice", "server"], "relationship": "syncAllOurs/syncTheirs" }}],
+            "timeline": [
+                {{ "at": "0s", "create": {{ "node": "alice", "id": "m" }} }},
+                {{ "at": "0s", "create": {{ "node": "alice", "id": "l" }} }},
+                {{ "at": "0s", "create": {{ "node": "alice", "id": "s" }} }}, {timeline}] }}"#
+        )
+    };
+    let numbers = r#"
+        { "at": "1s", "set": { "node": "alice", "id": "m", "key": "price", "value": 1.0 } },
+        { "at": "2s", "insert": { "node": "alice", "id": "l", "values": [1e3] } },
+        { "at": "3s", "push": { "node": "alice", "id": "s", "value": 1E2 } }"#;
+    let slow = r#"
+        { "at": "1s", "network": { "slow_by": "10m" } },
+        { "at": "2s", "set": { "node": "alice", "id": "m", "key": "a", "value": 1 } }"#;
+    for timeline in [numbers, slow] {
+        let outcome = run(&read(&story(timeline)), 1, Options::judged());
+        assert_eq!(outcome.verdict(), Verdict::Held, "{:?}", outcome.violations);
+    }
 }
