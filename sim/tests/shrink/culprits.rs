@@ -328,6 +328,18 @@ fn who_could_not_be_taken_in_had_no_right() {
     "#);
 }
 
+#[test]
+fn what_is_private_in_a_group_shows_by_older_rules_to_who_can_read_it() {
+    let private = r#"
+        { "at": "0s", "create": { "node": "alice", "id": "team" } },
+        { "at": "1s", "set": { "node": "alice", "id": "team", "key": "profile", "value": 1, "private": true } }"#;
+    let old = r#""alice": { "format": "0.7" }, "bob": {}, "server": { "format": "0.7" }"#;
+    let group = r#""team": { "kind": "group", "admin": "alice" }"#;
+    let members = view("server", "team", r#"{ "alice": "admin", "profile": 1 }"#);
+    let said = told(old, group, private, &members);
+    assert!(said.contains("cannot read it, and has no key that opens it"), "{said}");
+}
+
 /// A number is the same in each of its forms, and silence may take as long as the timeline makes lines slow.
 #[test]
 fn a_form_of_a_number_and_a_slow_line_are_no_failures() {
@@ -349,7 +361,9 @@ fn a_form_of_a_number_and_a_slow_line_are_no_failures() {
     let slow = r#"
         { "at": "1s", "network": { "slow_by": "10m" } },
         { "at": "2s", "set": { "node": "alice", "id": "m", "key": "a", "value": 1 } }"#;
-    for timeline in [numbers, slow] {
+    let quantiles =
+        slow.replace(r#""slow_by": "10m""#, r#""latency_quantiles": { "0%": "1m", "100%": "30m" }"#);
+    for timeline in [numbers, slow, &quantiles] {
         let outcome = run(&read(&story(timeline)), 1, Options::judged());
         assert_eq!(outcome.verdict(), Verdict::Held, "{:?}", outcome.violations);
     }
