@@ -87,7 +87,7 @@ pub struct Scenario {
     /// What the timeline says, and a recording that was added. Never empty.
     pub chapters: Vec<Chapter>,
     /// The operations to generate.
-    pub workload: Option<Workload>,
+    pub workloads: Vec<Workload>,
     /// Who types a recorded session, where it has not been added yet.
     pub recording: Option<Recorded>,
     /// The faults to generate.

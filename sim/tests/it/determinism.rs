@@ -141,7 +141,7 @@ fn another_seed_is_another_run_where_something_is_random() {
 /// Whether anything in a scenario is left to the seed.
 fn is_random(scenario: &Scenario) -> bool {
     let mut operations = scenario.chapters.iter().flat_map(|chapter| &chapter.operations);
-    scenario.workload.is_some()
+    !scenario.workloads.is_empty()
         || scenario.faults.is_some()
         || scenario.links.iter().any(|link| is_random_network(&link.network))
         || operations.any(|operation| {

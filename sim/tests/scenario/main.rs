@@ -17,3 +17,4 @@ mod samples;
 mod templates;
 mod unmet;
 mod views;
+mod workloads;

@@ -9,7 +9,7 @@ use cosim_testbed::scenario::file::{
     Act, Between, Clock, ClockChange, CoValue, Connections, Departure, Drift, DropMessages, Duration,
     DurationRange, Edit, Ends, Entry, Expect, Faults, Flapping, HalfOpen, Hold, Link, Lone, Mix, Network,
     NetworkChange, Node, NumberRange, Origin, Outage, Pause, Percent, Scenario, Shift, Spell, Spells,
-    Subject, VERSION, When, Where, Workload,
+    Subject, VERSION, When, Where, Workload, Workloads,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -402,54 +402,66 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
         prop::option::weighted(0.6, faults()),
         prop::option::of(any::<bool>()),
         prop::option::of(1..20_u64),
-        (prop::option::weighted(0.3, any::<[Index; 2]>()), prop::option::weighted(0.3, any::<[bool; 3]>())),
+        (
+            prop::option::weighted(0.3, any::<[Index; 2]>()),
+            prop::option::weighted(0.3, any::<[bool; 3]>()),
+            prop::option::weighted(0.2, workload()),
+        ),
     )
-        .prop_map(|(nodes, network, ties, steps, workload, faults, heal, quiet_s, (claim, needs))| {
-            let (tiers, nodes): (Vec<u8>, Vec<Node>) = nodes.into_iter().unzip();
-            let links = links(&tiers, ties);
-            let timeline = timeline(&steps, &nodes, &links);
-            // Nobody joins of whom the timeline asks something.
-            let asked = format!("{timeline:?}");
-            let newcomers = NODES[..nodes.len()].iter().any(|name| !asked.contains(&format!("{name:?}")));
-            let faults = faults.map(|faults| disks::possible(faults, &nodes));
-            let faults = faults.map(|faults| Faults { joins: faults.joins.filter(|_| newcomers), ..faults });
-            let mut nodes: BTreeMap<String, Node> =
-                NODES.iter().map(|&name| name.to_owned()).zip(nodes).collect();
-            if let Some(claim) = claim {
-                let [claimer, claimed] = claim.map(|index| NODES[index.index(nodes.len())].to_owned());
-                let are_ends =
-                    |link: &Link| [&claimer, &claimed].iter().all(|end| link.between.contains(end));
-                if claimer != claimed
-                    && !links.iter().any(are_ends)
-                    && let Some(node) = nodes.get_mut(&claimer)
-                {
-                    node.claims = Some(claimed);
+        .prop_map(
+            |(nodes, network, ties, steps, workload, faults, heal, quiet_s, (claim, needs, second))| {
+                let workload = workload.map(|first| match second {
+                    None => Workloads::One(Box::new(first)),
+                    Some(second) => Workloads::Several(vec![first, second]),
+                });
+                let (tiers, nodes): (Vec<u8>, Vec<Node>) = nodes.into_iter().unzip();
+                let links = links(&tiers, ties);
+                let timeline = timeline(&steps, &nodes, &links);
+                // Nobody joins of whom the timeline asks something.
+                let asked = format!("{timeline:?}");
+                let newcomers = NODES[..nodes.len()].iter().any(|name| !asked.contains(&format!("{name:?}")));
+                let faults = faults.map(|faults| disks::possible(faults, &nodes));
+                let faults =
+                    faults.map(|faults| Faults { joins: faults.joins.filter(|_| newcomers), ..faults });
+                let mut nodes: BTreeMap<String, Node> =
+                    NODES.iter().map(|&name| name.to_owned()).zip(nodes).collect();
+                if let Some(claim) = claim {
+                    let [claimer, claimed] = claim.map(|index| NODES[index.index(nodes.len())].to_owned());
+                    let are_ends =
+                        |link: &Link| [&claimer, &claimed].iter().all(|end| link.between.contains(end));
+                    if claimer != claimed
+                        && !links.iter().any(are_ends)
+                        && let Some(node) = nodes.get_mut(&claimer)
+                    {
+                        node.claims = Some(claimed);
+                    }
                 }
-            }
-            Scenario {
-                version: VERSION,
-                about: "Drawn by a test.".to_owned(),
-                nodes,
-                co_values: needs.map(co_values).unwrap_or_default(),
-                network,
-                links,
-                timeline,
-                workload,
-                faults,
-                heal,
-                // It may say what happens in vain.
-                origin: Some(Origin {
-                    scenario: "none".to_owned(),
-                    seed: 0,
-                    cosim: "0".to_owned(),
-                    fingerprint: None,
-                    key: None,
-                    unmet: None,
-                    swarm: Vec::new(),
-                    oracles: 1,
-                }),
-                expect: quiet_s.map(|s| Expect { quiet_within: Some(ms(1_000 * s)), ..Expect::default() }),
-                ..Scenario::default()
-            }
-        })
+                Scenario {
+                    version: VERSION,
+                    about: "Drawn by a test.".to_owned(),
+                    nodes,
+                    co_values: needs.map(co_values).unwrap_or_default(),
+                    network,
+                    links,
+                    timeline,
+                    workload,
+                    faults,
+                    heal,
+                    // It may say what happens in vain.
+                    origin: Some(Origin {
+                        scenario: "none".to_owned(),
+                        seed: 0,
+                        cosim: "0".to_owned(),
+                        fingerprint: None,
+                        key: None,
+                        unmet: None,
+                        swarm: Vec::new(),
+                        oracles: 1,
+                    }),
+                    expect: quiet_s
+                        .map(|s| Expect { quiet_within: Some(ms(1_000 * s)), ..Expect::default() }),
+                    ..Scenario::default()
+                }
+            },
+        )
 }

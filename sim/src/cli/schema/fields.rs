@@ -70,6 +70,10 @@ impl<'a> Fields<'a> {
         for value in value.as_object().into_iter().flat_map(Map::values) {
             self.learn_within(&schema["additionalProperties"], value);
         }
+        // Of lists, the choices have something to say; what they name was learned above.
+        for list in choices(schema).filter(|_| value.is_array()) {
+            self.learn_within(list, value);
+        }
     }
 
     /// The types, from the file down: nearer ones first.
@@ -132,12 +136,15 @@ fn said(schema: &Value) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
+/// What a schema lets one choose from.
+fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
+    ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|kind| schema[kind].as_array()).flatten()
+}
+
 /// The types that a schema names itself.
 fn named(schema: &Value) -> Vec<&str> {
-    let choices =
-        ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|kind| schema[kind].as_array()).flatten();
-    let all = std::iter::once(schema).chain(choices);
-    all.filter_map(|schema| schema["$ref"].as_str()?.strip_prefix("#/$defs/")).collect()
+    let own = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
+    own.into_iter().chain(choices(schema).flat_map(named)).collect()
 }
 
 /// What a field takes, in words.
@@ -145,15 +152,16 @@ fn takes(schema: &Value) -> String {
     if let Some(constant) = schema.get("const") {
         return format!("`{constant}`");
     }
+    let choices = ["anyOf", "oneOf"].into_iter().find_map(|kind| schema[kind].as_array());
+    if let Some(choices) = choices {
+        let words: Vec<String> = choices.iter().map(takes).filter(|word| word != "nothing").collect();
+        return words.join(" or ");
+    }
     let named = named(schema);
     let links = named.iter().map(|name| format!("[{name}](#{})", name.to_lowercase()));
     let links: Vec<String> = links.collect();
     if !links.is_empty() {
         return links.join(" or ");
-    }
-    if let Some(choices) = ["anyOf", "oneOf"].into_iter().find_map(|kind| schema[kind].as_array()) {
-        let words: Vec<String> = choices.iter().map(takes).filter(|word| word != "nothing").collect();
-        return words.join(" or ");
     }
     let kinds: Vec<&str> = match &schema["type"] {
         Value::String(kind) => vec![kind],

@@ -119,7 +119,7 @@ fn time_for_load(scenario: &Scenario) -> Span {
         let Act::Edit(edit) = &operation.act else { return None };
         Some(u64::from(edit.transactions()) * u64::from(edit.size()))
     });
-    let drawn = scenario.workload.iter().map(Workload::largest);
+    let drawn = scenario.workloads.iter().map(Workload::largest);
     let largest = edits.chain(drawn).max().unwrap_or(0).saturating_add(PIECE_BYTES_MAX as u64);
     // While nothing passes, nothing can be said: until the faults end, at most.
     let stops = networks.iter().any(|network| network.bandwidth == Some(0));

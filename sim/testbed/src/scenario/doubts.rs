@@ -94,18 +94,28 @@ impl<'a> Doubts<'a> {
         self.file.recording.is_some() || self.file.nodes.values().any(|node| node.guest.is_some())
     }
 
+    /// The workloads: where each is said, and what.
+    fn workloads(&self) -> Vec<(Vec<Step>, &'a Value)> {
+        match &self.said["workload"] {
+            Value::Array(several) => {
+                let each = several.iter().enumerate();
+                each.map(|(i, workload)| (vec![key("workload"), Step::Index(i)], workload)).collect()
+            }
+            Value::Null => Vec::new(),
+            one => vec![(vec![key("workload")], one)],
+        }
+    }
+
     /// The CoValues that somebody creates, as far as the file says.
     fn created(&self) -> BTreeSet<&'a str> {
         let made = self.of("create").chain(self.of("branch")).filter_map(|said| said.id());
-        let drawn =
-            self.said["workload"]["co_values"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        made.chain(drawn).collect()
+        let drawn = self.workloads().into_iter().flat_map(|(_, workload)| workload["co_values"].as_array());
+        made.chain(drawn.flatten().filter_map(Value::as_str)).collect()
     }
 
     /// What is loaded, written or is an account, and nobody creates. A load that is to end in vain is meant so.
     fn created_by_nobody(&self) -> Vec<Problem> {
-        let draws_all = self.file.workload.is_some() && self.said["workload"]["co_values"].is_null();
-        if self.has_others() || draws_all {
+        if self.has_others() {
             return Vec::new();
         }
         let mut known = self.created();
@@ -197,8 +207,7 @@ impl<'a> Doubts<'a> {
 
     /// A CoValue that is described, and never named again.
     fn never_used(&self) -> Vec<Problem> {
-        if self.has_others() || (self.file.workload.is_some() && self.said["workload"]["co_values"].is_null())
-        {
+        if self.has_others() {
             return Vec::new();
         }
         let Some(described) = self.said["co_values"].as_object() else { return Vec::new() };

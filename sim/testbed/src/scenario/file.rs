@@ -16,6 +16,7 @@ mod recording;
 mod relationship;
 mod sizes;
 mod units;
+mod workload;
 
 pub use super::fault::kinds::Faults;
 pub(crate) use address::{About, Address, KINDS};
@@ -32,9 +33,9 @@ pub use relationship::Ends;
 pub use sizes::{Bytes, Rate};
 pub(crate) use units::quoted;
 pub use units::{Duration, DurationRange, NumberRange, Percent, UnitError};
+pub use workload::{Mix, Workload, Workloads};
 
 pub use super::act::*;
-use super::asks::GuestVerb;
 use super::{Crypto, Format, Kind, LoadEnd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,9 +81,9 @@ pub struct Scenario {
     /// What happens, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<Entry>,
-    /// Operations to generate from the seed.
+    /// Operations to generate from the seed: one workload, or a list of several.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub workload: Option<Workload>,
+    pub workload: Option<Workloads>,
     /// Who plays a recorded editing session. `--recording` names the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,
@@ -272,122 +273,6 @@ pub enum Contract {
     Stream,
     /// It may.
     Datagram,
-}
-
-/// Operations to generate from the seed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Workload {
-    /// How many operations.
-    pub operations: u32,
-    /// The start of the time window in which they happen. Default 0ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<Duration>,
-    /// The end of the time window.
-    pub until: Duration,
-    /// The nodes at which the operations happen. Default all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
-    pub nodes: Option<Vec<String>>,
-    /// The CoValues that the operations are about. Those that no entry of the timeline creates are created in the first
-    /// tenth of the window.
-    #[schemars(length(min = 1))]
-    pub co_values: Vec<String>,
-    /// How often each kind of operation is drawn, as weights. Default only edits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mix: Option<Mix>,
-    /// How many transactions an edit has. Default 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transactions: Option<NumberRange>,
-    /// How many bytes a transaction has. Default 100.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<NumberRange>,
-    /// How often, beside these operations, somebody is taken into a group, given another role or taken out, by any of the
-    /// nodes. Who founded the group stays what it is. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub roles: Option<u32>,
-}
-
-/// How often each kind of operation is drawn, as weights: 8 and 2 mean four out of five.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Mix {
-    /// Edits. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub edit: Option<u32>,
-    /// Loads. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub load: Option<u32>,
-    /// Operations that say `done`. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub done: Option<u32>,
-    /// Of guests, or by the rules of 0.20: invites to a group, in any role. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invite: Option<u32>,
-    /// Of guests, or by the rules of 0.20: another node accepts an invite. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accept: Option<u32>,
-    /// Of guests, or by the rules of 0.20: a group becomes a member of another one. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extend: Option<u32>,
-    /// Of guests, or by the rules of 0.20: it is none any more. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoke_extend: Option<u32>,
-    /// Of guests only: a group gets a new key. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rotate: Option<u32>,
-    /// Of guests only: somebody gets any role in a group, `manager` and `writeOnly` among them. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<u32>,
-    /// Of guests, or by the rules of 0.20: a branch of a CoValue is made. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub branch: Option<u32>,
-    /// Of guests only: somebody loads a branch, or its maker writes to it. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_branch: Option<u32>,
-    /// Of guests, or by the rules of 0.20: a branch is merged. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub merge: Option<u32>,
-    /// Of guests, or by the rules of 0.20: a CoValue is deleted for good. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delete_value: Option<u32>,
-    /// Of guests only: the app waits until a CoValue is synced. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wait_for_sync: Option<u32>,
-    /// Of guests only: a node turns its garbage collector on. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collect_garbage: Option<u32>,
-    /// Of guests only: the app keeps a reference to what it sees of a CoValue. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hold: Option<u32>,
-    /// Of guests only: it writes through such a reference. Default 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub through: Option<u32>,
-}
-
-impl Mix {
-    /// How often each verb of guests is drawn.
-    pub(crate) fn asks(&self) -> [(GuestVerb, u32); GuestVerb::ALL.len()] {
-        GuestVerb::ALL.map(|verb| {
-            let weight = match verb {
-                GuestVerb::Invite => self.invite,
-                GuestVerb::Accept => self.accept,
-                GuestVerb::Extend => self.extend,
-                GuestVerb::RevokeExtend => self.revoke_extend,
-                GuestVerb::Rotate => self.rotate,
-                GuestVerb::Role => self.role,
-                GuestVerb::Branch => self.branch,
-                GuestVerb::OnBranch => self.on_branch,
-                GuestVerb::Merge => self.merge,
-                GuestVerb::DeleteValue => self.delete_value,
-                GuestVerb::WaitForSync => self.wait_for_sync,
-                GuestVerb::CollectGarbage => self.collect_garbage,
-                GuestVerb::Hold => self.hold,
-                GuestVerb::Through => self.through,
-            };
-            (verb, weight.unwrap_or(0))
-        })
-    }
 }
 
 /// How the run is judged.

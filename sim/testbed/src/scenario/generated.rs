@@ -1,11 +1,17 @@
 //! What to generate: the checked form of `workload`.
 
 use super::asks::GuestVerb;
+use crate::stream::Stream;
 use cosim_core::Span;
+use std::ops::RangeInclusive;
 
 /// The operations to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
+    /// Its place in the file, from 0 on.
+    pub place: usize,
+    /// How many operations and how many changes of roles those before it have: its own are counted on from there.
+    pub before: [u32; 2],
     /// How many operations.
     pub operations: u32,
     /// The start of the window in which they happen.
@@ -36,6 +42,26 @@ pub struct Workload {
 pub(super) const LARGE: [u32; 2] = [10_000, 100_000];
 
 impl Workload {
+    /// The stream from which some of it is drawn. The first workload is drawn as if it were alone.
+    pub(super) fn stream(&self, seed: u64, what: &str) -> Stream {
+        match self.place {
+            0 => Stream::new(seed, "workload", what),
+            place => Stream::new(seed, "workload", &format!("{what}#{}", place + 1)),
+        }
+    }
+
+    /// The numbers of its operations.
+    pub(super) fn numbers(&self) -> RangeInclusive<u32> {
+        let [before, _] = self.before;
+        before + 1..=before + self.operations
+    }
+
+    /// The numbers of its changes of roles.
+    pub(super) fn role_numbers(&self) -> RangeInclusive<u32> {
+        let [_, before] = self.before;
+        before + 1..=before + self.roles
+    }
+
     /// The most bytes that one edit may write.
     pub(crate) fn largest(&self) -> u64 {
         let size = if self.large > 0 { self.size[1].max(LARGE[1]) } else { self.size[1] };

@@ -19,6 +19,8 @@ pub const MAX_LINKS: usize = 200_000;
 pub const MAX_CO_VALUES: usize = 100_000;
 /// The operations, timeline, workload and faults together.
 pub const MAX_OPERATIONS: usize = 1_000_000;
+/// The workloads.
+pub const MAX_WORKLOADS: usize = 100;
 /// The transactions of one edit.
 pub const MAX_TRANSACTIONS: u32 = 10_000;
 /// The bytes of one transaction: 1 MiB.

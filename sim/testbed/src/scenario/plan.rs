@@ -41,9 +41,9 @@ impl Scenario {
         nodes.collect()
     }
 
-    /// The nodes at which the workload creates CoValues.
+    /// The nodes at which workloads create CoValues.
     fn creators(&self, seed: u64) -> Vec<u32> {
-        let creates = self.workload.iter().flat_map(|workload| creates(seed, workload, self));
+        let creates = self.workloads.iter().flat_map(|workload| creates(seed, workload, self));
         let nodes = creates.filter_map(|operation| {
             let Act::Create(Subject { node, .. }) = operation.act else { return None };
             Some(node)
@@ -63,7 +63,7 @@ impl Scenario {
     /// The generated operations and faults of `seed`, in no particular order.
     fn generate(&self, seed: u64) -> Vec<Operation> {
         let mut operations = Vec::new();
-        if let Some(workload) = &self.workload {
+        for workload in &self.workloads {
             operations.extend(creates(seed, workload, self));
             let (others, verbs) = edits(seed, workload);
             operations.extend(others);
@@ -81,16 +81,15 @@ impl Scenario {
 
 /// The names of what `workload` and `faults` generate.
 pub(super) fn generated_names<'a>(
-    workload: Option<&'a Workload>,
+    workloads: &'a [Workload],
     faults: Option<&'a Faults>,
     co_values: &'a [&'a str],
 ) -> impl Iterator<Item = String> + 'a {
-    let workload = workload.into_iter().flat_map(move |workload| {
+    let drawn = workloads.iter().flat_map(move |workload| {
         let created = workload.creates.iter().map(move |&id| create_name(co_values[id as usize]));
-        let edits = (1..=workload.operations).map(workload_name);
-        created.chain(edits).chain((1..=workload.roles).map(role_name))
+        created.chain(workload.numbers().map(workload_name)).chain(workload.role_numbers().map(role_name))
     });
-    workload.chain(faults.into_iter().flat_map(Faults::names))
+    drawn.chain(faults.into_iter().flat_map(Faults::names))
 }
 
 /// One create for each CoValue that the timeline does not create, in the first tenth of the window.
@@ -111,9 +110,9 @@ fn creates(seed: u64, workload: &Workload, scenario: &Scenario) -> impl Iterator
 /// The drawn operations, six words each; of those that only guests know, which they are.
 fn edits(seed: u64, workload: &Workload) -> (Vec<Operation>, Vec<Drawn>) {
     let large = large(seed, workload);
-    let mut stream = Stream::new(seed, "workload", "");
+    let mut stream = workload.stream(seed, "");
     let (mut operations, mut verbs) = (Vec::new(), Vec::new());
-    for number in 1..=workload.operations {
+    for number in workload.numbers() {
         let at = time_within(&mut stream, workload.from, workload.until - workload.from);
         let node = pick(&mut stream, &workload.nodes);
         let id = pick(&mut stream, &workload.co_values);
@@ -140,8 +139,9 @@ fn edits(seed: u64, workload: &Workload) -> (Vec<Operation>, Vec<Drawn>) {
 
 /// The operations that write far more than usual, if they are edits, and how many bytes a transaction: two words each.
 fn large(seed: u64, workload: &Workload) -> BTreeMap<u32, u32> {
-    let mut stream = Stream::new(seed, "workload", "large");
-    let all = [1, workload.operations.max(1)];
+    let mut stream = workload.stream(seed, "large");
+    let (first, last) = workload.numbers().into_inner();
+    let all = [first, last.max(first)];
     let writes = (0..workload.large).map(|_| {
         let number = number_within(&mut stream, all);
         (number, number_within(&mut stream, LARGE))
@@ -155,8 +155,8 @@ fn roles<'a>(
     workload: &'a Workload,
     scenario: &'a Scenario,
 ) -> impl Iterator<Item = Operation> + 'a {
-    let mut stream = Stream::new(seed, "workload", "roles");
-    (1..=workload.roles).filter_map(move |number| {
+    let mut stream = workload.stream(seed, "roles");
+    workload.role_numbers().filter_map(move |number| {
         let at = time_within(&mut stream, workload.from, workload.until - workload.from);
         let node = pick(&mut stream, &workload.nodes);
         let id = pick(&mut stream, &workload.groups);

@@ -123,11 +123,8 @@ fn edits(recorded: &Recorded, recording: &Recording) -> Vec<Edit> {
 /// What the timeline of a file may not say, a recording may not either.
 fn check(scenario: &Scenario, edits: &[Edit]) -> Result<(), Misfit> {
     let others: usize = scenario.chapters.iter().map(|chapter| chapter.operations.len()).sum();
-    let generated = scenario
-        .workload
-        .as_ref()
-        .map_or(0, |workload| workload.operations as usize + workload.roles as usize);
-    let operations = others + generated + edits.len();
+    let generated = scenario.workloads.iter().map(|it| it.operations as usize + it.roles as usize);
+    let operations = others + generated.sum::<usize>() + edits.len();
     if operations > MAX_OPERATIONS {
         return Err(Misfit::Operations(operations));
     }

@@ -22,7 +22,9 @@ use super::place::{At, Place};
 use super::problems::{Problem, Problems};
 use super::quiet::quiet_within;
 use super::suggest::{closest, question};
-use super::{MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, Scenario, file};
+use super::{
+    MAX_CO_VALUES, MAX_LINKS, MAX_NODES, MAX_OPERATIONS, MAX_PROBLEMS, MAX_WORKLOADS, Scenario, file,
+};
 use crate::cojson::{Crypto, Directory};
 use crate::guest::Guests;
 use crate::network::{Network, SpanRange};
@@ -55,10 +57,10 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
     let general = general.unwrap_or_default();
     let links = links::links(&file, general, &mut names, &mut report);
     let mut timeline = timeline::timeline(&file, &names, &mut report);
-    let workload = generated::workload(&file, &names, &mut report);
+    let workloads = generated::workloads(&file, &names, &mut report);
     let recording = recording::recording(&file, &names, &mut report);
     let faults = generated::faults(&file, &names, &links, &mut report);
-    timeline.name(&file, workload.as_ref(), faults.as_ref(), names.co_values(), &mut report);
+    timeline.name(&file, &workloads, faults.as_ref(), names.co_values(), &mut report);
     contract::check(&links, &timeline, faults.as_ref(), &mut report);
     decisions::check(&file, &names, &mut report);
     let quiet_within = quiet_within(&nodes, &links, &timeline.chapters);
@@ -80,7 +82,7 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         directory: Arc::new(Directory::new(crypto, people, co_values).with_dialect(dialect)),
         links,
         chapters: timeline.chapters,
-        workload,
+        workloads,
         recording,
         faults,
         heal: file.heal.unwrap_or(false),
@@ -89,6 +91,22 @@ pub(super) fn resolve_file(file: file::Scenario) -> Result<Scenario, Vec<Problem
         guests: Guests::default(),
         file,
     })
+}
+
+/// What is to be done with each workload of a file: where it is said, and what.
+pub(super) fn each_workload<'a, T>(
+    file: &'a file::Scenario,
+    mut of: impl FnMut(&At<'_>, &'a file::Workload) -> T,
+) -> Vec<T> {
+    let root = At::Root;
+    let at = root.key("workload");
+    match &file.workload {
+        None => Vec::new(),
+        Some(file::Workloads::One(workload)) => vec![of(&at, workload)],
+        Some(file::Workloads::Several(workloads)) => {
+            workloads.iter().enumerate().map(|(index, workload)| of(&at.index(index), workload)).collect()
+        }
+    }
 }
 
 /// Where checks put what they find.
@@ -124,18 +142,22 @@ fn check_sizes(file: &file::Scenario, report: &mut Report) {
     let root = At::Root;
     report.limit(root.key("nodes").name(), file.nodes.len(), "nodes", MAX_NODES);
     report.limit(root.key("links").name(), file.links.len(), "links", MAX_LINKS);
-    let workload = file.workload.as_ref();
-    let co_values = workload.map_or(0, |workload| workload.co_values.len());
-    report.limit(root.key("workload").key("co_values").name(), co_values, "CoValues", MAX_CO_VALUES);
+    let workloads = file.workload.as_ref().map_or(0, |workloads| workloads.all().len());
+    report.limit(root.key("workload").name(), workloads, "workloads", MAX_WORKLOADS);
+    each_workload(file, |at, workload| {
+        report.limit(at.key("co_values").name(), workload.co_values.len(), "CoValues", MAX_CO_VALUES);
+    });
 
     // What is too much is marked where most of it is said.
     let mut parts = vec![(root.key("timeline").name(), file.timeline.len())];
-    if let Some(workload) = workload {
-        let at = root.key("workload");
-        parts.push((at.key("co_values").name(), co_values));
-        parts.push((at.key("roles").value(), count(workload.roles.unwrap_or(0))));
-        parts.push((at.key("operations").value(), count(workload.operations)));
-    }
+    let drawn = each_workload(file, |at, workload| {
+        [
+            (at.key("co_values").name(), workload.co_values.len()),
+            (at.key("roles").value(), count(workload.roles.unwrap_or(0))),
+            (at.key("operations").value(), count(workload.operations)),
+        ]
+    });
+    parts.extend(drawn.into_iter().flatten());
     if let Some(faults) = &file.faults {
         let drawn = faults.operations(file.nodes.len()).map(|(field, drawn)| {
             let drawn = usize::try_from(drawn).unwrap_or(usize::MAX).min(usize::MAX / 1024);

@@ -58,8 +58,9 @@ impl Swarm {
                 Contract::Stream => change.of_stream().apply(link.network),
             };
         }
-        if let (Some(Rate(Some(_))), Some(workload)) = (change.bandwidth, &mut scenario.workload) {
-            workload.large = self.count("large-writes", 3, 8);
+        if let (Some(Rate(Some(_))), false) = (change.bandwidth, scenario.workloads.is_empty()) {
+            let large = self.count("large-writes", 3, 8);
+            scenario.workloads.iter_mut().for_each(|workload| workload.large = large);
         }
         let told = self.chosen.len();
         let (errors, slowest) = (self.rate("disk-errors", 2, 30), self.span("disk-latency", 50, 1_000));

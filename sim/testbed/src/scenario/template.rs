@@ -24,11 +24,21 @@ pub(super) fn expand(root: &mut Tree, problems: &mut Vec<Problem>) -> usize {
     if let Some(timeline) = root.field_mut("timeline") {
         expanding.elements(timeline, "operations", MAX_OPERATIONS, Expanding::entry);
     }
-    let lists =
-        [("workload", "nodes"), ("workload", "co_values"), ("recording", "authors"), ("faults", "nodes")];
-    for (section, list) in lists {
-        if let Some(list) = root.field_mut(section).and_then(|section| section.field_mut(list)) {
-            expanding.elements(list, "names", MAX_OPERATIONS, Expanding::name);
+    let sections: [(_, &[_]); 3] =
+        [("workload", &["nodes", "co_values"]), ("recording", &["authors"]), ("faults", &["nodes"])];
+    for (section, lists) in sections {
+        let Some(section) = root.field_mut(section) else { continue };
+        // There may be several workloads.
+        let all = match section {
+            Tree { node: Node::Array(several), .. } => several.as_mut_slice(),
+            one => std::slice::from_mut(one),
+        };
+        for section in all {
+            for list in lists {
+                if let Some(list) = section.field_mut(list) {
+                    expanding.elements(list, "names", MAX_OPERATIONS, Expanding::name);
+                }
+            }
         }
     }
     // Every list there: what names a node is expanded, anything else stays as it is.

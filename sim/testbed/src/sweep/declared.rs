@@ -75,8 +75,8 @@ impl Declared {
         for operation in scenario.chapters.iter().flat_map(|chapter| &chapter.operations) {
             declared.operation(operation);
         }
-        if let Some(workload) = &scenario.workload {
-            declared.workload =
+        for workload in &scenario.workloads {
+            declared.workload +=
                 u64::from(workload.operations) + u64::from(workload.roles) + workload.creates.len() as u64;
             declared.edits |= workload.mix.edit > 0;
             declared.loads |= workload.mix.load > 0;
@@ -137,6 +137,6 @@ fn writes_secrets(scenario: &Scenario) -> bool {
         matches!(&operation.act, Act::Edit(edit) if is_private(edit.id))
             || operation.act.written().is_some_and(|(.., change)| change.private)
     });
-    let edited = scenario.workload.as_ref().filter(|workload| workload.mix.edit > 0);
-    in_timeline || edited.is_some_and(|workload| workload.co_values.iter().any(|id| is_private(*id)))
+    let mut edited = scenario.workloads.iter().filter(|workload| workload.mix.edit > 0);
+    in_timeline || edited.any(|workload| workload.co_values.iter().any(|id| is_private(*id)))
 }

@@ -100,9 +100,11 @@ impl Doubts<'_> {
     pub(super) fn of_no_weight(&self) -> Vec<Problem> {
         let mut found = self.clocks_that_date_nothing();
         found.extend(self.unknown_to_the_rules());
-        let workload = &self.said["workload"];
-        if workload["operations"] == 0 && workload["roles"].as_u64().unwrap_or_default() == 0 {
-            let place = at([key("workload"), key("operations")], Part::Value);
+        let is_empty = |workload: &Value| {
+            workload["operations"] == 0 && workload["roles"].as_u64().unwrap_or_default() == 0
+        };
+        for (path, _) in self.workloads().into_iter().filter(|(_, workload)| is_empty(workload)) {
+            let place = Place { path: [path, vec![key("operations")]].concat(), part: Part::Value };
             found.push(
                 Problem::new(place, "a workload without operations").help("say how many, or leave it out"),
             );

@@ -2,7 +2,7 @@
 //! say of it is fixed. To cosim's own nodes an account is no more than something to depend on: of members and authors they
 //! know agents only, so they carry what accounts write, and their apps see nothing of it.
 
-use super::{At, Problem, Report, file};
+use super::{At, Problem, Report, each_workload, file};
 use crate::scenario::act::To;
 use std::collections::BTreeMap;
 
@@ -44,17 +44,15 @@ fn check_ours(file: &file::Scenario, (guest, account): (&str, &str), report: &mu
             refs.find(|reference| matches!(reference.to, To::App | To::Member) && is_ours(reference.name))?;
         Some((app.name.to_owned(), app.place(&at.index(index).key(entry.act.key()))))
     });
-    let drawn = file.workload.as_ref().and_then(|workload| {
-        let at = root.key("workload");
-        match &workload.nodes {
-            Some(nodes) => {
-                let at = at.key("nodes");
-                let index = nodes.iter().position(|name| is_ours(name))?;
-                Some((nodes[index].clone(), at.index(index).value()))
-            }
-            None => Some((file.nodes.keys().find(|name| is_ours(name))?.clone(), at.name())),
+    let drawn = each_workload(file, |at, workload| match &workload.nodes {
+        Some(nodes) => {
+            let at = at.key("nodes");
+            let index = nodes.iter().position(|name| is_ours(name))?;
+            Some((nodes[index].clone(), at.index(index).value()))
         }
+        None => Some((file.nodes.keys().find(|name| is_ours(name))?.clone(), at.name())),
     });
+    let drawn = drawn.into_iter().flatten().next();
     let typed = file.recording.as_ref().and_then(|recording| {
         let first = recording.authors.iter().find(|name| is_ours(name))?;
         Some((first.clone(), root.key("recording").key("authors").value()))

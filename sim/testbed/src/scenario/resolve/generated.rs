@@ -1,7 +1,7 @@
 //! What to generate: `workload` and `faults`.
 
 use super::names::Names;
-use super::{At, Problem, Report, file};
+use super::{At, Problem, Report, each_workload, file};
 use crate::cojson::Kind;
 use crate::scenario::act::{To, check_edit};
 use crate::scenario::{FaultKind, Faults, Flapping, GuestVerb, HappensTo, LinkSpec, Mix, Spells, Workload};
@@ -9,41 +9,64 @@ use cosim_core::Span;
 use cosim_core::view::Dialect;
 use std::collections::BTreeSet;
 
-pub(super) fn workload(file: &file::Scenario, names: &Names<'_>, report: &mut Report) -> Option<Workload> {
-    let workload = file.workload.as_ref()?;
-    let root = At::Root;
-    let at = root.key("workload");
-    let (from, until) = window(workload.from, workload.until, &at, report);
+/// The workloads, each after what those before it have.
+pub(super) fn workloads<'a>(
+    file: &'a file::Scenario,
+    names: &Names<'_>,
+    report: &mut Report,
+) -> Vec<Workload> {
+    let entries = file.timeline.iter().filter_map(|entry| entry.act.creates());
+    let mut created: BTreeSet<&str> = entries.map(|create| create.id.as_str()).collect();
+    let mut is_missing = |id: &&'a String| {
+        // A branch is made of what is there.
+        let is_branch = names.co_value(id).is_some_and(|id| names.branch_of(id).is_some());
+        !is_branch && created.insert(id)
+    };
+    let (mut place, mut before) = (0, [0, 0]);
+    let workloads = each_workload(file, |at, said| {
+        let missing = said.co_values.iter().filter(&mut is_missing);
+        let creates = missing.filter_map(|id| names.co_value(id)).collect();
+        let workload = workload(file, said, (names, at), report);
+        let workload = Workload { place, before, creates, ..workload };
+        place += 1;
+        before = [before[0] + workload.operations, before[1] + workload.roles];
+        workload
+    });
+    if file.workload.is_some() && workloads.is_empty() {
+        let problem = Problem::new(At::Root.key("workload").value(), "a list without workloads");
+        report.add(problem.expected("at least one").help("leave it out, or say what is to be drawn"));
+    }
+    workloads
+}
+
+fn workload(
+    file: &file::Scenario,
+    workload: &file::Workload,
+    (names, at): (&Names<'_>, &At<'_>),
+    report: &mut Report,
+) -> Workload {
+    let (from, until) = window(workload.from, workload.until, at, report);
     let one = |number| file::NumberRange { min: number, max: number };
     let transactions = workload.transactions.unwrap_or(one(1));
     let size = workload.size.unwrap_or(one(file::Edit::USUAL_SIZE));
     let (transactions, size) = ([transactions.min, transactions.max], [size.min, size.max]);
-    check_edit(transactions, size, &at, report);
-    let co_values = co_values(workload, names, &at, report);
-    let created: BTreeSet<&str> = file
-        .timeline
-        .iter()
-        .filter_map(|entry| entry.act.creates())
-        .map(|create| create.id.as_str())
-        .collect();
-    let groups = groups(file, workload, names, &at, report);
-    // A branch is made of what is there.
-    let is_branch = |id: &str| names.co_value(id).is_some_and(|id| names.branch_of(id).is_some());
-    let missing = workload.co_values.iter().filter(|id| !created.contains(id.as_str()) && !is_branch(id));
-    Some(Workload {
+    check_edit(transactions, size, at, report);
+    Workload {
+        place: 0,
+        before: [0, 0],
         operations: workload.operations,
         from,
         until,
-        nodes: nodes(workload.nodes.as_deref(), "a workload", names, &at, report),
-        creates: missing.filter_map(|id| names.co_value(id)).collect(),
-        co_values,
-        mix: mix(file, workload, names, &at, report),
+        nodes: nodes(workload.nodes.as_deref(), "a workload", names, at, report),
+        co_values: co_values(workload, names, at, report),
+        creates: Vec::new(),
+        mix: mix(file, workload, names, at, report),
         transactions,
         size,
         large: 0,
         roles: workload.roles.unwrap_or(0),
-        groups,
-    })
+        groups: groups(file, workload, names, at, report),
+    }
 }
 
 /// The groups in which roles change.

@@ -1,6 +1,6 @@
 //! The names of nodes, CoValues and links, and what they stand for.
 
-use super::{At, Problem, Report, file};
+use super::{At, Problem, Report, each_workload, file};
 use crate::scenario::Kind;
 use crate::scenario::act::{Act, To};
 use crate::scenario::file::KINDS;
@@ -328,10 +328,11 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
             mention(reference.name, at.index(index).key(entry.act.key()).key(field));
         }
     }
-    let at = root.key("workload");
-    for (index, id) in file.workload.iter().flat_map(|workload| &workload.co_values).enumerate() {
-        mention(id, at.key("co_values").index(index));
-    }
+    each_workload(file, |at, workload| {
+        for (index, id) in workload.co_values.iter().enumerate() {
+            mention(id, at.key("co_values").index(index));
+        }
+    });
     if let Some(recording) = &file.recording {
         mention(&recording.id, root.key("recording").key("id"));
     }
@@ -351,10 +352,13 @@ fn mentions<'a>(file: &'a file::Scenario, report: &mut Report) -> Vec<&'a str> {
             mention(&content.id, at.key("content").index(index).key("id"));
         }
     }
-    let drawn = file.workload.as_ref().map_or(0, |workload| workload.co_values.len());
+    let drawn = each_workload(file, |at, workload| (workload.co_values.len(), at.key("co_values").name()));
+    // Of equal ones, the first.
+    let drawn = drawn.into_iter().rev().max_by_key(|(number, _)| *number);
+    let (drawn, place_of_drawn) = drawn.unwrap_or((0, root.key("workload").name()));
     let place = match file.co_values.len() {
         described if described > file.timeline.len().max(drawn) => root.key("co_values").name(),
-        _ if drawn > file.timeline.len() => root.key("workload").key("co_values").name(),
+        _ if drawn > file.timeline.len() => place_of_drawn,
         _ => root.key("timeline").name(),
     };
     report.limit(place, seen.len(), "CoValues", MAX_CO_VALUES);

@@ -14,12 +14,12 @@ impl Timeline {
     pub(in crate::scenario::resolve) fn name(
         &mut self,
         file: &file::Scenario,
-        workload: Option<&Workload>,
+        workloads: &[Workload],
         faults: Option<&Faults>,
         co_values: &[&str],
         report: &mut Report,
     ) {
-        let mut taken = explicit(file, workload, faults, co_values, report);
+        let mut taken = explicit(file, workloads, faults, co_values, report);
         let mut ordinals = BTreeMap::<&str, u32>::new();
         let operations = self.chapters.iter_mut().flat_map(|chapter| &mut chapter.operations);
         for (operation, source) in operations.zip(&self.sources) {
@@ -55,7 +55,7 @@ fn check_given(file: &file::Scenario, taken: &BTreeSet<String>, report: &mut Rep
 /// The names that generated operations have, and those that the file gives.
 fn explicit(
     file: &file::Scenario,
-    workload: Option<&Workload>,
+    workloads: &[Workload],
     faults: Option<&Faults>,
     co_values: &[&str],
     report: &mut Report,
@@ -63,7 +63,7 @@ fn explicit(
     let root = At::Root;
     let at = root.key("timeline");
     let mut taken: BTreeSet<String> =
-        generated_names(workload, faults.map(Faults::at_most).as_deref(), co_values).collect();
+        generated_names(workloads, faults.map(Faults::at_most).as_deref(), co_values).collect();
     let mut first = BTreeMap::<&str, usize>::new();
     for (index, entry) in file.timeline.iter().enumerate() {
         let Some(name) = &entry.name else { continue };
