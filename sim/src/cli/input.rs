@@ -34,7 +34,7 @@ pub(super) fn with_recorded(
     }
     Err(Failure(format!(
         "error: {}: `recording` says who types a recorded session, but no session is given\nhint: name its file: --recording \
-         FILE.json.gz; a command that takes none plays what `cosim freeze --recording` has written",
+         FILE.json.gz; a command that takes none, such as explore or test, plays what `cosim freeze --recording` has written",
         path.display()
     )))
 }

@@ -11,14 +11,17 @@ use super::report::Playing;
 use super::results::{self, Case, Failed, FailedRun, Format, Found, Results};
 use super::threads::Threads;
 use super::version::BUILD;
+use cosim_core::CoId;
 use cosim_testbed::capsule::Failing;
+use cosim_testbed::host::NodeId;
 use cosim_testbed::log::{Limit, With};
 use cosim_testbed::page::Contents;
 use cosim_testbed::replay::Replay;
 use cosim_testbed::report;
 use cosim_testbed::run::{Options, Outcome, Verdict, idle_mutations, plays_as_said, run};
 use cosim_testbed::scenario::file::{self, Act, CoValue, Entry};
-use cosim_testbed::scenario::{Crypto, Kind, Scenario};
+use cosim_testbed::scenario::{Crypto, Kind, Scenario, closest};
+use cosim_testbed::sweep::quoted;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -53,6 +56,10 @@ pub(super) struct Args {
     /// Print what every app sees in the end, as JSON.
     #[arg(long, conflicts_with = "seeds")]
     views: bool,
+    /// Say why a node shows a CoValue as it does in the end, whether that was expected or not: who wrote it, and what does not
+    /// count.
+    #[arg(long, value_name = "NODE/COVALUE", conflicts_with = "seeds")]
+    why: Option<String>,
     /// Print for machines: one JSON object a run (with --log, the log as JSON Lines).
     #[arg(long)]
     json: bool,
@@ -142,12 +149,18 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
+    let asked = args.why.as_deref().map(|text| asked(scenario, text)).transpose()?;
     let mut options = Options::judged();
     if args.log {
         options = Options::logged(Limit::All).with(args.with());
+    } else if asked.is_some() {
+        options = Options::logged(Limit::All);
     } else if may_write_in_vain(&scenario.file) {
         // Only the log knows what that was.
         options = Options::logged(Limit::All);
+    }
+    if let Some((node, id)) = asked {
+        options = options.asked(node, id);
     }
     let waiting = Waiting::for_one();
     let mut outcome = run(scenario, seed, options);
@@ -167,6 +180,9 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         print_json(args, scenario, &outcome)?;
     } else {
         print_text(args, scenario, &outcome)?;
+    }
+    if let Some(asked) = asked.filter(|_| !args.json) {
+        out!("\n{}", report::reasons_in(columns(), &outcome, asked));
     }
     if scenario.file.origin.is_none() {
         warn(scenario, &outcome);
@@ -192,6 +208,30 @@ fn one(args: &Args, scenario: &Scenario, seed: u64) -> Result<Exit, Failure> {
         playing.write(path, Contents::Shown)?;
     }
     Ok(outcome.verdict().into())
+}
+
+/// `alice/notes`.
+fn asked(scenario: &Scenario, text: &str) -> Result<(NodeId, CoId), Failure> {
+    let wrong =
+        |what: String, help: String| Failure(format!("error: --why {}: {what}\nhint: {help}", quoted(text)));
+    let Some((node, id)) = text.split_once('/') else {
+        let help = "write both with a slash between them: alice/notes".to_owned();
+        return Err(wrong("it is no node and CoValue".to_owned(), help));
+    };
+    let near = |name: &str, names: &mut dyn Iterator<Item = &str>, all: &str| match closest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the scenario names them under `{all}`"),
+    };
+    let nodes = || scenario.nodes.iter().map(|node| node.name.as_str());
+    let ids = || scenario.co_values.iter().map(String::as_str);
+    let number = |place: Option<usize>| place.and_then(|place| u32::try_from(place).ok());
+    let Some(at) = number(nodes().position(|name| name == node)) else {
+        return Err(wrong(format!("there is no node `{node}`"), near(node, &mut nodes(), "nodes")));
+    };
+    let Some(of) = number(ids().position(|name| name == id)) else {
+        return Err(wrong(format!("there is no CoValue `{id}`"), near(id, &mut ids(), "co_values")));
+    };
+    Ok((NodeId(at), CoId(of)))
 }
 
 /// Whether somebody may write what does not count: without the right to it, or after another who was to be the first.

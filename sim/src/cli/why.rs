@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::guests;
-use super::input;
+use super::input::{self, Recorded};
 use super::print::{count, outln, say};
 use super::report::write_page;
 use super::threads::Threads;
@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// Hash and sign this way, whatever the file says.
     #[arg(long, value_name = "fast|real", value_parser = input::crypto)]
     crypto: Option<Crypto>,
+    /// Play this recorded editing session, where the scenario says who types it.
+    #[arg(long, value_name = "FILE")]
+    recording: Option<PathBuf>,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
@@ -46,11 +49,12 @@ pub(super) struct Args {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
-    input::check_written(args.html.as_deref(), [&args.file])?;
+    input::check_written(args.html.as_deref(), [&args.file].into_iter().chain(&args.recording))?;
     input::check_file(args.html.as_deref())?;
-    let scenario = input::scenario(&args.file, args.crypto, None, &args.guests.known()?)?;
+    let recorded = Recorded::read(args.recording.as_deref())?;
+    let scenario = input::scenario(&args.file, args.crypto, recorded.as_ref(), &args.guests.known()?)?;
     let seed = args.seed.unwrap_or(scenario.seed);
-    let source = args.file.display().to_string();
+    let source = input::source(&args.file, args.recording.as_deref());
     let likely = match likely(&scenario, seed, args.futures) {
         Ok(likely) => likely,
         Err(error) => {

@@ -7,7 +7,7 @@ mod short;
 
 pub use json::{json, states_json};
 pub use lines::{COLUMNS, wrapped};
-pub use short::unmet_in;
+pub use short::{reasons_in, unmet_in};
 
 use crate::cojson::{Cast, Directory, SimCrypto};
 use crate::log::{Entry, Limit, Log};

@@ -36,7 +36,7 @@ use crate::scenario::Scenario;
 use crate::script::Director;
 use crate::world::{View, World};
 use clocks::Clocks;
-use cosim_core::{Config, Span};
+use cosim_core::{CoId, Config, Span};
 use losses::Losses;
 use touched::Touched;
 
@@ -52,6 +52,8 @@ pub struct Options {
     pub log: Option<Limit>,
     /// What the log tells beside what happens, if one is kept.
     pub with: With,
+    /// Of what it is to be said why a node shows it as it does, if a log is kept.
+    pub asked: Option<(NodeId, CoId)>,
 }
 
 /// Whether the oracles judge.
@@ -66,18 +68,24 @@ pub enum Judging {
 impl Options {
     /// Judged, without a log.
     pub const fn judged() -> Options {
-        Options { oracles: Judging::On, log: None, with: With::NOTHING }
+        Options { oracles: Judging::On, log: None, with: With::NOTHING, asked: None }
     }
 
     /// Judged, with this much of the log.
     pub const fn logged(limit: Limit) -> Options {
-        Options { oracles: Judging::On, log: Some(limit), with: With::NOTHING }
+        Options { oracles: Judging::On, log: Some(limit), with: With::NOTHING, asked: None }
     }
 
     /// The same, with a log that tells these things too.
     #[must_use]
     pub const fn with(self, with: With) -> Options {
         Options { with, ..self }
+    }
+
+    /// The same, and the outcome says why a node shows a CoValue as it does, if a log is kept.
+    #[must_use]
+    pub const fn asked(self, node: NodeId, id: CoId) -> Options {
+        Options { asked: Some((node, id)), ..self }
     }
 }
 
@@ -218,6 +226,7 @@ fn staged<'a, N: CoJson, D: Decide<N>>(
         clocks: Clocks::default(),
         losses: Losses::default(),
         looking: options.log.filter(|_| options.with.looks).map(|_| When::Step),
+        asked: options.asked,
     };
     let mut nodes = stage.nodes(make);
     nodes.iter_mut().for_each(|node| node.meet(stage.directory()));
@@ -240,6 +249,8 @@ pub(crate) struct Watch {
     losses: Losses,
     /// When oracles look just now; `None` where the log does not tell.
     looking: Option<When>,
+    /// Of what it is to be said why a node shows it as it does.
+    asked: Option<(NodeId, CoId)>,
 }
 
 impl<N: CoJson> Observer<N> for Watch {

@@ -1,6 +1,7 @@
 //! The testbed from outside: every oracle shown to fail, the laws of the world, determinism and the command line.
 
 mod addresses;
+mod asked;
 mod bisect;
 mod book;
 mod budget;

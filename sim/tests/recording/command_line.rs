@@ -45,6 +45,8 @@ fn a_recording_that_is_missing_or_idle_is_said() {
         &["freeze", "essay.json"],
         &["shrink", "essay.json", "-o", "small.json"],
         &["diff", "essay.json", "--seeds", "1,2"],
+        &["why", "essay.json"],
+        &["explore", "essay.json"],
     ] {
         let (code, out, err) = folder.cosim(args);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
@@ -93,6 +95,16 @@ fn a_frozen_run_is_the_run() {
     // The frozen one has its edits: of the two, only the other plays the recording.
     let (code, out, _) = folder.cosim(&["diff", "frozen.json", "frozen.json", "--recording", "typing.json"]);
     assert!(code == Some(0) && out.contains("no difference"), "{out}");
+}
+
+#[test]
+fn a_failure_is_explained() {
+    let folder = Folder::with(&broken());
+    let (code, out, err) =
+        folder.cosim(&["why", "essay.json", "--recording", "typing.json", "--seed", "2", "--futures", "3"]);
+    assert_eq!(code, Some(0), "{err}");
+    let head = "essay.json --recording typing.json, seed 2: truthful client>server confirmed\n";
+    assert!(out.starts_with(head) && out.contains("\nWhat caused it: cut down to "), "{out}");
 }
 
 /// The words of the command that is said to play again.

@@ -37,6 +37,27 @@ fn what_was_exercised_is_summed_up() {
 }
 
 #[test]
+fn how_long_it_takes_until_everybody_has_it() {
+    let (bytes, summary) = bytes(vec![entry("tiny.json", TINY)], &scope(0..50), 2);
+    let took = records(&bytes).into_iter().map(|record| {
+        let wrote = record.last_write.expect("somebody writes");
+        assert!(wrote < record.last_change, "{record:?}");
+        record.last_change - wrote
+    });
+    let took: Vec<u64> = took.collect();
+    let figure = &json(&summary)["scenarios"][0]["figures"]["convergence"];
+    assert_eq!(figure["count"], 50);
+    assert_eq!(figure["min"], *took.iter().min().unwrap());
+    assert_eq!(figure["max"], *took.iter().max().unwrap());
+    let text = text(&summary);
+    let line = text.lines().find(|line| line.starts_with("  converged   half of the runs within "));
+    assert!(line.is_some_and(|line| line.contains(" of the last write, 99 % within ")), "{text}");
+    // Of two scenarios, each has its own.
+    let (_, both) = self::bytes(both(), &scope(0..5), 2);
+    assert!(!cosim_testbed::sweep::text(&both).contains("converged"));
+}
+
+#[test]
 fn an_expectation_that_is_not_met_has_a_key_of_its_own() {
     let unmet = TINY.replacen("\"timeline\"", "\"expect\": { \"messages_max\": 1 },\n  \"timeline\"", 1);
     let summary = summary_of("unmet.json", &unmet, 10);

@@ -72,6 +72,7 @@ function bytes(value: number): string {
 
 /** The figures, by the names they have in the data: what they are called, and how one says a value. */
 const FIGURES: [string, string, (value: number) => string][] = [
+  ['convergence', 'time to convergence', span],
   ['silence', 'time to silence', span],
   ['messages', 'messages', number],
   ['bytes', 'bytes', bytes],
@@ -313,7 +314,7 @@ function StandOut({ facts, shown }: { facts: Sweep; shown: boolean[] }) {
             rows={rows.map((it) => [
               file(it.scenario.path),
               String(it.seed),
-              `${it.say(it.value)}${it.called === 'time to silence' ? ' to silence' : it.called === 'bytes' ? '' : ` ${it.called}`}`,
+              `${it.say(it.value)}${it.called.startsWith('time to') ? it.called.slice('time'.length) : it.called === 'bytes' ? '' : ` ${it.called}`}`,
               it.say(it.median),
               it.timesTenths === null ? '–' : `${(it.timesTenths / 10).toFixed(1)} ×`,
               <Command text={it.command} of={`seed ${it.seed} of ${it.scenario.path}`} />,

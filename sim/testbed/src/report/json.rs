@@ -6,7 +6,7 @@ use crate::cojson::Cast;
 use crate::oracles::Violation;
 use crate::run::{Calmed, Faulted, Outcome};
 use crate::scenario::Scenario;
-use cosim_core::Names;
+use cosim_core::{Names, Time};
 
 /// What came of it, as one object.
 pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
@@ -28,6 +28,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         "looks": looks,
         "endedAt": outcome.ended_at.as_us(),
         "lastChange": tally.last_change.as_us(),
+        "lastWrite": tally.last_write.map(Time::as_us),
         "figures": {
             "events": figures.events, "operations": figures.operations, "skipped": figures.skipped,
             "timers": figures.timers, "sent": figures.sent, "delivered": figures.delivered, "lost": figures.lost,
@@ -53,6 +54,9 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
     let why: Vec<&[String]> = outcome.unmet.iter().map(|unmet| unmet.why.as_slice()).collect();
     if why.iter().any(|why| !why.is_empty()) {
         json["whyUnmet"] = serde_json::json!(why);
+    }
+    if !outcome.reasons.is_empty() {
+        json["why"] = serde_json::json!(outcome.reasons);
     }
     if !outcome.faults.is_empty() {
         let faults = outcome.faults.iter().map(|(kind, faulted)| {

@@ -1,11 +1,13 @@
-//! What a run falls short of: the expectations that were not met, and what is lost though somebody was told that it is
+//! Why a node shows what it shows, and what a run falls short of: the expectations that were not met, and what is lost though somebody was told that it is
 //! safe.
 
 use super::count;
 use super::lines::Lines;
 use crate::cojson::session_parts;
+use crate::host::NodeId;
 use crate::run::{Lost, Outcome, Unmet};
-use cosim_core::Names;
+use cosim_core::{CoId, Names};
+use serde_json::Value;
 
 /// The expectations that were not met, and why, in lines of so many columns. What several have in common is said once.
 pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
@@ -30,6 +32,23 @@ pub fn unmet_in(columns: usize, outcome: &Outcome) -> String {
         for why in &first.why {
             let _ = out.wrap("    - ", "      ", why);
         }
+    }
+    out.text
+}
+
+/// Why a node shows a CoValue as it does, in lines of so many columns, where the run was asked.
+pub fn reasons_in(columns: usize, outcome: &Outcome, (node, id): (NodeId, CoId)) -> String {
+    let (name, co_value) = (outcome.cast.node(node), outcome.cast.co_value(id));
+    let shown = outcome.views.get(node.index()).and_then(|views| views.get(&id));
+    let head = match shown {
+        None | Some(Value::Null) => format!("why {name} shows nothing of {co_value}:"),
+        Some(shown) => format!("why {name} shows {co_value} as {shown}:"),
+    };
+    let mut out = Lines::of(columns);
+    // Writing to a string cannot fail.
+    let _ = out.wrap("  ", "    ", &head);
+    for reason in &outcome.reasons {
+        let _ = out.wrap("    - ", "      ", reason);
     }
     out.text
 }

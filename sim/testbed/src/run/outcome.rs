@@ -55,6 +55,8 @@ pub struct Outcome {
     pub lost: Vec<Lost>,
     /// What apps wrote in vain, and what nodes refused, in words. Empty where no log was kept.
     pub vain: Vec<String>,
+    /// Why a node shows a CoValue as it does, a sentence each, where that was asked and a log was kept.
+    pub reasons: Vec<String>,
     /// Whether the violation that the scenario expects occurred; `None` where it expects none.
     pub expected_violation: Option<bool>,
     /// The decisions that the scenario lists and the run never met.
@@ -180,6 +182,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     }
     let vain =
         watch.log.as_ref().map(|log| unmet::vain_writes(&stage, &world, log, &unmet)).unwrap_or_default();
+    let reasons = unmet::reasons(&stage, &world, &views);
     let lost = if end == End::Silent { watch.losses.lost(&world.view()) } else { Vec::new() };
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
@@ -205,6 +208,7 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
         known,
         lost,
         vain,
+        reasons,
         expected_violation,
         unused: Vec::new(),
         chapters,

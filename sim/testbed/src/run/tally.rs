@@ -1,7 +1,7 @@
 //! What a run counts beside what every world does: what is particular to CoJSON.
 
-use crate::cojson::{CoJson, Notice};
-use crate::host::SimMessage;
+use crate::cojson::{CoJson, Command, Notice};
+use crate::host::{Operation, SimMessage};
 use crate::observer::{Happening, Observer, Skipped};
 use crate::world::View;
 use cosim_core::{Event, Message, Time};
@@ -35,6 +35,10 @@ pub struct Tally {
     pub skipped: u64,
     /// When a node last came to hold something new.
     pub last_change: Time,
+    /// When an app last wrote, if one did.
+    pub last_write: Option<Time>,
+    /// Whether the event that is happening is one in which an app may write.
+    in_write: bool,
     /// Whether the event that is happening is a deadline.
     in_timer: bool,
     /// Whether the event that is happening is the delivery of content that has brought nothing yet.
@@ -68,6 +72,9 @@ impl<N: CoJson> Observer<N> for Tally {
                 ..
             } => {
                 self.last_change = view.now;
+                if self.in_write {
+                    self.last_write = Some(view.now);
+                }
                 self.in_vain = false;
             }
             Happening::Skipped { why: Skipped::Refused(_), .. } => self.refused += 1,
@@ -77,7 +84,12 @@ impl<N: CoJson> Observer<N> for Tally {
             Happening::Settled { .. } => {
                 self.redundant += u64::from(self.in_vain);
                 self.in_timer = false;
+                self.in_write = false;
                 self.in_vain = false;
+            }
+            Happening::Operation { operation: Operation::Command { command, .. }, .. } => {
+                self.in_write =
+                    matches!(command, Command::Create { .. } | Command::Edit(_) | Command::Ask(_));
             }
             Happening::Operation { .. }
             | Happening::Down { .. }

@@ -1,4 +1,5 @@
-//! What a scenario expects and a run does not come to. Where the run has kept a log, it is also said why.
+//! What a scenario expects and a run does not come to. Where the run has kept a log, it is also said why, and why a node shows
+//! what it shows, whether that was expected or not.
 
 mod elsewhere;
 mod evidence;
@@ -165,6 +166,25 @@ pub(super) fn of<N: CoJson, D: Decide<N>>(
         }
     }));
     [unmet, known]
+}
+
+/// Why a node shows a CoValue as it does, where that is asked.
+pub(super) fn reasons<N: CoJson, D: Decide<N>>(
+    stage: &Stage<'_>,
+    world: &World<N, Watch, D>,
+    views: &[BTreeMap<CoId, Value>],
+) -> Vec<String> {
+    let (Some((node, id)), Some(log)) = (world.observer.asked, &world.observer.log) else {
+        return Vec::new();
+    };
+    let view = world.view();
+    let evidence = Evidence::new(stage.scenario(), log, &view, &world.observer);
+    shown::reasons(
+        &evidence,
+        (node, id),
+        views[node.index()].get(&id),
+        view.hosts[node.index()].node.view(id),
+    )
 }
 
 /// All that is wanted, in words.

@@ -2,6 +2,7 @@
 
 use crate::run::{Faulted, Outcome, Verdict};
 use crate::scenario::{Crypto, Scenario};
+use cosim_core::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,9 @@ pub struct Record {
     pub ended_at: u64,
     /// When a node last came to hold something new, in microseconds of virtual time.
     pub last_change: u64,
+    /// When an app last wrote, in microseconds of virtual time. None where none did, and in outcomes of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_write: Option<u64>,
     /// What was counted.
     pub counts: Counts,
     /// How often each oracle that judged has looked.
@@ -145,6 +149,7 @@ impl Record {
             events: outcome.figures.events,
             ended_at: outcome.ended_at.as_us(),
             last_change: outcome.tally.last_change.as_us(),
+            last_write: outcome.tally.last_write.map(Time::as_us),
             counts: Counts::of(outcome),
             looks: outcome.looks.iter().map(|(oracle, looks)| ((*oracle).to_owned(), *looks)).collect(),
             guests: outcome.guests.iter().map(|(name, version)| format!("{name} {version}")).collect(),

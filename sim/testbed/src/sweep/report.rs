@@ -1,10 +1,12 @@
 //! What a person or a machine reads about a sweep. It depends on the runs only: not on threads, nor on time.
 
 use super::record::Counts;
+use super::spread::Figure;
 use super::summary::{Group, OfScenario, Summary};
-use crate::report::count;
+use crate::report::{count, in_words};
 use crate::run::Verdict;
 use crate::scenario::FaultKind;
+use cosim_core::Time;
 use std::fmt::{self, Write};
 
 /// The summary of a sweep.
@@ -133,6 +135,10 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
         count(counts.timers, "deadline"),
         count(counts.redundant, "content"),
     )?;
+    // Of several scenarios, each has its own times.
+    if let [of] = summary.scenarios() {
+        write_times(out, of)?;
+    }
     if counts.lost_though_safe > 0 {
         let noun = if counts.lost_though_safe == 1 { "transaction" } else { "transactions" };
         let lost = counts.lost_though_safe;
@@ -151,6 +157,20 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
         writeln!(out, "              had nothing to check: {}", idle.join(", "))?;
     }
     Ok(())
+}
+
+/// How long it took until everybody had what was written, over the runs that held.
+fn write_times(out: &mut String, of: &OfScenario) -> fmt::Result {
+    let spread = of.spreads.of(Figure::Convergence);
+    let Some((largest, seed)) = spread.largest().first() else { return Ok(()) };
+    let words = |us: u64| in_words(Time::from_us(us));
+    writeln!(
+        out,
+        "  converged   half of the runs within {} of the last write, 99 % within {}, all within {} (seed {seed})",
+        words(spread.percentile(50)),
+        words(spread.percentile(99)),
+        words(*largest),
+    )
 }
 
 /// The faults planned over all runs, in words, and how many of them happened, where not all did: there may have been nothing
@@ -197,6 +217,19 @@ fn by_first(summary: &Summary) -> Vec<(&str, &Group)> {
     groups
 }
 
+/// How the figures of the runs that held are spread; times are in microseconds.
+fn figures(of: &OfScenario) -> serde_json::Map<String, serde_json::Value> {
+    let figure = |figure: Figure| {
+        let spread = of.spreads.of(figure);
+        let said = serde_json::json!({
+            "count": spread.count(), "min": spread.min(), "median": spread.percentile(50),
+            "p90": spread.percentile(90), "p99": spread.percentile(99), "max": spread.max(),
+        });
+        (spread.count() > 0).then(|| (figure.name().to_owned(), said))
+    };
+    Figure::ALL.into_iter().filter_map(figure).collect()
+}
+
 /// A sweep for machines.
 pub fn json(summary: &Summary) -> serde_json::Value {
     let scenarios: Vec<_> = summary
@@ -207,6 +240,7 @@ pub fn json(summary: &Summary) -> serde_json::Value {
                 "path": of.source.path, "blake3": of.source.blake3, "declares": of.source.declares,
                 "runs": of.runs, "held": of.held, "liveness": of.liveness, "violated": of.violated,
                 "events": of.events, "counts": of.counts, "looks": of.looks, "faults": of.faults, "neverHappened": of.never_happened(),
+                "figures": figures(of),
             })
         })
         .collect();

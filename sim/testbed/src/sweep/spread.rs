@@ -12,6 +12,8 @@ const LARGEST_MAX: usize = 3;
 /// A figure of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
+    /// From when an app last wrote until nobody learned anything new any more, in microseconds: by then everybody has it.
+    Convergence,
     /// When all was silent, in microseconds.
     Silence,
     /// Messages sent.
@@ -26,12 +28,19 @@ pub enum Figure {
 
 impl Figure {
     /// All of them.
-    pub const ALL: [Figure; 5] =
-        [Figure::Silence, Figure::Messages, Figure::Bytes, Figure::Retransmissions, Figure::Events];
+    pub const ALL: [Figure; 6] = [
+        Figure::Convergence,
+        Figure::Silence,
+        Figure::Messages,
+        Figure::Bytes,
+        Figure::Retransmissions,
+        Figure::Events,
+    ];
 
     /// What it is called in data.
     pub fn name(self) -> &'static str {
         match self {
+            Figure::Convergence => "convergence",
             Figure::Silence => "silence",
             Figure::Messages => "messages",
             Figure::Bytes => "bytes",
@@ -40,20 +49,23 @@ impl Figure {
         }
     }
 
-    fn of(self, record: &Record) -> u64 {
+    /// What it is in a run, where that can be said. Where a known bug ends the run, its times say nothing.
+    fn of(self, record: &Record, ends_at_violation: bool) -> Option<u64> {
         match self {
-            Figure::Silence => record.ended_at,
-            Figure::Messages => record.counts.sent,
-            Figure::Bytes => record.counts.bytes,
-            Figure::Retransmissions => record.counts.retransmissions,
-            Figure::Events => record.events,
+            Figure::Convergence | Figure::Silence if ends_at_violation => None,
+            Figure::Convergence => Some(record.last_change.saturating_sub(record.last_write?)),
+            Figure::Silence => Some(record.ended_at),
+            Figure::Messages => Some(record.counts.sent),
+            Figure::Bytes => Some(record.counts.bytes),
+            Figure::Retransmissions => Some(record.counts.retransmissions),
+            Figure::Events => Some(record.events),
         }
     }
 }
 
 /// The figures of the runs of a scenario that held: what ends at a violation is cut short.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spreads([Spread; 5]);
+pub struct Spreads([Spread; 6]);
 
 impl Spreads {
     pub(super) fn add(&mut self, record: &Record, ends_at_violation: bool) {
@@ -61,8 +73,8 @@ impl Spreads {
             return;
         }
         for (figure, spread) in Figure::ALL.into_iter().zip(&mut self.0) {
-            if figure != Figure::Silence || !ends_at_violation {
-                spread.add(figure.of(record), record.seed);
+            if let Some(value) = figure.of(record, ends_at_violation) {
+                spread.add(value, record.seed);
             }
         }
     }

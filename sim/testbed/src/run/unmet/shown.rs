@@ -46,6 +46,22 @@ pub(super) fn why(
     said
 }
 
+/// Why an app sees what it sees, whatever was expected.
+pub(super) fn reasons(
+    evidence: &Evidence<'_>,
+    (node, id): (NodeId, CoId),
+    shown: Option<&Value>,
+    seen: Option<&LiveView>,
+) -> Vec<String> {
+    let looking = Looking::new(evidence, node, id, seen);
+    let mut said = match (shown, seen.map(LiveView::view)) {
+        (Some(Value::Object(shown)), Some(View::Map(_))) => looking.every_key(shown),
+        _ => looking.all(None, &BTreeSet::new()),
+    };
+    said.extend(shown.and_then(|shown| looking.by_other_rules(shown)));
+    said
+}
+
 /// Why a group has a key, or has it not.
 pub(super) fn why_key(
     evidence: &Evidence<'_>,
@@ -89,6 +105,16 @@ impl<'a> Looking<'a> {
             said.push(format!("other keys that differ, too: {}", keys.join(", ")));
         }
         said
+    }
+
+    /// Why each key of a map is as it is: of those that it shows, and of those that somebody has set.
+    fn every_key(&self, shown: &Map<String, Value>) -> Vec<String> {
+        let set = self.written.iter().filter_map(|one| self.sets(one)).flatten().map(|(key, _)| key);
+        let keys: BTreeSet<String> = shown.keys().cloned().chain(set).collect();
+        let mut met = BTreeSet::new();
+        let mut said: Vec<String> = keys.iter().flat_map(|key| self.key(key, None)).collect();
+        said.retain(|one| met.insert(one.clone()));
+        if said.is_empty() { self.all(None, &BTreeSet::new()) } else { said }
     }
 
     /// Why a key is as it is, and not as it was wanted.
