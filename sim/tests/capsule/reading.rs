@@ -6,6 +6,9 @@ use cosim_testbed::log::{Limit, Log, ReadError};
 use cosim_testbed::run::Outcome;
 use std::path::Path;
 
+/// What is more tells nothing new.
+const EVENTS_MAX: u64 = 10_000;
+
 #[track_caller]
 fn comes_back(outcome: &Outcome) {
     let (written, bytes) = (outcome.log.as_ref().unwrap(), json_lines(outcome));
@@ -26,8 +29,11 @@ fn every_story_comes_back_as_it_was_written() {
     for name in names {
         let text = std::fs::read_to_string(snapshot::path(&folder, &name, snapshot::SCENARIO)).unwrap();
         let scenario = scenario(&text);
-        comes_back(&play(&scenario, scenario.seed, Limit::All));
-        comes_back(&play(&scenario, scenario.seed + 1, Limit::Ends { head: 5, tail: 3 }));
+        let ends = play(&scenario, scenario.seed, Limit::Ends { head: 5, tail: 3 });
+        comes_back(&ends);
+        if ends.figures.events <= EVENTS_MAX {
+            comes_back(&play(&scenario, scenario.seed, Limit::All));
+        }
     }
 }
 

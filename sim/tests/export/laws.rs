@@ -54,7 +54,7 @@ fn events() -> impl Strategy<Value = Vec<(u64, u64, Event)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20))]
+    #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
     fn of_every_run(path in select(STORMS.to_vec()), seed in 0..1_000_000_u64) {
