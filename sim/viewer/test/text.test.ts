@@ -46,8 +46,8 @@ describe('a sweep', () => {
   test('draws how figures are spread, with words for who does not see it', () =>
     on('swept.html', '', async (page) => {
       const labels = await page.getByRole('img').evaluateAll((all) => all.map((it) => it.getAttribute('aria-label')));
-      expect(labels.length).toBe(10);
-      expect(labels[0]).toMatch(/^time to silence of scenarios\/swarm\/pair.json: median .* s, 99 % up to .*, largest /);
+      expect(labels.length).toBe(12);
+      expect(labels[0]).toMatch(/^time to convergence of scenarios\/swarm\/pair.json: median .* s, 99 % up to .*, largest /);
       // The areas of the bars are the runs.
       const bars = await page.locator('.histogram').first().locator('rect').count();
       expect(bars).toBeGreaterThan(5);
