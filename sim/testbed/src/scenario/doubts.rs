@@ -96,14 +96,13 @@ impl<'a> Doubts<'a> {
 
     /// The workloads: where each is said, and what.
     fn workloads(&self) -> Vec<(Vec<Step>, &'a Value)> {
-        match &self.said["workload"] {
-            Value::Array(several) => {
-                let each = several.iter().enumerate();
-                each.map(|(i, workload)| (vec![key("workload"), Step::Index(i)], workload)).collect()
-            }
-            Value::Null => Vec::new(),
-            one => vec![(vec![key("workload")], one)],
-        }
+        let said = &self.said["workload"];
+        let Some(several) = said.as_array() else {
+            let alone = (!said.is_null()).then(|| (vec![key("workload")], said));
+            return alone.into_iter().collect();
+        };
+        let each = several.iter().enumerate();
+        each.map(|(i, workload)| (vec![key("workload"), Step::Index(i)], workload)).collect()
     }
 
     /// The CoValues that somebody creates, as far as the file says.
