@@ -26,8 +26,7 @@ pub(super) fn workloads<'a>(
     let workloads = each_workload(file, |at, said| {
         let missing = said.co_values.iter().filter(&mut is_missing);
         let creates = missing.filter_map(|id| names.co_value(id)).collect();
-        let workload = workload(file, said, (names, at), report);
-        let workload = Workload { place, before, creates, ..workload };
+        let workload = workload(file, said, (names, at), (place, before, creates), report);
         place += 1;
         before = [before[0] + workload.operations, before[1] + workload.roles];
         workload
@@ -43,6 +42,7 @@ fn workload(
     file: &file::Scenario,
     workload: &file::Workload,
     (names, at): (&Names<'_>, &At<'_>),
+    (place, before, creates): (usize, [u32; 2], Vec<u32>),
     report: &mut Report,
 ) -> Workload {
     let (from, until) = window(workload.from, workload.until, at, report);
@@ -52,14 +52,14 @@ fn workload(
     let (transactions, size) = ([transactions.min, transactions.max], [size.min, size.max]);
     check_edit(transactions, size, at, report);
     Workload {
-        place: 0,
-        before: [0, 0],
+        place,
+        before,
         operations: workload.operations,
         from,
         until,
         nodes: nodes(workload.nodes.as_deref(), "a workload", names, at, report),
         co_values: co_values(workload, names, at, report),
-        creates: Vec::new(),
+        creates,
         mix: mix(file, workload, names, at, report),
         transactions,
         size,
