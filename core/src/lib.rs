@@ -63,7 +63,7 @@ pub use crypto::{Crypto, FastCrypto, FastHeader, FastTransaction, OpaqueCrypto};
 pub use id::{CoId, ConnectionId, PeerId, SessionId};
 pub use interop::RealCrypto;
 pub use known_state::KnownState;
-pub use message::{Content, Envelope, Known, Message, SessionContent};
+pub use message::{Content, Envelope, Hint, Known, Message, SessionContent};
 pub use names::{NameError, NameTable, Names};
 pub use node::{Announce, Config, Durability, Input, LoadStatus, Node, Output, Reach, TimerKind, Uploads};
 #[cfg(feature = "planted-faults")]

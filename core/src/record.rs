@@ -5,6 +5,7 @@
 use crate::crypto::Crypto;
 use crate::id::{CoId, SessionId};
 use crate::json::JsonCrypto;
+use crate::message::Hint;
 use crate::node::piece;
 use crate::state::{CoValueState, NewTransactions, NodeState, Source};
 use crate::vec_map::VecMap;
@@ -216,7 +217,12 @@ pub(crate) fn append<C: Crypto>(
     let new = &transactions[same..];
     let before = log.map(|log| &log.streaming_hash);
     let signed = crypto.verify(id, session, before, new, signature)?;
-    co.append(session, NewTransactions { after: held, transactions: new.to_vec(), signed }, Source::Local);
+    co.append(
+        session,
+        NewTransactions { after: held, transactions: new.to_vec(), signed },
+        Source::Local,
+        &Hint::default(),
+    );
     Some(())
 }
 

@@ -64,6 +64,15 @@ impl<K: Ord + Copy, V> VecMap<K, V> {
         }
     }
 
+    /// The same, to be changed.
+    #[inline]
+    pub fn get_near_mut(&mut self, place: usize, key: K) -> Option<&mut V> {
+        match self.entries.get(place) {
+            Some((found, _)) if *found == key => Some(&mut self.entries[place].1),
+            _ => self.get_mut(key),
+        }
+    }
+
     /// The place of `key` in the order, or the one that it would have.
     pub fn place(&self, key: K) -> usize {
         let (Ok(place) | Err(place)) = self.find(key);

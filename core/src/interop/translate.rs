@@ -3,7 +3,7 @@
 use super::RealCrypto;
 use crate::id::CoId;
 use crate::known_state::KnownState;
-use crate::message::{Content, Known, Message, SessionContent};
+use crate::message::{Content, Hint, Known, Message, SessionContent};
 use crate::names::{NameError, Names};
 use crate::real::{Priority, wire};
 use crate::vec_map::VecMap;
@@ -65,7 +65,7 @@ impl RealCrypto {
             let after = small(&session, after)?;
             new.insert(self.session(&session)?, SessionContent { after, new_transactions, last_signature });
         }
-        Ok(Content { id, header: content.header, new })
+        Ok(Content { id, header: content.header, new, hint: Hint::default() })
     }
 
     /// `message` with the strings that its numbers stand for. `priority` is that of the CoValue: content has it, too,

@@ -3,7 +3,7 @@
 //! One block holds the sessions, ascending, and after them their counts. It is shared by everybody who says the same, so
 //! a copy costs nothing and two that are one block are compared at a glance. Whoever changes it has one of its own then.
 //! Most messages bring something of one session: that needs no block.
-//! Where both sides of a comparison list the same sessions, their counts are compared as two plain rows of numbers.
+//! Where both sides of a comparison list the same sessions for a stretch, their counts are compared as plain rows of numbers.
 
 use crate::id::SessionId;
 use alloc::sync::Arc;
@@ -20,8 +20,11 @@ pub(super) enum Counts {
     Many(Arc<[u32]>),
 }
 
-/// So many counts are compared at once where it matters which differ.
-const PART: usize = 16;
+/// So many counts are compared at once.
+const PART: usize = 8;
+
+/// Of so many sessions a block is put together without other memory.
+const SMALL: usize = 64;
 
 /// Sessions, and the count of each.
 type Rows<'a> = (&'a [u32], &'a [u32]);
@@ -106,15 +109,23 @@ impl Counts {
                 true
             }
             Err(at) => {
-                let with = |row: &[u32], new: u32, out: &mut Vec<u32>| {
-                    out.extend_from_slice(&row[..at]);
-                    out.push(new);
-                    out.extend_from_slice(&row[at..]);
+                let half = sessions.len() + 1;
+                let mut block = [0; 2 * SMALL];
+                let mut large = Vec::new();
+                let block = match block.get_mut(..2 * half) {
+                    Some(block) => block,
+                    None => {
+                        large.resize(2 * half, 0);
+                        &mut large[..]
+                    }
                 };
-                let mut block = Vec::with_capacity(2 * sessions.len() + 2);
-                with(sessions, session.0, &mut block);
-                with(counts, count, &mut block);
-                *self = Counts::Many(block.into());
+                let (new_sessions, new_counts) = block.split_at_mut(half);
+                for (new, row, added) in [(new_sessions, sessions, session.0), (new_counts, counts, count)] {
+                    new[..at].copy_from_slice(&row[..at]);
+                    new[at] = added;
+                    new[at + 1..].copy_from_slice(&row[at..]);
+                }
+                *self = Counts::Many(Arc::from(&*block));
                 true
             }
         }
@@ -124,12 +135,19 @@ impl Counts {
     /// costs less than a block of its own.
     pub(super) fn raise_like(&mut self, session: SessionId, count: u32, like: &Counts) -> bool {
         let ((sessions, mine), (others, theirs)) = (self.rows(), like.rows());
-        if sessions == others
-            && let Ok(at) = find(sessions, session.0)
-            && mine[at] < count
-            && theirs[at] == count
+        // Where it stands in both, and where what comes after it begins here.
+        let place = match find(others, session.0) {
+            Ok(at) if theirs[at] == count && sessions.len() == others.len() => {
+                (mine[at] < count && sessions == others).then_some((at, at + 1))
+            }
+            Ok(at) if theirs[at] == count && sessions.len() + 1 == others.len() => {
+                (sessions[..at] == others[..at] && sessions[at..] == others[at + 1..]).then_some((at, at))
+            }
+            _ => None,
+        };
+        if let Some((at, rest)) = place
             && mine[..at] == theirs[..at]
-            && mine[at + 1..] == theirs[at + 1..]
+            && mine[rest..] == theirs[at + 1..]
         {
             self.clone_from(like);
             return true;
@@ -152,10 +170,8 @@ impl Counts {
         if self.le(other) {
             self.clone_from(other);
         } else if mine.0 == theirs.0 {
-            self.counts_mut()
-                .iter_mut()
-                .zip(theirs.1)
-                .for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
+            let counts = self.counts_mut().iter_mut().zip(theirs.1);
+            counts.for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
         } else {
             *self = Counts::listed(&merged(mine, theirs));
         }
@@ -167,8 +183,8 @@ impl Counts {
         let (mine, theirs) = (self.rows(), other.rows());
         if self.is(other) {
             true
-        } else if mine.0 == theirs.0 {
-            mine.1 == theirs.1 || !exceeds(mine.1, theirs.1)
+        } else if are_alike(mine, theirs) {
+            !exceeds(mine.1, theirs.1)
         } else {
             // A session that is listed counts something.
             mine.0.len() <= theirs.0.len()
@@ -186,29 +202,34 @@ impl Counts {
             return ControlFlow::Continue(());
         }
         let ((sessions, mine), (others, theirs)) = (self.rows(), other.rows());
-        if sessions == others {
-            if mine == theirs {
-                return ControlFlow::Continue(());
-            }
-            let parts = sessions.chunks(PART).zip(mine.chunks(PART).zip(theirs.chunks(PART)));
-            for (sessions, (mine, theirs)) in parts.filter(|(_, (mine, theirs))| exceeds(mine, theirs)) {
-                for ((session, mine), theirs) in sessions.iter().zip(mine).zip(theirs) {
-                    if mine > theirs {
-                        show(SessionId(*session), *mine, *theirs)?;
-                    }
-                }
-            }
+        if are_alike((sessions, mine), (others, theirs)) && !exceeds(mine, theirs) {
             return ControlFlow::Continue(());
         }
-        let mut at = 0;
-        for (session, mine) in sessions.iter().zip(mine) {
-            while others.get(at).is_some_and(|other| other < session) {
-                at += 1;
+        let (mut i, mut j) = (0, 0);
+        while i < sessions.len() {
+            // Both mostly list the same ones, for a stretch at least, and count the same.
+            while let (Some(a), Some(b)) = (part(sessions, i), part(others, j))
+                && a == b
+                && let (Some(a), Some(b)) = (part(mine, i), part(theirs, j))
+                && !exceeds(a, b)
+            {
+                (i, j) = (i + PART, j + PART);
             }
-            let held = if others.get(at) == Some(session) { theirs[at] } else { 0 };
-            if *mine > held {
-                show(SessionId(*session), *mine, held)?;
+            let end = sessions.len().min(i + PART);
+            for (session, mine) in sessions[i..end].iter().zip(&mine[i..end]) {
+                while others.get(j).is_some_and(|other| other < session) {
+                    j += 1;
+                }
+                let mut held = 0;
+                if others.get(j) == Some(session) {
+                    held = theirs[j];
+                    j += 1;
+                }
+                if *mine > held {
+                    show(SessionId(*session), *mine, held)?;
+                }
             }
+            i = end;
         }
         ControlFlow::Continue(())
     }
@@ -245,6 +266,16 @@ fn find(sessions: &[u32], session: u32) -> Result<usize, usize> {
 /// Whether any of `mine` is more than its counterpart. It looks at all of them, so that many are compared at once.
 fn exceeds(mine: &[u32], theirs: &[u32]) -> bool {
     mine.iter().zip(theirs).fold(false, |any, (mine, theirs)| any | (mine > theirs))
+}
+
+/// Whether both list the same sessions, and so many that it pays to know that.
+fn are_alike(a: Rows<'_>, b: Rows<'_>) -> bool {
+    a.0.len() >= PART && a.0 == b.0
+}
+
+/// The stretch of a row that begins here; `None` where so many do not follow.
+fn part(row: &[u32], from: usize) -> Option<&[u32; PART]> {
+    row.get(from..)?.first_chunk()
 }
 
 /// All sessions of both, with the larger count of each.

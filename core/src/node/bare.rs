@@ -41,7 +41,7 @@ impl<C: Crypto> NodeState<C> {
         for peer in &ranked {
             let mut messages = Vec::new();
             while let Some(due) = (View { co, ranked: &ranked, config: &config }).due(*peer) {
-                messages.push(say(due, co, id, peer.peer, 1, false).message);
+                messages.push(say(due, co, id, *peer, 1, false).message);
             }
             if !messages.is_empty() {
                 return Ok(Some(Send { to: peer.peer, messages }));

@@ -85,6 +85,16 @@ impl Connections {
         self.by_peer.get_mut(peer)
     }
 
+    /// The connection with a peer of the order of service.
+    pub(crate) fn of(&self, ranked: Ranked) -> Option<&Connection> {
+        self.by_peer.get_near(ranked.place, ranked.peer)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn of_mut(&mut self, ranked: Ranked) -> Option<&mut Connection> {
+        self.by_peer.get_near_mut(ranked.place, ranked.peer)
+    }
+
     /// The peers in the order of service.
     pub(crate) fn ranked(&self) -> &[Ranked] {
         &self.ranked

@@ -6,7 +6,7 @@ use super::say::KnownKind;
 use crate::crypto::{Crypto, Signed};
 use crate::id::SessionId;
 use crate::known_state::KnownState;
-use crate::message::{Content, SessionContent};
+use crate::message::{Content, Hint, SessionContent};
 use crate::state::marks::{Correction, Subscription};
 use crate::state::{Event, NewTransactions, Relationship, Source};
 
@@ -46,7 +46,7 @@ impl<C: Crypto> Hearing<'_, C> {
         let mut sum = Sum::default();
         self.take_header(content.header, &mut sum);
         for (session, piece) in content.new {
-            self.take_session(session, piece, &mut sum);
+            self.take_session(session, piece, &content.hint, &mut sum);
         }
         planted!(self, SafeOnReceipt => self.co.marks.uploads.safe = self.co.known_state());
         let applied = sum.applied || sum.header_added;
@@ -95,8 +95,8 @@ impl<C: Crypto> Hearing<'_, C> {
         if planted!(self, EchoToSender) { Source::Local } else { Source::Peer(self.from.peer) }
     }
 
-    fn take_session(&mut self, session: SessionId, piece: SessionContent<C>, sum: &mut Sum) {
-        let taken = self.take(session, piece);
+    fn take_session(&mut self, session: SessionId, piece: SessionContent<C>, hint: &Hint, sum: &mut Sum) {
+        let taken = self.take(session, piece, hint);
         match taken {
             Taken::Nothing => {}
             Taken::Held(end) => {
@@ -126,7 +126,7 @@ impl<C: Crypto> Hearing<'_, C> {
     }
 
     /// Verifies and applies one piece.
-    fn take(&mut self, session: SessionId, piece: SessionContent<C>) -> Taken {
+    fn take(&mut self, session: SessionId, piece: SessionContent<C>, hint: &Hint) -> Taken {
         let SessionContent { after, mut new_transactions, last_signature } = piece;
         let Ok(len) = u32::try_from(new_transactions.len()) else { return Taken::Refused };
         let Some(end) = after.checked_add(len) else { return Taken::Refused };
@@ -159,7 +159,7 @@ impl<C: Crypto> Hearing<'_, C> {
         let Some(signed) = verified else { return Taken::Refused };
         let batch = NewTransactions { after: held, transactions: new_transactions, signed };
         let from = self.source();
-        self.co.append(session, batch, from);
+        self.co.append(session, batch, from, hint);
         self.co.note_dependencies(self.crypto, session, held);
         Taken::Applied(end)
     }

@@ -89,7 +89,7 @@ impl<C: Crypto> Hearing<'_, C> {
         let scope = if all { Scope::All } else { Scope::Peer(self.from.peer) };
         let wait = if heard.progress || heard.answered { Wait::Restart } else { Wait::Keep };
         self.shell.arm(self.id, self.co, self.from, wait);
-        self.shell.sync_after(self.id, self.co, scope, Some(self.from.peer));
+        self.shell.sync_after(self.id, self.co, scope, Some(self.from));
     }
 
     pub(crate) fn sync(&mut self) -> &mut PeerSync {
@@ -98,13 +98,13 @@ impl<C: Crypto> Hearing<'_, C> {
 
     /// Answers the message with our known state.
     pub(crate) fn answer(&mut self, kind: KnownKind) {
-        let said = known(self.co, self.id, self.from.peer, self.n, kind);
-        self.shell.send(self.from.peer, said);
+        let said = known(self.co, self.id, self.from, self.n, kind);
+        self.shell.send(self.from, said);
     }
 
     fn ask(&mut self) {
-        let peer = self.from.peer;
-        let said = load(self.co, self.id, peer, self.shell.next_n(peer), self.shell.asks(self.from));
+        let peer = self.from;
+        let said = load(self.co, self.id, peer, self.shell.next_n(peer), self.shell.asks(peer));
         self.shell.send(peer, said);
     }
 

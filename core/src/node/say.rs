@@ -1,12 +1,13 @@
 //! The messages that a node begins or answers with, and the marks that sending them leaves: a sent `load` is
 //! outstanding, content raises what is assumed, and all but `done` say what we hold.
 
+use super::connection::Ranked;
 use super::due::Due;
 use super::limits::{FLIGHTS_MAX, LOADS_MAX, PIECE_BYTES_MAX, SESSIONS_MAX};
 use crate::crypto::Crypto;
-use crate::id::{CoId, PeerId};
+use crate::id::CoId;
 use crate::known_state::KnownState;
-use crate::message::{Content, Known, Message, SessionContent};
+use crate::message::{Content, Hint, Known, Message, SessionContent};
 use crate::state::marks::{Asking, Flight, Subscription};
 use crate::state::{Assumed, CoValueState, PeerSync, SessionLog};
 use crate::vec_map::VecMap;
@@ -33,19 +34,19 @@ pub(crate) fn say<C: Crypto>(
     due: Due,
     co: &mut CoValueState<C>,
     id: CoId,
-    peer: PeerId,
+    peer: Ranked,
     n: u32,
     asks: bool,
 ) -> Said<C> {
     match due {
         Due::Load => load(co, id, peer, n, asks),
         Due::Announce => {
-            co.sync.entry(peer).marks.announcing = true;
+            co.sync.entry_near(peer.place, peer.peer).marks.announcing = true;
             known(co, id, peer, 0, KnownKind::Statement)
         }
         Due::Content => content(co, id, peer, n),
         Due::Safe => {
-            let re = co.sync.entry(peer).marks.safety.asked_in;
+            let re = co.sync.entry_near(peer.place, peer.peer).marks.safety.asked_in;
             known(co, id, peer, re, KnownKind::Statement)
         }
         Due::Done => done(co, id, peer),
@@ -53,9 +54,9 @@ pub(crate) fn say<C: Crypto>(
 }
 
 /// Notes that we tell `peer` all that we hold.
-fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: PeerId) -> (KnownState, &mut PeerSync) {
+fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: Ranked) -> (KnownState, &mut PeerSync) {
     let known = co.known_state();
-    let sync = co.sync.entry(peer);
+    let sync = co.sync.entry_near(peer.place, peer.peer);
     sync.told = Some(known.clone());
     (known, sync)
 }
@@ -64,7 +65,7 @@ fn tell<C: Crypto>(co: &mut CoValueState<C>, peer: PeerId) -> (KnownState, &mut 
 pub(crate) fn load<C: Crypto>(
     co: &mut CoValueState<C>,
     id: CoId,
-    peer: PeerId,
+    peer: Ranked,
     n: u32,
     asks: bool,
 ) -> Said<C> {
@@ -87,7 +88,7 @@ pub(crate) fn load<C: Crypto>(
 pub(crate) fn known<C: Crypto>(
     co: &mut CoValueState<C>,
     id: CoId,
-    peer: PeerId,
+    peer: Ranked,
     re: u32,
     kind: KnownKind,
 ) -> Said<C> {
@@ -103,9 +104,9 @@ pub(crate) fn known<C: Crypto>(
 }
 
 /// `content` since what is assumed.
-fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) -> Said<C> {
+fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: Ranked, n: u32) -> Said<C> {
     let CoValueState { header, sessions, sync, .. } = co;
-    let sync = sync.entry(peer);
+    let sync = sync.entry_near(peer.place, peer.peer);
     if !sync.is_unconfirmed() {
         sync.marks.flight.clear();
     }
@@ -152,8 +153,8 @@ fn content<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId, n: u32) 
         0 => sync.marks.owed.take().unwrap_or(0),
         n => n,
     };
-    tell(co, peer);
-    Said { re, message: Message::Content(Content { id, header, new }) }
+    let hint = Hint(tell(co, peer).0);
+    Said { re, message: Message::Content(Content { id, header, new, hint }) }
 }
 
 /// Whether a piece is the first of its message.
@@ -195,8 +196,8 @@ pub(crate) fn piece<C: Crypto>(log: &SessionLog<C>, from: u32) -> (u32, C::Signa
 }
 
 /// `done`: the peer no longer knows of our wish.
-fn done<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: PeerId) -> Said<C> {
-    let marks = &mut co.sync.entry(peer).marks;
+fn done<C: Crypto>(co: &mut CoValueState<C>, id: CoId, peer: Ranked) -> Said<C> {
+    let marks = &mut co.sync.entry_near(peer.place, peer.peer).marks;
     marks.parting.done_sent = true;
     marks.parting.muted = true;
     if marks.subscription == Subscription::Wanting {

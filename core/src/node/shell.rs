@@ -47,6 +47,13 @@ pub(crate) enum Scope {
     All,
 }
 
+/// A scope, and who is connected of it.
+#[derive(Clone, Copy)]
+enum Peers {
+    One(Option<Ranked>),
+    All,
+}
+
 /// Whether an armed deadline is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
@@ -81,16 +88,16 @@ impl<C: Crypto> Shell<C> {
     }
 
     /// The number that our next message to `peer` gets.
-    pub(crate) fn next_n(&self, peer: PeerId) -> u32 {
-        self.connections.get(peer).map_or(0, |connection| connection.sent).wrapping_add(1)
+    pub(crate) fn next_n(&self, peer: Ranked) -> u32 {
+        self.connections.of(peer).map_or(0, |connection| connection.sent).wrapping_add(1)
     }
 
     /// Sends, where the peer is connected.
-    pub(crate) fn send(&mut self, peer: PeerId, said: Said<C>) {
-        let Some(connection) = self.connections.get_mut(peer) else { return };
+    pub(crate) fn send(&mut self, peer: Ranked, said: Said<C>) {
+        let Some(connection) = self.connections.of_mut(peer) else { return };
         connection.sent = connection.sent.wrapping_add(1);
         let envelope = Envelope { n: connection.sent, re: said.re, message: said.message };
-        self.outputs.push_back(Output::Send { peer, connection: connection.id, envelope });
+        self.outputs.push_back(Output::Send { peer: peer.peer, connection: connection.id, envelope });
     }
 
     /// Sends all that is due about a CoValue, gives verdicts, and arms what must be waited for.
@@ -104,12 +111,16 @@ impl<C: Crypto> Shell<C> {
         id: CoId,
         co: &mut CoValueState<C>,
         scope: Scope,
-        armed: Option<PeerId>,
+        armed: Option<Ranked>,
     ) {
+        let scope = match scope {
+            Scope::All => Peers::All,
+            Scope::Peer(peer) => Peers::One(self.connections.ranked_peer(peer)),
+        };
         let armed = armed.map(|peer| (peer, self.next_n(peer)));
         self.for_each_in(scope, co, |shell, co, ranked| shell.sync_with(id, co, ranked));
         self.give_verdicts(id, co);
-        let armed = armed.filter(|(peer, n)| self.next_n(*peer) == *n).map(|(peer, _)| peer);
+        let armed = armed.filter(|(peer, n)| self.next_n(*peer) == *n).map(|(peer, _)| peer.peer);
         self.for_each_in(scope, co, |shell, co, ranked| {
             if armed != Some(ranked.peer) {
                 shell.arm(id, co, ranked, Wait::Keep);
@@ -123,12 +134,12 @@ impl<C: Crypto> Shell<C> {
     /// Goes to all peers to whom something may have become due.
     fn for_each_in(
         &mut self,
-        scope: Scope,
+        peers: Peers,
         co: &mut CoValueState<C>,
         mut act: impl FnMut(&mut Self, &mut CoValueState<C>, Ranked),
     ) {
-        if let Scope::Peer(peer) = scope {
-            if let Some(ranked) = self.connections.ranked_peer(peer) {
+        if let Peers::One(peer) = peers {
+            if let Some(ranked) = peer {
                 act(self, co, ranked);
             }
             return;
@@ -152,11 +163,10 @@ impl<C: Crypto> Shell<C> {
     fn sync_with(&mut self, id: CoId, co: &mut CoValueState<C>, ranked: Ranked) {
         let mut begun = 0;
         while begun < MESSAGES_PER_SYNC_MAX {
-            let peer = ranked.peer;
             self.take_back_done(co, ranked);
             let Some(due) = self.view(co).due(ranked) else { return };
             let forgets = planted!(self, ForgetBlocked);
-            let Some(connection) = self.connections.get_mut(peer) else { return };
+            let Some(connection) = self.connections.of_mut(ranked) else { return };
             if let Flow::Blocked(waiting) = &mut connection.flow {
                 if !forgets {
                     waiting.insert(id);
@@ -171,8 +181,8 @@ impl<C: Crypto> Shell<C> {
                 due != Due::Load || co.header.is_some() || !co.done || for_others,
                 "what is done and not here is asked for on behalf of others alone"
             );
-            let said = say(due, co, id, peer, self.next_n(peer), self.asks(ranked));
-            self.send(peer, said);
+            let said = say(due, co, id, ranked, self.next_n(ranked), self.asks(ranked));
+            self.send(ranked, said);
             // Every piece raises what is assumed, so there is a last one. If some waited for an acknowledgement of others,
             // a peer that gives none would never get them.
             begun += usize::from(due != Due::Content);
@@ -223,7 +233,7 @@ impl<C: Crypto> Shell<C> {
             debug_assert!(!needed, "nothing was said, so nothing is waited for");
             return;
         }
-        let Some(sync) = co.sync.get_mut(ranked.peer) else { return };
+        let Some(sync) = co.sync.get_near_mut(ranked.place, ranked.peer) else { return };
         let timer = &mut sync.marks.timer;
         if !needed {
             timer.deadline = None;

@@ -46,8 +46,9 @@ impl<C: Crypto> Shell<C> {
                 sync.marks.owed = None;
             }
             if !planted!(self, NeverUnavailable) {
-                let said = known(co, id, peer, re, KnownKind::Statement);
-                self.send(peer, said);
+                let Some(ranked) = self.connections.ranked_peer(peer) else { continue };
+                let said = known(co, id, ranked, re, KnownKind::Statement);
+                self.send(ranked, said);
             }
         }
     }

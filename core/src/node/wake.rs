@@ -78,15 +78,15 @@ impl<C: Crypto> Node<C> {
             {
                 sync.count_silence();
             }
-            let said = load(co, id, peer, self.shell.next_n(peer), self.shell.asks(ranked));
-            self.shell.send(peer, said);
+            let said = load(co, id, ranked, self.shell.next_n(ranked), self.shell.asks(ranked));
+            self.shell.send(ranked, said);
         } else if self.shell.view(co).waits_for_safety(ranked) {
-            let said = load(co, id, peer, self.shell.next_n(peer), true);
-            self.shell.send(peer, said);
+            let said = load(co, id, ranked, self.shell.next_n(ranked), true);
+            self.shell.send(ranked, said);
         }
         if announcing {
-            let said = known(co, id, peer, 0, KnownKind::Statement);
-            self.shell.send(peer, said);
+            let said = known(co, id, ranked, 0, KnownKind::Statement);
+            self.shell.send(ranked, said);
         }
         let scope = if co.header.is_none() { Scope::All } else { Scope::Peer(peer) };
         self.shell.sync(id, co, scope);

@@ -5,6 +5,7 @@ use super::{NewTransactions, SessionLog};
 use crate::crypto::{Crypto, Signed};
 use crate::id::SessionId;
 use crate::known_state::KnownState;
+use crate::message::Hint;
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
@@ -51,7 +52,7 @@ impl<C: Crypto> Logs<C> {
     }
 
     /// Appends a batch that was found to follow; gives the session's new length.
-    pub(super) fn append(&mut self, session: SessionId, batch: NewTransactions<C>) -> u32 {
+    pub(super) fn append(&mut self, session: SessionId, batch: NewTransactions<C>, hint: &Hint) -> u32 {
         let NewTransactions { after, transactions, signed } = batch;
         let Signed { hash, streaming_hash, signature } = signed;
         let log = self.logs.entry_or_insert_with(session, || SessionLog {
@@ -72,7 +73,7 @@ impl<C: Crypto> Logs<C> {
         log.last_signature = signature;
         let length = log.len();
         log.signature_after.insert(length - 1, log.last_signature.clone());
-        self.held.raise(session, length);
+        self.held.raise_like(session, length, &hint.0);
         self.transactions += u64::from(length - after);
         length
     }

@@ -103,6 +103,12 @@ impl PeerSyncs {
         self.slots.get_mut(peer).map(Slot::get_mut)
     }
 
+    /// The same, found at once if the peer is at this place in the order.
+    #[inline]
+    pub(crate) fn get_near_mut(&mut self, place: usize, peer: PeerId) -> Option<&mut PeerSync> {
+        self.slots.get_near_mut(place, peer).map(Slot::get_mut)
+    }
+
     /// Whether nothing is known of the peer at this place but that it may count as told of the header.
     #[inline]
     pub(crate) fn is_quiet_near(&self, place: usize, peer: PeerId) -> bool {

@@ -4,6 +4,7 @@ use super::{Assumed, CoValueState, Event, NodeState, PeerInfo, PeerSync, Relatio
 use crate::crypto::{Crypto, Signed};
 use crate::id::{CoId, PeerId, SessionId};
 use crate::known_state::KnownState;
+use crate::message::Hint;
 use crate::vec_map::VecMap;
 use alloc::vec::Vec;
 
@@ -76,7 +77,7 @@ impl<C: Crypto> NodeState<C> {
             return Err(UpdateError::InvalidAfter);
         }
         let co_value = self.co_values.get_mut(&id).expect("looked up above");
-        co_value.append(session, batch, from);
+        co_value.append(session, batch, from, &Hint::default());
         Ok(Event::AddedNewTransactions { id })
     }
 
@@ -179,8 +180,14 @@ impl<C: Crypto> CoValueState<C> {
     }
 
     /// Appends a batch that was found to follow.
-    pub(crate) fn append(&mut self, session: SessionId, batch: NewTransactions<C>, from: Source) {
-        let length = self.sessions.append(session, batch);
+    pub(crate) fn append(
+        &mut self,
+        session: SessionId,
+        batch: NewTransactions<C>,
+        from: Source,
+        hint: &Hint,
+    ) {
+        let length = self.sessions.append(session, batch, hint);
         if let Source::Peer(peer) = from {
             let sync = self.sync.entry(peer);
             match &mut sync.assumed {

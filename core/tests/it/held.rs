@@ -2,8 +2,8 @@
 
 use cosim_core::node::NAMED_MAX;
 use cosim_core::{
-    CoId, Config, ConnectionId, Content, Crypto, Envelope, FastCrypto, FastHeader, FastTransaction, Input,
-    Message, Node, PeerId, Relationship, SessionContent, SessionId, Time, VecMap,
+    CoId, Config, ConnectionId, Content, Crypto, Envelope, FastCrypto, FastHeader, FastTransaction, Hint,
+    Input, Message, Node, PeerId, Relationship, SessionContent, SessionId, Time, VecMap,
 };
 
 const NOTES: CoId = CoId(1);
@@ -49,7 +49,7 @@ impl Server {
 }
 
 fn header(id: CoId) -> Content<FastCrypto> {
-    Content { id, header: Some(FastHeader::new(id)), new: VecMap::new() }
+    Content { id, header: Some(FastHeader::new(id)), new: VecMap::new(), hint: Hint::default() }
 }
 
 /// Transactions of a peer's own session in the notes that depend on these, rightly signed.
@@ -60,7 +60,7 @@ fn depending(peer: PeerId, on: impl IntoIterator<Item = CoId>) -> Content<FastCr
     let last_signature = FastCrypto.sign(NOTES, session, None, &new_transactions).signature;
     let mut new = VecMap::new();
     new.insert(session, SessionContent { after: 0, new_transactions, last_signature });
-    Content { id: NOTES, header: None, new }
+    Content { id: NOTES, header: None, new, hint: Hint::default() }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use cosim_core::state::Assumed;
 use cosim_core::{
-    Content, FastCrypto, FastTransaction, Known, KnownState, Message, NameTable, Names, NodeState,
+    Content, FastCrypto, FastTransaction, Hint, Known, KnownState, Message, NameTable, Names, NodeState,
     OpaqueCrypto, SessionContent, VecMap,
 };
 use serde_json::{Value, json};
@@ -265,7 +265,7 @@ fn messages_have_the_wire_shape_of_the_published_package() {
             let piece = SessionContent { after: 2, new_transactions: vec![transaction], last_signature: 9 };
             let session = names.intern_session("alice1").expect("there is room");
             let new = VecMap::from_iter([(session, piece)]);
-            Message::Content(Content { id: notes(names), header: None, new })
+            Message::Content(Content { id: notes(names), header: None, new, hint: Hint::default() })
         },
         json!({
             "action": "content",

@@ -3,8 +3,8 @@
 use cosim_core::interop::Numbering;
 use cosim_core::real::{AgentSecret, Header, MadeAt, Owner, Transaction};
 use cosim_core::{
-    CoId, Config, ConnectionId, Content, Envelope, FastCrypto, FastHeader, Input, Known, KnownState, Message,
-    Node, Output, PeerId, RealCrypto, Relationship, SessionContent, SessionId, Time, VecMap,
+    CoId, Config, ConnectionId, Content, Envelope, FastCrypto, FastHeader, Hint, Input, Known, KnownState,
+    Message, Node, Output, PeerId, RealCrypto, Relationship, SessionContent, SessionId, Time, VecMap,
 };
 use serde_json::{Map, json};
 
@@ -20,7 +20,7 @@ fn content(n: u32, header: bool, after: u32) -> Envelope<FastCrypto> {
     let mut new = VecMap::new();
     new.insert(SESSION, piece);
     let header = header.then(|| FastHeader::new(ID));
-    Envelope { n, re: 0, message: Message::Content(Content { id: ID, header, new }) }
+    Envelope { n, re: 0, message: Message::Content(Content { id: ID, header, new, hint: Hint::default() }) }
 }
 
 fn known(count: u32, is_correction: bool) -> Message<FastCrypto> {

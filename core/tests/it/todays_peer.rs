@@ -5,8 +5,8 @@ use cosim_core::real::wire;
 use cosim_core::real::{Header, MadeAt, Signature, Transaction};
 use cosim_core::view::Dialect;
 use cosim_core::{
-    CoId, Config, ConnectionId, Content, FastCrypto, FastHeader, FastTransaction, Input, Known, KnownState,
-    Message, Node, Output, PeerId, RealCrypto, Relationship, SessionId, Time, VecMap,
+    CoId, Config, ConnectionId, Content, FastCrypto, FastHeader, FastTransaction, Hint, Input, Known,
+    KnownState, Message, Node, Output, PeerId, RealCrypto, Relationship, SessionId, Time, VecMap,
 };
 use serde_json::{Map, json};
 
@@ -125,7 +125,7 @@ fn a_client_is_asked_for_what_it_claims_and_does_not_send() {
 
 fn map_of_group() -> Message<FastCrypto> {
     let header = FastHeader::depending_on(MAP, vec![GROUP]);
-    Message::Content(Content { id: MAP, header: Some(header), new: VecMap::new() })
+    Message::Content(Content { id: MAP, header: Some(header), new: VecMap::new(), hint: Hint::default() })
 }
 
 fn holds(served: &Served, id: CoId) -> bool {
@@ -140,7 +140,12 @@ fn a_client_is_asked_once_for_what_its_content_rests_on() {
     assert_eq!(said.last(), Some(&load(GROUP, KnownState::EMPTY)));
     assert!(!served.hear(map_of_group()).contains(&load(GROUP, KnownState::EMPTY)), "it is asked already");
     assert!(!holds(&served, MAP));
-    let group = Content { id: GROUP, header: Some(FastHeader::new(GROUP)), new: VecMap::new() };
+    let group = Content {
+        id: GROUP,
+        header: Some(FastHeader::new(GROUP)),
+        new: VecMap::new(),
+        hint: Hint::default(),
+    };
     served.hear(Message::Content(group));
     assert!(holds(&served, MAP) && holds(&served, GROUP));
 }

@@ -116,7 +116,7 @@ impl Everything {
     fn sent_in(messages: Vec<Sent>) -> Everything {
         let mut all = Everything::default();
         for sent in messages {
-            let Message::Content(Content { id, header, new }) = sent.message else { continue };
+            let Message::Content(Content { id, header, new, .. }) = sent.message else { continue };
             if let Some(header) = header {
                 all.headers.insert(id.clone(), header);
             }

@@ -3,8 +3,8 @@
 use crate::judge::{TestNode, peer};
 use crate::rng::Rng;
 use cosim_core::{
-    CoId, Config, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Input, Known,
-    KnownState, Message, Node, Output, Relationship, SessionContent, SessionId, Span, Time, state,
+    CoId, Config, ConnectionId, Content, Envelope, FastCrypto, FastHeader, FastTransaction, Hint, Input,
+    Known, KnownState, Message, Node, Output, Relationship, SessionContent, SessionId, Span, Time, state,
 };
 
 const EDGES: [u32; 6] = [0, 1, 2, 3, u32::MAX - 1, u32::MAX];
@@ -27,7 +27,7 @@ fn content(rng: &mut Rng) -> Content<FastCrypto> {
             SessionContent { after: rng.pick(&EDGES), new_transactions, last_signature: rng.below(3) };
         (SessionId(rng.pick(&[0, 1, 2])), piece)
     });
-    Content { id: ID, header, new: new.collect() }
+    Content { id: ID, header, new: new.collect(), hint: Hint::default() }
 }
 
 fn message(rng: &mut Rng) -> Message<FastCrypto> {

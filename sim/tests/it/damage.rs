@@ -1,7 +1,7 @@
 //! Damaged content never verifies, and nothing else can be read once it is damaged.
 
 use cosim_core::{
-    CoId, Content, Crypto as _, Envelope, KnownState, Message, SessionContent, SessionId, VecMap,
+    CoId, Content, Crypto as _, Envelope, Hint, KnownState, Message, SessionContent, SessionId, VecMap,
 };
 use cosim_testbed::cojson::{Header, Packet, SimCrypto, Transaction};
 use cosim_testbed::host::{Damage, SimMessage};
@@ -32,7 +32,12 @@ fn content() -> impl Strategy<Value = Content<SimCrypto>> {
             let last_signature = SimCrypto::default().sign(ID, session, None, &new_transactions).signature;
             new.insert(session, SessionContent { after: 0, new_transactions, last_signature });
         }
-        Content { id: ID, header: header.then_some(Header::new(ID, Vec::new(), None)), new }
+        Content {
+            id: ID,
+            header: header.then_some(Header::new(ID, Vec::new(), None)),
+            new,
+            hint: Hint::default(),
+        }
     })
 }
 
@@ -81,7 +86,7 @@ proptest! {
 
 #[test]
 fn nothing_is_made_of_other_messages() {
-    let empty = Content { id: ID, header: None, new: VecMap::new() };
+    let empty = Content { id: ID, header: None, new: VecMap::new(), hint: Hint::default() };
     let messages = [
         Message::Load { id: ID, known: KnownState::EMPTY, safe: false },
         Message::Done { id: ID },

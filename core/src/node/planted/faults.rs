@@ -40,7 +40,7 @@ impl<C: Crypto> Hearing<'_, C> {
             known.raise(session, piece.end());
         }
         let message = Message::Known(Known { id: self.id, known, is_correction: false, safe: None });
-        self.shell.send(self.from.peer, Said { re: self.n, message });
+        self.shell.send(self.from, Said { re: self.n, message });
     }
 
     /// For [`Mutation::ReplaceFirstHand`].

@@ -8,7 +8,8 @@ use crate::host::NodeId;
 use cosim_core::real::{self, wire};
 use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::{
-    CoId, ConnectionId, Content, Envelope, Known, KnownState, Message, SessionContent, SessionId, VecMap,
+    CoId, ConnectionId, Content, Envelope, Hint, Known, KnownState, Message, SessionContent, SessionId,
+    VecMap,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -238,7 +239,7 @@ impl Registry {
                     let session = self.session(&name, from);
                     new.insert(session, self.piece(id, session, piece)?);
                 }
-                Message::Content(Content { id, header, new })
+                Message::Content(Content { id, header, new, hint: Hint::default() })
             }
         })
     }

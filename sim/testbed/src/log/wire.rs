@@ -6,7 +6,7 @@ use super::rename::Rename;
 use crate::cojson::{self, Cast, Signature, SimCrypto, Transaction, by_ordinal, session};
 use crate::host::NodeId;
 use crate::scenario::MAX_NODES;
-use cosim_core::{CoId, Content, Known, KnownState, Message, SessionContent, SessionId, VecMap};
+use cosim_core::{CoId, Content, Hint, Known, KnownState, Message, SessionContent, SessionId, VecMap};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -163,7 +163,12 @@ impl MessageLine {
                 for (name, piece) in new {
                     pieces.insert(numbers.session_of(name)?, piece.content());
                 }
-                Message::Content(Content { id: numbers.co_value_of(id), header: header.clone(), new: pieces })
+                Message::Content(Content {
+                    id: numbers.co_value_of(id),
+                    header: header.clone(),
+                    new: pieces,
+                    hint: Hint::default(),
+                })
             }
             MessageLine::Done { id } => Message::Done { id: numbers.co_value_of(id) },
         }))

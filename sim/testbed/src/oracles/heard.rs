@@ -148,7 +148,7 @@ impl Heard {
             }
             Message::Content(content) => {
                 hearing.header = true;
-                hearing.proved.join(&content.known());
+                content.join_to(&mut hearing.proved);
             }
             Message::Done { .. } => hearing.done = hearing.done.max(Some(envelope.n)),
         }

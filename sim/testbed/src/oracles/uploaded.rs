@@ -62,7 +62,7 @@ impl Oracle for Uploaded {
 
     fn sent_content(&mut self, scene: &Scene<'_>, mail: &Mail<'_>, content: &Content<SimCrypto>) -> Look {
         let of = self.sent.entry((mail.from, scene.world.known_as(mail.to))).or_default();
-        of.entry(content.id).or_default().join(&content.known());
+        content.join_to(of.entry(content.id).or_default());
         Look::NONE
     }
 

@@ -8,8 +8,8 @@ use cosim_core::crypto::Signed;
 use cosim_core::node::SESSIONS_MAX;
 use cosim_core::state::{CoValueState, SessionLog};
 use cosim_core::{
-    CoId, Content, Crypto, FastCrypto, Known, KnownState, Message, NodeState, SessionContent, SessionId,
-    Time, VecMap,
+    CoId, Content, Crypto, FastCrypto, Hint, Known, KnownState, Message, NodeState, SessionContent,
+    SessionId, Time, VecMap,
 };
 
 /// A message, and the number of the one that it pretends to answer.
@@ -107,7 +107,7 @@ impl Liar<'_> {
         for (session, piece) in pieces {
             new.insert(session, piece);
         }
-        (0, Message::Content(Content { id, header, new }))
+        (0, Message::Content(Content { id, header, new, hint: Hint::default() }))
     }
 
     fn known(&self, re: u32, known: KnownState, is_correction: bool) -> Lie {

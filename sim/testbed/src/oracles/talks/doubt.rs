@@ -58,7 +58,7 @@ impl Taking<'_> {
 fn brought(told: &Told, before: &KnownState) -> KnownState {
     let mut brought = before.clone();
     if let Message::Content(content) = &told.envelope.message {
-        brought.join(&content.known());
+        content.join_to(&mut brought);
     }
     brought
 }
