@@ -460,14 +460,21 @@ impl Oracles {
         if self.needs.has(Need::Holdings) {
             self.look_at_touched(world, node);
         }
-        for (peer, connection, id) in std::mem::take(&mut self.talked) {
-            self.ask((Hook::Talked, At::between(node, peer, id)), world, |oracle, scene| {
-                oracle.talked(scene, node, peer, id)
+        let mut talked = std::mem::take(&mut self.talked);
+        let each = self.panel.notes_looks();
+        // A message and its answer are one and the same to whoever looks at what is so now. Each look is noted in its turn.
+        for same in talked.chunk_by(|a, b| !each && a == b) {
+            let ((peer, connection, id), times) = (same[0], same.len() as u64);
+            let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
+            self.panel.ask_times(times, (Hook::Talked, At::between(node, peer, id)), &scene, |oracle| {
+                oracle.talked(&scene, node, peer, id)
             });
             if self.needs.has(Need::Holdings) {
-                self.look_at_confirmed(world, (node, peer, connection), id);
+                self.look_at_confirmed(world, (node, peer, connection), id, times);
             }
         }
+        talked.clear();
+        self.talked = talked;
         if self.needs.has(Need::Talks) {
             self.follow_talks(|talks, heard, about| talks.settled(world, heard, about, node));
         }

@@ -51,7 +51,7 @@ impl Oracles {
             for id in self.ids(world, node, CoId(0), usize::MAX) {
                 self.look_at_held(world, node, id);
                 for (peer, connection) in self.evidence.heard.peers(node).collect::<Vec<_>>() {
-                    self.look_at_confirmed(world, (node, peer, connection), id);
+                    self.look_at_confirmed(world, (node, peer, connection), id, 1);
                 }
             }
         }
@@ -134,18 +134,20 @@ impl Oracles {
         self.panel.ask((Hook::Shows, at), &scene, |oracle| oracle.shows(&scene, seen));
     }
 
-    /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one.
+    /// Looks at what a node takes for confirmed about a peer, unless the connection is not the node's current one: for so many
+    /// messages.
     pub(super) fn look_at_confirmed(
         &mut self,
         world: &dyn Surroundings,
         pair: (NodeId, NodeId, ConnectionId),
         id: CoId,
+        messages: u64,
     ) {
         let (node, peer, connection) = pair;
         let judged = !self.evidence.hostile.is(node) && !self.evidence.hostile.is(peer);
         if judged && self.evidence.heard.current(node, peer) == Some(connection) {
             let scene = Scene { world, evidence: &self.evidence, setup: &self.setup };
-            self.panel.ask((Hook::Confirms, At::between(node, peer, id)), &scene, |oracle| {
+            self.panel.ask_times(messages, (Hook::Confirms, At::between(node, peer, id)), &scene, |oracle| {
                 oracle.confirms(&scene, pair, id)
             });
         }

@@ -192,14 +192,15 @@ pub trait Oracle: Boxed + Debug {
         Look::Unwatched
     }
 
-    /// A node has exchanged a message about a CoValue with a peer, and has done what came of it.
+    /// A node has exchanged a message about a CoValue with a peer, and has done what came of it. Of a message and its answer it
+    /// may be told once; its looks count for both then.
     fn talked(&mut self, scene: &Scene<'_>, node: NodeId, peer: NodeId, id: CoId) -> Look {
         let _ = (scene, node, peer, id);
         Look::Unwatched
     }
 
     /// An event may have touched what an honest node takes for confirmed about an honest peer, in the connection that it
-    /// has with it.
+    /// has with it. See [`talked`](Oracle::talked) for how often it is told.
     fn confirms(&mut self, scene: &Scene<'_>, mail: (NodeId, NodeId, ConnectionId), id: CoId) -> Look {
         let _ = (scene, mail, id);
         Look::Unwatched

@@ -110,6 +110,17 @@ impl Panel {
     /// blamed.
     pub(super) fn ask(
         &mut self,
+        about: (Hook, At),
+        scene: &Scene<'_>,
+        ask: impl Fn(&mut dyn Oracle) -> Look,
+    ) {
+        self.ask_times(1, about, scene, ask);
+    }
+
+    /// The same, where what it is at has happened so often in one event: whoever finds nothing is asked once.
+    pub(super) fn ask_times(
+        &mut self,
+        happened: u64,
         (hook, at): (Hook, At),
         scene: &Scene<'_>,
         ask: impl Fn(&mut dyn Oracle) -> Look,
@@ -118,27 +129,37 @@ impl Panel {
         let watching = &mut watching[hook as usize];
         for place in places(*watching).chain(REMEMBERED..judges.len()) {
             let Some(Judge { about, oracle, looks, .. }) = judges.get_mut(place) else { break };
-            let Look::Looked { times, found } = ask(&mut **oracle) else {
-                *watching &= !1_u64.checked_shl(place as u32).unwrap_or_default();
-                continue;
-            };
-            // Who finds something has looked.
-            let times = times.max(u64::from(found.is_some()));
-            *looks += times;
-            let known = violations.len();
-            if let Some(subject) = found
-                && (about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node))
-            {
-                let violation = Violation::new(about, scene.world, subject);
-                // A run that goes on past it may find the same at every event.
-                if known == 0 || violations.iter().all(|other| !other.is_older(&violation)) {
-                    violations.push(violation);
+            let mut left = happened;
+            while left > 0 {
+                let Look::Looked { times, found } = ask(&mut **oracle) else {
+                    *watching &= !1_u64.checked_shl(place as u32).unwrap_or_default();
+                    break;
+                };
+                let answers = if found.is_none() && noted.is_none() { left } else { 1 };
+                left -= answers;
+                // Who finds something has looked.
+                let times = times.max(u64::from(found.is_some()));
+                *looks += times * answers;
+                let known = violations.len();
+                if let Some(subject) = found
+                    && (about.blames == Blames::Anybody || !scene.setup.hostile.contains(&subject.node))
+                {
+                    let violation = Violation::new(about, scene.world, subject);
+                    // A run that goes on past it may find the same at every event.
+                    if known == 0 || violations.iter().all(|other| !other.is_older(&violation)) {
+                        violations.push(violation);
+                    }
+                }
+                if let Some(noted) = noted {
+                    note(noted, (at, about.name, times), violations.get(known));
                 }
             }
-            if let Some(noted) = noted {
-                note(noted, (at, about.name, times), violations.get(known));
-            }
         }
+    }
+
+    /// Whether every look is noted down.
+    pub(super) fn notes_looks(&self) -> bool {
+        self.noted.is_some()
     }
 }
 
