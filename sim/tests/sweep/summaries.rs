@@ -58,6 +58,35 @@ fn how_long_it_takes_until_everybody_has_it() {
 }
 
 #[test]
+fn who_never_gets_it_is_no_fast_reader() {
+    let cut = TINY.replacen(
+        " }]\n}",
+        " }, { \"at\": \"1m\", \"disconnect\": { \"between\": [\"alice\", \"server\"] } },
+           { \"at\": \"61s\", \"edit\": { \"node\": \"alice\", \"id\": \"notes\" } }]\n}",
+        1,
+    );
+    assert_ne!(cut, TINY);
+    let (bytes, summary) = bytes(vec![entry("cut.json", &cut)], &scope(0..10), 2);
+    assert!(records(&bytes).iter().all(|record| record.apart));
+    assert_eq!(json(&summary)["scenarios"][0]["held"], 10, "{}", text(&summary));
+    assert!(!text(&summary).contains("converged"), "{}", text(&summary));
+}
+
+#[test]
+fn what_waits_for_a_disk_was_written_when_the_app_wrote_it() {
+    let edited = TINY.replacen(
+        " }]\n}",
+        " }, { \"at\": \"3s\", \"edit\": { \"node\": \"alice\", \"id\": \"notes\" } }]\n}",
+        1,
+    );
+    let slow = edited.replacen("\"alice\": {}", "\"alice\": { \"disk\": { \"latency\": \"1s\" } }", 1);
+    for text in [edited, slow] {
+        let (bytes, _) = bytes(vec![entry("story.json", &text)], &scope(0..3), 1);
+        assert!(records(&bytes).iter().all(|record| record.last_write == Some(3_000_000)), "{text}");
+    }
+}
+
+#[test]
 fn an_expectation_that_is_not_met_has_a_key_of_its_own() {
     let unmet = TINY.replacen("\"timeline\"", "\"expect\": { \"messages_max\": 1 },\n  \"timeline\"", 1);
     let summary = summary_of("unmet.json", &unmet, 10);

@@ -29,6 +29,7 @@ pub fn json(scenario: &Scenario, outcome: &Outcome) -> serde_json::Value {
         "endedAt": outcome.ended_at.as_us(),
         "lastChange": tally.last_change.as_us(),
         "lastWrite": tally.last_write.map(Time::as_us),
+        "apart": tally.apart,
         "figures": {
             "events": figures.events, "operations": figures.operations, "skipped": figures.skipped,
             "timers": figures.timers, "sent": figures.sent, "delivered": figures.delivered, "lost": figures.lost,

@@ -1,5 +1,6 @@
 //! What a run came to.
 
+use super::tally::are_apart;
 use super::unmet::{self, Unmet};
 use super::{Calmed, Faulted, Lost, Stage, Tally, Watch};
 use crate::Fingerprint;
@@ -187,7 +188,9 @@ pub(super) fn of<N: CoJson, D: crate::decision::Decide<N>>(
     let wanted = stage.scenario().expect.violation.as_deref();
     let expected_violation = wanted.map(|wanted| violations.first().is_some_and(|found| found.is(wanted)));
     let (ended_at, figures) = (world.now(), *world.figures());
+    let is_apart = are_apart(&world.view());
     let (nodes, Watch { mut tally, touched, log, .. }, decisions) = world.into_parts();
+    tally.apart = is_apart;
     tally.lost_though_safe = lost.iter().map(|lost| u64::from(lost.count)).sum();
     let outcome = Outcome {
         seed,

@@ -3,8 +3,9 @@
 use crate::cojson::{CoJson, Command, Notice};
 use crate::host::{Operation, SimMessage};
 use crate::observer::{Happening, Observer, Skipped};
-use crate::world::View;
-use cosim_core::{Event, Message, Time};
+use crate::world::{Presence, View};
+use cosim_core::{CoId, Event, KnownState, Message, Time};
+use std::collections::BTreeMap;
 
 /// Counts of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,8 +38,12 @@ pub struct Tally {
     pub last_change: Time,
     /// When an app last wrote, if one did.
     pub last_write: Option<Time>,
-    /// Whether the event that is happening is one in which an app may write.
-    in_write: bool,
+    /// Whether, when all is over, a node that is up holds less of a CoValue than another: not everybody has what was written.
+    pub apart: bool,
+    /// Whether an app of ours writes in the event that is happening, whenever its node takes that.
+    writes: bool,
+    /// Whether the event that is happening is one in which the app of a guest may write.
+    asks: bool,
     /// Whether the event that is happening is a deadline.
     in_timer: bool,
     /// Whether the event that is happening is the delivery of content that has brought nothing yet.
@@ -72,24 +77,28 @@ impl<N: CoJson> Observer<N> for Tally {
                 ..
             } => {
                 self.last_change = view.now;
-                if self.in_write {
-                    self.last_write = Some(view.now);
-                }
+                self.writes |= self.asks;
                 self.in_vain = false;
             }
-            Happening::Skipped { why: Skipped::Refused(_), .. } => self.refused += 1,
-            Happening::Skipped { .. } => self.skipped += 1,
+            Happening::Skipped { why, .. } => {
+                self.writes = false;
+                let count =
+                    if matches!(why, Skipped::Refused(_)) { &mut self.refused } else { &mut self.skipped };
+                *count += 1;
+            }
             Happening::Delivered { message, .. } => self.in_vain = message.kind() == "content",
             Happening::Timer { .. } => self.in_timer = true,
             Happening::Settled { .. } => {
                 self.redundant += u64::from(self.in_vain);
-                self.in_timer = false;
-                self.in_write = false;
-                self.in_vain = false;
+                if self.writes {
+                    self.last_write = Some(view.now);
+                }
+                (self.in_timer, self.in_vain) = (false, false);
+                (self.writes, self.asks) = (false, false);
             }
             Happening::Operation { operation: Operation::Command { command, .. }, .. } => {
-                self.in_write =
-                    matches!(command, Command::Create { .. } | Command::Edit(_) | Command::Ask(_));
+                self.writes = matches!(command, Command::Create { .. } | Command::Edit(_));
+                self.asks = matches!(command, Command::Ask(_));
             }
             Happening::Operation { .. }
             | Happening::Down { .. }
@@ -108,4 +117,15 @@ impl<N: CoJson> Observer<N> for Tally {
             | Happening::Noticed { .. } => {}
         }
     }
+}
+
+/// Whether somebody who is there, and up, holds less of a CoValue than somebody else does.
+pub(super) fn are_apart<N: CoJson>(view: &View<'_, N>) -> bool {
+    let mut most: BTreeMap<CoId, KnownState> = BTreeMap::new();
+    let present = || view.hosts.iter().filter(|host| host.up && host.presence == Presence::Here);
+    let held = || present().flat_map(|host| &host.node.state().co_values);
+    for (id, co_value) in held() {
+        most.entry(*id).or_default().join(&co_value.known_state());
+    }
+    held().any(|(id, co_value)| co_value.header.is_some() && most.get(id) != Some(&co_value.known_state()))
 }

@@ -34,6 +34,9 @@ pub struct Record {
     /// When an app last wrote, in microseconds of virtual time. None where none did, and in outcomes of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_write: Option<u64>,
+    /// Whether, in the end, not everybody has what was written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
     /// What was counted.
     pub counts: Counts,
     /// How often each oracle that judged has looked.
@@ -150,6 +153,7 @@ impl Record {
             ended_at: outcome.ended_at.as_us(),
             last_change: outcome.tally.last_change.as_us(),
             last_write: outcome.tally.last_write.map(Time::as_us),
+            apart: outcome.tally.apart,
             counts: Counts::of(outcome),
             looks: outcome.looks.iter().map(|(oracle, looks)| ((*oracle).to_owned(), *looks)).collect(),
             guests: outcome.guests.iter().map(|(name, version)| format!("{name} {version}")).collect(),

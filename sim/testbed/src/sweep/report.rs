@@ -163,10 +163,15 @@ fn write_exercised(out: &mut String, summary: &Summary) -> fmt::Result {
 fn write_times(out: &mut String, of: &OfScenario) -> fmt::Result {
     let spread = of.spreads.of(Figure::Convergence);
     let Some((largest, seed)) = spread.largest().first() else { return Ok(()) };
+    let runs = if spread.count() == of.runs {
+        "the runs".to_owned()
+    } else {
+        format!("{} of {} runs", spread.count(), of.runs)
+    };
     let words = |us: u64| in_words(Time::from_us(us));
     writeln!(
         out,
-        "  converged   half of the runs within {} of the last write, 99 % within {}, all within {} (seed {seed})",
+        "  converged   half of {runs} within {} of the last write, 99 % within {}, all within {} (seed {seed})",
         words(spread.percentile(50)),
         words(spread.percentile(99)),
         words(*largest),

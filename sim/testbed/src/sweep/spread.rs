@@ -12,7 +12,7 @@ const LARGEST_MAX: usize = 3;
 /// A figure of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
-    /// From when an app last wrote until nobody learned anything new any more, in microseconds: by then everybody has it.
+    /// From when an app last wrote until nobody learned anything new any more, in microseconds, where everybody has it then.
     Convergence,
     /// When all was silent, in microseconds.
     Silence,
@@ -53,6 +53,7 @@ impl Figure {
     fn of(self, record: &Record, ends_at_violation: bool) -> Option<u64> {
         match self {
             Figure::Convergence | Figure::Silence if ends_at_violation => None,
+            Figure::Convergence if record.apart => None,
             Figure::Convergence => Some(record.last_change.saturating_sub(record.last_write?)),
             Figure::Silence => Some(record.ended_at),
             Figure::Messages => Some(record.counts.sent),
