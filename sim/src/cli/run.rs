@@ -124,6 +124,12 @@ pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
 
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     args.threads.set()?;
+    let also = [("--why", args.why.is_some()), ("--views", args.views), ("--states", args.states)];
+    if let Some((option, _)) = also.into_iter().find(|(_, is_given)| *is_given && args.log && args.json) {
+        return Err(Failure(format!(
+            "error: with --log and --json the log is all that is printed: there is no place for {option}\nhint: leave one of them out"
+        )));
+    }
     if args.seeds.is_none() && args.format.is_some() {
         return Err(Failure(
             "error: --format is for many runs, and there is one\nhint: --seeds A..B plays many; of one, --json prints an object"

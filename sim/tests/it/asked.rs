@@ -31,8 +31,12 @@ const STORY: &str = r#"{
 }"#;
 
 fn cosim(args: &[&str]) -> (Option<i32>, String, String) {
+    cosim_of(STORY, args)
+}
+
+fn cosim_of(story: &str, args: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cosim"));
-    let told = command.args(["run", "-"]).args(args).write_stdin(STORY).output().expect("it runs");
+    let told = command.args(["run", "-"]).args(args).write_stdin(story).output().expect("it runs");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (told.status.code(), text(told.stdout), text(told.stderr))
 }
@@ -124,4 +128,84 @@ fn a_question_about_nothing_is_refused() {
     error: --why bob/card/title: there is no CoValue `card/title`
     hint: the scenario names them under `co_values`
     "#);
+}
+
+/// What is said of `alice/card`, of which a disk loses a write.
+fn said_with_a_full_disk(also: &str) -> String {
+    let story = format!(
+        r#"{{
+  "version": 1,
+  "about": "A disk is full for a while.",
+  "nodes": {{ "alice": {{ "disk": {{}} }} }},
+  "co_values": {{ "card": {{ "kind": "map" }} }},
+  "timeline": [
+    {{ "at": "0s", "create": {{ "node": "alice", "id": "card" }} }},
+    {{ "at": "1s", "disk_full": {{ "node": "alice" }} }},
+    {{ "at": "2s", "set": {{ "node": "alice", "id": "card", "key": "title", "value": "Plan" }} }}{also}
+  ]
+}}"#
+    );
+    let (_, out, err) = cosim_of(&story, &["--why", "alice/card"]);
+    let (_, said) = out.split_once("\n  why ").unwrap_or_else(|| panic!("{out}{err}"));
+    said.to_owned()
+}
+
+#[test]
+fn a_key_of_which_every_write_came_to_nothing_has_its_reasons() {
+    let alone = said_with_a_full_disk("");
+    assert!(alone.contains("title"), "{alone}");
+    assert!(alone.contains("disk did not take it"), "{alone}");
+    assert!(!alone.contains("nobody wrote anything"), "somebody did: {alone}");
+    let beside = said_with_a_full_disk(
+        r#",
+    { "at": "3s", "disk_room": { "node": "alice" } },
+    { "at": "4s", "set": { "node": "alice", "id": "card", "key": "size", "value": 3 } }"#,
+    );
+    assert!(beside.contains("size: alice sets size of card to 3"), "{beside}");
+    assert!(beside.contains("title: no write of it counts here"), "{beside}");
+    assert!(beside.contains("disk did not take it"), "{beside}");
+}
+
+#[test]
+fn of_what_apps_see_nothing_that_is_the_reason() {
+    let story = STORY.replace(
+        r#"{ "at": "8s", "insert""#,
+        r#"{ "at": "8s", "edit": { "node": "alice", "id": "plain" } },
+    { "at": "9s", "insert""#,
+    );
+    let story = story.replace(
+        r#"{ "at": "3s", "set""#,
+        r#"{ "at": "2s", "create": { "node": "alice", "id": "plain" } },
+    { "at": "3s", "set""#,
+    );
+    let (_, said, err) = cosim_of(&story, &["--why", "alice/plain"]);
+    let said = said + &err;
+    assert!(said.contains("it has no `kind`"), "{said}");
+}
+
+#[test]
+fn of_many_that_are_beaten_the_rest_is_counted() {
+    let sets: Vec<String> = (0..12)
+        .map(|i| {
+            format!(
+                r#",
+    {{ "at": "{}s", "set": {{ "node": "alice", "id": "card", "key": "title", "value": {i} }} }}"#,
+                10 + i
+            )
+        })
+        .collect();
+    let story = STORY.replace("\n  ]\n}", &format!("{}\n  ]\n}}", sets.concat()));
+    let (_, said, _) = cosim_of(&story, &["--why", "alice/card"]);
+    let beaten = said.matches("beaten: alice sets title").count();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Bob's does not count either.
+    let more = 13 - beaten;
+    assert!(said.contains(&format!("title: nor does it show what {more} other operations wrote")), "{said}");
+}
+
+#[test]
+fn a_log_for_machines_has_no_place_for_it() {
+    let (code, out, err) = cosim(&["--why", "bob/card", "--log", "--json"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.contains("there is no place for --why"), "{err}");
 }

@@ -53,6 +53,10 @@ pub(super) fn reasons(
     shown: Option<&Value>,
     seen: Option<&LiveView>,
 ) -> Vec<String> {
+    let directory = &evidence.scenario.directory;
+    if directory.kind(id).is_none() && evidence.scenario.nodes[node.index()].guest.is_none() {
+        return vec!["it has no `kind` in the scenario, so that no app sees anything of it".to_owned()];
+    }
     let looking = Looking::new(evidence, node, id, seen);
     let mut said = match (shown, seen.map(LiveView::view)) {
         (Some(Value::Object(shown)), Some(View::Map(_))) => looking.every_key(shown),
@@ -110,7 +114,11 @@ impl<'a> Looking<'a> {
     /// Why each key of a map is as it is: of those that it shows, and of those that somebody has set.
     fn every_key(&self, shown: &Map<String, Value>) -> Vec<String> {
         let set = self.written.iter().filter_map(|one| self.sets(one)).flatten().map(|(key, _)| key);
-        let keys: BTreeSet<String> = shown.keys().cloned().chain(set).collect();
+        // What came to nothing was to set something, too.
+        let places = [self.id].into_iter().chain(self.branches());
+        let gone = places.flat_map(|id| self.evidence.vanished(id, &self.evidence.written(id)));
+        let gone = gone.filter_map(|(operation, _)| operation.sets.as_ref().map(|(key, _)| key.clone()));
+        let keys: BTreeSet<String> = shown.keys().cloned().chain(set).chain(gone).collect();
         let mut met = BTreeSet::new();
         let mut said: Vec<String> = keys.iter().flat_map(|key| self.key(key, None)).collect();
         said.retain(|one| met.insert(one.clone()));
@@ -167,7 +175,11 @@ impl<'a> Looking<'a> {
             said.push(format!("{key}: nobody wrote the value that was expected"));
         }
         others.sort_by_key(|(is_wanted, _)| !is_wanted);
+        let more = others.len().saturating_sub(TOLD_MAX);
         said.extend(others.into_iter().take(TOLD_MAX).map(|(_, told)| told));
+        if more > 0 {
+            said.push(format!("{key}: nor does it show {}", of_others(more)));
+        }
         said
     }
 
@@ -245,10 +257,13 @@ impl<'a> Looking<'a> {
             counted.is_shown && !counted.changes.is_empty() && met.insert(by)
         };
         let counting: Vec<&Effect<'_>> = self.effects().iter().filter(is_first).collect();
-        if self.written.is_empty() && counting.is_empty() {
-            said.push("nobody wrote anything to it".to_owned());
-        } else if counting.is_empty() && said.is_empty() {
-            said.push("no write to it counts here".to_owned());
+        if counting.is_empty() && said.is_empty() {
+            let nothing = if self.written.is_empty() {
+                "nobody wrote anything to it"
+            } else {
+                "no write to it counts here"
+            };
+            said.push(nothing.to_owned());
         }
         let told = (1..).zip(counting);
         // Where there are many, those of which it comes are told first.
