@@ -253,6 +253,15 @@ impl FromStr for NumberRange {
     fn from_str(text: &str) -> Result<NumberRange, UnitError> {
         let (min, max) = text.split_once("..").unwrap_or((text, text));
         let number = |text: &str| if text.starts_with('+') { None } else { text.parse::<u32>().ok() };
+        let is_too_large = |text: &str| {
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && number(text).is_none()
+        };
+        if let Some(large) = [min, max].into_iter().find(|text| is_too_large(text)) {
+            return Err(error(
+                format!("{} is too large", quoted(large)),
+                &format!("write a number of at most {}", u32::MAX),
+            ));
+        }
         let (Some(min), Some(max)) = (number(min), number(max)) else {
             return Err(error(
                 format!("{} is no number and no range of numbers", quoted(text)),
