@@ -39,14 +39,16 @@ pub(super) struct Args {
     printed: Printed,
 }
 
-/// The file itself; of a folder all parts in it, in order of their names, or where it has none its outcomes.
+/// The file itself; of a folder all parts in it, in order of their names, or where it has none its outcomes, or those of the
+/// folders in it.
 fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let outcomes = outcomes_path(path);
     let read = || path.read_dir()?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
-    let mut found = read().map_err(|error| Failure::file("read", path, &error))?;
+    let entries = read().map_err(|error| Failure::file("read", path, &error))?;
+    let mut found = entries.clone();
     // What was merged or swept into the folder is no part in it, nor is what came of a corpus.
     let is_part = |path: &PathBuf| {
         path.extension().is_some_and(|extension| extension == "jsonl")
@@ -54,6 +56,12 @@ fn inside(path: &Path) -> Result<Vec<PathBuf>, Failure> {
             && !is_played(path)
     };
     found.retain(is_part);
+    if found.is_empty() && !outcomes.exists() {
+        // Each part may have a folder of its own.
+        found = entries.iter().map(|folder| outcomes_path(folder)).filter(|kept| kept.is_file()).collect();
+        // Of a file, that is the file itself.
+        found.retain(|kept| !entries.contains(kept));
+    }
     found.sort();
     Ok(if found.is_empty() { vec![outcomes] } else { found })
 }

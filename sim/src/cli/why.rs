@@ -128,7 +128,7 @@ fn shares(likely: &Likely) {
     }
     match jumps.as_slice() {
         [] if places.iter().all(|place| place.failing == *futures) => {
-            outln!("\nIt was certain from the start: nothing is left to chance, or chance does not matter.");
+            outln!("\nFrom the start, all of them fail so: little or nothing is left to chance.");
         }
         [] => outln!("\nNo single decision made it likely: it came bit by bit."),
         _ => outln!("\nThe decisions that made it so:"),

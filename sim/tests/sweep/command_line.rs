@@ -177,11 +177,18 @@ fn parts_merge_to_the_whole_with_its_summary_and_exit_code() {
         assert!(err.contains(missing), "{err}");
     }
     check(folder.path(), "merge part1 part2 part3 --shards 3 -o merged.jsonl", 1);
+    // A folder with a folder for each part.
+    fs::create_dir(folder.path().join("each")).unwrap();
+    for n in 1..=3 {
+        let [from, to] = [format!("part{n}"), format!("each/{n}")].map(|path| folder.path().join(path));
+        fs::rename(from, to).unwrap();
+    }
+    check(folder.path(), "merge each --shards 3 -o merged.jsonl", 1);
     // A folder that is full of parts.
     fs::create_dir(folder.path().join("parts")).unwrap();
     for n in 1..=3 {
         fs::rename(
-            folder.path().join(format!("part{n}/outcomes.jsonl")),
+            folder.path().join(format!("each/{n}/outcomes.jsonl")),
             folder.path().join(format!("parts/{n}.jsonl")),
         )
         .unwrap();
