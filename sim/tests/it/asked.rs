@@ -147,7 +147,7 @@ fn said_with_a_full_disk(also: &str) -> String {
     );
     let (_, out, err) = cosim_of(&story, &["--why", "alice/card"]);
     let (_, said) = out.split_once("\n  why ").unwrap_or_else(|| panic!("{out}{err}"));
-    said.to_owned()
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
