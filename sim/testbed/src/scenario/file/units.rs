@@ -259,7 +259,7 @@ impl FromStr for NumberRange {
         if let Some(large) = [min, max].into_iter().find(|text| is_too_large(text)) {
             return Err(error(
                 format!("{} is too large", quoted(large)),
-                &format!("write a number of at most {}", u32::MAX),
+                format!("write a number of at most {}", u32::MAX),
             ));
         }
         let (Some(min), Some(max)) = (number(min), number(max)) else {
