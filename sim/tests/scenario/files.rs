@@ -152,6 +152,15 @@ fn units_are_written_as_they_are_read() {
 }
 
 #[test]
+fn of_a_number_that_is_too_large_it_is_said() {
+    for text in ["4294967296", "1..4294967296"] {
+        let error = text.parse::<file::NumberRange>().expect_err("it is too large").to_string();
+        assert!(error.contains("`4294967296` is too large"), "{error}");
+    }
+    assert!("4294967295".parse::<file::NumberRange>().is_ok());
+}
+
+#[test]
 fn a_duration_of_other_tools_is_shown_as_it_is_written_here() {
     for (text, hint) in [
         ("1min", "write `1m`;"),
