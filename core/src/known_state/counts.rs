@@ -295,3 +295,53 @@ fn merged(a: Rows<'_>, b: Rows<'_>) -> Vec<(u32, u32)> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All counts of the sessions 1 to 3 that are at most 2.
+    fn all() -> impl Iterator<Item = Counts> + Clone {
+        let counts = |n: u32| [n % 3, n / 3 % 3, n / 9];
+        (0..27).map(move |n| Counts::of((1..).map(SessionId).zip(counts(n))))
+    }
+
+    #[test]
+    fn whatever_it_is_like_it_is_raised_as_far() {
+        for (counts, like) in all().flat_map(|counts| all().map(move |like| (counts.clone(), like))) {
+            for (session, count) in (1..=3).flat_map(|session| (0..=2).map(move |n| (SessionId(session), n)))
+            {
+                let (mut plain, mut shared) = (counts.clone(), counts.clone());
+                assert_eq!(shared.raise_like(session, count, &like), plain.raise(session, count));
+                assert!(shared == plain);
+                let one = Counts::of([(session, count)]);
+                let (mut plain, mut shared) = (counts.clone(), counts.clone());
+                assert_eq!(shared.join(&one, &like), plain.join(&one, &Counts::None));
+                assert!(shared == plain);
+            }
+        }
+    }
+
+    #[test]
+    fn stretches_are_compared_as_sessions_are() {
+        // Of forty sessions, those that `lacks` takes out, and counts that differ in a few.
+        let some = |lacks: u32, more: u32| {
+            let listed = (0..40).filter(|session| *session != lacks && *session != lacks + 9);
+            Counts::of(listed.map(|session| (SessionId(session), if session % 17 == more { 5 } else { 3 })))
+        };
+        let numbers =
+            || (0..50).step_by(7).flat_map(|lacks| (0..17).step_by(4).map(move |more| (lacks, more)));
+        for (a, b) in numbers().flat_map(|a| numbers().map(move |b| (a, b))) {
+            let (a, b) = (some(a.0, a.1), some(b.0, b.1));
+            let expected: Vec<_> = a.iter().filter(|(session, n)| *n > b.count(*session)).collect();
+            let mut shown = Vec::new();
+            let end = a.beyond(&b, |session, mine, theirs| {
+                assert_eq!(theirs, b.count(session));
+                shown.push((session, mine));
+                ControlFlow::<()>::Continue(())
+            });
+            assert!(end.is_continue() && shown == expected);
+            assert_eq!(a.le(&b), expected.is_empty());
+        }
+    }
+}
